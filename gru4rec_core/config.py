@@ -1,0 +1,273 @@
+"""What a run is told: validated, frozen settings that travel as JSON.
+
+Three groups, kept apart: how the model learns (`TrainingConfig`), how data is cut into training and
+test (`SplitConfig`), and how results are compared (`ComparisonConfig`). Each field's description is
+the sentence that forms and `--help` show.
+"""
+
+import hashlib
+import json
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from gru4rec_core.errors import ConfigError
+
+Loss = Literal["top1", "bpr", "top1-max", "bpr-max", "cross-entropy"]
+Protocol = Literal["last-item", "time", "session-holdout"]
+
+ALL_ITEMS_LIMIT = 2048
+"""Catalogues up to this size are scored whole in training when `negatives` is "auto"."""
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise _as_config_error(type(self).__name__, error) from None
+
+    def replace(self, **changes: Any) -> Self:
+        """A validated copy with some settings changed."""
+        return type(self)(**{**self.model_dump(), **changes})
+
+    def to_json(self) -> str:
+        return self.model_dump_json(indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Raises ConfigError when the text is no JSON object or a setting does not hold."""
+        try:
+            values = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ConfigError(
+                "Settings are one JSON object.",
+                found=f"text that stops being JSON at line {error.lineno}, column {error.colno}",
+                remedy="Restore the file from the run it came from.",
+            ) from None
+        if not isinstance(values, dict):
+            raise ConfigError("Settings are one JSON object.", found=f"a JSON {type(values).__name__}")
+        return cls(**values)
+
+
+class TrainingConfig(_Settings):
+    """How GRU4Rec learns (Hidasi et al. 2016; Hidasi & Karatzoglou 2018)."""
+
+    loss: Loss = Field("top1", description="What training minimises: how far the true next item is above others.")
+    n_hidden: tuple[int, ...] = Field(
+        (64,), min_length=1, max_length=8, description="Width of each GRU layer, in units (1 to 4,096)."
+    )
+    activation: Literal["tanh", "relu"] = Field(
+        "tanh", description="Activation of the candidate state; the notebook uses relu, the papers tanh."
+    )
+    item_input: Literal["one-hot", "separate", "shared"] = Field(
+        "one-hot",
+        description="How an item enters: its own row of the first layer, an embedding of its own, or the output's.",
+    )
+    embedding_size: int = Field(
+        64, ge=1, le=4096, description="Width of the item embedding; used with a separate item input only."
+    )
+    negatives: Literal["auto", "all", "in-batch", "sampled"] = Field(
+        "auto",
+        description="Items the true one is compared with: all others, the other lanes' targets, or those and samples;"
+        f" auto takes all up to {ALL_ITEMS_LIMIT:,} items.",
+    )
+    n_sample: int = Field(
+        2048, ge=1, le=1_000_000, description="Extra negative samples a step, shared by its lanes (sampled only)."
+    )
+    sample_alpha: float = Field(
+        0.5, ge=0, le=1, description="Samples follow popularity to this power: 0 uniform, 1 by popularity."
+    )
+    logq: float = Field(
+        0.0, ge=0, le=1, description="Strength of the correction for popular negatives (cross-entropy only)."
+    )
+    elu_param: float = Field(
+        0.5, ge=0, le=10, description="ELU on the scores before bpr-max: how far below 0 they reach; 0 is linear."
+    )
+    bpreg: float = Field(1.0, ge=0, le=100, description="Weight of bpr-max's pull of negative scores towards 0.")
+    dropout_input: float = Field(0.0, ge=0, lt=1, description="Share of the item input dropped in training.")
+    dropout_hidden: float = Field(0.0, ge=0, lt=1, description="Share of each layer's output dropped in training.")
+    optimizer: Literal["adam", "adagrad"] = Field("adam", description="How gradients become steps.")
+    learning_rate: float = Field(0.001, gt=0, le=10, description="Step size of the optimiser.")
+    momentum: float = Field(0.0, ge=0, lt=1, description="Share of the last step kept (Adagrad only).")
+    batch_size: int = Field(32, ge=1, le=8192, description="Lanes: sessions trained side by side in a mini-batch.")
+    epochs: int = Field(10, ge=1, le=10_000, description="How many epochs to train.")
+    steps_per_epoch: int | None = Field(
+        None, ge=1, le=100_000_000, description="Mini-batches an epoch; empty: one pass over all sessions."
+    )
+    order: Literal["shuffled", "time"] = Field(
+        "shuffled", description="Order of the sessions in a pass: drawn anew each pass, or by their start."
+    )
+    early_stopping: bool = Field(
+        False, description="Stop when the validation metric stops improving, and keep the best epoch."
+    )
+    early_stopping_metric: Literal[
+        "accuracy@1", "accuracy@3", "accuracy@5", "accuracy@10", "accuracy@20", "mrr@20"
+    ] = Field("accuracy@3", description="Validation metric that early stopping watches.")
+    patience: int = Field(3, ge=1, le=1000, description="Epochs without improvement before stopping early.")
+    seed: int = Field(0, ge=0, lt=2**31, description="The random start: same seed, machine and threads, same run.")
+
+    @field_validator("n_hidden", mode="before")
+    @classmethod
+    def _widths(cls, value: object) -> object:
+        return (value,) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @field_validator("n_hidden")
+    @classmethod
+    def _width_range(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        for width in value:
+            if not 1 <= width <= 4096:
+                raise ValueError(f"a layer has 1 to 4,096 units, not {width}")
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.logq and self.loss != "cross-entropy":
+            raise ValueError(f"logq corrects cross-entropy only; with loss {self.loss} leave it at 0")
+        if self.momentum and self.optimizer != "adagrad":
+            raise ValueError("momentum belongs to adagrad; with adam leave it at 0")
+        if self.negatives == "in-batch" and self.batch_size < 2:
+            raise ValueError("negatives from within the batch need batch_size 2 or more")
+        return self
+
+    @property
+    def n_layers(self) -> int:
+        return len(self.n_hidden)
+
+    def resolved(self, n_items: int) -> Self:
+        """These settings for a catalogue of `n_items`: "auto" becomes "all" or "sampled"."""
+        if self.negatives != "auto":
+            return self
+        return self.replace(negatives="all" if n_items <= ALL_ITEMS_LIMIT else "sampled")
+
+    @classmethod
+    def preset(cls, name: str, **changes: Any) -> Self:
+        """The settings of a preset (see `PRESETS`), with changes on top.
+
+        Raises:
+            ConfigError: no such preset, or a change that does not hold.
+        """
+        if name not in PRESETS:
+            raise ConfigError(
+                "A preset is one of " + ", ".join(PRESETS) + ".", found=repr(name), remedy="Choose one of these."
+            )
+        return cls(**{**PRESETS[name], **changes})
+
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "quick": {},
+    "notebook": {
+        "activation": "relu",
+        "batch_size": 8,
+        "negatives": "all",
+        "epochs": 5,
+        "steps_per_epoch": 10_000,
+    },
+    "paper-top1": {
+        "loss": "top1",
+        "n_hidden": (100,),
+        "batch_size": 50,
+        "negatives": "in-batch",
+        "dropout_hidden": 0.5,
+        "optimizer": "adagrad",
+        "learning_rate": 0.01,
+        "order": "time",
+    },
+    "paper-bpr": {
+        "loss": "bpr",
+        "n_hidden": (100,),
+        "batch_size": 50,
+        "negatives": "in-batch",
+        "dropout_hidden": 0.2,
+        "optimizer": "adagrad",
+        "learning_rate": 0.05,
+        "momentum": 0.2,
+        "order": "time",
+    },
+    "modern": {
+        "loss": "cross-entropy",
+        "n_hidden": (100,),
+        "item_input": "shared",
+        "negatives": "sampled",
+        "n_sample": 2048,
+        "sample_alpha": 0.5,
+        "logq": 1.0,
+        "optimizer": "adagrad",
+        "learning_rate": 0.1,
+    },
+}
+"""Named starting points. The paper's are Hidasi et al. 2016, table 2; `modern` follows Hidasi & Karatzoglou 2018."""
+
+
+class SplitConfig(_Settings):
+    """How a log is cut into training, validation and test: the test rule."""
+
+    protocol: Protocol = Field(
+        "last-item",
+        description="last-item: predict each session's end; time: train before a cut, test after it;"
+        " session-holdout: test on sessions drawn at random.",
+    )
+    test_days: float | None = Field(None, gt=0, description="Time rule: the last so many days are the test.")
+    test_from: float | str | None = Field(
+        None, description="Time rule: sessions that start at or after this are the test (ISO date, or a number"
+        " in the log's own unit)."
+    )
+    test_fraction: float = Field(0.1, gt=0, lt=1, description="Session hold-out: share of sessions that are the test.")
+    unseen: Literal["miss", "drop"] = Field(
+        "miss", description="Test items never seen in training: count as a miss, or leave out."
+    )
+    validation_fraction: float = Field(
+        0.1, ge=0, lt=1, description="Share of the training part kept to watch training; never the test."
+    )
+    collapse_repeats: bool = Field(False, description="Treat the same item several times in a row as once.")
+    min_item_support: int = Field(1, ge=1, description="Leave out items with fewer events than this.")
+    min_session_length: int = Field(2, ge=1, description="Leave out sessions with fewer events than this.")
+    seed: int = Field(0, ge=0, lt=2**31, description="Seed of the hold-out and of the validation part.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.test_days is not None and self.test_from is not None:
+            raise ValueError("give test_days or test_from, not both")
+        if self.protocol != "time" and (self.test_days is not None or self.test_from is not None):
+            raise ValueError(f"test_days and test_from belong to the time rule, not to {self.protocol}")
+        return self
+
+    def key(self) -> str:
+        """A short name that equal test rules share (12 hexadecimal digits)."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+
+class ComparisonConfig(_Settings):
+    """How two or more models are judged; fixed before training."""
+
+    deciding_k: int = Field(
+        10, ge=1, le=1000, description="Items your page shows: accuracy@k with this k decides the verdict."
+    )
+    margin: float = Field(
+        0.05, gt=0, lt=1, description="Relative difference that matters to you; below it models count as equal."
+    )
+    confidence: float = Field(0.95, gt=0.5, lt=1, description="Level of the intervals.")
+    n_bootstrap: int = Field(2000, ge=200, le=100_000, description="Bootstrap samples of sessions.")
+    n_permutations: int = Field(2000, ge=200, le=100_000, description="Permutations that flip whole sessions.")
+    seed: int = Field(0, ge=0, lt=2**31, description="Seed of both resamplings.")
+
+
+def default_deciding_k(n_items: int) -> int:
+    """Items a page shows unless the user says otherwise: 3 up to 100 items, else 10."""
+    return 3 if n_items <= 100 else 10
+
+
+def _as_config_error(settings: str, error: ValidationError) -> ConfigError:
+    problems = error.errors()
+    first = problems[0]
+    name = ".".join(str(part) for part in first["loc"])
+    rule = first["msg"].removeprefix("Value error, ")
+    more = f" ({len(problems) - 1} more settings do not hold)" if len(problems) > 1 else ""
+    return ConfigError(
+        f"{name or settings}: {rule}.{more}",
+        found=repr(first["input"]) if name else "",
+        where=f"{settings}.{name}" if name else settings,
+        remedy="Correct this setting; the range is in its description.",
+    )

@@ -1,0 +1,1 @@
+"""Turns logs into arrays and arrays into batches."""

@@ -1,0 +1,86 @@
+"""Which number stands for which item?"""
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from gru4rec_core.errors import DataError
+
+UNKNOWN = -1
+"""Item id of a value that is not in the vocabulary."""
+
+
+class ItemVocabulary:
+    """A one-to-one map between items and ids.
+
+    Items are the values as they stand in the frame (files give strings); ids are int32 in [0, n_items).
+
+    Args:
+        items: distinct items; their place is their id.
+
+    Raises:
+        DataError: an item stands twice.
+    """
+
+    def __init__(self, items: Sequence[Any] | np.ndarray) -> None:
+        self.items = np.empty(len(items), dtype=object)
+        self.items[:] = items
+        self._index = pd.Index(self.items)
+        if not self._index.is_unique:
+            twice = self.items[int(np.argmax(self._index.duplicated()))]
+            raise DataError("Items of a vocabulary are distinct.", found=f"{twice!r} twice")
+
+    @classmethod
+    def from_values(cls, values: Any) -> tuple[Self, np.ndarray]:
+        """The vocabulary of a column, ids by first appearance, and the column as int32 ids."""
+        ids, items = pd.factorize(values)
+        return cls(np.asarray(items, dtype=object)), ids.astype(np.int32)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._index
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ItemVocabulary) and np.array_equal(self.items, other.items)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def encode(self, values: Iterable[Any]) -> np.ndarray:
+        """Ids of the values, int32 [n]; `UNKNOWN` (-1) for those not in the vocabulary."""
+        return self._index.get_indexer(pd.Index(list(values), dtype=object)).astype(np.int32)
+
+    def decode(self, ids: Any) -> np.ndarray:
+        """Items of the ids, object array of the ids' shape; None for `UNKNOWN`.
+
+        Raises:
+            DataError: an id outside [-1, n_items).
+        """
+        ids = np.asarray(ids)
+        if ids.size and (ids.min() < UNKNOWN or ids.max() >= len(self)):
+            raise DataError(f"Item ids lie in [0, {len(self)}).", found=f"{ids.min()} to {ids.max()}")
+        out = np.empty(ids.shape, dtype=object)
+        known = ids >= 0
+        out[known] = self.items[ids[known]]
+        return out
+
+    @cached_property
+    def item_to_id(self) -> dict[Any, int]:
+        return {item: i for i, item in enumerate(self.items)}
+
+    @cached_property
+    def id_to_item(self) -> dict[int, Any]:
+        return dict(enumerate(self.items))
+
+    def to_json(self) -> str:
+        """Items in id order as a JSON list. Items must be text or numbers."""
+        return json.dumps([item.item() if isinstance(item, np.generic) else item for item in self.items])
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        return cls(json.loads(text))

@@ -1,0 +1,1 @@
+"""Says how good anything that scores items is."""

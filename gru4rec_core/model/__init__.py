@@ -1,0 +1,1 @@
+"""The recommender: a GRU trained on session-parallel mini-batches."""

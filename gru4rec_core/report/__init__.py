@@ -1,0 +1,1 @@
+"""Draws frames as charts."""

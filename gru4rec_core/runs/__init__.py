@@ -1,0 +1,1 @@
+"""Keeps datasets and runs on disk and carries runs out."""
