@@ -55,9 +55,7 @@ class _Settings(BaseModel):
 class TrainingConfig(_Settings):
     """How GRU4Rec learns (Hidasi et al. 2016; Hidasi & Karatzoglou 2018)."""
 
-    loss: Loss = Field(
-        "top1", description="What training minimises: how far the true next item is above others."
-    )
+    loss: Loss = Field("top1", description="What training minimises: how far the true next item is above others.")
     n_hidden: tuple[int, ...] = Field(
         (64,), min_length=1, max_length=8, description="Width of each GRU layer, in units (1 to 4,096)."
     )
@@ -94,19 +92,13 @@ class TrainingConfig(_Settings):
         le=10,
         description="ELU on the scores before bpr-max: how far below 0 they reach; 0 is linear.",
     )
-    bpreg: float = Field(
-        1.0, ge=0, le=100, description="Weight of bpr-max's pull of negative scores towards 0."
-    )
+    bpreg: float = Field(1.0, ge=0, le=100, description="Weight of bpr-max's pull of negative scores towards 0.")
     dropout_input: float = Field(0.0, ge=0, lt=1, description="Share of the item input dropped in training.")
-    dropout_hidden: float = Field(
-        0.0, ge=0, lt=1, description="Share of each layer's output dropped in training."
-    )
+    dropout_hidden: float = Field(0.0, ge=0, lt=1, description="Share of each layer's output dropped in training.")
     optimizer: Literal["adam", "adagrad"] = Field("adam", description="How gradients become steps.")
     learning_rate: float = Field(0.001, gt=0, le=10, description="Step size of the optimiser.")
     momentum: float = Field(0.0, ge=0, lt=1, description="Share of the last step kept (Adagrad only).")
-    batch_size: int = Field(
-        32, ge=1, le=8192, description="Lanes: sessions trained side by side in a mini-batch."
-    )
+    batch_size: int = Field(32, ge=1, le=8192, description="Lanes: sessions trained side by side in a mini-batch.")
     epochs: int = Field(10, ge=1, le=10_000, description="How many epochs to train.")
     steps_per_epoch: int | None = Field(
         None, ge=1, le=100_000_000, description="Mini-batches an epoch; empty: one pass over all sessions."
@@ -117,13 +109,11 @@ class TrainingConfig(_Settings):
     early_stopping: bool = Field(
         False, description="Stop when the validation metric stops improving, and keep the best epoch."
     )
-    early_stopping_metric: Literal[
-        "accuracy@1", "accuracy@3", "accuracy@5", "accuracy@10", "accuracy@20", "mrr@20"
-    ] = Field("accuracy@3", description="Validation metric that early stopping watches.")
-    patience: int = Field(3, ge=1, le=1000, description="Epochs without improvement before stopping early.")
-    seed: int = Field(
-        0, ge=0, lt=2**31, description="The random start: same seed, machine and threads, same run."
+    early_stopping_metric: Literal["accuracy@1", "accuracy@3", "accuracy@5", "accuracy@10", "accuracy@20", "mrr@20"] = (
+        Field("accuracy@3", description="Validation metric that early stopping watches.")
     )
+    patience: int = Field(3, ge=1, le=1000, description="Epochs without improvement before stopping early.")
+    seed: int = Field(0, ge=0, lt=2**31, description="The random start: same seed, machine and threads, same run.")
 
     @field_validator("n_hidden", mode="before")
     @classmethod
@@ -233,9 +223,7 @@ class SplitConfig(_Settings):
         description="Time rule: sessions that start at or after this are the test (ISO date, or a number"
         " in the log's own unit).",
     )
-    test_fraction: float = Field(
-        0.1, gt=0, lt=1, description="Session hold-out: share of sessions that are the test."
-    )
+    test_fraction: float = Field(0.1, gt=0, lt=1, description="Session hold-out: share of sessions that are the test.")
     unseen: Literal["miss", "drop"] = Field(
         "miss", description="Test items never seen in training: count as a miss, or leave out."
     )
@@ -274,9 +262,7 @@ class ComparisonConfig(_Settings):
     )
     confidence: float = Field(0.95, gt=0.5, lt=1, description="Level of the intervals.")
     n_bootstrap: int = Field(2000, ge=200, le=100_000, description="Bootstrap samples of sessions.")
-    n_permutations: int = Field(
-        2000, ge=200, le=100_000, description="Permutations that flip whole sessions."
-    )
+    n_permutations: int = Field(2000, ge=200, le=100_000, description="Permutations that flip whole sessions.")
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of both resamplings.")
 
 

@@ -1,0 +1,40 @@
+"""ItemVocabulary: a one-to-one map between items and ids."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.errors import DataError
+
+
+@given(st.lists(st.text(max_size=5), max_size=30))
+def test_decode_undoes_encode(values):
+    vocabulary, ids = ItemVocabulary.from_values(np.array(values, dtype=object))
+    assert vocabulary.decode(ids).tolist() == values
+    assert vocabulary.encode(values).tolist() == ids.tolist()
+    assert sorted(set(ids.tolist())) == list(range(len(vocabulary)))
+
+
+@given(st.lists(st.text(max_size=5), unique=True, max_size=20))
+def test_json_keeps_items_and_order(items):
+    assert ItemVocabulary.from_json(ItemVocabulary(items).to_json()) == ItemVocabulary(items)
+
+
+def test_an_unknown_item_is_minus_one_and_decodes_to_none():
+    vocabulary = ItemVocabulary(["a", "b"])
+    assert vocabulary.encode(["b", "?"]).tolist() == [1, -1]
+    assert vocabulary.decode([1, -1]).tolist() == ["b", None]
+    assert "a" in vocabulary
+    assert "?" not in vocabulary
+
+
+def test_an_item_twice_is_refused():
+    with pytest.raises(DataError, match="'a' twice"):
+        ItemVocabulary(["a", "b", "a"])
+
+
+def test_an_id_out_of_range_is_refused():
+    with pytest.raises(DataError, match=r"\[0, 2\)"):
+        ItemVocabulary(["a", "b"]).decode([2])
