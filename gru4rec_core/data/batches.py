@@ -6,6 +6,7 @@ at a time, feeding event j to predict event j + 1; when its session ends it take
 
 import heapq
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -51,12 +52,79 @@ def pass_order(
     return generator.permutation(dataset.n_sessions)
 
 
-def build_schedule(dataset: SessionDataset, n_lanes: int, session_order: np.ndarray) -> Schedule:
-    """Puts every transition of every session in exactly one cell of a schedule.
+@dataclass(frozen=True)
+class PassPlan:
+    """Where each session of a pass lies; any stretch of steps is laid out when it is needed.
 
-    A session of n events has n - 1 transitions; sessions of one event have none and are passed over.
+    Holds a few numbers a session, nothing an event: ten million events need no schedule of their own.
+
+    Attributes:
+        dataset: the sessions.
+        n_lanes: sessions side by side.
+        sessions: int64 [n], indices of the sessions with at least two events, in the order visited.
+        lanes, starts: int64 [n], each session's lane and first step; starts never fall.
+    """
+
+    dataset: SessionDataset
+    n_lanes: int
+    sessions: np.ndarray
+    lanes: np.ndarray
+    starts: np.ndarray
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """Transitions of each session, int64 [n]."""
+        return self.dataset.lengths[self.sessions] - 1
+
+    @property
+    def n_steps(self) -> int:
+        return int((self.starts + self.lengths).max())
+
+    @property
+    def n_transitions(self) -> int:
+        return int(self.lengths.sum())
+
+    def steps(self, first: int, stop: int) -> Schedule:
+        """The schedule of steps first to stop - 1; steps past the pass's end are not valid.
+
+        Raises:
+            DataError: an empty or negative stretch.
+        """
+        if not 0 <= first < stop:
+            raise DataError("A stretch of steps begins at 0 or later and is not empty.", found=f"{first} to {stop}")
+        # Starts never fall, so only sessions from a short stretch of the plan can touch these steps.
+        low = np.searchsorted(self.starts, first - self._longest, side="right")
+        high = np.searchsorted(self.starts, stop, side="left")
+        start, length, lane = self.starts[low:high], self.lengths[low:high], self.lanes[low:high]
+        skipped = np.maximum(first - start, 0)
+        count = np.maximum(np.minimum(start + length, stop) - np.maximum(start, first), 0)
+
+        # One entry a transition: its event in the dataset and its cell in the schedule.
+        within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        first_event = self.dataset.offsets[self.sessions[low:high]] + skipped
+        event = np.repeat(first_event, count) + within
+        cell = (np.repeat(start + skipped - first, count) + within) * self.n_lanes + np.repeat(lane, count)
+
+        shape = (stop - first, self.n_lanes)
+        inputs, targets = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
+        reset, valid = np.zeros(shape, bool), np.zeros(shape, bool)
+        inputs.ravel()[cell] = self.dataset.items[event]
+        targets.ravel()[cell] = self.dataset.items[event + 1]
+        valid.ravel()[cell] = True
+        begins = start >= first
+        reset[start[begins] - first, lane[begins]] = True
+        return Schedule(inputs, targets, reset, valid)
+
+    @cached_property
+    def _longest(self) -> int:
+        return int(self.lengths.max())
+
+
+def plan_pass(dataset: SessionDataset, n_lanes: int, session_order: np.ndarray) -> PassPlan:
+    """Gives every session of at least two events a lane and a first step.
+
     The next session in order goes to the lane that is free first (the lowest such lane), as in the
-    paper's figure 1. Lanes stay idle (not valid) when no session is left: nothing is dropped.
+    paper's figure 1. Sessions of one event have no transition and are passed over.
 
     Args:
         dataset: sessions of known items.
@@ -66,31 +134,25 @@ def build_schedule(dataset: SessionDataset, n_lanes: int, session_order: np.ndar
     Raises:
         DataError: no session has two events.
     """
-    lengths = dataset.lengths[session_order] - 1
-    order = session_order[lengths > 0]
-    lengths = lengths[lengths > 0]
+    order = session_order[dataset.lengths[session_order] > 1]
     if len(order) == 0:
         raise DataError(
             "Training needs sessions of at least two events.",
             found=f"{dataset.n_sessions} sessions, all of one event",
             remedy="Check that the session column names visits, not single events.",
         )
-    lane_of, start_of = _assign(lengths, n_lanes)
-    n_steps = int((start_of + lengths).max())
+    lanes, starts = _assign(dataset.lengths[order] - 1, n_lanes)
+    return PassPlan(dataset, n_lanes, order, lanes, starts)
 
-    # One flat index per transition: its event in the dataset, its step and its lane.
-    within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    event = np.repeat(dataset.offsets[order], lengths) + within
-    cell = (np.repeat(start_of, lengths) + within) * n_lanes + np.repeat(lane_of, lengths)
 
-    shape = (n_steps, n_lanes)
-    inputs, targets = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
-    reset, valid = np.zeros(shape, bool), np.zeros(shape, bool)
-    inputs.ravel()[cell] = dataset.items[event]
-    targets.ravel()[cell] = dataset.items[event + 1]
-    valid.ravel()[cell] = True
-    reset[start_of, lane_of] = True
-    return Schedule(inputs, targets, reset, valid)
+def build_schedule(dataset: SessionDataset, n_lanes: int, session_order: np.ndarray) -> Schedule:
+    """A whole pass at once: every transition of every session in exactly one cell.
+
+    A session of n events has n - 1 transitions. Lanes stay idle (not valid) when no session is left:
+    nothing is dropped. Arguments and errors are those of `plan_pass`.
+    """
+    plan = plan_pass(dataset, n_lanes, session_order)
+    return plan.steps(0, plan.n_steps)
 
 
 def _assign(lengths: np.ndarray, n_lanes: int) -> tuple[np.ndarray, np.ndarray]:
