@@ -71,7 +71,7 @@ def test_a_missing_column_is_named(frame, column):
 
 def test_a_missing_value_is_named_with_its_row(frame):
     frame["item"] = ["c", None, "a", "y", None]
-    with pytest.raises(DataError, match="2 rows without a item.*row 1"):
+    with pytest.raises(DataError, match=r"2 rows without a item.*row 1"):
         SessionDataset(frame)
 
 
