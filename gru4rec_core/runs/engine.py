@@ -1,0 +1,208 @@
+"""How does the local job engine start, stay the only one, and end?
+
+The engine is a process of its own, in its own session: it outlives the page that started it. It holds a
+Dask LocalCluster, one worker process a core, and writes its address into the workspace.
+"""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import ClassVar
+
+import psutil
+
+from gru4rec_core.errors import RunError
+from gru4rec_core.runs.files import exclusive_lock
+from gru4rec_core.runs.records import Record
+from gru4rec_core.runs.state import ProcessIdentity
+
+START_TIMEOUT = 60.0
+STOP_TIMEOUT = 15.0
+_TICK = 1.0  # seconds between two looks of the engine at its workspace
+
+_logger = logging.getLogger(__name__)
+_started: list[subprocess.Popen[bytes]] = []  # kept so that ended engines can be reaped
+
+_DASK_SETTINGS = {
+    # A task that kills its worker would be run again, three times, without being asked.
+    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
+    "DASK_LOGGING__DISTRIBUTED": "error",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+}
+
+
+class EngineAddress(Record):
+    """engine/address.json: where the engine listens and which process it is."""
+
+    what: ClassVar[str] = "the job engine"
+
+    address: str
+    process: ProcessIdentity
+    n_workers: int
+    started: float
+
+
+def engine_folder(root: Path) -> Path:
+    return root / "engine"
+
+
+def find_engine(root: Path) -> EngineAddress | None:
+    """The living engine of a workspace; None when there is none, or only its stale address."""
+    path = engine_folder(root) / "address.json"
+    if not path.exists():
+        return None
+    try:
+        found = EngineAddress.read(path)
+    except RunError as error:
+        _logger.warning("engine address unreadable, treated as none: %s", error)
+        return None
+    return found if _lives(found.process) else None
+
+
+def start_engine(root: Path, project_root: Path) -> EngineAddress:
+    """The living engine, started if there is none. Two callers at once get the same one.
+
+    Raises:
+        RunError: it did not come up within `START_TIMEOUT` seconds.
+    """
+    found = find_engine(root)
+    if found is not None:
+        return found
+    folder = engine_folder(root)
+    folder.mkdir(parents=True, exist_ok=True)
+    with exclusive_lock(folder / "start.lock", timeout=START_TIMEOUT + 5):
+        found = find_engine(root)
+        return found or _spawn(root, project_root)
+
+
+def stop_engine(root: Path) -> bool:
+    """Ends the engine and its workers; running jobs end with it. False when there was none."""
+    found = find_engine(root)
+    if found is None:
+        return False
+    if not found.process.is_local():
+        raise RunError(
+            "An engine is stopped on its own machine.",
+            found=f"it runs on {found.process.host}",
+            remedy="Run `engine stop` there.",
+        )
+    process = psutil.Process(found.process.pid)
+    family = [process, *process.children(recursive=True)]
+    process.terminate()
+    _, alive = psutil.wait_procs(family, timeout=STOP_TIMEOUT)
+    for straggler in alive:
+        straggler.kill()
+    psutil.wait_procs(alive, timeout=5)
+    (engine_folder(root) / "address.json").unlink(missing_ok=True)
+    _reap()
+    return True
+
+
+def _lives(process: ProcessIdentity) -> bool:
+    # Another machine's processes cannot be looked at: its engine is believed until a connection fails.
+    return not process.is_local() or process.is_alive()
+
+
+def _spawn(root: Path, project_root: Path) -> EngineAddress:
+    _reap()
+    path = engine_folder(root) / "address.json"
+    path.unlink(missing_ok=True)
+    python_path = os.pathsep.join(filter(None, [str(project_root), os.environ.get("PYTHONPATH")]))
+    with (engine_folder(root) / "log.txt").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gru4rec_core.runs.engine", str(root)],
+            cwd=project_root,
+            env={**os.environ, **_DASK_SETTINGS, "PYTHONPATH": python_path},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    _started.append(process)
+    end = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < end and process.poll() is None:
+        found = find_engine(root)
+        if found is not None:
+            return found
+        time.sleep(0.05)
+    process.kill()
+    raise RunError(
+        "The job engine starts within a minute.",
+        found="it ended at once" if process.poll() is not None else f"nothing after {START_TIMEOUT:g} s",
+        where=str(engine_folder(root) / "log.txt"),
+        remedy="Read its log; often the memory is short or the loopback address is blocked.",
+    )
+
+
+def _reap() -> None:
+    _started[:] = [process for process in _started if process.poll() is None]
+
+
+def main(root: Path) -> None:
+    """The engine process: a cluster until SIGTERM, or until the workspace forgets this engine."""
+    os.environ.update({**_DASK_SETTINGS, **{k: v for k, v in os.environ.items() if k in _DASK_SETTINGS}})
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    # Read after the settings above, which it takes from the environment.
+    from distributed import LocalCluster
+
+    from gru4rec_core.runs.jobs import reconcile
+    from gru4rec_core.runs.workspace import Workspace
+
+    n_workers = os.cpu_count() or 1
+    cluster = LocalCluster(
+        n_workers=n_workers,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address=None,
+        memory_limit=0,  # a limit kills the worker, and with it the run
+        local_directory=str(engine_folder(root) / "scratch"),
+        preload=["gru4rec_core.runs.worker"],
+    )
+    me = EngineAddress(
+        address=cluster.scheduler_address,
+        process=ProcessIdentity.current(),
+        n_workers=n_workers,
+        started=time.time(),
+    )
+    path = engine_folder(root) / "address.json"
+    me.write(path)
+    try:
+        while not stop.wait(_TICK) and _is_named(path, me):
+            reconcile(Workspace(root), stop_hard=True)
+    finally:
+        if _is_named(path, me):
+            path.unlink(missing_ok=True)
+        _end(cluster)
+
+
+def _is_named(path: Path, me: EngineAddress) -> bool:
+    try:
+        return EngineAddress.read(path) == me
+    except RunError:
+        return False
+
+
+def _end(cluster: object) -> None:
+    # Workers in the middle of a run do not listen: end them by hand, or closing waits for them.
+    children = psutil.Process().children(recursive=True)
+    closer = threading.Thread(target=cluster.close, kwargs={"timeout": 3}, daemon=True)  # type: ignore[attr-defined]
+    closer.start()
+    closer.join(timeout=4)
+    for child in children:
+        if child.is_running():
+            child.kill()
+    psutil.wait_procs(children, timeout=3)
+    # Threads of the cluster may still wait for what is gone.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,146 @@
+"""What does the workspace know about a dataset, a run, a comparison?"""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.errors import ConfigError, RunError
+from gru4rec_core.runs.files import read_json, write_text
+
+SCHEMA = 1
+"""Version of everything in the workspace; raised when an older reader could not understand it."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Record(BaseModel):
+    """A small JSON file of the workspace; says its schema version."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, ser_json_inf_nan="null")
+    what: ClassVar[str] = "a record"
+
+    schema_version: int = Field(SCHEMA, alias="schema")
+
+    def to_json(self) -> str:
+        return self.model_dump_json(indent=2, by_alias=True) + "\n"
+
+    def write(self, path: Path, *, durable: bool = True) -> None:
+        write_text(path, self.to_json(), durable=durable)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Raises RunError: missing, broken, or written by a version this one does not know."""
+        return cls.from_values(read_json(path, cls.what), path)
+
+    @classmethod
+    def from_values(cls, values: Any, path: Path) -> Self:
+        version = values.get("schema") if isinstance(values, dict) else None
+        if version != SCHEMA:
+            raise RunError(
+                f"{path.name} of {cls.what} has schema {SCHEMA}.",
+                found="no schema" if version is None else f"schema {version}",
+                where=str(path),
+                remedy="Open it with the version of the workbench that wrote it, or import the data anew.",
+            )
+        try:
+            return cls(**values)
+        except ConfigError as error:
+            raise RunError(
+                f"{path.name} of {cls.what} has settings that hold.", found=str(error), where=str(path)
+            ) from None
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise RunError(
+                f"{path.name} of {cls.what} has all its fields.",
+                found=f"{'.'.join(map(str, first['loc']))}: {first['msg']}",
+                where=str(path),
+                remedy="Restore the file from a copy, or delete the folder it is in.",
+            ) from None
+
+
+class DatasetRecord(Record):
+    """A registered log.
+
+    `content_hash` names the events themselves (the same log read twice has the same); `file_sha256` and
+    `mapping` tell which file, read how, gave them. Times are in the log's own unit (`time_unit`).
+    """
+
+    what: ClassVar[str] = "a dataset"
+
+    id: str
+    name: str
+    created: datetime = Field(default_factory=now)
+    source: Literal["upload", "file", "sample", "frame"] = "frame"
+    file_name: str = ""
+    file_sha256: str = ""
+    mapping: dict[str, Any] = Field(default_factory=dict)
+    content_hash: str
+    n_sessions: int
+    n_items: int
+    n_events: int
+    first_time: float
+    last_time: float
+    time_unit: str = ""
+    generated: bool = False
+    summary: dict[str, Any] = Field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id})"
+
+
+class RunRecord(Record):
+    """One training run: which data, which settings. Its state is in `JobState`."""
+
+    what: ClassVar[str] = "a run"
+
+    id: str
+    name: str
+    dataset_id: str
+    dataset_hash: str
+    config: TrainingConfig
+    split: SplitConfig
+    comparison_id: str | None = None
+    created: datetime = Field(default_factory=now)
+
+    def write_to(self, folder: Path) -> None:
+        """run.json, and the settings beside it in files of their own, so that they can be passed on."""
+        values = self.model_dump(mode="json", by_alias=True, exclude={"config", "split"})
+        write_text(folder / "config.json", self.config.to_json() + "\n")
+        write_text(folder / "split.json", self.split.to_json() + "\n")
+        write_text(folder / "run.json", json.dumps(values, indent=2) + "\n")
+
+    @classmethod
+    def read_from(cls, path: Path) -> Self:
+        """The record in run.json at `path` and the settings beside it."""
+        values = read_json(path, cls.what)
+        if isinstance(values, dict):
+            values["config"] = read_json(path.with_name("config.json"), cls.what)
+            values["split"] = read_json(path.with_name("split.json"), cls.what)
+        return cls.from_values(values, path)
+
+
+class ComparisonRecord(Record):
+    """Which runs are compared, on which test, by which metric; written before they train.
+
+    `decided_before_results` is False when a compared run had its results before the comparison was made:
+    then the deciding metric could have been chosen by them.
+    """
+
+    what: ClassVar[str] = "a comparison"
+
+    id: str
+    name: str
+    dataset_id: str
+    dataset_hash: str
+    split: SplitConfig
+    config: ComparisonConfig
+    run_ids: tuple[str, ...]
+    baselines: tuple[str, ...]
+    decided_before_results: bool = True
+    created: datetime = Field(default_factory=now)

@@ -1,0 +1,129 @@
+"""How far is a job, is it alive, and why did it end?
+
+A job is anything done in the background that owns a folder: a run, or the baselines of a split. Its state
+is `state.json` there, its wish to be cancelled a file `cancel`, its log `log.txt`.
+"""
+
+import socket
+import time
+from pathlib import Path
+from typing import ClassVar, Literal, Self
+
+import psutil
+from pydantic import BaseModel, ConfigDict, Field
+
+from gru4rec_core.runs.records import Record
+
+State = Literal["new", "queued", "running", "done", "failed", "cancelled", "lost"]
+ACTIVE: tuple[State, ...] = ("queued", "running")
+"""States that something still works on or will."""
+
+
+class ProcessIdentity(BaseModel):
+    """A process, told apart from a later one that got the same pid."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pid: int
+    create_time: float
+    host: str
+
+    @classmethod
+    def current(cls) -> Self:
+        process = psutil.Process()
+        return cls(pid=process.pid, create_time=process.create_time(), host=socket.gethostname())
+
+    def is_local(self) -> bool:
+        return self.host == socket.gethostname()
+
+    def is_alive(self) -> bool:
+        """Pid and start time both match, and it is no zombie. Meaningful on its own host only."""
+        try:
+            process = psutil.Process(self.pid)
+            # Clock adjustments move a start time by a little; a pid used again is off by far more.
+            same = abs(process.create_time() - self.create_time) < 1.0
+            return same and process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+        except psutil.NoSuchProcess:
+            return False
+
+
+class JobState(Record):
+    """Where a job stands; times in seconds since 1970.
+
+    Attributes:
+        phase: what it does now, in words ("training", "testing").
+        done, total: progress within the phase, in its own unit; total 0: not known.
+        epoch, epochs: finished epochs, and how many there will be.
+        seconds_left: estimate until the end of training.
+        heartbeat: last sign of life; of a queued job, when it was submitted.
+        reason: why it failed, was cancelled or lost; a sentence for people.
+        worker: the process that works on it.
+        attempt: 1 for the first try.
+        scheduler: address it was submitted to; "" when it runs in the caller's process.
+    """
+
+    what: ClassVar[str] = "a job"
+
+    state: State = "new"
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+    epoch: int = 0
+    epochs: int = 0
+    seconds_left: float | None = None
+    heartbeat: float = Field(default_factory=time.time)
+    submitted: float | None = None
+    started: float | None = None
+    ended: float | None = None
+    reason: str = ""
+    worker: ProcessIdentity | None = None
+    attempt: int = 1
+    scheduler: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it has been running, or ran."""
+        if self.started is None:
+            return None
+        return (self.ended if self.ended is not None else time.time()) - self.started
+
+
+def read_state(folder: Path) -> JobState:
+    """The state of the job in `folder`; "new" when it was never submitted."""
+    path = folder / "state.json"
+    return JobState.read(path) if path.exists() else JobState()
+
+
+def write_state(folder: Path, state: JobState) -> None:
+    """Replaces the state by one rename."""
+    folder.mkdir(parents=True, exist_ok=True)
+    state.write(folder / "state.json", durable=not state.is_active)
+
+
+def change_state(folder: Path, **changes: object) -> JobState:
+    """Reads, changes and writes the state; returns the new one."""
+    state = read_state(folder).model_copy(update=changes)
+    write_state(folder, state)
+    return state
+
+
+def request_cancel(folder: Path) -> None:
+    """Asks the job to stop at its next look (several times a second)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "cancel").touch()
+
+
+def cancel_requested(folder: Path) -> float | None:
+    """When the job was asked to stop (seconds since 1970), or None."""
+    try:
+        return (folder / "cancel").stat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
+def clear_cancel(folder: Path) -> None:
+    (folder / "cancel").unlink(missing_ok=True)
