@@ -1,0 +1,199 @@
+"""How good are the ranks?
+
+One item truly comes next, so of each event a metric makes one number from the rank r of that item. Ranks are
+median ranks unless said otherwise (`Evaluation.ranks`); an unknown true item has an infinite rank and
+counts 0. Without events a metric is NaN: nothing was measured.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.errors import ConfigError
+from gru4rec_core.evaluation.scoring import Evaluation, Ties
+
+DEFAULT_KS = (1, 3, 5, 10, 20)
+
+EventMetric = Callable[[Evaluation], np.ndarray]
+"""One number an event, float64 [n]."""
+
+
+def hits(evaluation: Evaluation, k: int, ties: Ties = "median") -> np.ndarray:
+    """1 where r ≤ k, else 0; float64 [n]."""
+    return (evaluation.ranks(ties) <= _positive(k)).astype(np.float64)
+
+
+def reciprocal_ranks(evaluation: Evaluation, k: int, ties: Ties = "median") -> np.ndarray:
+    """1 / r where r ≤ k, else 0; float64 [n] in [0, 1]."""
+    ranks = evaluation.ranks(ties)
+    return np.where(ranks <= _positive(k), 1.0 / ranks, 0.0)
+
+
+def discounted_gains(evaluation: Evaluation, k: int, ties: Ties = "median") -> np.ndarray:
+    """1 / log2(1 + r) where r ≤ k, else 0; float64 [n] in [0, 1]."""
+    ranks = evaluation.ranks(ties)
+    return np.where(ranks <= _positive(k), 1.0 / np.log2(1.0 + ranks), 0.0)
+
+
+def accuracy_at(evaluation: Evaluation, k: int, ties: Ties = "median") -> float:
+    """Share of events whose true item is among the first k, in [0, 1].
+
+    With one true item an event, accuracy@k, recall@k (Hidasi et al. 2016, section 4) and the hit rate are
+    the same number.
+    """
+    return _mean(hits(evaluation, k, ties))
+
+
+def mrr_at(evaluation: Evaluation, k: int, ties: Ties = "median") -> float:
+    """Mean reciprocal rank, 0 below place k (Hidasi et al. 2016, section 4; Voorhees 1999), in [0, 1]."""
+    return _mean(reciprocal_ranks(evaluation, k, ties))
+
+
+def ndcg_at(evaluation: Evaluation, k: int, ties: Ties = "median") -> float:
+    """Normalised discounted cumulative gain (Järvelin & Kekäläinen 2002), in [0, 1].
+
+    One item is relevant, so the ideal gain is 1 and an event counts 1 / log2(1 + r).
+    """
+    return _mean(discounted_gains(evaluation, k, ties))
+
+
+class SessionMeans(NamedTuple):
+    """A metric session by session, what paired statistics resample.
+
+    Attributes:
+        means: float64 [n_sessions], mean over the session's events; sessions in order.
+        counts: int64 [n_sessions], its predicted events, at least 1.
+    """
+
+    means: np.ndarray
+    counts: np.ndarray
+
+
+def session_means(evaluation: Evaluation, metric: EventMetric | np.ndarray) -> SessionMeans:
+    """Means of a per-event metric over each session that has predicted events.
+
+    Two evaluations of the same events give the same sessions in the same order. The metric over all events
+    is `(means * counts).sum() / counts.sum()`.
+
+    Args:
+        evaluation: n events in session order.
+        metric: float [n], or what makes it of the evaluation, e.g. `lambda e: hits(e, 10)`.
+    """
+    values = metric(evaluation) if callable(metric) else metric
+    _, place, counts = np.unique(evaluation.session, return_inverse=True, return_counts=True)
+    return SessionMeans(np.bincount(place, weights=values, minlength=len(counts)) / counts, counts)
+
+
+def catalogue_coverage(evaluation: Evaluation, k: int, n_items: int | None = None) -> float:
+    """Share of the catalogue that stands in at least one top-k list, in [0, 1].
+
+    Catalogue coverage of Ge, Delgado-Battenfeld & Jannach 2010, section 2.
+
+    Args:
+        evaluation: the ranks.
+        k: at most the kept top items.
+        n_items: size of the catalogue; the ranked one if None.
+    """
+    if evaluation.n_events == 0:
+        return float("nan")
+    return len(np.unique(top_lists(evaluation, k))) / (n_items or evaluation.n_items)
+
+
+def never_recommended(evaluation: Evaluation, k: int) -> np.ndarray:
+    """Ids of the items that stand in no top-k list, int32, ascending."""
+    shown = np.zeros(evaluation.n_items, bool)
+    shown[top_lists(evaluation, k).ravel()] = True
+    return np.flatnonzero(~shown).astype(np.int32)
+
+
+def mean_popularity(evaluation: Evaluation, k: int, counts: np.ndarray) -> float:
+    """Average recommendation popularity: mean count of the items in the top-k lists, from 0.
+
+    Yin et al. 2012 (ARP), each list weighing the same.
+
+    Args:
+        evaluation: the ranks.
+        k: at most the kept top items.
+        counts: training events of each item, [n_items] (`SessionDataset.counts()`).
+    """
+    return _mean(counts[top_lists(evaluation, k)].mean(axis=1))
+
+
+def repeat_share(evaluation: Evaluation, events: EvaluationSet, k: int) -> float:
+    """Share of the places in top-k lists that show an item which its session has had already, in [0, 1]."""
+    lists = top_lists(evaluation, k)
+    seen = seen_before(
+        events,
+        np.repeat(evaluation.session, lists.shape[1]),
+        np.repeat(evaluation.position, lists.shape[1]),
+        lists.ravel(),
+    )
+    return _mean(seen.astype(np.float64))
+
+
+def seen_before(events: EvaluationSet, session: np.ndarray, position: np.ndarray, item: np.ndarray) -> np.ndarray:
+    """Whether the session has had the item before that position, bool [n]; never true of unknown items."""
+    dataset = events.dataset
+    n_keys = dataset.n_items + 1  # unknown items have the key 0
+    session_of_event = np.repeat(np.arange(dataset.n_sessions), dataset.lengths)
+    # The first event of each (session, item): events ascend in time within a session.
+    keys, first = np.unique(session_of_event * n_keys + dataset.items + 1, return_index=True)
+    wanted = session.astype(np.int64) * n_keys + item + 1
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    first_position = first[place] - dataset.offsets[session]
+    return (keys[place] == wanted) & (first_position < position) & (item >= 0)
+
+
+def top_lists(evaluation: Evaluation, k: int) -> np.ndarray:
+    """The first k items of every event, int32 [n, min(k, n_items)].
+
+    Raises:
+        ConfigError: fewer top items were kept.
+    """
+    kept = evaluation.top_items.shape[1]
+    if kept < min(_positive(k), evaluation.n_items) and evaluation.n_events:
+        raise ConfigError(
+            "Lists are known as far as top items were kept.",
+            found=f"k {k}, {kept} kept",
+            remedy=f"Use k up to {kept}, or evaluate again with top_k={k}.",
+        )
+    return evaluation.top_items[:, :k]
+
+
+def summary(evaluation: Evaluation, ks: Iterable[int] = DEFAULT_KS) -> dict[str, Any]:
+    """The usual numbers as plain JSON: None where there is no event, k as text.
+
+    Keys: n_events, n_sessions, n_unknown (events whose true item training never saw), accuracy, mrr, ndcg,
+    coverage (k up to the kept top items) by k, and accuracy_conservative, accuracy_optimistic: how far ties
+    could move accuracy.
+    """
+    ks = tuple(ks)
+    kept = evaluation.top_items.shape[1]
+    listed = [k for k in ks if k <= kept or kept == evaluation.n_items]
+
+    def by_k(values: Callable[[int], float], wanted: Iterable[int] = ks) -> dict[str, float | None]:
+        return {str(k): None if np.isnan(value := values(k)) else float(value) for k in wanted}
+
+    return {
+        "n_events": evaluation.n_events,
+        "n_sessions": evaluation.n_sessions,
+        "n_unknown": int((evaluation.target < 0).sum()),
+        "accuracy": by_k(lambda k: accuracy_at(evaluation, k)),
+        "mrr": by_k(lambda k: mrr_at(evaluation, k)),
+        "ndcg": by_k(lambda k: ndcg_at(evaluation, k)),
+        "coverage": by_k(lambda k: catalogue_coverage(evaluation, k), listed),
+        "accuracy_conservative": by_k(lambda k: accuracy_at(evaluation, k, "conservative")),
+        "accuracy_optimistic": by_k(lambda k: accuracy_at(evaluation, k, "optimistic")),
+    }
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if values.size else float("nan")
+
+
+def _positive(k: int) -> int:
+    if k < 1:
+        raise ConfigError("Lists have at least one place.", found=f"k {k}", remedy="Use k of 1 or more.")
+    return k

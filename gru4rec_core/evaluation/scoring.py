@@ -1,0 +1,261 @@
+"""How does anything that scores items fare on the events of an evaluation set?
+
+Ranks are exact over the whole catalogue, never over sampled candidates (sampled ranks can turn the order
+of two models around: Krichene & Rendle 2020), and keep their ties: items that score higher, items that
+score the same.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, Self, cast
+
+import numpy as np
+import pandas as pd
+
+from gru4rec_core.data.splits import EvaluationSet, EventIndex
+from gru4rec_core.errors import ConfigError, RunError
+from gru4rec_core.evaluation.ranks import RankCounts, count_ranks, top_items
+
+__all__ = [
+    "Evaluation",
+    "FastScorer",
+    "Progress",
+    "RankCounts",
+    "Scorer",
+    "Ties",
+    "block_rows",
+    "count_ranks",
+    "evaluate",
+    "top_items",
+]
+
+BLOCK_BYTES = 64 * 2**20
+"""Most bytes that the scores of one block of events, and the work on them, may take."""
+
+BYTES_PER_SCORE = 16
+"""A score while its block is ranked: float32 score, int64 place in the partition, masks."""
+
+Ties = Literal["median", "conservative", "optimistic"]
+Progress = Callable[[int, int], None]
+"""Called with (events done, events in all)."""
+
+
+class Scorer(Protocol):
+    """Anything that scores every item of the catalogue as the next item of a session.
+
+    `scores` takes histories, one a row: int32 item ids, oldest first, possibly none; ids of -1 (unknown
+    items) are passed over. It returns float32 [n, n_items]: higher is better, only the order counts, a
+    row depends on its own history alone, and the histories stay as they were.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def n_items(self) -> int: ...
+
+    def scores(self, sessions: Sequence[np.ndarray]) -> np.ndarray: ...
+
+
+class FastScorer(Scorer, Protocol):
+    """A scorer that ranks a whole evaluation set faster than history by history.
+
+    `rank_counts` returns what `evaluate` would work out from `scores`, in the order of `events.events()`,
+    with min(top_k, n_items) top items; NaN scores raise RunError.
+    """
+
+    def rank_counts(self, events: EvaluationSet, top_k: int, on_progress: Progress | None = None) -> RankCounts: ...
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The ranks of one scorer on one evaluation set: n events in session order.
+
+    Attributes:
+        session: int32 [n], index into the sessions of the evaluated dataset.
+        session_id: [n], that session's name in the log.
+        position: int32 [n], place of the true item in its session, from 0: so many items came before it.
+        target: int32 [n], the true item; -1 where training never saw it.
+        greater, equal, top_items, top_scores: see `RankCounts`.
+        n_items: size of the catalogue that was ranked.
+    """
+
+    session: np.ndarray
+    session_id: np.ndarray
+    position: np.ndarray
+    target: np.ndarray
+    greater: np.ndarray
+    equal: np.ndarray
+    top_items: np.ndarray
+    top_scores: np.ndarray
+    n_items: int
+
+    @property
+    def n_events(self) -> int:
+        return len(self.target)
+
+    @property
+    def n_sessions(self) -> int:
+        """Sessions with at least one predicted event."""
+        return len(np.unique(self.session))
+
+    def ranks(self, ties: Ties = "median") -> np.ndarray:
+        """Rank of the true item, float64 [n], from 1 (best); infinite where the true item is unknown.
+
+        "optimistic" puts the true item before all that share its score, "conservative" behind them,
+        "median" in their middle: 1 + greater + equal / 2, which may be half a place.
+
+        Raises:
+            ConfigError: another word for `ties`.
+        """
+        share = {"optimistic": 0.0, "median": 0.5, "conservative": 1.0}
+        if ties not in share:
+            raise ConfigError(
+                "Ties are ranked median, conservative or optimistic.",
+                found=repr(ties),
+                remedy="Use one of these three; median is the usual one.",
+            )
+        ranks = 1.0 + self.greater + share[ties] * self.equal
+        return np.where(self.target >= 0, ranks, np.inf)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The predictions table: one row an event; top_items and top_scores hold lists (int32, float32)."""
+        return pd.DataFrame(
+            {
+                "session_index": self.session,
+                "session": self.session_id,
+                "position": self.position,
+                "target": self.target,
+                "greater": self.greater,
+                "equal": self.equal,
+                "top_items": pd.Series(list(self.top_items), dtype=object),
+                "top_scores": pd.Series(list(self.top_scores), dtype=object),
+            }
+        )
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, n_items: int) -> Self:
+        """What `to_frame` wrote, for instance after a way through Parquet."""
+        items, scores = frame["top_items"].tolist(), frame["top_scores"].tolist()
+        return cls(
+            session=frame["session_index"].to_numpy(np.int32),
+            session_id=frame["session"].to_numpy(),
+            position=frame["position"].to_numpy(np.int32),
+            target=frame["target"].to_numpy(np.int32),
+            greater=frame["greater"].to_numpy(np.int32),
+            equal=frame["equal"].to_numpy(np.int32),
+            top_items=np.stack(items).astype(np.int32) if items else np.empty((0, 0), np.int32),
+            top_scores=np.stack(scores).astype(np.float32) if scores else np.empty((0, 0), np.float32),
+            n_items=n_items,
+        )
+
+
+def evaluate(scorer: Scorer, events: EvaluationSet, top_k: int = 20, on_progress: Progress | None = None) -> Evaluation:
+    """Ranks every predicted event of an evaluation set, each from the items before it in its session.
+
+    Works in blocks of at most `BLOCK_BYTES`; a scorer with `rank_counts` (`FastScorer`) does it its own
+    way. Unknown items in a history are passed over; an unknown true item is a miss.
+
+    Args:
+        scorer: the model or baseline.
+        events: what to predict, in ids of the scorer's training vocabulary.
+        top_k: top items kept of every event, from 1.
+        on_progress: called with (events done, events in all) after every block.
+
+    Raises:
+        ConfigError: top_k below 1.
+        RunError: the scorer returned NaN, or not one score an item.
+    """
+    if top_k < 1:
+        raise ConfigError("At least one top item is kept.", found=f"top_k {top_k}", remedy="Use 1 or more.")
+    index = events.events()
+    if hasattr(scorer, "rank_counts"):
+        counts = cast(FastScorer, scorer).rank_counts(events, top_k, on_progress)
+    else:
+        counts = _rank_by_scores(scorer, events, index, top_k, on_progress)
+    _check_counts(counts, scorer, len(index.target), min(top_k, scorer.n_items))
+    return Evaluation(
+        session=index.session,
+        session_id=np.asarray(events.dataset.session_ids)[index.session],
+        position=index.position,
+        target=index.target,
+        greater=counts.greater,
+        equal=counts.equal,
+        top_items=counts.top_items,
+        top_scores=counts.top_scores,
+        n_items=scorer.n_items,
+    )
+
+
+def block_rows(n_columns: int, bytes_per_cell: int = BYTES_PER_SCORE) -> int:
+    """Rows of a block that stays within `BLOCK_BYTES`, at least 1."""
+    return max(1, BLOCK_BYTES // (bytes_per_cell * max(1, n_columns)))
+
+
+def _rank_by_scores(
+    scorer: Scorer, events: EvaluationSet, index: EventIndex, top_k: int, on_progress: Progress | None
+) -> RankCounts:
+    n, kept = len(index.target), min(top_k, scorer.n_items)
+    counts = RankCounts(
+        np.empty(n, np.int32),
+        np.empty(n, np.int32),
+        np.empty((n, kept), np.int32),
+        np.empty((n, kept), np.float32),
+    )
+    block = block_rows(scorer.n_items)
+    for start in range(0, n, block):
+        stop = min(start + block, n)
+        scores = scorer.scores(_histories(events, index, start, stop))
+        _check_scores(scores, scorer, events, index, start)
+        part = count_ranks(scores, index.target[start:stop], kept)
+        for whole, piece in zip(counts, part, strict=True):
+            whole[start:stop] = piece
+        if on_progress:
+            on_progress(stop, n)
+    return counts
+
+
+def _histories(events: EvaluationSet, index: EventIndex, start: int, stop: int) -> list[np.ndarray]:
+    """The known items before each of the events start … stop - 1."""
+    items = events.dataset.items
+    begins = events.dataset.offsets[index.session[start:stop]]
+    ends = begins + index.position[start:stop]
+    rows = [items[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+    return [row if row.size == 0 or row.min() >= 0 else row[row >= 0] for row in rows]
+
+
+def _check_scores(scores: np.ndarray, scorer: Scorer, events: EvaluationSet, index: EventIndex, start: int) -> None:
+    if scores.ndim != 2 or scores.shape[1] != scorer.n_items:
+        raise RunError(
+            "A scorer gives one score an item for every history.",
+            found=f"scores of shape {scores.shape} for {scorer.n_items} items",
+            where=f"scorer {scorer.name}",
+        )
+    # The maximum carries a NaN along, in one pass and without a mask of the block.
+    bad = np.isnan(scores.max(axis=1))
+    if bad.any():
+        event = start + int(np.argmax(bad))
+        session = events.dataset.session_ids[index.session[event]]
+        where = f"scorer {scorer.name}, session {session}, position {index.position[event]}"
+        raise _not_a_number(f"NaN for {int(bad.sum())} of {len(scores)} events", where)
+
+
+def _check_counts(counts: RankCounts, scorer: Scorer, n: int, kept: int) -> None:
+    if len(counts.greater) != n or counts.top_items.shape != (n, kept):
+        raise RunError(
+            "A scorer ranks every predicted event.",
+            found=f"{len(counts.greater)} ranks, top items of shape {counts.top_items.shape} for {n} events",
+            where=f"scorer {scorer.name}",
+        )
+    bad = np.isnan(counts.top_scores).any(axis=1)
+    if bad.any():
+        raise _not_a_number("NaN among the top scores", f"scorer {scorer.name}, event {int(np.argmax(bad))}")
+
+
+def _not_a_number(found: str, where: str) -> RunError:
+    return RunError(
+        "Scores are numbers.",
+        found=found,
+        where=where,
+        remedy="Train again with a lower learning rate; if it comes back, look into the run's log.",
+    )

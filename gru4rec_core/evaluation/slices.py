@@ -1,0 +1,178 @@
+"""Where is a model right, and where wrong?
+
+Tables of one evaluation cut by what is known of an event: explanations, not tests. Empty evaluations give
+empty tables.
+"""
+
+import numpy as np
+import pandas as pd
+
+from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.evaluation.metrics import hits, reciprocal_ranks, seen_before
+from gru4rec_core.evaluation.scoring import Evaluation, Ties
+
+SLICES = ("position", "length", "popularity", "repeat")
+"""The cuts of `slices`, in the order of its rows."""
+
+OTHER = -1
+"""Predicted item of a confusion table that is none of the most frequent."""
+
+Buckets = tuple[tuple[float, str], ...]
+"""Upper limits (included), ascending, and what the buckets are called."""
+
+_LENGTHS = ((2, "1-2"), (3, "3"), (5, "4-5"), (10, "6-10"), (20, "11-20"), (np.inf, "over 20"))
+_POSITIONS = (
+    (0, "none"),
+    (1, "1"),
+    (2, "2"),
+    (3, "3"),
+    (5, "4-5"),
+    (10, "6-10"),
+    (20, "11-20"),
+    (np.inf, "over 20"),
+)
+_RANKS = (
+    (1, "1"),
+    (3, "2-3"),
+    (5, "4-5"),
+    (10, "6-10"),
+    (20, "11-20"),
+    (100, "21-100"),
+    (np.finfo(float).max, "over 100"),
+    (np.inf, "unknown item"),
+)
+_THIRDS = ((0, "head"), (1, "middle"), (2, "tail"), (3, "unknown item"))
+_NOVELTY = ((0, "repeat"), (1, "new"))
+
+
+def slices(evaluation: Evaluation, events: EvaluationSet, train_counts: np.ndarray, k: int) -> pd.DataFrame:
+    """Hits in the top k by kind of event; only kinds that occur.
+
+    - position: items that came before the predicted one.
+    - length: events of the whole test session.
+    - popularity: of the true item in training, see `popularity_thirds`; "unknown item" if it is not there.
+    - repeat: whether the session has had the true item before ("repeat") or not ("new").
+
+    Args:
+        evaluation: ranks on `events`.
+        events: what was predicted.
+        train_counts: training events of each item, [n_items].
+        k: length of the list.
+
+    Returns:
+        Columns slice, value, order (of the value within its slice, from 0), n_events, n_sessions,
+        hits_per_100 (accuracy@k), mrr_per_100 (MRR@k), share_per_100 (of all events).
+    """
+    known = evaluation.target >= 0
+    third = np.where(known, popularity_thirds(train_counts)[evaluation.target], 3)
+    seen = seen_before(events, evaluation.session, evaluation.position, evaluation.target)
+    cuts = (
+        (evaluation.position, _POSITIONS),
+        (events.dataset.lengths[evaluation.session], _LENGTHS),
+        (third, _THIRDS),
+        (np.where(seen, 0, 1), _NOVELTY),
+    )
+    frame = pd.DataFrame(
+        {
+            "session": evaluation.session,
+            "hit": hits(evaluation, k),
+            "reciprocal": reciprocal_ranks(evaluation, k),
+        }
+    )
+    tables = [_slice(frame, name, values, upper) for name, (values, upper) in zip(SLICES, cuts, strict=True)]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _slice(frame: pd.DataFrame, name: str, values: np.ndarray, upper: Buckets) -> pd.DataFrame:
+    grouped = frame.groupby(_bucket(values, upper))
+    n_events = grouped.size()
+    return pd.DataFrame(
+        {
+            "slice": name,
+            "value": [upper[order][1] for order in n_events.index],
+            "order": n_events.index,
+            "n_events": n_events,
+            "n_sessions": grouped["session"].nunique(),
+            "hits_per_100": 100.0 * grouped["hit"].mean(),
+            "mrr_per_100": 100.0 * grouped["reciprocal"].mean(),
+            "share_per_100": 100.0 * n_events / max(1, len(frame)),
+        }
+    )
+
+
+def popularity_thirds(counts: np.ndarray) -> np.ndarray:
+    """The third of training events that each item belongs to: 0 head, 1 middle, 2 tail; int64 [n_items].
+
+    Items stand by count, most first (equal counts by lower id), and are cut where the events before them
+    reach one and two thirds of all: so the head is the few best-sellers that make up the first third of
+    events, the tail the many items that share the last.
+
+    Args:
+        counts: training events of each item, [n_items].
+    """
+    order = np.argsort(-counts, kind="stable")
+    before = np.cumsum(counts[order]) - counts[order]
+    thirds = np.empty(len(counts), np.int64)
+    # In whole numbers, so that a share of exactly one third does not hang on rounding.
+    thirds[order] = np.minimum(3 * before // max(1, int(counts.sum())), 2)
+    return thirds
+
+
+def rank_distribution(evaluation: Evaluation, ties: Ties = "median") -> pd.DataFrame:
+    """How often the true item stands at which place.
+
+    Returns:
+        One row a bucket (1, 2-3, 4-5, 6-10, 11-20, 21-100, over 100, unknown item), also the empty ones:
+        columns rank, order, n_events, share_per_100. A median rank between two buckets (3.5) is in the worse.
+    """
+    bucket = _bucket(evaluation.ranks(ties), _RANKS)
+    n_events = np.bincount(bucket, minlength=len(_RANKS))
+    return pd.DataFrame(
+        {
+            "rank": [label for _, label in _RANKS],
+            "order": np.arange(len(_RANKS)),
+            "n_events": n_events,
+            "share_per_100": 100.0 * n_events / max(1, evaluation.n_events),
+        }
+    )
+
+
+def confusion(evaluation: Evaluation, n_top: int = 20) -> pd.DataFrame:
+    """What was guessed first where the most frequent true items came.
+
+    Args:
+        evaluation: the ranks, with at least one top item kept.
+        n_top: true items to show, those that came most often (equal counts by lower id).
+
+    Returns:
+        Columns target, predicted (item ids, `OTHER` for a guess outside the shown items), target_order,
+        predicted_order (most frequent first, `OTHER` last), n_events, share_per_100 (of the target's events); only
+        pairs that occur.
+    """
+    known = evaluation.target >= 0
+    target, predicted = evaluation.target[known], evaluation.top_items[known, :1].ravel()
+    counts = np.bincount(target, minlength=evaluation.n_items)
+    shown = np.argsort(-counts, kind="stable")[:n_top]
+    shown = shown[counts[shown] > 0]
+    place = np.full(evaluation.n_items, len(shown))
+    place[shown] = np.arange(len(shown))
+    rows = place[target] < len(shown)
+    width = len(shown) + 1
+    table = np.bincount(place[target[rows]] * width + place[predicted[rows]], minlength=len(shown) * width)
+    table = table.reshape(len(shown), width)
+    row, column = np.nonzero(table)
+    return pd.DataFrame(
+        {
+            "target": shown[row].astype(np.int32),
+            "predicted": np.append(shown, OTHER)[column].astype(np.int32),
+            "target_order": row,
+            "predicted_order": column,
+            "n_events": table[row, column],
+            "share_per_100": 100.0 * table[row, column] / counts[shown[row]],
+        }
+    )
+
+
+def _bucket(values: np.ndarray, upper: Buckets) -> np.ndarray:
+    """Number of the first bucket whose upper limit is not below the value, int64 [n]."""
+    return np.searchsorted(np.array([limit for limit, _ in upper]), values)
