@@ -1,0 +1,204 @@
+"""May these models be compared at all?
+
+Only when they predicted the very same events and none of them has learnt from these events. What they were
+trained on may differ.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from gru4rec_core.data.sessions import ITEM, SESSION, TIMESTAMP, SessionDataset
+from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.errors import RunError
+from gru4rec_core.evaluation.scoring import Evaluation
+
+Kind = Literal["gru4rec", "baseline"]
+
+
+@dataclass(frozen=True, eq=False)
+class ModelResults:
+    """One model's predictions of the test events, once for each seed, and what a comparison must know of it.
+
+    Attributes:
+        name: key, unique in a comparison, e.g. "top1" or "markov".
+        label: as people read it, e.g. "TOP1" or "Lookup table (Markov)".
+        kind: "gru4rec" models compete; baselines say what simple counting reaches.
+        evaluations: one a seed, all of the same events in the same order.
+        test_key: names the test events (see `test_key`); "" compares the ids held in the evaluations, which
+            is right for models that share a vocabulary.
+        tested_on: the test in words, for the case that two models have not been tested on the same.
+        leaked_events: test events that training has seen (see `count_leaked`).
+        seen_days: whether test events come from the days that training covers (last-item rule).
+        still_improving: whether training was stopped while its validation figure still rose.
+        training_seconds: of one run, where known.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    evaluations: tuple[Evaluation, ...]
+    test_key: str = ""
+    tested_on: str = ""
+    leaked_events: int = 0
+    seen_days: bool = False
+    still_improving: bool = False
+    training_seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.evaluations:
+            raise RunError(
+                "A model's results hold one evaluation a seed.",
+                found="none",
+                where=self.label,
+                remedy="Wait for its runs to finish, or leave the model out.",
+            )
+        first = self.evaluations[0]
+        for other in self.evaluations[1:]:
+            if not _same_events(first, other):
+                raise RunError(
+                    "All seeds of a model predict the same test events.",
+                    found=f"{len(first.session)} and {len(other.session)} predictions that do not pair up",
+                    where=self.label,
+                    remedy="Evaluate every seed on the same test part.",
+                )
+
+    @property
+    def n_seeds(self) -> int:
+        return len(self.evaluations)
+
+    @property
+    def n_events(self) -> int:
+        return len(self.evaluations[0].session)
+
+    @property
+    def n_sessions(self) -> int:
+        return len(np.unique(self.evaluations[0].session))
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why models cannot be compared: a sentence, and the way out."""
+
+    sentence: str
+    remedy: str
+    models: tuple[str, ...]
+
+
+def find_obstacle(models: Sequence[ModelResults]) -> Obstacle | None:
+    """The first reason not to compare these models, or None."""
+    first = models[0]
+    if first.n_events == 0:
+        return Obstacle(
+            "These cannot be compared. There is no test event.",
+            "Choose a test rule that leaves events to predict.",
+            tuple(model.name for model in models),
+        )
+    for other in models[1:]:
+        if not _same_test(first, other):
+            return _different_tests(first, other, len(models))
+    for model in models:
+        if model.leaked_events:
+            return Obstacle(
+                f"{_these(len(models))} cannot be compared. {model.label} was trained on"
+                f" {model.leaked_events:,} of the {model.n_events:,} test events.",
+                f"Test on sessions that came after {model.label}'s training, or train it again without them.",
+                (model.name,),
+            )
+    return None
+
+
+def test_key(session_ids: Iterable[Any], positions: Iterable[int], items: Iterable[Any]) -> str:
+    """A name that equal test events share, made of sessions, positions and true items as the log names them.
+
+    Ids of items would not do: two models trained on different logs number the same items differently. Order
+    counts: predictions are paired row by row.
+
+    Returns:
+        16 hexadecimal digits.
+    """
+    frame = pd.DataFrame({"session": _text(session_ids), "position": _text(positions), "item": _text(items)})
+    hashes = pd.util.hash_pandas_object(frame, index=False).to_numpy()
+    return hashlib.sha256(hashes.tobytes()).hexdigest()[:16]
+
+
+test_key.__test__ = False  # type: ignore[attr-defined]  # pytest takes the name for a test
+
+
+def count_leaked(train: SessionDataset, events: EvaluationSet) -> int:
+    """How many of the predicted events were in the training part.
+
+    An event is known by its session, time and item; of events that share all three, as many count as
+    leaked as training had.
+
+    Args:
+        train: what a model was trained on.
+        events: what it is asked to predict.
+    """
+    test = events.dataset
+    shared = np.isin(_text(test.session_ids), _text(train.session_ids))
+    index = events.events()
+    predicted = shared[index.session]
+    if not predicted.any():
+        return 0
+    places = test.offsets[index.session[predicted]] + index.position[predicted]
+    asked = _numbered_events(test).iloc[places]
+    columns = list(asked.columns)
+    return len(asked.merge(_numbered_events(train), on=columns, how="inner"))
+
+
+def _numbered_events(dataset: SessionDataset) -> pd.DataFrame:
+    items = pd.Series(dataset.vocabulary.decode(np.maximum(dataset.items, 0))).astype(str)
+    frame = pd.DataFrame(
+        {
+            SESSION: np.repeat(_text(dataset.session_ids), dataset.lengths),
+            TIMESTAMP: dataset.timestamps.astype(np.float64),
+            # No training part holds an item that its own vocabulary does not know.
+            ITEM: items.where(dataset.items >= 0, None),
+        }
+    )
+    occurrence = frame.groupby([SESSION, TIMESTAMP, ITEM], dropna=False, sort=False).cumcount()
+    return frame.assign(occurrence=occurrence)
+
+
+def _same_test(a: ModelResults, b: ModelResults) -> bool:
+    if a.test_key or b.test_key:
+        return a.test_key == b.test_key and a.n_events == b.n_events
+    return _same_events(a.evaluations[0], b.evaluations[0])
+
+
+def _same_events(a: Evaluation, b: Evaluation) -> bool:
+    return (
+        np.array_equal(a.session_id, b.session_id)
+        and np.array_equal(a.position, b.position)
+        and np.array_equal(a.target, b.target)
+    )
+
+
+def _different_tests(a: ModelResults, b: ModelResults, n_models: int) -> Obstacle:
+    tests = [model.tested_on or _size(model) for model in (b, a)]
+    if tests[0] == tests[1]:
+        tests = [f"{text} (test {model.test_key or 'unnamed'})" for text, model in zip(tests, (b, a), strict=True)]
+    if tests[0] == tests[1]:
+        tests[0] = f"other events ({tests[0]})"
+    return Obstacle(
+        f"{_these(n_models)} cannot be compared. {b.label} was tested on {tests[0]}, {a.label} on {tests[1]}.",
+        "Re-test both on one test part.",
+        (b.name, a.name),
+    )
+
+
+def _these(n_models: int) -> str:
+    return "These two" if n_models == 2 else "These"
+
+
+def _size(model: ModelResults) -> str:
+    return f"{model.n_events:,} events of {model.n_sessions:,} sessions"
+
+
+def _text(values: Iterable[Any]) -> np.ndarray:
+    return pd.Series(np.asarray(values)).astype(str).to_numpy(dtype=object)

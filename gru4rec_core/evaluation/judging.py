@@ -1,0 +1,118 @@
+"""Of two models, which is better, and which of the four answers is it?
+
+The first that fits: clear (the interval lies beyond ±margin), equivalent (inside ±margin), size open (it
+leaves out 0), undecided. "Better" is said only when the permutation test confirms it and every seed points
+the same way; docs/calibration.md measures how often that is wrong.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from gru4rec_core.config import ComparisonConfig
+from gru4rec_core.evaluation.comparison import PairedComparison
+from gru4rec_core.evaluation.resampling import holm
+from gru4rec_core.evaluation.sensitivity import sessions_needed
+
+PairKind = Literal["clear", "equivalent", "size-open", "undecided"]
+
+MONTE_CARLO_Z = 2.58
+"""A p value from n samples is itself off by chance: it must be below the level with 99 % certainty."""
+
+
+@dataclass(frozen=True)
+class PairVerdict:
+    """The verdict on two models; `leader` has the higher value and all figures are leader against other.
+
+    Attributes:
+        kind: which of the four.
+        leader, other: labels; of equal values the second named leads.
+        leader_value, other_value: the deciding metric in [0, 1].
+        low, high: interval of leader / other - 1, as a fraction.
+        centre, half_width: of that interval.
+        p_value: of the permutation test, adjusted (Holm) where several pairs were tested.
+        confirmed: the test rejects and all seeds point one way.
+        sessions_needed: about how many would settle it; None unless undecided, or when more would not help.
+    """
+
+    kind: PairKind
+    leader: str
+    other: str
+    leader_value: float
+    other_value: float
+    low: float
+    high: float
+    centre: float
+    half_width: float
+    p_value: float
+    confirmed: bool
+    sessions_needed: int | None
+    pair: PairedComparison
+
+    @property
+    def better(self) -> bool:
+        return self.kind in {"clear", "size-open"}
+
+
+def judge_pair(
+    pair: PairedComparison, config: ComparisonConfig, adjusted: tuple[float, float] | None = None
+) -> PairVerdict:
+    """The verdict on two models.
+
+    Args:
+        pair: the two, in any order.
+        config: margin and level.
+        adjusted: what `adjusted_p` says of this pair among several; by default its own p value.
+    """
+    if pair.deciding.b_value < pair.deciding.a_value:
+        pair = pair.reversed()
+    figures = pair.deciding
+    p, p_upper = adjusted or (figures.p_value, upper_p(figures.p_value, config.n_permutations))
+    confirmed = p_upper <= 1 - config.confidence and pair.seeds_agree
+    low, high = figures.relative_low, figures.relative_high
+    kind = decide(low, high, config.margin, confirmed)
+    with np.errstate(invalid="ignore"):
+        centre, half_width = float(np.add(low, high) / 2), float(np.subtract(high, low) / 2)
+    return PairVerdict(
+        kind=kind,
+        leader=pair.b.label,
+        other=pair.a.label,
+        leader_value=figures.b_value,
+        other_value=figures.a_value,
+        low=low,
+        high=high,
+        centre=centre,
+        half_width=half_width,
+        p_value=p,
+        confirmed=confirmed,
+        sessions_needed=sessions_needed(pair.n_sessions, centre, half_width, config.margin)
+        if kind == "undecided"
+        else None,
+        pair=pair,
+    )
+
+
+def decide(low: float, high: float, margin: float, confirmed: bool) -> PairKind:
+    """The kind for an interval [low, high] of a relative difference; see the module's first lines."""
+    beyond = low > margin or high < -margin
+    if beyond and confirmed:
+        return "clear"
+    if -margin < low and high < margin:
+        return "equivalent"
+    if (low > 0 or high < 0) and confirmed:
+        return "size-open"
+    return "undecided"
+
+
+def upper_p(p_value: float, n_samples: int) -> float:
+    """Upper 99 % bound of a p value that was estimated from n samples, at most 1."""
+    return float(min(1.0, p_value + MONTE_CARLO_Z * np.sqrt(p_value * (1 - p_value) / n_samples)))
+
+
+def adjusted_p(pairs: Sequence[PairedComparison], config: ComparisonConfig) -> list[tuple[float, float]]:
+    """Holm-adjusted p value of each of these pairs, and the same of its upper Monte Carlo bound."""
+    p = [pair.deciding.p_value for pair in pairs]
+    bounds = [upper_p(value, config.n_permutations) for value in p]
+    return list(zip(holm(p).tolist(), holm(bounds).tolist(), strict=True))

@@ -1,0 +1,232 @@
+"""Which model is better, and does it beat simple counting? The answer as data and as sentences.
+
+Not comparable, or one of the four answers of judging.py; then always a second sentence: the best model
+against the strongest baseline and against best-sellers, by the same statistics.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from gru4rec_core.errors import RunError
+from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.comparison import Comparison
+from gru4rec_core.evaluation.judging import PairVerdict, adjusted_p, judge_pair
+from gru4rec_core.evaluation.wording import (
+    CountingOutcome,
+    counting_sentence,
+    limit_sentences,
+    pair_sentence,
+)
+
+Kind = Literal["invalid", "clear", "equivalent", "size-open", "undecided"]
+
+BEST_SELLERS = "popularity"
+"""Name of the baseline that shows the same list to all."""
+
+
+@dataclass(frozen=True)
+class Counting:
+    """The best model against the strongest baseline and best-sellers."""
+
+    outcome: CountingOutcome
+    model: str
+    model_value: float
+    strongest: str | None
+    strongest_value: float | None
+    best_sellers_value: float | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a comparison says, for code (`kind`, `better`, `numbers`) and for people (`sentences`, `limits`).
+
+    Attributes:
+        kind: which of the five.
+        better: name of the better model; None unless clear or size-open.
+        best: name of the model with the highest value; None where nothing can be compared.
+        sentences: the verdict, then the model against counting.
+        limits: what limits it, each a sentence.
+        numbers: k, margin, values, interval, p, n_sessions, n_events; fractions, None where infinite.
+        counting: the second sentence as data; None where nothing can be compared.
+        sessions_needed: see `PairVerdict`.
+        remedy: the way out of "invalid", else "".
+    """
+
+    kind: Kind
+    better: str | None
+    best: str | None
+    sentences: tuple[str, ...]
+    limits: tuple[str, ...]
+    numbers: dict[str, Any]
+    counting: Counting | None
+    sessions_needed: int | None
+    remedy: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values under the attributes' names."""
+        return {**asdict(self), "sentences": list(self.sentences), "limits": list(self.limits)}
+
+
+def verdict(comparison: Comparison) -> Verdict:
+    """The best GRU4Rec model against the second best, by the deciding metric alone.
+
+    Raises:
+        RunError: fewer than two models that are no baseline; `counting` speaks of a single one.
+    """
+    if comparison.obstacle:
+        return _invalid(comparison)
+    contenders = _ranked(comparison, "gru4rec")
+    if len(contenders) < 2:
+        raise RunError(
+            "A verdict needs two models that are no baseline.",
+            found=str(len(contenders)),
+            remedy="Train a second model on the same data, for example with another loss.",
+        )
+    best, second = contenders[0], contenders[1]
+    pair = _judged(comparison, contenders, contenders)[frozenset((best.name, second.name))]
+    against_counting = counting(comparison)
+    return Verdict(
+        kind=pair.kind,
+        better=pair.pair.b.name if pair.better else None,
+        best=pair.pair.b.name,
+        sentences=(pair_sentence(pair, comparison.config), against_counting.sentence),
+        limits=limit_sentences(pair, comparison.config),
+        numbers=_numbers(pair, comparison, len(contenders)),
+        counting=against_counting,
+        sessions_needed=pair.sessions_needed,
+    )
+
+
+def counting(comparison: Comparison) -> Counting:
+    """The best GRU4Rec model against the strongest baseline and against best-sellers.
+
+    "Beaten" needs both to be; "as well" means the strongest is equivalent or better. p values are adjusted
+    for all models and both baselines.
+
+    Raises:
+        RunError: no GRU4Rec model, or models that cannot be compared.
+    """
+    models, baselines = _ranked(comparison, "gru4rec"), _ranked(comparison, "baseline")
+    if comparison.obstacle or not models:
+        raise RunError(
+            "Counting is compared with a GRU4Rec model on the same test events.",
+            found=comparison.obstacle.sentence if comparison.obstacle else "no GRU4Rec model",
+            remedy=comparison.obstacle.remedy if comparison.obstacle else "Train one on the same data.",
+        )
+    best = models[0]
+    best_value = _value(comparison, best)
+    if not baselines:
+        return Counting(
+            "no-baseline", best.name, best_value, None, None, None, counting_sentence(best_value, None, None)
+        )
+    strongest = baselines[0]
+    best_sellers = next((model for model in baselines if model.name == BEST_SELLERS), None)
+    rivals = [strongest] + [best_sellers] * (best_sellers not in {None, strongest})
+    judged = _judged(comparison, models, rivals)
+    verdicts = [judged[frozenset((rival.name, best.name))] for rival in rivals]
+    outcome = _counting_outcome(verdicts, best)
+    best_sellers_value = _value(comparison, best_sellers) if best_sellers else None
+    strongest_value = _value(comparison, strongest)
+    return Counting(
+        outcome=outcome,
+        model=best.name,
+        model_value=best_value,
+        strongest=strongest.name,
+        strongest_value=strongest_value,
+        best_sellers_value=best_sellers_value,
+        sentence=counting_sentence(
+            best_value,
+            None if strongest.name == BEST_SELLERS else (strongest.label, strongest_value),
+            best_sellers_value,
+            outcome,
+        ),
+    )
+
+
+def _counting_outcome(verdicts: list[PairVerdict], best: ModelResults) -> CountingOutcome:
+    """Of the verdicts on the best model against the strongest baseline (first) and best-sellers."""
+    if all(verdict.better and verdict.pair.b is best for verdict in verdicts):
+        return "beaten"
+    strongest = verdicts[0]
+    if strongest.kind == "equivalent" or (strongest.better and strongest.pair.b is not best):
+        return "as-well"
+    return "undecided"
+
+
+def _invalid(comparison: Comparison) -> Verdict:
+    obstacle = comparison.obstacle
+    assert obstacle is not None
+    return Verdict(
+        kind="invalid",
+        better=None,
+        best=None,
+        sentences=(obstacle.sentence, "So whether one beats simple counting is not decided either."),
+        limits=(),
+        numbers={"k": comparison.config.deciding_k, "margin": comparison.config.margin},
+        counting=None,
+        sessions_needed=None,
+        remedy=obstacle.remedy,
+    )
+
+
+def _ranked(comparison: Comparison, kind: str) -> list[ModelResults]:
+    """Models of a kind, best first; equal ones in the order given."""
+    models = [model for model in comparison.models if model.kind == kind]
+    return sorted(models, key=lambda model: -_value(comparison, model)) if comparison.pairs else models
+
+
+def _value(comparison: Comparison, model: ModelResults) -> float:
+    for pair in comparison.pairs:
+        if pair.a.name == model.name:
+            return pair.deciding.a_value
+        if pair.b.name == model.name:
+            return pair.deciding.b_value
+    raise AssertionError(f"{model.name} is in no pair")
+
+
+def _judged(
+    comparison: Comparison, models: list[ModelResults], rivals: list[ModelResults]
+) -> dict[frozenset[str], PairVerdict]:
+    """Every model against every rival, p values adjusted for their number; keyed by the two names."""
+    wanted = {frozenset((a.name, b.name)) for a in models for b in rivals}
+    pairs = [pair for pair in comparison.pairs if frozenset((pair.a.name, pair.b.name)) in wanted]
+    return {
+        frozenset((pair.a.name, pair.b.name)): judge_pair(pair, comparison.config, adjusted)
+        for pair, adjusted in zip(pairs, adjusted_p(pairs, comparison.config), strict=True)
+    }
+
+
+def _numbers(verdict: PairVerdict, comparison: Comparison, n_models: int) -> dict[str, Any]:
+    pair, config = verdict.pair, comparison.config
+    figures = {
+        "leader_value": verdict.leader_value,
+        "other_value": verdict.other_value,
+        "difference": pair.deciding.difference,
+        "difference_low": pair.deciding.low,
+        "difference_high": pair.deciding.high,
+        "relative": pair.deciding.relative,
+        "relative_low": verdict.low,
+        "relative_high": verdict.high,
+        "centre": verdict.centre,
+        "half_width": verdict.half_width,
+        "p_value": pair.deciding.p_value,
+        "p_holm": verdict.p_value,
+        "mcnemar_p": pair.mcnemar_p,
+    }
+    return {
+        "metric": pair.deciding.metric,
+        "k": config.deciding_k,
+        "margin": config.margin,
+        "confidence": config.confidence,
+        "leader": pair.b.name,
+        "other": pair.a.name,
+        **{name: value if value is not None and np.isfinite(value) else None for name, value in figures.items()},
+        "confirmed": verdict.confirmed,
+        "seed_differences": list(pair.seed_differences),
+        "n_models": n_models,
+        "n_sessions": pair.n_sessions,
+        "n_events": pair.n_events,
+    }

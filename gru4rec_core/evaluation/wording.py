@@ -1,0 +1,160 @@
+"""How is a verdict said in plain words?"""
+
+from math import floor, isfinite, log10
+from typing import Literal
+
+import numpy as np
+
+from gru4rec_core.config import ComparisonConfig
+from gru4rec_core.errors import ConfigError
+from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.judging import PairVerdict
+from gru4rec_core.evaluation.metrics import catalogue_coverage
+
+CountingOutcome = Literal["beaten", "as-well", "undecided", "no-baseline"]
+
+_AGAINST_COUNTING = {
+    "beaten": "it beats simple counting.",
+    "as-well": "counting does as well.",
+    "undecided": "not decided.",
+}
+
+
+def pair_sentence(verdict: PairVerdict, config: ComparisonConfig) -> str:
+    """The sentence of a verdict on two models."""
+    leader, other = per_100(verdict.leader_value), per_100(verdict.other_value)
+    span = f"{_number(verdict.low)} to {_number(verdict.high)} %"
+    if verdict.kind == "clear":
+        unit = "test sessions" if verdict.pair.n_events == verdict.pair.n_sessions else "test events"
+        return (
+            f"{verdict.leader} is better. The next item was in its top {config.deciding_k} for {leader} of 100"
+            f" {unit}, {verdict.other}'s for {other}: {_lead(verdict, config, span)}."
+        )
+    if verdict.kind == "equivalent":
+        return (
+            f"Take either. {leader} against {other} per 100; they differ by less than"
+            f" {_number(config.margin)} %.{_tie_breaker(verdict, config)}"
+        )
+    if verdict.kind == "size-open":
+        return (
+            f"{verdict.leader} is better; by how much is open. {leader} against {other} per 100,"
+            f" {span} more; under {_number(config.margin)} % may not matter to you."
+        )
+    return f"Not decided. {leader} against {other} per 100; {_open_span(verdict, span)}{_needed(verdict)}"
+
+
+def counting_sentence(
+    best: float,
+    strongest: tuple[str, float] | None,
+    best_sellers: float | None,
+    outcome: CountingOutcome = "no-baseline",
+) -> str:
+    """The best model beside counting.
+
+    Args:
+        best: value of the best model, in [0, 1].
+        strongest: label and value of the strongest baseline; None where that is best-sellers.
+        best_sellers: value of best-sellers; None where they were not run.
+        outcome: what the statistics say.
+    """
+    parts = [f"Best model {per_100(best)}"]
+    if strongest:
+        parts.append(f"{strongest[0]} {per_100(strongest[1])}")
+    if best_sellers is not None:
+        parts.append(f"best-sellers {per_100(best_sellers)}")
+    if outcome == "no-baseline":
+        return f"{parts[0]} per 100; no baseline was run, so whether it beats simple counting is not decided."
+    return f"{', '.join(parts)} per 100: {_AGAINST_COUNTING[outcome]}"
+
+
+def limit_sentences(verdict: PairVerdict, config: ComparisonConfig) -> tuple[str, ...]:
+    """What limits a verdict, worst first."""
+    pair = verdict.pair
+    both = (pair.a, pair.b)
+    trained = [model for model in both if model.kind == "gru4rec"]
+    single = [model for model in trained if model.n_seeds == 1]
+    limits = []
+    if single:
+        whose = "each" if len(single) == len(trained) else f"of {single[0].label}"
+        limits.append(f"One training run {whose}: provisional.")
+    if any(model.still_improving for model in both):
+        limits.append("Still improving when stopped.")
+    if any(model.seen_days for model in both):
+        limits.append("Tested on days seen in training.")
+    if not verdict.confirmed and (verdict.low > 0 or verdict.high < 0):
+        limits.append(_why_unconfirmed(verdict))
+    return tuple(limits)
+
+
+def per_100(value: float) -> str:
+    """A rate in [0, 1] as hits per 100, one decimal."""
+    return f"{100 * value:.1f}"
+
+
+def about(count: int) -> str:
+    """A count to two significant figures: 12,000 for 11,873."""
+    digits = max(floor(log10(count)) - 1, 0) if count > 0 else 0
+    return f"{round(count, -digits):,}"
+
+
+def _lead(verdict: PairVerdict, config: ComparisonConfig, span: str) -> str:
+    level = f"{_number(config.confidence)} %"
+    if isfinite(verdict.centre):
+        return f"{_number(verdict.centre)} % more ({level}: {span})"
+    figures = verdict.pair.deciding  # no percentage of nothing: say it in hits
+    low, high = per_100(figures.low), per_100(figures.high)
+    return f"{per_100(figures.difference)} more ({level}: {low} to {high})"
+
+
+def _why_unconfirmed(verdict: PairVerdict) -> str:
+    if not verdict.pair.seeds_agree and len(verdict.pair.seed_differences) > 1:
+        return "The training runs disagree on which is better: more of them would help."
+    return f"The interval leaves out 0, but the permutation test does not confirm it (p = {verdict.p_value:.3f})."
+
+
+def _tie_breaker(verdict: PairVerdict, config: ComparisonConfig) -> str:
+    """Who trains faster and who recommends more of the catalogue, as far as both are known."""
+    pair = (verdict.pair.b, verdict.pair.a)
+    faster = _winner(pair, [-s if (s := model.training_seconds) else None for model in pair])
+    wider = _winner(pair, [_coverage(model, config.deciding_k) for model in pair])
+    said = []
+    if faster:
+        said.append(f"{faster} trains faster")
+    if wider:
+        said.append(f"{'' if wider == faster else wider + ' '}recommends more of the catalogue")
+    return f" {(' and ' if faster == wider else ', ').join(said)}." if said else ""
+
+
+def _winner(models: tuple[ModelResults, ModelResults], figures: list[float | None]) -> str | None:
+    first, second = figures
+    if first is None or second is None or first == second:
+        return None
+    return models[0].label if first > second else models[1].label
+
+
+def _coverage(model: ModelResults, k: int) -> float | None:
+    try:
+        return float(np.mean([catalogue_coverage(evaluation, k) for evaluation in model.evaluations]))
+    except ConfigError:
+        return None  # fewer than k items were kept of each list: nothing to say
+
+
+def _open_span(verdict: PairVerdict, span: str) -> str:
+    if not (isfinite(verdict.low) and isfinite(verdict.high)):
+        return "any difference is plausible."
+    return f"anything from {span} is plausible."
+
+
+def _needed(verdict: PairVerdict) -> str:
+    if verdict.sessions_needed is None:
+        return ""
+    return f" If this gap holds, about {about(verdict.sessions_needed)} test sessions would settle it."
+
+
+def _number(fraction: float) -> str:
+    """A fraction in %, without the sign: one decimal below 10, none above; no decimal it does not need."""
+    percent = 100 * fraction
+    if not isfinite(percent):
+        return "any number of" if np.isnan(percent) else ("∞" if percent > 0 else "-∞")
+    text = f"{percent:.1f}" if abs(percent) < 9.95 else f"{percent:.0f}"
+    return "0" if text in {"-0.0", "0.0"} else text.removesuffix(".0")
