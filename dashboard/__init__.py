@@ -1,0 +1,1 @@
+"""What the screens share; beside pages/ the only place that imports streamlit."""

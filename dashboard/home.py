@@ -1,0 +1,230 @@
+"""What does a reader meet first: the task, the latest verdict, what is at work, what is there?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import live, notes, parts, state, work
+from dashboard.forms import default_plan
+from dashboard.strips import task_picture
+from gru4rec_core.data.samples import SAMPLES
+from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.runs import jobs
+from gru4rec_core.runs.imports import import_sample
+from gru4rec_core.runs.records import DatasetRecord, RunRecord
+from gru4rec_core.runs.workspace import Workspace
+
+
+def first_visit() -> None:
+    """The empty workspace: the task in one picture, and the button that gets further."""
+    st.text(
+        "Upload a log of sessions, train two models, and see which one predicts the next item best: by how much, "
+        "how sure that is, and what each model said, session by session."
+    )
+    task_picture()
+    if st.button("Load the sample workouts", type="primary", key="load-sample", icon=":material/download:"):
+        with st.spinner("Generating 1,082 athletes…"):
+            record = import_sample(state.workspace(), "workouts")
+        state.select(dataset=record.id)
+        st.rerun()
+    st.caption(SAMPLES["workouts"].text)
+    if st.button("Use my own file", type="tertiary", key="own-file", icon=":material/upload_file:"):
+        st.switch_page(state.PAGES["data"])
+
+
+def headline(selection: state.Selection) -> None:
+    """The latest verdict and the way to it; before that, the button that trains."""
+    if selection.comparison is None:
+        _offer_training(selection)
+        return
+    if live.is_active(state.workspace(), selection.comparison):
+        return
+    result = state.comparison_result(selection.comparison)
+    if result is None:
+        notes.note("This comparison has no results yet: some of its runs did not finish.", "warning")
+        state.way_on("Look at its runs", "train", selection, key="to-train")
+        return
+    parts.verdict_block(result.verdict)
+    state.way_on("See the verdict", "compare", selection, key="see-verdict")
+
+
+def _offer_training(selection: state.Selection) -> None:
+    record = selection.dataset
+    with st.container(border=True):
+        st.text(f"{record.name}: {record.n_sessions:,} sessions, {record.n_items:,} items. Nothing is trained yet.")
+        with st.container(horizontal=True):
+            if st.button("Train TOP1 and BPR", type="primary", key="train-both", icon=":material/play_arrow:"):
+                start_default(selection)
+            if st.button("Look at the data first", type="tertiary", key="to-data"):
+                state.open_page("data", selection)
+
+
+def start_default(selection: state.Selection) -> None:
+    """Starts TOP1 against BPR with the quick preset and opens the live view."""
+    try:
+        with st.spinner("Starting the job engine…"):
+            comparison = work.start(state.workspace(), selection.dataset.id, default_plan(selection.dataset))
+    except WorkbenchError as error:
+        notes.problem(error)
+        return
+    state.open_page("train", selection, comparison=comparison.id, k=comparison.config.deciding_k)
+
+
+def running(selection: state.Selection) -> None:
+    """Jobs at work anywhere in the workspace; asks the disk while there are any."""
+    jobs.reconcile(state.workspace())
+    active = bool(jobs.jobs(state.workspace(), active_only=True))
+    if active:
+        st.subheader("Running now")
+        st.fragment(run_every=live.POLL_SECONDS)(_running)()
+        state.way_on("Watch it live", "train", selection, key="watch-live")
+
+
+def _running() -> None:
+    listed = jobs.jobs(state.workspace(), active_only=True)
+    if not listed:
+        st.rerun()
+    for job in listed:
+        live.job_row(state.workspace(), job)
+
+
+def datasets(selection: state.Selection) -> None:
+    """The logs of the workspace: size, age, best model; open, re-check, rename, delete."""
+    home = state.workspace()
+    st.subheader("Datasets")
+    for record in home.datasets():
+        _dataset_row(home, record, selection)
+    with st.container(horizontal=True):
+        if st.button("Add a dataset", type="tertiary", key="add-dataset", icon=":material/add:"):
+            state.open_page("data", selection, add="1")
+
+
+def _dataset_row(home: Workspace, record: DatasetRecord, selection: state.Selection) -> None:
+    chosen = selection.dataset is not None and record.id == selection.dataset.id
+    with st.container(border=True, key=f"dataset-{record.id}"):
+        st.text(f"{record.name}{'  (selected)' if chosen else ''}")
+        st.caption(
+            f"{record.n_sessions:,} sessions, {record.n_items:,} items, {record.n_events:,} events, "
+            f"added {age(record.created)}"
+        )
+        best = _best_model(home, record)
+        if best:
+            st.caption(best)
+        with st.container(horizontal=True):
+            if not chosen and st.button("Select", key=f"select-{record.id}", type="tertiary"):
+                state.select(dataset=record.id)
+                st.rerun()
+            if st.button("Re-check", key=f"recheck-{record.id}", type="tertiary"):
+                state.open_page("data", selection, dataset=record.id, comparison=None, k=None)
+            _delete_dataset(home, record)
+
+
+def _best_model(home: Workspace, record: DatasetRecord) -> str:
+    """The best model of the newest finished comparison and its margin over best-sellers, in words."""
+    for comparison in home.comparisons(record.id):
+        result = state.comparison_result(comparison)
+        if result is not None:
+            return best_of(result.models, comparison.config.deciding_k)
+    return ""
+
+
+def best_of(models: pd.DataFrame, k: int) -> str:
+    """ "Best: BPR, 96.2 of 100 in the top 3, best-sellers 61.0." from a comparison's table of models."""
+    column = f"accuracy@{k}"
+    trained = models[models["kind"] == "gru4rec"]
+    if trained.empty or column not in models:
+        return ""
+    best = trained.loc[trained[column].idxmax()]
+    sellers = models.loc[models["name"] == "popularity", column]
+    tail = f", best-sellers {100 * sellers.iloc[0]:.1f}" if len(sellers) else ""
+    return f"Best model: {best['label']}, {100 * best[column]:.1f} of 100 in the top {k}{tail}."
+
+
+def _delete_dataset(home: Workspace, record: DatasetRecord) -> None:
+    with st.popover("Delete", type="tertiary", key=f"delete-{record.id}"):
+        runs = home.runs(record.id)
+        st.text(
+            f"Deletes {record.name}"
+            + (f", its {len(runs)} runs and its comparisons" if runs else "")
+            + " from this workspace. It cannot be undone."
+        )
+        if st.button("Delete for good", key=f"delete-now-{record.id}"):
+            _attempt(lambda: home.delete_dataset(record.id, with_runs=True))
+
+
+def runs(selection: state.Selection) -> None:
+    """All runs, collapsed, each with its state and a delete that asks first."""
+    home = state.workspace()
+    listed = home.runs()
+    if not listed:
+        return
+    with st.expander(f"Runs ({len(listed)})", key="runs"):
+        st.dataframe(_runs_table(home, listed), hide_index=True, key="runs-table")
+        _delete_run(home, listed)
+
+
+def _runs_table(home: Workspace, listed: list[RunRecord]) -> pd.DataFrame:
+    names = {record.id: record.name for record in home.datasets()}
+    return pd.DataFrame(
+        {
+            "run": [live.run_label(run.config) for run in listed],
+            "dataset": [names.get(run.dataset_id, run.dataset_id) for run in listed],
+            "state": [home.state(run.id).state for run in listed],
+            "test rule": [run.split.protocol for run in listed],
+            "made": [run.created for run in listed],
+            "id": [run.id for run in listed],
+        }
+    )
+
+
+def _delete_run(home: Workspace, listed: list[RunRecord]) -> None:
+    chosen = st.selectbox(
+        "Delete a run",
+        [run.id for run in listed],
+        index=None,
+        placeholder="Choose a run",
+        key="run-to-delete",
+    )
+    if chosen is None:
+        return
+    users = [one for one in home.comparisons() if chosen in one.run_ids]
+    st.text(
+        f"Deletes run {chosen} from this workspace"
+        + (f", and {len(users)} comparison{'s' * (len(users) > 1)} that need it" if users else "")
+        + ". It cannot be undone."
+    )
+    if st.button("Delete for good", key="delete-run-now"):
+        _attempt(lambda: _delete_with_comparisons(home, chosen, [one.id for one in users]))
+
+
+def _delete_with_comparisons(home: Workspace, run_id: str, comparison_ids: list[str]) -> None:
+    if home.state(run_id).is_active:
+        home.delete_run(run_id)  # says why it cannot
+    for comparison_id in comparison_ids:
+        home.delete_comparison(comparison_id)
+    home.delete_run(run_id)
+
+
+def _attempt(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except WorkbenchError as error:
+        notes.problem(error)
+    else:
+        st.rerun()
+
+
+def age(moment: datetime) -> str:
+    """How long ago, in words."""
+    seconds = (datetime.now(UTC) - moment).total_seconds()
+    if seconds < 90:
+        return "just now"
+    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {word}{'s' * (count > 1)} ago"
+    return "just now"

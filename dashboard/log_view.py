@@ -1,0 +1,219 @@
+"""Is this log fit to train on: what is in it, what is wrong with it, what would be the test?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import forms, notes, parts, state
+from dashboard.strips import session_strip
+from gru4rec_core.config import SplitConfig, default_deciding_k
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.times import UNITS, describe_time, to_datetime
+from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
+from gru4rec_core.report.data_charts import TEST, TRAIN, events_over_time, popularity, session_lengths
+from gru4rec_core.runs.records import DatasetRecord
+from gru4rec_core.runs.split_store import open_split
+from gru4rec_core.runs.workspace import Workspace
+
+_DAY = 86_400
+
+
+def show(selection: state.Selection) -> None:
+    """The whole view of one dataset, in the order of importance."""
+    record = selection.dataset
+    dataset = state.open_dataset(record)
+    checks = _checks(str(state.workspace().root), record.id, record.content_hash)
+    parts.sentence(f"{summary_sentence(record)}: {notes.count_remarks(checks)}.", size="1.2rem", weight=600)
+    _examples(record, dataset)
+    st.subheader("Checks")
+    notes.remarks(checks)
+    if not checks:
+        st.text("Nothing to remark.")
+    _rejected(record)
+    split = _test_rule(record)
+    if split is not None:
+        state.way_on("Train on this", "train", selection, key="train-on-this", new="1")
+    _more(record, dataset)
+
+
+def summary_sentence(record: DatasetRecord) -> str:
+    """ "18,984 sessions, 217 items, April to August 2008"."""
+    size = f"{record.n_sessions:,} sessions, {record.n_items:,} items"
+    span = time_span(record)
+    return f"{size}, {span}" if span else size
+
+
+def time_span(record: DatasetRecord) -> str:
+    """First to last month (or day) in words; "" where the timestamps are no dates."""
+    if record.time_unit not in UNITS:
+        return ""
+    first, last = (to_datetime(moment, record.time_unit) for moment in (record.first_time, record.last_time))
+    if (last - first).days < 60:
+        return f"{first:%d %B %Y} to {last:%d %B %Y}"
+    start = f"{first:%B}" if first.year == last.year else f"{first:%B %Y}"
+    return f"{start} to {last:%B %Y}"
+
+
+@st.cache_data(max_entries=32, show_spinner="Checking the log…")
+def _checks(root: str, dataset_id: str, content_hash: str) -> list[Any]:
+    home = Workspace(root)
+    return check_dataset(home.open_dataset(dataset_id), home.dataset(dataset_id).summary or None)
+
+
+def _examples(record: DatasetRecord, dataset: SessionDataset) -> None:
+    """Three sessions as strips: only a person can tell whether each is one visit."""
+    st.subheader("Is each of these one visit?")
+    for i in example_sessions(dataset.lengths):
+        begin, end = int(dataset.offsets[i]), int(dataset.offsets[i + 1])
+        unit = record.time_unit or None
+        when = describe_time(dataset.timestamps[begin].item(), unit)
+        until = describe_time(dataset.timestamps[end - 1].item(), unit)
+        title = f"Session {dataset.session_ids[i]}: {end - begin} events, {when} to {until}"
+        session_strip(title, dataset.vocabulary.decode(dataset.session(i)))
+    st.caption("If one strip holds several visits, add the log again and cut it by a pause of 30 minutes.")
+
+
+def example_sessions(lengths: np.ndarray) -> list[int]:
+    """Three sessions of a short, a usual and a long length; always the same ones."""
+    long_enough = np.flatnonzero(lengths >= 2)
+    if len(long_enough) == 0:
+        return list(range(min(3, len(lengths))))
+    order = long_enough[np.argsort(lengths[long_enough], kind="stable")]
+    picks = [order[int(share * (len(order) - 1))] for share in (0.25, 0.5, 0.9)]
+    return [int(one) for one in dict.fromkeys(picks)]
+
+
+def _rejected(record: DatasetRecord) -> None:
+    """Rows of the file that were left out, with place and reason."""
+    counts: dict[str, int] = record.summary.get("rejected_counts", {})
+    if not counts:
+        return
+    total = sum(counts.values())
+    with st.expander(f"{total:,} rows were left out", key=f"rejected-{record.id}"):
+        for reason, count in counts.items():
+            st.text(f"{count:,} rows: {reason}")
+        rejected = state.workspace().rejected(record.id)
+        if len(rejected) < total:
+            st.caption(f"The first {len(rejected):,} of them:")
+        frame = rejected.astype("str")
+        parts.show_table(frame, key="rejected-rows", name="rejected-rows")
+
+
+@dataclass(frozen=True)
+class TestPart:
+    """What a test rule does to a log: bars over time, sizes, and what the test can show."""
+
+    days: pd.DataFrame
+    cut: float | None
+    n_sessions: int
+    n_predicted: int
+    smallest: float
+    best_seller_rate: float
+
+
+def _test_rule(record: DatasetRecord) -> SplitConfig | None:
+    st.subheader("What is the test?")
+    try:
+        split = forms.test_rule(record)
+        part = _test_part(str(state.workspace().root), record.id, split.key(), split.to_json())
+    except WorkbenchError as error:
+        notes.problem(error)
+        return None
+    parts.show_chart(
+        events_over_time(part.days, part.cut, state.is_dark()),
+        key="test-rule",
+        alt="Events over time, those trained on and those tested on stacked",
+    )
+    st.text(test_sentence(part, default_deciding_k(record.n_items)))
+    if split.protocol == "last-item":
+        st.caption("Trains and tests on the same days, which flatters every model. 'Later days' is stricter.")
+    return split
+
+
+def test_sentence(part: TestPart, k: int) -> str:
+    """How large the test is and the smallest difference it is likely to show."""
+    size = f"{part.n_predicted:,} predictions in {part.n_sessions:,} test sessions."
+    if not np.isfinite(part.smallest):
+        return size + " Too little to tell two models apart."
+    return (
+        f"{size} Two models that differ by less than about {100 * part.smallest:.0f} % in the top {k} may look alike "
+        f"in this test (where best-sellers hit {100 * part.best_seller_rate:.0f} of 100)."
+    )
+
+
+@st.cache_data(max_entries=16, show_spinner="Cutting the log…")
+def _test_part(root: str, dataset_id: str, key: str, split_json: str) -> TestPart:
+    """Keyed by the dataset's id, which its content names, and the test rule's."""
+    del key
+    home, config = Workspace(root), SplitConfig.from_json(split_json)
+    record, dataset = home.dataset(dataset_id), home.open_dataset(dataset_id)
+    stored = open_split(home, dataset_id, config)
+    predicted = stored.test.events()
+    times = _tested_times(stored.test, predicted, config)
+    k = default_deciding_k(record.n_items)
+    best = np.argsort(-np.asarray(stored.train_counts), kind="stable")[:k]
+    rate = float(np.isin(predicted.target, best).mean()) if len(predicted.target) else 0.0
+    n_sessions = len(np.unique(predicted.session))
+    return TestPart(
+        days=events_by_day(np.asarray(dataset.timestamps), times, record.time_unit),
+        cut=_cut(times, record.time_unit) if config.protocol == "time" else None,
+        n_sessions=n_sessions,
+        n_predicted=len(predicted.target),
+        smallest=smallest_visible_difference(n_sessions, len(predicted.target), rate),
+        best_seller_rate=rate,
+    )
+
+
+def _tested_times(test: Any, predicted: Any, config: SplitConfig) -> np.ndarray:
+    """Timestamps of what belongs to the test: the predicted events, or whole sessions where training has none of them."""
+    if config.protocol != "last-item":
+        return np.asarray(test.dataset.timestamps)
+    return np.asarray(test.dataset.timestamps[test.dataset.offsets[predicted.session] + predicted.position])
+
+
+def _cut(tested: np.ndarray, unit: str) -> float | None:
+    if len(tested) == 0:
+        return None
+    return float(tested.min()) / UNITS[unit] * UNITS["ns"] if unit in UNITS else float(tested.min())
+
+
+def events_by_day(all_times: np.ndarray, tested: np.ndarray, unit: str) -> pd.DataFrame:
+    """Events a day (or a sixtieth of the span, where times are no dates), `part` "training" or "test".
+
+    Args:
+        all_times: timestamps of the log's events.
+        tested: timestamps of those that are the test, a part of `all_times`.
+        unit: of both; "" where they are no dates.
+    """
+    if unit in UNITS:
+        width, start = UNITS[unit] * _DAY, 0.0
+    else:
+        start = float(all_times.min())
+        width = max((float(all_times.max()) - start) / 60, 1e-9)
+    bins = [((times - start) // width).astype(np.int64) for times in (all_times, tested)]
+    everything, test = (pd.Series(one).value_counts() for one in bins)
+    counts = pd.DataFrame({"all": everything, TEST: test}).fillna(0).astype(int).sort_index()
+    counts[TRAIN] = (counts["all"] - counts[TEST]).clip(lower=0)
+    frame = counts[[TRAIN, TEST]].rename_axis("bin").reset_index().melt("bin", var_name="part", value_name="events")
+    day = pd.to_datetime(frame["bin"] * _DAY, unit="s") if unit in UNITS else frame["bin"] * width + start
+    return frame.assign(day=day)[["day", "part", "events"]]
+
+
+def _more(record: DatasetRecord, dataset: SessionDataset) -> None:
+    dark = state.is_dark()
+    with st.expander("How long are sessions?", key="lengths"):
+        parts.show_chart(
+            session_lengths(dataset.lengths, dark), key="length-chart", alt="Number of sessions by their events"
+        )
+    with st.expander("How popular are items?", key="popularity"):
+        parts.show_chart(
+            popularity(dataset.counts(), dataset.vocabulary.items, dark),
+            key="popularity-chart",
+            alt="Events of each item by its rank, on logarithmic axes",
+        )

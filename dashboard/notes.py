@@ -1,0 +1,71 @@
+"""How is a problem or a remark told: what the rule is, where it was broken, what to do?
+
+The texts quote files and item names, so they are escaped and never pass through Markdown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Protocol
+
+import streamlit as st
+
+from gru4rec_core.errors import WorkbenchError
+
+_BARS = {"error": "#D55E00", "warning": "#E69F00", "note": "#56B4E9", "good": "#009E73"}
+_WORDS = {"error": "Problem", "warning": "Remark", "note": "Note", "good": "Good"}
+WORST_FIRST = ("error", "warning", "note")
+
+
+class Remark(Protocol):
+    """What `gru4rec_core.evaluation.checks` returns."""
+
+    severity: str
+    title: str
+    figure: str
+    why: str
+    remedy: str
+
+
+def problem(error: WorkbenchError) -> None:
+    """An error in four lines: the rule, what came, where, the remedy."""
+    lines = [
+        ("Found", error.found),
+        ("Where", error.where),
+        ("What to do", error.remedy),
+    ]
+    _note("error", error.rule, [(name, text) for name, text in lines if text], role="alert")
+
+
+def remarks(checks: Iterable[Remark]) -> None:
+    """Checks, worst first, each with its figure, its effect and its remedy."""
+    for check in sorted(checks, key=lambda one: WORST_FIRST.index(one.severity)):
+        lines = [("Effect", check.why), ("What to do", check.remedy)]
+        title = f"{check.title} {check.figure}".strip()
+        _note(check.severity, title, [(name, text) for name, text in lines if text])
+
+
+def count_remarks(checks: Sequence[Remark]) -> str:
+    """ "usable, 2 remarks", "not usable as it is: 1 problem": the second half of the sentence about a log."""
+    problems = sum(check.severity == "error" for check in checks)
+    others = sum(check.severity == "warning" for check in checks)
+    if problems:
+        return f"not usable as it is: {problems} problem{'s' * (problems > 1)}"
+    return f"usable, {others} remark{'s' * (others > 1)}" if others else "usable, nothing to remark"
+
+
+def note(text: str, severity: str = "note") -> None:
+    """One plain sentence beside a coloured bar."""
+    _note(severity, text, [])
+
+
+def _note(severity: str, title: str, lines: Sequence[tuple[str, str]], role: str = "note") -> None:
+    body = "".join(
+        f'<div style="margin-top:.15rem"><span style="opacity:.75">{name}:</span> {escape(text)}</div>'
+        for name, text in lines
+    )
+    st.html(
+        f'<div role="{role}" style="border-left:4px solid {_BARS[severity]};padding:.2rem 0 .2rem .8rem;'
+        f'overflow-wrap:anywhere"><strong>{_WORDS[severity]}: {escape(title)}</strong>{body}</div>'
+    )

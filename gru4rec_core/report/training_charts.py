@@ -1,0 +1,88 @@
+"""How is training going, epoch by epoch?"""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from gru4rec_core.report.palette import styles
+
+
+def validation_curve(epochs: pd.DataFrame, k: int, dark: bool = False) -> alt.Chart:
+    """Hits per 100 on validation data over epochs; the test part is never looked at.
+
+    Args:
+        epochs: columns `name` (loss), `label`, `seed`, `epoch`, `hits` (per 100). One row an epoch and run.
+        k: how long the list is in which a hit counts; for the axis title.
+        dark: colours for a dark ground.
+
+    Returns:
+        x epoch, y hits per 100, colour and point shape by loss, seeds thin, their mean thick.
+    """
+    return _curves(epochs, "hits", f"hits in the top {k}, per 100", dark).properties(height=260)
+
+
+def loss_curve(epochs: pd.DataFrame, dark: bool = False) -> alt.Chart:
+    """One loss's own value over epochs, a panel of its own: values of two losses cannot be compared.
+
+    Args:
+        epochs: columns `name`, `label`, `seed`, `epoch`, `loss` of one loss.
+        dark: colours for a dark ground.
+    """
+    label = str(epochs["label"].iloc[0]) if len(epochs) else ""
+    return _curves(epochs, "loss", f"{label} loss", dark, legend=False, scale=alt.Scale(zero=False)).properties(
+        height=150
+    )
+
+
+def _curves(
+    epochs: pd.DataFrame,
+    value: str,
+    title: str,
+    dark: bool,
+    legend: bool = True,
+    scale: alt.Scale | None = None,
+) -> alt.LayerChart:
+    names = list(dict.fromkeys(epochs["name"]))
+    labels = [str(epochs.loc[epochs["name"] == name, "label"].iloc[0]) for name in names]
+    looks = styles(names, ["gru4rec"] * len(names), dark)
+    colour = alt.Color(
+        "label:N",
+        title=None,
+        scale=alt.Scale(domain=labels, range=[looks[name].colour for name in names]),
+        legend=alt.Legend(orient="top") if legend else None,
+    )
+    shape = alt.Shape(
+        "label:N",
+        title=None,
+        scale=alt.Scale(domain=labels, range=[looks[name].shape for name in names]),
+        legend=alt.Legend(orient="top") if legend else None,
+    )
+    x = alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, format="d"))
+    y = alt.Y(f"{value}:Q", title=title, scale=scale or alt.Scale(zero=True))
+    tooltip = [
+        alt.Tooltip("label:N", title="loss"),
+        alt.Tooltip("epoch:Q", title="epoch"),
+        alt.Tooltip(f"{value}:Q", title=title, format=".4~f" if value == "loss" else ".1f"),
+    ]
+    mean = epochs.groupby(["name", "label", "epoch"], as_index=False, observed=True)[value].mean()
+    thick = alt.Chart(mean).mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour, tooltip=tooltip)
+    points = (
+        alt.Chart(mean)
+        .mark_point(size=45, filled=True, opacity=1)
+        .encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip)
+    )
+    if epochs.groupby("name")["seed"].nunique().max() > 1:
+        thin = (
+            alt.Chart(epochs)
+            .mark_line(strokeWidth=1, opacity=0.55)
+            .encode(
+                x=x,
+                y=y,
+                color=colour,
+                detail="seed:N",
+                tooltip=[alt.Tooltip("seed:N", title="seed"), *tooltip],
+            )
+        )
+        return thin + thick + points
+    return thick + points

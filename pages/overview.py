@@ -1,0 +1,16 @@
+"""Which model predicts the next item best?"""
+
+import streamlit as st
+
+from dashboard import home, state
+
+st.title("Which model predicts the next item best?")
+selection = state.current()
+if selection.dataset is None:
+    home.first_visit()
+else:
+    state.context_line(selection)
+    home.headline(selection)
+    home.running(selection)
+    home.datasets(selection)
+    home.runs(selection)
