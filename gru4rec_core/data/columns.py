@@ -1,0 +1,156 @@
+"""Which column of a file holds the session, which the time, which the item?"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gru4rec_core.errors import DataError
+
+ROLES = ("session", "timestamp", "item", "user", "event", "item_name")
+
+# Usual names without case and punctuation, the likelier ones first.
+_USUAL: dict[str, tuple[str, ...]] = {
+    "session": (
+        "session", "sessionid", "sessid", "sid", "usersession", "usersessionid", "gasessionid", "sessionkey",
+        "sessionhash", "sessionno", "visit", "visitid", "visitno", "basket", "basketid", "playlistid",
+    ),
+    "timestamp": (
+        "timestamp", "time", "ts", "datetime", "eventtime", "eventtimestamp", "eventdatetime", "eventdate", "date",
+        "unixtime", "unixtimestamp", "epoch", "createdat", "occurredat", "clicktime", "servertime", "starttime",
+    ),
+    "item": (
+        "item", "itemid", "itemno", "product", "productid", "productno", "sku", "article", "articleid", "articleno",
+        "asin", "movieid", "trackid", "songid", "contentid", "newsid", "offerid", "adid", "page", "pageid", "workout",
+        "sport",
+    ),
+    "user": (
+        "user", "userid", "userno", "visitor", "visitorid", "customer", "customerid", "client", "clientid", "account",
+        "accountid", "member", "memberid", "buyer", "buyerid", "shopper", "shopperid", "uid", "athlete", "athleteid", "deviceid",
+    ),
+    "event": ("event", "eventtype", "eventname", "action", "actiontype", "type", "behavior", "behaviour"),
+    "item_name": ("itemname", "itemtitle", "productname", "producttitle", "articlename", "title", "name"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """Where in a file things stand.
+
+    Attributes:
+        session: Column of the visit; None to cut visits out of a user's events.
+        timestamp: Column of the time.
+        item: Column of the item.
+        user: Column of the user; used only together with session_gap_minutes.
+        session_gap_minutes: A pause longer than this starts a user's next visit.
+        event_column: Column of the kind of event, for keep_events.
+        keep_events: Kinds of event to keep; empty keeps all.
+        item_name: Column of the name to show for an item.
+        has_header: Whether the first line of a delimited file names the columns; else they are called "column 1",
+            "column 2" and so on.
+    """
+
+    session: str | None
+    timestamp: str
+    item: str
+    user: str | None = None
+    session_gap_minutes: float | None = None
+    event_column: str | None = None
+    keep_events: tuple[str, ...] = ()
+    item_name: str | None = None
+    has_header: bool = True
+
+    def __post_init__(self) -> None:
+        by_gap = self.user is not None and self.session_gap_minutes is not None
+        if (self.session is None) != by_gap:
+            raise DataError(
+                "A visit is named by a session column, or cut out of a user's events by a pause: one of the two.",
+                found=f"session {self.session!r}, user {self.user!r}, pause {self.session_gap_minutes!r} minutes",
+                where="column mapping",
+                remedy="Name the session column; or leave it out and give a user column and session_gap_minutes "
+                "(30 is usual).",
+            )
+        if self.session_gap_minutes is not None and not self.session_gap_minutes > 0:
+            raise DataError(
+                "The pause that ends a visit is longer than 0 minutes.",
+                found=f"{self.session_gap_minutes:g}",
+                where="session_gap_minutes",
+                remedy="30 is usual.",
+            )
+        if self.keep_events and self.event_column is None:
+            raise DataError(
+                "Events are kept by their kind, which stands in a column.",
+                found=f"kinds {', '.join(self.keep_events)} without a column",
+                where="keep_events",
+                remedy="Name the column of the kind of event.",
+            )
+
+    def columns(self) -> dict[str, str]:
+        """The columns to read, by role."""
+        owner = self.session if self.session is not None else self.user
+        roles = {
+            "owner": owner,
+            "timestamp": self.timestamp,
+            "item": self.item,
+            "event": self.event_column if self.keep_events else None,
+            "item_name": self.item_name,
+        }
+        return {role: column for role, column in roles.items() if column is not None}
+
+
+def candidates(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """For each role the columns with a usual name for it, the likeliest first."""
+    plain: dict[str, list[str]] = {}
+    for column in columns:
+        plain.setdefault(re.sub(r"[\W_]+", "", column.lower()), []).append(column)
+    return {role: tuple(c for name in _USUAL[role] for c in plain.get(name, ())) for role in ROLES}
+
+
+def guess_mapping(columns: Sequence[str]) -> ColumnMapping | None:
+    """The mapping that usual names suggest, or None. A user is never taken as a session."""
+    found = candidates(columns)
+    if not (found["session"] and found["timestamp"] and found["item"]):
+        return None
+    name = found["item_name"][0] if found["item_name"] else None
+    return ColumnMapping(found["session"][0], found["timestamp"][0], found["item"][0], item_name=name)
+
+
+def require_mapping(columns: Sequence[str], file: str) -> ColumnMapping:
+    """As `guess_mapping`.
+
+    Raises:
+        DataError: A column that no usual name tells; for a user in place of a session, with the way to visits.
+    """
+    mapping = guess_mapping(columns)
+    if mapping is not None:
+        return mapping
+    found = candidates(columns)
+    listed = "columns " + ", ".join(columns)
+    if not found["session"] and found["user"] and found["timestamp"] and found["item"]:
+        user = found["user"][0]
+        raise DataError(
+            "A user is not a session: all of a person's visits would count as one.",
+            found=f"a user column, {user}, and no session column",
+            where=file,
+            remedy=f"Map {user} as the user with a pause that ends a visit, 30 minutes being usual "
+            f"(session_gap_minutes=30); or map {user} as the session if one user is one sequence.",
+        )
+    missing = [role for role in ("session", "timestamp", "item") if not found[role]]
+    raise DataError(
+        "A log has a column each for session, timestamp and item.",
+        found=listed,
+        where=f"{file}, no column recognised as {', '.join(missing)}",
+        remedy=f"Map the columns by hand, or rename the {missing[0]} column to {missing[0]}.",
+    )
+
+
+def check_mapping(mapping: ColumnMapping, columns: Sequence[str], file: str) -> None:
+    """Raises DataError when a mapped column is not in the file."""
+    for role, column in mapping.columns().items():
+        if column not in columns:
+            role = ("user" if mapping.session is None else "session") if role == "owner" else role
+            raise DataError(
+                f"The column mapped as {role} is in the file.",
+                found="columns " + ", ".join(columns),
+                where=f"{file}, column {column}",
+                remedy="Choose one of the file's columns.",
+            )

@@ -1,0 +1,74 @@
+"""Which moment does a timestamp stand for?"""
+
+import math
+from datetime import UTC, datetime
+
+from gru4rec_core.errors import DataError
+
+UNITS: dict[str, int] = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+"""Units since 1970 and how many make a second."""
+
+UNIT_NAMES = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
+DAY_SECONDS = 86_400
+
+# Seconds since 1970 between March 1973 and the year 2286: the four ranges of the four units do not overlap.
+_EARLIEST, _LATEST = 1e8, 1e10
+
+
+def guess_unit(first: float, last: float) -> str | None:
+    """The unit since 1970 that makes both ends of a log plausible dates (1973 to 2286), or None."""
+    for unit, per_second in UNITS.items():
+        if _EARLIEST * per_second <= first and last < _LATEST * per_second:
+            return unit
+    return None
+
+
+def to_datetime(timestamp: float, unit: str) -> datetime:
+    """The moment in UTC, to the microsecond."""
+    seconds, rest = divmod(int(timestamp), UNITS[unit])
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 10**6 // UNITS[unit])
+
+
+def describe_time(timestamp: float, unit: str | None) -> str:
+    """The timestamp for a reader: an ISO date and time where the unit is known, else the number."""
+    if unit is None:
+        return f"{timestamp:g}" if isinstance(timestamp, float) else str(timestamp)
+    return to_datetime(timestamp, unit).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def parse_moment(value: str | float, unit: str | None) -> float:
+    """A moment given by a user, in a log's own unit.
+
+    Args:
+        value: A number or numeric text, in the log's unit; or an ISO date or date and time (UTC unless it says
+            otherwise), where the log's unit is known.
+        unit: The log's unit, see `guess_unit`.
+
+    Raises:
+        DataError: Text that is neither, or a date for a log whose timestamps are no dates.
+    """
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if math.isfinite(number):
+        return number
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise DataError(
+            "A moment is an ISO date, or a number in the log's own unit.",
+            found=repr(value),
+            where="test_from",
+            remedy="Write it like 2024-05-31 or 2024-05-31T18:00.",
+        ) from None
+    if unit is None:
+        raise DataError(
+            "A date can cut only a log whose timestamps are dates.",
+            found=f"{value} for timestamps that are plain numbers",
+            where="test_from",
+            remedy="Give a number in the log's own unit.",
+        )
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.timestamp() * UNITS[unit]
