@@ -1,0 +1,205 @@
+"""What turns an item and a state into scores of the next item?
+
+The GRU4Rec network with the official layout: column blocks of `Wx0` and `Bh0` are (candidate, reset,
+update), of `Wrz0` (reset, update); the output bias `By` is kept as the last column of the output table,
+so that one matrix product scores and one row update learns both.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from gru4rec_core.config import TrainingConfig
+from gru4rec_core.errors import RunError
+
+Weights = Mapping[str, tf.Tensor]
+
+
+def gru_cell(
+    projected: tf.Tensor,
+    state: tf.Tensor,
+    recurrent_gates: tf.Tensor,
+    recurrent_candidate: tf.Tensor,
+    activation: str,
+) -> tf.Tensor:
+    """One step of a GRU layer (Cho et al. 2014; Hidasi et al. 2016 equations 1-4).
+
+    Args:
+        projected: input·Wx0 + Bh0, float32 [B, 3·units], blocks (candidate, reset, update).
+        state: float32 [B, units].
+        recurrent_gates: Wrz0, [units, 2·units].
+        recurrent_candidate: Wh0, [units, units].
+        activation: of the candidate, "tanh" or "relu".
+
+    Returns:
+        The next state, float32 [B, units].
+    """
+    units = state.shape[1]
+    gates = tf.sigmoid(projected[:, units:] + state @ recurrent_gates)
+    reset_gate, update_gate = gates[:, :units], gates[:, units:]
+    candidate = projected[:, :units] + (reset_gate * state) @ recurrent_candidate
+    candidate = tf.tanh(candidate) if activation == "tanh" else tf.nn.relu(candidate)
+    return state + update_gate * (candidate - state)
+
+
+def score(hidden: tf.Tensor, output_rows: tf.Tensor) -> tf.Tensor:
+    """Scores of items: hidden [B, units] against rows (Wy, By) [C, units + 1] of the output table -> [B, C]."""
+    with_bias = tf.concat([hidden, tf.ones([tf.shape(hidden)[0], 1], hidden.dtype)], axis=1)
+    return tf.matmul(with_bias, output_rows, transpose_b=True)
+
+
+class GruLayer(keras.layers.Layer):
+    """Holds the weights of one GRU layer under their official names."""
+
+    def __init__(self, input_size: int, units: int, name: str) -> None:
+        super().__init__(name=name)
+        self.Wx0 = self.add_weight(shape=(input_size, 3 * units), name="Wx0", initializer="zeros")
+        self.Wrz0 = self.add_weight(shape=(units, 2 * units), name="Wrz0", initializer="zeros")
+        self.Wh0 = self.add_weight(shape=(units, units), name="Wh0", initializer="zeros")
+        self.Bh0 = self.add_weight(shape=(1, 3 * units), name="Bh0", initializer="zeros")
+        self.built = True
+
+
+class ItemTable(keras.layers.Layer):
+    """Holds one row of weights an item: an embedding, or output weights and bias."""
+
+    def __init__(self, n_items: int, width: int, name: str) -> None:
+        super().__init__(name=name)
+        self.rows = self.add_weight(shape=(n_items, width), name="rows", initializer="zeros")
+        self.built = True
+
+
+class Gru4RecNetwork(keras.Model):
+    """The weights, and the forward pass that training and evaluation share.
+
+    Args:
+        n_items: size of the catalogue, at least 1.
+        config: widths, item input, activation, seed of the initial weights.
+    """
+
+    def __init__(self, n_items: int, config: TrainingConfig) -> None:
+        super().__init__(name="gru4rec")
+        self.n_items = n_items
+        self.config = config
+        widths = config.n_hidden
+        self.embedding = ItemTable(n_items, config.embedding_size, "E") if config.item_input == "separate" else None
+        first = {"one-hot": n_items, "separate": config.embedding_size, "shared": widths[-1]}[config.item_input]
+        sizes = (first, *widths[:-1])
+        self.gru_layers = [
+            GruLayer(size, width, f"gru{i}") for i, (size, width) in enumerate(zip(sizes, widths, strict=True))
+        ]
+        self.output_table = ItemTable(n_items, widths[-1] + 1, "output")
+        self.built = True
+        self.set_arrays(initial_arrays(n_items, config))
+
+    def variable_map(self) -> dict[str, tf.Variable]:
+        """Variables by name: `gruL/Wx0` …, `output` (Wy | By) and, with a separate input, `E`."""
+        named = {
+            f"{layer.name}/{name}": getattr(layer, name).value
+            for layer in self.gru_layers
+            for name in ("Wx0", "Wrz0", "Wh0", "Bh0")
+        }
+        named["output"] = self.output_table.rows.value
+        if self.embedding is not None:
+            named["E"] = self.embedding.rows.value
+        return named
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All weights under their official names, float32 copies."""
+        named = {name: variable.numpy() for name, variable in self.variable_map().items()}
+        output = named.pop("output")
+        return {"Wy": np.ascontiguousarray(output[:, :-1]), "By": np.ascontiguousarray(output[:, -1:]), **named}
+
+    def set_arrays(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Takes weights under their official names.
+
+        Raises:
+            RunError: a weight is missing or has another shape.
+        """
+        for name, variable in self.variable_map().items():
+            parts = ("Wy", "By") if name == "output" else (name,)
+            missing = [part for part in parts if part not in arrays]
+            if missing:
+                raise RunError("A model's weights are complete.", found=f"no {missing[0]}", where=", ".join(arrays))
+            value = np.concatenate([arrays[part] for part in parts], axis=1) if len(parts) > 1 else arrays[name]
+            if value.shape != tuple(variable.shape):
+                raise RunError(
+                    f"Weight {name} has shape {tuple(variable.shape)} under these settings.",
+                    found=f"{value.shape}",
+                    remedy="Load the weights with the settings they were trained with.",
+                )
+            variable.assign(value)
+
+    def input_rows(self, weights: Weights, items: tf.Tensor) -> tf.Tensor:
+        """What enters the first layer for items int32 [B]: its projection (one-hot) or the embedding."""
+        if self.config.item_input == "one-hot":
+            return tf.gather(weights["gru0/Wx0"], items)
+        if self.config.item_input == "separate":
+            return tf.gather(weights["E"], items)
+        return tf.gather(weights["output"], items)[:, :-1]
+
+    def advance(
+        self,
+        weights: Weights,
+        inputs: tf.Tensor,
+        states: Sequence[tf.Tensor],
+        dropout: "Sequence[tf.Tensor] | None" = None,
+    ) -> list[tf.Tensor]:
+        """One step of every layer.
+
+        Args:
+            weights: by name, as in `variable_map`.
+            inputs: rows from `input_rows`, float32 [B, ·].
+            states: float32 [B, units] a layer.
+            dropout: factors for each layer's new state, or None.
+
+        Returns:
+            The new states, float32 [B, units] a layer; the last one is scored.
+        """
+        below, new_states = inputs, []
+        for i, state in enumerate(states):
+            one_hot = i == 0 and self.config.item_input == "one-hot"
+            projected = (below if one_hot else below @ weights[f"gru{i}/Wx0"]) + weights[f"gru{i}/Bh0"]
+            below = gru_cell(projected, state, weights[f"gru{i}/Wrz0"], weights[f"gru{i}/Wh0"], self.config.activation)
+            if dropout is not None:
+                below = below * dropout[i]
+            new_states.append(below)
+        return new_states
+
+    def call(self, items: tf.Tensor, states: Sequence[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """Scores float32 [B, n_items] of the next item after items int32 [B], and the new states."""
+        weights = {name: tf.convert_to_tensor(value) for name, value in self.variable_map().items()}
+        new_states = self.advance(weights, self.input_rows(weights, items), states)
+        return score(new_states[-1], weights["output"]), new_states
+
+
+def initial_arrays(n_items: int, config: TrainingConfig) -> dict[str, np.ndarray]:
+    """First weights by official name: each block uniform within ±sqrt(6 / (fan_in + fan_out)), biases 0.
+
+    A gate's block is a block of its own (Glorot & Bengio 2010, as the official implementation applies it).
+    """
+    generator = np.random.default_rng([config.seed, 0])
+
+    def uniform(rows: int, columns: int, blocks: int = 1) -> np.ndarray:
+        bound = np.float32(np.sqrt(6.0 / (rows + columns)))
+        draws = generator.random((rows, blocks * columns), dtype=np.float32)
+        draws *= 2 * bound
+        draws -= bound
+        return draws
+
+    arrays: dict[str, np.ndarray] = {}
+    widths = config.n_hidden
+    size = {"one-hot": n_items, "separate": config.embedding_size, "shared": widths[-1]}[config.item_input]
+    if config.item_input == "separate":
+        arrays["E"] = uniform(n_items, config.embedding_size)
+    for i, width in enumerate(widths):
+        arrays[f"gru{i}/Wx0"] = uniform(size, width, 3)
+        arrays[f"gru{i}/Wrz0"] = uniform(width, width, 2)
+        arrays[f"gru{i}/Wh0"] = uniform(width, width)
+        arrays[f"gru{i}/Bh0"] = np.zeros((1, 3 * width), np.float32)
+        size = width
+    arrays["Wy"] = uniform(n_items, widths[-1])
+    arrays["By"] = np.zeros((n_items, 1), np.float32)
+    return arrays

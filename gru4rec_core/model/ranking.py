@@ -1,0 +1,207 @@
+"""What state does a history leave, and where does the true item rank among all items?
+
+Histories run through the compiled cell in lanes, each from a state of 0 to its end; the states that a
+prediction is asked of are ranked in compiled blocks. Neither all states nor all scores are ever held.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import tensorflow as tf
+
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.errors import RunError
+from gru4rec_core.evaluation.ranks import RankCounts
+from gru4rec_core.model.lanes import LanePlan
+from gru4rec_core.model.network import Gru4RecNetwork, score
+
+LANES, STEPS = 256, 64
+"""Histories side by side, and steps a compiled call."""
+
+BLOCK_SCORES = 2**22
+"""Scores of a block of events: 16 MB."""
+
+GROUP = 16
+"""Neighbouring items whose highest score decides whether they are looked at for the top."""
+
+
+class Ranker:
+    """Evaluates a network with the weights it has at the time of the call."""
+
+    def __init__(self, network: Gru4RecNetwork) -> None:
+        self.network = network
+        self.n_items = network.n_items
+        self.units = network.config.n_hidden
+        self.weights = network.variable_map()
+        self.block = int(np.clip(BLOCK_SCORES // self.n_items, 8, 1024))
+        self.n_groups = -(-self.n_items // GROUP)
+        self._encode = tf.function(self._encode_steps, jit_compile=True, autograph=False)
+        self._count = tf.function(self._count_block, jit_compile=True, autograph=False)
+        self._rank = tf.function(self._rank_block, autograph=False)
+        self._score = tf.function(self._score_block, jit_compile=True, autograph=False)
+
+    def rank_counts(
+        self, events: EvaluationSet, top_k: int, on_progress: Callable[[int, int], None] | None = None
+    ) -> RankCounts:
+        """Ranks of all predicted events, in the order of `events.events()` (see `evaluation.scoring`).
+
+        Raises:
+            RunError: the weights are not finite.
+        """
+        self._check_weights()
+        index = events.events()
+        n, kept = len(index.target), min(top_k, self.n_items)
+        counts = RankCounts(
+            np.empty(n, np.int32), np.empty(n, np.int32), np.empty((n, kept), np.int32), np.empty((n, kept), np.float32)
+        )
+        done = 0
+        for rows, states in self._in_blocks(self._states_before(events)):
+            part = self._rank_rows(states, index.target[rows], kept)
+            for whole, piece in zip(counts, part, strict=True):
+                whole[rows] = piece
+            done += len(rows)
+            if on_progress is not None:
+                on_progress(done, n)
+        return counts
+
+    def final_states(self, items: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+        """State of every layer after the last item of each session, float32 [n_sessions, sum(n_hidden)].
+
+        Args:
+            items: int32 [n_events]; unknown items (-1) leave the state as it is.
+            offsets: int64 [n_sessions + 1].
+        """
+        lengths = np.diff(offsets)
+        out = np.zeros((len(lengths), sum(self.units)), np.float32)
+        for session, within, states in self._run(items, offsets[:-1], lengths):
+            last = within == lengths[session] - 1
+            out[session[last]] = states[last]
+        return out
+
+    def scores(self, states: np.ndarray) -> np.ndarray:
+        """Scores of every item after states float32 [n, sum(n_hidden)]: float32 [n, n_items]."""
+        out = np.empty((len(states), self.n_items), np.float32)
+        for start in range(0, len(states), self.block):
+            part = states[start : start + self.block, -self.units[-1] :]
+            out[start : start + len(part)] = self._score(_filled(part, self.block))[: len(part)]
+        return out
+
+    def _check_weights(self) -> None:
+        for name, variable in self.weights.items():
+            if not bool(tf.reduce_all(tf.math.is_finite(variable))):
+                raise RunError(
+                    "A model's weights are finite numbers.",
+                    found=f"NaN or infinity in {name}",
+                    remedy="Train again with a lower learning rate.",
+                )
+
+    def _states_before(self, events: EvaluationSet) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """(event numbers, float32 states of the last layer before them), in pieces, every event once."""
+        dataset: SessionDataset = events.dataset
+        index = events.events()
+        needed = np.zeros(dataset.n_sessions, np.int64)
+        np.maximum.at(needed, index.session, index.position)
+        event_at = np.full(dataset.n_events, -1, np.int32)
+        event_at[dataset.offsets[index.session] + index.position] = np.arange(len(index.target))
+        first = np.flatnonzero(index.position == 0)
+        if len(first):
+            yield first, np.zeros((len(first), self.units[-1]), np.float32)
+        starts = dataset.offsets[:-1]
+        for session, within, states in self._run(dataset.items, starts, needed):
+            rows = event_at[starts[session] + within + 1]
+            asked = rows >= 0
+            yield rows[asked], states[asked, -self.units[-1] :]
+
+    def _in_blocks(self, pieces: Iterator[tuple[np.ndarray, np.ndarray]]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The same rows in blocks of `self.block`, the last one shorter."""
+        rows, states = np.empty(0, np.int32), np.empty((0, self.units[-1]), np.float32)
+        for more_rows, more_states in pieces:
+            rows, states = np.concatenate([rows, more_rows]), np.concatenate([states, more_states])
+            whole = len(rows) - len(rows) % self.block
+            for start in range(0, whole, self.block):
+                yield rows[start : start + self.block], states[start : start + self.block]
+            rows, states = rows[whole:], states[whole:]
+        if len(rows):
+            yield rows, states
+
+    def _run(
+        self, items: np.ndarray, starts: np.ndarray, lengths: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Feeds `lengths[s]` items from `starts[s]` on; yields (session, place of the item, states after it)."""
+        sessions = np.flatnonzero(lengths)
+        # The longest first: lanes end together.
+        sessions = sessions[np.argsort(-lengths[sessions], kind="stable")]
+        plan = LanePlan(lengths[sessions], LANES)
+        hidden = [tf.zeros([LANES, units]) for units in self.units]
+        for first in range(0, plan.n_steps, STEPS):
+            cells = plan.window(first, min(first + STEPS, plan.n_steps))
+            session = sessions[cells.session]
+            fed = np.full((STEPS, LANES), -1, np.int32)
+            reset = np.zeros((STEPS, LANES), bool)
+            fed[cells.step, cells.lane] = items[starts[session] + cells.within]
+            reset[cells.step, cells.lane] = cells.within == 0
+            states, hidden = self._encode(tf.constant(fed), tf.constant(reset), hidden)
+            yield session, cells.within, states.numpy()[cells.step, cells.lane]
+
+    def _encode_steps(
+        self, items: tf.Tensor, reset: tf.Tensor, hidden: list[tf.Tensor]
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """States after each step [STEPS, LANES, sum(n_hidden)], and the last ones a layer."""
+        weights = {name: tf.convert_to_tensor(value) for name, value in self.weights.items()}
+
+        def body(t: tf.Tensor, hidden: list[tf.Tensor], out: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor], tf.Tensor]:
+            known = items[t] >= 0
+            starts = [tf.where(reset[t][:, None], 0.0, state) for state in hidden]
+            inputs = self.network.input_rows(weights, tf.maximum(items[t], 0))
+            ends = self.network.advance(weights, inputs, starts)
+            hidden = [tf.where(known[:, None], end, start) for end, start in zip(ends, starts, strict=True)]
+            return t + 1, hidden, tf.tensor_scatter_nd_update(out, [[t]], [tf.concat(hidden, 1)])
+
+        out = tf.zeros([STEPS, LANES, sum(self.units)])
+        _, hidden, out = tf.while_loop(lambda t, *_: t < STEPS, body, (tf.constant(0), hidden, out))
+        return out, hidden
+
+    def _rank_rows(self, states: np.ndarray, targets: np.ndarray, kept: int) -> tuple[np.ndarray, ...]:
+        n = len(states)
+        known = targets >= 0
+        filled = _filled(np.where(known, targets, 0).astype(np.int32), self.block)
+        results = self._rank(_filled(states, self.block), filled, kept)
+        greater, equal, items, values = (result.numpy()[:n] for result in results)
+        return np.where(known, greater, self.n_items), np.where(known, equal, 0), items, values
+
+    def _rank_block(self, states: tf.Tensor, targets: tf.Tensor, kept: int) -> tuple[tf.Tensor, ...]:
+        greater, equal, scores, highest = self._count(states, targets)
+        if self.n_groups <= 2 * kept:
+            values, items = tf.math.top_k(scores, kept)
+            return greater, equal, items, values
+        # A group of neighbours whose highest score is not among the top_k highest holds no top item.
+        # Groups in the order of their ids, and lower places first among equals, keep ties by lower id.
+        groups = tf.sort(tf.math.top_k(highest, kept).indices, axis=1)
+        grouped = tf.reshape(scores, [self.block, self.n_groups, GROUP])
+        candidates = tf.reshape(tf.gather(grouped, groups, batch_dims=1), [self.block, kept * GROUP])
+        values, places = tf.math.top_k(candidates, kept)
+        items = tf.gather(groups, places // GROUP, batch_dims=1) * GROUP + places % GROUP
+        return greater, equal, items, values
+
+    def _count_block(self, states: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        """Counts int32 [block], scores padded to whole groups, each group's highest score."""
+        scores = score(states, tf.convert_to_tensor(self.weights["output"]))
+        own = tf.range(self.n_items)[None, :] == targets[:, None]
+        true_scores = tf.reduce_max(tf.where(own, scores, scores.dtype.min), 1)[:, None]
+        greater = tf.reduce_sum(tf.cast(scores > true_scores, tf.int32), 1)
+        equal = tf.reduce_sum(tf.cast(scores == true_scores, tf.int32), 1) - 1
+        padding = self.n_groups * GROUP - self.n_items
+        scores = tf.pad(scores, [[0, 0], [0, padding]], constant_values=scores.dtype.min)
+        highest = tf.reduce_max(tf.reshape(scores, [self.block, self.n_groups, GROUP]), 2)
+        return greater, equal, scores, highest
+
+    def _score_block(self, states: tf.Tensor) -> tf.Tensor:
+        return score(states, tf.convert_to_tensor(self.weights["output"]))
+
+
+def _filled(array: np.ndarray, n: int) -> np.ndarray:
+    """The array with rows of 0 up to n rows: one shape, one trace."""
+    if len(array) == n:
+        return array
+    return np.concatenate([array, np.zeros((n - len(array), *array.shape[1:]), array.dtype)])

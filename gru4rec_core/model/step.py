@@ -1,0 +1,191 @@
+"""What happens in one training step, and how do hundreds of them run as one compiled call?
+
+A call from Python costs more than a small step itself, so `TrainingLoop.run` hands a whole chunk of steps
+to one XLA loop. Weights, optimiser state and lane states are read once, carried through the loop, where
+XLA updates them in place, and assigned once. Shapes never change, so there is one trace a run.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from gru4rec_core.config import TrainingConfig
+from gru4rec_core.model.feed import Feed
+from gru4rec_core.model.losses import LOSSES, bpr_max, elu
+from gru4rec_core.model.network import Gru4RecNetwork, score
+from gru4rec_core.model.optimizers import make_optimizer
+
+Tensors = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ChunkResult:
+    """What a chunk's steps gave.
+
+    Attributes:
+        losses: float32 [n_steps], mean over the valid lanes of a step.
+        hits: int64 [2], lanes whose true item came first, and among the first three; exact with
+            negatives "all", else 0.
+    """
+
+    losses: np.ndarray
+    hits: np.ndarray
+
+
+class TrainingLoop:
+    """The compiled training step with the variables it moves.
+
+    Args:
+        network: its weights are trained.
+        config: resolved settings (`negatives` is not "auto").
+    """
+
+    def __init__(self, network: Gru4RecNetwork, config: TrainingConfig) -> None:
+        self.network = network
+        self.config = config
+        self.optimizer = make_optimizer(config)
+        self.weights = network.variable_map()
+        self.slots = {
+            name: [tf.Variable(tf.zeros_like(weight)) for _ in range(self.optimizer.n_slots)]
+            for name, weight in self.weights.items()
+        }
+        self.hidden = [tf.Variable(tf.zeros([config.batch_size, units])) for units in config.n_hidden]
+        self.input_table = {"one-hot": "gru0/Wx0", "separate": "E", "shared": None}[config.item_input]
+        tables = {"output", self.input_table}
+        self.dense_names = [name for name in self.weights if name not in tables]
+        self.scores_all = config.negatives == "all"
+        self.loss = partial(bpr_max, bpreg=config.bpreg) if config.loss == "bpr-max" else LOSSES[config.loss]
+        self._compiled = tf.function(self._chunk, jit_compile=True, autograph=False)
+
+    def run(self, feed: Feed, n_steps: int, first_step: int) -> ChunkResult:
+        """Trains on the first `n_steps` steps of a feed (see `FeedBuilder.build`)."""
+        tensors = {name: tf.convert_to_tensor(value) for name, value in feed.items()}
+        losses, hits = self._compiled(tensors, tf.constant(n_steps), tf.constant(first_step))
+        return ChunkResult(losses.numpy()[:n_steps], hits.numpy().astype(np.int64))
+
+    def _chunk(self, feed: Tensors, n_steps: tf.Tensor, first_step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        def body(
+            t: tf.Tensor, weights: Tensors, slots: Tensors, hidden: list[tf.Tensor], losses: tf.Tensor, hits: tf.Tensor
+        ) -> tuple[Any, ...]:
+            batch = {name: value[t] for name, value in feed.items()}
+            weights, slots, hidden, loss, hit = self._step(weights, slots, hidden, batch, first_step + t)
+            return t + 1, weights, slots, hidden, tf.tensor_scatter_nd_update(losses, [[t]], [loss]), hits + hit
+
+        variables = (self.weights, self.slots, self.hidden)
+        start = tf.nest.map_structure(lambda variable: variable.read_value(), variables)
+        results = (tf.zeros([feed["inputs"].shape[0]]), tf.zeros([2], tf.int32))
+        _, *ended, losses, hits = tf.while_loop(lambda t, *_: t < n_steps, body, (tf.constant(0), *start, *results))
+        tf.nest.map_structure(lambda variable, value: variable.assign(value), variables, tuple(ended))
+        return losses, hits
+
+    def _step(
+        self, weights: Tensors, slots: Tensors, hidden: list[tf.Tensor], batch: Tensors, step: tf.Tensor
+    ) -> tuple[Tensors, Tensors, list[tf.Tensor], tf.Tensor, tf.Tensor]:
+        """One mini-batch: new weights, slots and lane states, its loss, its hits."""
+        valid = batch["valid"]
+        starts = [tf.where(batch["reset"][:, None], 0.0, state) for state in hidden]
+        rows = weights["output"] if self.scores_all else tf.gather(weights["output"], batch["columns"])
+        inputs = self._inputs(weights, rows, batch)
+        dense = {name: weights[name] for name in self.dense_names}
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch((dense, rows, inputs))
+            dropout_input, dropout_hidden = self._dropout(inputs, step)
+            ends = self.network.advance(dense, inputs * dropout_input, starts, dropout_hidden)
+            scores = score(ends[-1], rows)
+            row_losses, hits = self._row_losses(scores, batch)
+            n_valid = tf.maximum(tf.reduce_sum(tf.cast(valid, tf.float32)), 1.0)
+            loss = tf.reduce_sum(tf.where(valid, row_losses, 0.0)) / n_valid
+        dense_gradients, rows_gradient, inputs_gradient = tape.gradient(loss, (dense, rows, inputs))
+        weights, slots = dict(weights), dict(slots)
+        for name in self.dense_names:
+            weights[name], slots[name] = self.optimizer.update(weights[name], slots[name], dense_gradients[name], step)
+        self._update_tables(weights, slots, batch, rows, rows_gradient, inputs, inputs_gradient, step)
+        hidden = [tf.where(valid[:, None], end, state) for end, state in zip(ends, hidden, strict=True)]
+        return weights, slots, hidden, loss, hits
+
+    def _inputs(self, weights: Tensors, rows: tf.Tensor, batch: Tensors) -> tf.Tensor:
+        if self.input_table is not None:
+            return tf.gather(weights[self.input_table], batch["inputs"])
+        return tf.gather(rows, self._input_places(batch))[:, :-1]
+
+    def _input_places(self, batch: Tensors) -> tf.Tensor:
+        """Shared input: where each lane's item stands among the rows of the output table at hand."""
+        return batch["inputs"] if self.scores_all else batch["input_column"]
+
+    def _dropout(self, inputs: tf.Tensor, step: tf.Tensor) -> tuple[Any, list[tf.Tensor] | None]:
+        """Factors 0 or 1 / (1 - p), drawn from the seed and the step's number."""
+
+        def factors(shape: list[int], probability: float, stream: int) -> tf.Tensor:
+            draws = tf.random.stateless_uniform(shape, seed=tf.stack([self.config.seed * 16 + stream, step]))
+            return tf.where(draws < probability, 0.0, 1.0 / (1.0 - probability))
+
+        p_input, p_hidden = self.config.dropout_input, self.config.dropout_hidden
+        on_inputs = factors(inputs.shape.as_list(), p_input, 0) if p_input else 1.0
+        if not p_hidden:
+            return on_inputs, None
+        lanes = self.config.batch_size
+        return on_inputs, [factors([lanes, units], p_hidden, i + 1) for i, units in enumerate(self.config.n_hidden)]
+
+    def _row_losses(self, scores: tf.Tensor, batch: Tensors) -> tuple[tf.Tensor, tf.Tensor]:
+        """Loss of each lane, float32 [B], and hits, int32 [2]."""
+        if self.config.loss == "bpr-max":
+            scores = elu(scores, self.config.elu_param)
+        own = tf.cast(tf.range(scores.shape[1])[None, :] == batch["positive"][:, None], tf.float32)
+        positive = tf.reduce_sum(scores * own, 1)
+        if self.scores_all:
+            row_losses = self.loss(positive, scores, 1.0 - own)
+            n_above = tf.reduce_sum(tf.cast(scores > positive[:, None], tf.int32), 1)
+            hits = [tf.reduce_sum(tf.cast(batch["valid"] & (n_above < k), tf.int32)) for k in (1, 3)]
+            return row_losses, tf.stack(hits)
+        if not self.config.logq:
+            return self.loss(positive, scores, batch["weight"][None, :] - own), tf.zeros([2], tf.int32)
+        own_weight = batch["own_weight"]
+        weight = tf.maximum(batch["weight"][None, :] - own * own_weight[:, None], 0.0)
+        corrected = positive + tf.math.log(tf.maximum(own_weight, 1e-30))
+        return self.loss(corrected, scores, weight), tf.zeros([2], tf.int32)
+
+    def _update_tables(
+        self,
+        weights: Tensors,
+        slots: Tensors,
+        batch: Tensors,
+        rows: tf.Tensor,
+        rows_gradient: tf.Tensor,
+        inputs: tf.Tensor,
+        inputs_gradient: tf.Tensor,
+        step: tf.Tensor,
+    ) -> None:
+        """Moves the rows of the item tables that the step has used, each once, by its summed gradient."""
+        if self.input_table is None:
+            with_bias = tf.pad(inputs_gradient, [[0, 0], [0, 1]])
+            rows_gradient = tf.tensor_scatter_nd_add(rows_gradient, self._input_places(batch)[:, None], with_bias)
+        else:
+            lanes = self.config.batch_size
+            summed = tf.math.unsorted_segment_sum(inputs_gradient, batch["input_first"], lanes)
+            self._update_rows(weights, slots, self.input_table, batch["input_row"], inputs, summed, step)
+        if self.scores_all:
+            weights["output"], slots["output"] = self.optimizer.update(rows, slots["output"], rows_gradient, step)
+        else:
+            self._update_rows(weights, slots, "output", batch["columns"], rows, rows_gradient, step)
+
+    def _update_rows(
+        self,
+        weights: Tensors,
+        slots: Tensors,
+        name: str,
+        ids: tf.Tensor,
+        rows: tf.Tensor,
+        gradient: tf.Tensor,
+        step: tf.Tensor,
+    ) -> None:
+        # XLA drops updates whose id lies out of range: that is how ids to leave alone are marked.
+        old_slots = [tf.gather(slot, ids) for slot in slots[name]]
+        new_rows, new_slots = self.optimizer.update(rows, old_slots, gradient, step)
+        weights[name] = tf.tensor_scatter_nd_update(weights[name], ids[:, None], new_rows)
+        slots[name] = [
+            tf.tensor_scatter_nd_update(slot, ids[:, None], new)
+            for slot, new in zip(slots[name], new_slots, strict=True)
+        ]
