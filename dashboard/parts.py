@@ -1,0 +1,189 @@
+"""What do the review pages share: the verdict, charts, tables, empty states?
+
+Item and session names come from files. They reach the page as text columns, as chart labels, or escaped through
+`st.html`; never as Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import state
+from dashboard.downloads import safe_csv
+
+_KINDS = {
+    "invalid": ("Not comparable", "red", ":material/block:"),
+    "clear": ("Clear", "green", ":material/check_circle:"),
+    "equivalent": ("Equivalent", "blue", ":material/equal:"),
+    "size-open": ("Better, size open", "orange", ":material/trending_up:"),
+    "undecided": ("Undecided", "gray", ":material/help:"),
+}
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&])")
+
+
+def plain_label(text: object, limit: int = 40) -> str:
+    """Any text as a widget's label that shows it letter by letter: one line, at most `limit` characters."""
+    line = " ".join(str(text).split()) or "(blank)"
+    short = line if len(line) <= limit else line[: limit - 1] + "…"
+    return _MARKDOWN.sub(r"\\\1", short)
+
+
+def sentence(text: str, *, size: str = "1rem", weight: int = 400, heading: bool = False, muted: bool = False) -> None:
+    """One sentence that may quote names: escaped, in the theme's text colour."""
+    role = ' role="heading" aria-level="2"' if heading else ""
+    tone = ";opacity:.8" if muted else ""
+    st.html(
+        f'<div{role} style="font-size:{size};font-weight:{weight};line-height:1.4;overflow-wrap:anywhere{tone}">'
+        f"{escape(text)}</div>"
+    )
+
+
+def verdict_block(verdict: Any) -> None:
+    """The verdict as the page's headline: its kind, its two sentences, and what limits it.
+
+    Args:
+        verdict: a `gru4rec_core.evaluation.comparison.Verdict` (kind, sentences, limits).
+    """
+    word, colour, icon = _KINDS[verdict.kind]
+    with st.container(border=True, key="verdict"):
+        st.badge(word, color=colour, icon=icon)
+        if verdict.sentences:
+            sentence(verdict.sentences[0], size="1.3rem", weight=600, heading=True)
+        for text in verdict.sentences[1:]:
+            sentence(text, size="1.05rem")
+        for text in verdict.limits:
+            sentence(f"⚠ {text}", muted=True, size=".95rem")
+
+
+def empty_state(text: str, button: str, page: str, selection: state.Selection, *, key: str) -> None:
+    """Why there is nothing to see yet, and the one button that gets further."""
+    with st.container(border=True, key=f"{key}-empty"):
+        sentence(text, size="1.1rem")
+        state.way_on(button, page, selection, key=key)
+
+
+def show_chart(chart: Any, *, key: str, alt: str, **options: Any) -> Any:
+    """An Altair chart over the column's width; `alt` says in words what it shows."""
+    return st.altair_chart(chart, width=options.pop("width", "stretch"), key=key, alt=alt, **options)
+
+
+def show_table(
+    frame: pd.DataFrame,
+    *,
+    key: str,
+    name: str,
+    shown: Any | None = None,
+    columns: dict[str, Any] | None = None,
+    height: int | str = "auto",
+) -> None:
+    """A table with a download of its own, whose cells no spreadsheet will run as formulas.
+
+    Args:
+        frame: what is downloaded.
+        key: of the table; the download has `key`-csv.
+        name: file name of the download, without .csv.
+        shown: what is drawn instead of the frame (a Styler, a subset).
+        columns: Streamlit's column configuration.
+    """
+    st.dataframe(
+        frame if shown is None else shown, hide_index=True, key=key, column_config=columns or {}, height=height
+    )
+    st.download_button(
+        "Download CSV",
+        data=lambda: safe_csv(frame),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"{key}-csv",
+        on_click="ignore",
+        icon=":material/download:",
+        type="tertiary",
+    )
+
+
+def html_table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    classes: Sequence[str] | None = None,
+    caption: str = "",
+    label: str = "rows",
+) -> None:
+    """A table whose cells are HTML that this package wrote (names escaped by the caller through `cell`).
+
+    On a narrow screen each row becomes a card, its cells named by their column.
+
+    Args:
+        header: column names, plain text.
+        rows: HTML of each cell.
+        classes: one class a row: "", "trained" (greyed).
+        caption: plain text above the table.
+        label: key of the table's style.
+    """
+    kinds = classes or [""] * len(rows)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
+    body = "".join(
+        f'<tr class="{escape(kind)}">'
+        + "".join(
+            f'<td data-name="{escape(name)}">{cell_html}</td>' for name, cell_html in zip(header, row, strict=True)
+        )
+        + "</tr>"
+        for kind, row in zip(kinds, rows, strict=True)
+    )
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    st.html(
+        f'{_TABLE_STYLE}<table class="wb-table" data-kind="{escape(label)}">{title}<thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def cell(text: object, *, strong: bool = False, limit: int = 60) -> str:
+    """HTML of a name: escaped, one line, at most `limit` characters."""
+    line = " ".join(str(text).split())
+    short = line if len(line) <= limit else line[: limit - 1] + "…"
+    return f"<strong>{escape(short)}</strong>" if strong else escape(short)
+
+
+_TABLE_STYLE = """<style>
+.wb-table{border-collapse:collapse;width:100%;font-size:.95rem}
+.wb-table caption{text-align:left;font-weight:600;padding:.2rem 0 .5rem;caption-side:top}
+.wb-table th{text-align:left;font-weight:600;opacity:.8;padding:.3rem .6rem .3rem 0;border:0;
+  border-bottom:1px solid rgba(127,127,127,.5)}
+.wb-table td{padding:.35rem .6rem .35rem 0;border:0;border-bottom:1px solid rgba(127,127,127,.25);
+  vertical-align:top;overflow-wrap:anywhere}
+.wb-table tr.trained td{opacity:.72;font-style:italic}
+.wb-table .tag{font-size:.8rem;border:1px solid rgba(127,127,127,.6);border-radius:.6rem;padding:0 .45rem;
+  white-space:nowrap;font-style:normal}
+.wb-table .true{outline:2px solid currentColor;outline-offset:1px;border-radius:.25rem;padding:0 .25rem}
+@media (max-width:640px){
+  .wb-table thead{position:absolute;left:-9999px}
+  .wb-table tr{display:block;border:1px solid rgba(127,127,127,.4);border-radius:.6rem;padding:.4rem .7rem;
+    margin-bottom:.6rem}
+  .wb-table td{display:grid;grid-template-columns:6.2rem 1fr;gap:.5rem;border:0;padding:.15rem 0}
+  .wb-table td::before{content:attr(data-name);opacity:.75;font-style:normal}
+  .wb-table td:empty{display:none}
+}
+</style>"""
+
+
+def wide_or_narrow(wide: str, narrow: str) -> None:
+    """Shows the container with key `wide` on a desktop and the one with key `narrow` on a phone, never both."""
+    st.html(
+        f"<style>@media (max-width:640px){{.st-key-{wide}{{display:none!important}}}}"
+        f"@media (min-width:641px){{.st-key-{narrow}{{display:none!important}}}}</style>"
+    )
+
+
+def rank_text(rank: float, k: int) -> str:
+    """ "● 2" for a hit in the top k, "○ 37" for a miss; "○ unknown" for an item that training never saw."""
+    if rank != rank:
+        return ""
+    if rank == float("inf"):
+        return "○ unknown item"
+    number = f"{rank:,.0f}" if float(rank).is_integer() else f"{rank:,.1f}"
+    return f"{'●' if rank <= k else '○'} {number}"

@@ -1,0 +1,264 @@
+"""How are predictions shown beside what came: as a list, and one session step by step?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import parts, review, state
+from dashboard.compare_view import outcome_labels
+from dashboard.review import Review
+from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.report import frames, session_frames
+from gru4rec_core.report.session_frames import Filters, Step
+
+PAGE = 25
+LONGEST_TOLD = 40
+_FILTERS = ("came", "had", "shortest", "longest")
+_VIEW = ("event", "page")
+
+
+def shown_models(view: Review) -> tuple[ModelResults, ...]:
+    """The pair set side by side, or the one trained model there is."""
+    return review.pair(view) or view.contenders[:1]
+
+
+def choose(view: Review, models: tuple[ModelResults, ...], k: int) -> tuple[str, np.ndarray]:
+    """The chips with their counts; returns the chosen one and its predictions."""
+    other = models[-1]
+    kinds = frames.outcomes(models[0], other, k)
+    counts = frames.outcome_counts(kinds) | {"random": min(session_frames.N_RANDOM, len(kinds))}
+    labels = outcome_labels((models[0], other)) | {"random": "Random"}
+    wanted = st.query_params.get("show", "random")
+    chips = [one for one in session_frames.CHOICES if len(models) == 2 or one in {"random", "neither", "both"}]
+    chosen = st.pills(
+        "Which sessions",
+        chips,
+        default=wanted if wanted in chips else "random",
+        required=True,
+        format_func=lambda one: f"{parts.plain_label(labels[one])} {counts[one]:,}",
+        key="chips",
+        help=f"A hit is an item that came and was among the first {k} guesses. Random: always the same ones.",
+        on_change=_chip_chosen,
+    )
+    return chosen, session_frames.choose(chosen, kinds)
+
+
+def _chip_chosen() -> None:
+    _set_params(show=st.session_state["chips"], event=None, page=None)
+
+
+def filters(view: Review) -> Filters:
+    """More conditions, collapsed; kept in the URL."""
+    with st.expander("More filters", expanded=any(name in st.query_params for name in _FILTERS)):
+        first, second = st.columns(2)
+        with first:
+            came = _text_filter("came", "Came next (part of the item's name)")
+            shortest = _number_filter("shortest", "Seen before: at least, items")
+        with second:
+            had = _text_filter("had", "Seen before it (part of the item's name)")
+            longest = _number_filter("longest", "Seen before: at most, items")
+    return Filters(
+        session_frames.named_like(view.vocabulary, came),
+        session_frames.named_like(view.vocabulary, had),
+        shortest,
+        longest,
+    )
+
+
+def _text_filter(name: str, label: str) -> str:
+    text = st.text_input(label, value=st.query_params.get(name, ""), key=f"filter-{name}", max_chars=200)
+    _set_params(**{name: text.strip() or None})
+    return text
+
+
+def _number_filter(name: str, label: str) -> int | None:
+    given = st.query_params.get(name, "")
+    number = st.number_input(
+        label, min_value=0, step=1, value=int(given) if given.isdecimal() else None, key=f"filter-{name}"
+    )
+    _set_params(**{name: None if number is None else str(number)})
+    return None if number is None else int(number)
+
+
+def clear_filters() -> None:
+    """Callback: back to all sessions of the chip."""
+    _set_params(**dict.fromkeys((*_FILTERS, *_VIEW)))
+    for name in _FILTERS:
+        st.session_state[f"filter-{name}"] = "" if name in {"came", "had"} else None
+
+
+def no_match() -> None:
+    """Nothing meets the conditions: say so, offer to clear them."""
+    with st.container(border=True):
+        st.text("No session matches.")
+        st.button("Clear filters", type="primary", key="clear-filters", on_click=clear_filters)
+
+
+def listing(
+    view: Review, models: tuple[ModelResults, ...], places: np.ndarray, k: int, selection: state.Selection
+) -> None:
+    """The predictions page by page, a table on a desktop and cards on a phone, and the chosen session's steps."""
+    pages = max(1, -(-len(places) // PAGE))
+    given = st.query_params.get("page", "1")
+    page = min(max(int(given) if given.isdecimal() else 1, 1), pages)
+    shown = places[(page - 1) * PAGE : page * PAGE]
+    rows = session_frames.prediction_rows(shown, models, view.events)
+    parts.wide_or_narrow("sessions-wide", "sessions-narrow")
+    with st.container(key="sessions-wide"):
+        _table(view, models, rows, k, f"{st.query_params.get('show', 'random')}-{page}")
+    event = _chosen_event(len(models[0].evaluations[0].session))
+    with st.container(key="sessions-narrow"):
+        _cards(view, models, rows, k, selection, event)
+    if pages > 1:
+        turned = st.pagination(pages, default=page, key=f"pages-{pages}", max_visible_pages=5)
+        if turned != page:
+            _set_params(page=turned, event=None)
+            st.rerun()
+    st.caption(
+        f"{len(places):,} of {models[0].n_events:,} test {view.unit}. ● among the first {k} guesses, ○ not. ✓ came next."
+    )
+    if event is not None:
+        with st.container(key="steps-wide"):
+            parts.wide_or_narrow("steps-wide", "steps-narrow")
+            session(view, models, event, k, selection, key="wide")
+
+
+def _table(view: Review, models: tuple[ModelResults, ...], rows: pd.DataFrame, k: int, key: str) -> None:
+    named = _named(view, models, rows)
+    ranks = {f"{model.label}: rank": (lambda rank: parts.rank_text(rank, k)) for model in models}
+    chosen = st.dataframe(
+        named.style.format(ranks),
+        hide_index=True,
+        key=f"predictions-{key}",
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(36 * (len(rows) + 1), 470),
+        alt="Predictions: last item seen, item that came, first guess and rank of each model. Select a row for its steps.",
+    )
+    picked = chosen.selection.rows if chosen else []
+    if picked:
+        _set_params(event=str(rows["event"].iloc[picked[0]]))
+
+
+def _named(view: Review, models: tuple[ModelResults, ...], rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with item names, as people read them."""
+    frame = pd.DataFrame(
+        {
+            "session": rows["session"],
+            "seen": rows["seen"],
+            "seen last": [view.item(one) for one in rows["last"]],
+            "came next ✓": [view.item(one) for one in rows["target"]],
+        }
+    )
+    for model in models:
+        guesses = zip(rows[f"guess:{model.name}"], rows["target"], strict=True)
+        frame[f"{model.label}: first guess"] = [view.item(one) + (" ✓" if one == true else "") for one, true in guesses]
+        frame[f"{model.label}: rank"] = rows[f"rank:{model.name}"]
+    return frame
+
+
+def _cards(
+    view: Review,
+    models: tuple[ModelResults, ...],
+    rows: pd.DataFrame,
+    k: int,
+    selection: state.Selection,
+    event: int | None,
+) -> None:
+    """A card a prediction with three fields: what came, and each model's rank and first guess."""
+    for row in rows.to_dict("records"):
+        with st.container(border=True, gap="xsmall"):
+            st.text(f"{view.item(row['last'])} → {view.item(row['target'])} ✓")
+            for model in models:
+                guess = view.item(row[f"guess:{model.name}"])
+                st.text(f"{model.label} {parts.rank_text(row[f'rank:{model.name}'], k)}, guessed {guess}")
+            if row["event"] == event:
+                with st.container(key="steps-narrow"):
+                    session(view, models, event, k, selection, key="narrow")
+            elif st.button("Step by step", key=f"open-{row['event']}", type="tertiary"):
+                _set_params(event=str(row["event"]))
+                st.rerun()
+
+
+def _chosen_event(n_events: int) -> int | None:
+    given = st.query_params.get("event", "")
+    return int(given) if given.isdecimal() and int(given) < n_events else None
+
+
+def session(
+    view: Review, models: tuple[ModelResults, ...], event: int, k: int, selection: state.Selection, *, key: str
+) -> None:
+    """One session downwards: what came at each step, and what each model had guessed."""
+    one = models[0].evaluations[0]
+    number, position = int(one.session[event]), int(one.position[event])
+    items = np.asarray(view.events.dataset.session(number))
+    name = " ".join(str(one.session_id[event]).split())
+    parts.sentence(f"Session {name}, step by step", size="1.15rem", weight=600, heading=True)
+    earlier = max(0, position + 1 - LONGEST_TOLD)
+    first = 0 if st.session_state.get(f"all-steps-{event}") else earlier
+    if first:
+        st.button(f"Show the {first} steps before", key=f"more-{key}", on_click=_show_all, args=(event,))
+    told = _steps(view, models, items[: position + 1], number, first)
+    header = ["Step", "What came", *(f"{model.label} had guessed" for model in models)]
+    table = [_step_row(view, models, step, k) for step in told]
+    parts.html_table(header, table, classes=["trained" if step.trained else "" for step in told], label="steps")
+    if any(step.trained for step in told):
+        st.caption("Greyed steps were training data: the models learnt from them, so a good guess there proves nothing.")
+    history = items[: position][items[:position] >= 0]
+    state.way_on(
+        "Try this session",
+        "try_it",
+        selection,
+        key=f"to-try-{key}",
+        items=",".join(map(str, history)),
+        event=event,
+        **({"a": models[0].name, "b": models[1].name} if len(models) == 2 else {}),
+    )
+
+
+def _show_all(event: int) -> None:
+    st.session_state[f"all-steps-{event}"] = True
+
+
+def _steps(
+    view: Review, models: tuple[ModelResults, ...], items: np.ndarray, number: int, first: int
+) -> list[Step]:
+    data = view.events.dataset
+    start = int(data.offsets[number])
+    predicted = np.asarray(view.events.predicted[start : start + len(items)])
+    # Only the last-item rule tests on sessions that it trained on; elsewhere an unpredicted step is merely left out.
+    trained = ~predicted & (view.record.split.protocol == "last-item")
+    scorers = {model.name: found for model in models if (found := review.scorer(view, model.name))}
+    return session_frames.steps(items, scorers, trained, first=first)
+
+
+def _step_row(view: Review, models: tuple[ModelResults, ...], step: Step, k: int) -> list[str]:
+    tag = ' <span class="tag">training data</span>' if step.trained else ""
+    guesses: Callable[[str], str] = lambda name: _guess_cell(view, step, name, k)  # noqa: E731
+    return [
+        str(step.position + 1),
+        parts.cell(view.item(step.item), strong=not step.trained) + tag,
+        *(guesses(model.name) for model in models),
+    ]
+
+
+def _guess_cell(view: Review, step: Step, name: str, k: int) -> str:
+    if name not in step.guesses:
+        return parts.cell("nothing seen yet") if step.position == 0 else ""
+    shown = []
+    for place, guess in enumerate(step.guesses[name], 1):
+        text = f"{place}. {parts.cell(view.item(guess), limit=32)}"
+        shown.append(f'<span class="true">{text} ✓</span>' if guess == step.item else text)
+    return f"{parts.cell(parts.rank_text(step.ranks[name], k))}<br>" + ", ".join(shown)
+
+
+def _set_params(**values: object) -> None:
+    for name, value in values.items():
+        if value is None:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != str(value):
+            st.query_params[name] = str(value)

@@ -1,0 +1,218 @@
+"""How does a comparison look: ladder, forest, outcome square, accuracy over list length?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from gru4rec_core.report.drawing import ROW, apart, colour, dash, from_zero, shape, styles_of, titled
+from gru4rec_core.report.palette import ground, style
+
+_SQUARE = 300  # px
+_GLYPHS = {"both": "●", "only-b": "◑", "only-a": "◐", "neither": "○"}
+
+
+def ladder(
+    frame: pd.DataFrame, seeds: pd.DataFrame, k: int, *, unit: str = "sessions", dark: bool = False
+) -> alt.LayerChart:
+    """Methods from best to worst, a point with its 95 % line each.
+
+    Args:
+        frame: `frames.ladder`: name, label, kind, hits, low, high (per 100).
+        seeds: `frames.seed_points`: name, kind, label, hits; drawn as thin ticks, may be empty.
+        k: list length.
+        unit: what a prediction is: "sessions" where each has one, else "predictions".
+    """
+    chosen = styles_of(frame, dark)
+    y = alt.Y("label:N", title=None, sort=frame["label"].tolist(), axis=alt.Axis(labelLimit=150, grid=False))
+    x = from_zero("hits:Q", f"hits in the top {k}, per 100 test {unit}", float(frame["high"].max()), tickCount=6)
+    tooltip = [
+        alt.Tooltip("label:N", title="method"),
+        alt.Tooltip("hits:Q", title=f"hits in the top {k} per 100", format=".2f"),
+        alt.Tooltip("low:Q", title="95 % from", format=".2f"),
+        alt.Tooltip("high:Q", title="95 % to", format=".2f"),
+        alt.Tooltip("n:Q", title=f"test {unit}", format=","),
+    ]
+    beyond = seeds.groupby("label")["hits"].max()
+    drawn = frame.assign(edge=np.fmax(frame["high"], frame["label"].map(beyond).astype(float)))
+    base = alt.Chart(drawn).encode(y=y, tooltip=tooltip)
+    line = base.mark_rule(strokeWidth=2).encode(
+        x=alt.X("low:Q"), x2="high:Q", color=colour(chosen), strokeDash=dash(chosen)
+    )
+    point = base.mark_point(filled=True, size=90, opacity=1).encode(x=x, color=colour(chosen), shape=shape(chosen))
+    value = base.mark_text(align="left", dx=7, color=ground(dark).text, fontSize=12).encode(
+        x="edge:Q", text=alt.Text("hits:Q", format=".1f")
+    )
+    layers = [line, point, value]
+    if len(seeds):
+        tick = alt.Chart(seeds).mark_tick(thickness=1.5, size=14, opacity=0.8)
+        layers.insert(1, tick.encode(x="hits:Q", y=y, color=colour(chosen), tooltip=["label:N", "seed:Q", "hits:Q"]))
+    return titled(
+        alt.layer(*layers),
+        f"Hits in the top {k}, best first",
+        "Line: 95 % interval of these test sessions" + ("; thin ticks: seeds" if len(seeds) else ""),
+        height=ROW * len(frame),
+    )
+
+
+def forest(frame: pd.DataFrame, a: str, b: str, *, margin: float = 5.0, dark: bool = False) -> alt.LayerChart:
+    """Relative difference of `b` against `a` on every metric; the deciding one on top and solid.
+
+    Args:
+        frame: metric (label), relative, low, high (%), deciding (bool), in the order to draw.
+        a: label of the method that is the base of the difference.
+        b: label of the other.
+        margin: half the width of the band that counts as no difference, in %.
+    """
+    paint = ground(dark)
+    lowest = min(float(frame["low"].min()), -1.2 * margin)
+    highest = max(float(frame["high"].max()), 1.2 * margin)
+    room = 0.06 * (highest - lowest)
+    scale = alt.Scale(domain=[lowest - room, highest + 2.5 * room], nice=False)
+    x = alt.X(
+        "relative:Q",
+        title=[f"{b} against {a}, relative difference in %", f"right of 0: {b} is better"],
+        scale=scale,
+    )
+    y = alt.Y("metric:N", title=None, sort=frame["metric"].tolist(), axis=alt.Axis(labelLimit=150, grid=False))
+    band = alt.Chart(pd.DataFrame({"low": [-margin], "high": [margin]})).mark_rect(color=paint.band, opacity=0.7)
+    zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=paint.text, strokeWidth=1.5)
+    strength = alt.condition("datum.deciding", alt.value(1.0), alt.value(0.6))
+    tooltip = [
+        alt.Tooltip("metric:N"),
+        alt.Tooltip("relative:Q", title="difference in %", format="+.1f"),
+        alt.Tooltip("low:Q", title="95 % from", format="+.1f"),
+        alt.Tooltip("high:Q", title="95 % to", format="+.1f"),
+    ]
+    base = alt.Chart(frame).encode(y=y, tooltip=tooltip, opacity=strength)
+    line = base.mark_rule(color=paint.text).encode(
+        x=alt.X("low:Q"), x2="high:Q", size=alt.condition("datum.deciding", alt.value(3), alt.value(1.5))
+    )
+    point = base.mark_point(size=90, strokeWidth=2, color=paint.text).encode(
+        x=x, fill=alt.condition("datum.deciding", alt.value(paint.text), alt.value("transparent"))
+    )
+    value = base.mark_text(align="left", dx=7, fontSize=12, color=paint.text).encode(
+        x="high:Q", text=alt.Text("relative:Q", format="+.1f")
+    )
+    return titled(
+        alt.layer(band.encode(x=alt.X("low:Q"), x2="high:Q"), zero.encode(x="zero:Q"), line, point, value),
+        f"{b} against {a}, metric by metric",
+        ["Filled: the metric that decides; hollow: exploratory", f"Grey band: a difference under {margin:g} %"],
+        height=ROW * len(frame),
+    )
+
+
+def outcome_square(
+    cells: pd.DataFrame,
+    labels: Mapping[str, str],
+    names: tuple[str, str],
+    *,
+    unit: str = "sessions",
+    dark: bool = False,
+) -> alt.LayerChart:
+    """A hundred cells: where both methods hit, only one, none. Click a block (parameter `outcome`) to select it.
+
+    Args:
+        cells: `frames.square`: outcome, row, column, n.
+        labels: what to call each outcome, e.g. {"only-b": "only BPR", …}.
+        names: names of the methods a and b, for their colours.
+    """
+    paint = ground(dark)
+    fills = {
+        "both": paint.text,
+        "only-b": style(names[1], dark=dark).colour,
+        "only-a": style(names[0], dark=dark).colour,
+        "neither": paint.faint,
+    }
+    size = cells.groupby("outcome", sort=False).size()
+    keys = [key for key in labels if key in size.index]
+    texts = {key: f"{_GLYPHS[key]} {labels[key]} {size[key]}" for key in keys}
+    drawn = cells.assign(what=cells["outcome"].map(texts), glyph=cells["outcome"].map(_GLYPHS))
+    pick = alt.selection_point(name="outcome", fields=["outcome"], on="click", clear=False)
+    base = alt.Chart(drawn).encode(
+        x=alt.X("column:O", axis=None, scale=alt.Scale(padding=0.08)),
+        y=alt.Y("row:O", axis=None, scale=alt.Scale(padding=0.08)),
+        tooltip=[
+            alt.Tooltip("what:N", title=f"of 100 test {unit}"),
+            alt.Tooltip("n:Q", title=unit, format=","),
+        ],
+    )
+    scale = alt.Scale(domain=list(texts.values()), range=[fills[key] for key in keys])
+    legend = alt.Legend(title=None, orient="bottom", columns=2, symbolType="square", labelLimit=190, labelFontSize=13)
+    cell = base.mark_rect(cornerRadius=3, cursor="pointer").encode(
+        color=alt.Color("what:N", scale=scale, legend=legend)
+    )
+    on_neither = paint.text
+    inside = "#FFFFFF" if not dark else "#0E1117"
+    glyph = base.mark_text(fontSize=13, cursor="pointer").encode(
+        text="glyph:N",
+        color=alt.condition("datum.outcome === 'neither'", alt.value(on_neither), alt.value(inside)),
+    )
+    return titled(
+        alt.layer(cell.add_params(pick), glyph),
+        f"Of 100 test {unit}: who had the next item?",
+        "Click a block to see them",
+        height=_SQUARE,
+    ).properties(width=_SQUARE, view=alt.ViewConfig(stroke=None))
+
+
+def accuracy_over_k(
+    frame: pd.DataFrame, *, marked_k: int | None = None, unit: str = "sessions", dark: bool = False
+) -> alt.LayerChart:
+    """Hits per 100 over the list's length; models solid, baselines grey and dashed, each named at its end.
+
+    Args:
+        frame: `frames.curve`: name, label, kind, k, hits.
+        marked_k: the list length that decides, drawn as an upright line.
+    """
+    height = 340
+    chosen = styles_of(frame, dark)
+    top = max(float(frame["hits"].max()), 1e-9) * 1.08
+    depth = int(frame["k"].max())
+    ends = frame[frame["k"] == depth].copy()
+    ends["place"] = apart(ends["hits"].tolist(), gap=top * 14 / height)
+    x = alt.X(
+        "k:Q",
+        title="list length k (items shown)",
+        scale=alt.Scale(domain=[1, depth], nice=False),
+        axis=alt.Axis(values=[1, 3, 5, 10, 15, 20], format="d", grid=False),
+    )
+    y = alt.Y("hits:Q", title=f"hits per 100 test {unit}", scale=alt.Scale(domain=[0, top], nice=False))
+    tooltip = [
+        alt.Tooltip("label:N", title="method"),
+        alt.Tooltip("k:Q", title="list length"),
+        alt.Tooltip("hits:Q", title="hits per 100", format=".2f"),
+    ]
+    line = (
+        alt.Chart(frame)
+        .mark_line()
+        .encode(
+            x=x,
+            y=y,
+            color=colour(chosen),
+            strokeDash=dash(chosen),
+            tooltip=tooltip,
+            strokeWidth=alt.condition("datum.kind === 'baseline'", alt.value(1.5), alt.value(3)),
+        )
+    )
+    points = (
+        alt.Chart(frame[frame["kind"] != "baseline"])
+        .mark_point(filled=True, size=28, opacity=1)
+        .encode(x=x, y=y, color=colour(chosen), shape=shape(chosen), tooltip=tooltip)
+    )
+    names = (
+        alt.Chart(ends)
+        .mark_text(align="left", dx=8, fontSize=12, color=ground(dark).text, limit=130)
+        .encode(x=x, y=alt.Y("place:Q"), text="label:N")
+    )
+    layers = [line, points, names]
+    if marked_k:
+        marker = alt.Chart(pd.DataFrame({"k": [marked_k]})).mark_rule(strokeDash=[2, 2], color=ground(dark).muted)
+        layers.insert(0, marker.encode(x=x))
+    subtitle = f"Upright line: the k that decides ({marked_k})" if marked_k else ""
+    return titled(alt.layer(*layers), "Accuracy over the length of the list", subtitle, height=height).properties(
+        padding={"left": 5, "right": 130, "top": 5, "bottom": 5}
+    )

@@ -1,0 +1,77 @@
+"""What do all charts share: titles, value axes from zero, a method's colour, dash and shape?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gru4rec_core.report.palette import Style, styles
+
+ROW = 30  # px between two methods or slices on a vertical axis
+
+
+def titled(chart: Any, title: str, subtitle: str | Sequence[str] = "", height: int | None = None) -> Any:
+    """The chart with its title to the left, a muted line below it, and its height in px."""
+    header = alt.TitleParams(title, anchor="start", frame="group", offset=8, fontSize=15, fontWeight=600)
+    if subtitle:
+        header.subtitle = [subtitle] if isinstance(subtitle, str) else list(subtitle)
+        header.subtitleFontSize = 12
+        header.subtitlePadding = 4
+    placed = chart.properties(title=header, width="container")
+    return placed.properties(height=height) if height else placed
+
+
+def from_zero(field: str, title: str, top: float, **axis: Any) -> alt.X:
+    """A horizontal value axis from 0 to a little above `top`, so that lengths may be compared."""
+    return alt.X(
+        field,
+        title=title,
+        scale=alt.Scale(domain=[0, max(top, 1e-9) * 1.12], nice=False),
+        axis=alt.Axis(**axis),
+    )
+
+
+def styles_of(frame: pd.DataFrame, dark: bool) -> dict[str, Style]:
+    """Styles of the methods of a frame with columns name and kind, in order of appearance."""
+    methods = frame.drop_duplicates("name")
+    return styles(methods["name"].tolist(), methods["kind"].tolist(), dark)
+
+
+def colour(chosen: dict[str, Style], field: str = "name:N", **options: Any) -> alt.Color:
+    """Colours of the methods; no legend unless asked for, since labels stand beside the marks."""
+    scale = alt.Scale(domain=list(chosen), range=[one.colour for one in chosen.values()])
+    return alt.Color(field, scale=scale, **({"legend": None} | options))
+
+
+def dash(chosen: dict[str, Style], field: str = "name:N") -> alt.StrokeDash:
+    """Dashes of the methods: trained models solid, baselines each its own."""
+    scale = alt.Scale(domain=list(chosen), range=[list(one.dash) for one in chosen.values()])
+    return alt.StrokeDash(field, scale=scale, legend=None)
+
+
+def shape(chosen: dict[str, Style], field: str = "name:N", **options: Any) -> alt.Shape:
+    """Point shapes of the methods, so that nothing hangs on colour alone."""
+    scale = alt.Scale(domain=list(chosen), range=[one.shape for one in chosen.values()])
+    return alt.Shape(field, scale=scale, **({"legend": None} | options))
+
+
+def apart(values: Sequence[float], gap: float) -> list[float]:
+    """Heights for labels that belong at `values`, at least `gap` apart, in the same order from below.
+
+    Labels that would touch form a block around the mean of their values (pool adjacent violators).
+    """
+    order = sorted(range(len(values)), key=lambda place: values[place])
+    blocks: list[list[float]] = []  # [sum of (value - own offset), count]
+    for rank, place in enumerate(order):
+        blocks.append([values[place] - rank * gap, 1])
+        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
+            total, count = blocks.pop()
+            blocks[-1] = [blocks[-1][0] + total, blocks[-1][1] + count]
+    starts = [total / count for total, count in blocks for _ in range(int(count))]
+    heights = [0.0] * len(values)
+    for rank, place in enumerate(order):
+        heights[place] = starts[rank] + rank * gap
+    return heights

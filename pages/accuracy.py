@@ -1,0 +1,28 @@
+"""Where is a model right, and where wrong?"""
+
+import streamlit as st
+
+from dashboard import accuracy_view, review, state
+
+st.title("Where is it right, and where wrong?")
+selection = state.current()
+view = review.open_review(selection, "look into")
+if view:
+    state.context_line(selection)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        model = accuracy_view.choose_model(view)
+        k = review.list_length(selection, view)
+    weakest = accuracy_view.headline(view, model, k)
+    params = accuracy_view.misses_link(view, model, weakest)
+    state.way_on("See these misses", "sessions", selection, key="to-misses", **params)
+    accuracy_view.slices(view, model, k)
+    curve, ranks = st.columns(2, gap="large")
+    with curve:
+        accuracy_view.curve(view, model)
+    with ranks:
+        accuracy_view.ranks(view, model)
+    confusion, never = st.columns([3, 2], gap="large")
+    with confusion:
+        accuracy_view.confusion(view, model)
+    with never:
+        accuracy_view.never_shown(view, model, k)

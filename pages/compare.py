@@ -1,0 +1,38 @@
+"""Which model is better, by how much, and how sure is that?"""
+
+import streamlit as st
+
+from dashboard import compare_view, review, state
+
+st.title("Which model is better?")
+selection = state.current()
+view = review.open_review(selection, "compare")
+if view:
+    verdict = view.result.verdict
+    state.context_line(selection, verdict=verdict.sentences[0] if verdict else None)
+    compare_view.headline(view)
+    k = review.list_length(selection, view)
+    pair = review.pair(view)
+    square, ladder = st.columns([2, 3], gap="large")
+    with square:
+        if pair:
+            compare_view.outcomes(view, pair, k, selection)
+    with ladder:
+        compare_view.ladder(view, k)
+    state.way_on("See where they are wrong", "accuracy", selection, key="to-accuracy")
+    st.subheader("How far to trust it")
+    compare_view.trust_line(view)
+    compare_view.remarks(view)
+    forest, curve = st.columns(2, gap="large")
+    with forest:
+        if pair and view.result.comparison.pairs:
+            compare_view.forest(view, pair)
+    with curve:
+        compare_view.curve(view)
+    compare_view.table(view, k)
+    compare_view.slices(view, k)
+    if pair and view.result.comparison.pairs:
+        with st.expander("p values"):
+            compare_view.p_values(view, pair)
+    with st.expander("Settings of the runs"):
+        compare_view.settings(view)

@@ -1,0 +1,20 @@
+"""What did the models predict, and what came?"""
+
+import streamlit as st
+
+from dashboard import review, sessions_view, state
+from gru4rec_core.report import session_frames
+
+st.title("What did it predict, and what came?")
+selection = state.current()
+view = review.open_review(selection, "look through")
+if view:
+    state.context_line(selection)
+    models = sessions_view.shown_models(view)
+    k = review.list_length(selection, view)
+    chosen, places = sessions_view.choose(view, models, k)
+    places = session_frames.narrow(places, models[0], view.events, sessions_view.filters(view))
+    if len(places):
+        sessions_view.listing(view, models, places, k, selection)
+    else:
+        sessions_view.no_match()

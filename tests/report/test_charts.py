@@ -1,0 +1,130 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gru4rec_core.report import charts, frames
+
+
+@pytest.fixture
+def models(results):
+    rng = np.random.default_rng(3)
+    return [
+        results("top1", rng.integers(1, 25, 80), rng.integers(1, 25, 80)),
+        results("bpr", rng.integers(1, 18, 80), rng.integers(1, 18, 80)),
+        results("popularity", rng.integers(1, 40, 80), kind="baseline", label="Best-sellers"),
+    ]
+
+
+@pytest.fixture
+def differences():
+    rows = [("accuracy@3 (decides)", 4.0, 1.0, 7.0, True), ("MRR@20", -2.0, -9.0, 3.0, False)]
+    return pd.DataFrame(rows, columns=["metric", "relative", "low", "high", "deciding"])
+
+
+def spec(chart) -> dict:
+    return chart.to_dict()
+
+
+def title(chart) -> str:
+    return spec(chart)["title"]["text"]
+
+
+def encodings(chart, channel: str) -> list[dict]:
+    """What every layer draws on one channel."""
+    layers = [layer.get("encoding", {}) for layer in spec(chart)["layer"]]
+    return [layer[channel] for layer in layers if channel in layer]
+
+
+def domain(chart, channel: str) -> list:
+    return next(one["scale"]["domain"] for one in encodings(chart, channel) if "domain" in one.get("scale", {}))
+
+
+def test_ladder_begins_at_zero_says_its_unit_and_stands_best_first(models):
+    table = frames.ladder(models, 3)
+    chart = charts.ladder(table, frames.seed_points(models, 3), 3)
+    assert title(chart) == "Hits in the top 3, best first"
+    assert domain(chart, "x")[0] == 0
+    assert any(one.get("title") == "hits in the top 3, per 100 test sessions" for one in encodings(chart, "x"))
+    assert encodings(chart, "y")[0]["sort"] == table["label"].tolist()
+    assert table["label"].iloc[0] == "BPR"
+
+
+def test_ladder_tells_methods_apart_by_shape_and_dash_too(models):
+    chart = charts.ladder(frames.ladder(models, 3), frames.seed_points(models, 3), 3)
+    shapes = encodings(chart, "shape")[0]["scale"]
+    dashes = encodings(chart, "strokeDash")[0]["scale"]
+    assert len(set(shapes["range"])) == 3
+    assert dashes["range"][dashes["domain"].index("popularity")] != [1, 0]
+    assert dashes["range"][dashes["domain"].index("bpr")] == [1, 0]
+
+
+def test_ladder_with_one_seed_draws_no_seed_ticks(results):
+    models = [results("bpr", [1, 9])]
+    chart = charts.ladder(frames.ladder(models, 3), frames.seed_points(models, 3), 3)
+    assert "tick" not in [layer["mark"]["type"] for layer in spec(chart)["layer"]]
+
+
+def test_forest_shows_the_margin_the_zero_and_who_is_right_of_it(differences):
+    chart = charts.forest(differences, "TOP1", "BPR", margin=5)
+    assert title(chart) == "BPR against TOP1, metric by metric"
+    text = json.dumps(spec(chart))
+    assert "right of 0: BPR is better" in text
+    assert "under 5 %" in text
+    low, high = domain(chart, "x")
+    assert low < -9 < 7 < high
+    assert encodings(chart, "y")[0]["sort"] == differences["metric"].tolist()
+
+
+def test_forest_always_shows_the_whole_band(differences):
+    narrow = differences.assign(low=-0.1, high=0.1, relative=0.0)
+    low, high = domain(charts.forest(narrow, "TOP1", "BPR", margin=5), "x")
+    assert low < -5 < 5 < high
+
+
+def test_square_has_a_hundred_cells_a_glyph_for_each_outcome_and_a_selection(models):
+    cells = frames.square(frames.outcome_counts(frames.outcomes(models[0], models[1], 3)))
+    labels = {"both": "both right", "only-b": "only BPR", "only-a": "only TOP1", "neither": "neither"}
+    chart = charts.outcome_square(cells, labels, ("top1", "bpr"))
+    drawn = next(iter(spec(chart)["datasets"].values()))
+    assert len(drawn) == 100
+    glyphs = {row["outcome"]: row["glyph"] for row in drawn}
+    assert len(set(glyphs.values())) == len(glyphs)
+    assert [one["name"] for one in spec(chart)["params"]] == ["outcome"]
+    assert title(chart) == "Of 100 test sessions: who had the next item?"
+
+
+def test_square_paints_the_models_in_their_own_colours(models):
+    cells = frames.square({"both": 1, "only-b": 1, "only-a": 1, "neither": 1})
+    labels = {"both": "both", "only-b": "b", "only-a": "a", "neither": "none"}
+    scale = encodings(charts.outcome_square(cells, labels, ("top1", "bpr")), "color")[0]["scale"]
+    assert scale["range"][1:3] == ["#D55E00", "#0072B2"]
+
+
+def test_curve_begins_at_zero_names_its_lines_and_marks_the_deciding_k(models):
+    chart = charts.accuracy_over_k(frames.curve(models), marked_k=3)
+    assert domain(chart, "y")[0] == 0
+    assert domain(chart, "x") == [1, 20]
+    assert "list length k (items shown)" in json.dumps(spec(chart))
+    texts = [layer for layer in spec(chart)["layer"] if layer["mark"]["type"] == "text"]
+    assert texts[0]["encoding"]["text"]["field"] == "label"
+    assert "(3)" in json.dumps(spec(chart)["title"])
+
+
+def test_every_chart_draws_fewer_than_ten_thousand_points(models, differences):
+    drawn = [
+        charts.ladder(frames.ladder(models, 3), frames.seed_points(models, 3), 3),
+        charts.forest(differences, "a", "b"),
+        charts.accuracy_over_k(frames.curve(models)),
+    ]
+    for chart in drawn:
+        assert sum(len(rows) for rows in spec(chart)["datasets"].values()) < 10_000
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_colours_follow_the_theme(models, dark):
+    chart = charts.accuracy_over_k(frames.curve(models), dark=dark)
+    scale = encodings(chart, "color")[0]["scale"]
+    wanted = "#E69F00" if dark else "#D55E00"
+    assert scale["range"][scale["domain"].index("bpr")] == wanted
