@@ -1,0 +1,120 @@
+"""Which events of a log stay before it is cut into training and test?"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.sessions import SessionDataset
+
+
+@dataclass(frozen=True)
+class SplitStep:
+    """What one step of a split left, and what it dropped.
+
+    Attributes:
+        name: Of the step.
+        why: One sentence for people.
+        sessions, events, items: What is there after the step.
+        dropped_sessions, dropped_events: Taken out by it.
+    """
+
+    name: str
+    why: str
+    sessions: int
+    events: int
+    items: int
+    dropped_sessions: int = 0
+    dropped_events: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def step_between(name: str, why: str, before: SessionDataset, after: SessionDataset) -> SplitStep:
+    """The step that led from one log to another."""
+    return SplitStep(
+        name,
+        why,
+        after.n_sessions,
+        after.n_events,
+        n_items_used(after),
+        before.n_sessions - after.n_sessions,
+        before.n_events - after.n_events,
+    )
+
+
+def n_items_used(dataset: SessionDataset) -> int:
+    """Items with at least one event."""
+    return int((dataset.counts() > 0).sum())
+
+
+def select(dataset: SessionDataset, keep: np.ndarray) -> SessionDataset:
+    """The events where `keep` (bool [n_events]) is True; sessions left without any are gone. The ids stay."""
+    kept_before = np.r_[0, np.cumsum(keep)]
+    ends = kept_before[dataset.offsets]
+    stays = np.diff(ends) > 0
+    return SessionDataset.from_arrays(
+        np.asarray(dataset.items)[keep],
+        np.asarray(dataset.timestamps)[keep],
+        np.r_[0, ends[1:][stays]],
+        np.asarray(dataset.session_ids)[stays],
+        dataset.vocabulary,
+    )
+
+
+def select_sessions(dataset: SessionDataset, chosen: np.ndarray) -> SessionDataset:
+    """The sessions where `chosen` (bool [n_sessions]) is True."""
+    return select(dataset, np.repeat(chosen, dataset.lengths))
+
+
+def apply_filters(dataset: SessionDataset, config: SplitConfig) -> tuple[SessionDataset, tuple[SplitStep, ...]]:
+    """Collapse repeats, then drop rare items, then short sessions; again until nothing more goes.
+
+    The rounds are needed because each filter can make work for another: a session shortened by a rare item, an item
+    made rare by a dropped session. All counts are over the whole log, as is usual in the field.
+
+    Returns:
+        The filtered log (a new one when anything went), and the steps: every filter in use in the first round, later
+        only those that dropped something.
+    """
+    steps: list[SplitStep] = []
+    round_number = 1
+    while True:
+        before = dataset
+        for name, why, keep in _filters(config):
+            left = select(dataset, mask) if not (mask := keep(dataset)).all() else dataset
+            if round_number == 1 or left is not dataset:
+                title = name if round_number == 1 else f"{name}, round {round_number}"
+                steps.append(step_between(title, why, dataset, left))
+            dataset = left
+        if dataset is before or dataset.n_events == 0:
+            return dataset, tuple(steps)
+        round_number += 1
+
+
+def _filters(config: SplitConfig) -> list[tuple[str, str, Any]]:
+    support, length = config.min_item_support, config.min_session_length
+    filters: list[tuple[str, str, Any]] = []
+    if config.collapse_repeats:
+        filters.append(("collapse repeats", "The same item several times in a row counts once.", _no_repeat))
+    if support > 1:
+        why = f"Items with fewer than {support} events are left out."
+        filters.append(("item support", why, lambda log: _supported(log, support)))
+    if length > 1:
+        why = f"Sessions of fewer than {length} events are left out."
+        filters.append(("session length", why, lambda log: np.repeat(log.lengths >= length, log.lengths)))
+    return filters
+
+
+def _no_repeat(dataset: SessionDataset) -> np.ndarray:
+    keep = np.ones(dataset.n_events, bool)
+    keep[1:] = dataset.items[1:] != dataset.items[:-1]
+    keep[dataset.offsets[:-1]] = True
+    return keep
+
+
+def _supported(dataset: SessionDataset, support: int) -> np.ndarray:
+    enough: np.ndarray = dataset.counts() >= support
+    return enough[dataset.items]
