@@ -25,7 +25,8 @@ _USUAL: dict[str, tuple[str, ...]] = {
     ),
     "user": (
         "user", "userid", "userno", "visitor", "visitorid", "customer", "customerid", "client", "clientid", "account",
-        "accountid", "member", "memberid", "buyer", "buyerid", "shopper", "shopperid", "uid", "athlete", "athleteid", "deviceid",
+        "accountid", "member", "memberid", "buyer", "buyerid", "shopper", "shopperid", "uid", "athlete", "athleteid",
+        "deviceid",
     ),
     "event": ("event", "eventtype", "eventname", "action", "actiontype", "type", "behavior", "behaviour"),
     "item_name": ("itemname", "itemtitle", "productname", "producttitle", "articlename", "title", "name"),

@@ -272,7 +272,7 @@ class EventPile:
         assert gap is not None
         if unit is None:
             raise DataError(
-                "Visits are cut out of a user's events by pauses in minutes, so times are dates, or seconds since 1970.",
+                "Visits are cut out of a user's events by pauses in minutes, so times must be dates.",
                 found=f"numbers from {timestamps.min():g} to {timestamps.max():g}",
                 where=f"{self._file.name}, column {self._mapping.timestamp}",
                 remedy="Name a session column, or write the times as ISO dates.",
@@ -368,7 +368,7 @@ def _dates(microseconds: np.ndarray) -> tuple[np.ndarray, str]:
 
 
 def _numbers(bits: np.ndarray, kind: np.ndarray) -> tuple[np.ndarray, str | None]:
-    """Numbers as they stood, int64 [n], or float64 where one has a fraction; and the unit since 1970 they seem to be."""
+    """Numbers as they stood, int64 [n], float64 where one has a fraction; and their unit since 1970, if any."""
     timestamps = bits if (kind == WHOLE).all() else np.where(kind == WHOLE, bits, bits.view(np.float64))
     return timestamps, guess_unit(timestamps.min(), timestamps.max())
 

@@ -1,7 +1,8 @@
 """How does a file become a log?
 
-A file is read in blocks (sources.py), whose fields DuckDB converts and whose kept events pile up as numbers (events.py);
-so memory grows with the kept events, some 20 bytes each, not with the file. Nothing in a file is executed.
+A file is read in blocks (sources.py), whose fields DuckDB converts and whose kept events pile up as numbers
+(events.py); so memory grows with the kept events, some 20 bytes each, not with the file. Nothing in a file is
+executed.
 """
 
 import tempfile

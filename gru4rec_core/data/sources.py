@@ -1,7 +1,8 @@
 """How does each file format give up its fields, block by block?
 
-Every block is an Arrow table: place (int64, the line or row from 1), the text of each mapped role (`owner`, `timestamp`,
-`item`, maybe `event`, `item_name`), `fault` (why the row cannot be read, or null) and `raw` (the row as it stands there).
+Every block is an Arrow table: place (int64, the line or row from 1), the text of each mapped role (`owner`,
+`timestamp`, `item`, maybe `event`, `item_name`), `fault` (why the row cannot be read, or null) and `raw` (the row
+as it stands there).
 """
 
 import csv
@@ -35,7 +36,9 @@ Fields = Iterator[pa.Table]
 class Source(Protocol):
     """A file of one format."""
 
-    place: str  # what a block's `place` counts: "line" or "row"
+    @property
+    def place(self) -> str:
+        """What a block's `place` counts: "line" or "row"."""
 
     def columns(self, has_header: bool) -> list[str]:
         """The columns' names, in order."""
@@ -95,9 +98,8 @@ class DelimitedText:
     def _first_rows(self, n: int) -> list[list[str]]:
         rows: list[list[str]] = []
         for records in read_records(self.file, block_bytes=PREVIEW_BYTES):
-            for text in records.text.slice(0, n).to_pylist():
-                if text.strip():
-                    rows.append(_split(text.rstrip("\r\n"), self.file.delimiter) or [""])
+            texts = [text.rstrip("\r\n") for text in records.text.slice(0, n).to_pylist() if text.strip()]
+            rows.extend(_split(text, self.file.delimiter) or [""] for text in texts)
             if len(rows) >= n:
                 break
         return rows[:n]
@@ -136,15 +138,12 @@ class DelimitedText:
         unquote = "trim(p[{}], '\"')" if any_quote else "p[{}]"
         fields = ", ".join(f"{unquote.format(i + 1)} AS {role}" for role, i in number.items())
         delimiter = self.file.delimiter.replace("'", "''")
-        relation = connection.from_arrow(records).query(
-            "block",
-            f"""SELECT place, {fields},
-                  CASE WHEN len(p) <> {n_columns} THEN {_wrong_number("len(p)", n_columns)} END AS fault,
-                  CASE WHEN len(p) <> {n_columns} THEN left(t, {RAW_LENGTH}) END AS raw
+        query = f"""SELECT place, {fields},
+                CASE WHEN len(p) <> {n_columns} THEN {_wrong_number("len(p)", n_columns)} END AS fault,
+                CASE WHEN len(p) <> {n_columns} THEN left(t, {RAW_LENGTH}) END AS raw
                 FROM (SELECT place, t, string_split(t, '{delimiter}') AS p
-                      FROM (SELECT place, rtrim(text, chr(10) || chr(13)) AS t FROM block) WHERE trim(t) <> '')""",
-        )
-        split = relation.to_arrow_table()
+                    FROM (SELECT place, rtrim(text, chr(10) || chr(13)) AS t FROM block) WHERE trim(t) <> '')"""
+        split = _ask(connection, records, query)
         if hard is None or hard.num_rows == 0:
             return split
         slow = self._fields_one_by_one(hard, number, n_columns)
@@ -166,6 +165,11 @@ class DelimitedText:
             out["raw"].append(text[:RAW_LENGTH] if fault else None)
         columns = {role: pa.array(values, pa.string()) for role, values in out.items()}
         return pa.table({"place": records["place"], **columns})
+
+
+def _ask(connection: duckdb.DuckDBPyConnection, block: pa.Table, query: str) -> pa.Table:
+    connection.register("block", block)
+    return connection.sql(query).to_arrow_table()
 
 
 def _wrong_number(found: str, expected: int) -> str:
@@ -242,7 +246,7 @@ class JsonLines:
                   FROM (SELECT place, trim(text, chr(10) || chr(13) || chr(9) || ' ') AS t FROM block) WHERE t <> '')"""
         for records in read_records(self.file, on_bytes):
             table = pa.table({"place": records.lines, "text": records.text})
-            yield connection.from_arrow(table).query("block", query).to_arrow_table()
+            yield _ask(connection, table, query)
 
 
 def _as_text(value: object) -> str:
@@ -322,7 +326,7 @@ class ParquetRows:
                     return
                 cells = {f"c_{column}": _shortened(batch[column]) for column in set(roles.values())}
             table = pa.table({"place": np.arange(done + 1, done + 1 + batch.num_rows), **cells})
-            yield connection.from_arrow(table).query("block", query).to_arrow_table()
+            yield _ask(connection, table, query)
             done += batch.num_rows
             if on_bytes is not None:
                 on_bytes(self._packed_size * done // total)

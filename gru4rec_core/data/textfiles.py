@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, cast
 
 import numpy as np
 import pyarrow as pa
@@ -151,7 +151,7 @@ def _empty(name: str) -> DataError:
 
 
 def _unpacked(file: LogFile) -> IO[bytes]:
-    return gzip.open(file.path, "rb") if file.gzipped else file.path.open("rb")
+    return cast(IO[bytes], gzip.open(file.path, "rb") if file.gzipped else file.path.open("rb"))
 
 
 def _read(file: LogFile, stream: IO[bytes], size: int, done: int) -> bytes:
