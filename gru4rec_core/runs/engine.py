@@ -32,7 +32,7 @@ _DASK_SETTINGS = {
     # A task that kills its worker would be run again, three times, without being asked.
     "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
     "DASK_LOGGING__DISTRIBUTED": "error",
-    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
 }
 
 
@@ -156,8 +156,9 @@ def main(root: Path) -> None:
     from gru4rec_core.runs.workspace import Workspace
 
     n_workers = os.cpu_count() or 1
+    # Without workers at first: jobs can be submitted while these start.
     cluster = LocalCluster(
-        n_workers=n_workers,
+        n_workers=0,
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
@@ -174,6 +175,7 @@ def main(root: Path) -> None:
     )
     path = engine_folder(root) / "address.json"
     me.write(path)
+    cluster.scale(n_workers)
     try:
         while not stop.wait(_TICK) and _is_named(path, me):
             reconcile(Workspace(root), stop_hard=True)

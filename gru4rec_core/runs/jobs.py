@@ -20,6 +20,7 @@ from gru4rec_core.config import SplitConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.runs import engine
 from gru4rec_core.runs.files import exclusive_lock, safe_child
+from gru4rec_core.runs.split_store import keep_config
 from gru4rec_core.runs.state import (
     JobState,
     cancel_requested,
@@ -123,7 +124,8 @@ def submit_comparison(workspace: Workspace, comparison_id: str) -> None:
     for run_id in comparison.run_ids:
         if workspace.state(run_id).state == "new":
             submit(workspace, "run", run_id)
-    if comparison.baselines:
+    if workspace.missing_baselines(comparison.dataset_id, comparison.split, comparison.baselines):
+        keep_config(workspace.split_folder(comparison.dataset_id, comparison.split), comparison.split)
         submit(workspace, "baselines", baselines_id(comparison.dataset_id, comparison.split))
 
 

@@ -142,4 +142,9 @@ def _outcome(error: BaseException | None) -> tuple[State, str]:
         return "failed", str(error)
     if isinstance(error, MemoryError):
         return "failed", "The memory was too small. Use a smaller model or batch, or close other programs."
-    return "failed", f"unexpected: {type(error).__name__}: {error}"[:500]
+    return "failed", unexpected(error)
+
+
+def unexpected(error: BaseException) -> str:
+    """The reason of a failure that nobody foresaw; its traceback belongs in log.txt."""
+    return f"unexpected: {type(error).__name__}: {error}"[:500]

@@ -11,7 +11,7 @@ from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.runs import arrays
-from gru4rec_core.runs.files import new_folder, new_id, safe_child
+from gru4rec_core.runs.files import new_folder, new_id, read_json, safe_child, write_json
 from gru4rec_core.runs.records import DatasetRecord
 
 T = TypeVar("T")
@@ -73,6 +73,7 @@ class DatasetShelf:
         generated: bool = False,
         summary: dict[str, Any] | None = None,
         rejected: pd.DataFrame | None = None,
+        item_names: dict[str, str] | None = None,
     ) -> DatasetRecord:
         """Registers a log. The same events again give the record that is there already.
 
@@ -84,6 +85,7 @@ class DatasetShelf:
             generated: made by a generator, not recorded.
             summary: what importing counted, JSON-able.
             rejected: rows that were left out, with place and reason.
+            item_names: item to the name to show.
         """
         digest = arrays.content_hash(dataset)
         known = self.find_content(digest)
@@ -110,6 +112,8 @@ class DatasetShelf:
             arrays.save_dataset(dataset, folder)
             if rejected is not None and len(rejected):
                 rejected.to_parquet(folder / "rejected.parquet", index=False)
+            if item_names:
+                write_json(folder / "item_names.json", item_names)
             record.write(folder / "dataset.json")
         return record
 
@@ -121,6 +125,11 @@ class DatasetShelf:
         """Rows that importing left out; empty when there were none."""
         path = self.dataset_folder(dataset_id) / "rejected.parquet"
         return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+
+    def item_names(self, dataset_id: str) -> dict[str, str]:
+        """Item to the name to show; empty when the log had no names."""
+        path = self.dataset_folder(dataset_id) / "item_names.json"
+        return dict(read_json(path, "a dataset")) if path.exists() else {}
 
     def rename_dataset(self, dataset_id: str, name: str) -> DatasetRecord:
         if not name.strip():

@@ -6,11 +6,14 @@ Loaded in each worker when it starts; TensorFlow follows in a thread, so that th
 import logging
 import threading
 import time
+import traceback
 from pathlib import Path
 
-from gru4rec_core.errors import RunError, WorkbenchError
+from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.runs.jobs import Kind, job_folder
-from gru4rec_core.runs.state import cancel_requested, change_state
+from gru4rec_core.runs.reporter import unexpected
+from gru4rec_core.runs.results import keep_statistics
+from gru4rec_core.runs.state import cancel_requested, change_state, read_state
 from gru4rec_core.runs.workspace import Workspace
 
 _logger = logging.getLogger(__name__)
@@ -32,15 +35,30 @@ def execute(root: str, kind: Kind, job_id: str, threads: int = 1) -> None:
     if cancel_requested(folder) is not None:
         change_state(folder, state="cancelled", reason="Cancelled before it began.", ended=time.time())
         return
-    from gru4rec_core.runs import experiments
-
     try:
-        if kind == "run":
-            experiments.execute_run(workspace, job_id, threads=threads)
-        elif kind == "baselines":
-            dataset_id, _, key = job_id.partition("/")
-            experiments.execute_baselines_job(workspace, dataset_id, key)
-        else:
-            raise RunError("A job is a run or baselines.", found=repr(kind))
+        _carry_out(workspace, kind, job_id, threads)
     except WorkbenchError as error:
         _logger.info("%s %s ended: %s", kind, job_id, error)
+    except Exception as error:
+        _record(folder, error)
+        raise
+
+
+def _carry_out(workspace: Workspace, kind: Kind, job_id: str, threads: int) -> None:
+    from gru4rec_core.runs import experiments
+
+    if kind == "run":
+        experiments.execute_run(workspace, job_id, threads=threads)
+        dataset_id = workspace.run(job_id).dataset_id
+    else:
+        dataset_id, _, key = job_id.partition("/")
+        experiments.execute_baselines_job(workspace, dataset_id, key)
+    keep_statistics(workspace, dataset_id)
+
+
+def _record(folder: Path, error: Exception) -> None:
+    """Writes down what went wrong before the job could do so itself, such as a package that does not load."""
+    if read_state(folder).is_active:
+        with (folder / "log.txt").open("a", encoding="utf-8") as log:
+            log.write("".join(traceback.format_exception(error)))
+        change_state(folder, state="failed", reason=unexpected(error), ended=time.time(), seconds_left=None)

@@ -18,6 +18,7 @@ import pandas as pd
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import RunError
+from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
 from gru4rec_core.runs import run_files
 from gru4rec_core.runs.files import delete_folder, new_folder, new_id
 from gru4rec_core.runs.records import ComparisonRecord, DatasetRecord, RunRecord
@@ -25,17 +26,6 @@ from gru4rec_core.runs.shelf import DatasetShelf, some
 from gru4rec_core.runs.state import JobState, read_state
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
-
-DEFAULT_BASELINES = (
-    "popularity",
-    "session-popularity",
-    "last-item-again",
-    "markov",
-    "item-knn",
-    "vs-knn",
-    "linear-ar",
-)
-"""Baselines a comparison holds unless told otherwise."""
 
 
 class Workspace(DatasetShelf):
@@ -168,6 +158,11 @@ class Workspace(DatasetShelf):
     def comparison(self, comparison_id: str) -> ComparisonRecord:
         """Raises RunError: no such comparison."""
         return ComparisonRecord.read(self.comparison_folder(comparison_id) / "comparison.json")
+
+    def missing_baselines(self, dataset_id: str, split: SplitConfig, names: Iterable[str]) -> list[str]:
+        """Those of these baselines that were not computed yet on a split."""
+        folder = self.split_folder(dataset_id, split) / "baselines"
+        return [name for name in names if not (folder / f"{name}.json").exists()]
 
     def create_comparison(
         self,

@@ -1,0 +1,6 @@
+"""`python -m gru4rec_core`: the command line."""
+
+from gru4rec_core.cli import main
+
+if __name__ == "__main__":
+    main()

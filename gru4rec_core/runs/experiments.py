@@ -1,0 +1,195 @@
+"""How does a run go, from its settings to its results?
+
+Split, train, test, store. The only place that puts these together; the command line calls it in its own
+process, a worker for a page. TensorFlow is loaded here.
+"""
+
+import os
+import platform
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.splits import Split
+from gru4rec_core.evaluation import metrics
+from gru4rec_core.evaluation.baselines import BASELINES, DEFAULT_BASELINES
+from gru4rec_core.evaluation.scoring import Evaluation, evaluate
+from gru4rec_core.model.gru4rec import Gru4Rec
+from gru4rec_core.model.training import EpochReport, TrainingProgress
+from gru4rec_core.runs import arrays, run_files
+from gru4rec_core.runs.files import delete_folder, exclusive_lock, new_folder, replace_files, write_json
+from gru4rec_core.runs.records import RunRecord
+from gru4rec_core.runs.reporter import JobReporter, OnChange
+from gru4rec_core.runs.split_store import keep_config, load_split, split_config
+from gru4rec_core.runs.state import change_state, read_state
+from gru4rec_core.runs.workspace import Workspace
+
+TOP_K = 20
+"""Items kept of every prediction, unless the comparison looks at more."""
+
+_PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "pyarrow", "scipy", "duckdb", "distributed", "pydantic")
+
+
+def execute_run(workspace: Workspace, run_id: str, *, threads: int = 1, on_change: OnChange | None = None) -> None:
+    """Carries out a run in this process; its results are in its folder. Goes on from a checkpoint if there is one.
+
+    Args:
+        threads: threads TensorFlow may use; results are bit-identical for one number of them only.
+        on_change: told about progress.
+
+    Raises:
+        WorkbenchError: why it failed, or Cancelled; recorded in the run's state too.
+    """
+    run = workspace.run(run_id)
+    folder = workspace.run_folder(run_id)
+    with JobReporter(folder, on_change) as job:
+        clock = _Clock()
+        threads = _limit_threads(threads)
+        job.phase("reading the log")
+        with clock.time("reading"):
+            split = load_split(workspace, run.dataset_id, run.split)
+        model = Gru4Rec.from_config(split.train.n_items, run.config, vocabulary=split.train.vocabulary)
+        with clock.time("training"):
+            _train(model, split, folder, job)
+        with clock.time("testing"):
+            job.phase("testing", split.test.n_predicted)
+            evaluation = evaluate(model, split.test, _top_k(workspace, run), job.progress)
+            states = model.final_states(split.test)
+        job.phase("storing")
+        _store(model, evaluation, states, folder)
+        write_json(folder / "environment.json", _environment(threads, clock))
+        if (folder / "checkpoint").exists():
+            delete_folder(folder / "checkpoint")
+
+
+def execute_baselines(
+    workspace: Workspace,
+    dataset_id: str,
+    config: SplitConfig,
+    names: tuple[str, ...] = DEFAULT_BASELINES,
+    *,
+    on_change: OnChange | None = None,
+) -> None:
+    """Computes the baselines of a split that are not there yet; of several callers one works, the others wait."""
+    root = workspace.split_folder(dataset_id, config)
+    keep_config(root, config)
+    folder = root / "baselines"
+    with exclusive_lock(folder / "lock", timeout=3600):
+        missing = [name for name in names if not (folder / f"{name}.json").exists()]
+        if not missing:
+            if read_state(folder).is_active:  # queued, and another was faster
+                change_state(folder, state="done", ended=time.time())
+            return
+        with JobReporter(folder, on_change) as job:
+            job.phase("reading the log")
+            split = load_split(workspace, dataset_id, config)
+            for name in missing:
+                _one_baseline(name, split, folder, job)
+
+
+def execute_baselines_job(workspace: Workspace, dataset_id: str, key: str) -> None:
+    """`execute_baselines` for a split known by its key."""
+    config = split_config(workspace.dataset_folder(dataset_id) / "splits" / key)
+    execute_baselines(workspace, dataset_id, config)
+
+
+def execute_comparison(workspace: Workspace, comparison_id: str, *, on_change: OnChange | None = None) -> None:
+    """Carries out in this process what a comparison still lacks, one after the other."""
+    comparison = workspace.comparison(comparison_id)
+    execute_baselines(workspace, comparison.dataset_id, comparison.split, comparison.baselines, on_change=on_change)
+    for run_id in comparison.run_ids:
+        if workspace.state(run_id).state != "done":
+            execute_run(workspace, run_id, on_change=on_change)
+
+
+def _train(model: Gru4Rec, split: Split, folder: Path, job: JobReporter) -> None:
+    epochs = model.config.epochs
+    job.phase("training")
+
+    def on_epoch(report: EpochReport) -> None:
+        run_files.append_epoch(folder, asdict(report))
+        job.progress(job.state.done, job.state.total, epoch=report.epoch, epochs=epochs)
+        job.log(f"epoch {report.epoch} of {epochs}: loss {report.loss:.5f}, {report.events_per_s:,.0f} events/s")
+
+    def on_progress(now: TrainingProgress) -> None:
+        job.progress(now.step, now.steps, epochs=epochs, seconds_left=now.seconds_left)
+
+    model.fit(
+        split.train,
+        validation=split.validation,
+        on_epoch=on_epoch,
+        on_progress=on_progress,
+        should_stop=job.should_stop,
+        checkpoint_folder=folder / "checkpoint",
+        resume=(folder / "checkpoint").exists(),
+    )
+
+
+def _one_baseline(name: str, split: Split, folder: Path, job: JobReporter) -> None:
+    job.phase(name, split.test.n_predicted)
+    clock = _Clock()
+    with clock.time("fitting"):
+        baseline = BASELINES[name]().fit(split.train)
+    with clock.time("testing"):
+        evaluation = evaluate(baseline, split.test, TOP_K, job.progress)
+    values = {**metrics.summary(evaluation), "name": name, "seconds": clock.seconds}
+    run_files.save_evaluation(evaluation, values, folder, name)
+
+
+def _store(model: Gru4Rec, evaluation: Evaluation, states: Any, folder: Path) -> None:
+    """Everything is written beside, then renamed: metrics.json, the last, says that all is there."""
+    with new_folder(folder / "new") as new:
+        model.save(new)
+        arrays.save_array(new / "final_states.npy", states)
+    # The run's own config.json came first and says the same.
+    (folder / "new" / "config.json").unlink(missing_ok=True)
+    replace_files(folder / "new", folder)
+    run_files.save_evaluation(evaluation, metrics.summary(evaluation), folder)
+
+
+def _top_k(workspace: Workspace, run: RunRecord) -> int:
+    users = [one.config.deciding_k for one in workspace.comparisons(run.dataset_id) if run.id in one.run_ids]
+    return max([TOP_K, *users])
+
+
+def _limit_threads(threads: int) -> int:
+    """Sets TensorFlow's threads, where that still can be set; returns how many it uses (0: as many as cores)."""
+    # Once TensorFlow has computed something its threads are fixed: the number stays what it was.
+    with suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+        for device in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(device, True)
+    return int(tf.config.threading.get_intra_op_parallelism_threads())
+
+
+def _environment(threads: int, clock: "_Clock") -> dict[str, Any]:
+    return {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "threads": threads,
+        "packages": {name: version(name) for name in _PACKAGES},
+        "seconds": clock.seconds,
+    }
+
+
+class _Clock:
+    """Seconds by part of the work."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def time(self, part: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[part] = round(time.perf_counter() - start, 3)

@@ -1,0 +1,101 @@
+"""What is kept of a split, so that a page can show test sessions without cutting the log again?"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.splits import EvaluationSet, Split, split
+from gru4rec_core.errors import RunError
+from gru4rec_core.evaluation.comparability import count_leaked, test_key
+from gru4rec_core.runs import arrays
+from gru4rec_core.runs.files import new_folder, read_json, write_json, write_text
+from gru4rec_core.runs.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class StoredSplit:
+    """The test part of a split, and what training held of each item.
+
+    Attributes:
+        config: the test rule.
+        test: the test sessions and which of their events are predicted; memory-mapped.
+        train_counts: int64 [n_items], training events of each item.
+        summary: what every step of the split left and dropped, as JSON.
+        test_key: names the test events.
+        leaked_events: test events that training has seen too.
+    """
+
+    config: SplitConfig
+    test: EvaluationSet
+    train_counts: np.ndarray
+    summary: dict[str, Any]
+    test_key: str
+    leaked_events: int
+
+
+def load_split(workspace: Workspace, dataset_id: str, config: SplitConfig) -> Split:
+    """Cuts a dataset, and keeps the test part for the pages."""
+    found = split(workspace.open_dataset(dataset_id), config)
+    folder = workspace.split_folder(dataset_id, config)
+    if not (folder / "test" / "info.json").exists():
+        _store(found, config, folder)
+    return found
+
+
+def open_split(workspace: Workspace, dataset_id: str, config: SplitConfig) -> StoredSplit:
+    """The kept test part; cuts the dataset first if that was never done (a second for a million events)."""
+    folder = workspace.split_folder(dataset_id, config) / "test"
+    if not (folder / "info.json").exists():
+        load_split(workspace, dataset_id, config)
+    info = read_json(folder / "info.json", "a split")
+    return StoredSplit(
+        config=config,
+        test=EvaluationSet(arrays.open_dataset(folder), predicted=arrays.load_array(folder / "predicted.npy")),
+        train_counts=arrays.load_array(folder / "train_counts.npy"),
+        summary=info["summary"],
+        test_key=info["test_key"],
+        leaked_events=info["leaked_events"],
+    )
+
+
+def split_config(folder: Path) -> SplitConfig:
+    """The test rule whose results are kept in `folder`."""
+    return SplitConfig.from_json(json.dumps(read_json(folder / "split.json", "a split")))
+
+
+def keep_config(folder: Path, config: SplitConfig) -> None:
+    """Makes the folder of a split and says in it which test rule it is for."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "split.json").exists():
+        write_text(folder / "split.json", config.to_json() + "\n")
+
+
+def _store(found: Split, config: SplitConfig, folder: Path) -> None:
+    keep_config(folder, config)
+    test = found.test
+    index = test.events()
+    session_ids = np.asarray(test.dataset.session_ids)[index.session]
+    try:
+        with new_folder(folder / "test") as new:
+            arrays.save_dataset(test.dataset, new)
+            arrays.save_array(new / "predicted.npy", test.predicted)
+            arrays.save_array(new / "train_counts.npy", found.train.counts())
+            info = {
+                "summary": found.summary.to_dict(),
+                "test_key": test_key(session_ids, index.position, _true_items(found)),
+                "leaked_events": count_leaked(found.train, test),
+            }
+            write_json(new / "info.json", info)
+    except OSError as error:
+        # Another process cut the same split at the same time and was first: the content is the same.
+        if not (folder / "test" / "info.json").exists():
+            raise RunError("A split can be stored.", found=str(error), where=str(folder)) from error
+
+
+def _true_items(found: Split) -> np.ndarray:
+    index = found.test.events()
+    return found.test.dataset.vocabulary.decode(index.target)
