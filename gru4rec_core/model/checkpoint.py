@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,12 @@ from gru4rec_core.errors import RunError
 STATE, ARRAYS, BEST = "state.json", "arrays.npz", "best.npz"
 
 
-def save_arrays(path: Path, arrays: Mapping[str, Callable[[], np.ndarray]]) -> None:
-    """Writes an .npz one array at a time: only one copy of one array is in memory."""
+def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Writes an .npz, one array at a time: of TensorFlow's variables only one copy is in memory."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         for name, value in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
-                np.lib.format.write_array(file, np.ascontiguousarray(value()), allow_pickle=False)
+                np.lib.format.write_array(file, np.ascontiguousarray(value), allow_pickle=False)
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -49,8 +49,8 @@ def write_checkpoint(
     folder: Path,
     epoch: int,
     state: Mapping[str, Any],
-    arrays: Mapping[str, Callable[[], np.ndarray]],
-    best: Mapping[str, Callable[[], np.ndarray]] | None,
+    arrays: Mapping[str, Any],
+    best: Mapping[str, Any] | None,
 ) -> None:
     """Writes epoch `epoch` and then removes older ones.
 
@@ -58,7 +58,7 @@ def write_checkpoint(
         folder: holds the checkpoints of one run.
         epoch: epochs finished.
         state: JSON-able.
-        arrays: weights, optimiser, lane states.
+        arrays: weights, optimiser, lane states: arrays or TensorFlow variables.
         best: weights of the best epoch if this is it; None keeps those of the checkpoint before.
     """
     folder.mkdir(parents=True, exist_ok=True)

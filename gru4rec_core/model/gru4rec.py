@@ -155,8 +155,7 @@ class Gru4Rec:
         (folder / CONFIG_FILE).write_text(self.config.to_json(), encoding="utf-8")
         (folder / VOCABULARY_FILE).write_text(vocabulary.to_json(), encoding="utf-8")
         self.network.save_weights(folder / KERAS_WEIGHTS_FILE)
-        arrays = self.network.arrays()
-        save_arrays(folder / WEIGHTS_FILE, {name: (lambda value=value: value) for name, value in arrays.items()})
+        save_arrays(folder / WEIGHTS_FILE, self.network.arrays())
 
     @classmethod
     def load(cls, folder: Path | str) -> Self:

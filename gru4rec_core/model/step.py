@@ -169,7 +169,12 @@ class TrainingLoop:
         if self.scores_all:
             weights["output"], slots["output"] = self.optimizer.update(rows, slots["output"], rows_gradient, step)
         else:
-            self._update_rows(weights, slots, "output", batch["columns"], rows, rows_gradient, step)
+            used_bias = None
+            if self.input_table is None and self.optimizer.has_inertia:
+                # A column of weight 0 entered as an input alone: its bias was not used, and must not coast.
+                is_bias = tf.range(rows.shape[1])[None, :] == rows.shape[1] - 1
+                used_bias = ~(is_bias & (batch["weight"] == 0)[:, None])
+            self._update_rows(weights, slots, "output", batch["columns"], rows, rows_gradient, step, used_bias)
 
     def _update_rows(
         self,
@@ -180,10 +185,14 @@ class TrainingLoop:
         rows: tf.Tensor,
         gradient: tf.Tensor,
         step: tf.Tensor,
+        used: tf.Tensor | None = None,
     ) -> None:
-        # XLA drops updates whose id lies out of range: that is how ids to leave alone are marked.
         old_slots = [tf.gather(slot, ids) for slot in slots[name]]
         new_rows, new_slots = self.optimizer.update(rows, old_slots, gradient, step)
+        if used is not None:
+            new_rows = tf.where(used, new_rows, rows)
+            new_slots = [tf.where(used, new, old) for new, old in zip(new_slots, old_slots, strict=True)]
+        # XLA drops updates whose id lies out of range: that is how ids to leave alone are marked.
         weights[name] = tf.tensor_scatter_nd_update(weights[name], ids[:, None], new_rows)
         slots[name] = [
             tf.tensor_scatter_nd_update(slot, ids[:, None], new)

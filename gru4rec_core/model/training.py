@@ -282,11 +282,8 @@ class Trainer:
             "reports": [asdict(report) for report in self.reports],
             "best": {"epoch": self.best_epoch, "value": self.best_value if self.best_epoch else None},
         }
-        arrays = {name: variable.numpy for name, variable in self._variables().items()}
-        best = None
-        if improved and self._best_arrays is not None:
-            best = {name: (lambda value=value: value) for name, value in self._best_arrays.items()}
-        write_checkpoint(self.folder, self.position.epoch, state, arrays, best)
+        best = self._best_arrays if improved else None
+        write_checkpoint(self.folder, self.position.epoch, state, self._variables(), best)
 
     def _resume(self) -> None:
         """Takes up the newest checkpoint; starts from the beginning when there is none."""
