@@ -267,23 +267,29 @@ def metric_differences(
     a, b = totals / n_events
     delta = by_session[:, 1] - by_session[:, 0]
     differing = (np.abs(delta) > 1e-9).sum(axis=0)
-    limits = []
-    for point, drawn, base in (
-        (b - a, samples[:, 1] - samples[:, 0], np.ones_like(a)),
-        (_ratios(b, a), _ratios(samples[:, 1], samples[:, 0]), a),
-        (_ratios(a, b), _ratios(samples[:, 0], samples[:, 1]), b),
-    ):
+
+    def limits(point: np.ndarray, drawn: np.ndarray, base: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         low, high = percentile_interval(drawn, n_sessions, confidence)
-        limits += _not_too_narrow(low, high, point, base, differing, n_sessions)
+        return _not_too_narrow(low, high, point, base, differing, n_sessions)
+
+    drawn_a, drawn_b = samples[:, 0], samples[:, 1]
+    low, high = limits(b - a, drawn_b - drawn_a, np.ones_like(a))
+    relative = _ratios(b, a)
+    relative_low, relative_high = limits(relative, _ratios(drawn_b, drawn_a), a)
+    reverse_low, reverse_high = limits(_ratios(a, b), _ratios(drawn_a, drawn_b), b)
     p = permutation_p(totals[1] - totals[0], flipped)
     return tuple(
         MetricDifference(
-            metric,
-            float(a[m]),
-            float(b[m]),
-            *(float(limit[m]) for limit in limits[:2]),
-            _ratio(b[m], a[m]),
-            *(float(limit[m]) for limit in limits[2:]),
+            metric=metric,
+            a_value=float(a[m]),
+            b_value=float(b[m]),
+            low=float(low[m]),
+            high=float(high[m]),
+            relative=float(relative[m]),
+            relative_low=float(relative_low[m]),
+            relative_high=float(relative_high[m]),
+            reverse_low=float(reverse_low[m]),
+            reverse_high=float(reverse_high[m]),
             p_value=float(p[m]),
             n_differing=int(differing[m]),
         )
@@ -298,7 +304,7 @@ def _not_too_narrow(
     base: np.ndarray,
     differing: np.ndarray,
     n_sessions: int,
-) -> list[np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray]:
     """Rule of three: what n sessions never showed may still happen in 3 of n.
 
     Without it two models that agree on the ten sessions of a tiny test would have the interval 0 to 0.
@@ -310,7 +316,7 @@ def _not_too_narrow(
     # Of a model without any hit no share is known: infinity less infinity.
     low = np.where(few, np.minimum(low, np.where(np.isnan(below), -np.inf, below)), low)
     high = np.where(few, np.maximum(high, above), high)
-    return [low, high]
+    return low, high
 
 
 def _ratio(value: float, base: float) -> float:

@@ -18,8 +18,8 @@ from gru4rec_core.evaluation.sensitivity import sessions_needed
 
 PairKind = Literal["clear", "equivalent", "size-open", "undecided"]
 
-MONTE_CARLO_Z = 2.58
-"""A p value from n samples is itself off by chance: it must be below the level with 99 % certainty."""
+MONTE_CARLO_Z = 3.0
+"""A p value from n samples is itself off by chance: it must be below the level by three standard errors."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def decide(low: float, high: float, margin: float, confirmed: bool) -> PairKind:
 
 
 def upper_p(p_value: float, n_samples: int) -> float:
-    """Upper 99 % bound of a p value that was estimated from n samples, at most 1."""
+    """A p value estimated from n samples, plus three standard errors of that estimate, at most 1."""
     return float(min(1.0, p_value + MONTE_CARLO_Z * np.sqrt(p_value * (1 - p_value) / n_samples)))
 
 

@@ -49,8 +49,8 @@ def flipped_sums(sums: np.ndarray, n_samples: int, rng: np.random.Generator) -> 
     out = np.empty((n_samples, sums.shape[1]))
     for block in _blocks(n_samples, n_sessions):
         size = block.stop - block.start
-        packed = rng.integers(0, 256, size=(size, (n_sessions + 7) // 8), dtype=np.uint8)
-        heads = np.unpackbits(packed, axis=1, count=n_sessions)
+        words = rng.integers(0, 2**64, size=(size, -(-n_sessions // 64)), dtype=np.uint64)
+        heads = np.unpackbits(words.view(np.uint8), axis=1, count=n_sessions)
         out[block] = heads.astype(np.float64) @ (2.0 * sums)
     return out - sums.sum(axis=0)
 
@@ -117,8 +117,8 @@ def mcnemar_midp(only_a: int, only_b: int) -> float:
     fewer, discordant = min(only_a, only_b), only_a + only_b
     if only_a == only_b:
         return 1.0
-    coin = stats.binom(discordant, 0.5)
-    return float(2 * coin.cdf(fewer) - coin.pmf(fewer))
+    at_most = stats.binom.cdf(fewer, discordant, 0.5)
+    return float(2 * at_most - stats.binom.pmf(fewer, discordant, 0.5))
 
 
 def holm(p_values: Sequence[float]) -> np.ndarray:

@@ -124,7 +124,7 @@ def counting(comparison: Comparison) -> Counting:
         )
     strongest = baselines[0]
     best_sellers = next((model for model in baselines if model.name == BEST_SELLERS), None)
-    rivals = [strongest] + [best_sellers] * (best_sellers not in {None, strongest})
+    rivals = [strongest] if best_sellers is None or best_sellers is strongest else [strongest, best_sellers]
     judged = _judged(comparison, models, rivals)
     verdicts = [judged[frozenset((rival.name, best.name))] for rival in rivals]
     outcome = _counting_outcome(verdicts, best)

@@ -1,0 +1,173 @@
+"""Is this log fit to train on, and does this test rule make a fair test?"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.splits import EvaluationSet, Split, SplitSummary
+from gru4rec_core.evaluation.remarks import Check, share
+from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
+
+MANY_TIES = 0.01
+MANY_REPEATS = 0.05
+MANY_UNSEEN = 0.01
+
+
+def check_dataset(dataset: SessionDataset, import_summary: Mapping[str, Any] | None = None) -> list[Check]:
+    """What to know of a log before training on it.
+
+    Args:
+        dataset: the log.
+        import_summary: `ImportSummary.to_json()`, where it was read from a file; it alone knows the order of
+            the file, because a dataset is sorted.
+    """
+    found = [
+        _tied_timestamps(dataset),
+        _out_of_order(dataset, import_summary or {}),
+        _consecutive_repeats(dataset),
+    ]
+    return [check for check in found if check]
+
+
+def check_split(split: Split, k: int, margin: float = 0.05, hit_rate: float | None = None) -> list[Check]:
+    """What to know of a training and a test part before comparing models on it.
+
+    Args:
+        split: both parts.
+        k: items the page shows.
+        margin: relative difference that matters.
+        hit_rate: expected accuracy@k; by default that of best-sellers, which a model should exceed, so the
+            smallest difference shown is rather too large than too small.
+    """
+    rate = best_seller_rate(split.train, split.test, k) if hit_rate is None else hit_rate
+    found = [
+        _time_overlap(split.train, split.test),
+        _unseen_items(split.summary),
+        _small_test(split.test, rate, margin),
+    ]
+    return [check for check in found if check]
+
+
+def best_seller_rate(train: SessionDataset, test: EvaluationSet, k: int) -> float:
+    """accuracy@k of showing the k items most frequent in training to all; 0 without test events."""
+    target = test.events().target
+    best = np.argsort(-train.counts(), kind="stable")[:k]
+    return float(np.isin(target, best).mean()) if len(target) else 0.0
+
+
+def _tied_timestamps(dataset: SessionDataset) -> Check | None:
+    tied = int(((np.diff(dataset.timestamps) == 0) & _same_session(dataset)).sum())
+    if tied <= MANY_TIES * dataset.n_events:
+        return None
+    return Check(
+        "tied-timestamps",
+        "warning",
+        "Some events of a session have the same time.",
+        f"{share(tied, dataset.n_events)} events have the time of the one before.",
+        "Which came first is then only known from their order in the file; if that order is by chance, "
+        "the model learns and is tested on chance.",
+        "Export times with seconds or finer, or make sure that the file is in the order things happened.",
+    )
+
+
+def _out_of_order(dataset: SessionDataset, import_summary: Mapping[str, Any]) -> Check | None:
+    backwards = (np.diff(dataset.timestamps) < 0) & _same_session(dataset)
+    sessions = len(np.unique(np.searchsorted(dataset.offsets, np.flatnonzero(backwards), side="right")))
+    if not sessions:
+        sessions = int(import_summary.get("sessions_out_of_order", 0))
+    if not sessions:
+        return None
+    return Check(
+        "out-of-order",
+        "error" if backwards.any() else "warning",
+        "Some sessions are not in the order of time.",
+        f"{share(sessions, dataset.n_sessions)} sessions have an event before an earlier one.",
+        "A model predicts what comes next. If the order is wrong it learns from what had not happened yet."
+        if backwards.any()
+        else "They were sorted by time. If the time column is not when things happened, the order is now wrong.",
+        "Check that the time column says when each event happened, and import the file again.",
+    )
+
+
+def _consecutive_repeats(dataset: SessionDataset) -> Check | None:
+    following = _same_session(dataset)
+    repeats = int(((np.diff(dataset.items) == 0) & following & (dataset.items[1:] >= 0)).sum())
+    if repeats <= MANY_REPEATS * max(int(following.sum()), 1):
+        return None
+    return Check(
+        "consecutive-repeats",
+        "warning",
+        "The same item often follows itself.",
+        f"{share(repeats, int(following.sum()))} steps repeat the item before.",
+        "Predicting the last item again is then right so often that good and poor models look alike. It may be"
+        " real (the same workout again) or an artefact (a page loaded twice).",
+        "If a repeat tells you nothing, import with repeats collapsed; else look at “Last item again” in the table.",
+    )
+
+
+def _time_overlap(train: SessionDataset, test: EvaluationSet) -> Check | None:
+    index = test.events()
+    if not len(index.target) or not train.n_events:
+        return None
+    times = test.dataset.timestamps[test.dataset.offsets[index.session] + index.position]
+    inside = int((times < train.timestamps.max()).sum())
+    if not inside:
+        return None
+    return Check(
+        "time-overlap",
+        "warning",
+        "Training and test overlap in time.",
+        f"{share(inside, len(times))} test events happened before the last training event.",
+        "In use a model knows the past only. Here it has seen what was popular on the test days, which flatters"
+        " it; newer trends, its hard case, are hardly tested.",
+        "Use the time rule: train on the past, test on later days.",
+    )
+
+
+def _unseen_items(summary: SplitSummary) -> Check | None:
+    if summary.unseen_share <= MANY_UNSEEN:
+        return None
+    dropped = summary.unseen == "drop"
+    asked = summary.test_predicted + (summary.unseen_events if dropped else 0)
+    return Check(
+        "unseen-items",
+        "warning",
+        "Some test items were never seen in training.",
+        f"{share(summary.unseen_events, asked)} test events have such an item;"
+        f" they {'are left out' if dropped else 'count as misses'}.",
+        "No model trained on these data can predict them."
+        + (
+            " Leaving them out makes every figure look better than it would be in use."
+            if dropped
+            else " Accuracy cannot reach 100 per 100, for any model."
+        ),
+        "Train on a longer or more recent period"
+        + ("." if dropped else ", or leave such events out (unseen: drop) and say so."),
+    )
+
+
+def _small_test(test: EvaluationSet, hit_rate: float, margin: float) -> Check | None:
+    index = test.events()
+    n_sessions = len(np.unique(index.session))
+    smallest = smallest_visible_difference(n_sessions, len(index.target), hit_rate)
+    if smallest <= margin:
+        return None
+    size = f"about {100 * smallest:.0f} %" if smallest < 10 else "none but the very largest"
+    return Check(
+        "small-test",
+        "warning",
+        f"This test is too small to see a difference of {100 * margin:.0f} %.",
+        f"{n_sessions:,} test sessions; the smallest difference it is likely to show: {size}.",
+        "Two models that differ by less will most likely be left undecided, however long they train.",
+        "Test on more sessions (more days, a larger share), or accept that only large differences show.",
+    )
+
+
+def _same_session(dataset: SessionDataset) -> np.ndarray:
+    """Whether event i + 1 is in the session of event i: bool [n_events - 1]."""
+    same = np.ones(max(dataset.n_events - 1, 0), dtype=bool)
+    borders = dataset.offsets[1:-1] - 1
+    same[borders[borders < len(same)]] = False
+    return same

@@ -1,0 +1,64 @@
+"""Of which events were both models right, only one, or neither?"""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from gru4rec_core.errors import RunError
+from gru4rec_core.evaluation.comparability import ModelResults, find_obstacle
+from gru4rec_core.evaluation.comparison import event_values
+
+Outcome = Literal["both", "only_a", "only_b", "neither"]
+OUTCOMES: tuple[Outcome, ...] = ("both", "only_b", "only_a", "neither")
+"""In the order they are shown."""
+
+
+class Outcomes(NamedTuple):
+    """How two models' hits in the top k fall together.
+
+    Attributes:
+        labels: outcome of each event, text [n_events], in the order of the evaluations.
+        counts: events of each outcome.
+        shares: the same as shares in [0, 1].
+        squares: the same as whole squares of 100.
+    """
+
+    labels: np.ndarray
+    counts: dict[Outcome, int]
+    shares: dict[Outcome, float]
+    squares: dict[Outcome, int]
+
+
+def outcomes(a: ModelResults, b: ModelResults, k: int) -> Outcomes:
+    """Sorts the test events by who had them among its first k.
+
+    With several seeds a model is right where at least half of its runs are.
+
+    Raises:
+        RunError: the two cannot be compared.
+    """
+    if obstacle := find_obstacle([a, b]):
+        raise RunError(obstacle.sentence, where=f"{a.label}, {b.label}", remedy=obstacle.remedy)
+    hit_a, hit_b = (event_values(model, f"accuracy@{k}") >= 0.5 for model in (a, b))
+    labels = np.select([hit_a & hit_b, hit_a, hit_b], ["both", "only_a", "only_b"], "neither")
+    counts: dict[Outcome, int] = {name: int((labels == name).sum()) for name in OUTCOMES}
+    squares = whole_squares(list(counts.values()))
+    return Outcomes(
+        labels,
+        counts,
+        {name: count / len(labels) for name, count in counts.items()},
+        dict(zip(OUTCOMES, squares, strict=True)),
+    )
+
+
+def whole_squares(counts: list[int], squares: int = 100) -> list[int]:
+    """Whole numbers in proportion to counts that add up to `squares` (largest remainder; ties: the first).
+
+    >>> whole_squares([1, 1, 1])
+    [34, 33, 33]
+    """
+    exact = squares * np.asarray(counts, dtype=np.float64) / sum(counts)
+    whole = np.floor(exact).astype(int)
+    missing = squares - int(whole.sum())
+    whole[np.argsort(whole - exact, kind="stable")[:missing]] += 1
+    return [int(number) for number in whole]

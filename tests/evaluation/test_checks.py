@@ -1,0 +1,302 @@
+"""Every warning has a case that provokes it and one that leaves it silent."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.splits import split
+from gru4rec_core.evaluation.checks import (
+    Check,
+    RunFacts,
+    best_seller_rate,
+    check_comparison,
+    check_dataset,
+    check_evaluation,
+    check_runs,
+    check_split,
+    check_training,
+    still_improving,
+    validation_curve,
+)
+from gru4rec_core.evaluation.comparison import compare_models
+from gru4rec_core.evaluation.remarks import share
+
+CONFIG = ComparisonConfig(deciding_k=3, n_bootstrap=500, n_permutations=1000)
+DAY = 86_400
+SPRING = 1_700_000_000
+
+
+def codes(checks: list[Check]) -> set[str]:
+    return {check.code for check in checks}
+
+
+def log(rows: list[tuple[int, int, str]]) -> SessionDataset:
+    return SessionDataset(pd.DataFrame(rows, columns=["session", "timestamp", "item"]))
+
+
+def daily_log(n: int, items: str = "abcde") -> SessionDataset:
+    """One session of three items a day."""
+    rows = [(d, SPRING + d * DAY + i, items[(d + i) % len(items)]) for d in range(n) for i in range(3)]
+    return log(rows)
+
+
+# --- data --------------------------------------------------------------------------------------------------------
+
+
+def test_a_plain_log_is_silent(make_dataset):
+    assert check_dataset(make_dataset("abc", "bca")) == []
+
+
+def test_tied_timestamps():
+    found = check_dataset(log([(1, 5, "a"), (1, 5, "b"), (1, 6, "c"), (2, 6, "a")]))
+    assert codes(found) == {"tied-timestamps"}
+    assert found[0].figure.startswith("1 of 4 (25 %)")
+
+
+def test_equal_times_of_different_sessions_are_no_tie():
+    assert check_dataset(log([(1, 5, "a"), (2, 5, "b"), (3, 5, "c")])) == []
+
+
+def test_sessions_out_of_order_in_the_file(make_dataset):
+    data = make_dataset("abc", "bca")
+    found = check_dataset(data, {"sessions_out_of_order": 1})
+    assert codes(found) == {"out-of-order"}
+    assert found[0].severity == "warning"
+    assert check_dataset(data, {"sessions_out_of_order": 0}) == []
+
+
+def test_times_that_run_backwards_are_an_error(make_dataset):
+    data = make_dataset("abc", "bca", "ab")
+    times = data.timestamps.copy()
+    times[4] = -1
+    backwards = SessionDataset.from_arrays(data.items, times, data.offsets, data.session_ids, data.vocabulary)
+    found = check_dataset(backwards)
+    assert [(check.code, check.severity) for check in found] == [("out-of-order", "error")]
+    assert found[0].figure.startswith("1 of 3 (33 %)")
+
+
+def test_consecutive_repeats(make_dataset):
+    found = check_dataset(make_dataset("aab", "baa"))
+    assert codes(found) == {"consecutive-repeats"}
+    assert found[0].figure.startswith("2 of 4 (50 %)")
+    assert check_dataset(make_dataset("aba", "ab")) == []
+
+
+# --- test rule -----------------------------------------------------------------------------------------------------
+
+
+def test_training_and_test_overlap_in_time():
+    data = daily_log(40)
+    last_item = check_split(split(data, SplitConfig(validation_fraction=0)), k=3)
+    by_time = check_split(split(data, SplitConfig(protocol="time", test_days=10)), k=3)
+    assert "time-overlap" in codes(last_item)
+    assert "time-overlap" not in codes(by_time)
+    figure = next(check.figure for check in last_item if check.code == "time-overlap")
+    assert figure.startswith("39 of 40 (98 %)")
+
+
+@pytest.mark.parametrize(("unseen", "words"), [("miss", "count as misses"), ("drop", "are left out")])
+def test_unseen_items(unseen, words):
+    rows = [(d, SPRING + d * DAY + i, item) for d in range(9) for i, item in enumerate("abc")]
+    late = [(9, SPRING + 20 * DAY, "a"), (9, SPRING + 20 * DAY + 1, "new"), (9, SPRING + 20 * DAY + 2, "b")]
+    rule = SplitConfig(protocol="time", test_days=2, unseen=unseen)
+    found = check_split(split(log(rows + late), rule), k=3)
+    figure = next(check.figure for check in found if check.code == "unseen-items")
+    assert figure == f"1 of 2 (50 %) test events have such an item; they {words}."
+
+
+def test_known_items_only_are_silent():
+    assert "unseen-items" not in codes(check_split(split(daily_log(40)), k=3))
+
+
+def test_a_test_too_small():
+    cut = split(daily_log(40), SplitConfig(validation_fraction=0))
+    found = check_split(cut, k=3, margin=0.05, hit_rate=0.3)
+    figure = next(check.figure for check in found if check.code == "small-test")
+    assert figure.startswith("40 test sessions")
+    assert "small-test" not in codes(check_split(cut, k=3, margin=0.9, hit_rate=0.3))
+    assert "small-test" in codes(check_split(cut, k=3, hit_rate=0.0))
+
+
+def test_best_sellers_are_the_expected_rate():
+    cut = split(log([(s, i, item) for s in range(4) for i, item in enumerate("aab" if s else "aba")]))
+    assert best_seller_rate(cut.train, cut.test, 1) == pytest.approx(1 / 4)
+    assert best_seller_rate(cut.train, cut.test, 2) == 1.0
+
+
+# --- training ------------------------------------------------------------------------------------------------------
+
+
+def test_fewer_items_than_samples(make_dataset):
+    data = make_dataset(*["abc"] * 40)
+    sampled = TrainingConfig(negatives="sampled", n_sample=100)
+    assert codes(check_training(sampled, data)) == {"few-items"}
+    assert check_training(TrainingConfig(negatives="all", n_sample=100), data) == []
+    assert check_training(sampled.replace(n_sample=3), data) == []
+
+
+def test_fewer_sessions_than_lanes(make_dataset):
+    data = make_dataset("abc", "ab", "c")
+    found = check_training(TrainingConfig(batch_size=3), data)
+    assert codes(found) == {"few-sessions"}
+    assert found[0].figure.startswith("2 sessions")  # a session of one item fills no lane
+    assert check_training(TrainingConfig(batch_size=2), data) == []
+
+
+def test_still_improving_at_the_last_epoch(make_dataset):
+    data = make_dataset(*["abc"] * 40)
+
+    def found(*curve):
+        return check_training(TrainingConfig(), data, pd.DataFrame({"validation_accuracy@3": curve}), "BPR")
+
+    assert codes(found(0.1, 0.2, 0.25)) == {"still-improving"}
+    assert "BPR" in found(0.1, 0.2, 0.25)[0].title
+    assert "25.0 validation hits per 100; best before its last epochs 20.0" in found(0.1, 0.2, 0.25)[0].figure
+    assert found(0.1, 0.25, 0.25) == []
+    assert found(0.1, 0.25, 0.24) == []
+    assert found(0.1) == []
+
+
+def test_without_validation_nothing_is_said_of_improvement(make_dataset):
+    epochs = pd.DataFrame({"loss": [1.0, 0.5]})
+    assert len(validation_curve(epochs, TrainingConfig())) == 0
+    assert check_training(TrainingConfig(), make_dataset(*["abc"] * 40), epochs) == []
+
+
+def test_a_gain_within_the_last_fifth_counts():
+    assert still_improving(np.r_[np.full(8, 0.2), 0.21, 0.205])
+    assert not still_improving(np.r_[np.full(7, 0.2), 0.21, 0.205, 0.205])
+
+
+# --- scores --------------------------------------------------------------------------------------------------------
+
+
+def test_sound_scores_are_silent(make_evaluation):
+    assert check_evaluation(make_evaluation([1, 5, 9]), "BPR", "gru4rec", 3) == []
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_scores_that_are_no_numbers(make_evaluation, bad):
+    evaluation = make_evaluation([1, 5, 9])
+    evaluation.top_scores[1, 2] = bad
+    found = check_evaluation(evaluation, "BPR", "gru4rec", 3)
+    assert [(check.code, check.severity) for check in found] == [("scores-not-finite", "error")]
+    assert found[0].figure.startswith("1 of 3 (33 %)")
+
+
+def test_minus_infinity_is_a_score(make_evaluation):
+    evaluation = make_evaluation([1, 5, 9])
+    evaluation.top_scores[:, 5:] = -np.inf  # a baseline that rules items out
+    assert check_evaluation(evaluation, "Markov", "baseline", 3) == []
+
+
+def test_saturated_scores(make_evaluation):
+    evaluation = make_evaluation([1, 5, 9])
+    evaluation.top_scores[:2, :4] = 1.0
+    assert codes(check_evaluation(evaluation, "BPR", "gru4rec", 3)) == {"scores-saturated"}
+    assert check_evaluation(evaluation, "Markov", "baseline", 3) == []
+
+
+def test_rank_ties(make_evaluation):
+    found = check_evaluation(make_evaluation([3.5, 1, 9, 9]), "BPR", "gru4rec", 3)
+    assert codes(found) == {"rank-ties"}
+    assert found[0].figure.startswith("In the top 3 between 25.0 and 50.0 per 100")
+    # The tie at 7 and 8 cannot change what is in the top 3.
+    assert check_evaluation(make_evaluation([7.5, 1, 9, 9]), "BPR", "gru4rec", 3) == []
+
+
+# --- comparison ----------------------------------------------------------------------------------------------------
+
+
+def ranks(n_hits: int, n: int = 2000) -> np.ndarray:
+    return np.where(np.arange(n) < n_hits, 1, 30)
+
+
+@pytest.fixture
+def compared(make_results):
+    def build(top1: int, bpr: int, markov: int, n: int = 2000):
+        models = [make_results(name, ranks(hits, n)) for name, hits in (("top1", top1), ("bpr", bpr))]
+        markov = make_results("markov", ranks(markov, n), kind="baseline", label="Markov")
+        return compare_models([*models, markov], CONFIG)
+
+    return build
+
+
+def test_a_model_that_does_not_beat_a_baseline(compared):
+    found = check_comparison(compared(500, 900, 600))
+    assert [check.title for check in found if check.code == "not-beating-baseline"] == [
+        "TOP1 does not clearly beat simple counting."
+    ]
+    figure = next(check.figure for check in found if check.code == "not-beating-baseline")
+    assert figure == "25.0 per 100; Markov 30.0."
+    assert "not-beating-baseline" not in codes(check_comparison(compared(700, 900, 500)))
+
+
+def test_only_the_strongest_baseline_must_be_beaten(make_results):
+    models = [make_results("a", ranks(900))]
+    for name, hits in (("popularity", 100), ("markov", 950)):
+        models.append(make_results(name, ranks(hits), kind="baseline"))
+    found = check_comparison(compare_models(models, CONFIG))
+    assert next(check.figure for check in found).endswith("MARKOV 47.5.")
+
+
+def test_a_comparison_too_small(compared):
+    assert "small-test" in codes(check_comparison(compared(20, 23, 5, n=100)))
+    assert "small-test" not in codes(check_comparison(compared(900, 905, 500)))  # settled: equivalent
+    assert "small-test" not in codes(check_comparison(compared(20, 90, 5, n=100)))  # settled: clear
+
+
+def test_what_cannot_be_compared_is_an_error(make_results):
+    comparison = compare_models([make_results("a", [1]), make_results("b", [1, 1])], CONFIG)
+    found = check_comparison(comparison)
+    assert [(check.code, check.severity) for check in found] == [("not-comparable", "error")]
+    assert found[0].remedy
+
+
+@pytest.fixture
+def facts():
+    def build(label="TOP1", data="d1", test_rule="s1", k=3, **settings):
+        return RunFacts(label, data, test_rule, k, TrainingConfig(**settings))
+
+    return build
+
+
+def test_runs_that_differ_in_loss_and_seed_only_are_silent(facts):
+    assert check_runs([facts(), facts("BPR", loss="bpr", seed=4)]) == []
+    assert check_runs([]) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"data": "d2"}, "different-data"), ({"test_rule": "s2"}, "different-split"), ({"k": 10}, "different-k")],
+)
+def test_runs_that_differ_in_what_must_agree(facts, change, code):
+    found = check_runs([facts(), facts("BPR", loss="bpr", **change)])
+    assert codes(found) == {code}
+    assert "TOP1" in found[0].figure
+    assert "BPR" in found[0].figure
+
+
+def test_settings_that_differ_beyond_the_loss(facts, compared):
+    runs = [facts(), facts("BPR", loss="bpr", learning_rate=0.05, n_hidden=(100,))]
+    found = check_comparison(compared(700, 900, 500), runs)
+    assert codes(found) == {"settings-differ"}
+    assert found[0].severity == "note"
+    assert found[0].figure == "n_hidden: TOP1 (64,), BPR (100,); learning_rate: TOP1 0.001, BPR 0.05."
+
+
+def test_every_check_says_what_how_much_why_and_what_to_do(compared, make_dataset):
+    checks = check_comparison(compared(20, 30, 50, n=100)) + check_dataset(make_dataset("aab", "baa"))
+    for check in checks:
+        assert all(check.to_json().values())
+        assert check.title.endswith(".")
+        assert check.figure.endswith(".")
+
+
+def test_shares_read_well():
+    assert share(12, 400) == "12 of 400 (3.0 %)"
+    assert share(0, 0) == "0 of 0 (0 %)"
+    assert share(1, 10_000) == "1 of 10,000 (under 0.1 %)"
+    assert share(12_000, 15_000) == "12,000 of 15,000 (80 %)"

@@ -1,0 +1,106 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.splits import EvaluationSet, split
+from gru4rec_core.errors import RunError
+from gru4rec_core.evaluation.comparability import ModelResults, count_leaked, find_obstacle, test_key
+
+
+def test_the_same_events_can_be_compared(make_results):
+    assert find_obstacle([make_results("a", [1, 2]), make_results("b", [5, 9])]) is None
+
+
+@pytest.mark.parametrize("field", ["session_id", "position", "target"])
+def test_other_events_cannot(make_results, field):
+    a, b = make_results("a", [1, 2]), make_results("b", [1, 2])
+    getattr(b.evaluations[0], field)[1] += 1
+    obstacle = find_obstacle([a, b])
+    assert obstacle is not None
+    assert "cannot be compared. B was tested on" in obstacle.sentence
+    assert obstacle.models == ("b", "a")
+
+
+def test_models_of_different_vocabularies_are_compared_by_the_items_names(make_results):
+    key = test_key(["s", "s"], [1, 2], ["x", "y"])
+    a = make_results("a", [1, 2], test_key=key)
+    b = make_results("b", [1, 2], test_key=test_key(["s", "s"], [1, 2], ["x", "y"]))
+    b.evaluations[0].target[:] = [7, 8]  # b numbers the same items differently
+    assert find_obstacle([a, b]) is None
+    other = make_results("c", [1, 2], test_key=test_key(["s", "s"], [1, 2], ["x", "z"]))
+    assert find_obstacle([a, other]) is not None
+
+
+def test_the_key_knows_session_position_item_and_order():
+    keys = {
+        test_key(["s", "t"], [1, 2], ["x", "y"]),
+        test_key(["s", "u"], [1, 2], ["x", "y"]),
+        test_key(["s", "t"], [1, 3], ["x", "y"]),
+        test_key(["s", "t"], [1, 2], ["x", "z"]),
+        test_key(["t", "s"], [2, 1], ["y", "x"]),
+    }
+    assert len(keys) == 5
+    assert test_key([1, 2], [1, 1], ["x", "y"]) == test_key(["1", "2"], np.array([1, 1]), np.array(["x", "y"]))
+
+
+def test_tests_of_one_size_are_told_apart_in_the_sentence(make_results):
+    a = make_results("a", [1], test_key="k1", tested_on="the last 14 days")
+    b = make_results("b", [1], test_key="k2", tested_on="the last 14 days")
+    sentence = find_obstacle([a, b]).sentence
+    assert "the last 14 days (test k2), A on the last 14 days (test k1)" in sentence
+
+
+def test_a_model_trained_on_test_events_cannot_be_compared(make_results):
+    a, b = make_results("a", [1, 2, 3]), make_results("b", [1, 2, 3], leaked_events=2)
+    obstacle = find_obstacle([a, b])
+    assert obstacle.sentence == "These two cannot be compared. B was trained on 2 of the 3 test events."
+    assert "train it again without them" in obstacle.remedy
+
+
+def test_a_test_without_events_cannot(make_results):
+    assert "no test event" in find_obstacle([make_results("a", []), make_results("b", [])]).sentence
+
+
+def test_seeds_of_a_model_must_pair_up(make_results):
+    with pytest.raises(RunError, match="same test events"):
+        make_results("a", [1, 2], [1, 2, 3])
+    with pytest.raises(RunError, match="one evaluation a seed"):
+        ModelResults("a", "A", "gru4rec", ())
+
+
+def frame(rows):
+    return SessionDataset(pd.DataFrame(rows, columns=["session", "timestamp", "item"]))
+
+
+@pytest.mark.parametrize("protocol", ["last-item", "session-holdout", "time"])
+def test_a_split_leaks_nothing(make_dataset, protocol):
+    # Every session repeats one item at one time: the test event differs from training by its number alone.
+    data = frame([(s, s, "a") for s in range(20) for _ in range(3)] + [(s, s, "b") for s in range(20)])
+    config = SplitConfig(protocol=protocol, test_from=15 if protocol == "time" else None, test_fraction=0.2)
+    cut = split(data, config)
+    assert count_leaked(cut.train, cut.test) == 0
+
+
+def test_events_that_training_had_are_counted():
+    rows = [(s, 10 * s + i, item) for s in range(5) for i, item in enumerate("abc")]
+    test = EvaluationSet(frame(rows), np.ones(5, int))
+    assert count_leaked(frame(rows[:6]), test) == 4  # two sessions, two predicted events each
+    assert count_leaked(frame(rows[3:5]), test) == 1
+    other_names = [(f"x{s}", t, item) for s, t, item in rows]
+    assert count_leaked(frame(other_names), test) == 0
+
+
+def test_a_session_name_used_again_in_another_log_is_no_leak():
+    test = EvaluationSet(frame([(1, 100, "a"), (1, 101, "b")]), np.ones(1, int))
+    assert count_leaked(frame([(1, 5, "a"), (1, 6, "b")]), test) == 0
+    assert count_leaked(frame([("1", 100.0, "a"), ("1", 101.0, "b")]), test) == 1
+
+
+def test_an_item_that_training_does_not_know_did_not_leak():
+    data = frame([(1, 1, "a"), (1, 2, "b"), (2, 5, "a"), (2, 6, "b")])
+    unknown = SessionDataset.from_arrays(
+        np.array([0, -1], np.int32), np.array([1, 2]), np.array([0, 2]), np.array([1]), data.vocabulary
+    )
+    assert count_leaked(data, EvaluationSet(unknown, np.ones(1, int))) == 0
