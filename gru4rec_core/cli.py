@@ -53,11 +53,11 @@ Preset = Annotated[str | None, typer.Option(help="Starting point: " + ", ".join(
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id.")]
 
 
-def main() -> None:
-    """Runs the command that sys.argv names; errors made for people become one message and an exit status."""
+def main(arguments: list[str] | None = None) -> None:
+    """Runs a command (sys.argv's by default); errors made for people become one message and an exit status."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its notes are for people who build it
     try:
-        app(standalone_mode=True)
+        app(arguments, standalone_mode=True)
     except ConfigError as error:
         _fail(error, 2)
     except WorkbenchError as error:

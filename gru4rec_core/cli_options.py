@@ -13,7 +13,7 @@ import typer
 from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import ConfigError
 
-Settings = TypeVar("Settings", TrainingConfig, SplitConfig, ComparisonConfig)
+Settings = type[TrainingConfig] | type[SplitConfig] | type[ComparisonConfig]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 # Options of other models that would take a name twice.
@@ -24,7 +24,7 @@ _RENAMED = {
 }
 
 
-def settings_options(*models: type[Settings], without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
+def settings_options(*models: Settings, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
     """Adds every field of the models as an option; the command gets those given as one dict, `settings`.
 
     Args:
@@ -34,8 +34,10 @@ def settings_options(*models: type[Settings], without: tuple[str, ...] = ()) -> 
 
     def decorate(command: Command) -> Command:
         signature = inspect.signature(command)
-        own = [p for p in signature.parameters.values() if p.name != "settings"]
-        added = [_parameter(model, field) for model in models for field in model.model_fields if field not in without]
+        own: list[inspect.Parameter] = [p for p in signature.parameters.values() if p.name != "settings"]
+        added: list[inspect.Parameter] = [
+            _parameter(model, field) for model in models for field in model.model_fields if field not in without
+        ]
 
         def call(**values: Any) -> Any:
             settings = {one.name: values.pop(one.name) for one in added}
@@ -50,7 +52,7 @@ def settings_options(*models: type[Settings], without: tuple[str, ...] = ()) -> 
     return decorate
 
 
-def given(model: type[Settings], settings: dict[str, Any]) -> dict[str, Any]:
+def given(model: Settings, settings: dict[str, Any]) -> dict[str, Any]:
     """Those of a command's options that are fields of `model`, as its fields."""
     names = {_option_name(model, field): field for field in model.model_fields}
     return {names[name]: _parsed(names[name], value) for name, value in settings.items() if name in names}
@@ -88,11 +90,11 @@ def separated(text: str, option: str) -> list[str]:
     return parts
 
 
-def _option_name(model: type[Settings], field: str) -> str:
+def _option_name(model: Settings, field: str) -> str:
     return _RENAMED.get((model, field), field)
 
 
-def _parameter(model: type[Settings], field: str) -> inspect.Parameter:
+def _parameter(model: Settings, field: str) -> inspect.Parameter:
     info = model.model_fields[field]
     name = _option_name(model, field)
     default = "" if info.default is None else f" [default: {_shown(info.default)}]"
@@ -101,11 +103,11 @@ def _parameter(model: type[Settings], field: str) -> inspect.Parameter:
         name,
         inspect.Parameter.KEYWORD_ONLY,
         default=None,
-        annotation=Annotated[_option_type(info.annotation) | None, option],  # type: ignore[operator]
+        annotation=Annotated[_option_type(info.annotation) | None, option],
     )
 
 
-def _panel(model: type[Settings]) -> str:
+def _panel(model: Settings) -> str:
     return {TrainingConfig: "Training", SplitConfig: "Test rule", ComparisonConfig: "Judging"}[model]
 
 

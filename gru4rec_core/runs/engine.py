@@ -156,9 +156,9 @@ def main(root: Path) -> None:
     from gru4rec_core.runs.workspace import Workspace
 
     n_workers = os.cpu_count() or 1
-    # Without workers at first: jobs can be submitted while these start.
+    # All workers are up before the first job comes: it would get what follows queued behind it.
     cluster = LocalCluster(
-        n_workers=0,
+        n_workers=n_workers,
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
@@ -175,7 +175,6 @@ def main(root: Path) -> None:
     )
     path = engine_folder(root) / "address.json"
     me.write(path)
-    cluster.scale(n_workers)
     try:
         while not stop.wait(_TICK) and _is_named(path, me):
             reconcile(Workspace(root), stop_hard=True)

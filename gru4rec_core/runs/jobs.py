@@ -231,7 +231,7 @@ def _scheduler(workspace: Workspace) -> str:
 def _client(address: str) -> Iterator["Client"]:
     from distributed import Client
 
-    with Client(address, timeout=5, set_as_default=False) as client:
+    with Client(address, timeout=15, set_as_default=False) as client:
         yield client
 
 

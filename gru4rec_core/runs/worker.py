@@ -16,6 +16,8 @@ from gru4rec_core.runs.results import keep_statistics
 from gru4rec_core.runs.state import cancel_requested, change_state, read_state
 from gru4rec_core.runs.workspace import Workspace
 
+_WARM_UP_AFTER = 2.0  # seconds
+
 _logger = logging.getLogger(__name__)
 
 
@@ -25,6 +27,8 @@ def dask_setup(worker: object) -> None:
 
 
 def _warm_up() -> None:
+    # Loading TensorFlow keeps a core busy: first let the other workers come up.
+    time.sleep(_WARM_UP_AFTER)
     import gru4rec_core.runs.experiments  # noqa: F401
 
 

@@ -1,0 +1,105 @@
+"""A job's folder says where it stands, whether it is alive and why it ended."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gru4rec_core.errors import Cancelled, DataError
+from gru4rec_core.runs.reporter import JobReporter
+from gru4rec_core.runs.state import (
+    JobState,
+    ProcessIdentity,
+    change_state,
+    clear_cancel,
+    read_state,
+    request_cancel,
+    write_state,
+)
+
+
+def test_a_job_never_submitted_is_new(tmp_path: Path) -> None:
+    assert read_state(tmp_path / "nowhere").state == "new"
+
+
+def test_a_state_comes_back_as_it_went(tmp_path: Path) -> None:
+    state = JobState(state="running", phase="training", done=3, total=9, worker=ProcessIdentity.current())
+    write_state(tmp_path, state)
+    assert read_state(tmp_path) == state
+    assert change_state(tmp_path, done=4) == read_state(tmp_path) == state.model_copy(update={"done": 4})
+
+
+def test_a_process_is_told_from_a_later_one_with_its_pid() -> None:
+    me = ProcessIdentity.current()
+    assert me.is_alive()
+    assert not me.model_copy(update={"create_time": me.create_time - 5}).is_alive()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no zombies")
+def test_a_zombie_is_not_alive() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+    import psutil
+
+    identity = ProcessIdentity.current().model_copy(
+        update={"pid": child.pid, "create_time": psutil.Process(child.pid).create_time()}
+    )
+    assert identity.is_alive()
+    assert child.stdin is not None
+    child.kill()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    os.kill(child.pid, 0)  # the pid still answers
+    assert not identity.is_alive()
+    child.stdin.close()
+    child.wait()
+    assert not identity.is_alive()
+
+
+def test_work_that_ends_is_done(tmp_path: Path) -> None:
+    seen: list[JobState] = []
+    with JobReporter(tmp_path, seen.append) as job:
+        job.phase("training", 10)
+        job.progress(10, 10, epoch=1, epochs=1)
+        assert read_state(tmp_path).phase == "training"
+        assert read_state(tmp_path).worker == ProcessIdentity.current()
+    state = read_state(tmp_path)
+    assert (state.state, state.done, state.epoch, state.reason) == ("done", 10, 1, "")
+    assert state.ended is not None
+    assert seen[-1].state == "done"
+    assert "training" in (tmp_path / "log.txt").read_text()
+
+
+def fail(folder: Path, error: BaseException) -> JobState:
+    with pytest.raises(type(error)), JobReporter(folder):
+        raise error
+    return read_state(folder)
+
+
+def test_a_known_error_is_the_reason_in_full(tmp_path: Path) -> None:
+    error = DataError("A log has items.", found="none", where="x.csv", remedy="Add some.")
+    state = fail(tmp_path, error)
+    assert (state.state, state.reason) == ("failed", str(error))
+    assert "Traceback" not in (tmp_path / "log.txt").read_text()
+
+
+def test_an_unknown_error_keeps_its_traceback_in_the_log(tmp_path: Path) -> None:
+    state = fail(tmp_path, ZeroDivisionError("by zero"))
+    assert (state.state, state.reason) == ("failed", "unexpected: ZeroDivisionError: by zero")
+    assert "Traceback" in (tmp_path / "log.txt").read_text()
+
+
+@pytest.mark.parametrize("error", [Cancelled("Stop."), KeyboardInterrupt()])
+def test_a_wish_to_stop_is_no_failure(tmp_path: Path, error: BaseException) -> None:
+    assert fail(tmp_path, error).state == "cancelled"
+
+
+def test_a_job_hears_that_it_should_stop(tmp_path: Path) -> None:
+    request_cancel(tmp_path)
+    with pytest.raises(Cancelled), JobReporter(tmp_path) as job:
+        job.progress(1, 2)
+    assert read_state(tmp_path).state == "cancelled"
+    clear_cancel(tmp_path)
+    with JobReporter(tmp_path) as job:
+        job.progress(1, 2)
+        assert not job.should_stop()
