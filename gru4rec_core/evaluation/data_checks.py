@@ -7,12 +7,15 @@ import numpy as np
 
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet, Split, SplitSummary
-from gru4rec_core.evaluation.remarks import Check, share
+from gru4rec_core.evaluation.remarks import Check, share, smallest_difference
 from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
 
 MANY_TIES = 0.01
 MANY_REPEATS = 0.05
 MANY_UNSEEN = 0.01
+
+_PAIR = 2**31
+"""Two int32 ids as one int64: first * _PAIR + second."""
 
 
 def check_dataset(dataset: SessionDataset, import_summary: Mapping[str, Any] | None = None) -> list[Check]:
@@ -38,10 +41,9 @@ def check_split(split: Split, k: int, margin: float = 0.05, hit_rate: float | No
         split: both parts.
         k: items the page shows.
         margin: relative difference that matters.
-        hit_rate: expected accuracy@k; by default that of best-sellers, which a model should exceed, so the
-            smallest difference shown is rather too large than too small.
+        hit_rate: expected accuracy@k; by default `expected_hit_rate`.
     """
-    rate = best_seller_rate(split.train, split.test, k) if hit_rate is None else hit_rate
+    rate = expected_hit_rate(split.train, split.test, k) if hit_rate is None else hit_rate
     found = [
         _time_overlap(split.train, split.test),
         _unseen_items(split.summary),
@@ -50,11 +52,33 @@ def check_split(split: Split, k: int, margin: float = 0.05, hit_rate: float | No
     return [check for check in found if check]
 
 
-def best_seller_rate(train: SessionDataset, test: EvaluationSet, k: int) -> float:
-    """accuracy@k of showing the k items most frequent in training to all; 0 without test events."""
-    target = test.events().target
-    best = np.argsort(-train.counts(), kind="stable")[:k]
-    return float(np.isin(target, best).mean()) if len(target) else 0.0
+def expected_hit_rate(train: SessionDataset, test: EvaluationSet, k: int) -> float:
+    """What simple counting reaches as accuracy@k, in [0, 1]: a guess at a model's rate before there is one.
+
+    The better of best-sellers and of what most often followed the last item (ties by lower id); both from
+    counts alone, in milliseconds. 0 without test events.
+    """
+    index = test.events()
+    if not len(index.target):
+        return 0.0
+    best_sellers = np.argsort(-train.counts(), kind="stable")[:k]
+    popular = np.isin(index.target, best_sellers).mean()
+    pairs, times = np.unique(_pairs(train.items[:-1], train.items[1:])[_same_session(train)], return_counts=True)
+    first = pairs // _PAIR
+    order = np.lexsort((pairs, -times, first))
+    place = np.arange(len(order)) - np.searchsorted(first[order], first[order])
+    last = test.dataset.items[np.maximum(test.dataset.offsets[index.session] + index.position - 1, 0)]
+    asked = (index.target >= 0) & (last >= 0) & (index.position > 0)
+    followed = (np.isin(_pairs(last, index.target), pairs[order[place < k]]) & asked).mean()
+    return float(max(popular, followed))
+
+
+def visible_difference(test: EvaluationSet, hit_rate: float) -> float:
+    """`smallest_visible_difference` of a test part, with its own session lengths."""
+    lengths = np.unique(test.events().session, return_counts=True)[1]
+    n_events = int(lengths.sum())
+    length = float((lengths**2).sum() / max(n_events, 1))
+    return smallest_visible_difference(len(lengths), n_events, hit_rate, session_length=length)
 
 
 def _tied_timestamps(dataset: SessionDataset) -> Check | None:
@@ -149,20 +173,22 @@ def _unseen_items(summary: SplitSummary) -> Check | None:
 
 
 def _small_test(test: EvaluationSet, hit_rate: float, margin: float) -> Check | None:
-    index = test.events()
-    n_sessions = len(np.unique(index.session))
-    smallest = smallest_visible_difference(n_sessions, len(index.target), hit_rate)
+    smallest = visible_difference(test, hit_rate)
     if smallest <= margin:
         return None
-    size = f"about {100 * smallest:.0f} %" if smallest < 10 else "none but the very largest"
+    n_sessions = len(np.unique(test.events().session))
     return Check(
         "small-test",
         "warning",
         f"This test is too small to see a difference of {100 * margin:.0f} %.",
-        f"{n_sessions:,} test sessions; the smallest difference it is likely to show: {size}.",
+        f"{n_sessions:,} test sessions; the smallest difference it is likely to show: {smallest_difference(smallest)}.",
         "Two models that differ by less will most likely be left undecided, however long they train.",
         "Test on more sessions (more days, a larger share), or accept that only large differences show.",
     )
+
+
+def _pairs(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return first.astype(np.int64) * _PAIR + second
 
 
 def _same_session(dataset: SessionDataset) -> np.ndarray:

@@ -12,7 +12,7 @@ from gru4rec_core.evaluation.comparability import Kind, ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.judging import PairVerdict, judge_pair
 from gru4rec_core.evaluation.metrics import accuracy_at
-from gru4rec_core.evaluation.remarks import Check, share
+from gru4rec_core.evaluation.remarks import Check, share, smallest_difference
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.wording import per_100
 
@@ -260,13 +260,13 @@ def _wide_interval(comparison: Comparison, models: Sequence[ModelResults]) -> li
     visible = max((verdict.half_width for verdict in judged if verdict.kind == "undecided"), default=0.0) * 2.80 / 1.96
     if visible <= margin:
         return []
-    size = f"about {100 * visible:.0f} %" if visible < 10 else "none but the very largest"
     return [
         Check(
             "small-test",
             "warning",
             f"This test is too small to see a difference of {100 * margin:.0f} %.",
-            f"{comparison.pairs[0].n_sessions:,} test sessions; the smallest difference it is likely to show: {size}.",
+            f"{comparison.pairs[0].n_sessions:,} test sessions; the smallest difference it is likely to show:"
+            f" {smallest_difference(visible)}.",
             "A real difference below that will most likely be left undecided.",
             "Test on more sessions, or accept that only large differences show.",
         )

@@ -32,6 +32,16 @@ class Check:
 
 def share(part: float, whole: float) -> str:
     """Two counts and their share: "12 of 400 (3 %)"."""
-    percent = 100 * part / whole if whole else 0.0
-    shown = f"{percent:.0f}" if percent >= 9.95 or percent == 0 else f"{percent:.1f}"
-    return f"{part:,.0f} of {whole:,.0f} ({'under 0.1' if shown == '0.0' else shown} %)"
+    return f"{part:,.0f} of {whole:,.0f} ({percent(part / whole if whole else 0.0)})"
+
+
+def percent(fraction: float) -> str:
+    """A fraction in %: one decimal below 10 %."""
+    value = 100 * fraction
+    shown = f"{value:.0f}" if value >= 9.95 or value == 0 else f"{value:.1f}"
+    return f"{'under 0.1' if shown == '0.0' else shown} %"
+
+
+def smallest_difference(fraction: float) -> str:
+    """The smallest relative difference a test is likely to show, for the end of a sentence."""
+    return f"about {percent(fraction)}" if fraction < 10 else "none but the very largest"

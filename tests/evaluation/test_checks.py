@@ -6,19 +6,20 @@ import pytest
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import split
+from gru4rec_core.data.splits import EvaluationSet, split
 from gru4rec_core.evaluation.checks import (
     Check,
     RunFacts,
-    best_seller_rate,
     check_comparison,
     check_dataset,
     check_evaluation,
     check_runs,
     check_split,
     check_training,
+    expected_hit_rate,
     still_improving,
     validation_curve,
+    visible_difference,
 )
 from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.remarks import share
@@ -120,10 +121,36 @@ def test_a_test_too_small():
     assert "small-test" in codes(check_split(cut, k=3, hit_rate=0.0))
 
 
-def test_best_sellers_are_the_expected_rate():
-    cut = split(log([(s, i, item) for s in range(4) for i, item in enumerate("aab" if s else "aba")]))
-    assert best_seller_rate(cut.train, cut.test, 1) == pytest.approx(1 / 4)
-    assert best_seller_rate(cut.train, cut.test, 2) == 1.0
+def test_the_expected_rate_is_that_of_simple_counting(make_dataset):
+    # After a comes b (3 of 4), after b comes c; the best-seller is a.
+    cut = split(make_dataset("abc", "abc", "abc", "acb"), SplitConfig(validation_fraction=0))
+    assert expected_hit_rate(cut.train, cut.test, 1) == pytest.approx(0.0)  # c never followed b in training
+    test = EvaluationSet(make_dataset("abc", "abc", "abc", "acb"), np.ones(4, int))
+    assert expected_hit_rate(test.dataset, test, 1) == pytest.approx(7 / 8)  # all but a then c
+    assert expected_hit_rate(test.dataset, test, 2) == pytest.approx(8 / 8)
+
+
+def test_best_sellers_count_where_nothing_follows_anything(make_dataset):
+    test = EvaluationSet(make_dataset("ab", "cb", "db"), np.ones(3, int))
+    lone = make_dataset("b", "b", "a", "c", "d")
+    ids = lone.vocabulary.encode(test.dataset.vocabulary.decode(test.dataset.items))
+    known = SessionDataset.from_arrays(
+        ids, test.dataset.timestamps, test.dataset.offsets, test.dataset.session_ids, lone.vocabulary
+    )
+    assert expected_hit_rate(lone, EvaluationSet(known, np.ones(3, int)), 1) == 1.0
+
+
+def test_the_first_event_of_a_session_follows_nothing(make_dataset):
+    data = make_dataset("ab", "ba", "ab")
+    everything = EvaluationSet(data, np.zeros(3, int))
+    # Lookup: b after a twice, a after b once: 3 of 6; best-sellers: a or b, 3 of 6.
+    assert expected_hit_rate(data, everything, 1) == pytest.approx(0.5)
+
+
+def test_one_long_session_shows_less_than_many_short_ones(make_dataset):
+    many = EvaluationSet(make_dataset(*["ab"] * 10), np.ones(10, int))
+    one = EvaluationSet(make_dataset("ab" * 5 + "a"), np.ones(1, int))
+    assert visible_difference(one, 0.3) > 1.5 * visible_difference(many, 0.3)
 
 
 # --- training ------------------------------------------------------------------------------------------------------
