@@ -4,6 +4,7 @@ Data and test rule: data_checks.py. Training, scores and comparison: model_check
 """
 
 from gru4rec_core.evaluation.data_checks import (
+    best_seller_rate,
     check_dataset,
     check_split,
     expected_hit_rate,
@@ -24,6 +25,7 @@ from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
 __all__ = [
     "Check",
     "RunFacts",
+    "best_seller_rate",
     "check_comparison",
     "check_dataset",
     "check_evaluation",
