@@ -1,0 +1,119 @@
+"""Tables of where a model is right, worked out by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.evaluation.scoring import Evaluation
+from gru4rec_core.evaluation.slices import OTHER, confusion, popularity_thirds, rank_distribution, slices
+
+
+def evaluation(events: EvaluationSet, ranks: list[int], first: list[int] | None = None) -> Evaluation:
+    """The events with these ranks, and these items guessed first."""
+    index = events.events()
+    n_items = events.dataset.n_items
+    greater = np.where(index.target < 0, n_items, np.array(ranks) - 1).astype(np.int32)
+    zeros = np.zeros(len(greater), np.int32)
+    top = np.array(first or zeros, np.int32)[:, None]
+    return Evaluation(
+        index.session, zeros, index.position, index.target, greater, zeros, top, top.astype(np.float32), n_items
+    )
+
+
+@pytest.fixture
+def events() -> EvaluationSet:
+    """(0 1 0 2), (1 1), (-1 0 -1): all but the first are predicted."""
+    items = np.array([0, 1, 0, 2, 1, 1, -1, 0, -1], np.int32)
+    dataset = SessionDataset.from_arrays(
+        items, np.arange(9), np.array([0, 4, 6, 9]), np.arange(3), ItemVocabulary(list("abc"))
+    )
+    return EvaluationSet(dataset, np.ones(3, np.int32))
+
+
+def rows(table, name: str) -> dict[str, tuple[int, int, float]]:
+    cut = table[table["slice"] == name]
+    assert cut["order"].is_monotonic_increasing
+    return {
+        row.value: (row.n_events, row.n_sessions, round(row.hits_per_100, 2)) for row in cut.itertuples(index=False)
+    }
+
+
+def test_every_slice_is_that_worked_out_by_hand(events):
+    # true items 1 0 2 | 1 | 0 -1; hits within the first place: 1st, 3rd, 4th
+    table = slices(evaluation(events, [1, 2, 1, 1, 3, 0]), events, np.array([6, 3, 1]), k=1)
+    assert rows(table, "position") == {"1": (3, 3, 66.67), "2": (2, 2, 0.0), "3": (1, 1, 100.0)}
+    assert rows(table, "length") == {"1-2": (1, 1, 100.0), "3": (2, 1, 0.0), "4-5": (3, 1, 66.67)}
+    assert rows(table, "popularity") == {
+        "head": (2, 2, 0.0),
+        "middle": (2, 2, 100.0),
+        "tail": (1, 1, 100.0),
+        "unknown item": (1, 1, 0.0),
+    }
+    assert rows(table, "repeat") == {"repeat": (2, 2, 50.0), "new": (4, 2, 50.0)}
+    assert table.groupby("slice")["share_per_100"].sum().round(6).eq(100).all()
+
+
+def test_without_events_there_are_no_slices(events):
+    nothing = EvaluationSet(events.dataset, events.dataset.lengths)
+    assert slices(evaluation(nothing, []), nothing, np.array([6, 3, 1]), k=1).empty
+
+
+def test_thirds_of_popularity_hold_about_a_third_of_the_events():
+    # By count: item 4 (6 events) | 3 (3) | 1 (2), 2 (1) and 0, 5 (never seen); cuts at 4 and 8 of 12 events.
+    assert popularity_thirds(np.array([0, 2, 1, 3, 6, 0])).tolist() == [2, 2, 2, 1, 0, 2]
+    assert popularity_thirds(np.array([1, 1, 1])).tolist() == [0, 1, 2]
+
+
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=40))
+def test_a_more_popular_item_is_never_in_a_later_third(counts):
+    counts = np.array(counts)
+    thirds = popularity_thirds(counts)
+    for less, more in zip(np.argsort(counts)[:-1], np.argsort(counts)[1:], strict=True):
+        assert counts[less] == counts[more] or thirds[more] <= thirds[less]
+    # Each third begins within its own share of the events: the thirds before it hold at least that much.
+    assert 3 * counts[thirds == 0].sum() >= counts.sum()
+    assert 3 * counts[thirds <= 1].sum() >= 2 * counts.sum()
+
+
+def test_ranks_are_counted_in_their_buckets(events):
+    table = rank_distribution(evaluation(events, [1, 2, 3, 4, 101, 0]))
+    assert table["rank"].tolist() == ["1", "2-3", "4-5", "6-10", "11-20", "21-100", "over 100", "unknown item"]
+    assert table["n_events"].tolist() == [1, 2, 1, 0, 0, 0, 1, 1]
+    assert table["share_per_100"].sum() == pytest.approx(100)
+
+
+def test_the_limits_of_the_buckets_belong_to_the_better_one(events):
+    assert rank_distribution(evaluation(events, [5, 10, 20, 100, 21, 0]))["n_events"].tolist() == [
+        0, 0, 1, 1, 1, 2, 0, 1,
+    ]  # fmt: skip
+
+
+def test_half_a_place_counts_as_the_worse_bucket(events):
+    found = evaluation(events, [1, 3, 3, 3, 3, 0])
+    found.equal[0] = 1
+    assert rank_distribution(found)["n_events"].tolist()[:2] == [0, 5]
+    assert rank_distribution(found, "optimistic")["n_events"].tolist()[:2] == [1, 4]
+
+
+def test_confusion_counts_first_guesses_by_true_item(events):
+    # true 1 0 2 1 0 -1, guessed first 1 1 0 2 0 0; the two most frequent true items are 0 and 1
+    table = confusion(evaluation(events, [1] * 6, first=[1, 1, 0, 2, 0, 0]), n_top=2)
+    found = {(row.target, row.predicted): (row.n_events, row.share_per_100) for row in table.itertuples()}
+    assert found == {(0, 0): (1, 50), (0, 1): (1, 50), (1, 1): (1, 50), (1, OTHER): (1, 50)}
+    assert table["target_order"].tolist() == [0, 0, 1, 1]
+    assert table["predicted_order"].tolist() == [0, 1, 1, 2]
+
+
+def test_confusion_of_all_items_holds_all_events_with_a_known_item(events):
+    table = confusion(evaluation(events, [1] * 6, first=[1, 1, 0, 2, 0, 0]))
+    assert table["n_events"].sum() == 5
+    assert table.groupby("target")["share_per_100"].sum().eq(100).all()
+
+
+def test_confusion_of_no_events_is_empty(events):
+    nothing = EvaluationSet(events.dataset, events.dataset.lengths)
+    assert confusion(evaluation(nothing, [])).empty
