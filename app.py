@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-st.set_page_config(page_title="GRU4Rec Workbench", page_icon=":material/query_stats:", layout="wide")
-st.navigation(
+from dashboard import theme
+
+st.set_page_config(page_title="GRU4Rec Workbench", page_icon="🎯", layout="wide")
+page = st.navigation(
     {
         "Prepare": [
             st.Page("pages/overview.py", title="Overview", icon=":material/home:", default=True),
@@ -17,4 +19,6 @@ st.navigation(
             st.Page("pages/try_it.py", title="Try it", icon=":material/play_circle:", url_path="try_it"),
         ],
     }
-).run()
+)
+theme.apply()
+page.run()

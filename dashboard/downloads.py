@@ -18,5 +18,5 @@ def safe_csv(frame: pd.DataFrame) -> bytes:
     for position in range(frame.shape[1]):
         column = frame.iloc[:, position]
         if not pd.api.types.is_numeric_dtype(column):
-            safe.isetitem(position, column.map(safe_cell))
+            safe.isetitem(position, column.map(safe_cell).array)
     return safe.to_csv(index=False).encode()

@@ -9,17 +9,12 @@ from typing import Any, Literal, get_args, get_origin
 import streamlit as st
 from pydantic.fields import FieldInfo
 
+from dashboard import notes
 from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.runs.records import DatasetRecord
+from gru4rec_core.runs.results import LOSS_LABELS
 
-LOSS_LABELS = {
-    "top1": "TOP1",
-    "bpr": "BPR",
-    "top1-max": "TOP1-max",
-    "bpr-max": "BPR-max",
-    "cross-entropy": "Cross-entropy",
-}
 RULE_LABELS = {
     "last-item": "Last item",
     "time": "Later days",
@@ -141,7 +136,7 @@ def plan(record: DatasetRecord, split: SplitConfig) -> Plan:
     Raises:
         ConfigError: the settings contradict each other.
     """
-    columns = st.columns(3)
+    columns = st.columns([2, 2, 3])
     k = columns[0].number_input(
         "How many items does your page show?",
         1,
@@ -222,7 +217,7 @@ def _as_text(value: Any) -> str:
 def _fields(key: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for title, names in _GROUPS.items():
-        st.caption(title)
+        notes.aside(title)
         columns = st.columns(3)
         for position, name in enumerate(names):
             with columns[position % 3]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from dashboard import live, notes, parts, state, work
+from dashboard import compare_view, live, notes, review, state, work
 from dashboard.forms import default_plan
 from dashboard.strips import task_picture
 from gru4rec_core.data.samples import SAMPLES
@@ -31,43 +31,45 @@ def first_visit() -> None:
             record = import_sample(state.workspace(), "workouts")
         state.select(dataset=record.id)
         st.rerun()
-    st.caption(SAMPLES["workouts"].text)
+    notes.aside(SAMPLES["workouts"].text)
     if st.button("Use my own file", type="tertiary", key="own-file", icon=":material/upload_file:"):
         st.switch_page(state.PAGES["data"])
 
 
-def headline(selection: state.Selection) -> None:
+def headline(selection: state.Selection, record: DatasetRecord) -> None:
     """The latest verdict and the way to it; before that, the button that trains."""
     if selection.comparison is None:
-        _offer_training(selection)
+        _offer_training(selection, record)
         return
     if live.is_active(state.workspace(), selection.comparison):
         return
-    result = state.comparison_result(selection.comparison)
-    if result is None:
-        notes.note("This comparison has no results yet: some of its runs did not finish.", "warning")
-        state.way_on("Look at its runs", "train", selection, key="to-train")
+    view = review.open_review(selection, "show")
+    if view is None:
         return
-    parts.verdict_block(result.verdict)
-    state.way_on("See the verdict", "compare", selection, key="see-verdict")
+    words, square = st.columns([3, 2], gap="large")
+    with words:
+        compare_view.headline(view)
+        state.way_on("See the verdict", "compare", selection, key="see-verdict")
+    if len(view.contenders) > 1 and view.result.comparison.obstacle is None:
+        with square:
+            compare_view.outcomes(view, view.contenders[:2], view.record.config.deciding_k, selection)
 
 
-def _offer_training(selection: state.Selection) -> None:
-    record = selection.dataset
+def _offer_training(selection: state.Selection, record: DatasetRecord) -> None:
     with st.container(border=True):
         st.text(f"{record.name}: {record.n_sessions:,} sessions, {record.n_items:,} items. Nothing is trained yet.")
         with st.container(horizontal=True):
             if st.button("Train TOP1 and BPR", type="primary", key="train-both", icon=":material/play_arrow:"):
-                start_default(selection)
+                start_default(selection, record)
             if st.button("Look at the data first", type="tertiary", key="to-data"):
                 state.open_page("data", selection)
 
 
-def start_default(selection: state.Selection) -> None:
+def start_default(selection: state.Selection, record: DatasetRecord) -> None:
     """Starts TOP1 against BPR with the quick preset and opens the live view."""
     try:
         with st.spinner("Starting the job engine…"):
-            comparison = work.start(state.workspace(), selection.dataset.id, default_plan(selection.dataset))
+            comparison = work.start(state.workspace(), record.id, default_plan(record))
     except WorkbenchError as error:
         notes.problem(error)
         return
@@ -79,7 +81,7 @@ def running(selection: state.Selection) -> None:
     jobs.reconcile(state.workspace())
     active = bool(jobs.jobs(state.workspace(), active_only=True))
     if active:
-        st.subheader("Running now")
+        st.header("Running now")
         st.fragment(run_every=live.POLL_SECONDS)(_running)()
         state.way_on("Watch it live", "train", selection, key="watch-live")
 
@@ -95,7 +97,7 @@ def _running() -> None:
 def datasets(selection: state.Selection) -> None:
     """The logs of the workspace: size, age, best model; open, re-check, rename, delete."""
     home = state.workspace()
-    st.subheader("Datasets")
+    st.header("Datasets")
     for record in home.datasets():
         _dataset_row(home, record, selection)
     with st.container(horizontal=True):
@@ -107,13 +109,13 @@ def _dataset_row(home: Workspace, record: DatasetRecord, selection: state.Select
     chosen = selection.dataset is not None and record.id == selection.dataset.id
     with st.container(border=True, key=f"dataset-{record.id}"):
         st.text(f"{record.name}{'  (selected)' if chosen else ''}")
-        st.caption(
+        notes.aside(
             f"{record.n_sessions:,} sessions, {record.n_items:,} items, {record.n_events:,} events, "
             f"added {age(record.created)}"
         )
         best = _best_model(home, record)
         if best:
-            st.caption(best)
+            notes.aside(best)
         with st.container(horizontal=True):
             if not chosen and st.button("Select", key=f"select-{record.id}", type="tertiary"):
                 state.select(dataset=record.id)
@@ -138,7 +140,7 @@ def best_of(models: pd.DataFrame, k: int) -> str:
     trained = models[models["kind"] == "gru4rec"]
     if trained.empty or column not in models:
         return ""
-    best = trained.loc[trained[column].idxmax()]
+    best = trained.sort_values(column, ascending=False).iloc[0]
     sellers = models.loc[models["name"] == "popularity", column]
     tail = f", best-sellers {100 * sellers.iloc[0]:.1f}" if len(sellers) else ""
     return f"Best model: {best['label']}, {100 * best[column]:.1f} of 100 in the top {k}{tail}."
@@ -156,7 +158,7 @@ def _delete_dataset(home: Workspace, record: DatasetRecord) -> None:
             _attempt(lambda: home.delete_dataset(record.id, with_runs=True))
 
 
-def runs(selection: state.Selection) -> None:
+def runs() -> None:
     """All runs, collapsed, each with its state and a delete that asks first."""
     home = state.workspace()
     listed = home.runs()

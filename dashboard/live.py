@@ -9,12 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import notes, state
-from dashboard.forms import LOSS_LABELS
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.report.training_charts import loss_curve, validation_curve
 from gru4rec_core.runs import jobs
 from gru4rec_core.runs.jobs import Job
 from gru4rec_core.runs.records import ComparisonRecord, RunRecord
+from gru4rec_core.runs.results import LOSS_LABELS
 from gru4rec_core.runs.state import JobState
 from gru4rec_core.runs.workspace import Workspace
 
@@ -31,7 +31,7 @@ _ICONS = {
 }
 _WORDS = {
     "new": "not started",
-    "queued": "waiting for a free worker",
+    "queued": "waiting for a worker",
     "running": "running",
     "done": "done",
     "failed": "failed",
@@ -63,15 +63,15 @@ def is_active(home: Workspace, comparison: ComparisonRecord) -> bool:
     return any(job.state.is_active for job in jobs_of(home, comparison))
 
 
-def panel(selection: state.Selection) -> None:
-    """The live view of the selected comparison; asks the disk every second while something is active."""
+def panel(comparison: ComparisonRecord) -> None:
+    """The live view of a comparison; asks the disk every second while something is active."""
     home = state.workspace()
-    active = is_active(home, selection.comparison)
-    st.fragment(run_every=POLL_SECONDS if active else None)(_panel)(selection, active)
+    active = is_active(home, comparison)
+    st.fragment(run_every=POLL_SECONDS if active else None)(_panel)(comparison, active)
 
 
-def _panel(selection: state.Selection, was_active: bool) -> None:
-    home, comparison = state.workspace(), selection.comparison
+def _panel(comparison: ComparisonRecord, was_active: bool) -> None:
+    home = state.workspace()
     listed = jobs_of(home, comparison)
     active = was_active and is_active(home, comparison)
     if was_active and not active:
@@ -150,26 +150,26 @@ def curves(home: Workspace, runs: list[RunRecord], deciding_k: int) -> None:
     k = min(_WATCHED, key=lambda one: (abs(one - deciding_k), one))
     frame = epoch_frame(home, runs, k)
     if frame.empty:
-        st.caption("The curves appear after the first epoch.")
+        notes.aside("The curves appear after the first epoch.")
         return
-    dark = state.is_dark()
+    dark, last = state.is_dark(), max(run.config.epochs for run in runs)
     watched = frame.dropna(subset=["hits"])
     if not watched.empty:
         st.altair_chart(
-            validation_curve(watched, k, dark),
+            validation_curve(watched, k, last, dark),
             key="validation-curve",
             alt=f"Hits in the top {k} per 100 on validation data, by epoch and loss",
         )
-        st.caption("Measured on validation data; the test part stays unseen until the end.")
+        notes.aside("Measured on validation data; the test part stays unseen until the end.")
     names = list(dict.fromkeys(frame["name"]))
     for column, name in zip(st.columns(len(names)), names, strict=True):
         column.altair_chart(
-            loss_curve(frame[frame["name"] == name], dark),
+            loss_curve(frame[frame["name"] == name], last, dark),
             key=f"loss-curve-{name}",
             alt=f"{LOSS_LABELS[name]} loss by epoch",
         )
     if len(names) > 1:
-        st.caption("Each loss has its own unit: compare the hits above, not these values.")
+        notes.aside("Each loss has its own unit: compare the hits above, not these values.")
 
 
 def epoch_frame(home: Workspace, runs: list[RunRecord], k: int) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,31 +12,35 @@ from dashboard import forms, notes, parts, state
 from dashboard.strips import session_strip
 from gru4rec_core.config import SplitConfig, default_deciding_k
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.splits import EvaluationSet, split
 from gru4rec_core.data.times import UNITS, describe_time, to_datetime
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
+from gru4rec_core.evaluation.checks import (
+    Check,
+    check_dataset,
+    check_split,
+    expected_hit_rate,
+    visible_difference,
+)
 from gru4rec_core.report.data_charts import TEST, TRAIN, events_over_time, popularity, session_lengths
 from gru4rec_core.runs.records import DatasetRecord
-from gru4rec_core.runs.split_store import open_split
 from gru4rec_core.runs.workspace import Workspace
 
 _DAY = 86_400
 
 
-def show(selection: state.Selection) -> None:
+def show(selection: state.Selection, record: DatasetRecord) -> None:
     """The whole view of one dataset, in the order of importance."""
-    record = selection.dataset
     dataset = state.open_dataset(record)
     checks = _checks(str(state.workspace().root), record.id, record.content_hash)
     parts.sentence(f"{summary_sentence(record)}: {notes.count_remarks(checks)}.", size="1.2rem", weight=600)
     _examples(record, dataset)
-    st.subheader("Checks")
+    st.header("Checks")
     notes.remarks(checks)
     if not checks:
         st.text("Nothing to remark.")
     _rejected(record)
-    split = _test_rule(record)
-    if split is not None:
+    if _test_rule(record) is not None:
         state.way_on("Train on this", "train", selection, key="train-on-this", new="1")
     _more(record, dataset)
 
@@ -61,22 +64,22 @@ def time_span(record: DatasetRecord) -> str:
 
 
 @st.cache_data(max_entries=32, show_spinner="Checking the log…")
-def _checks(root: str, dataset_id: str, content_hash: str) -> list[Any]:
+def _checks(root: str, dataset_id: str, content_hash: str) -> list[Check]:
     home = Workspace(root)
     return check_dataset(home.open_dataset(dataset_id), home.dataset(dataset_id).summary or None)
 
 
 def _examples(record: DatasetRecord, dataset: SessionDataset) -> None:
     """Three sessions as strips: only a person can tell whether each is one visit."""
-    st.subheader("Is each of these one visit?")
+    st.header("Is each of these one visit?")
     for i in example_sessions(dataset.lengths):
         begin, end = int(dataset.offsets[i]), int(dataset.offsets[i + 1])
         unit = record.time_unit or None
         when = describe_time(dataset.timestamps[begin].item(), unit)
         until = describe_time(dataset.timestamps[end - 1].item(), unit)
         title = f"Session {dataset.session_ids[i]}: {end - begin} events, {when} to {until}"
-        session_strip(title, dataset.vocabulary.decode(dataset.session(i)))
-    st.caption("If one strip holds several visits, add the log again and cut it by a pause of 30 minutes.")
+        session_strip(title, dataset.vocabulary.decode(dataset.session(i)).tolist())
+    notes.aside("If one strip holds several visits, add the log again and cut it by a pause of 30 minutes.")
 
 
 def example_sessions(lengths: np.ndarray) -> list[int]:
@@ -100,28 +103,29 @@ def _rejected(record: DatasetRecord) -> None:
             st.text(f"{count:,} rows: {reason}")
         rejected = state.workspace().rejected(record.id)
         if len(rejected) < total:
-            st.caption(f"The first {len(rejected):,} of them:")
+            notes.aside(f"The first {len(rejected):,} of them:")
         frame = rejected.astype("str")
         parts.show_table(frame, key="rejected-rows", name="rejected-rows")
 
 
 @dataclass(frozen=True)
 class TestPart:
-    """What a test rule does to a log: bars over time, sizes, and what the test can show."""
+    """What a test rule does to a log: bars over time, sizes, what the test can show, and what is wrong with it."""
 
     days: pd.DataFrame
     cut: float | None
     n_sessions: int
     n_predicted: int
     smallest: float
-    best_seller_rate: float
+    counting: float
+    checks: tuple[Check, ...]
 
 
 def _test_rule(record: DatasetRecord) -> SplitConfig | None:
-    st.subheader("What is the test?")
+    st.header("What is the test?")
     try:
-        split = forms.test_rule(record)
-        part = _test_part(str(state.workspace().root), record.id, split.key(), split.to_json())
+        config = forms.test_rule(record)
+        part = _test_part(str(state.workspace().root), record.id, config.to_json())
     except WorkbenchError as error:
         notes.problem(error)
         return None
@@ -131,9 +135,8 @@ def _test_rule(record: DatasetRecord) -> SplitConfig | None:
         alt="Events over time, those trained on and those tested on stacked",
     )
     st.text(test_sentence(part, default_deciding_k(record.n_items)))
-    if split.protocol == "last-item":
-        st.caption("Trains and tests on the same days, which flatters every model. 'Later days' is stricter.")
-    return split
+    notes.remarks(part.checks)
+    return config
 
 
 def test_sentence(part: TestPart, k: int) -> str:
@@ -142,45 +145,41 @@ def test_sentence(part: TestPart, k: int) -> str:
     if not np.isfinite(part.smallest):
         return size + " Too little to tell two models apart."
     return (
-        f"{size} Two models that differ by less than about {100 * part.smallest:.0f} % in the top {k} may look alike "
-        f"in this test (where best-sellers hit {100 * part.best_seller_rate:.0f} of 100)."
+        f"{size} Simple counting has about {100 * part.counting:.0f} hits of 100 in the top {k}; at such a rate, "
+        f"models that differ by less than about {100 * part.smallest:.0f} % may look alike in this test."
     )
 
 
 @st.cache_data(max_entries=16, show_spinner="Cutting the log…")
-def _test_part(root: str, dataset_id: str, key: str, split_json: str) -> TestPart:
-    """Keyed by the dataset's id, which its content names, and the test rule's."""
-    del key
-    home, config = Workspace(root), SplitConfig.from_json(split_json)
+def _test_part(root: str, dataset_id: str, config_json: str) -> TestPart:
+    """Keyed by the dataset's id, which is made from its content, and the test rule."""
+    home, config = Workspace(root), SplitConfig.from_json(config_json)
     record, dataset = home.dataset(dataset_id), home.open_dataset(dataset_id)
-    stored = open_split(home, dataset_id, config)
-    predicted = stored.test.events()
-    times = _tested_times(stored.test, predicted, config)
+    found = split(dataset, config)
+    predicted = found.test.events()
     k = default_deciding_k(record.n_items)
-    best = np.argsort(-np.asarray(stored.train_counts), kind="stable")[:k]
-    rate = float(np.isin(predicted.target, best).mean()) if len(predicted.target) else 0.0
+    rate = expected_hit_rate(found.train, found.test, k)
     n_sessions = len(np.unique(predicted.session))
     return TestPart(
-        days=events_by_day(np.asarray(dataset.timestamps), times, record.time_unit),
-        cut=_cut(times, record.time_unit) if config.protocol == "time" else None,
+        days=events_by_day(np.asarray(dataset.timestamps), _tested_times(found.test, config), record.time_unit),
+        cut=_as_drawn(found.summary.cut, record.time_unit),
         n_sessions=n_sessions,
         n_predicted=len(predicted.target),
-        smallest=smallest_visible_difference(n_sessions, len(predicted.target), rate),
-        best_seller_rate=rate,
+        smallest=visible_difference(found.test, rate),
+        counting=rate,
+        checks=tuple(check_split(found, k, hit_rate=rate)),
     )
 
 
-def _tested_times(test: Any, predicted: Any, config: SplitConfig) -> np.ndarray:
-    """Timestamps of what belongs to the test: the predicted events, or whole sessions where training has none of them."""
-    if config.protocol != "last-item":
-        return np.asarray(test.dataset.timestamps)
-    return np.asarray(test.dataset.timestamps[test.dataset.offsets[predicted.session] + predicted.position])
+def _tested_times(test: EvaluationSet, config: SplitConfig) -> np.ndarray:
+    """Timestamps of what belongs to the test: the predicted events, or whole sessions that training does not have."""
+    times = np.asarray(test.dataset.timestamps)
+    return times[test.predicted] if config.protocol == "last-item" else times
 
 
-def _cut(tested: np.ndarray, unit: str) -> float | None:
-    if len(tested) == 0:
-        return None
-    return float(tested.min()) / UNITS[unit] * UNITS["ns"] if unit in UNITS else float(tested.min())
+def _as_drawn(cut: float | None, unit: str) -> float | None:
+    """The cut in nanoseconds since 1970 where times are dates, else in the log's own unit."""
+    return cut / UNITS[unit] * UNITS["ns"] if cut is not None and unit in UNITS else cut
 
 
 def events_by_day(all_times: np.ndarray, tested: np.ndarray, unit: str) -> pd.DataFrame:
@@ -192,7 +191,7 @@ def events_by_day(all_times: np.ndarray, tested: np.ndarray, unit: str) -> pd.Da
         unit: of both; "" where they are no dates.
     """
     if unit in UNITS:
-        width, start = UNITS[unit] * _DAY, 0.0
+        width, start = float(UNITS[unit] * _DAY), 0.0
     else:
         start = float(all_times.min())
         width = max((float(all_times.max()) - start) / 60, 1e-9)

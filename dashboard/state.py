@@ -19,6 +19,7 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
 from gru4rec_core.runs import jobs, results
 from gru4rec_core.runs.records import ComparisonRecord, DatasetRecord
+from gru4rec_core.runs.state import read_state
 from gru4rec_core.runs.workspace import Workspace
 
 T = TypeVar("T")
@@ -196,7 +197,7 @@ def comparison_result(comparison: ComparisonRecord) -> results.ComparisonResult 
     if any(home.state(run_id).state != "done" for run_id in comparison.run_ids):
         return None
     baselines = jobs.job_folder(home, "baselines", jobs.baselines_id(comparison.dataset_id, comparison.split))
-    if comparison.baselines and jobs.read_state(baselines).is_active:
+    if comparison.baselines and read_state(baselines).is_active:
         return None
     files = [home.run_folder(run_id) / "metrics.json" for run_id in comparison.run_ids]
     return _compared(str(home.root), comparison.id, stamp(*files, *sorted(baselines.glob("*.parquet"))))

@@ -15,6 +15,7 @@ _CHIP = (
     "border:1px solid rgba(127,127,127,.55);max-width:16rem;overflow-wrap:anywhere"
 )
 _ARROW = '<span aria-hidden="true" style="opacity:.6;padding:0 .3rem">→</span>'
+_STEP = "display:inline-flex;align-items:center"
 _ROW = "display:flex;flex-wrap:wrap;align-items:center;row-gap:.1rem"
 LONGEST_NAME = 60
 
@@ -37,8 +38,10 @@ def chip(name: object, *, emphasis: str = "") -> str:
 def strip_html(items: Iterable[object], *, last: str = "") -> str:
     """HTML of a session, oldest item first; `last` is the emphasis of its last item."""
     names = list(items)
-    chips = [chip(name, emphasis=last if i == len(names) - 1 else "") for i, name in enumerate(names)]
-    return f'<div style="{_ROW}">' + _ARROW.join(chips) + "</div>"
+    # Each arrow clings to the item before it, so that no line begins with one.
+    steps = [f'<span style="{_STEP}">{chip(name)}{_ARROW}</span>' for name in names[:-1]]
+    steps += [chip(name, emphasis=last) for name in names[-1:]]
+    return f'<div style="{_ROW}">' + "".join(steps) + "</div>"
 
 
 def session_strip(title: str, items: Sequence[object], limit: int = 12) -> None:

@@ -12,7 +12,8 @@ from dashboard.forms import Plan
 from gru4rec_core.config import ALL_ITEMS_LIMIT, TrainingConfig
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.runs.jobs import engine_status
-from gru4rec_core.runs.records import DatasetRecord
+from gru4rec_core.runs.records import ComparisonRecord, DatasetRecord
+from gru4rec_core.runs.results import LOSS_LABELS
 from gru4rec_core.runs.workspace import Workspace
 
 _START_SECONDS = 15.0  # engine and TensorFlow, once
@@ -21,28 +22,27 @@ _EVENT_SECONDS = 3e-6  # a training event with 64 units, measured on two cores
 _NEGATIVE_SECONDS = 2.3e-8  # each item it is compared with
 
 
-def live_part(selection: state.Selection) -> bool:
+def live_part(selection: state.Selection, comparison: ComparisonRecord) -> bool:
     """The selected comparison at work or done, with the way on; returns whether anything is still at work."""
     home = state.workspace()
-    active = live.is_active(home, selection.comparison)
+    active = live.is_active(home, comparison)
     with st.container(border=True, key="live"):
-        st.subheader("At work" if active else "Latest training")
-        live.panel(selection)
-        if not active and state.comparison_result(selection.comparison) is not None:
+        st.header("At work" if active else "Latest training")
+        live.panel(comparison)
+        if not active and state.comparison_result(comparison) is not None:
             state.way_on("Open comparison", "compare", selection, key="open-comparison")
     return active
 
 
-def form(selection: state.Selection) -> None:
+def form(record: DatasetRecord) -> None:
     """The two questions, the estimate and *Start*; a setting that does not hold is said, nothing is lost."""
-    record = selection.dataset
     with st.expander(f"Test rule: {state.RULES[_protocol(record)]}", key=f"rule-part-{record.id}"):
         split = forms.test_rule(record)
     try:
         plan = forms.plan(record, split)
         st.text(estimate_text(state.workspace(), record, plan))
         if st.button("Start", type="primary", key="start", icon=":material/play_arrow:"):
-            _start(selection, plan)
+            _start(record, plan)
     except WorkbenchError as error:
         notes.problem(error)
 
@@ -51,16 +51,16 @@ def _protocol(record: DatasetRecord) -> str:
     return st.session_state.get(f"rule-{record.id}") or "last-item"
 
 
-def _start(selection: state.Selection, plan: Plan) -> None:
+def _start(record: DatasetRecord, plan: Plan) -> None:
     with st.spinner("Handing the runs to the job engine…"):
-        comparison = work.start(state.workspace(), selection.dataset.id, plan)
+        comparison = work.start(state.workspace(), record.id, plan)
     state.select(comparison=comparison.id, k=min(plan.comparison.deciding_k, 20))
     st.rerun()
 
 
 def estimate_text(home: Workspace, record: DatasetRecord, plan: Plan) -> str:
     """ "2 runs and the baselines: about 40 s." """
-    names = " and ".join(forms.LOSS_LABELS[loss] for loss in plan.losses)
+    names = " and ".join(LOSS_LABELS[loss] for loss in plan.losses)
     count = len(plan.configs)
     about = live.duration(estimate_seconds(home, record, plan.configs))
     return f"{count} run{'s' * (count > 1)} of {names}, and the baselines: about {about} on this machine."

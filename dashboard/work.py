@@ -12,6 +12,7 @@ from gru4rec_core.errors import DataError
 from gru4rec_core.runs import jobs
 from gru4rec_core.runs.plans import plan_comparison
 from gru4rec_core.runs.records import ComparisonRecord
+from gru4rec_core.runs.results import LOSS_LABELS
 from gru4rec_core.runs.workspace import Workspace
 
 _BLOCK = 1 << 20
@@ -65,6 +66,7 @@ def start(home: Workspace, dataset_id: str, plan: Plan) -> ComparisonRecord:
     Raises:
         ConfigError, RunError: the settings or the engine do not allow it.
     """
-    comparison = plan_comparison(home, dataset_id, plan.configs, plan.split, plan.comparison)
+    name = " against ".join(LOSS_LABELS[loss] for loss in plan.losses)
+    comparison = plan_comparison(home, dataset_id, plan.configs, plan.split, plan.comparison, name=name)
     jobs.submit_comparison(home, comparison.id)
     return comparison

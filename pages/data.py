@@ -11,6 +11,11 @@ if selection.dataset is None:
     upload.part()
 else:
     state.context_line(selection)
-    with st.expander("Add another log", expanded="add" in st.query_params, key="add-log"):
+    adding = "add" in st.query_params
+    if adding:
         upload.part()
-    log_view.show(selection)
+        st.divider()
+    log_view.show(selection, selection.dataset)
+    if not adding:
+        with st.expander("Add another log", key="add-log"):
+            upload.part()

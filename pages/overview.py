@@ -6,11 +6,12 @@ from dashboard import home, state
 
 st.title("Which model predicts the next item best?")
 selection = state.current()
-if selection.dataset is None:
+record = selection.dataset
+if record is None:
     home.first_visit()
 else:
     state.context_line(selection)
-    home.headline(selection)
+    home.headline(selection, record)
     home.running(selection)
     home.datasets(selection)
-    home.runs(selection)
+    home.runs()

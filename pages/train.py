@@ -1,4 +1,4 @@
-"""Train the models to compare."""
+"""Which models are trained, and how far are they?"""
 
 import streamlit as st
 
@@ -6,14 +6,13 @@ from dashboard import parts, state, training
 
 st.title("Train the models to compare")
 selection = state.current()
-if selection.dataset is None:
+record, comparison = selection.dataset, selection.comparison
+if record is None:
     parts.empty_state("There is no log yet to train on.", "Get a log", "data", selection, key="to-data")
 else:
     state.context_line(selection)
-    busy = selection.comparison is not None and training.live_part(selection)
-    if selection.comparison is None:
-        st.subheader("TOP1 against BPR")
-        training.form(selection)
-    else:
-        with st.expander("Train something else", expanded=False, key="another"):
-            training.form(selection)
+    if comparison is not None:
+        training.live_part(selection, comparison)
+    title = "TOP1 against BPR" if comparison is None else "Train again, or something else"
+    with st.expander(title, expanded=comparison is None or "new" in st.query_params, key="plan"):
+        training.form(record)

@@ -12,7 +12,7 @@ TRAIN, TEST = "training", "test"
 _MAX_BARS = 120
 
 
-def events_over_time(days: pd.DataFrame, cut: float | None = None, dark: bool = False) -> alt.Chart:
+def events_over_time(days: pd.DataFrame, cut: float | None = None, dark: bool = False) -> alt.LayerChart:
     """Stacked bars: what the test rule trains on and what it tests on.
 
     Args:
@@ -25,33 +25,33 @@ def events_over_time(days: pd.DataFrame, cut: float | None = None, dark: bool = 
     """
     colours = ground(dark)
     temporal = pd.api.types.is_datetime64_any_dtype(days["day"])
-    frame, unit = _coarser(days) if temporal else (days, "time in the log's own unit")
+    frame, unit = _bars(days, temporal)
     kind = "T" if temporal else "Q"
-    parts = [TRAIN, TEST]
     bars = (
         alt.Chart(frame)
-        .mark_bar(binSpacing=0)
+        .mark_rect()
         .encode(
-            x=alt.X(f"start:{kind}", title=unit) if temporal else alt.X("day:Q", title=unit),
-            x2="end" if temporal else alt.Undefined,
-            y=alt.Y("events:Q", title="events", stack="zero", axis=alt.Axis(format="~s", tickCount=4)),
+            x=alt.X(f"start:{kind}", title=unit, axis=alt.Axis(tickCount=8, labelOverlap=True)),
+            x2="end",
+            y=alt.Y("bottom:Q", title="events", axis=alt.Axis(format="~s", tickCount=4)),
+            y2="top",
             color=alt.Color(
                 "part:N",
                 title=None,
-                scale=alt.Scale(domain=parts, range=[colours.baseline, style("top1", dark=dark).colour]),
+                scale=alt.Scale(domain=[TRAIN, TEST], range=[colours.faint, colours.text]),
                 legend=alt.Legend(orient="top"),
             ),
-            order=alt.Order("part:N", sort="descending"),
             tooltip=[
-                alt.Tooltip(f"{'start' if temporal else 'day'}:{kind}", title=unit),
+                alt.Tooltip(f"start:{kind}", title=unit),
                 alt.Tooltip("part:N", title="part"),
                 alt.Tooltip("events:Q", title="events", format=","),
             ],
         )
     )
+    layers = [bars]
     if cut is not None:
-        bars += _cut_line(pd.Timestamp(cut, unit="ns") if temporal else cut, kind, colours.text)
-    return bars.properties(height=220)
+        layers += _cut_line(pd.Timestamp(cut, unit="ns") if temporal else cut, kind, colours.text)
+    return alt.layer(*layers).properties(height=220)
 
 
 def session_lengths(lengths: np.ndarray, dark: bool = False) -> alt.Chart:
@@ -91,12 +91,13 @@ def popularity(counts: np.ndarray, names: np.ndarray, dark: bool = False) -> alt
     """
     order = np.argsort(-counts, kind="stable")
     order = order[counts[order] > 0]
-    picked = np.unique(np.geomspace(1, max(len(order), 1), 300).astype(int)) - 1 if len(order) else []
+    picked = np.unique(np.geomspace(1, max(len(order), 1), 300).astype(int)) - 1
+    picked = picked[: len(order)]
     frame = pd.DataFrame(
         {
-            "rank": np.asarray(picked, dtype=int) + 1,
-            "events": counts[order[picked]] if len(order) else [],
-            "item": [str(names[one]) for one in (order[picked] if len(order) else [])],
+            "rank": picked + 1,
+            "events": counts[order[picked]],
+            "item": [str(names[one]) for one in order[picked]],
         }
     )
     return (
@@ -111,20 +112,35 @@ def popularity(counts: np.ndarray, names: np.ndarray, dark: bool = False) -> alt
     )
 
 
-def _coarser(days: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+def _bars(days: pd.DataFrame, temporal: bool) -> tuple[pd.DataFrame, str]:
+    """The bars' edges (`start`, `end`; `bottom`, `top`), the test on top of the training events; and what a bar is."""
+    frame, unit = _joined(days) if temporal else (_numbered(days), "time in the log's own unit")
+    frame = frame.assign(order=frame["part"].map({TRAIN: 0, TEST: 1})).sort_values(["start", "order"])
+    frame["top"] = frame.groupby("start")["events"].cumsum()
+    frame["bottom"] = frame["top"] - frame["events"]
+    return frame[frame["events"] > 0].drop(columns="order"), unit
+
+
+def _joined(days: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Days joined into weeks or months while there are more bars than the eye tells apart."""
     span = (days["day"].max() - days["day"].min()).days + 1 if len(days) else 1
     sizes = (("D", "day", 1), ("W", "week", 7), ("M", "month", 30))
     code, unit, _ = next((size for size in sizes if span / size[2] <= _MAX_BARS), sizes[-1])
     periods = days["day"].dt.to_period(code)
-    frame = days.assign(period=periods).groupby(["period", "part"], as_index=False, observed=True)["events"].sum()
+    frame = days.assign(period=periods).groupby(["period", "part"], observed=True)[["events"]].sum().reset_index()
     frame["start"] = frame["period"].dt.start_time
     frame["end"] = frame["period"].dt.end_time.dt.ceil("D")
     return frame.drop(columns="period"), unit
 
 
-def _cut_line(cut: object, kind: str, colour: str) -> alt.LayerChart:
+def _numbered(days: pd.DataFrame) -> pd.DataFrame:
+    edges = np.unique(days["day"])
+    width = float(np.diff(edges).min()) if len(edges) > 1 else 1.0
+    return days.assign(start=days["day"], end=days["day"] + width).drop(columns="day")
+
+
+def _cut_line(cut: object, kind: str, colour: str) -> list[alt.Chart]:
     base = alt.Chart(pd.DataFrame({"cut": [cut], "label": ["test starts"]})).encode(x=f"cut:{kind}")
     line = base.mark_rule(color=colour, strokeDash=[4, 3])
     label = base.mark_text(align="right", dx=-5, baseline="top", color=colour).encode(y=alt.value(0), text="label")
-    return line + label
+    return [line, label]

@@ -8,40 +8,40 @@ import pandas as pd
 from gru4rec_core.report.palette import styles
 
 
-def validation_curve(epochs: pd.DataFrame, k: int, dark: bool = False) -> alt.Chart:
+def validation_curve(epochs: pd.DataFrame, k: int, last_epoch: int, dark: bool = False) -> alt.Chart:
     """Hits per 100 on validation data over epochs; the test part is never looked at.
 
     Args:
         epochs: columns `name` (loss), `label`, `seed`, `epoch`, `hits` (per 100). One row an epoch and run.
         k: how long the list is in which a hit counts; for the axis title.
+        last_epoch: where the x axis ends, so that one sees how far training is.
         dark: colours for a dark ground.
 
     Returns:
         x epoch, y hits per 100, colour and point shape by loss, seeds thin, their mean thick.
     """
-    return _curves(epochs, "hits", f"hits in the top {k}, per 100", dark).properties(height=260)
+    return _curves(epochs, "hits", f"hits in the top {k}, per 100", last_epoch, dark).properties(height=260)
 
 
-def loss_curve(epochs: pd.DataFrame, dark: bool = False) -> alt.Chart:
+def loss_curve(epochs: pd.DataFrame, last_epoch: int, dark: bool = False) -> alt.Chart:
     """One loss's own value over epochs, a panel of its own: values of two losses cannot be compared.
 
     Args:
         epochs: columns `name`, `label`, `seed`, `epoch`, `loss` of one loss.
+        last_epoch: where the x axis ends.
         dark: colours for a dark ground.
     """
     label = str(epochs["label"].iloc[0]) if len(epochs) else ""
-    return _curves(epochs, "loss", f"{label} loss", dark, legend=False, scale=alt.Scale(zero=False)).properties(
-        height=150
-    )
+    return _curves(epochs, "loss", f"{label} loss", last_epoch, dark, legend=False).properties(height=170)
 
 
 def _curves(
     epochs: pd.DataFrame,
     value: str,
     title: str,
+    last_epoch: int,
     dark: bool,
     legend: bool = True,
-    scale: alt.Scale | None = None,
 ) -> alt.LayerChart:
     names = list(dict.fromkeys(epochs["name"]))
     labels = [str(epochs.loc[epochs["name"] == name, "label"].iloc[0]) for name in names]
@@ -58,8 +58,9 @@ def _curves(
         scale=alt.Scale(domain=labels, range=[looks[name].shape for name in names]),
         legend=alt.Legend(orient="top") if legend else None,
     )
-    x = alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, format="d"))
-    y = alt.Y(f"{value}:Q", title=title, scale=scale or alt.Scale(zero=True))
+    ends = alt.Scale(domain=[1, max(last_epoch, 2)], nice=False)
+    x = alt.X("epoch:Q", title="epoch", scale=ends, axis=alt.Axis(tickMinStep=1, format="d"))
+    y = alt.Y(f"{value}:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4))
     tooltip = [
         alt.Tooltip("label:N", title="loss"),
         alt.Tooltip("epoch:Q", title="epoch"),

@@ -1,0 +1,57 @@
+"""Facts about how problems and remarks are told."""
+
+from dataclasses import dataclass
+
+from streamlit.testing.v1 import AppTest
+
+from dashboard.notes import count_remarks
+
+
+@dataclass
+class Remark:
+    severity: str
+    title: str = "t"
+    figure: str = ""
+    why: str = ""
+    remedy: str = ""
+
+
+def test_remarks_are_counted_in_words():
+    assert count_remarks([]) == "usable, nothing to remark"
+    assert count_remarks([Remark("note"), Remark("warning")]) == "usable, 1 remark"
+    assert count_remarks([Remark("warning")] * 2) == "usable, 2 remarks"
+    assert count_remarks([Remark("warning"), Remark("error")]) == "not usable as it is: 1 problem"
+
+
+def _show_problem() -> None:
+    from dashboard import notes
+    from gru4rec_core.errors import DataError
+
+    notes.problem(DataError("A rule.", found="<script>x</script>", where="line 3", remedy="Mend it."))
+
+
+def test_a_problem_names_rule_place_and_remedy_and_escapes_what_came():
+    page = AppTest.from_function(_show_problem, default_timeout=20).run()
+    body = page.get("html")[0].proto.body
+    assert all(part in body for part in ("A rule.", "line 3", "Mend it."))
+    assert "<script>" not in body
+
+
+def _show_remarks() -> None:
+    from types import SimpleNamespace
+
+    from dashboard import notes
+
+    notes.remarks(
+        SimpleNamespace(severity=one, title=one.upper(), figure="", why="", remedy="")
+        for one in ("note", "error", "warning")
+    )
+
+
+def test_remarks_are_shown_worst_first():
+    page = AppTest.from_function(_show_remarks, default_timeout=20).run()
+    assert [("ERROR" in one.proto.body, "WARNING" in one.proto.body) for one in page.get("html")] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]

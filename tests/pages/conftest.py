@@ -1,0 +1,124 @@
+"""A workspace of its own for every page test, empty or with a finished comparison."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.splits import Split
+from gru4rec_core.evaluation import metrics
+from gru4rec_core.evaluation.baselines import fit_baselines
+from gru4rec_core.evaluation.scoring import Evaluation, evaluate
+from gru4rec_core.model.checkpoint import save_arrays
+from gru4rec_core.model.inference import NumpyGru4Rec
+from gru4rec_core.runs import run_files
+from gru4rec_core.runs.records import RunRecord
+from gru4rec_core.runs.split_store import load_split
+from gru4rec_core.runs.state import JobState, write_state
+from gru4rec_core.runs.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMEOUT = 20  # seconds a script may take in a test
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """An empty workspace that the pages use."""
+    monkeypatch.setenv("GRU4REC_HOME", str(tmp_path / "workspace"))
+    monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def open_page(home: Workspace) -> Callable[..., AppTest]:
+    """Opens a page as its link would: open_page("data", dataset="…")."""
+    del home
+
+    def opened(name: str, **params: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT)
+        for key, value in params.items():
+            app.query_params[key] = value
+        app.run()
+        if name != "overview":
+            app.switch_page(f"pages/{name}.py")
+            for key, value in params.items():
+                app.query_params[key] = value
+            app.run()
+        assert not app.exception
+        return app
+
+    return opened
+
+
+NASTY = ("<img src=x onerror=alert(1)>", "![pixel](http://example.invalid/p.png)", "=1+1", "*bold* _item_ [link](x)")
+"""Item names as an unkind file may hold them."""
+
+
+@pytest.fixture(scope="session")
+def finished_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A comparison of TOP1 and BPR whose runs are done: random weights, real predictions, nothing trained."""
+    root = tmp_path_factory.mktemp("finished") / "workspace"
+    home = Workspace(root)
+    rng = np.random.default_rng(11)
+    names = [*NASTY, *(f"item {letter}" for letter in "ABCDEFGHIJKLMNOP")]
+    lengths = rng.integers(2, 9, 600)
+    session = np.repeat(np.arange(600), lengths)
+    items = rng.zipf(1.6, session.size) % len(names)
+    log = pd.DataFrame({"session": session, "timestamp": np.arange(session.size), "item": np.array(names)[items]})
+    dataset = home.add_dataset(SessionDataset(log), "shop log", source="upload", time_unit="s")
+    rule = SplitConfig()
+    runs = [
+        home.create_run(dataset.id, TrainingConfig(loss=loss, n_hidden=(8,), epochs=3), rule)
+        for loss in ("top1", "bpr")
+    ]
+    home.create_comparison(
+        dataset.id, rule, ComparisonConfig(deciding_k=3), [run.id for run in runs], baselines=("popularity", "markov")
+    )
+    split = load_split(home, dataset.id, rule)
+    for place, run in enumerate(runs):
+        _finish(home, run, split, np.random.default_rng(place))
+    folder = home.split_folder(dataset.id, rule) / "baselines"
+    folder.mkdir(parents=True, exist_ok=True)
+    for baseline in fit_baselines(split.train, ("popularity", "markov")):
+        _store(evaluate(baseline, split.test), folder, baseline.name)
+    write_state(folder, JobState(state="done"))
+    return root
+
+
+def _finish(home: Workspace, run: RunRecord, split: Split, rng: np.random.Generator) -> None:
+    folder = home.run_folder(run.id)
+    n, width = split.train.n_items, run.config.n_hidden[0]
+    shapes = {"gru0/Wx0": (n, 3 * width), "gru0/Wrz0": (width, 2 * width), "gru0/Wh0": (width, width)}
+    shapes |= {"gru0/Bh0": (1, 3 * width), "Wy": (n, width), "By": (n, 1)}
+    arrays = {name: rng.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()}
+    save_arrays(folder / "weights.npz", arrays)
+    (folder / "vocabulary.json").write_text(split.train.vocabulary.to_json(), encoding="utf-8")
+    (folder / "environment.json").write_text('{"seconds": {"training": 2.5}}', encoding="utf-8")
+    for epoch in (1, 2, 3):
+        hits = {"accuracy@3": 0.2 if epoch > 1 else 0.1}
+        run_files.append_epoch(folder, {"epoch": epoch, "epochs": 3, "loss": 1 / epoch, "validation": hits})
+    evaluation = evaluate(NumpyGru4Rec.load(folder), split.test)
+    run_files.save_evaluation(evaluation, metrics.summary(evaluation), folder)
+    write_state(folder, JobState(state="done"))
+
+
+def _store(evaluation: Evaluation, folder: Path, name: str) -> None:
+    run_files.save_evaluation(evaluation, metrics.summary(evaluation) | {"name": name}, folder, name)
+
+
+@pytest.fixture
+def finished(home: Workspace, finished_workspace: Path) -> Workspace:
+    """The pages' workspace with a finished comparison, a copy of its own for each test."""
+    shutil.copytree(finished_workspace, home.root, dirs_exist_ok=True)
+    return home
