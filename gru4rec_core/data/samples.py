@@ -84,86 +84,33 @@ WORKOUTS: tuple[str, ...] = (
     "aerobics", "snowboard", "windsurf", "sail", "table tennis", "ice hockey", "gymnastics",
 )  # fmt: skip
 
-_Cycle = tuple[tuple[str, int], ...]
 
-# Each programme is a round of blocks, (workout, times in a row), for summer and for winter. The same workout stands
-# in many programmes, and twice in one, with different successors and block lengths: the last workout alone does not
-# tell what comes next, the blocks before it do.
-PROGRAMMES: tuple[tuple[float, _Cycle, _Cycle], ...] = (  # share of athletes, summer, winter
-    (
-        14,
-        (("bike", 5), ("run", 2), ("bike", 4), ("core training", 2)),
-        (("indoor cycling", 4), ("weight training", 2), ("indoor cycling", 4), ("run", 3)),
-    ),
-    (
-        10,
-        (("bike", 3), ("mountain bike", 4), ("bike", 3), ("walk", 2)),
-        (("mountain bike", 3), ("indoor cycling", 4), ("core training", 2)),
-    ),
-    (
-        14,
-        (("run", 4), ("core training", 2), ("run", 4), ("bike", 3)),
-        (("run", 4), ("treadmill run", 3), ("weight training", 2)),
-    ),
-    (
-        8,
-        (("run", 3), ("trail run", 4), ("run", 3), ("yoga", 2)),
-        (("treadmill run", 4), ("run", 3), ("treadmill run", 4), ("stretching", 2)),
-    ),
-    (
-        10,
-        (("swim", 2), ("bike", 4), ("run", 3)),
-        (("swim", 3), ("indoor cycling", 4), ("treadmill run", 3)),
-    ),
-    (
-        6,
-        (("swim", 4), ("run", 2), ("swim", 4), ("yoga", 2)),
-        (("swim", 5), ("weight training", 3)),
-    ),
-    (
-        6,
-        (("roller ski", 4), ("run", 3), ("bike", 3), ("run", 3)),
-        (("cross-country ski", 5), ("weight training", 2), ("cross-country ski", 5), ("run", 2)),
-    ),
-    (
-        5,
-        (("orienteering", 3), ("run", 4), ("mountain bike", 3)),
-        (("run", 4), ("cross-country ski", 4), ("core training", 2)),
-    ),
-    (
-        5,
-        (("row", 4), ("bike", 3), ("row", 4), ("core training", 2)),
-        (("indoor row", 5), ("weight training", 3), ("run", 2)),
-    ),
-    (
-        6,
-        (("bike to work", 5), ("football", 2), ("bike to work", 5), ("run", 2)),
-        (("walk", 4), ("football", 2), ("walk", 4), ("badminton", 2)),
-    ),
-    (
-        5,
-        (("weight training", 4), ("run", 2), ("weight training", 4), ("bike", 2)),
-        (("weight training", 4), ("circuit training", 3), ("indoor row", 2)),
-    ),
-    (
-        5,
-        (("hike", 3), ("walk", 4), ("hike", 3), ("climb", 3)),
-        (("walk", 4), ("boulder", 3), ("walk", 4), ("downhill ski", 2)),
-    ),
-    (
-        3,
-        (("kayak", 3), ("bike", 3), ("climb", 4)),
-        (("boulder", 4), ("weight training", 3), ("swim", 2)),
-    ),
-    (
-        3,
-        (("skate", 4), ("bike", 4), ("tennis", 2)),
-        (("elliptical", 3), ("indoor cycling", 3), ("stair climber", 2)),
-    ),
+# An athlete does the main workout of the season several times in a row, then a side workout, then the main one again, and
+# so on through the sides in turn; some take turns every time. Every programme has an order of its own for the same sides:
+# which side comes next follows from the main workout and the side before it together, from neither alone; and many a main
+# workout is another athlete's side.
+PROGRAMMES: tuple[tuple[int, tuple[str, int, int], tuple[str, int, int]], ...] = (
+    # share of athletes, summer and winter: the main workout, its times in a row, a side's times in a row
+    (14, ("bike", 8, 2), ("indoor cycling", 8, 2)),
+    (14, ("run", 8, 2), ("treadmill run", 8, 2)),
+    (8, ("mountain bike", 7, 3), ("cross-country ski", 7, 3)),
+    (8, ("trail run", 7, 2), ("run", 7, 2)),
+    (8, ("swim", 7, 3), ("swim", 7, 3)),
+    (7, ("roller ski", 8, 2), ("cross-country ski", 9, 2)),
+    (6, ("walk", 9, 3), ("snowshoe", 7, 2)),
+    (7, ("weight training", 7, 2), ("weight training", 7, 2)),
+    (5, ("row", 7, 2), ("indoor row", 9, 3)),
+    (5, ("hike", 7, 3), ("boulder", 7, 3)),
+    (4, ("run", 1, 1), ("treadmill run", 1, 1)),
+    (4, ("bike", 1, 1), ("indoor cycling", 1, 1)),
+    (2, ("weight training", 1, 1), ("weight training", 1, 1)),
+    (2, ("bike to work", 1, 1), ("walk", 1, 1)),
 )
-
-WHIM_SHARE = 0.04  # a workout outside the programme; the programme then goes on where it was
-UNEVEN_BLOCK_SHARE = 0.12  # a block one workout shorter or longer than planned
+SUMMER_SIDES = ("run", "bike", "swim", "weight training", "core training", "yoga", "walk")
+WINTER_SIDES = ("treadmill run", "indoor cycling", "swim", "weight training", "core training", "stretching", "walk")
+ORDERS_SEED = 48  # of the sides; the same for every log
+WHIM_SHARE = 0.03  # a workout outside the programme; the programme then goes on where it was
+UNEVEN_SHARE = 0.1  # of the main blocks: one workout shorter or longer than planned
 
 
 def _workouts(n_sessions: int | None, n_items: int | None, rng: np.random.Generator) -> pd.DataFrame:
@@ -216,15 +163,12 @@ def _follow_programmes(lengths: np.ndarray, winter: np.ndarray, rng: np.random.G
     n, steps = winter.shape
     shares = np.array([share for share, _, _ in PROGRAMMES])
     programme = rng.choice(len(PROGRAMMES), n, p=shares / shares.sum())
-    volume = rng.choice([0, 1, 2], n, p=[0.35, 0.45, 0.2])  # this athlete's blocks are longer throughout
     season = winter[:, 0].astype(np.int64)
     block = rng.integers(0, blocks_of[programme, season])
     left = rng.integers(1, times_of[programme, season, block] + 1)
     whims = rng.choice(len(WORKOUTS), (n, steps), p=_zipf(len(WORKOUTS), 0.8))
     is_whim = rng.random((n, steps)) < WHIM_SHARE
-    uneven = rng.choice(
-        [-1, 0, 1], (n, steps), p=[UNEVEN_BLOCK_SHARE / 2, 1 - UNEVEN_BLOCK_SHARE, UNEVEN_BLOCK_SHARE / 2]
-    )
+    uneven = rng.choice([-1, 0, 1], (n, steps), p=[UNEVEN_SHARE / 2, 1 - UNEVEN_SHARE, UNEVEN_SHARE / 2])
     items = np.empty((n, steps), np.int64)
     for step in range(steps):
         over = left == 0
@@ -232,8 +176,9 @@ def _follow_programmes(lengths: np.ndarray, winter: np.ndarray, rng: np.random.G
         turned = over & (season != winter[:, step])  # seasons change between blocks, with the first block of the other
         season = np.where(turned, winter[:, step], season)
         block = np.where(turned, 0, block)
-        planned = times_of[programme, season, block] + volume + uneven[:, step]
-        left = np.where(over, np.maximum(planned, 1), left)
+        planned = times_of[programme, season, block]
+        planned = planned + np.where(planned > 3, uneven[:, step], 0)
+        left = np.where(over, planned, left)
         items[:, step] = np.where(is_whim[:, step], whims[:, step], item_of[programme, season, block])
         left = left - ~is_whim[:, step]
     return items
@@ -242,14 +187,18 @@ def _follow_programmes(lengths: np.ndarray, winter: np.ndarray, rng: np.random.G
 def _programme_tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Items and times [programmes, 2 seasons, blocks], number of blocks [programmes, 2 seasons]."""
     ids = {name: i for i, name in enumerate(WORKOUTS)}
-    cycles = [[summer, winter] for _, summer, winter in PROGRAMMES]
-    blocks_of = np.array([[len(cycle) for cycle in pair] for pair in cycles])
-    item_of = np.zeros((*blocks_of.shape, blocks_of.max()), np.int64)
+    rng = np.random.default_rng(ORDERS_SEED)
+    n_sides = len(SUMMER_SIDES)
+    item_of = np.zeros((len(PROGRAMMES), 2, 2 * n_sides), np.int64)
     times_of = np.zeros_like(item_of)
-    for p, pair in enumerate(cycles):
-        for s, cycle in enumerate(pair):
-            item_of[p, s, : len(cycle)] = [ids[name] for name, _ in cycle]
-            times_of[p, s, : len(cycle)] = [times for _, times in cycle]
+    blocks_of = np.zeros(item_of.shape[:2], np.int64)
+    for p, (_, *mains) in enumerate(PROGRAMMES):
+        for s, ((main, times, side_times), pool) in enumerate(zip(mains, (SUMMER_SIDES, WINTER_SIDES), strict=True)):
+            sides = [side for side in rng.permutation(pool) if side != main]
+            blocks_of[p, s] = 2 * len(sides)
+            item_of[p, s, ::2], times_of[p, s, ::2] = ids[main], times
+            times_of[p, s, 1::2] = side_times
+            item_of[p, s, 1 : 2 * len(sides) : 2] = [ids[side] for side in sides]
     return item_of, times_of, blocks_of
 
 
@@ -260,7 +209,8 @@ def _zipf(n: int, exponent: float) -> np.ndarray:
 
 # --- shop ----------------------------------------------------------------------------------------------------------
 
-STYLES: tuple[str, ...] = ("classic", "nordic", "vintage", "sport")
+STYLES: tuple[str, ...] = ("classic", "nordic", "vintage", "sport", "basic")
+BASIC = 4  # goes with every style, and so tells nothing of the visitor's
 GOODS: tuple[str, ...] = (
     "jacket", "trousers", "shirt", "jumper", "dress", "skirt", "T-shirt", "coat", "shorts", "socks", "scarf", "hat",
     "gloves", "belt", "trainers", "boots", "sandals", "slippers", "backpack", "handbag", "wallet", "watch",
@@ -275,8 +225,8 @@ N_ALSO_VIEWED = 4  # items shown beside an item
 
 # What a visitor does next: looks at something beside the item, goes on to what goes with it, goes back to the item
 # before, starts anew.
-STEP_SHARES = (0.45, 0.35, 0.10, 0.10)
-KEEPS_STYLE = 0.9
+STEP_SHARES = (0.25, 0.55, 0.10, 0.10)
+STYLE_SHARES = (0.55, 0.40, 0.05)  # an item in the visitor's style, a basic one, one of any style
 
 
 @dataclass(frozen=True)
@@ -360,12 +310,13 @@ def _visits(catalogue: _Catalogue, lengths: np.ndarray, rng: np.random.Generator
     """Item ids, session by session, int64 [n_events]; the loop is over steps, all visits at once.
 
     What goes with an item depends on the category looked at before, too: who came to shirts from trousers goes on to
-    belts, who came from jackets to scarves. And a visitor keeps to a style over the whole visit.
+    belts, who came from jackets to scarves. And a visitor keeps to a style over the whole visit, which basic items do
+    not tell.
     """
     offsets = np.cumsum(lengths) - lengths
     out = np.empty(lengths.sum(), np.int64)
     n = len(lengths)
-    style = rng.integers(0, len(STYLES), n)
+    style = rng.integers(0, BASIC, n)
     category = rng.choice(len(catalogue.demand), n, p=catalogue.demand)
     came_from = rng.integers(0, N_COMPLEMENTS, n)  # stands for the category before the first
     item = catalogue.draw(category * len(STYLES) + style, rng)
@@ -397,7 +348,8 @@ def _next_items(
     n = len(item)
     category = catalogue.category[item]
     beside = catalogue.also_viewed[item, np.floor((N_ALSO_VIEWED + 1) ** rng.random(n)).astype(np.int64) - 1]
-    shown_style = np.where(rng.random(n) < KEEPS_STYLE, style, rng.integers(0, len(STYLES), n))
+    chosen = rng.choice(len(STYLE_SHARES), n, p=STYLE_SHARES)
+    shown_style = np.choose(chosen, [style, np.full(n, BASIC), rng.integers(0, len(STYLES), n)])
     complement = catalogue.complements[category, came_from % N_COMPLEMENTS]
     anew = rng.choice(len(catalogue.demand), n, p=catalogue.demand)
     goes_with = catalogue.draw(complement * len(STYLES) + shown_style, rng)
