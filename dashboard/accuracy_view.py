@@ -106,7 +106,7 @@ def never_shown(view: Review, model: ModelResults, k: int) -> None:
         f"{len(table):,} of {n_items:,} items stood in no top {k} of the {model.n_events:,} test {view.unit}; "
         f"they came next {table['came next'].sum():,} times."
     )
-    parts.show_table(table, key="never-shown", name="never-recommended", height=320)
+    parts.show_table(table, key="never-shown", name="never-recommended")
 
 
 def misses_link(view: Review, model: ModelResults, row: pd.Series | None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from dashboard import notes, parts, review, state
 from dashboard.review import Review
 from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.outcomes import outcomes as find_outcomes
 from gru4rec_core.report import accuracy_charts, accuracy_frames, charts, frames
 
 Pair = tuple[ModelResults, ModelResults]
@@ -28,7 +30,7 @@ def headline(view: Review) -> None:
 
 def outcomes(view: Review, pair: Pair, k: int, selection: state.Selection) -> None:
     """Who had the next item, as a square of 100; each block and each line below leads to its sessions."""
-    counts = frames.outcome_counts(frames.outcomes(*pair, k))
+    counts = find_outcomes(*pair, k).counts
     labels = outcome_labels(pair)
     chart = charts.outcome_square(
         frames.square(counts), labels, (pair[0].name, pair[1].name), unit=view.unit, dark=state.is_dark()
@@ -50,6 +52,7 @@ def outcomes(view: Review, pair: Pair, k: int, selection: state.Selection) -> No
             st.page_link(
                 state.PAGES["sessions"],
                 label=f"{parts.plain_label(labels[key])}: {count:,}",
+                icon=":material/arrow_forward:",
                 query_params=selection.params(**_link(pair, key)),
             )
 
@@ -59,8 +62,8 @@ def outcome_labels(pair: Pair) -> dict[str, str]:
     base, other = pair
     return {
         "both": "both right",
-        "only-b": f"only {other.label}",
-        "only-a": f"only {base.label}",
+        "only_b": f"only {other.label}",
+        "only_a": f"only {base.label}",
         "neither": "neither",
     }
 
@@ -128,9 +131,7 @@ def curve(view: Review) -> None:
     ends = table[table["k"] == frames.DEPTH].sort_values("hits", ascending=False)
     words = ", ".join(f"{row.label} {row.hits:.1f}" for row in ends.itertuples())
     parts.show_chart(
-        charts.accuracy_over_k(
-            table, marked_k=view.record.config.deciding_k, unit=view.unit, dark=state.is_dark()
-        ),
+        charts.accuracy_over_k(table, marked_k=view.record.config.deciding_k, unit=view.unit, dark=state.is_dark()),
         key="curve",
         alt=f"Hits per 100 over list length 1 to {frames.DEPTH}; at {frames.DEPTH}: {words}",
     )
@@ -138,9 +139,13 @@ def curve(view: Review) -> None:
 
 def table(view: Review, k: int) -> None:
     """All figures of all methods."""
-    numbers = frames.metrics_table(view.models).sort_values(f"top {_nearest(k)}", ascending=False, ignore_index=True)
+    first = f"top {_nearest(k)}"
+    numbers = frames.metrics_table(view.models).sort_values(first, ascending=False, ignore_index=True)
+    # The list length of the page comes first: a phone shows two or three columns.
+    numbers = numbers[["method", first, *(name for name in numbers.columns if name not in {"method", first})]]
     figures = [name for name in numbers.columns if name.startswith(("top ", "MRR", "NDCG"))]
-    columns = {name: st.column_config.NumberColumn(name, format="%.1f") for name in figures}
+    columns: dict[str, Any] = {name: st.column_config.NumberColumn(name, format="%.1f") for name in figures}
+    columns["method"] = st.column_config.TextColumn("method", pinned=True)
     columns["training s"] = st.column_config.NumberColumn("training, s", format="%.0f")
     st.caption("Hits in the top k, MRR and NDCG per 100; means over runs. Every one but the deciding is exploratory.")
     parts.show_table(numbers, key="methods", name="methods", columns=columns)
@@ -189,15 +194,14 @@ def draw_slices(view: Review, shown: list[ModelResults], k: int, *, key: str) ->
     whole = accuracy_frames.overall(shown, k)
     top = float(max(numbers["hits"].max(), whole["hits"].max()))
     cuts = [cut for cut in accuracy_frames.TITLES if numbers.loc[numbers["slice"] == cut, "value"].nunique() > 1]
+    columns: list[Any] = []
     for place, cut in enumerate(cuts):
-        # A row of two at a time, so that a phone stacks them in reading order.
-        columns = st.columns(2, gap="large") if place % 2 == 0 else columns
+        if place % 2 == 0:  # a row of two at a time, so that a phone stacks them in reading order
+            columns = list(st.columns(2, gap="medium"))
         with columns[place % 2]:
             part = numbers[numbers["slice"] == cut]
             parts.show_chart(
-                accuracy_charts.slice_dots(
-                    part, whole, k, accuracy_frames.TITLES[cut], top=top, dark=state.is_dark()
-                ),
+                accuracy_charts.slice_dots(part, whole, k, accuracy_frames.TITLES[cut], top=top, dark=state.is_dark()),
                 key=f"{key}-{cut}",
                 alt=f"{accuracy_frames.TITLES[cut]}: hits in the top {k} per 100 of "
                 + ", ".join(model.label for model in shown),
@@ -217,7 +221,7 @@ def settings(view: Review) -> None:
 
 def remarks(view: Review) -> None:
     """Warnings about this comparison, worst first."""
-    checks = list(view.result.checks)
+    checks = review.checks(view)
     if not checks:
         notes.note("No warning: data, split, training and test passed every check.", "good")
         return

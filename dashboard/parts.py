@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -17,7 +17,8 @@ import streamlit as st
 from dashboard import state
 from dashboard.downloads import safe_csv
 
-_KINDS = {
+_Colour = Literal["red", "green", "blue", "orange", "gray"]
+_KINDS: dict[str, tuple[str, _Colour, str]] = {
     "invalid": ("Not comparable", "red", ":material/block:"),
     "clear": ("Clear", "green", ":material/check_circle:"),
     "equivalent": ("Equivalent", "blue", ":material/equal:"),
@@ -80,7 +81,7 @@ def show_table(
     name: str,
     shown: Any | None = None,
     columns: dict[str, Any] | None = None,
-    height: int | str = "auto",
+    height: int | Literal["auto"] = "auto",
 ) -> None:
     """A table with a download of its own, whose cells no spreadsheet will run as formulas.
 
@@ -91,9 +92,8 @@ def show_table(
         shown: what is drawn instead of the frame (a Styler, a subset).
         columns: Streamlit's column configuration.
     """
-    st.dataframe(
-        frame if shown is None else shown, hide_index=True, key=key, column_config=columns or {}, height=height
-    )
+    drawn = frame if shown is None else shown
+    st.dataframe(drawn, hide_index=True, key=key, column_config=columns or {}, height=height, placeholder="")
     st.download_button(
         "Download CSV",
         data=lambda: safe_csv(frame),
@@ -130,7 +130,8 @@ def html_table(
     body = "".join(
         f'<tr class="{escape(kind)}">'
         + "".join(
-            f'<td data-name="{escape(name)}">{cell_html}</td>' for name, cell_html in zip(header, row, strict=True)
+            f'<td data-name="{escape(name)}"><div>{cell_html}</div></td>'
+            for name, cell_html in zip(header, row, strict=True)
         )
         + "</tr>"
         for kind, row in zip(kinds, rows, strict=True)
@@ -159,14 +160,15 @@ _TABLE_STYLE = """<style>
 .wb-table tr.trained td{opacity:.72;font-style:italic}
 .wb-table .tag{font-size:.8rem;border:1px solid rgba(127,127,127,.6);border-radius:.6rem;padding:0 .45rem;
   white-space:nowrap;font-style:normal}
-.wb-table .true{outline:2px solid currentColor;outline-offset:1px;border-radius:.25rem;padding:0 .25rem}
+.wb-table .true{outline:2px solid currentColor;outline-offset:1px;border-radius:.25rem;padding:0 .25rem;margin:0 .2rem;
+  white-space:nowrap}
 @media (max-width:640px){
   .wb-table thead{position:absolute;left:-9999px}
   .wb-table tr{display:block;border:1px solid rgba(127,127,127,.4);border-radius:.6rem;padding:.4rem .7rem;
     margin-bottom:.6rem}
   .wb-table td{display:grid;grid-template-columns:6.2rem 1fr;gap:.5rem;border:0;padding:.15rem 0}
   .wb-table td::before{content:attr(data-name);opacity:.75;font-style:normal}
-  .wb-table td:empty{display:none}
+  .wb-table td:has(>div:empty){display:none}
 }
 </style>"""
 

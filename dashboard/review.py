@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import streamlit as st
 from dashboard import parts, state
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.evaluation.checks import Check, RunFacts, check_comparison, check_evaluation
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report import accuracy_frames, frames
@@ -20,6 +22,8 @@ from gru4rec_core.runs.results import ComparisonResult
 from gru4rec_core.runs.split_store import StoredSplit
 
 LIST_LENGTHS = (1, 3, 5, 10, 20)
+
+
 @dataclass(frozen=True)
 class Review:
     """A finished comparison and what is needed to explain it.
@@ -118,7 +122,7 @@ def scorer(review: Review, name: str) -> NumpyGru4Rec | None:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _loaded(folder: str, files: state.Stamp) -> NumpyGru4Rec:
-    return NumpyGru4Rec.load(folder)
+    return NumpyGru4Rec.load(Path(folder))
 
 
 def list_length(selection: state.Selection, review: Review) -> int:
@@ -143,9 +147,12 @@ def _choose_length() -> None:
 
 
 def pair(review: Review) -> tuple[ModelResults, ModelResults] | None:
-    """The two trained models that the page sets side by side, base first; None where there is one only."""
+    """The two trained models that the page sets side by side, base first.
+
+    None where there is one only, or where they cannot be compared.
+    """
     contenders = review.contenders
-    if len(contenders) < 2:
+    if len(contenders) < 2 or review.result.comparison.obstacle:
         return None
     names = [model.name for model in contenders]
     base, other = st.query_params.get("a"), st.query_params.get("b")
@@ -178,6 +185,20 @@ def _slices(comparison: str, files: state.Stamp, names: tuple[str, ...], k: int,
 def slices(review: Review, names: tuple[str, ...], k: int) -> pd.DataFrame:
     """`accuracy_frames.by_slice` of some methods, computed once."""
     return _slices(review.record.id, review.files, names, k, review)
+
+
+def checks(review: Review) -> list[Check]:
+    """Warnings about training, scores and comparison."""
+    record, result = review.record, review.result
+    facts = [
+        RunFacts(run.name, run.dataset_hash, run.split.key(), record.config.deciding_k, run.config)
+        for run in review.runs
+    ]
+    found = check_comparison(result.comparison, facts)
+    for model in review.contenders:
+        for one in model.evaluations:
+            found += check_evaluation(one, model.label, model.kind, record.config.deciding_k)
+    return list({(check.code, check.figure): check for check in found}.values())
 
 
 def settings_table(review: Review) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,8 @@ from dashboard import parts, review, state
 from dashboard.compare_view import outcome_labels
 from dashboard.review import Review
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.report import frames, session_frames
+from gru4rec_core.evaluation.outcomes import outcomes
+from gru4rec_core.report import session_frames
 from gru4rec_core.report.session_frames import Filters, Step
 
 PAGE = 25
@@ -26,14 +28,15 @@ def shown_models(view: Review) -> tuple[ModelResults, ...]:
     return review.pair(view) or view.contenders[:1]
 
 
-def choose(view: Review, models: tuple[ModelResults, ...], k: int) -> tuple[str, np.ndarray]:
-    """The chips with their counts; returns the chosen one and its predictions."""
-    other = models[-1]
-    kinds = frames.outcomes(models[0], other, k)
-    counts = frames.outcome_counts(kinds) | {"random": min(session_frames.N_RANDOM, len(kinds))}
-    labels = outcome_labels((models[0], other)) | {"random": "Random"}
+def choose(models: tuple[ModelResults, ...], k: int) -> np.ndarray:
+    """The chips with their counts; returns the places of the chosen one's predictions."""
+    n_events = models[0].n_events
+    found = outcomes(*models, k) if len(models) == 2 else None
+    counts: dict[str, int] = {"random": min(session_frames.N_RANDOM, n_events)}
+    counts.update(found.counts.items() if found else ())
+    labels = outcome_labels((models[0], models[-1])) | {"random": "Random"}
     wanted = st.query_params.get("show", "random")
-    chips = [one for one in session_frames.CHOICES if len(models) == 2 or one in {"random", "neither", "both"}]
+    chips = [one for one in session_frames.CHOICES if one in counts]
     chosen = st.pills(
         "Which sessions",
         chips,
@@ -44,7 +47,7 @@ def choose(view: Review, models: tuple[ModelResults, ...], k: int) -> tuple[str,
         help=f"A hit is an item that came and was among the first {k} guesses. Random: always the same ones.",
         on_change=_chip_chosen,
     )
-    return chosen, session_frames.choose(chosen, kinds)
+    return session_frames.choose(chosen, n_events, found.labels if found else None)
 
 
 def _chip_chosen() -> None:
@@ -119,7 +122,8 @@ def listing(
             _set_params(page=turned, event=None)
             st.rerun()
     st.caption(
-        f"{len(places):,} of {models[0].n_events:,} test {view.unit}. ● among the first {k} guesses, ○ not. ✓ came next."
+        f"{len(places):,} of {models[0].n_events:,} test {view.unit}."
+        f" ● among the first {k} guesses, ○ not; ✓ the item that came."
     )
     if event is not None:
         with st.container(key="steps-wide"):
@@ -129,7 +133,7 @@ def listing(
 
 def _table(view: Review, models: tuple[ModelResults, ...], rows: pd.DataFrame, k: int, key: str) -> None:
     named = _named(view, models, rows)
-    ranks = {f"{model.label}: rank": (lambda rank: parts.rank_text(rank, k)) for model in models}
+    ranks: dict[Any, Any] = {f"{model.label}: rank": partial(parts.rank_text, k=k) for model in models}
     chosen = st.dataframe(
         named.style.format(ranks),
         hide_index=True,
@@ -137,7 +141,7 @@ def _table(view: Review, models: tuple[ModelResults, ...], rows: pd.DataFrame, k
         on_select="rerun",
         selection_mode="single-row",
         height=min(36 * (len(rows) + 1), 470),
-        alt="Predictions: last item seen, item that came, first guess and rank of each model. Select a row for its steps.",
+        alt="Last item seen, item that came, first guess and rank of each model. Select a row for its steps.",
     )
     picked = chosen.selection.rows if chosen else []
     if picked:
@@ -174,9 +178,10 @@ def _cards(
         with st.container(border=True, gap="xsmall"):
             st.text(f"{view.item(row['last'])} → {view.item(row['target'])} ✓")
             for model in models:
-                guess = view.item(row[f"guess:{model.name}"])
+                right = row[f"guess:{model.name}"] == row["target"]
+                guess = view.item(row[f"guess:{model.name}"]) + (" ✓" if right else "")
                 st.text(f"{model.label} {parts.rank_text(row[f'rank:{model.name}'], k)}, guessed {guess}")
-            if row["event"] == event:
+            if event is not None and row["event"] == event:
                 with st.container(key="steps-narrow"):
                     session(view, models, event, k, selection, key="narrow")
             elif st.button("Step by step", key=f"open-{row['event']}", type="tertiary"):
@@ -207,8 +212,10 @@ def session(
     table = [_step_row(view, models, step, k) for step in told]
     parts.html_table(header, table, classes=["trained" if step.trained else "" for step in told], label="steps")
     if any(step.trained for step in told):
-        st.caption("Greyed steps were training data: the models learnt from them, so a good guess there proves nothing.")
-    history = items[: position][items[:position] >= 0]
+        st.caption(
+            "Greyed steps were training data: the models learnt from them, so a good guess there proves nothing."
+        )
+    history = items[:position][items[:position] >= 0]
     state.way_on(
         "Try this session",
         "try_it",
@@ -224,9 +231,7 @@ def _show_all(event: int) -> None:
     st.session_state[f"all-steps-{event}"] = True
 
 
-def _steps(
-    view: Review, models: tuple[ModelResults, ...], items: np.ndarray, number: int, first: int
-) -> list[Step]:
+def _steps(view: Review, models: tuple[ModelResults, ...], items: np.ndarray, number: int, first: int) -> list[Step]:
     data = view.events.dataset
     start = int(data.offsets[number])
     predicted = np.asarray(view.events.predicted[start : start + len(items)])
@@ -238,11 +243,10 @@ def _steps(
 
 def _step_row(view: Review, models: tuple[ModelResults, ...], step: Step, k: int) -> list[str]:
     tag = ' <span class="tag">training data</span>' if step.trained else ""
-    guesses: Callable[[str], str] = lambda name: _guess_cell(view, step, name, k)  # noqa: E731
     return [
         str(step.position + 1),
         parts.cell(view.item(step.item), strong=not step.trained) + tag,
-        *(guesses(model.name) for model in models),
+        *(_guess_cell(view, step, model.name, k) for model in models),
     ]
 
 

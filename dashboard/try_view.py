@@ -139,7 +139,7 @@ def lists(view: Review, ids: list[int], chosen: list[tuple[ModelResults, NumpyGr
     came = came_next(view)
     if came is not None and came >= 0:
         parts.sentence(f"In this session came next: {view.item(came)} ✓", muted=True)
-    for column, (model, scorer) in zip(st.columns(max(1, len(chosen)), gap="large"), chosen, strict=True):
+    for column, (model, scorer) in zip(st.columns(max(1, len(chosen)), gap="medium"), chosen, strict=True):
         best = session_frames.best_items(ids, scorer, SHOWN)
         names = [view.item(one) + (" ✓" if one == came else "") for one in best["id"]]
         with column:
@@ -156,7 +156,9 @@ def what_changed(view: Review, ids: list[int], chosen: list[tuple[ModelResults, 
     if len(ids) < 2:
         st.text("With two or more items this leaves each one out in turn and shows how the guesses move.")
         return
-    st.caption(f"Each row leaves one item out and asks again. Bold ▲: not among the first {FIRST} guesses with all items.")
+    st.caption(
+        f"Each row leaves one item out and asks again. Bold ▲: not among the first {FIRST} guesses with all items."
+    )
     first = max(0, len(ids) - LEFT_OUT)
     tables = {model.name: dict(session_frames.leave_one_out(ids, scorer, FIRST)) for model, scorer in chosen}
     whole = ["nothing", *(_guesses(view, tables[model.name][-1], None) for model, _ in chosen)]
@@ -176,7 +178,9 @@ def _guesses(view: Review, ids: list[int], before: list[int] | None) -> str:
     new = set(ids) - set(before if before is not None else ids)
     moved = f'<div style="opacity:.75;font-size:.85rem">{len(new)} of {len(ids)} new</div>' if new else ""
     names = (("▲ " if one in new else "") + view.item(one) for one in ids)
-    return moved + ", ".join(parts.cell(name, strong=one in new, limit=32) for one, name in zip(ids, names, strict=True))
+    return moved + ", ".join(
+        parts.cell(name, strong=one in new, limit=32) for one, name in zip(ids, names, strict=True)
+    )
 
 
 def share(selection: state.Selection) -> None:

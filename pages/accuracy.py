@@ -16,12 +16,12 @@ if view:
     params = accuracy_view.misses_link(view, model, weakest)
     state.way_on("See these misses", "sessions", selection, key="to-misses", **params)
     accuracy_view.slices(view, model, k)
-    curve, ranks = st.columns(2, gap="large")
+    curve, ranks = st.columns(2, gap="medium")
     with curve:
         accuracy_view.curve(view, model)
     with ranks:
         accuracy_view.ranks(view, model)
-    confusion, never = st.columns([3, 2], gap="large")
+    confusion, never = st.columns([3, 2], gap="medium")
     with confusion:
         accuracy_view.confusion(view, model)
     with never:

@@ -13,7 +13,7 @@ if view:
     compare_view.headline(view)
     k = review.list_length(selection, view)
     pair = review.pair(view)
-    square, ladder = st.columns([2, 3], gap="large")
+    square, ladder = st.columns([2, 3], gap="medium")
     with square:
         if pair:
             compare_view.outcomes(view, pair, k, selection)
@@ -23,7 +23,7 @@ if view:
     st.subheader("How far to trust it")
     compare_view.trust_line(view)
     compare_view.remarks(view)
-    forest, curve = st.columns(2, gap="large")
+    forest, curve = st.columns(2, gap="medium")
     with forest:
         if pair and view.result.comparison.pairs:
             compare_view.forest(view, pair)

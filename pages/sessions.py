@@ -12,7 +12,7 @@ if view:
     state.context_line(selection)
     models = sessions_view.shown_models(view)
     k = review.list_length(selection, view)
-    chosen, places = sessions_view.choose(view, models, k)
+    places = sessions_view.choose(models, k)
     places = session_frames.narrow(places, models[0], view.events, sessions_view.filters(view))
     if len(places):
         sessions_view.listing(view, models, places, k, selection)

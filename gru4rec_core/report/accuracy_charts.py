@@ -13,6 +13,9 @@ from gru4rec_core.report.palette import ground
 FEW = 200
 """Slices with fewer test sessions than this are drawn faint: chance moves them by several points."""
 
+OTHER_ITEMS = "other items"
+"""Column of a confusion map for guesses outside the shown items; its cells are numbers without a colour."""
+
 RANKS = ("1", "2-3", "4-5", "6-10", "11-20", "21-100", "over 100", "unknown item")
 
 
@@ -34,7 +37,7 @@ def slice_dots(
     order = drawn.sort_values("order")["what"].drop_duplicates().tolist()
     ceiling = top if top is not None else float(max(frame["hits"].max(), overall["hits"].max()))
     y = alt.Y("what:N", title=None, sort=order, axis=alt.Axis(labelLimit=170, grid=False))
-    x = from_zero("hits:Q", f"hits in the top {k}, per 100", ceiling, tickCount=5)
+    x = from_zero("hits:Q", f"hits in the top {k} per 100", ceiling, tickCount=5)
     tooltip = [
         alt.Tooltip("label:N", title="method"),
         alt.Tooltip("value:N", title="slice"),
@@ -64,7 +67,9 @@ def slice_dots(
         .mark_rule(color=ground(dark).grid, strokeWidth=2)
         .encode(y=y, x=alt.X("min(hits):Q"), x2="max(hits):Q")
     )
-    return titled(alt.layer(span, mean, point), title, "Dashed: all test sessions", height=ROW * len(order))
+    return titled(
+        alt.layer(span, mean, point), title, "Dashed: all test sessions", plot=ROW * len(order), legend=True, dark=dark
+    )
 
 
 def rank_bars(frame: pd.DataFrame, *, unit: str = "sessions", dark: bool = False) -> alt.LayerChart:
@@ -100,7 +105,9 @@ def rank_bars(frame: pd.DataFrame, *, unit: str = "sessions", dark: bool = False
         .mark_text(dy=-7, fontSize=11, color=ground(dark).text)
         .encode(x=x, y=y, xOffset=side, text=alt.Text("share:Q", format=".0f"))
     )
-    return titled(alt.layer(bars, values), "Where the true next item stood", "", height=260)
+    return titled(
+        alt.layer(bars, values), "Where the true next item stood", plot=270, legend=len(methods) > 1, dark=dark
+    )
 
 
 def confusion_map(frame: pd.DataFrame, items: Sequence[str], label: str, *, dark: bool = False) -> alt.LayerChart:
@@ -112,15 +119,15 @@ def confusion_map(frame: pd.DataFrame, items: Sequence[str], label: str, *, dark
         label: the method's.
     """
     paint = ground(dark)
-    columns = [*items, "other items"]
-    axis = alt.Axis(labelLimit=96, grid=False)
+    columns = [*items, OTHER_ITEMS]
+    axis = alt.Axis(labelLimit=96, labelOverlap=False, grid=False)
     y = alt.Y("true:N", title="item that came next", sort=list(items), axis=axis)
     x = alt.X(
         "predicted:N",
         title="first guess",
         sort=columns,
         scale=alt.Scale(domain=columns),
-        axis=alt.Axis(labelLimit=96, labelAngle=-60, grid=False),
+        axis=alt.Axis(labelLimit=96, labelAngle=-60, labelOverlap=False, grid=False),
     )
     tooltip = [
         alt.Tooltip("true:N", title="came next"),
@@ -128,28 +135,41 @@ def confusion_map(frame: pd.DataFrame, items: Sequence[str], label: str, *, dark
         alt.Tooltip("share:Q", title="% of its events", format=".1f"),
         alt.Tooltip("n_events:Q", title="events", format=","),
     ]
-    scale = alt.Scale(domain=[0, max(float(frame["share"].max()), 1.0)], range=list(paint.ramp), interpolate="lab")
+    among = frame[frame["predicted"] != OTHER_ITEMS]
+    strongest = float(among["share"].max()) if len(among) else 1.0
+    scale = alt.Scale(domain=[0, strongest], range=list(paint.ramp), interpolate="lab")
     legend = alt.Legend(title="% of row", orient="top", gradientLength=140, gradientThickness=10)
     base = alt.Chart(frame).encode(x=x, y=y, tooltip=tooltip)
-    cells = base.mark_rect().encode(color=alt.Color("share:Q", scale=scale, legend=legend))
+    cells = (
+        base.transform_filter(alt.datum.predicted != OTHER_ITEMS)
+        .mark_rect()
+        .encode(color=alt.Color("share:Q", scale=scale, legend=legend))
+    )
     hits = base.transform_filter("datum.hit").mark_rect(
         filled=False, stroke=paint.text, strokeWidth=1.5, cornerRadius=1
     )
-    strong = float(frame["share"].max()) * 0.58
+    strong = strongest * 0.58
     on_strong = "#0E1117" if dark else "#FFFFFF"
     values = (
         base.transform_filter("datum.share >= 5")
         .mark_text(fontSize=10)
         .encode(
             text=alt.Text("share:Q", format=".0f"),
-            color=alt.condition(f"datum.share > {strong:.3f}", alt.value(on_strong), alt.value(paint.text)),
+            color=alt.condition(
+                f"datum.share > {strong:.3f} && datum.predicted !== '{OTHER_ITEMS}'",
+                alt.value(on_strong),
+                alt.value(paint.text),
+            ),
         )
     )
     return titled(
         alt.layer(cells, hits, values),
         f"{label}: first guess against the item that came",
-        "Rows add up to 100 %; outlined: the guess was right",
-        height=26 * len(items) + 20,
+        ["Rows add up to 100 %. Outlined: the guess was right"],
+        plot=26 * len(items),
+        axis=130,
+        legend=True,
+        dark=dark,
     )
 
 
@@ -171,7 +191,7 @@ def score_bars(frame: pd.DataFrame, label: str, name: str, *, dark: bool = False
     values = base.mark_text(align="left", dx=5, fontSize=11, color=ground(dark).text).encode(
         text=alt.Text("relative:Q", format=".0f")
     )
-    return titled(alt.layer(bars, values), label, "Scores, not probabilities", height=26 * len(frame))
+    return titled(alt.layer(bars, values), label, "Scores, not probabilities", plot=26 * len(frame), dark=dark)
 
 
 def _labelled(frame: pd.DataFrame, chosen: dict) -> dict:

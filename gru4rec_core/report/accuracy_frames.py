@@ -15,7 +15,7 @@ from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.metrics import never_recommended
 from gru4rec_core.evaluation.slices import OTHER, confusion, rank_distribution, slices
-from gru4rec_core.report.accuracy_charts import FEW
+from gru4rec_core.report.accuracy_charts import FEW, OTHER_ITEMS
 from gru4rec_core.report.frames import mean_hits
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def confusions(model: ModelResults, vocabulary: ItemVocabulary, n_top: int = 12)
     shown = pairs.drop_duplicates("target").sort_values("target_order")["target"].to_numpy()
     items = [str(item) for item in vocabulary.decode(shown)]
     guessed = pairs["predicted"].to_numpy()
-    names = np.where(guessed == OTHER, "other items", _names(vocabulary, np.maximum(guessed, 0)))
+    names = np.where(guessed == OTHER, OTHER_ITEMS, _names(vocabulary, np.maximum(guessed, 0)))
     frame = pd.DataFrame(
         {
             "true": _names(vocabulary, pairs["target"].to_numpy()),
@@ -123,7 +123,7 @@ def weakest(table: pd.DataFrame, at_least: int = FEW) -> pd.Series | None:
         table: one method's rows of `by_slice`.
     """
     fair = table[(table["n_sessions"] >= at_least) & (table["value"] != "not in training")]
-    return None if fair.empty else fair.loc[fair["hits"].idxmin()]
+    return None if fair.empty else fair.iloc[int(fair["hits"].to_numpy().argmin())]
 
 
 def weakest_sentence(label: str, row: pd.Series | None, all_hits: float, k: int, unit: str = "sessions") -> str:

@@ -8,11 +8,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gru4rec_core.report.drawing import ROW, apart, colour, dash, from_zero, shape, styles_of, titled
+from gru4rec_core.report.drawing import AXIS, ROW, apart, colour, dash, from_zero, shape, styles_of, titled
 from gru4rec_core.report.palette import ground, style
 
 _SQUARE = 300  # px
-_GLYPHS = {"both": "●", "only-b": "◑", "only-a": "◐", "neither": "○"}
+_GLYPHS = {"both": "●", "only_b": "◑", "only_a": "◐", "neither": "○"}
 
 
 def ladder(
@@ -28,7 +28,7 @@ def ladder(
     """
     chosen = styles_of(frame, dark)
     y = alt.Y("label:N", title=None, sort=frame["label"].tolist(), axis=alt.Axis(labelLimit=150, grid=False))
-    x = from_zero("hits:Q", f"hits in the top {k}, per 100 test {unit}", float(frame["high"].max()), tickCount=6)
+    x = from_zero("hits:Q", f"hits per 100 test {unit}", float(frame["high"].max()), tickCount=6)
     tooltip = [
         alt.Tooltip("label:N", title="method"),
         alt.Tooltip("hits:Q", title=f"hits in the top {k} per 100", format=".2f"),
@@ -54,7 +54,8 @@ def ladder(
         alt.layer(*layers),
         f"Hits in the top {k}, best first",
         "Line: 95 % interval of these test sessions" + ("; thin ticks: seeds" if len(seeds) else ""),
-        height=ROW * len(frame),
+        plot=ROW * len(frame),
+        dark=dark,
     )
 
 
@@ -74,7 +75,7 @@ def forest(frame: pd.DataFrame, a: str, b: str, *, margin: float = 5.0, dark: bo
     scale = alt.Scale(domain=[lowest - room, highest + 2.5 * room], nice=False)
     x = alt.X(
         "relative:Q",
-        title=[f"{b} against {a}, relative difference in %", f"right of 0: {b} is better"],
+        title=["relative difference, %", f"right of 0: {b} is better"],
         scale=scale,
     )
     y = alt.Y("metric:N", title=None, sort=frame["metric"].tolist(), axis=alt.Axis(labelLimit=150, grid=False))
@@ -101,7 +102,9 @@ def forest(frame: pd.DataFrame, a: str, b: str, *, margin: float = 5.0, dark: bo
         alt.layer(band.encode(x=alt.X("low:Q"), x2="high:Q"), zero.encode(x="zero:Q"), line, point, value),
         f"{b} against {a}, metric by metric",
         ["Filled: the metric that decides; hollow: exploratory", f"Grey band: a difference under {margin:g} %"],
-        height=ROW * len(frame),
+        plot=ROW * len(frame),
+        axis=AXIS + 16,
+        dark=dark,
     )
 
 
@@ -117,14 +120,14 @@ def outcome_square(
 
     Args:
         cells: `frames.square`: outcome, row, column, n.
-        labels: what to call each outcome, e.g. {"only-b": "only BPR", …}.
+        labels: what to call each outcome, e.g. {"only_b": "only BPR", …}.
         names: names of the methods a and b, for their colours.
     """
     paint = ground(dark)
     fills = {
         "both": paint.text,
-        "only-b": style(names[1], dark=dark).colour,
-        "only-a": style(names[0], dark=dark).colour,
+        "only_b": style(names[1], dark=dark).colour,
+        "only_a": style(names[0], dark=dark).colour,
         "neither": paint.faint,
     }
     size = cells.groupby("outcome", sort=False).size()
@@ -155,8 +158,11 @@ def outcome_square(
         alt.layer(cell.add_params(pick), glyph),
         f"Of 100 test {unit}: who had the next item?",
         "Click a block to see them",
-        height=_SQUARE,
-    ).properties(width=_SQUARE, view=alt.ViewConfig(stroke=None))
+        plot=_SQUARE,
+        axis=0,
+        legend=True,
+        dark=dark,
+    ).properties(width=_SQUARE + 10, view=alt.ViewConfig(stroke=None))
 
 
 def accuracy_over_k(
@@ -213,6 +219,4 @@ def accuracy_over_k(
         marker = alt.Chart(pd.DataFrame({"k": [marked_k]})).mark_rule(strokeDash=[2, 2], color=ground(dark).muted)
         layers.insert(0, marker.encode(x=x))
     subtitle = f"Upright line: the k that decides ({marked_k})" if marked_k else ""
-    return titled(alt.layer(*layers), "Accuracy over the length of the list", subtitle, height=height).properties(
-        padding={"left": 5, "right": 130, "top": 5, "bottom": 5}
-    )
+    return titled(alt.layer(*layers), "Accuracy over the length of the list", subtitle, plot=height, dark=dark)

@@ -8,20 +8,45 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gru4rec_core.report.palette import Style, styles
+from gru4rec_core.report.palette import Style, ground, styles
 
 ROW = 30  # px between two methods or slices on a vertical axis
+AXIS = 72  # px of a horizontal axis: ticks, labels, one line of title
+_TITLE, _SUBTITLE, _LEGEND = 34, 18, 52  # px above the plot
 
 
-def titled(chart: Any, title: str, subtitle: str | Sequence[str] = "", height: int | None = None) -> Any:
-    """The chart with its title to the left, a muted line below it, and its height in px."""
-    header = alt.TitleParams(title, anchor="start", frame="group", offset=8, fontSize=15, fontWeight=600)
-    if subtitle:
-        header.subtitle = [subtitle] if isinstance(subtitle, str) else list(subtitle)
+def titled(
+    chart: Any,
+    title: str,
+    subtitle: str | Sequence[str] = "",
+    *,
+    plot: int,
+    axis: int = AXIS,
+    legend: bool = False,
+    dark: bool = False,
+) -> Any:
+    """The chart with its title to the left and muted lines below it, fitted into its column.
+
+    Args:
+        chart: layers.
+        title, subtitle: plain text.
+        plot: height of the plot itself in px; title, axis and legend come on top of it.
+        axis: room for the horizontal axis and its title in px.
+        legend: whether a line of legend stands above the plot.
+        dark: colours for a dark ground.
+    """
+    lines = [subtitle] if isinstance(subtitle, str) else list(subtitle)
+    lines = [line for line in lines if line]
+    header = alt.TitleParams(title, anchor="start", frame="bounds", offset=8, fontSize=15, fontWeight=600)
+    if lines:
+        header.subtitle = lines
         header.subtitleFontSize = 12
+        header.subtitleColor = ground(dark).muted
         header.subtitlePadding = 4
-    placed = chart.properties(title=header, width="container")
-    return placed.properties(height=height) if height else placed
+    height = plot + axis + _TITLE + _SUBTITLE * len(lines) + (_LEGEND if legend else 0)
+    # "fit" keeps labels beside the plot inside the column, whatever its width.
+    fit = alt.AutoSizeParams(type="fit", contains="padding")
+    return chart.properties(title=header, width="container", height=height, autosize=fit)
 
 
 def from_zero(field: str, title: str, top: float, **axis: Any) -> alt.X:

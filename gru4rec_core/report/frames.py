@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from gru4rec_core.evaluation.metrics import accuracy_at, mrr_at, ndcg_at
+from gru4rec_core.evaluation.outcomes import Outcome, whole_squares
 from gru4rec_core.evaluation.scoring import Evaluation
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparison import PairedComparison
 
 DEPTH = 20  # the longest list that charts show
-OUTCOMES = ("both", "only-b", "only-a", "neither")
 _KINDS = {"gru4rec": "trained", "baseline": "counting"}
 _Z95 = 1.959964
 
@@ -111,7 +111,8 @@ def forest(pair: PairedComparison) -> pd.DataFrame:
         for one in (pair.deciding, *pair.exploratory)
     ]
     frame = pd.DataFrame(rows)
-    return frame[np.isfinite(frame[["relative", "low", "high"]]).all(axis=1)].reset_index(drop=True)
+    finite = np.isfinite(frame[["relative", "low", "high"]].to_numpy()).all(axis=1)
+    return frame.loc[finite, :].reset_index(drop=True)
 
 
 def metric_label(metric: str) -> str:
@@ -119,41 +120,17 @@ def metric_label(metric: str) -> str:
     return metric if metric.startswith("accuracy") else metric.upper()
 
 
-def outcomes(a: ModelResults, b: ModelResults, k: int) -> np.ndarray:
-    """What happened at every prediction: int8 [n_predicted], the place in `OUTCOMES` (both, only b, only a, neither).
-
-    With several seeds a method counts as right where at least half of its seeds were.
-    """
-    hit_a, hit_b = mean_hits(a, k) >= 0.5, mean_hits(b, k) >= 0.5
-    return np.select([hit_a & hit_b, hit_b, hit_a], [0, 1, 2], default=3).astype(np.int8)
-
-
-def outcome_counts(kinds: np.ndarray) -> dict[str, int]:
-    """How many predictions fell on each of `OUTCOMES`."""
-    return dict(zip(OUTCOMES, np.bincount(kinds, minlength=len(OUTCOMES)).tolist(), strict=True))
-
-
-def square(counts: Mapping[str, int], side: int = 10) -> pd.DataFrame:
+def square(counts: Mapping[Outcome, int], side: int = 10) -> pd.DataFrame:
     """`side`² cells shared out among the outcomes by largest remainder: outcome, row, column, n.
 
     Outcomes keep the order of `counts`, cells fill row by row, so that each outcome is one block.
     """
-    total = sum(counts.values())
-    if total == 0:
+    if sum(counts.values()) == 0:
         return pd.DataFrame(columns=["outcome", "row", "column", "n"])
-    exact = np.array(list(counts.values())) * side**2 / total
-    cells = np.floor(exact).astype(int)
-    for place in np.argsort(cells - exact, kind="stable")[: side**2 - cells.sum()]:
-        cells[place] += 1
-    outcome = np.repeat(list(counts), cells)
+    outcome = np.repeat(list(counts), whole_squares(list(counts.values()), side**2))
     place = np.arange(side**2)
     return pd.DataFrame(
-        {
-            "outcome": outcome,
-            "row": place // side,
-            "column": place % side,
-            "n": [counts[one] for one in outcome],
-        }
+        {"outcome": outcome, "row": place // side, "column": place % side, "n": [counts[one] for one in outcome]}
     )
 
 
@@ -164,20 +141,20 @@ def _hits_by_depth(ranks: np.ndarray, depth: int) -> np.ndarray:
 
 
 def metrics_table(models: Sequence[ModelResults], ks: Sequence[int] = (1, 3, 5, 10, 20)) -> pd.DataFrame:
-    """One row a method, in the order given: method, kind, top k … (hits per 100), MRR@20, NDCG@20, …
+    """One row a method, in the order given: method, top k … (hits per 100), MRR@20, NDCG@20, …
 
     Rates are means over seeds, per 100; `training s` is NaN for baselines.
     """
     rows = []
     for model in models:
-        row: dict[str, object] = {"method": model.label, "kind": _KINDS[model.kind]}
-        row |= {f"top {k}": 100 * _mean(lambda one, k=k: accuracy_at(one, k), model) for k in ks}
-        row |= {"MRR@20": 100 * _mean(lambda one: mrr_at(one, 20), model)}
-        row |= {"NDCG@20": 100 * _mean(lambda one: ndcg_at(one, 20), model)}
+        row: dict[str, object] = {"method": model.label}
+        row |= {f"top {k}": 100 * _mean(accuracy_at, model, k) for k in ks}
+        row |= {"MRR@20": 100 * _mean(mrr_at, model, 20)}
+        row |= {"NDCG@20": 100 * _mean(ndcg_at, model, 20)}
         row |= {"runs": len(model.evaluations), "training s": model.training_seconds}
-        rows.append(row)
+        rows.append(row | {"kind": _KINDS[model.kind]})
     return pd.DataFrame(rows)
 
 
-def _mean(metric: Callable[[Evaluation], float], model: ModelResults) -> float:
-    return float(np.mean([metric(one) for one in model.evaluations]))
+def _mean(metric: Callable[[Evaluation, int], float], model: ModelResults, k: int) -> float:
+    return float(np.mean([metric(one, k) for one in model.evaluations]))

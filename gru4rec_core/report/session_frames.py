@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,15 +11,16 @@ import pandas as pd
 
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.evaluation.outcomes import OUTCOMES
 from gru4rec_core.evaluation.ranks import count_ranks
-from gru4rec_core.report.frames import OUTCOMES, mean_ranks
+from gru4rec_core.report.frames import mean_ranks
 
 if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults
 
 N_RANDOM = 50
 _SEED = 20  # of the random 50: fixed, so that a team sees the same ones
-CHOICES = ("random", "only-b", "only-a", "neither", "both")
+CHOICES = ("random", "only_b", "only_a", "neither", "both")
 """The chips of the page, by their name in the URL; all but the first are outcomes."""
 
 
@@ -35,16 +36,17 @@ def random_events(n_events: int) -> np.ndarray:
     return np.sort(rng.choice(n_events, size=min(N_RANDOM, n_events), replace=False))
 
 
-def choose(choice: str, kinds: np.ndarray) -> np.ndarray:
+def choose(choice: str, n_events: int, labels: np.ndarray | None) -> np.ndarray:
     """Places of the predictions behind a chip, ascending.
 
     Args:
         choice: one of `CHOICES`; anything else is taken as "random".
-        kinds: `frames.outcomes`, int8 [n_predicted].
+        n_events: predictions in all.
+        labels: outcome of each (`evaluation.outcomes`); None where there is no pair: then all are random.
     """
-    if choice in OUTCOMES:
-        return np.flatnonzero(kinds == OUTCOMES.index(choice))
-    return random_events(len(kinds))
+    if labels is None or choice not in OUTCOMES:
+        return random_events(n_events)
+    return np.flatnonzero(labels == choice)
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ class Step:
 
 
 def steps(
-    items: np.ndarray, scorers: dict[str, Scores], trained: np.ndarray, *, first: int = 0, top: int = 3
+    items: np.ndarray, scorers: Mapping[str, Scores], trained: np.ndarray, *, first: int = 0, top: int = 3
 ) -> list[Step]:
     """One session step by step, each model guessing every item from those before it.
 

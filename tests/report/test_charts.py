@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gru4rec_core.evaluation.outcomes import outcomes
 from gru4rec_core.report import charts, frames
 
 
@@ -46,7 +47,7 @@ def test_ladder_begins_at_zero_says_its_unit_and_stands_best_first(models):
     chart = charts.ladder(table, frames.seed_points(models, 3), 3)
     assert title(chart) == "Hits in the top 3, best first"
     assert domain(chart, "x")[0] == 0
-    assert any(one.get("title") == "hits in the top 3, per 100 test sessions" for one in encodings(chart, "x"))
+    assert any(one.get("title") == "hits per 100 test sessions" for one in encodings(chart, "x"))
     assert encodings(chart, "y")[0]["sort"] == table["label"].tolist()
     assert table["label"].iloc[0] == "BPR"
 
@@ -84,8 +85,8 @@ def test_forest_always_shows_the_whole_band(differences):
 
 
 def test_square_has_a_hundred_cells_a_glyph_for_each_outcome_and_a_selection(models):
-    cells = frames.square(frames.outcome_counts(frames.outcomes(models[0], models[1], 3)))
-    labels = {"both": "both right", "only-b": "only BPR", "only-a": "only TOP1", "neither": "neither"}
+    cells = frames.square(outcomes(models[0], models[1], 3).counts)
+    labels = {"both": "both right", "only_b": "only BPR", "only_a": "only TOP1", "neither": "neither"}
     chart = charts.outcome_square(cells, labels, ("top1", "bpr"))
     drawn = next(iter(spec(chart)["datasets"].values()))
     assert len(drawn) == 100
@@ -96,10 +97,11 @@ def test_square_has_a_hundred_cells_a_glyph_for_each_outcome_and_a_selection(mod
 
 
 def test_square_paints_the_models_in_their_own_colours(models):
-    cells = frames.square({"both": 1, "only-b": 1, "only-a": 1, "neither": 1})
-    labels = {"both": "both", "only-b": "b", "only-a": "a", "neither": "none"}
+    cells = frames.square({"both": 1, "only_a": 1, "only_b": 1, "neither": 1})
+    labels = {"both": "both", "only_b": "b", "only_a": "a", "neither": "none"}
     scale = encodings(charts.outcome_square(cells, labels, ("top1", "bpr")), "color")[0]["scale"]
-    assert scale["range"][1:3] == ["#D55E00", "#0072B2"]
+    assert dict(zip(scale["domain"], scale["range"], strict=True))["◑ b 25"] == "#D55E00"
+    assert dict(zip(scale["domain"], scale["range"], strict=True))["◐ a 25"] == "#0072B2"
 
 
 def test_curve_begins_at_zero_names_its_lines_and_marks_the_deciding_k(models):

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +12,7 @@ heights = st.lists(st.floats(0, 100), min_size=1, max_size=12)
 def test_labels_never_touch_and_keep_their_order(values):
     placed = apart(values, gap=3.0)
     order = sorted(range(len(values)), key=lambda i: values[i])
-    gaps = [placed[j] - placed[i] for i, j in zip(order, order[1:], strict=False)]
+    gaps = [placed[j] - placed[i] for i, j in pairwise(order)]
     assert all(gap >= 3.0 - 1e-9 for gap in gaps)
 
 

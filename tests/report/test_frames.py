@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparison import compare
+from gru4rec_core.evaluation.outcomes import OUTCOMES
 from gru4rec_core.report import frames
 
 
@@ -78,21 +79,17 @@ def test_forest_leaves_out_a_metric_on_which_the_base_never_hits(results):
     assert "accuracy@1" not in frames.forest(pair)["metric"].tolist()
 
 
-def test_outcomes_are_told_from_both_methods(results):
-    a, b = results("top1", [1, 9, 1, 9]), results("bpr", [1, 1, 9, 9])
-    kinds = frames.outcomes(a, b, 3)
-    assert [frames.OUTCOMES[kind] for kind in kinds] == ["both", "only-b", "only-a", "neither"]
-    assert frames.outcome_counts(kinds) == {"both": 1, "only-b": 1, "only-a": 1, "neither": 1}
-
-
 @given(st.lists(st.integers(0, 500), min_size=4, max_size=4).filter(any))
-def test_square_has_a_hundred_cells_off_by_less_than_one_from_the_share(counts):
-    named = dict(zip(frames.OUTCOMES, counts, strict=True))
-    cells = frames.square(named)["outcome"].value_counts()
+def test_square_has_a_hundred_cells_in_blocks_off_by_less_than_one_from_the_share(counts):
+    named = dict(zip(OUTCOMES, counts, strict=True))
+    table = frames.square(named)
+    cells = table["outcome"].value_counts()
     assert cells.sum() == 100
     for outcome, count in named.items():
         assert abs(cells.get(outcome, 0) - 100 * count / sum(counts)) < 1
+    order = table.sort_values(["row", "column"])["outcome"].map(OUTCOMES.index)
+    assert order.is_monotonic_increasing
 
 
 def test_square_of_nothing_is_empty():
-    assert frames.square(dict.fromkeys(frames.OUTCOMES, 0)).empty
+    assert frames.square(dict.fromkeys(OUTCOMES, 0)).empty

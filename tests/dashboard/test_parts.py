@@ -1,0 +1,41 @@
+"""What the review pages share, as far as it needs no page."""
+
+import pytest
+
+from dashboard import parts
+
+
+@pytest.mark.parametrize(
+    "name", ["![x](http://a/b.png)", "**bold**", "a_b_c", "[link](http://a)", "$x$", ":smile:", "# h"]
+)
+def test_a_label_keeps_no_markup_active(name):
+    label = parts.plain_label(name)
+    assert label.replace("\\", "") == name
+    assert all(label[i - 1] == "\\" for i, letter in enumerate(label) if letter in "![]()*_$:#")
+
+
+def test_a_label_is_one_short_line_and_never_blank():
+    assert "\n" not in parts.plain_label("a\nb")
+    assert len(parts.plain_label("x" * 100)) == 40
+    assert parts.plain_label("  ").replace("\\", "") == "(blank)"
+
+
+def test_a_cell_is_escaped():
+    assert parts.cell("<b>&") == "&lt;b&gt;&amp;"
+    assert parts.cell("<b>", strong=True) == "<strong>&lt;b&gt;</strong>"
+    assert len(parts.cell("x" * 100)) == 60
+
+
+@pytest.mark.parametrize(
+    ("rank", "text"),
+    [
+        (1.0, "● 1"),
+        (3.0, "● 3"),
+        (3.5, "○ 3.5"),
+        (1234.0, "○ 1,234"),
+        (float("inf"), "○ unknown item"),
+        (float("nan"), ""),
+    ],
+)
+def test_a_rank_says_hit_or_miss_by_its_sign_too(rank, text):
+    assert parts.rank_text(rank, 3) == text

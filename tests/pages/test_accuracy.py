@@ -1,0 +1,62 @@
+"""The page Accuracy: the weakest slice first."""
+
+import json
+
+import pytest
+
+
+def charts(app) -> dict[str, dict]:
+    specs = [json.loads(element.proto.spec) for element in app.get("vega_lite_chart")]
+    return {spec["title"]["text"]: spec for spec in specs}
+
+
+@pytest.fixture
+def accuracy(finished, open_page):
+    return open_page("accuracy", model="bpr")
+
+
+def headline(app) -> str:
+    return next(one.body for one in app.get("html") if 'role="heading"' in one.body)
+
+
+def test_the_weakest_slice_is_the_headline(accuracy):
+    assert "BPR is weakest" in headline(accuracy)
+
+
+def test_slices_curve_ranks_and_confusion_are_drawn(accuracy):
+    titles = set(charts(accuracy))
+    assert {"By items seen before", "By length of the session", "By popularity of the item that came"} <= titles
+    assert {"Accuracy over the length of the list", "Where the true next item stood"} <= titles
+    assert "BPR: first guess against the item that came" in titles
+
+
+def test_the_curve_runs_from_1_to_20_and_begins_at_zero(accuracy):
+    spec = charts(accuracy)["Accuracy over the length of the list"]
+    line = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "line")
+    assert line["encoding"]["x"]["scale"]["domain"] == [1, 20]
+    assert line["encoding"]["y"]["scale"]["domain"][0] == 0
+
+
+def test_another_model_can_be_looked_at_and_is_kept_in_the_address(accuracy):
+    accuracy.selectbox(key="model-choice").set_value("markov").run()
+    assert "Lookup table (Markov) is weakest" in headline(accuracy)
+    assert accuracy.query_params["model"] == "markov"
+
+
+def test_items_that_are_never_recommended_are_counted(accuracy):
+    accuracy.button_group(key="k-choice").set_value(1).run()
+    said = [one.value for one in accuracy.text]
+    assert any("stood in no top 1" in text for text in said)
+
+
+def test_the_way_on_leads_to_the_misses(accuracy):
+    assert accuracy.button(key="to-misses").label == "See these misses"
+
+
+def test_an_unknown_model_in_the_address_gives_the_best(finished, open_page):
+    app = open_page("accuracy", model="nobody")
+    assert app.selectbox(key="model-choice").value in {"top1", "bpr"}
+
+
+def test_without_data_it_leads_to_the_overview(open_page):
+    assert open_page("accuracy").button(key="to-overview")

@@ -1,0 +1,99 @@
+"""The page Compare: verdict first, then what it rests on."""
+
+import json
+
+import pytest
+
+from gru4rec_core.runs.state import JobState, write_state
+
+
+def charts(app) -> dict[str, dict]:
+    """Specs of a page's charts by their title."""
+    specs = [json.loads(element.proto.spec) for element in app.get("vega_lite_chart")]
+    return {spec["title"]["text"]: spec for spec in specs}
+
+
+def texts(app) -> str:
+    """Everything the page writes as HTML or text."""
+    return "\n".join([*(one.body for one in app.get("html")), *(one.value for one in app.text)])
+
+
+@pytest.fixture
+def compare(finished, open_page):
+    return open_page("compare")
+
+
+def test_the_verdict_is_the_headline(compare):
+    html = [one.body for one in compare.get("html")]
+    first = next(body for body in html if 'role="heading"' in body)
+    assert "of 100 test sessions" in first
+    assert any("One training run each: provisional." in body for body in html)
+
+
+def test_ladder_square_forest_curve_and_slices_are_drawn(compare):
+    assert list(charts(compare))[:4] == [
+        "Of 100 test sessions: who had the next item?",
+        "Hits in the top 3, best first",
+        "BPR against TOP1, metric by metric",
+        "Accuracy over the length of the list",
+    ]
+    assert "By items seen before" in charts(compare)
+
+
+def test_the_ladder_holds_models_and_baselines(compare):
+    spec = charts(compare)["Hits in the top 3, best first"]
+    labels = next(layer["encoding"]["y"]["sort"] for layer in spec["layer"] if "y" in layer["encoding"])
+    assert set(labels) == {"TOP1", "BPR", "Best-sellers", "Lookup table (Markov)"}
+
+
+def test_the_table_lists_every_method_with_its_accuracies(compare):
+    table = compare.dataframe[0].value
+    assert table["method"].tolist()[0] in {"TOP1", "BPR", "Best-sellers", "Lookup table (Markov)"}
+    assert {"top 1", "top 3", "top 5", "top 10", "top 20", "MRR@20"} <= set(table.columns)
+    assert table["top 3"].is_monotonic_decreasing
+
+
+def test_each_outcome_leads_to_its_sessions(compare):
+    links = [one for one in compare.get("page_link") if "right" in one.proto.label or "only" in one.proto.label]
+    shown = [link.proto.query_string for link in links]
+    assert [query.split("show=")[1].split("&")[0] for query in shown] == ["both", "only_b", "only_a"]
+    assert all("comparison=" in query for query in shown)
+
+
+def test_settings_show_differences_first_and_everything_on_demand(compare):
+    def settings():
+        return next(one.value for one in compare.dataframe if "setting" in one.value.columns)
+
+    assert settings()["setting"].tolist() == ["loss"]
+    compare.toggle(key="differences-only").set_value(False).run()
+    assert "learning_rate" in settings()["setting"].tolist()
+
+
+def test_another_list_length_is_drawn_and_kept_in_the_address(compare):
+    compare.button_group(key="k-choice").set_value(5).run()
+    assert "Hits in the top 5, best first" in charts(compare)
+    assert compare.query_params["k"] == "5"
+
+
+def test_what_it_rests_on_is_said(compare):
+    said = texts(compare)
+    assert "the same but for the loss" in said
+    assert "accuracy@3, chosen before training" in said
+    assert "1 a model" in said
+
+
+def test_the_way_on_leads_to_accuracy(compare):
+    assert compare.button(key="to-accuracy").label == "See where they are wrong"
+
+
+def test_without_data_it_says_so_and_leads_to_the_overview(open_page):
+    app = open_page("compare")
+    assert "the workspace has no data" in texts(app)
+    assert app.button(key="to-overview").label == "Load a sample or your own log"
+
+
+def test_without_results_it_leads_to_the_runs(finished, open_page):
+    write_state(finished.run_folder(finished.runs()[0].id), JobState(state="failed", reason="power cut"))
+    app = open_page("compare")
+    assert "not finished" in texts(app)
+    assert app.button(key="to-runs").label == "Look at its runs"

@@ -1,0 +1,127 @@
+"""The page Sessions: predictions beside what came."""
+
+import re
+
+import numpy as np
+import pytest
+
+from gru4rec_core.report.session_frames import random_events
+from gru4rec_core.runs.results import comparison_result
+
+
+@pytest.fixture
+def result(finished):
+    return comparison_result(finished, finished.comparisons()[0].id)
+
+
+@pytest.fixture
+def sessions(finished, open_page):
+    return open_page("sessions")
+
+
+def listed(app):
+    return next(one.value for one in app.dataframe if "came next ✓" in one.value.columns)
+
+
+def steps(app) -> str:
+    return next(one.body for one in app.get("html") if 'data-kind="steps"' in one.body)
+
+
+def count(app, chip: str) -> int:
+    label = next(text for text in app.button_group(key="chips").options if text.startswith(chip))
+    return int(re.sub(r"\D", "", label.removeprefix(chip)))
+
+
+def test_it_begins_with_the_same_random_sessions_for_everybody(sessions, result):
+    ids = result.comparison.models[0].evaluations[0].session_id[random_events(600)[:25]]
+    assert listed(sessions)["session"].tolist() == [str(one) for one in ids]
+
+
+def test_rows_hold_what_came_and_each_models_guess_and_rank(sessions, result):
+    one = result.comparison.models[0].evaluations[0]
+    event = random_events(600)[0]
+    row = listed(sessions).iloc[0]
+    names = result.split.test.dataset.vocabulary.items
+    assert row["came next ✓"] == names[one.target[event]]
+    assert row["TOP1: first guess"].removesuffix(" ✓") == names[one.top_items[event, 0]]
+    assert row["TOP1: rank"] == one.ranks()[event]
+
+
+def test_chips_count_every_session_once(sessions):
+    assert sum(count(sessions, chip) for chip in ("both right", "only TOP1", "only BPR", "neither")) == 600
+    assert count(sessions, "Random") == 50
+
+
+def test_a_chip_shows_its_sessions_and_stays_in_the_address(sessions):
+    sessions.button_group(key="chips").set_value("only_b").run()
+    table = listed(sessions)
+    assert sessions.query_params["show"] == "only_b"
+    assert (table["BPR: rank"] <= 3).all()
+    assert (table["TOP1: rank"] > 3).all()
+
+
+def test_a_link_opens_the_chip_and_the_session(finished, open_page, result):
+    event = int(np.flatnonzero(result.comparison.models[0].evaluations[0].ranks() > 3)[0])
+    app = open_page("sessions", show="neither", event=str(event))
+    assert app.button_group(key="chips").value == "neither"
+    assert "step by step" in "".join(one.body for one in app.get("html"))
+    assert "had guessed" in steps(app)
+
+
+def test_steps_end_with_the_stored_rank_and_mark_training_data(finished, open_page, result):
+    one = result.comparison.models[0].evaluations[0]
+    event = int(np.flatnonzero(one.position == 4)[0])
+    body = steps(open_page("sessions", event=str(event)))
+    rows = re.findall(r'<tr class="(\w*)">(.*?)</tr>', body, re.S)[-5:]
+    assert [kind for kind, _ in rows] == ["trained"] * 4 + [""]
+    assert "training data" in rows[0][1]
+    rank = one.ranks()[event]
+    assert f"{'●' if rank <= 3 else '○'} {rank:.0f}" in rows[-1][1]
+
+
+def test_item_names_reach_the_steps_as_text(finished, open_page, result):
+    names = result.split.test.dataset.vocabulary.items
+    nasty = next(i for i, name in enumerate(names) if "onerror" in name)
+    event = int(np.flatnonzero(result.comparison.models[0].evaluations[0].target == nasty)[0])
+    app = open_page("sessions", event=str(event))
+    assert "<img" not in "".join(one.body for one in app.get("html"))
+    assert "&lt;img src=x" in steps(app)
+    assert not [one for one in app.markdown if "onerror" in one.value]
+
+
+def test_filters_narrow_the_list_and_can_be_cleared(sessions):
+    sessions.button_group(key="chips").set_value("neither").run()
+    sessions.text_input(key="filter-came").set_value("ITEM B").run()
+    assert set(listed(sessions)["came next ✓"]) == {"item B"}
+    assert sessions.query_params["came"] == "ITEM B"
+    sessions.text_input(key="filter-came").set_value("no such item").run()
+    assert any("No session matches" in one.value for one in sessions.text)
+    sessions.button(key="clear-filters").click().run()
+    assert len(listed(sessions)) == 25
+    assert "came" not in sessions.query_params
+
+
+def test_the_number_of_items_seen_narrows_too(finished, open_page):
+    app = open_page("sessions", show="neither", shortest="3", longest="3")
+    assert set(listed(app)["seen"]) == {3}
+
+
+def test_the_list_is_paged(finished, open_page):
+    first = listed(open_page("sessions"))["session"].tolist()
+    second = listed(open_page("sessions", page="2"))["session"].tolist()
+    assert len(first) == len(second) == 25
+    assert not set(first) & set(second)
+
+
+@pytest.mark.parametrize("address", [{"event": "999999"}, {"event": "-1"}, {"page": "abc"}, {"show": "nonsense"}])
+def test_a_broken_address_still_opens_the_page(finished, open_page, address):
+    assert len(listed(open_page("sessions", **address))) == 25
+
+
+def test_the_way_on_takes_the_session_along(finished, open_page):
+    app = open_page("sessions", event="7")
+    assert app.button(key="to-try-wide").label == "Try this session"
+
+
+def test_without_data_it_leads_to_the_overview(open_page):
+    assert open_page("sessions").button(key="to-overview")

@@ -1,0 +1,97 @@
+"""The page Try it: a strip of items, two lists of guesses."""
+
+import json
+
+import numpy as np
+import pytest
+
+from gru4rec_core.model.inference import NumpyGru4Rec
+
+
+@pytest.fixture
+def vocabulary(finished):
+    return NumpyGru4Rec.load(finished.run_folder(finished.runs()[0].id)).vocabulary
+
+
+@pytest.fixture
+def tried(finished, open_page):
+    return open_page("try_it", items="4,5,6")
+
+
+def lists(app) -> dict[str, list[str]]:
+    """Items of each drawn list, best first, by the model's label."""
+    specs = [json.loads(element.proto.spec) for element in app.get("vega_lite_chart")]
+    return {spec["title"]["text"]: spec["layer"][0]["encoding"]["y"]["sort"] for spec in specs}
+
+
+def test_it_begins_with_the_items_of_a_real_session(finished, open_page):
+    app = open_page("try_it")
+    assert app.query_params["items"]
+    assert any("came next" in one.body for one in app.get("html"))
+
+
+def test_both_models_list_their_best_items(tried, finished, vocabulary):
+    assert set(lists(tried)) == {"TOP1", "BPR"}
+    run = next(run for run in finished.runs() if run.config.loss == "bpr")
+    scores = NumpyGru4Rec.load(finished.run_folder(run.id)).scores([np.array([4, 5, 6])])[0]
+    best = [f"{place}. {vocabulary.items[i]}" for place, i in enumerate(np.argsort(-scores)[:10], 1)]
+    assert lists(tried)["BPR"] == best
+
+
+def test_it_says_that_scores_are_no_probabilities(tried):
+    specs = [json.loads(element.proto.spec) for element in tried.get("vega_lite_chart")]
+    assert all("not probabilities" in json.dumps(spec["title"]) for spec in specs)
+
+
+def test_an_added_item_changes_the_lists_and_the_address(tried, vocabulary):
+    before = lists(tried)
+    tried.selectbox(key="strip-add-3").set_value(9).run()
+    assert tried.query_params["items"] == "4,5,6,9"
+    assert lists(tried) != before
+
+
+def test_a_chosen_item_moves_and_goes(tried):
+    tried.button_group(key="strip-4,5,6").set_value(2).run()
+    tried.button(key="strip-earlier").click().run()
+    assert tried.query_params["items"] == "4,6,5"
+    assert tried.button_group(key="strip-4,6,5").value == 1
+    tried.button(key="strip-remove").click().run()
+    assert tried.query_params["items"] == "4,5"
+
+
+def test_nothing_moves_before_an_item_is_chosen(tried):
+    assert all(tried.button(key=f"strip-{name}").disabled for name in ("earlier", "later", "remove"))
+
+
+def test_an_empty_strip_still_gives_guesses(tried):
+    tried.button(key="strip-clear-all").click().run()
+    assert tried.query_params["items"] == ""
+    assert all(len(names) == 10 for names in lists(tried).values())
+
+
+def test_leaving_each_item_out_shows_how_the_guesses_move(tried, finished):
+    body = next(one.body for one in tried.get("html") if 'data-kind="left-out"' in one.body)
+    assert body.count("<tr ") == 4
+    assert "nothing" in body
+
+
+def test_names_with_markup_are_shown_letter_by_letter(finished, open_page, vocabulary):
+    nasty = [i for i, name in enumerate(vocabulary.items) if "pixel" in name or "onerror" in name]
+    app = open_page("try_it", items=",".join(map(str, nasty)))
+    labels = app.button_group[0].options
+    assert any(r"\<img" in label for label in labels)
+    assert any(r"\!\[pixel\]\(http" in label for label in labels)
+    assert "<img" not in "".join(one.body for one in app.get("html"))
+
+
+@pytest.mark.parametrize("items", ["", "999999", "x,y", "4,,5", "-3,4"])
+def test_a_broken_address_still_opens_the_page(finished, open_page, items):
+    assert lists(open_page("try_it", items=items))
+
+
+def test_the_address_of_the_view_can_be_copied(tried):
+    assert "items=4%2C5%2C6" in tried.code[-1].value
+
+
+def test_without_data_it_leads_to_the_overview(open_page):
+    assert open_page("try_it").button(key="to-overview")
