@@ -309,19 +309,18 @@ def _file_progress(done: int, total: int) -> None:
 
 def _progress(name: str = "") -> OnChange:
     """Tells on standard error how far a job is: one line that changes on a terminal, else a line an epoch."""
-    last: list[tuple[str, int]] = []
+    last: list[str] = []
 
     def tell(state: JobState) -> None:
         text = " ".join(filter(None, [name, state.phase]))
         if state.epochs and state.phase == "training":
             text += f", epoch {min(state.epoch + 1, state.epochs)} of {state.epochs}"
-        step = (state.phase, state.epoch)
         if sys.stderr.isatty():
             share = f" {100 * state.done // state.total} %" if state.total else ""
             left = f", {state.seconds_left:.0f} s left" if state.seconds_left is not None else ""
             _status(text + share + left)
-        elif step not in last[-1:] and state.is_active:
-            last.append(step)
+        elif text not in last[-1:] and state.is_active:
+            last.append(text)
             typer.echo(text, err=True)
 
     return tell

@@ -1,0 +1,122 @@
+"""Which models does a comparison have, and how did each fare?
+
+Read from the folders of its runs and baselines.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from gru4rec_core.config import TrainingConfig
+from gru4rec_core.evaluation.baselines import LABELS
+from gru4rec_core.evaluation.checks import still_improving, validation_curve
+from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.metrics import DEFAULT_KS
+from gru4rec_core.runs import run_files
+from gru4rec_core.runs.files import read_json
+from gru4rec_core.runs.records import ComparisonRecord, RunRecord
+from gru4rec_core.runs.split_store import StoredSplit
+from gru4rec_core.runs.workspace import Workspace
+
+LOSS_LABELS = {
+    "top1": "TOP1",
+    "bpr": "BPR",
+    "top1-max": "TOP1-max",
+    "bpr-max": "BPR-max",
+    "cross-entropy": "Cross-entropy",
+}
+"""How screens call the losses."""
+
+Row = dict[str, Any]
+"""A model in the table of results."""
+
+
+def by_model(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
+    """Runs that differ in their seed alone are one model, named by its loss and by what sets it apart."""
+    groups: dict[TrainingConfig, list[RunRecord]] = {}
+    for run in runs:
+        groups.setdefault(run.config.replace(seed=0), []).append(run)
+    return dict(zip(_names(list(groups)), groups.values(), strict=True))
+
+
+def _names(configs: Sequence[TrainingConfig]) -> list[str]:
+    names = []
+    for config in configs:
+        namesakes = [other.model_dump() for other in configs if other.loss == config.loss]
+        values = config.model_dump()
+        apart = [field for field in values if any(other[field] != values[field] for other in namesakes)]
+        names.append(" ".join([config.loss, *(f"{field}={_shown(values[field])}" for field in apart)]))
+    return names
+
+
+def _shown(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def trained_models(
+    workspace: Workspace, groups: dict[str, list[RunRecord]], split: StoredSplit
+) -> tuple[list[Row], list[ModelResults]]:
+    """A row and the results of every trained model; `groups` as `by_model` makes them."""
+    rows, models = [], []
+    for name, runs in groups.items():
+        folders = [workspace.run_folder(run.id) for run in runs]
+        config = runs[0].config
+        label = LOSS_LABELS[config.loss] + name.removeprefix(config.loss)
+        seconds = [read_json(folder / "environment.json", "a run")["seconds"]["training"] for folder in folders]
+        model = ModelResults(
+            name=name,
+            label=label,
+            kind="gru4rec",
+            evaluations=tuple(run_files.load_evaluation(folder, split.test.dataset.n_items) for folder in folders),
+            test_key=split.test_key,
+            leaked_events=split.leaked_events,
+            seen_days=split.config.protocol != "time",
+            still_improving=any(_still_improving(folder, config) for folder in folders),
+            training_seconds=sum(seconds) / len(seconds),
+        )
+        models.append(model)
+        rows.append(_row(model, [run_files.metrics(folder) for folder in folders]))
+    return rows, models
+
+
+def _still_improving(folder: Path, config: TrainingConfig) -> bool:
+    return still_improving(validation_curve(run_files.epochs(folder), config))
+
+
+def baseline_models(
+    workspace: Workspace, record: ComparisonRecord, split: StoredSplit
+) -> tuple[list[Row], list[ModelResults]]:
+    """The same of those baselines of a comparison that were computed already."""
+    folder = workspace.split_folder(record.dataset_id, record.split) / "baselines"
+    rows, models = [], []
+    for name in record.baselines:
+        if not (folder / f"{name}.json").exists():
+            continue
+        model = ModelResults(
+            name=name,
+            label=LABELS[name],
+            kind="baseline",
+            evaluations=(run_files.load_evaluation(folder, split.test.dataset.n_items, name),),
+            test_key=split.test_key,
+            leaked_events=split.leaked_events,
+            seen_days=split.config.protocol != "time",
+        )
+        models.append(model)
+        rows.append(_row(model, [read_json(folder / f"{name}.json", "a baseline")]))
+    return rows, models
+
+
+def _row(model: ModelResults, metrics: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    means = {}
+    for metric in ("accuracy", "mrr", "ndcg", "coverage"):
+        for k in DEFAULT_KS:
+            values = [one[metric].get(str(k)) for one in metrics]
+            means[f"{metric}@{k}"] = None if None in values else sum(values) / len(values)
+    return {
+        "name": model.name,
+        "label": model.label,
+        "kind": model.kind,
+        "n_seeds": model.n_seeds,
+        **means,
+        "seconds": model.training_seconds,
+    }
