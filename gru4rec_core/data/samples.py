@@ -85,10 +85,10 @@ WORKOUTS: tuple[str, ...] = (
 )  # fmt: skip
 
 
-# An athlete does the main workout of the season several times in a row, then a side workout, then the main one again, and
-# so on through the sides in turn; some take turns every time. Every programme has an order of its own for the same sides:
-# which side comes next follows from the main workout and the side before it together, from neither alone; and many a main
-# workout is another athlete's side.
+# An athlete does the main workout of the season several times in a row, then a side workout, then the main one again,
+# and so on through the sides in turn; some change every time. Every programme has an order of its own for the same
+# sides: which one comes next follows from the main workout and the side before it together, from neither alone; and
+# many a main workout is another athlete's side.
 PROGRAMMES: tuple[tuple[int, tuple[str, int, int], tuple[str, int, int]], ...] = (
     # share of athletes, summer and winter: the main workout, its times in a row, a side's times in a row
     (14, ("bike", 8, 2), ("indoor cycling", 8, 2)),
@@ -177,7 +177,7 @@ def _follow_programmes(lengths: np.ndarray, winter: np.ndarray, rng: np.random.G
         season = np.where(turned, winter[:, step], season)
         block = np.where(turned, 0, block)
         planned = times_of[programme, season, block]
-        planned = planned + np.where(planned > 3, uneven[:, step], 0)
+        planned = planned + np.where((block % 2 == 0) & (planned > 1), uneven[:, step], 0)
         left = np.where(over, planned, left)
         items[:, step] = np.where(is_whim[:, step], whims[:, step], item_of[programme, season, block])
         left = left - ~is_whim[:, step]
