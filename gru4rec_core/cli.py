@@ -4,11 +4,13 @@ Results go to standard output (with --json one JSON object and nothing else), pr
 error. Exit status: 0 done, 1 failed, 2 wrong use.
 """
 
+import importlib
 import json
 import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any
 
 import typer
@@ -20,7 +22,7 @@ from gru4rec_core.cli_options import (
     settings_options,
     training_config,
 )
-from gru4rec_core.cli_text import comparison_text, rates
+from gru4rec_core.cli_text import comparison_text, rates, recheck_text
 from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import inspect_log
@@ -29,8 +31,10 @@ from gru4rec_core.errors import ConfigError, DataError, WorkbenchError
 from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.runs import jobs
+from gru4rec_core.runs.baseline_runs import execute_baselines
 from gru4rec_core.runs.imports import import_file
 from gru4rec_core.runs.plans import plan_comparison, with_seeds
+from gru4rec_core.runs.recheck import recheck
 from gru4rec_core.runs.records import DatasetRecord, RunRecord
 from gru4rec_core.runs.reporter import OnChange
 from gru4rec_core.runs.results import comparison_result, unfinished
@@ -129,10 +133,7 @@ def train(
     workspace = Workspace.default()
     record = _dataset(workspace, dataset)
     run = workspace.create_run(record.id, config, split)
-    # TensorFlow takes seconds to load: only now, when everything else holds.
-    from gru4rec_core.runs.experiments import execute_run
-
-    execute_run(workspace, run.id, threads=threads, on_change=_progress(run.name))
+    _experiments().execute_run(workspace, run.id, threads=threads, on_change=_progress(run.name))
     _clear()
     metrics = workspace.metrics(run.id)
     result = {
@@ -171,17 +172,65 @@ def compare(
     names = () if baselines == "none" else tuple(separated(baselines, "--baselines"))
     workspace = Workspace.default()
     record = _dataset(workspace, dataset)
-    judging = ComparisonConfig(
-        **{"deciding_k": default_deciding_k(record.n_items), **given(ComparisonConfig, settings)}
-    )
+    judging = _judging(settings, record)
     comparison = plan_comparison(workspace, record.id, configs, split, judging, baselines=names)
     if unfinished(workspace, comparison):
-        from gru4rec_core.runs.experiments import execute_comparison
-
-        execute_comparison(workspace, comparison.id, on_change=_progress())
+        _experiments().execute_comparison(workspace, comparison.id, on_change=_progress())
     _clear()
     result = comparison_result(workspace, comparison.id)
     _say(as_json, result.to_json(), comparison_text(result))
+
+
+@app.command("evaluate")
+@settings_options(SplitConfig, ComparisonConfig)
+def evaluate_run(
+    run: Run,
+    *,
+    on: Annotated[str | None, typer.Option(metavar="DATASET", help="Test on this dataset (name, id or file).")] = None,
+    retrain: Annotated[bool, typer.Option(help="Also train its settings anew on that dataset.")] = False,
+    as_json: AsJson = False,
+    settings: dict[str, Any],
+) -> None:
+    """Test an old model on new events, beside today's baselines, week by week."""
+    workspace = Workspace.default()
+    old = workspace.run(run)
+    workspace.metrics(old.id)  # says so when the run is not done
+    record = _dataset(workspace, on) if on else workspace.dataset(old.dataset_id)
+    told = given(SplitConfig, settings)
+    split = SplitConfig(**told) if told else old.split
+    judging = _judging(settings, record)
+    retrained = _retrained(workspace, old, record, split) if retrain else None
+    if workspace.missing_baselines(record.id, split, DEFAULT_BASELINES):
+        execute_baselines(workspace, record.id, split, on_change=_progress())
+    found = recheck(workspace, old.id, record.id, split, judging, retrained=retrained)
+    _clear()
+    _say(as_json, found.to_json(), recheck_text(found))
+
+
+def _retrained(workspace: Workspace, old: RunRecord, record: DatasetRecord, split: SplitConfig) -> RunRecord:
+    found = workspace.find_run(record.id, old.config, split)
+    if found is None:
+        found = workspace.create_run(record.id, old.config, split)
+        _experiments().execute_run(workspace, found.id, on_change=_progress("retraining"))
+    return found
+
+
+def _judging(settings: dict[str, Any], record: DatasetRecord) -> ComparisonConfig:
+    return ComparisonConfig(**{"deciding_k": default_deciding_k(record.n_items), **given(ComparisonConfig, settings)})
+
+
+def _experiments() -> ModuleType:
+    """Loads TensorFlow, which takes seconds: only once everything else holds. Its notes are for its builders."""
+    _status("loading TensorFlow")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with Path(os.devnull).open("w") as nothing:
+            os.dup2(nothing.fileno(), 2)
+            return importlib.import_module("gru4rec_core.runs.experiments")
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 @app.command()

@@ -1,22 +1,38 @@
 """How does a result read on a terminal?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gru4rec_core.evaluation.metrics import DEFAULT_KS
+from gru4rec_core.runs.recheck import Recheck
 from gru4rec_core.runs.results import ComparisonResult
 
 
 def comparison_text(result: ComparisonResult) -> str:
     """The verdict's sentences, then a table of all models, best first by the deciding metric."""
-    k = result.record.config.deciding_k
-    verdict = result.verdict
-    lines = [*verdict.sentences, *verdict.limits, ""] if verdict else []
-    ks = DEFAULT_KS
-    lines.append(f"{'hits per 100 in the top':28}" + "".join(f"{k:>8}" for k in ks) + f"{'MRR@20':>9}")
-    order = min(ks, key=lambda one: abs(one - k))
-    for row in result.models.sort_values(f"accuracy@{order}", ascending=False).to_dict("records"):
-        hits = "".join(f"{100 * row[f'accuracy@{one}']:8.2f}" for one in ks)
+    lines = [*result.verdict.sentences, *result.verdict.limits, ""] if result.verdict else []
+    nearest = min(DEFAULT_KS, key=lambda k: abs(k - result.record.config.deciding_k))
+    ordered = result.models.sort_values(f"accuracy@{nearest}", ascending=False)
+    return "\n".join(lines + _table(ordered.to_dict("records")))
+
+
+def _table(rows: Sequence[Mapping[Any, Any]]) -> list[str]:
+    lines = [f"{'hits per 100 in the top':28}" + "".join(f"{k:>8}" for k in DEFAULT_KS) + f"{'MRR@20':>9}"]
+    for row in rows:
+        hits = "".join(f"{100 * row[f'accuracy@{k}']:8.2f}" for k in DEFAULT_KS)
         lines.append(f"{row['label']:28}{hits}{row['mrr@20']:9.4f}")
+    return lines
+
+
+def recheck_text(found: Recheck) -> str:
+    """How the old model did, beside the others, over all and week by week."""
+    lines = [found.counting.sentence, f"Unknown to the old model: {100 * found.unknown:.1f} of 100 items.", ""]
+    lines += _table(sorted(found.models, key=lambda row: -row["accuracy@10"]))
+    if len(found.by_week):
+        lines += ["", f"{'week of':12}{'events':>8}{'unknown':>9}  hits per 100: " + found.comparison.models[0].label]
+        for row in found.by_week.to_dict("records"):
+            share, hits = 100 * row["unknown"], 100 * row[found.comparison.models[0].name]
+            lines.append(f"{row['week']:%Y-%m-%d}  {row['n_events']:>8,}{share:>8.1f}%  {hits:.2f}")
     return "\n".join(lines)
 
 

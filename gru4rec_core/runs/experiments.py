@@ -6,9 +6,7 @@ process, a worker for a page. TensorFlow is loaded here.
 
 import os
 import platform
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -16,23 +14,18 @@ from typing import Any
 
 import tensorflow as tf
 
-from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.splits import Split
 from gru4rec_core.evaluation import metrics
-from gru4rec_core.evaluation.baselines import BASELINES, DEFAULT_BASELINES
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
 from gru4rec_core.model.gru4rec import Gru4Rec
 from gru4rec_core.model.training import EpochReport, TrainingProgress
 from gru4rec_core.runs import arrays, run_files
-from gru4rec_core.runs.files import delete_folder, exclusive_lock, new_folder, replace_files, write_json
+from gru4rec_core.runs.baseline_runs import TOP_K, Clock, execute_baselines
+from gru4rec_core.runs.files import delete_folder, new_folder, replace_files, write_json
 from gru4rec_core.runs.records import RunRecord
 from gru4rec_core.runs.reporter import JobReporter, OnChange
-from gru4rec_core.runs.split_store import keep_config, load_split, split_config
-from gru4rec_core.runs.state import change_state, read_state
+from gru4rec_core.runs.split_store import load_split
 from gru4rec_core.runs.workspace import Workspace
-
-TOP_K = 20
-"""Items kept of every prediction, unless the comparison looks at more."""
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "pyarrow", "scipy", "duckdb", "distributed", "pydantic")
 
@@ -50,7 +43,7 @@ def execute_run(workspace: Workspace, run_id: str, *, threads: int = 1, on_chang
     run = workspace.run(run_id)
     folder = workspace.run_folder(run_id)
     with JobReporter(folder, on_change) as job:
-        clock = _Clock()
+        clock = Clock()
         threads = _limit_threads(threads)
         job.phase("reading the log")
         with clock.time("reading"):
@@ -67,37 +60,6 @@ def execute_run(workspace: Workspace, run_id: str, *, threads: int = 1, on_chang
         write_json(folder / "environment.json", _environment(threads, clock))
         if (folder / "checkpoint").exists():
             delete_folder(folder / "checkpoint")
-
-
-def execute_baselines(
-    workspace: Workspace,
-    dataset_id: str,
-    config: SplitConfig,
-    names: tuple[str, ...] = DEFAULT_BASELINES,
-    *,
-    on_change: OnChange | None = None,
-) -> None:
-    """Computes the baselines of a split that are not there yet; of several callers one works, the others wait."""
-    root = workspace.split_folder(dataset_id, config)
-    keep_config(root, config)
-    folder = root / "baselines"
-    with exclusive_lock(folder / "lock", timeout=3600):
-        missing = [name for name in names if not (folder / f"{name}.json").exists()]
-        if not missing:
-            if read_state(folder).is_active:  # queued, and another was faster
-                change_state(folder, state="done", ended=time.time())
-            return
-        with JobReporter(folder, on_change) as job:
-            job.phase("reading the log")
-            split = load_split(workspace, dataset_id, config)
-            for name in missing:
-                _one_baseline(name, split, folder, job)
-
-
-def execute_baselines_job(workspace: Workspace, dataset_id: str, key: str) -> None:
-    """`execute_baselines` for a split known by its key."""
-    config = split_config(workspace.dataset_folder(dataset_id) / "splits" / key)
-    execute_baselines(workspace, dataset_id, config)
 
 
 def execute_comparison(workspace: Workspace, comparison_id: str, *, on_change: OnChange | None = None) -> None:
@@ -132,19 +94,10 @@ def _train(model: Gru4Rec, split: Split, folder: Path, job: JobReporter) -> None
     )
 
 
-def _one_baseline(name: str, split: Split, folder: Path, job: JobReporter) -> None:
-    job.phase(name, split.test.n_predicted)
-    clock = _Clock()
-    with clock.time("fitting"):
-        baseline = BASELINES[name]().fit(split.train)
-    with clock.time("testing"):
-        evaluation = evaluate(baseline, split.test, TOP_K, job.progress)
-    values = {**metrics.summary(evaluation), "name": name, "seconds": clock.seconds}
-    run_files.save_evaluation(evaluation, values, folder, name)
-
-
 def _store(model: Gru4Rec, evaluation: Evaluation, states: Any, folder: Path) -> None:
     """Everything is written beside, then renamed: metrics.json, the last, says that all is there."""
+    if (folder / "new").exists():  # an attempt that was killed here
+        delete_folder(folder / "new")
     with new_folder(folder / "new") as new:
         model.save(new)
         arrays.save_array(new / "final_states.npy", states)
@@ -170,7 +123,7 @@ def _limit_threads(threads: int) -> int:
     return int(tf.config.threading.get_intra_op_parallelism_threads())
 
 
-def _environment(threads: int, clock: "_Clock") -> dict[str, Any]:
+def _environment(threads: int, clock: Clock) -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "system": platform.platform(),
@@ -180,16 +133,3 @@ def _environment(threads: int, clock: "_Clock") -> dict[str, Any]:
         "packages": {name: version(name) for name in _PACKAGES},
         "seconds": clock.seconds,
     }
-
-
-class _Clock:
-    """Seconds by part of the work."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def time(self, part: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[part] = round(time.perf_counter() - start, 3)

@@ -11,12 +11,11 @@ import pandas as pd
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.checks import Check
 from gru4rec_core.evaluation.comparison import Comparison
-from gru4rec_core.evaluation.metrics import DEFAULT_KS
 from gru4rec_core.evaluation.verdict import Verdict, verdict
 from gru4rec_core.runs.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.runs.split_store import StoredSplit, open_split
 from gru4rec_core.runs.statistics import statistics
-from gru4rec_core.runs.tested import LOSS_LABELS, baseline_models, by_model, trained_models
+from gru4rec_core.runs.tested import LOSS_LABELS, baseline_models, by_model, row_json, trained_models
 from gru4rec_core.runs.workspace import Workspace
 
 __all__ = ["LOSS_LABELS", "ComparisonResult", "comparison_result", "keep_statistics", "unfinished"]
@@ -62,20 +61,8 @@ class ComparisonResult:
         }
 
     def _model_json(self, row: dict[Any, Any]) -> dict[str, Any]:
-        rates = {
-            metric: {str(k): row[f"{metric}@{k}"] for k in DEFAULT_KS}
-            for metric in ("accuracy", "mrr", "ndcg", "coverage")
-        }
         seconds = None if pd.isna(row["seconds"]) else row["seconds"]
-        return {
-            "name": row["name"],
-            "label": row["label"],
-            "kind": row["kind"],
-            "seeds": row["n_seeds"],
-            **rates,
-            "seconds": seconds,
-            "runs": list(self.run_ids.get(row["name"], ())),
-        }
+        return {**row_json(row), "seconds": seconds, "runs": list(self.run_ids.get(row["name"], ()))}
 
 
 def unfinished(workspace: Workspace, record: ComparisonRecord) -> list[str]:
@@ -112,7 +99,7 @@ def comparison_result(workspace: Workspace, comparison_id: str) -> ComparisonRes
     split = open_split(workspace, record.dataset_id, record.split)
     groups = by_model([workspace.run(run_id) for run_id in record.run_ids])
     rows, models = trained_models(workspace, groups, split)
-    more_rows, baselines = baseline_models(workspace, record, split)
+    more_rows, baselines = baseline_models(workspace, record.dataset_id, record.baselines, split)
     comparison, checks = statistics(workspace, record, groups, [*models, *baselines])
     return ComparisonResult(
         record=record,

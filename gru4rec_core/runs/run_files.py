@@ -1,6 +1,7 @@
 """What does a run leave in its folder, and how is it read back?"""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,23 @@ from gru4rec_core.runs.files import read_json, write_json, write_text
 def append_epoch(folder: Path, report: dict[str, Any]) -> None:
     """Adds one line to epochs.jsonl; an epoch trained again after a retry replaces what follows from it."""
     path = folder / "epochs.jsonl"
-    kept = [one for one in _epoch_lines(path) if one["epoch"] < report["epoch"]]
-    write_text(path, "".join(json.dumps(one) + "\n" for one in [*kept, report]), durable=False)
+    line = json.dumps(report) + "\n"
+    if _last_epoch(path) < report["epoch"]:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line)
+    else:
+        kept = [one for one in _epoch_lines(path) if one["epoch"] < report["epoch"]]
+        write_text(path, "".join(json.dumps(one) + "\n" for one in kept) + line)
+
+
+def _last_epoch(path: Path) -> float:
+    """The epoch of the last line; 0 without one, infinite when that line was never finished."""
+    if not path.exists() or path.stat().st_size == 0:
+        return 0
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 4096))
+        tail = file.read()
+    return int(json.loads(tail.splitlines()[-1])["epoch"]) if tail.endswith(b"\n") else math.inf
 
 
 def epochs(folder: Path) -> pd.DataFrame:
@@ -33,7 +49,8 @@ def epochs(folder: Path) -> pd.DataFrame:
 def _epoch_lines(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    return [json.loads(line) for line in lines if line.endswith("\n")]  # the last may be half written
 
 
 def metrics(folder: Path) -> dict[str, Any]:

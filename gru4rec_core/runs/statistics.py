@@ -91,7 +91,7 @@ def _kept_pair(pair: PairedComparison) -> dict[str, Any]:
     return {
         "a": pair.a.name,
         "b": pair.b.name,
-        "metrics": [_kept_difference(one) for one in (pair.deciding, *pair.exploratory)],
+        "metrics": [keep_difference(one) for one in (pair.deciding, *pair.exploratory)],
         "mcnemar_p": pair.mcnemar_p,
         "seed_differences": list(pair.seed_differences),
         "n_sessions": pair.n_sessions,
@@ -99,13 +99,13 @@ def _kept_pair(pair: PairedComparison) -> dict[str, Any]:
     }
 
 
-def _kept_difference(difference: MetricDifference) -> dict[str, Any]:
+def keep_difference(difference: MetricDifference) -> dict[str, Any]:
     # A ratio over nothing is infinite, which JSON has no number for.
     values = asdict(difference)
     return {name: str(value) if value in (inf, -inf) else value for name, value in values.items()}
 
 
-def _difference(kept: dict[str, Any]) -> MetricDifference:
+def read_difference(kept: dict[str, Any]) -> MetricDifference:
     values: dict[str, Any] = {n: float(value) if value in ("inf", "-inf") else value for n, value in kept.items()}
     return MetricDifference(**values)
 
@@ -116,8 +116,8 @@ def _from_kept(kept: dict[str, Any], record: ComparisonRecord, models: Sequence[
         PairedComparison(
             a=by_name[one["a"]],
             b=by_name[one["b"]],
-            deciding=_difference(one["metrics"][0]),
-            exploratory=tuple(map(_difference, one["metrics"][1:])),
+            deciding=read_difference(one["metrics"][0]),
+            exploratory=tuple(map(read_difference, one["metrics"][1:])),
             mcnemar_p=one["mcnemar_p"],
             seed_differences=tuple(one["seed_differences"]),
             n_sessions=one["n_sessions"],

@@ -14,7 +14,7 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.metrics import DEFAULT_KS
 from gru4rec_core.runs import run_files
 from gru4rec_core.runs.files import read_json
-from gru4rec_core.runs.records import ComparisonRecord, RunRecord
+from gru4rec_core.runs.records import RunRecord
 from gru4rec_core.runs.split_store import StoredSplit
 from gru4rec_core.runs.workspace import Workspace
 
@@ -61,7 +61,8 @@ def trained_models(
     for name, runs in groups.items():
         folders = [workspace.run_folder(run.id) for run in runs]
         config = runs[0].config
-        label = LOSS_LABELS[config.loss] + name.removeprefix(config.loss)
+        label = LOSS_LABELS[config.loss]
+        label += name.removeprefix(config.loss) if name.startswith(config.loss) else f", {name}"
         seconds = [read_json(folder / "environment.json", "a run")["seconds"]["training"] for folder in folders]
         model = ModelResults(
             name=name,
@@ -75,7 +76,7 @@ def trained_models(
             training_seconds=sum(seconds) / len(seconds),
         )
         models.append(model)
-        rows.append(_row(model, [run_files.metrics(folder) for folder in folders]))
+        rows.append(table_row(model, [run_files.metrics(folder) for folder in folders]))
     return rows, models
 
 
@@ -84,12 +85,12 @@ def _still_improving(folder: Path, config: TrainingConfig) -> bool:
 
 
 def baseline_models(
-    workspace: Workspace, record: ComparisonRecord, split: StoredSplit
+    workspace: Workspace, dataset_id: str, names: Sequence[str], split: StoredSplit
 ) -> tuple[list[Row], list[ModelResults]]:
-    """The same of those baselines of a comparison that were computed already."""
-    folder = workspace.split_folder(record.dataset_id, record.split) / "baselines"
+    """The same of those of the named baselines that were computed already on a split."""
+    folder = workspace.split_folder(dataset_id, split.config) / "baselines"
     rows, models = [], []
-    for name in record.baselines:
+    for name in names:
         if not (folder / f"{name}.json").exists():
             continue
         model = ModelResults(
@@ -102,11 +103,19 @@ def baseline_models(
             seen_days=split.config.protocol != "time",
         )
         models.append(model)
-        rows.append(_row(model, [read_json(folder / f"{name}.json", "a baseline")]))
+        rows.append(table_row(model, [read_json(folder / f"{name}.json", "a baseline")]))
     return rows, models
 
 
-def _row(model: ModelResults, metrics: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def row_json(row: Row) -> dict[str, Any]:
+    """A row as commands print it: metrics by k."""
+    metrics = ("accuracy", "mrr", "ndcg", "coverage")
+    by_k = {metric: {str(k): row[f"{metric}@{k}"] for k in DEFAULT_KS} for metric in metrics}
+    return {**{name: row[name] for name in ("name", "label", "kind")}, "seeds": row["n_seeds"], **by_k}
+
+
+def table_row(model: ModelResults, metrics: Sequence[dict[str, Any]]) -> Row:
+    """A model's row: name, label, kind, n_seeds, means over its seeds of its metrics, training seconds."""
     means = {}
     for metric in ("accuracy", "mrr", "ndcg", "coverage"):
         for k in DEFAULT_KS:

@@ -10,6 +10,7 @@ import traceback
 from pathlib import Path
 
 from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.runs.baseline_runs import execute_baselines_job
 from gru4rec_core.runs.jobs import Kind, job_folder
 from gru4rec_core.runs.reporter import unexpected
 from gru4rec_core.runs.results import keep_statistics
@@ -49,14 +50,14 @@ def execute(root: str, kind: Kind, job_id: str, threads: int = 1) -> None:
 
 
 def _carry_out(workspace: Workspace, kind: Kind, job_id: str, threads: int) -> None:
-    from gru4rec_core.runs import experiments
-
     if kind == "run":
+        from gru4rec_core.runs import experiments
+
         experiments.execute_run(workspace, job_id, threads=threads)
         dataset_id = workspace.run(job_id).dataset_id
     else:
         dataset_id, _, key = job_id.partition("/")
-        experiments.execute_baselines_job(workspace, dataset_id, key)
+        execute_baselines_job(workspace, dataset_id, key)
     keep_statistics(workspace, dataset_id)
 
 

@@ -1,0 +1,109 @@
+"""A comparison's result comes from its files alone, the same each time it is read."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from gru4rec_core.config import ComparisonConfig, TrainingConfig
+from gru4rec_core.errors import RunError
+from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
+from gru4rec_core.evaluation.comparison import MetricDifference
+from gru4rec_core.runs import statistics
+from gru4rec_core.runs.results import comparison_result, unfinished
+from gru4rec_core.runs.tested import by_model
+
+
+def test_all_models_are_in_the_result(trained) -> None:
+    home, comparison = trained
+    result = comparison_result(home, comparison.id)
+    assert list(result.models["name"]) == ["top1", "bpr", *DEFAULT_BASELINES]
+    assert [model.name for model in result.comparison.models] == list(result.models["name"])
+    assert result.run_ids == dict(zip(("top1", "bpr"), [(one,) for one in comparison.run_ids], strict=True))
+    assert result.verdict is not None
+    assert len(result.verdict.sentences) == 2
+    assert unfinished(home, comparison) == []
+
+
+def test_json_has_the_agreed_form(trained) -> None:
+    home, comparison = trained
+    result = json.loads(json.dumps(comparison_result(home, comparison.id).to_json(), allow_nan=False))
+    assert (result["dataset"], result["protocol"], result["n_test"]) == ("letters", "last-item", 120)
+    first = result["models"][0]
+    assert (first["name"], first["kind"]) == ("top1", "gru4rec")
+    assert set(first["accuracy"]) == {"1", "3", "5", "10", "20"}
+    assert first["accuracy"]["20"] == 1.0  # eight items
+    assert 0 < first["mrr"]["20"] <= 1
+    assert {model["kind"] for model in result["models"][2:]} == {"baseline"}
+    assert result["verdict"]["kind"] in {"clear", "equivalent", "size-open", "undecided"}
+    assert {warning["code"] for warning in result["warnings"]} >= {"time-overlap"}
+
+
+def test_statistics_are_computed_once_and_read_back_whole(trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, comparison = trained
+    path = home.comparison_folder(comparison.id) / "statistics.json"
+    path.unlink(missing_ok=True)
+    first = comparison_result(home, comparison.id)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("computed again")
+
+    monkeypatch.setattr(statistics, "compare_models", refuse)
+    second = comparison_result(home, comparison.id)
+    assert [one.deciding for one in second.comparison.pairs] == [one.deciding for one in first.comparison.pairs]
+    assert [one.exploratory for one in second.comparison.pairs] == [one.exploratory for one in first.comparison.pairs]
+    assert (second.verdict, second.checks) == (first.verdict, first.checks)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"inputs": "other"}', "{}"])
+def test_damaged_statistics_are_computed_anew(trained, content: str) -> None:
+    home, comparison = trained
+    path = home.comparison_folder(comparison.id) / "statistics.json"
+    before = comparison_result(home, comparison.id).verdict
+    path.write_text(content)
+    assert comparison_result(home, comparison.id).verdict == before
+    assert path.read_text() != content
+
+
+def test_another_deciding_metric_is_another_result(trained) -> None:
+    home, comparison = trained
+    other = home.create_comparison(
+        comparison.dataset_id, comparison.split, ComparisonConfig(deciding_k=1), comparison.run_ids
+    )
+    result = comparison_result(home, other.id)
+    home.delete_comparison(other.id)
+    assert result.comparison.pairs[0].deciding.metric == "accuracy@1"
+    assert not other.decided_before_results
+
+
+def test_infinite_ratios_survive_the_way_to_disk() -> None:
+    before = MetricDifference("accuracy@1", 0.0, 0.5, 0.1, 0.9, float("inf"), 0.2, float("inf"), -1.0, -1.0, 0.01, 5)
+    kept = json.loads(json.dumps(statistics.keep_difference(before), allow_nan=False))
+    assert statistics.read_difference(kept) == before
+    assert statistics.read_difference(statistics.keep_difference(replace(before, low=float("-inf")))).low < -1
+
+
+def test_unfinished_runs_have_no_result_yet(trained) -> None:
+    home, comparison = trained
+    fresh = home.create_run(comparison.dataset_id, TrainingConfig(seed=9), comparison.split)
+    waiting = home.create_comparison(comparison.dataset_id, comparison.split, comparison.config, [fresh.id])
+    assert unfinished(home, waiting) == [fresh.id]
+    with pytest.raises(RunError, match="1 of 1 not done"):
+        comparison_result(home, waiting.id)
+    home.delete_comparison(waiting.id)
+    home.delete_run(fresh.id)
+
+
+def test_seeds_are_one_model_and_other_settings_another(trained) -> None:
+    home, comparison = trained
+    run = home.run(comparison.run_ids[0])
+
+    def like(**changes: object):
+        return run.model_copy(update={"config": run.config.replace(**changes)})
+
+    groups = by_model([run, like(seed=1), like(n_hidden=(9, 3)), like(loss="bpr")])
+    assert {name: len(runs) for name, runs in groups.items()} == {
+        "top1 n_hidden=6": 2,
+        "top1 n_hidden=9,3": 1,
+        "bpr": 1,
+    }
