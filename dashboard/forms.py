@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import types
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from math import ceil
+from typing import Any, Literal
 
+import numpy as np
 import streamlit as st
-from pydantic.fields import FieldInfo
 
-from dashboard import notes
+from dashboard import setting_fields, state
 from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
+from gru4rec_core.data.times import DAY_SECONDS, UNITS
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.runs.records import DatasetRecord
 from gru4rec_core.runs.results import LOSS_LABELS
+from gru4rec_core.runs.workspace import Workspace
 
 RULE_LABELS = {
     "last-item": "Last item",
@@ -26,29 +28,6 @@ _RULE_HELP = (
     "Other sessions: test on sessions drawn at random."
 )
 _SAME, _PAPER = "Same settings", "Each its paper preset"
-_GROUPS = {
-    "How long": ("epochs", "steps_per_epoch", "early_stopping", "early_stopping_metric", "patience"),
-    "Network": ("n_hidden", "activation", "item_input", "embedding_size", "dropout_input", "dropout_hidden"),
-    "What the true item is compared with": (
-        "negatives",
-        "n_sample",
-        "sample_alpha",
-        "logq",
-        "elu_param",
-        "bpreg",
-    ),
-    "Steps": ("optimizer", "learning_rate", "momentum", "batch_size", "order"),
-}
-_LABELS = {
-    "n_hidden": "units a layer (several layers: 100, 100)",
-    "n_sample": "extra negative samples",
-    "bpreg": "bpr-max regularisation",
-    "logq": "logQ correction",
-    "elu_param": "ELU of bpr-max",
-    "batch_size": "lanes (batch size)",
-    "order": "order of sessions",
-    "steps_per_epoch": "mini-batches an epoch",
-}
 
 
 @dataclass(frozen=True)
@@ -103,31 +82,36 @@ def test_rule(record: DatasetRecord) -> SplitConfig:
 
 
 def _time_rule(record: DatasetRecord) -> dict[str, Any]:
-    span = (record.last_time - record.first_time) / seconds_scale(record.time_unit) / 86_400
-    if record.time_unit and span > 1:
-        days = st.number_input(
-            "Days at the end that are the test",
-            min_value=0.1,
-            max_value=float(span),
-            value=float(max(round(span / 10), 1)) if span > 2 else round(span / 10, 2),
+    """The cut, at first where the last tenth of the sessions start."""
+    cut = _late_start(str(state.workspace().root), record.id)
+    if record.time_unit in UNITS:
+        day = UNITS[record.time_unit] * DAY_SECONDS
+        span = (record.last_time - record.first_time) / day
+        days = (record.last_time - cut) / day
+        chosen = st.number_input(
+            "Days at the end: sessions that start in them are the test",
+            min_value=0.01,
+            max_value=max(float(span), 0.01),
+            value=min(float(ceil(days)) if days > 1 else max(days, 0.01), max(float(span), 0.01)),
             key=f"days-{record.id}",
             persist_state="session",
         )
-        return {"test_days": days}
+        return {"test_days": chosen}
     start = st.number_input(
         "Test starts at (in the log's own unit of time)",
         min_value=record.first_time,
         max_value=record.last_time,
-        value=record.first_time + 0.9 * (record.last_time - record.first_time),
+        value=cut,
         key=f"from-{record.id}",
         persist_state="session",
     )
     return {"test_from": start}
 
 
-def seconds_scale(time_unit: str) -> float:
-    """How many of the log's units make a second; 1 for an unknown unit."""
-    return {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}.get(time_unit, 1.0)
+@st.cache_data(max_entries=32, show_spinner=False)
+def _late_start(root: str, dataset_id: str) -> float:
+    """The moment after which the last tenth of the sessions start; a dataset's id is made from its content."""
+    return float(np.quantile(Workspace(root).open_dataset(dataset_id).start_times, 0.9))
 
 
 def plan(record: DatasetRecord, split: SplitConfig) -> Plan:
@@ -136,7 +120,7 @@ def plan(record: DatasetRecord, split: SplitConfig) -> Plan:
     Raises:
         ConfigError: the settings contradict each other.
     """
-    columns = st.columns([2, 2, 3])
+    columns = st.columns([5, 4, 6])
     k = columns[0].number_input(
         "How many items does your page show?",
         1,
@@ -163,13 +147,12 @@ def plan(record: DatasetRecord, split: SplitConfig) -> Plan:
         " Hidasi et al. 2016 found best for it.",
     )
     with st.expander("Advanced settings", key=f"advanced-{record.id}"):
-        losses, by_loss, margin = _advanced(record, paper=mode == _PAPER)
+        by_loss, margin = _advanced(record, paper=mode == _PAPER)
     configs = tuple(config.replace(seed=seed) for config in by_loss for seed in range(int(n_seeds)))
-    del losses
     return Plan(configs, split, ComparisonConfig(deciding_k=int(k), margin=margin / 100))
 
 
-def _advanced(record: DatasetRecord, *, paper: bool) -> tuple[list[str], list[TrainingConfig], float]:
+def _advanced(record: DatasetRecord, *, paper: bool) -> tuple[list[TrainingConfig], float]:
     key = f"{'paper' if paper else 'same'}-{record.id}"
     offered = ["top1", "bpr"] if paper else list(LOSS_LABELS)
     losses = st.multiselect(
@@ -186,12 +169,14 @@ def _advanced(record: DatasetRecord, *, paper: bool) -> tuple[list[str], list[Tr
         help="Two models whose hits differ by less than this count as equal.",
     )
     if paper:
-        epochs = st.number_input("epochs", 1, 10_000, 10, key=f"epochs-{key}", help=_description("epochs"))
+        epochs = st.number_input(
+            "epochs", 1, 10_000, 10, key=f"epochs-{key}", help=setting_fields.description("epochs")
+        )
         presets = {loss: PRESETS[f"paper-{loss}"] for loss in losses}
         _show_presets(presets)
-        return losses, [TrainingConfig.preset(f"paper-{loss}", epochs=int(epochs)) for loss in losses], margin
-    values = _fields(key)
-    return losses, [TrainingConfig(**_fitting(values, loss)) for loss in losses], margin
+        return [TrainingConfig.preset(f"paper-{loss}", epochs=int(epochs)) for loss in losses], margin
+    values = setting_fields.all_fields(key)
+    return [TrainingConfig(**_fitting(values, loss)) for loss in losses], margin
 
 
 def _fitting(values: dict[str, Any], loss: str) -> dict[str, Any]:
@@ -202,81 +187,8 @@ def _fitting(values: dict[str, Any], loss: str) -> dict[str, Any]:
 def _show_presets(presets: dict[str, dict[str, Any]]) -> None:
     names = sorted({name for values in presets.values() for name in values} - {"loss"})
     rows = [
-        {"setting": _label(name)} | {LOSS_LABELS[loss]: _as_text(values.get(name)) for loss, values in presets.items()}
+        {"setting": setting_fields.label(name)}
+        | {LOSS_LABELS[loss]: setting_fields.as_text(values.get(name)) for loss, values in presets.items()}
         for name in names
     ]
     st.dataframe(rows, hide_index=True)
-
-
-def _as_text(value: Any) -> str:
-    if value is None:
-        return "default"
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def _fields(key: str) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for title, names in _GROUPS.items():
-        notes.aside(title)
-        columns = st.columns(3)
-        for position, name in enumerate(names):
-            with columns[position % 3]:
-                values[name] = _field(name, TrainingConfig.model_fields[name], key=f"{name}-{key}")
-    return values
-
-
-def _field(name: str, field: FieldInfo, key: str) -> Any:
-    """A widget for one setting: its type and range from the field, its meaning as the help text."""
-    common: dict[str, Any] = {"label": _label(name), "help": field.description, "key": key}
-    annotation, default = field.annotation, field.default
-    if annotation is bool:
-        return st.toggle(value=default, **common)
-    if get_origin(annotation) is Literal:
-        options = list(get_args(annotation))
-        return st.selectbox(options=options, index=options.index(default), **common)
-    if get_origin(annotation) is tuple:
-        return _widths(st.text_input(value=_as_text(default), **common))
-    whole = annotation is int or (get_origin(annotation) is types.UnionType and int in get_args(annotation))
-    low, high = _bounds(field, whole=whole)
-    return st.number_input(
-        min_value=low,
-        max_value=high,
-        value=default,
-        step=1 if whole else None,
-        format=None if whole else "%.6g",
-        **common,
-    )
-
-
-def _widths(text: str) -> tuple[int, ...]:
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not parts or not all(part.isdecimal() for part in parts):
-        raise ConfigError(
-            "Units a layer are whole numbers, separated by commas.",
-            found=repr(text),
-            where="units a layer",
-            remedy="Write 64 for one layer, 100, 100 for two.",
-        )
-    return tuple(int(part) for part in parts)
-
-
-def _bounds(field: FieldInfo, *, whole: bool) -> tuple[Any, Any]:
-    """Smallest and largest value a number widget may take; an open bound is moved a little inside."""
-    low: float | None = None
-    high: float | None = None
-    inside = 1.0 if whole else 1e-6
-    for one in field.metadata:
-        low = getattr(one, "ge", low)
-        high = getattr(one, "le", high)
-        low = one.gt + inside if hasattr(one, "gt") else low
-        high = one.lt - inside if hasattr(one, "lt") else high
-    convert = int if whole else float
-    return (None if low is None else convert(low)), (None if high is None else convert(high))
-
-
-def _label(name: str) -> str:
-    return _LABELS.get(name, name.replace("_", " "))
-
-
-def _description(name: str) -> str:
-    return TrainingConfig.model_fields[name].description or ""

@@ -51,8 +51,9 @@ def headline(selection: state.Selection, record: DatasetRecord) -> None:
         compare_view.headline(view)
         state.way_on("See the verdict", "compare", selection, key="see-verdict")
     if len(view.contenders) > 1 and view.result.comparison.obstacle is None:
+        first, second = view.contenders[:2]
         with square:
-            compare_view.outcomes(view, view.contenders[:2], view.record.config.deciding_k, selection)
+            compare_view.outcomes(view, (first, second), view.record.config.deciding_k, selection)
 
 
 def _offer_training(selection: state.Selection, record: DatasetRecord) -> None:
@@ -87,7 +88,7 @@ def running(selection: state.Selection) -> None:
 
 
 def _running() -> None:
-    listed = jobs.jobs(state.workspace(), active_only=True)
+    listed = live.jobs_at_work(state.workspace())
     if not listed:
         st.rerun()
     for job in listed:

@@ -5,6 +5,8 @@ Everything is read from the workspace, so a reload, another browser or a restart
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -54,6 +56,15 @@ def jobs_of(home: Workspace, comparison: ComparisonRecord) -> list[Job]:
     if comparison.baselines:
         job_id = jobs.baselines_id(comparison.dataset_id, comparison.split)
         found.append(Job("baselines", job_id, "Baselines", jobs.status(home, "baselines", job_id)))
+    return found
+
+
+def jobs_at_work(home: Workspace) -> list[Job]:
+    """Whatever waits or works in the workspace, called as the screens call it."""
+    found = []
+    for job in jobs.jobs(home, active_only=True):
+        title = run_label(home.run(job.id).config) if job.kind == "run" else job.title.capitalize()
+        found.append(replace(job, title=title))
     return found
 
 

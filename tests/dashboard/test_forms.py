@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard import forms
+from dashboard import forms, setting_fields
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.runs.records import DatasetRecord
@@ -23,7 +23,7 @@ def a_record(n_items: int = 48, generated: bool = False) -> DatasetRecord:
 
 
 def test_every_training_setting_has_a_place_in_the_form():
-    placed = {name for names in forms._GROUPS.values() for name in names}
+    placed = {name for names in setting_fields.GROUPS.values() for name in names}
     assert placed == set(TrainingConfig.model_fields) - {"loss", "seed"}
 
 
@@ -36,19 +36,19 @@ def test_the_bounds_of_a_widget_are_themselves_allowed(name: str):
     field = TrainingConfig.model_fields[name]
     whole = field.annotation is int
     extra = {"optimizer": "adagrad"} if name == "momentum" else {}
-    for bound in forms._bounds(field, whole=whole):
+    for bound in setting_fields._bounds(field, whole=whole):
         assert getattr(TrainingConfig(**{name: bound}, **extra), name) == bound
 
 
 @pytest.mark.parametrize(("text", "widths"), [("64", (64,)), ("100, 100", (100, 100)), (" 8,,16 ", (8, 16))])
 def test_widths_are_read_from_text(text: str, widths: tuple[int, ...]):
-    assert forms._widths(text) == widths
+    assert setting_fields._widths(text) == widths
 
 
 @pytest.mark.parametrize("text", ["", "wide", "64; 32", "-1", "1.5"])
 def test_widths_that_are_none_are_refused_with_a_remedy(text: str):
     with pytest.raises(ConfigError) as caught:
-        forms._widths(text)
+        setting_fields._widths(text)
     assert "Write 64" in caught.value.remedy
 
 

@@ -1,0 +1,115 @@
+"""Which widget does each training setting get? Its type, range and meaning come from the setting itself."""
+
+from __future__ import annotations
+
+import types
+from typing import Any, Literal, get_args, get_origin
+
+import streamlit as st
+from pydantic.fields import FieldInfo
+
+from dashboard import notes
+from gru4rec_core.config import TrainingConfig
+from gru4rec_core.errors import ConfigError
+
+GROUPS = {
+    "How long": ("epochs", "steps_per_epoch", "early_stopping", "early_stopping_metric", "patience"),
+    "Network": ("n_hidden", "activation", "item_input", "embedding_size", "dropout_input", "dropout_hidden"),
+    "What the true item is compared with": (
+        "negatives",
+        "n_sample",
+        "sample_alpha",
+        "logq",
+        "elu_param",
+        "bpreg",
+    ),
+    "Steps": ("optimizer", "learning_rate", "momentum", "batch_size", "order"),
+}
+_LABELS = {
+    "n_hidden": "units a layer (several layers: 100, 100)",
+    "n_sample": "extra negative samples",
+    "bpreg": "bpr-max regularisation",
+    "logq": "logQ correction",
+    "elu_param": "ELU of bpr-max",
+    "batch_size": "lanes (batch size)",
+    "order": "order of sessions",
+    "steps_per_epoch": "mini-batches an epoch",
+}
+
+
+def all_fields(key: str) -> dict[str, Any]:
+    """Widgets for every training setting but loss and seed, in groups; their values by name."""
+    values: dict[str, Any] = {}
+    for title, names in GROUPS.items():
+        notes.aside(title)
+        columns = st.columns(3)
+        for position, name in enumerate(names):
+            with columns[position % 3]:
+                values[name] = _field(name, TrainingConfig.model_fields[name], key=f"{name}-{key}")
+    return values
+
+
+def _field(name: str, field: FieldInfo, key: str) -> Any:
+    """A widget for one setting: its type and range from the field, its meaning as the help text."""
+    common: dict[str, Any] = {"label": label(name), "help": field.description, "key": key}
+    annotation, default = field.annotation, field.default
+    if annotation is bool:
+        return st.toggle(value=default, **common)
+    if get_origin(annotation) is Literal:
+        options = list(get_args(annotation))
+        return st.selectbox(options=options, index=options.index(default), **common)
+    if get_origin(annotation) is tuple:
+        return _widths(st.text_input(value=as_text(default), **common))
+    whole = annotation is int or (get_origin(annotation) is types.UnionType and int in get_args(annotation))
+    low, high = _bounds(field, whole=whole)
+    return st.number_input(
+        min_value=low,
+        max_value=high,
+        value=default,
+        step=1 if whole else None,
+        format=None if whole else "%.6g",
+        **common,
+    )
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts or not all(part.isdecimal() for part in parts):
+        raise ConfigError(
+            "Units a layer are whole numbers, separated by commas.",
+            found=repr(text),
+            where="units a layer",
+            remedy="Write 64 for one layer, 100, 100 for two.",
+        )
+    return tuple(int(part) for part in parts)
+
+
+def _bounds(field: FieldInfo, *, whole: bool) -> tuple[Any, Any]:
+    """Smallest and largest value a number widget may take; an open bound is moved a little inside."""
+    low: float | None = None
+    high: float | None = None
+    inside = 1.0 if whole else 1e-6
+    for one in field.metadata:
+        low = getattr(one, "ge", low)
+        high = getattr(one, "le", high)
+        low = one.gt + inside if hasattr(one, "gt") else low
+        high = one.lt - inside if hasattr(one, "lt") else high
+    convert = int if whole else float
+    return (None if low is None else convert(low)), (None if high is None else convert(high))
+
+
+def label(name: str) -> str:
+    """What the widget of a setting is called."""
+    return _LABELS.get(name, name.replace("_", " "))
+
+
+def description(name: str) -> str:
+    """What a setting means, as its field says."""
+    return TrainingConfig.model_fields[name].description or ""
+
+
+def as_text(value: Any) -> str:
+    """A setting as a table shows it."""
+    if value is None:
+        return "default"
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

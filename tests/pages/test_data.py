@@ -1,0 +1,154 @@
+"""The page Data: is this log fit to train on; and a bad file is told what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from gru4rec_core.runs.imports import import_sample
+
+ROWS = "".join(
+    f"{s},{1_700_000_000 + 90_000 * s + 60 * t},{'abcde'[(s * t) % 5]}\n" for s in range(40) for t in range(5)
+)
+GOOD = f"session,timestamp,item\n{ROWS}".encode()
+UNUSUAL = f"wer,wann,was\n{ROWS}".encode()
+PERSONS = f"user_id,timestamp,item\n{ROWS}".encode()
+
+
+def written(app) -> str:
+    """Everything the page writes as HTML or text."""
+    return "\n".join([*(one.body for one in app.get("html")), *(one.value for one in app.text)])
+
+
+def labels(app) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def upload(app, name: str, content: bytes):
+    return app.file_uploader[0].upload(name, content, "text/csv").run()
+
+
+def read(app):
+    return app.button(key="read-log").click().run()
+
+
+def by_label(app, kind: str, label: str):
+    return next(one for one in app.get(kind) if one.label == label)
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page("data")
+
+
+def test_an_empty_workspace_offers_samples_and_an_upload_with_its_limit(page):
+    assert labels(page) == ["Load the sample workouts", "Load the sample shop"]
+    assert "up to 1,000 MB" in page.file_uploader[0].label
+
+
+def test_a_csv_with_usual_columns_is_read_with_one_button(page, home):
+    upload(page, "visits.csv", GOOD)
+    assert "Recognised: session = session, time = timestamp, item = item." in written(page)
+    read(page)
+    assert not page.exception
+    (record,) = home.datasets()
+    assert (record.name, record.source, record.n_sessions, record.n_items) == ("visits", "upload", 40, 5)
+    assert "40 sessions, 5 items" in written(page)
+    assert "Train on this" in labels(page)
+
+
+def test_columns_with_unusual_names_are_mapped_by_hand(page, home):
+    upload(page, "log.csv", UNUSUAL)
+    assert "Not every column was recognised" in written(page)
+    for label, column in (("Session", "wer"), ("Time", "wann"), ("Item", "was")):
+        by_label(page, "selectbox", label).select(column)
+    page.run()
+    read(page)
+    assert home.datasets()[0].n_sessions == 40
+
+
+def test_a_person_is_not_taken_as_a_visit_but_cut_by_a_pause(page, home):
+    upload(page, "persons.csv", PERSONS)
+    assert "A person is not one visit" in written(page)
+    assert by_label(page, "number_input", "A pause of more than so many minutes starts a new visit").value == 30
+    read(page)
+    (record,) = home.datasets()
+    assert record.mapping["user"] == "user_id"
+    assert record.mapping["session_gap_minutes"] == 30
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("empty.csv", b""), ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9)]
+)
+def test_a_file_that_is_no_log_is_told_rule_and_remedy_without_a_traceback(page, home, name: str, content: bytes):
+    upload(page, name, content)
+    assert not page.exception
+    assert 'role="alert"' in written(page)
+    assert "What to do" in written(page)
+    assert home.datasets() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("header.csv", b"session,timestamp,item\n"),
+        ("times.csv", b"session,timestamp,item\n1,soon,a\n1,later,b\n"),
+        ("latin.csv", "session,timestamp,item\n1,1,caf\xe9\n1,2,b\n".encode("latin-1")),
+    ],
+)
+def test_a_log_without_a_usable_row_is_explained_and_the_file_is_kept(page, home, name: str, content: bytes):
+    upload(page, name, content)
+    if "Read this log" in labels(page):
+        read(page)
+    assert not page.exception
+    assert "What to do" in written(page)
+    assert name in written(page)
+    assert home.datasets() == []
+
+
+def test_rejected_rows_are_listed_with_place_and_reason(page, home):
+    upload(page, "some.csv", GOOD + b"7,never,a\n")
+    read(page)
+    assert "1 rows were left out" in [one.label for one in page.expander]
+    assert home.rejected(home.datasets()[0].id)["place"].tolist() == [202]
+
+
+def test_a_file_stays_until_it_is_read_or_put_away_also_on_the_way_back(page):
+    upload(page, "visits.csv", GOOD)
+    page.switch_page("pages/train.py").run()
+    page.switch_page("pages/data.py").run()
+    assert "visits.csv" in written(page)
+    page.button(key="put-away").click().run()
+    assert "visits.csv" not in written(page)
+
+
+def test_markup_in_item_names_stays_text(page):
+    nasty = GOOD.replace(b",a\n", b",<img src=x onerror=alert(1)>\n")
+    upload(page, "nasty.csv", nasty)
+    read(page)
+    assert "&lt;img src=x" in written(page)
+    assert "<img" not in written(page)
+
+
+def test_the_test_rule_is_drawn_and_its_choice_kept_for_training(home, open_page):
+    record = import_sample(home, "workouts")
+    app = open_page("data")
+    spec = json.loads(app.get("vega_lite_chart")[0].proto.spec)
+    assert [layer["encoding"]["y"]["title"] for layer in spec["layer"]] == ["events"]
+    app.segmented_control(key=f"rule-{record.id}").set_value("time").run()
+    spec = json.loads(app.get("vega_lite_chart")[0].proto.spec)
+    assert len(spec["layer"]) == 3  # bars, the cut, its label
+    assert "predictions in" in written(app)
+    app.switch_page("pages/train.py").run()
+    assert app.segmented_control(key=f"rule-{record.id}").value == "time"
+
+
+def test_sessions_of_one_item_only_are_explained(page, home):
+    rows = "".join(f"{s},{s},a\n" for s in range(20))
+    upload(page, "ones.csv", f"session,timestamp,item\n{rows}".encode())
+    read(page)
+    assert not page.exception
+    assert "A session has at least two events" in written(page)
+    assert "ones.csv" in written(page)
+    assert home.datasets() == []
