@@ -46,9 +46,12 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # its tables cut long option names on narrow terminals
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-engine_app = typer.Typer(help="The local job engine that trains for the dashboard.", no_args_is_help=True)
+engine_app = typer.Typer(
+    help="The local job engine that trains for the dashboard.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(engine_app, name="engine")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
