@@ -231,10 +231,10 @@ class EventPile:
 
     def _name(self, items: np.ndarray, names: pa.ChunkedArray) -> None:
         texts = list(self._item_texts.numbers)
-        shown, first = np.unique(items[pc.is_valid(names).to_numpy()], return_index=True)
-        for item, name in zip(shown, names.drop_null().take(first).to_pylist(), strict=True):
-            if name:
-                self._names.setdefault(texts[item], name)
+        named = pc.fill_null(pc.not_equal(names, ""), False)
+        shown, first = np.unique(items[named.to_numpy()], return_index=True)
+        for item, name in zip(shown, names.filter(named).take(first).to_pylist(), strict=True):
+            self._names.setdefault(texts[item], name)
 
     def finish(self) -> ImportedLog:
         """The dataset and the summary of all rows.

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -98,11 +99,12 @@ class DelimitedText:
     def _first_rows(self, n: int) -> list[list[str]]:
         rows: list[list[str]] = []
         for records in read_records(self.file, block_bytes=PREVIEW_BYTES):
-            texts = [text.rstrip("\r\n") for text in records.text.slice(0, n).to_pylist() if text.strip()]
-            rows.extend(_split(text, self.file.delimiter) or [""] for text in texts)
+            texts = (text.as_py().rstrip("\r\n") for text in records.text)
+            filled = islice((text for text in texts if text.strip()), n - len(rows))
+            rows.extend(_split(text, self.file.delimiter) or [""] for text in filled)
             if len(rows) >= n:
                 break
-        return rows[:n]
+        return rows
 
     def blocks(
         self,
