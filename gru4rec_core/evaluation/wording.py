@@ -152,7 +152,7 @@ def _needed(verdict: PairVerdict) -> str:
 
 
 def _number(fraction: float) -> str:
-    """A fraction in %, without the sign: one decimal below 10, none above; no decimal it does not need."""
+    """A fraction as the number before "%": one decimal below 10, none above; no decimal it does not need."""
     percent = 100 * fraction
     if not isfinite(percent):
         return "any number of" if np.isnan(percent) else ("∞" if percent > 0 else "-∞")

@@ -18,6 +18,7 @@ from gru4rec_core.evaluation.checks import (
     check_split,
     check_training,
     expected_hit_rate,
+    smallest_visible_difference,
     still_improving,
     validation_curve,
     visible_difference,
@@ -99,6 +100,11 @@ def test_training_and_test_overlap_in_time():
     assert figure.startswith("39 of 40 (98 %)")
 
 
+def test_the_same_time_in_both_parts_is_no_overlap():
+    data = log([(s, 7, item) for s in range(40) for item in "abc"])
+    assert "time-overlap" not in codes(check_split(split(data, SplitConfig()), k=3))
+
+
 @pytest.mark.parametrize(("unseen", "words"), [("miss", "count as misses"), ("drop", "are left out")])
 def test_unseen_items(unseen, words):
     rows = [(d, SPRING + d * DAY + i, item) for d in range(9) for i, item in enumerate("abc")]
@@ -143,16 +149,15 @@ def test_best_sellers_count_where_nothing_follows_anything(make_dataset):
 
 
 def test_the_first_event_of_a_session_follows_nothing(make_dataset):
-    data = make_dataset("ab", "ba", "ab")
-    everything = EvaluationSet(data, np.zeros(3, int))
-    # Lookup: b after a twice, a after b once: 3 of 6; best-sellers: a or b, 3 of 6.
-    assert expected_hit_rate(data, everything, 1) == pytest.approx(0.5)
+    data = make_dataset("aba", "ba")  # the second starts with what follows the end of the first
+    assert expected_hit_rate(data, EvaluationSet(data, np.zeros(2, int)), 1) == pytest.approx(3 / 5)
 
 
 def test_one_long_session_shows_less_than_many_short_ones(make_dataset):
     many = EvaluationSet(make_dataset(*["ab"] * 10), np.ones(10, int))
     one = EvaluationSet(make_dataset("ab" * 5 + "a"), np.ones(1, int))
-    assert visible_difference(one, 0.3) > 1.5 * visible_difference(many, 0.3)
+    assert visible_difference(many, 0.3) == pytest.approx(smallest_visible_difference(10, 10, 0.3))
+    assert visible_difference(one, 0.3) == pytest.approx(visible_difference(many, 0.3) * np.sqrt(1 + 9 * 0.2))
 
 
 # --- training ------------------------------------------------------------------------------------------------------
