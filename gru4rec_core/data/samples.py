@@ -222,10 +222,11 @@ GOODS: tuple[str, ...] = (
 MIN_SHOP_ITEMS = 20
 N_COMPLEMENTS = 3  # categories that go with a category
 N_ALSO_VIEWED = 4  # items shown beside an item
+CONCENTRATION = 1.5  # of demand on a cluster's best-sellers; 1 would be Zipf's law
 
 # What a visitor does next: looks at something beside the item, goes on to what goes with it, goes back to the item
 # before, starts anew.
-STEP_SHARES = (0.25, 0.55, 0.10, 0.10)
+STEP_SHARES = (0.15, 0.70, 0.05, 0.10)
 STYLE_SHARES = (0.55, 0.40, 0.05)  # an item in the visitor's style, a basic one, one of any style
 
 
@@ -253,8 +254,8 @@ class _Catalogue:
     names: list[str]
 
     def draw(self, clusters: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """An item of each cluster; the r-th best-seller with a weight of about 1 / r (Zipf)."""
-        rank = np.floor((self.size[clusters] + 1.0) ** rng.random(len(clusters))).astype(np.int64) - 1
+        """An item of each cluster; the share of the r-th best-seller falls a little faster than 1 / r."""
+        rank = np.floor((self.size[clusters] + 1.0) ** rng.random(len(clusters)) ** CONCENTRATION).astype(np.int64) - 1
         return self.members[self.first[clusters] + np.minimum(rank, self.size[clusters] - 1)]
 
 
