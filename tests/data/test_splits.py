@@ -124,6 +124,17 @@ def test_time_validation_is_the_last_of_the_training_time() -> None:
     assert found.validation.n_predicted == 6
 
 
+def test_training_ends_before_the_validation_begins() -> None:
+    rows: Log = [(s, t, s % 3) for s in range(9) for t in (s * 10, s * 10 + 5)]
+    # Session 0 goes on up to the start of session 8 and at the very same time.
+    rows += [(0, 79, 1), (0, 80, 2), (9, 90, 1), (9, 91, 0)]
+    found = split(dataset_of(rows), SplitConfig(protocol="time", test_from=90, validation_fraction=0.1))
+    assert found.validation is not None
+    assert found.validation.dataset.session_ids.tolist() == [8]
+    assert found.train.timestamps.max() == 79
+    assert found.summary.dropped_events == 1
+
+
 def test_without_a_cut_the_time_rule_tests_on_a_share_of_the_sessions() -> None:
     log = of_sessions(*[(day, "abc") for day in range(20)])
     found = split(log, SplitConfig(protocol="time", test_fraction=0.2, **NO_VALIDATION))
