@@ -35,7 +35,7 @@ def test_against_all_items(case: str) -> None:
 def test_within_the_batch(case: str) -> None:
     targets, scores = NUMBERS[f"{case}/targets"], NUMBERS[f"{case}/scores"]
     n_rows = len(targets)
-    columns = scores[:, targets]
+    columns = scores[:, targets].T
     weights = 1.0 - np.eye(n_rows, dtype=np.float32)
     positive = np.diag(columns).copy()
     for loss, own, name in ((bpr, np.log(2), "bpr_in_batch"), (top1, 0.5, "top1_in_batch")):

@@ -94,9 +94,11 @@ class PopularitySampler:
         return np.where(stay, cell, self.alias[cell])
 
     def expected_distinct(self, n_draws: int) -> tuple[float, float]:
-        """Mean and (an upper bound of) standard deviation of the number of distinct items in `n_draws`."""
-        seen = -np.expm1(n_draws * np.log1p(-np.minimum(self.probabilities, 1 - 1e-12)))
-        return float(seen.sum()), float(np.sqrt((seen * (1 - seen)).sum()))
+        """Mean and standard deviation of the number of distinct items in `n_draws` (Poisson approximation)."""
+        rates = n_draws * self.probabilities
+        unseen = np.exp(-rates)
+        variance = (unseen * (1 - unseen)).sum() - (rates * unseen).sum() ** 2 / n_draws
+        return float((1 - unseen).sum()), float(np.sqrt(max(variance, 0.0)))
 
 
 class FeedBuilder:

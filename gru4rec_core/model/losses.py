@@ -1,13 +1,14 @@
 """How bad are these scores?
 
-Ranking losses of GRU4Rec as pure formulas. A row is a mini-batch lane. Each formula takes
+Ranking losses of GRU4Rec as pure formulas over the lanes of a mini-batch. Each formula takes
 
-- `positive` float32 [B]: the score of the true next item,
-- `scores` float32 [B, C]: scores of the candidate items,
-- `weights` float32 [B, C]: how many times each candidate counts as a negative of the row; 0 leaves it out,
+- `positive` float32 [B]: the score of each lane's true next item,
+- `scores` float32 [C, B]: scores of the candidate items, candidates down, lanes across,
+- `weights` float32 [C, B]: how many times each candidate counts as a negative of the lane; 0 leaves it out,
 
-and returns the loss of each row, float32 [B]. A candidate that stands twice in a mini-batch is one column
-of weight 2, which gives the same number as two columns. Masks and means over rows live with the caller.
+and returns the loss of each lane, float32 [B]. A candidate that stands twice in a mini-batch is one row of
+weight 2, which gives the same number as two rows. Masks and means over lanes live with the caller. Candidates
+go down because the products with the item table are faster that way (benchmarks/LOG.md).
 
 Sources: [1] Hidasi, Karatzoglou, Baltrunas, Tikk: Session-based recommendations with recurrent neural
 networks, ICLR 2016. [2] Hidasi, Karatzoglou: Recurrent neural networks with top-k gains for session-based
@@ -25,19 +26,19 @@ TINY = 1e-30
 
 def top1(positive: tf.Tensor, scores: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     """Mean over negatives of σ(s - p) + σ(s²) ([1] section 3.2.2)."""
-    return _mean(tf.sigmoid(scores - positive[:, None]) + tf.sigmoid(tf.square(scores)), weights)
+    return _mean(tf.sigmoid(scores - positive) + tf.sigmoid(tf.square(scores)), weights)
 
 
 def bpr(positive: tf.Tensor, scores: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     """Mean over negatives of -log σ(p - s) ([1] section 3.2.2)."""
-    return _mean(tf.math.softplus(scores - positive[:, None]), weights)
+    return _mean(tf.math.softplus(scores - positive), weights)
 
 
 def top1_max(positive: tf.Tensor, scores: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     """Σ softmax(s)·(σ(s - p) + σ(s²)), the softmax over the negatives only ([2] equation 6)."""
-    heights = weights * tf.exp(scores - _highest(scores, weights)[:, None])
-    terms = tf.sigmoid(scores - positive[:, None]) + tf.sigmoid(tf.square(scores))
-    return tf.math.divide_no_nan(tf.reduce_sum(heights * terms, 1), tf.reduce_sum(heights, 1))
+    heights = weights * tf.exp(scores - _highest(scores, weights))
+    terms = tf.sigmoid(scores - positive) + tf.sigmoid(tf.square(scores))
+    return tf.math.divide_no_nan(tf.reduce_sum(heights * terms, 0), tf.reduce_sum(heights, 0))
 
 
 def bpr_max(positive: tf.Tensor, scores: tf.Tensor, weights: tf.Tensor, bpreg: float = 1.0) -> tf.Tensor:
@@ -48,23 +49,23 @@ def bpr_max(positive: tf.Tensor, scores: tf.Tensor, weights: tf.Tensor, bpreg: f
     distance between p and m overflows, and no logarithm of 0 needs an epsilon.
     """
     highest = _highest(scores, weights)
-    heights = tf.exp(tf.minimum(scores - highest[:, None], 0.0))
+    heights = tf.exp(tf.minimum(scores - highest, 0.0))
     above = highest > positive
     ratio = tf.exp(-tf.abs(highest - positive))
-    constant = tf.where(above, tf.maximum(ratio, TINY), 1.0)[:, None]
-    slope = tf.where(above, tf.ones_like(ratio), ratio)[:, None]
+    constant = tf.where(above, tf.maximum(ratio, TINY), 1.0)
+    slope = tf.where(above, tf.ones_like(ratio), ratio)
     weighted = weights * heights
-    total = tf.maximum(tf.reduce_sum(weighted, 1), TINY)
-    won = tf.maximum(tf.reduce_sum(weighted / (constant + slope * heights), 1), TINY)
+    total = tf.maximum(tf.reduce_sum(weighted, 0), TINY)
+    won = tf.maximum(tf.reduce_sum(weighted / (constant + slope * heights), 0), TINY)
     loss = tf.math.log(total) - tf.math.log(won) + tf.where(above, highest - positive, 0.0)
-    return loss + bpreg * tf.reduce_sum(weighted * tf.square(scores), 1) / total
+    return loss + bpreg * tf.reduce_sum(weighted * tf.square(scores), 0) / total
 
 
 def cross_entropy(positive: tf.Tensor, scores: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     """-log softmax of the true item among itself and its negatives ([2] section 3.1)."""
     highest = tf.maximum(_highest(scores, weights), tf.stop_gradient(positive))
-    heights = weights * tf.exp(tf.minimum(scores - highest[:, None], 0.0))
-    total = tf.exp(positive - highest) + tf.reduce_sum(heights, 1)
+    heights = weights * tf.exp(tf.minimum(scores - highest, 0.0))
+    total = tf.exp(positive - highest) + tf.reduce_sum(heights, 0)
     return tf.math.log(total) + highest - positive
 
 
@@ -103,17 +104,17 @@ def BPR(y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
 
 
 def _against_all(loss: Loss, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
-    scores = tf.convert_to_tensor(y_pred, tf.float32)
-    is_true = tf.cast(y_true, tf.float32)
-    positive = tf.reduce_sum(scores * is_true, 1)
+    scores = tf.transpose(tf.convert_to_tensor(y_pred, tf.float32))
+    is_true = tf.transpose(tf.cast(y_true, tf.float32))
+    positive = tf.reduce_sum(scores * is_true, 0)
     return tf.reduce_mean(loss(positive, scores, 1.0 - is_true))
 
 
 def _mean(terms: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-    # A row without any negative (a lone lane, nothing sampled) has loss 0.
-    return tf.reduce_sum(weights * terms, 1) / tf.maximum(tf.reduce_sum(weights, 1), 1.0)
+    # A lane without any negative (it is alone, and nothing is sampled) has loss 0.
+    return tf.reduce_sum(weights * terms, 0) / tf.maximum(tf.reduce_sum(weights, 0), 1.0)
 
 
 def _highest(scores: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-    """Highest negative of each row, [B]: a shift against overflow, constant to the gradient."""
-    return tf.stop_gradient(tf.reduce_max(tf.where(weights > 0, scores, scores.dtype.min), 1))
+    """Highest negative of each lane, [B]: a shift against overflow, constant to the gradient."""
+    return tf.stop_gradient(tf.reduce_max(tf.where(weights > 0, scores, scores.dtype.min), 0))

@@ -44,10 +44,14 @@ def gru_cell(
     return state + update_gate * (candidate - state)
 
 
+def with_one(hidden: tf.Tensor) -> tf.Tensor:
+    """Hidden states [B, units] with a 1 at the end of each: what multiplies the bias column of the output table."""
+    return tf.concat([hidden, tf.ones([hidden.shape[0], 1], hidden.dtype)], axis=1)
+
+
 def score(hidden: tf.Tensor, output_rows: tf.Tensor) -> tf.Tensor:
     """Scores of items: hidden [B, units] against rows (Wy, By) [C, units + 1] of the output table -> [B, C]."""
-    with_bias = tf.concat([hidden, tf.ones([tf.shape(hidden)[0], 1], hidden.dtype)], axis=1)
-    return tf.matmul(with_bias, output_rows, transpose_b=True)
+    return tf.matmul(with_one(hidden), output_rows, transpose_b=True)
 
 
 class GruLayer(keras.layers.Layer):

@@ -15,7 +15,7 @@ import tensorflow as tf
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.model.feed import Feed
 from gru4rec_core.model.losses import LOSSES, bpr_max, elu
-from gru4rec_core.model.network import Gru4RecNetwork, score
+from gru4rec_core.model.network import Gru4RecNetwork, with_one
 from gru4rec_core.model.optimizers import make_optimizer
 
 Tensors = dict[str, Any]
@@ -94,7 +94,7 @@ class TrainingLoop:
             tape.watch((dense, rows, inputs))
             dropout_input, dropout_hidden = self._dropout(inputs, step)
             ends = self.network.advance(dense, inputs * dropout_input, starts, dropout_hidden)
-            scores = score(ends[-1], rows)
+            scores = tf.matmul(rows, with_one(ends[-1]), transpose_b=True)
             row_losses, hits = self._row_losses(scores, batch)
             n_valid = tf.maximum(tf.reduce_sum(tf.cast(valid, tf.float32)), 1.0)
             loss = tf.reduce_sum(tf.where(valid, row_losses, 0.0)) / n_valid
@@ -130,22 +130,21 @@ class TrainingLoop:
         return on_inputs, [factors([lanes, units], p_hidden, i + 1) for i, units in enumerate(self.config.n_hidden)]
 
     def _row_losses(self, scores: tf.Tensor, batch: Tensors) -> tuple[tf.Tensor, tf.Tensor]:
-        """Loss of each lane, float32 [B], and hits, int32 [2]."""
+        """Loss of each lane, float32 [B], and hits, int32 [2], from scores [C, B]."""
         if self.config.loss == "bpr-max":
             scores = elu(scores, self.config.elu_param)
-        own = tf.cast(tf.range(scores.shape[1])[None, :] == batch["positive"][:, None], tf.float32)
-        positive = tf.reduce_sum(scores * own, 1)
+        own = tf.cast(tf.range(scores.shape[0])[:, None] == batch["positive"][None, :], tf.float32)
+        positive = tf.reduce_sum(scores * own, 0)
         if self.scores_all:
-            row_losses = self.loss(positive, scores, 1.0 - own)
-            n_above = tf.reduce_sum(tf.cast(scores > positive[:, None], tf.int32), 1)
+            n_above = tf.reduce_sum(tf.cast(scores > positive, tf.int32), 0)
             hits = [tf.reduce_sum(tf.cast(batch["valid"] & (n_above < k), tf.int32)) for k in (1, 3)]
-            return row_losses, tf.stack(hits)
-        if not self.config.logq:
-            return self.loss(positive, scores, batch["weight"][None, :] - own), tf.zeros([2], tf.int32)
-        own_weight = batch["own_weight"]
-        weight = tf.maximum(batch["weight"][None, :] - own * own_weight[:, None], 0.0)
-        corrected = positive + tf.math.log(tf.maximum(own_weight, 1e-30))
-        return self.loss(corrected, scores, weight), tf.zeros([2], tf.int32)
+            return self.loss(positive, scores, 1.0 - own), tf.stack(hits)
+        weight = batch["weight"][:, None] - own * (batch["own_weight"] if self.config.logq else 1.0)
+        if self.config.logq:
+            # The difference of two equal weights may be off by a rounding error.
+            weight = tf.maximum(weight, 0.0)
+            positive += tf.math.log(tf.maximum(batch["own_weight"], 1e-30))
+        return self.loss(positive, scores, weight), tf.zeros([2], tf.int32)
 
     def _update_tables(
         self,

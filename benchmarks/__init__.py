@@ -1,0 +1,1 @@
+"""Speed and memory, each figure next to its limit."""
