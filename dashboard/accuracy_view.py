@@ -49,7 +49,7 @@ def headline(view: Review, model: ModelResults, k: int) -> pd.Series | None:
 
 def slices(view: Review, model: ModelResults, k: int) -> None:
     """Hits by kind of session beside best-sellers."""
-    st.subheader("By kind of session")
+    parts.section("By kind of session")
     shown = [model, *(one for one in view.models if one.name == "popularity" and one.name != model.name)]
     draw_slices(view, shown, k, key="slice")
     st.caption("In brackets: test sessions. Faint: fewer than 200, where chance moves the figure by several points.")
@@ -98,7 +98,7 @@ def never_shown(view: Review, model: ModelResults, k: int) -> None:
     """Items that no list of length k held."""
     table = accuracy_frames.unseen_items(model, view.vocabulary, np.asarray(view.split.train_counts), k)
     n_items = len(view.vocabulary)
-    st.subheader("Never recommended")
+    parts.section("Never recommended")
     if table.empty:
         st.text(f"Each of the {n_items:,} items stood in at least one top {k}.")
         return

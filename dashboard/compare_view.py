@@ -182,7 +182,7 @@ def p_values(view: Review, pair: Pair) -> None:
 
 def slices(view: Review, k: int) -> None:
     """Hits by kind of session, exploratory."""
-    st.subheader("Where they differ (exploratory)")
+    parts.section("Where they differ (exploratory)")
     st.caption("Explains, decides nothing: with many slices some differ by chance. Faint: under 200 test sessions.")
     shown = [*view.contenders, *(model for model in view.models if model.name == "popularity")]
     draw_slices(view, shown, k, key="compare-slice")
@@ -221,7 +221,7 @@ def settings(view: Review) -> None:
 
 def remarks(view: Review) -> None:
     """Warnings about this comparison, worst first."""
-    checks = review.checks(view)
+    checks = view.result.checks
     if not checks:
         notes.note("No warning: data, split, training and test passed every check.", "good")
         return

@@ -45,6 +45,11 @@ def sentence(text: str, *, size: str = "1rem", weight: int = 400, heading: bool 
     )
 
 
+def section(title: str) -> None:
+    """The heading of a part of the page, one level below its title."""
+    sentence(title, size="1.2rem", weight=600, heading=True)
+
+
 def verdict_block(verdict: Any) -> None:
     """The verdict as the page's headline: its kind, its two sentences, and what limits it.
 
@@ -186,6 +191,6 @@ def rank_text(rank: float, k: int) -> str:
     if rank != rank:
         return ""
     if rank == float("inf"):
-        return "○ unknown item"
+        return "○ unknown"
     number = f"{rank:,.0f}" if float(rank).is_integer() else f"{rank:,.1f}"
     return f"{'●' if rank <= k else '○'} {number}"

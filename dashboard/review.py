@@ -13,7 +13,6 @@ import streamlit as st
 from dashboard import parts, state
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.evaluation.checks import Check, RunFacts, check_comparison, check_evaluation
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report import accuracy_frames, frames
@@ -64,16 +63,16 @@ class Review:
 
     @property
     def unit(self) -> str:
-        """What one prediction is: a session where each has one, else a prediction."""
+        """What one prediction is: a session where each has one, else an event."""
         first = self.models[0]
-        return "sessions" if first.n_events == first.n_sessions else "predictions"
+        return "sessions" if first.n_events == first.n_sessions else "events"
 
     def model(self, name: str) -> ModelResults:
         return next(model for model in self.models if model.name == name)
 
     def item(self, item_id: int) -> str:
         """Name of an item; unknown ones say so."""
-        return str(self.vocabulary.items[item_id]) if item_id >= 0 else "(item not in training)"
+        return str(self.vocabulary.items[item_id]) if item_id >= 0 else "(unknown item)"
 
 
 def open_review(selection: state.Selection, purpose: str) -> Review | None:
@@ -157,10 +156,18 @@ def pair(review: Review) -> tuple[ModelResults, ModelResults] | None:
     names = [model.name for model in contenders]
     base, other = st.query_params.get("a"), st.query_params.get("b")
     if base not in names or other not in names or base == other:
-        base, other = names[0], names[1]
+        base, other = _of_the_verdict(review, names)
     if len(names) > 2:
         base, other = _choose_pair(review, names, base, other)
     return review.model(base), review.model(other)
+
+
+def _of_the_verdict(review: Review, names: list[str]) -> tuple[str, str]:
+    """The two models the verdict speaks of, in the order they were given."""
+    verdict = review.result.verdict
+    spoken = {verdict.numbers.get("leader"), verdict.numbers.get("other")} if verdict else set()
+    first, second = ([name for name in names if name in spoken] + [name for name in names if name not in spoken])[:2]
+    return first, second
 
 
 def _choose_pair(review: Review, names: list[str], base: str, other: str) -> tuple[str, str]:
@@ -185,20 +192,6 @@ def _slices(comparison: str, files: state.Stamp, names: tuple[str, ...], k: int,
 def slices(review: Review, names: tuple[str, ...], k: int) -> pd.DataFrame:
     """`accuracy_frames.by_slice` of some methods, computed once."""
     return _slices(review.record.id, review.files, names, k, review)
-
-
-def checks(review: Review) -> list[Check]:
-    """Warnings about training, scores and comparison."""
-    record, result = review.record, review.result
-    facts = [
-        RunFacts(run.name, run.dataset_hash, run.split.key(), record.config.deciding_k, run.config)
-        for run in review.runs
-    ]
-    found = check_comparison(result.comparison, facts)
-    for model in review.contenders:
-        for one in model.evaluations:
-            found += check_evaluation(one, model.label, model.kind, record.config.deciding_k)
-    return list({(check.code, check.figure): check for check in found}.values())
 
 
 def settings_table(review: Review) -> pd.DataFrame:

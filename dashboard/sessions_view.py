@@ -9,16 +9,15 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import parts, review, state
+from dashboard import parts, review, state, steps_view
 from dashboard.compare_view import outcome_labels
 from dashboard.review import Review
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.outcomes import outcomes
 from gru4rec_core.report import session_frames
-from gru4rec_core.report.session_frames import Filters, Step
+from gru4rec_core.report.session_frames import Filters
 
 PAGE = 25
-LONGEST_TOLD = 40
 _FILTERS = ("came", "had", "shortest", "longest")
 _VIEW = ("event", "page")
 
@@ -128,7 +127,7 @@ def listing(
     if event is not None:
         with st.container(key="steps-wide"):
             parts.wide_or_narrow("steps-wide", "steps-narrow")
-            session(view, models, event, k, selection, key="wide")
+            steps_view.session(view, models, event, k, selection, key="wide")
 
 
 def _table(view: Review, models: tuple[ModelResults, ...], rows: pd.DataFrame, k: int, key: str) -> None:
@@ -176,14 +175,14 @@ def _cards(
     """A card a prediction with three fields: what came, and each model's rank and first guess."""
     for row in rows.to_dict("records"):
         with st.container(border=True, gap="xsmall"):
-            st.text(f"{view.item(row['last'])} → {view.item(row['target'])} ✓")
+            st.text(f"{row['session']}: {view.item(row['last'])} → {view.item(row['target'])} ✓")
             for model in models:
                 right = row[f"guess:{model.name}"] == row["target"]
                 guess = view.item(row[f"guess:{model.name}"]) + (" ✓" if right else "")
                 st.text(f"{model.label} {parts.rank_text(row[f'rank:{model.name}'], k)}, guessed {guess}")
             if event is not None and row["event"] == event:
                 with st.container(key="steps-narrow"):
-                    session(view, models, event, k, selection, key="narrow")
+                    steps_view.session(view, models, event, k, selection, key="narrow")
             elif st.button("Step by step", key=f"open-{row['event']}", type="tertiary"):
                 _set_params(event=str(row["event"]))
                 st.rerun()
@@ -192,72 +191,6 @@ def _cards(
 def _chosen_event(n_events: int) -> int | None:
     given = st.query_params.get("event", "")
     return int(given) if given.isdecimal() and int(given) < n_events else None
-
-
-def session(
-    view: Review, models: tuple[ModelResults, ...], event: int, k: int, selection: state.Selection, *, key: str
-) -> None:
-    """One session downwards: what came at each step, and what each model had guessed."""
-    one = models[0].evaluations[0]
-    number, position = int(one.session[event]), int(one.position[event])
-    items = np.asarray(view.events.dataset.session(number))
-    name = " ".join(str(one.session_id[event]).split())
-    parts.sentence(f"Session {name}, step by step", size="1.15rem", weight=600, heading=True)
-    earlier = max(0, position + 1 - LONGEST_TOLD)
-    first = 0 if st.session_state.get(f"all-steps-{event}") else earlier
-    if first:
-        st.button(f"Show the {first} steps before", key=f"more-{key}", on_click=_show_all, args=(event,))
-    told = _steps(view, models, items[: position + 1], number, first)
-    header = ["Step", "What came", *(f"{model.label} had guessed" for model in models)]
-    table = [_step_row(view, models, step, k) for step in told]
-    parts.html_table(header, table, classes=["trained" if step.trained else "" for step in told], label="steps")
-    if any(step.trained for step in told):
-        st.caption(
-            "Greyed steps were training data: the models learnt from them, so a good guess there proves nothing."
-        )
-    history = items[:position][items[:position] >= 0]
-    state.way_on(
-        "Try this session",
-        "try_it",
-        selection,
-        key=f"to-try-{key}",
-        items=",".join(map(str, history)),
-        event=event,
-        **({"a": models[0].name, "b": models[1].name} if len(models) == 2 else {}),
-    )
-
-
-def _show_all(event: int) -> None:
-    st.session_state[f"all-steps-{event}"] = True
-
-
-def _steps(view: Review, models: tuple[ModelResults, ...], items: np.ndarray, number: int, first: int) -> list[Step]:
-    data = view.events.dataset
-    start = int(data.offsets[number])
-    predicted = np.asarray(view.events.predicted[start : start + len(items)])
-    # Only the last-item rule tests on sessions that it trained on; elsewhere an unpredicted step is merely left out.
-    trained = ~predicted & (view.record.split.protocol == "last-item")
-    scorers = {model.name: found for model in models if (found := review.scorer(view, model.name))}
-    return session_frames.steps(items, scorers, trained, first=first)
-
-
-def _step_row(view: Review, models: tuple[ModelResults, ...], step: Step, k: int) -> list[str]:
-    tag = ' <span class="tag">training data</span>' if step.trained else ""
-    return [
-        str(step.position + 1),
-        parts.cell(view.item(step.item), strong=not step.trained) + tag,
-        *(_guess_cell(view, step, model.name, k) for model in models),
-    ]
-
-
-def _guess_cell(view: Review, step: Step, name: str, k: int) -> str:
-    if name not in step.guesses:
-        return parts.cell("nothing seen yet") if step.position == 0 else ""
-    shown = []
-    for place, guess in enumerate(step.guesses[name], 1):
-        text = f"{place}. {parts.cell(view.item(guess), limit=32)}"
-        shown.append(f'<span class="true">{text} ✓</span>' if guess == step.item else text)
-    return f"{parts.cell(parts.rank_text(step.ranks[name], k))}<br>" + ", ".join(shown)
 
 
 def _set_params(**values: object) -> None:

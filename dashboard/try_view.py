@@ -38,10 +38,9 @@ def _example(view: Review) -> list[int]:
     """The history of the first random prediction that has two known items, without what came next."""
     one = view.models[0].evaluations[0]
     for event in session_frames.random_events(len(one.session)).tolist():
-        items = np.asarray(view.events.dataset.session(int(one.session[event])))[: one.position[event]]
-        if (items >= 0).sum() >= 2:
+        if len(ids := _history(view, event)) >= 2:
             st.query_params["event"] = str(event)
-            return items[items >= 0][-LONGEST_STRIP:].tolist()
+            return ids
     return [0]
 
 
@@ -51,7 +50,7 @@ def _written(ids: Sequence[int]) -> str:
 
 def editor(view: Review, ids: list[int]) -> None:
     """The strip as chips: tap one to move or remove it; a search adds one at the end."""
-    st.subheader("This session so far")
+    parts.section("This session so far")
     if ids:
         _chips(view, ids)
     else:
@@ -121,11 +120,20 @@ def _write(ids: list[int]) -> None:
     st.session_state[_CHOSEN] = None
 
 
-def came_next(view: Review) -> int | None:
-    """Id of the item that really came, while the strip is still that of a test session."""
+def came_next(view: Review, ids: list[int]) -> int | None:
+    """Id of the item that really came, while the strip is still the history of the test event in the URL."""
     given = st.query_params.get("event", "")
     one = view.models[0].evaluations[0]
-    return int(one.target[int(given)]) if given.isdecimal() and int(given) < len(one.target) else None
+    if not given.isdecimal() or int(given) >= len(one.target):
+        return None
+    return int(one.target[int(given)]) if _history(view, int(given)) == ids else None
+
+
+def _history(view: Review, event: int) -> list[int]:
+    """The known items before a predicted event, the latest of them."""
+    one = view.models[0].evaluations[0]
+    items = np.asarray(view.events.dataset.session(int(one.session[event])))[: one.position[event]]
+    return items[items >= 0][-LONGEST_STRIP:].tolist()
 
 
 def scorers(view: Review) -> list[tuple[ModelResults, NumpyGru4Rec]]:
@@ -136,7 +144,7 @@ def scorers(view: Review) -> list[tuple[ModelResults, NumpyGru4Rec]]:
 
 def lists(view: Review, ids: list[int], chosen: list[tuple[ModelResults, NumpyGru4Rec]]) -> None:
     """The best next items of each model, side by side."""
-    came = came_next(view)
+    came = came_next(view, ids)
     if came is not None and came >= 0:
         parts.sentence(f"In this session came next: {view.item(came)} ✓", muted=True)
     for column, (model, scorer) in zip(st.columns(max(1, len(chosen)), gap="medium"), chosen, strict=True):
@@ -152,7 +160,7 @@ def lists(view: Review, ids: list[int], chosen: list[tuple[ModelResults, NumpyGr
 
 def what_changed(view: Review, ids: list[int], chosen: list[tuple[ModelResults, NumpyGru4Rec]]) -> None:
     """Each item left out in turn: the first guesses, those that are new in bold."""
-    st.subheader("What changed its mind?")
+    parts.section("What changed its mind?")
     if len(ids) < 2:
         st.text("With two or more items this leaves each one out in turn and shows how the guesses move.")
         return
@@ -185,5 +193,5 @@ def _guesses(view: Review, ids: list[int], before: list[int] | None) -> str:
 
 def share(selection: state.Selection) -> None:
     """The address of exactly this view."""
-    st.subheader("Share this view")
+    parts.section("Share this view")
     st.code(state.page_url(selection), language=None, wrap_lines=True)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import compare_view, review, state
+from dashboard import compare_view, parts, review, state
 
 st.title("Which model is better?")
 selection = state.current()
@@ -20,7 +20,7 @@ if view:
     with ladder:
         compare_view.ladder(view, k)
     state.way_on("See where they are wrong", "accuracy", selection, key="to-accuracy")
-    st.subheader("How far to trust it")
+    parts.section("How far to trust it")
     compare_view.trust_line(view)
     compare_view.remarks(view)
     forest, curve = st.columns(2, gap="medium")

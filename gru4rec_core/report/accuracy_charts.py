@@ -43,11 +43,11 @@ def slice_dots(
         alt.Tooltip("value:N", title="slice"),
         alt.Tooltip("hits:Q", title="hits per 100", format=".1f"),
         alt.Tooltip("n_sessions:Q", title="test sessions", format=","),
-        alt.Tooltip("n_events:Q", title="predictions", format=","),
+        alt.Tooltip("n_events:Q", title="test events", format=","),
     ]
     strength = alt.condition("datum.few", alt.value(0.35), alt.value(1.0))
-    key = {"title": None, "orient": "top", "labelLimit": 150}
     paint = _labelled(overall, chosen)
+    key = {"title": None, "orient": "top", "labelLimit": 150, "columns": 3 if len(paint) <= 3 else 2}
     point = (
         alt.Chart(drawn)
         .mark_point(filled=True, size=95)
@@ -77,7 +77,7 @@ def rank_bars(frame: pd.DataFrame, *, unit: str = "sessions", dark: bool = False
 
     Args:
         frame: name, label, kind, rank (of `RANKS`), share (per 100), n_events.
-        unit: what a prediction is, "sessions" or "predictions".
+        unit: what a prediction is, "sessions" or "events".
     """
     chosen = _labelled(frame, styles_of(frame, dark))
     methods = list(chosen)
@@ -105,9 +105,9 @@ def rank_bars(frame: pd.DataFrame, *, unit: str = "sessions", dark: bool = False
         .mark_text(dy=-7, fontSize=11, color=ground(dark).text)
         .encode(x=x, y=y, xOffset=side, text=alt.Text("share:Q", format=".0f"))
     )
-    return titled(
-        alt.layer(bars, values), "Where the true next item stood", plot=270, legend=len(methods) > 1, dark=dark
-    )
+    layers = [bars, values] if len(methods) <= 2 else [bars]  # numbers of three would overlap
+    title = "Where the true next item stood"
+    return titled(alt.layer(*layers), title, plot=270, legend=len(methods) > 1, dark=dark)
 
 
 def confusion_map(frame: pd.DataFrame, items: Sequence[str], label: str, *, dark: bool = False) -> alt.LayerChart:

@@ -24,7 +24,7 @@ def ladder(
         frame: `frames.ladder`: name, label, kind, hits, low, high (per 100).
         seeds: `frames.seed_points`: name, kind, label, hits; drawn as thin ticks, may be empty.
         k: list length.
-        unit: what a prediction is: "sessions" where each has one, else "predictions".
+        unit: what a prediction is: "sessions" where each has one, else "events".
     """
     chosen = styles_of(frame, dark)
     y = alt.Y("label:N", title=None, sort=frame["label"].tolist(), axis=alt.Axis(labelLimit=150, grid=False))

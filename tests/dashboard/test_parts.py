@@ -33,7 +33,7 @@ def test_a_cell_is_escaped():
         (3.0, "● 3"),
         (3.5, "○ 3.5"),
         (1234.0, "○ 1,234"),
-        (float("inf"), "○ unknown item"),
+        (float("inf"), "○ unknown"),
         (float("nan"), ""),
     ],
 )

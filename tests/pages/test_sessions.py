@@ -65,7 +65,7 @@ def test_a_link_opens_the_chip_and_the_session(finished, open_page, result):
     app = open_page("sessions", show="neither", event=str(event))
     assert app.button_group(key="chips").value == "neither"
     assert "step by step" in "".join(one.body for one in app.get("html"))
-    assert "had guessed" in steps(app)
+    assert "TOP1 guessed" in steps(app)
 
 
 def test_steps_end_with_the_stored_rank_and_mark_training_data(finished, open_page, result):

@@ -38,6 +38,15 @@ def test_both_models_list_their_best_items(tried, finished, vocabulary):
     assert lists(tried)["BPR"] == best
 
 
+def test_what_came_is_told_only_while_the_strip_is_that_session(finished, open_page):
+    app = open_page("try_it")
+    event, items = app.query_params["event"], app.query_params["items"]
+    told = "".join(one.body for one in open_page("try_it", event=event, items=items).get("html"))
+    assert "In this session came next" in told
+    changed = "".join(one.body for one in open_page("try_it", event=event, items=f"{items},3").get("html"))
+    assert "In this session came next" not in changed
+
+
 def test_it_says_that_scores_are_no_probabilities(tried):
     specs = [json.loads(element.proto.spec) for element in tried.get("vega_lite_chart")]
     assert all("not probabilities" in json.dumps(spec["title"]) for spec in specs)

@@ -71,6 +71,8 @@ def test_forest_puts_the_deciding_metric_first(results):
         "NDCG@20",
     ]
     assert table["relative"].iloc[0] == pytest.approx(100 * pair.deciding.relative)
+    limits = (100 * pair.deciding.relative_low, 100 * pair.deciding.relative_high)
+    assert (table["low"].iloc[0], table["high"].iloc[0]) == pytest.approx(limits)
     assert table["deciding"].tolist() == [True] + [False] * 6
 
 
