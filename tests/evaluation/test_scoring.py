@@ -133,6 +133,14 @@ def test_a_score_that_is_no_number_names_the_scorer_and_the_event(events):
         evaluate(TableScorer(table), events)
 
 
+def test_the_event_is_named_rightly_in_a_later_block_too(events, monkeypatch):
+    monkeypatch.setattr(scoring, "BLOCK_BYTES", 4 * scoring.BYTES_PER_SCORE * 2)
+    table = np.array(TABLE)
+    table[4, 0] = np.nan
+    with pytest.raises(RunError, match=r"NaN for 1 of 2 events.*session r, position 1"):
+        evaluate(TableScorer(table), events)
+
+
 def test_a_number_missing_from_a_fast_scorer_is_noticed(events):
     class Broken(TableScorer):
         def rank_counts(self, events, top_k, on_progress=None):
