@@ -26,6 +26,7 @@ from gru4rec_core.evaluation.baselines import (
     SessionPopularity,
     fit_baselines,
 )
+from gru4rec_core.evaluation.histories import Histories
 from gru4rec_core.evaluation.metrics import accuracy_at
 from gru4rec_core.evaluation.scoring import evaluate
 
@@ -158,6 +159,19 @@ def test_session_neighbours_are_those_of_a_plain_implementation(generator, monke
         assert (row[~voted] < 0).all()
 
 
+def test_no_block_of_histories_looks_at_more_sessions_than_fit(generator, monkeypatch):
+    train = dataset_of(random_sessions(generator, 80, 10), 10)
+    knn = VSKNN(neighbours=3, sample=20).fit(train)
+    monkeypatch.setattr(neighbours, "BLOCK_BYTES", 100 * neighbours.BYTES_PER_PAIR)
+    weights = Histories([generator.integers(0, 10, 4).astype(np.int32) for _ in range(30)], 10).decayed()
+    blocks = list(knn._blocks(weights))
+    assert [block[0] for block in blocks[1:]] == [block[1] for block in blocks[:-1]]
+    assert (blocks[0][0], blocks[-1][1]) == (0, 30)
+    lists = [sum(knn._list_lengths[weights[[row]].indices]) for row in range(30)]
+    assert all(stop == start + 1 or sum(lists[start:stop]) <= 100 for start, stop in blocks)
+    assert max(stop - start for start, stop in blocks) > 1
+
+
 def test_later_items_of_a_session_weigh_more():
     train = dataset_of([[0, 2], [1, 3]], 4)
     assert ranking(VSKNN().fit(train), [0, 1])[:2] == [1, 3]
@@ -187,11 +201,13 @@ def naive_ridge(sessions: list[list[int]], n_items: int, lags: int, ridge: float
     return lambda history: shares + indicators(history) @ weights
 
 
-@pytest.mark.parametrize("lags", [1, 2, 4])
+@pytest.mark.parametrize(("lags", "n_sessions"), [(1, 150), (2, 150), (4, 150), (3, 15)])
 @pytest.mark.parametrize("block_bytes", [64 * 2**20, 100])
-def test_the_linear_model_is_the_ridge_regression_of_its_docstring(generator, monkeypatch, lags, block_bytes):
+def test_the_linear_model_is_the_ridge_regression_of_its_docstring(
+    generator, monkeypatch, lags, n_sessions, block_bytes
+):
     monkeypatch.setattr("gru4rec_core.evaluation.scoring.BLOCK_BYTES", block_bytes)
-    sessions = random_sessions(generator, 150, 9)
+    sessions = random_sessions(generator, n_sessions, 9)
     model = LinearAutoregressive(lags=lags, ridge=3.0).fit(dataset_of(sessions, 9))
     expected = naive_ridge(sessions, 9, lags, 3.0)
     for history in ([], [4], [1, 2], [0, 0, 0, 0], [8, 7, 6, 5, 4, 3], *random_sessions(generator, 10, 9)):
