@@ -78,7 +78,52 @@ def test_rule(record: DatasetRecord) -> SplitConfig:
         settings["test_fraction"] = st.slider(
             "Share of sessions in the test", 0.05, 0.5, 0.1, 0.05, key=f"fraction-{record.id}", persist_state=keep
         )
+    with st.expander("What is left out beforehand", key=f"filters-{record.id}"):
+        settings |= _filters(record)
     return SplitConfig(**settings)
+
+
+def _filters(record: DatasetRecord) -> dict[str, Any]:
+    """What the log loses before it is cut, and what becomes of items that training never saw."""
+    keep: Literal["session"] = "session"
+    fields = SplitConfig.model_fields
+    columns = st.columns(2)
+    collapse = columns[0].toggle(
+        "Same item several times in a row counts once",
+        key=f"collapse-{record.id}",
+        help=fields["collapse_repeats"].description,
+        persist_state=keep,
+    )
+    unseen = columns[1].toggle(
+        "Leave out test items that training never saw (else they count as misses)",
+        key=f"unseen-{record.id}",
+        help=fields["unseen"].description,
+        persist_state=keep,
+    )
+    support = columns[0].number_input(
+        "Fewest events of an item",
+        1,
+        1_000_000,
+        1,
+        key=f"support-{record.id}",
+        help=fields["min_item_support"].description,
+        persist_state=keep,
+    )
+    length = columns[1].number_input(
+        "Fewest events of a session",
+        1,
+        1_000,
+        2,
+        key=f"length-{record.id}",
+        help=fields["min_session_length"].description,
+        persist_state=keep,
+    )
+    return {
+        "collapse_repeats": collapse,
+        "unseen": "drop" if unseen else "miss",
+        "min_item_support": int(support),
+        "min_session_length": int(length),
+    }
 
 
 def _time_rule(record: DatasetRecord) -> dict[str, Any]:

@@ -69,8 +69,7 @@ def _offer_training(selection: state.Selection, record: DatasetRecord) -> None:
 def start_default(selection: state.Selection, record: DatasetRecord) -> None:
     """Starts TOP1 against BPR with the quick preset and opens the live view."""
     try:
-        with st.spinner("Starting the job engine…"):
-            comparison = work.start(state.workspace(), record.id, default_plan(record))
+        comparison = work.start(state.workspace(), record.id, default_plan(record))
     except WorkbenchError as error:
         notes.problem(error)
         return

@@ -10,8 +10,9 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard import notes, state
+from dashboard import notes, state, work
 from gru4rec_core.config import TrainingConfig
+from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.report.training_charts import loss_curve, validation_curve
 from gru4rec_core.runs import jobs
 from gru4rec_core.runs.jobs import Job
@@ -71,7 +72,7 @@ def jobs_at_work(home: Workspace) -> list[Job]:
 def is_active(home: Workspace, comparison: ComparisonRecord) -> bool:
     """Whether anything of this comparison waits or works; what nothing works on any more is marked as lost first."""
     jobs.reconcile(home)
-    return any(job.state.is_active for job in jobs_of(home, comparison))
+    return work.is_starting(comparison.id) or any(job.state.is_active for job in jobs_of(home, comparison))
 
 
 def panel(comparison: ComparisonRecord) -> None:
@@ -87,9 +88,24 @@ def _panel(comparison: ComparisonRecord, was_active: bool) -> None:
     active = was_active and is_active(home, comparison)
     if was_active and not active:
         st.rerun()  # a run of the whole page, which stops the polling and shows the way on
+    if work.is_starting(comparison.id):
+        notes.aside("Starting the job engine: some seconds, once.")
     for job in listed:
         job_row(home, job)
+    if not active and any(job.state.state == "new" for job in listed):
+        _start_rest(home, comparison)
     curves(home, [home.run(run_id) for run_id in comparison.run_ids], comparison.config.deciding_k)
+
+
+def _start_rest(home: Workspace, comparison: ComparisonRecord) -> None:
+    """What was never handed over, because the server ended in between, can be started here."""
+    if st.button("Start what has not started", key="start-rest"):
+        try:
+            work.submit(home, comparison)
+        except WorkbenchError as error:
+            notes.problem(error)
+        else:
+            st.rerun()
 
 
 def job_row(home: Workspace, job: Job) -> None:

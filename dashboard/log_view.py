@@ -58,7 +58,7 @@ def time_span(record: DatasetRecord) -> str:
         return ""
     first, last = (to_datetime(moment, record.time_unit) for moment in (record.first_time, record.last_time))
     if (last - first).days < 60:
-        return f"{first:%d %B %Y} to {last:%d %B %Y}"
+        return f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
     start = f"{first:%B}" if first.year == last.year else f"{first:%B %Y}"
     return f"{start} to {last:%B %Y}"
 
@@ -72,13 +72,15 @@ def _checks(root: str, dataset_id: str, content_hash: str) -> list[Check]:
 def _examples(record: DatasetRecord, dataset: SessionDataset) -> None:
     """Three sessions as strips: only a person can tell whether each is one visit."""
     st.header("Is each of these one visit?")
+    names = state.workspace().item_names(record.id)
     for i in example_sessions(dataset.lengths):
         begin, end = int(dataset.offsets[i]), int(dataset.offsets[i + 1])
         unit = record.time_unit or None
         when = describe_time(dataset.timestamps[begin].item(), unit)
         until = describe_time(dataset.timestamps[end - 1].item(), unit)
         title = f"Session {dataset.session_ids[i]}: {end - begin} events, {when} to {until}"
-        session_strip(title, dataset.vocabulary.decode(dataset.session(i)).tolist())
+        items = dataset.vocabulary.decode(dataset.session(i)).tolist()
+        session_strip(title, [names.get(item, item) for item in items])
     notes.aside("If one strip holds several visits, add the log again and cut it by a pause of 30 minutes.")
 
 
@@ -98,9 +100,9 @@ def _rejected(record: DatasetRecord) -> None:
     if not counts:
         return
     total = sum(counts.values())
-    with st.expander(f"{total:,} rows were left out", key=f"rejected-{record.id}"):
+    with st.expander(f"Rows left out: {total:,}", key=f"rejected-{record.id}"):
         for reason, count in counts.items():
-            st.text(f"{count:,} rows: {reason}")
+            st.text(f"{count:,}: {reason}")
         rejected = state.workspace().rejected(record.id)
         if len(rejected) < total:
             notes.aside(f"The first {len(rejected):,} of them:")

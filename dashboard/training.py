@@ -52,8 +52,7 @@ def _protocol(record: DatasetRecord) -> str:
 
 
 def _start(record: DatasetRecord, plan: Plan) -> None:
-    with st.spinner("Handing the runs to the job engine…"):
-        comparison = work.start(state.workspace(), record.id, plan)
+    comparison = work.start(state.workspace(), record.id, plan)
     state.select(comparison=comparison.id, k=min(plan.comparison.deciding_k, 20))
     st.rerun()
 

@@ -124,11 +124,13 @@ def _mapping_form(preview: LogPreview, kept: dict[str, str], key: str) -> tuple[
             0.1,
             100_000.0,
             USUAL_GAP,
+            format="%g",
             key=f"gap-{key}",
             help="30 minutes is usual in web shops.",
         )
         settings = {"session": None, "user": owner, "session_gap_minutes": gap}
     settings |= _events(preview, options, key)
+    settings["item_name"] = _item_name(options, found["item_name"], key)
     name = st.text_input("Name of the dataset", value=_stem(kept["name"]), key=f"name-{key}")
     return ColumnMapping(timestamp=timestamp, item=item, **settings), name
 
@@ -154,6 +156,14 @@ def _events(preview: LogPreview, options: list[str], key: str) -> dict[str, Any]
         "Kinds to keep", seen, key=f"kinds-{key}", accept_new_options=True, placeholder="Choose or type"
     )
     return {"event_column": column, "keep_events": tuple(kinds)} if kinds else {}
+
+
+def _item_name(options: list[str], likely: tuple[str, ...], key: str) -> str | None:
+    """The column whose text is shown for an item, if there is one."""
+    none = "the item itself"
+    index = 1 + options.index(likely[0]) if likely else 0
+    chosen = st.selectbox("Show items by", [none, *options], index=index, key=f"item-name-{key}")
+    return None if chosen == none else chosen
 
 
 def _stem(name: str) -> str:

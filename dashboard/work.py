@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import uuid
 from pathlib import Path
 from typing import BinaryIO
 
 from dashboard.forms import Plan
-from gru4rec_core.errors import DataError
+from gru4rec_core.errors import DataError, WorkbenchError
 from gru4rec_core.runs import jobs
 from gru4rec_core.runs.plans import plan_comparison
 from gru4rec_core.runs.records import ComparisonRecord
 from gru4rec_core.runs.results import LOSS_LABELS
+from gru4rec_core.runs.state import change_state, read_state
 from gru4rec_core.runs.workspace import Workspace
 
 _BLOCK = 1 << 20
+_PATIENCE = 0.5  # seconds a page waits for a warm engine
 
 
 def store_upload(home: Workspace, file: BinaryIO, size: int, limit_mb: int) -> tuple[Path, str]:
@@ -61,12 +64,51 @@ def _copy(file: BinaryIO, path: Path) -> None:
 def start(home: Workspace, dataset_id: str, plan: Plan) -> ComparisonRecord:
     """Stores the comparison before anything trains, then queues its runs and baselines.
 
-    Runs with exactly these settings that are there already are taken, not trained again.
+    Runs with exactly these settings that are there already are taken, not trained again. The first job starts the
+    engine, which takes some seconds: the page does not wait for it (see `is_starting`).
 
     Raises:
         ConfigError, RunError: the settings or the engine do not allow it.
     """
     name = " against ".join(LOSS_LABELS[loss] for loss in plan.losses)
     comparison = plan_comparison(home, dataset_id, plan.configs, plan.split, plan.comparison, name=name)
-    jobs.submit_comparison(home, comparison.id)
+    submit(home, comparison)
     return comparison
+
+
+def submit(home: Workspace, comparison: ComparisonRecord) -> None:
+    """Queues what a comparison still needs, in a thread of its own. Raises RunError where it fails at once."""
+    begun = _Submission(home, comparison)
+    _submissions[comparison.id] = begun
+    begun.thread.start()
+    begun.thread.join(_PATIENCE)
+    if begun.error is not None:
+        raise begun.error
+
+
+def is_starting(comparison_id: str) -> bool:
+    """Whether this process is still handing the comparison's jobs to the engine."""
+    return comparison_id in _submissions and _submissions[comparison_id].thread.is_alive()
+
+
+class _Submission:
+    """Hands a comparison's jobs over; what goes wrong later is kept as the reason why its runs failed."""
+
+    def __init__(self, home: Workspace, comparison: ComparisonRecord) -> None:
+        self.home = home
+        self.comparison = comparison
+        self.error: WorkbenchError | None = None
+        self.thread = threading.Thread(target=self._run, name="submission", daemon=True)
+
+    def _run(self) -> None:
+        try:
+            jobs.submit_comparison(self.home, self.comparison.id)
+        except WorkbenchError as error:
+            self.error = error
+            for run_id in self.comparison.run_ids:
+                folder = self.home.run_folder(run_id)
+                if read_state(folder).state == "new":
+                    change_state(folder, state="failed", reason=str(error))
+
+
+_submissions: dict[str, _Submission] = {}

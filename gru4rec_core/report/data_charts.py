@@ -60,14 +60,20 @@ def session_lengths(lengths: np.ndarray, dark: bool = False) -> alt.Chart:
     width = max(1, -(-last // 40))
     clipped = np.minimum(lengths, last)
     starts, counts = np.unique((clipped - 1) // width * width + 1, return_counts=True)
-    frame = pd.DataFrame({"start": starts, "end": starts + width, "sessions": counts})
+    frame = pd.DataFrame({"start": starts, "end": starts + width, "sessions": counts, "zero": 0})
     return (
         alt.Chart(frame)
-        .mark_bar(color=style("top1", dark=dark).colour)
+        .mark_rect(color=style("top1", dark=dark).colour)
         .encode(
-            x=alt.X("start:Q", title=f"events in a session (longest 1 % at {last})", scale=alt.Scale(nice=False)),
+            x=alt.X(
+                "start:Q",
+                title=f"events in a session (the longest 1 % at {last})",
+                scale=alt.Scale(domain=[1, max(last, int(starts.max(initial=1))) + width], nice=False),
+                axis=alt.Axis(tickMinStep=1),
+            ),
             x2="end:Q",
-            y=alt.Y("sessions:Q", title="sessions", axis=alt.Axis(format="~s", tickCount=4)),
+            y=alt.Y("zero:Q", title="sessions", axis=alt.Axis(format="~s", tickCount=4)),
+            y2="sessions",
             tooltip=[
                 alt.Tooltip("start:Q", title="events, from"),
                 alt.Tooltip("end:Q", title="to below"),

@@ -10,17 +10,20 @@ from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 
-TRAINING_TIMEOUT = 180_000  # ms; the first job waits for TensorFlow
+WAIT = 30_000  # ms; for anything but training
+TRAINING_TIMEOUT = 240_000  # ms; the first job waits for TensorFlow
 READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
 ADDRESSES = ("", "data", "train", "compare", "accuracy", "sessions", "try_it")
 # Streamlit's own uploader: a button inside an element with role presentation.
 KNOWN_FAULTS = {"presentation-role-conflict"}
+# Its navigation puts sections of list items into plain boxes; what is disabled may be faint (WCAG 1.4.3).
+NOT_OURS = ("[data-testid=stSidebarNav]", "[data-testid=stElementContainer]:has(:disabled)")
 
 
 def settle(page: Page) -> None:
     """Waits until the script has run; no error may be on screen then."""
     page.wait_for_selector(READY)
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=WAIT)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
@@ -30,10 +33,10 @@ def train_the_sample(page: Page, url: str) -> None:
     settle(page)
     page.get_by_role("button", name="Load the sample workouts").click()
     page.get_by_role("button", name="Train TOP1 and BPR").click()
-    expect(page).to_have_url(re.compile("/train"))
-    expect(page.get_by_text("TOP1, seed 0").first).to_be_visible()
+    page.wait_for_url(re.compile("/train"))
+    expect(page.get_by_text("TOP1, seed 0").first).to_be_visible(timeout=WAIT)
     page.get_by_role("button", name="Open comparison").click(timeout=TRAINING_TIMEOUT)
-    expect(page).to_have_url(re.compile("/compare"))
+    page.wait_for_url(re.compile("/compare"))
     settle(page)
 
 
@@ -47,10 +50,10 @@ def trained(page: Page, workbench) -> Page:
 
 def test_from_an_empty_workspace_to_accuracy_sessions_and_a_try(page: Page, workbench):
     train_the_sample(page, workbench.url)
-    expect(page.get_by_text(re.compile("better|Take either|Not decided")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("better|Take either|Not decided")).first).to_be_visible(timeout=WAIT)
     for name, address in (("Accuracy", "accuracy"), ("Sessions", "sessions"), ("Try it", "try_it")):
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
-        expect(page).to_have_url(re.compile(f"/{address}.*comparison="))
+        page.wait_for_url(re.compile(f"/{address}.*comparison="))
         settle(page)
     assert not workbench.loads_tensorflow()
 
@@ -63,37 +66,30 @@ def test_a_second_viewer_and_a_pasted_link_see_the_same(trained: Page, workbench
     other = browser.new_context().new_page()
     other.goto(trained.url)
     settle(other)
-    expect(other.get_by_text(headline).first).to_be_visible()
+    expect(other.get_by_text(headline).first).to_be_visible(timeout=WAIT)
     other.context.close()
-
-
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_a_deep_link_opens_after_a_cold_start(trained: Page, workbench, address: str):
-    trained.goto(f"{workbench.url}/{address}")
-    settle(trained)
-    expect(trained.get_by_role("heading", level=1)).to_have_count(1)
-    expect(trained.get_by_text("Page not found")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_axe_finds_no_fault(trained: Page, workbench, address: str, scheme: str):
+def test_a_link_opens_its_page_without_a_fault_and_fits_a_phone(trained: Page, workbench, address: str, scheme: str):
     trained.emulate_media(color_scheme=scheme)
     trained.goto(f"{workbench.url}/{address}")
     settle(trained)
-    faults = [
+    expect(trained.get_by_role("heading", level=1)).to_have_count(1)
+    expect(trained.get_by_text("Page not found")).to_have_count(0)
+    assert not faults(trained)
+    trained.set_viewport_size({"width": 390, "height": 844})
+    width = trained.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= 390, "the page scrolls sideways"
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds, without what is Streamlit's own."""
+    report = Axe().run(page, context={"exclude": [[part] for part in NOT_OURS]}).response
+    return [
         f"{fault['id']}: {node['target']} {node.get('failureSummary', '')}"
-        for fault in Axe().run(trained).response["violations"]
+        for fault in report["violations"]
         if fault["id"] not in KNOWN_FAULTS
         for node in fault["nodes"]
     ]
-    assert not faults, "\n".join(faults)
-
-
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_a_phone_shows_every_page_without_scrolling_sideways(trained: Page, workbench, address: str):
-    trained.set_viewport_size({"width": 390, "height": 844})
-    trained.goto(f"{workbench.url}/{address}")
-    settle(trained)
-    width = trained.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert width <= 390

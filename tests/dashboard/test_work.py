@@ -1,13 +1,18 @@
-"""Facts about keeping an uploaded file."""
+"""Facts about keeping an uploaded file, and about handing a comparison to the engine."""
 
 import hashlib
 import io
+import threading
 from pathlib import Path
 
 import pytest
 
+from dashboard import work
 from dashboard.work import store_upload
-from gru4rec_core.errors import DataError
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.errors import DataError, RunError
+from gru4rec_core.runs import jobs
+from gru4rec_core.runs.plans import plan_comparison
 from gru4rec_core.runs.workspace import Workspace
 
 
@@ -34,3 +39,47 @@ def test_a_file_over_the_limit_is_refused_and_nothing_is_kept(tmp_path: Path):
     with pytest.raises(DataError, match="at most 1 MB"):
         store_upload(Workspace(tmp_path), io.BytesIO(b"x"), 2 << 20, 1)
     assert not (tmp_path / "uploads").exists()
+
+
+@pytest.fixture
+def comparison(tmp_path: Path, make_dataset):
+    home = Workspace(tmp_path)
+    record = home.add_dataset(make_dataset("abc", "bca", "cab"), "log")
+    return plan_comparison(home, record.id, [TrainingConfig()], SplitConfig(), ComparisonConfig())
+
+
+def test_a_slow_engine_does_not_keep_the_page_waiting(tmp_path: Path, comparison, monkeypatch: pytest.MonkeyPatch):
+    up = threading.Event()
+    monkeypatch.setattr(jobs, "submit_comparison", lambda home, comparison_id: up.wait(20))
+    work.submit(Workspace(tmp_path), comparison)
+    assert work.is_starting(comparison.id)
+    up.set()
+    work._submissions[comparison.id].thread.join(20)
+    assert not work.is_starting(comparison.id)
+
+
+def test_an_engine_that_refuses_at_once_is_said_at_once(tmp_path: Path, comparison, monkeypatch: pytest.MonkeyPatch):
+    def refuse(home, comparison_id):
+        raise RunError("The job engine starts.")
+
+    monkeypatch.setattr(jobs, "submit_comparison", refuse)
+    with pytest.raises(RunError, match="job engine"):
+        work.submit(Workspace(tmp_path), comparison)
+
+
+def test_an_engine_that_fails_later_is_the_reason_why_the_run_failed(
+    tmp_path: Path, comparison, monkeypatch: pytest.MonkeyPatch
+):
+    up = threading.Event()
+
+    def refuse_late(home, comparison_id):
+        up.wait(20)
+        raise RunError("The job engine starts.")
+
+    monkeypatch.setattr(jobs, "submit_comparison", refuse_late)
+    home = Workspace(tmp_path)
+    work.submit(home, comparison)
+    up.set()
+    work._submissions[comparison.id].thread.join(20)
+    state = home.state(comparison.run_ids[0])
+    assert (state.state, state.reason) == ("failed", "The job engine starts.")

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from gru4rec_core.runs import jobs
 from gru4rec_core.runs.imports import import_sample
 
 ROWS = "".join(
@@ -110,7 +111,7 @@ def test_a_log_without_a_usable_row_is_explained_and_the_file_is_kept(page, home
 def test_rejected_rows_are_listed_with_place_and_reason(page, home):
     upload(page, "some.csv", GOOD + b"7,never,a\n")
     read(page)
-    assert "1 rows were left out" in [one.label for one in page.expander]
+    assert "Rows left out: 1" in [one.label for one in page.expander]
     assert home.rejected(home.datasets()[0].id)["place"].tolist() == [202]
 
 
@@ -152,3 +153,22 @@ def test_sessions_of_one_item_only_are_explained(page, home):
     assert "A session has at least two events" in written(page)
     assert "ones.csv" in written(page)
     assert home.datasets() == []
+
+
+def test_items_are_shown_by_their_names_where_the_file_has_them(page, home):
+    rows = "".join(f"{s},{s * 90_000 + t},{t},name {t}\n" for s in range(9) for t in range(3))
+    upload(page, "named.csv", f"session,timestamp,item,title\n{rows}".encode())
+    read(page)
+    assert home.datasets()[0].n_items == 3
+    assert "name 2" in written(page)
+
+
+def test_repeats_can_be_left_out_and_the_choice_reaches_training(home, open_page, monkeypatch):
+    record = import_sample(home, "workouts")
+    app = open_page("data")
+    app.toggle(key=f"collapse-{record.id}").set_value(True).run()
+    assert not app.exception
+    monkeypatch.setattr(jobs, "submit_comparison", lambda home, comparison_id: None)
+    app.switch_page("pages/train.py").run()
+    app.button(key="start").click().run()
+    assert home.comparisons()[0].split.collapse_repeats

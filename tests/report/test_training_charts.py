@@ -1,0 +1,49 @@
+"""Facts about the curves of a training."""
+
+import pandas as pd
+
+from gru4rec_core.report.palette import style
+from gru4rec_core.report.training_charts import loss_curve, validation_curve
+
+
+def epochs(*seeds: int) -> pd.DataFrame:
+    rows = [
+        {
+            "name": name,
+            "label": name.upper(),
+            "seed": seed,
+            "epoch": epoch,
+            "hits": 10.0 * epoch + seed,
+            "loss": 1 / epoch,
+        }
+        for name in ("top1", "bpr")
+        for seed in seeds
+        for epoch in (1, 2)
+    ]
+    return pd.DataFrame(rows)
+
+
+def encoding(chart) -> dict:
+    """How the chart's first layer is drawn."""
+    return chart.to_dict()["layer"][0]["encoding"]
+
+
+def test_each_loss_keeps_its_colour():
+    colour = encoding(validation_curve(epochs(0), 3, 10))["color"]["scale"]
+    assert colour == {"domain": ["TOP1", "BPR"], "range": [style("top1").colour, style("bpr").colour]}
+
+
+def test_the_axis_ends_where_training_will_end():
+    assert encoding(validation_curve(epochs(0), 3, 10))["x"]["scale"]["domain"] == [1, 10]
+
+
+def test_seeds_are_thin_lines_behind_their_mean():
+    several = validation_curve(epochs(0, 2), 3, 10)
+    assert [layer.mark.strokeWidth for layer in several.layer[:2]] == [1, 2.5]
+    assert several.layer[1].data.query("name == 'top1'")["hits"].tolist() == [11.0, 21.0]
+    assert len(validation_curve(epochs(0), 3, 10).layer) == 2
+
+
+def test_a_loss_has_its_own_axis_named_after_it():
+    frame = epochs(0).query("name == 'bpr'")
+    assert encoding(loss_curve(frame, 10))["y"]["title"] == "BPR loss"
