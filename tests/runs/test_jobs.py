@@ -197,6 +197,22 @@ def test_a_job_whose_worker_dies_is_lost_and_not_started_again(shared: Workspace
     assert _until_ended(shared, run.id).state == "cancelled"
 
 
+@pytest.mark.faults
+@pytest.mark.skipif(os.name == "nt", reason="processes cannot be stopped there")
+def test_a_job_that_does_not_heed_its_cancellation_is_ended(shared: Workspace, letters: DatasetRecord) -> None:
+    run = shared.create_run(letters.id, LONG.replace(seed=6), SplitConfig())
+    jobs.submit(shared, "run", run.id)
+    state = wait_for(lambda: shared.state(run.id), lambda s: s.epoch >= 1)
+    assert state.worker is not None
+    psutil.Process(state.worker.pid).suspend()
+    jobs.cancel(shared, "run", run.id)
+    ended = wait_for(lambda: shared.state(run.id), lambda s: not s.is_active)  # the engine does it, no page is open
+    assert (ended.state, ended.reason) == ("cancelled", "Cancelled; it did not stop by itself.")
+    after = shared.create_run(letters.id, SMALL.replace(seed=7), SplitConfig())
+    jobs.submit(shared, "run", after.id)
+    assert wait_for(lambda: shared.state(after.id), lambda s: not s.is_active).state == "done"
+
+
 def test_stopping_the_engine_ends_its_workers_and_loses_its_jobs(shared: Workspace, letters: DatasetRecord) -> None:
     run = shared.create_run(letters.id, LONG.replace(seed=5), SplitConfig())
     jobs.submit(shared, "run", run.id)

@@ -65,6 +65,17 @@ def test_damaged_statistics_are_computed_anew(trained, content: str) -> None:
     assert path.read_text() != content
 
 
+def test_statistics_of_other_settings_are_not_taken(trained) -> None:
+    home, comparison = trained
+    comparison_result(home, comparison.id)
+    path = home.comparison_folder(comparison.id) / "comparison.json"
+    judged = comparison.model_copy(update={"config": comparison.config.replace(deciding_k=5)})
+    judged.write(path)
+    metric = comparison_result(home, comparison.id).comparison.pairs[0].deciding.metric
+    comparison.write(path)
+    assert metric == "accuracy@5"
+
+
 def test_another_deciding_metric_is_another_result(trained) -> None:
     home, comparison = trained
     other = home.create_comparison(
