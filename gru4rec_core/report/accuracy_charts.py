@@ -82,7 +82,9 @@ def rank_bars(frame: pd.DataFrame, *, unit: str = "sessions", dark: bool = False
     chosen = _labelled(frame, styles_of(frame, dark))
     methods = list(chosen)
     occurring = [rank for rank in RANKS if rank in set(frame["rank"])]
-    x = alt.X("rank:N", title="rank of the true next item (1 is best)", sort=occurring, axis=alt.Axis(labelAngle=0))
+    # All eight do not fit upright on a phone.
+    axis = alt.Axis(labelAngle=-35 if len(occurring) > 7 else 0, labelOverlap=False)
+    x = alt.X("rank:N", title="rank of the true next item (1 is best)", sort=occurring, axis=axis)
     top = max(float(frame["share"].max()), 1e-9) * 1.12
     y = alt.Y("share:Q", title=f"% of test {unit}", scale=alt.Scale(domain=[0, top], nice=False))
     side = alt.XOffset("label:N", sort=methods)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from gru4rec_core.runs.results import comparison_result
 from gru4rec_core.runs.state import JobState, write_state
 
 
@@ -97,3 +98,10 @@ def test_without_results_it_leads_to_the_runs(finished, open_page):
     app = open_page("compare")
     assert "not finished" in texts(app)
     assert app.button(key="to-runs").label == "Look at its runs"
+
+
+def test_remarks_are_counted_and_one_tap_away(compare, finished):
+    n = len(comparison_result(finished, finished.comparisons()[0].id).checks)
+    assert n
+    assert any(one.label.startswith(f"{n} remark") for one in compare.expander)
+    assert "does not clearly beat simple counting" in texts(compare)
