@@ -73,7 +73,7 @@ def test_sessions_out_of_order_in_the_file(make_dataset):
 def test_times_that_run_backwards_are_an_error(make_dataset):
     data = make_dataset("abc", "bca", "ab")
     times = data.timestamps.copy()
-    times[4] = -1
+    times[[4, 5]] = -1, -2  # both steps of the second session
     backwards = SessionDataset.from_arrays(data.items, times, data.offsets, data.session_ids, data.vocabulary)
     found = check_dataset(backwards)
     assert [(check.code, check.severity) for check in found] == [("out-of-order", "error")]
@@ -202,6 +202,7 @@ def test_without_validation_nothing_is_said_of_improvement(make_dataset):
 def test_a_gain_within_the_last_fifth_counts():
     assert still_improving(np.r_[np.full(8, 0.2), 0.21, 0.205])
     assert not still_improving(np.r_[np.full(7, 0.2), 0.21, 0.205, 0.205])
+    assert not still_improving(np.array([0.2, 0.2005]))  # a quarter of a percent is noise
 
 
 # --- scores --------------------------------------------------------------------------------------------------------
