@@ -6,6 +6,7 @@ Dask LocalCluster, one worker process a core, and writes its address into the wo
 
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -181,7 +182,7 @@ def main(root: Path) -> None:
     finally:
         if _is_named(path, me):
             path.unlink(missing_ok=True)
-        _end(cluster)
+        _end(cluster, engine_folder(root) / "scratch")
 
 
 def _is_named(path: Path, me: EngineAddress) -> bool:
@@ -191,7 +192,7 @@ def _is_named(path: Path, me: EngineAddress) -> bool:
         return False
 
 
-def _end(cluster: object) -> None:
+def _end(cluster: object, scratch: Path) -> None:
     # Workers in the middle of a run do not listen: end them by hand, or closing waits for them.
     children = psutil.Process().children(recursive=True)
     closer = threading.Thread(target=cluster.close, kwargs={"timeout": 3}, daemon=True)  # type: ignore[attr-defined]
@@ -201,6 +202,7 @@ def _end(cluster: object) -> None:
         if child.is_running():
             child.kill()
     psutil.wait_procs(children, timeout=3)
+    shutil.rmtree(scratch, ignore_errors=True)
     # Threads of the cluster may still wait for what is gone.
     os._exit(0)
 
