@@ -68,6 +68,7 @@ def test_rule(record: DatasetRecord) -> SplitConfig:
         required=True,
         format_func=lambda name: RULE_LABELS[name],
         key=f"rule-{record.id}",
+        wrap=True,
         help=_RULE_HELP,
         persist_state=keep,
     )
@@ -138,6 +139,7 @@ def _time_rule(record: DatasetRecord) -> dict[str, Any]:
             min_value=0.01,
             max_value=max(float(span), 0.01),
             value=min(float(ceil(days)) if days > 1 else max(days, 0.01), max(float(span), 0.01)),
+            format="%g",
             key=f"days-{record.id}",
             persist_state="session",
         )
@@ -188,6 +190,7 @@ def plan(record: DatasetRecord, split: SplitConfig) -> Plan:
         default=_SAME,
         required=True,
         key=f"mode-{record.id}",
+        wrap=True,
         help="Same settings: only the loss differs. Paper presets: each loss with the settings that"
         " Hidasi et al. 2016 found best for it.",
     )
@@ -210,6 +213,7 @@ def _advanced(record: DatasetRecord, *, paper: bool) -> tuple[list[TrainingConfi
         0.1,
         50.0,
         5.0,
+        format="%g",
         key=f"margin-{key}",
         help="Two models whose hits differ by less than this count as equal.",
     )

@@ -111,7 +111,7 @@ def _rejected(record: DatasetRecord) -> None:
 
 
 @dataclass(frozen=True)
-class TestPart:
+class CutLog:
     """What a test rule does to a log: bars over time, sizes, what the test can show, and what is wrong with it."""
 
     days: pd.DataFrame
@@ -136,12 +136,12 @@ def _test_rule(record: DatasetRecord) -> SplitConfig | None:
         key="test-rule",
         alt="Events over time, those trained on and those tested on stacked",
     )
-    st.text(test_sentence(part, default_deciding_k(record.n_items)))
+    st.text(size_sentence(part, default_deciding_k(record.n_items)))
     notes.remarks(part.checks)
     return config
 
 
-def test_sentence(part: TestPart, k: int) -> str:
+def size_sentence(part: CutLog, k: int) -> str:
     """How large the test is and the smallest difference it is likely to show."""
     size = f"{part.n_predicted:,} predictions in {part.n_sessions:,} test sessions."
     if not np.isfinite(part.smallest):
@@ -153,7 +153,7 @@ def test_sentence(part: TestPart, k: int) -> str:
 
 
 @st.cache_data(max_entries=16, show_spinner="Cutting the log…")
-def _test_part(root: str, dataset_id: str, config_json: str) -> TestPart:
+def _test_part(root: str, dataset_id: str, config_json: str) -> CutLog:
     """Keyed by the dataset's id, which is made from its content, and the test rule."""
     home, config = Workspace(root), SplitConfig.from_json(config_json)
     record, dataset = home.dataset(dataset_id), home.open_dataset(dataset_id)
@@ -162,7 +162,7 @@ def _test_part(root: str, dataset_id: str, config_json: str) -> TestPart:
     k = default_deciding_k(record.n_items)
     rate = expected_hit_rate(found.train, found.test, k)
     n_sessions = len(np.unique(predicted.session))
-    return TestPart(
+    return CutLog(
         days=events_by_day(np.asarray(dataset.timestamps), _tested_times(found.test, config), record.time_unit),
         cut=_as_drawn(found.summary.cut, record.time_unit),
         n_sessions=n_sessions,

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from dashboard import notes
+from dashboard import navigation, notes
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
 from gru4rec_core.runs import jobs, results
@@ -77,6 +77,7 @@ def is_dark() -> bool:
 
 def current() -> Selection:
     """The selection: from the URL, else as remembered, else the newest of the workspace; written back to the URL."""
+    navigation.ensure_entered()
     wanted = {key: st.query_params.get(key) for key in _KEYS}
     remembered: dict[str, str] = st.session_state.get(_REMEMBERED, {})
     if not any(wanted.values()):

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -22,7 +23,6 @@ from gru4rec_core.runs.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60
-READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
 
 
 @dataclass(frozen=True)
@@ -40,30 +40,41 @@ class Workbench:
 
 @pytest.fixture(scope="session")
 def workbench(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Workbench]:
-    """The dashboard as the README starts it, from another folder, with a workspace of its own."""
+    """A dashboard with a workspace of its own, for all tests of the session."""
     del chromium_path  # without a browser there is nothing to start for
-    home = Workspace(tmp_path_factory.mktemp("workspace"))
-    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    with served(Workspace(tmp_path_factory.mktemp("workspace")), tmp_path_factory.mktemp("elsewhere")) as started:
+        yield started
+        stop_engine(started.home)
+
+
+@pytest.fixture
+def fresh_workbench(workbench: Workbench, tmp_path: Path) -> Iterator[Workbench]:
+    """A second server on the same workspace, that nobody has looked at yet."""
+    with served(workbench.home, tmp_path) as started:
+        yield started
+
+
+@contextmanager
+def served(home: Workspace, folder: Path) -> Iterator[Workbench]:
+    """The dashboard as the README starts it, but from another folder."""
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}"]
-    log = (elsewhere / "log.txt").open("wb")
-    process = subprocess.Popen(
-        [*command, "--server.headless=true"],
-        cwd=elsewhere,
-        env={**os.environ, "GRU4REC_HOME": str(home.root)},
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(url, process, elsewhere / "log.txt")
-        yield Workbench(url, home, process.pid)
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        stop_engine(home)
-        log.close()
+    with (folder / "log.txt").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--server.headless=true"],
+            cwd=folder,
+            env={**os.environ, "GRU4REC_HOME": str(home.root)},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        url = f"http://127.0.0.1:{port}"
+        try:
+            _wait_for(url, process, folder / "log.txt")
+            yield Workbench(url, home, process.pid)
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")
@@ -81,15 +92,14 @@ def page(browser: Browser, workbench: Workbench) -> Iterator[Page]:
     opened = context.new_page()
     opened.set_default_timeout(30_000)
     strangers: list[str] = []
-    opened.on("request", lambda request: _note_stranger(request.url, workbench.url, strangers))
+    opened.on("request", lambda request: _note_stranger(request.url, strangers))
     yield opened
     context.close()
     assert not strangers, f"the page asked other machines: {strangers}"
 
 
-def _note_stranger(url: str, own: str, strangers: list[str]) -> None:
-    local = (own, own.replace("http", "ws", 1), "data:", "blob:")
-    if not url.startswith(local):
+def _note_stranger(url: str, strangers: list[str]) -> None:
+    if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
         strangers.append(url)
 
 

@@ -70,6 +70,13 @@ def test_a_second_viewer_and_a_pasted_link_see_the_same(trained: Page, workbench
     other.context.close()
 
 
+def test_a_pasted_link_may_be_the_first_thing_a_server_sees(trained: Page, fresh_workbench):
+    trained.goto(f"{fresh_workbench.url}/data")
+    settle(trained)
+    expect(trained.get_by_text("Prepare")).to_have_count(1, timeout=WAIT)
+    expect(trained.get_by_role("heading", level=1)).to_have_text("Is this log fit to train on?", timeout=WAIT)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_link_opens_its_page_without_a_fault_and_fits_a_phone(trained: Page, workbench, address: str, scheme: str):
@@ -80,8 +87,8 @@ def test_a_link_opens_its_page_without_a_fault_and_fits_a_phone(trained: Page, w
     expect(trained.get_by_text("Page not found")).to_have_count(0)
     assert not faults(trained)
     trained.set_viewport_size({"width": 390, "height": 844})
-    width = trained.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert width <= 390, "the page scrolls sideways"
+    # Waits while charts find their new width.
+    trained.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
 
 
 def faults(page: Page) -> list[str]:

@@ -1,0 +1,19 @@
+"""Facts about how work in progress is told."""
+
+import pytest
+
+from dashboard.live import duration, fraction
+from gru4rec_core.runs.state import JobState
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "1 s"), (8.4, "8 s"), (59.4, "59 s"), (90, "2 min"), (3_540, "59 min"), (7_500, "2 h 5 min")],
+)
+def test_durations_are_told_in_words(seconds: float, words: str):
+    assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(("done", "total", "share"), [(0, 0, 0.0), (1, 4, 0.25), (9, 4, 1.0)])
+def test_progress_stays_between_nothing_and_all(done: int, total: int, share: float):
+    assert fraction(JobState(done=done, total=total)) == share

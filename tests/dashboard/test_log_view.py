@@ -1,0 +1,79 @@
+"""Facts about what the Data page says of a log."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard import log_view
+from dashboard.log_view import events_by_day, example_sessions, summary_sentence
+from gru4rec_core.report.data_charts import TEST, TRAIN
+from gru4rec_core.runs.records import DatasetRecord
+
+DAY = 86_400
+
+
+def a_record(first: float, last: float, unit: str) -> DatasetRecord:
+    return DatasetRecord(
+        id="log-1",
+        name="log",
+        content_hash="x",
+        n_sessions=18_984,
+        n_items=217,
+        n_events=160_432,
+        first_time=first,
+        last_time=last,
+        time_unit=unit,
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "unit", "span"),
+    [
+        (1_207_008_001, 1_218_585_600, "s", ", April to August 2008"),
+        (1_207_008_001_000, 1_238_585_600_000, "ms", ", April 2008 to April 2009"),
+        (1_207_008_001, 1_207_808_001, "s", ", 1 April 2008 to 10 April 2008"),
+        (1, 99, "", ""),
+    ],
+)
+def test_a_log_is_summed_up_in_one_line(first: float, last: float, unit: str, span: str):
+    assert summary_sentence(a_record(first, last, unit)) == f"18,984 sessions, 217 items{span}"
+
+
+def test_the_examples_are_a_short_a_usual_and_a_long_session_with_something_to_see():
+    lengths = np.array([1] * 50 + [2] * 10 + [5] * 10 + [40] * 5)
+    picked = lengths[example_sessions(lengths)]
+    assert picked.tolist() == [2, 5, 40]
+
+
+@pytest.mark.parametrize("lengths", [[], [1], [1, 1, 1, 1], [3]])
+def test_small_logs_have_examples_too(lengths: list[int]):
+    assert len(example_sessions(np.array(lengths, int))) == min(len(lengths), 3)
+
+
+@pytest.mark.parametrize(("unit", "scale"), [("s", 1), ("ms", 1_000), ("ns", 10**9)])
+def test_every_event_is_counted_once_on_its_day(unit: str, scale: int):
+    times = np.array([0, 10, DAY - 1, DAY, 5 * DAY]) * scale
+    frame = events_by_day(times, times[[1, 4]], unit)
+    table = frame.pivot(index="day", columns="part", values="events")
+    assert table[TRAIN].tolist() == [2, 1, 0]
+    assert table[TEST].tolist() == [1, 0, 1]
+    assert table.index[1] == pd.Timestamp("1970-01-02")
+
+
+def test_times_that_are_no_dates_are_cut_into_equal_parts():
+    frame = events_by_day(np.arange(600.0), np.array([599.0]), "")
+    assert frame["events"].sum() == 600
+    assert frame["day"].is_monotonic_increasing or frame["day"].nunique() > 50
+
+
+def test_one_moment_only_is_one_bar():
+    assert events_by_day(np.full(5, 7.0), np.full(1, 7.0), "")["events"].tolist() == [4, 1]
+
+
+def a_part(smallest: float) -> log_view.CutLog:
+    return log_view.CutLog(pd.DataFrame(), None, 40, 50, smallest, 0.25, ())
+
+
+def test_the_test_says_what_it_can_show():
+    assert "about 19 %" in log_view.size_sentence(a_part(0.19), 3)
+    assert "Too little" in log_view.size_sentence(a_part(float("inf")), 3)
