@@ -144,6 +144,7 @@ class FeedBuilder:
         inputs, targets, reset, valid = (
             _padded(part, self.chunk_steps) for part in (steps.inputs, steps.targets, steps.reset, steps.valid)
         )
+        inputs, targets = inputs.astype(np.int32, copy=False), targets.astype(np.int32, copy=False)
         feed: Feed = {"inputs": inputs, "reset": reset, "valid": valid}
         if not self.shared:
             feed |= self._input_rows(inputs, valid)

@@ -36,7 +36,7 @@ def bpr(positive: tf.Tensor, scores: tf.Tensor, weights: tf.Tensor) -> tf.Tensor
 
 def top1_max(positive: tf.Tensor, scores: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     """Σ softmax(s)·(σ(s - p) + σ(s²)), the softmax over the negatives only ([2] equation 6)."""
-    heights = weights * tf.exp(scores - _highest(scores, weights))
+    heights = weights * tf.exp(tf.minimum(scores - _highest(scores, weights), 0.0))
     terms = tf.sigmoid(scores - positive) + tf.sigmoid(tf.square(scores))
     return tf.math.divide_no_nan(tf.reduce_sum(heights * terms, 0), tf.reduce_sum(heights, 0))
 
@@ -51,7 +51,8 @@ def bpr_max(positive: tf.Tensor, scores: tf.Tensor, weights: tf.Tensor, bpreg: f
     highest = _highest(scores, weights)
     heights = tf.exp(tf.minimum(scores - highest, 0.0))
     above = highest > positive
-    ratio = tf.exp(-tf.abs(highest - positive))
+    # -|m - p|, but with a gradient where they are equal: a negative may be the positive item itself.
+    ratio = tf.exp(tf.minimum(highest - positive, positive - highest))
     constant = tf.where(above, tf.maximum(ratio, TINY), 1.0)
     slope = tf.where(above, tf.ones_like(ratio), ratio)
     weighted = weights * heights
@@ -117,4 +118,4 @@ def _mean(terms: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
 
 def _highest(scores: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     """Highest negative of each lane, [B]: a shift against overflow, constant to the gradient."""
-    return tf.stop_gradient(tf.reduce_max(tf.where(weights > 0, scores, scores.dtype.min), 0))
+    return tf.stop_gradient(tf.reduce_max(tf.where(weights > 0, scores, tf.float32.min), 0))
