@@ -130,9 +130,10 @@ class _Encoder:
     def encode(self, values: pa.ChunkedArray) -> np.ndarray:
         """int32 [n]."""
         encoded = values.combine_chunks().dictionary_encode()
-        numbers = self.numbers
-        known = [numbers.setdefault(value, len(numbers)) for value in encoded.dictionary.to_pylist()]
-        return np.asarray(known, np.int32)[encoded.indices.to_numpy()]
+        texts = encoded.dictionary.to_pylist()
+        unknown = [text for text in texts if text not in self.numbers]
+        self.numbers.update(zip(unknown, range(len(self.numbers), len(self.numbers) + len(unknown)), strict=True))
+        return np.fromiter(map(self.numbers.__getitem__, texts), np.int32, len(texts))[encoded.indices.to_numpy()]
 
     def texts(self) -> np.ndarray:
         """The texts by number, object [n]."""

@@ -99,7 +99,7 @@ class DelimitedText:
     def _first_rows(self, n: int) -> list[list[str]]:
         rows: list[list[str]] = []
         for records in read_records(self.file, block_bytes=PREVIEW_BYTES):
-            texts = (text.as_py().rstrip("\r\n") for text in records.text)
+            texts = (text.as_py().rstrip(" ") for text in records.text)
             filled = islice((text for text in texts if text.strip()), n - len(rows))
             rows.extend(_split(text, self.file.delimiter) or [""] for text in filled)
             if len(rows) >= n:
@@ -137,14 +137,14 @@ class DelimitedText:
             easy = pc.and_(_easily_split(records["text"], self.file.delimiter), pc.invert(records["unclosed"]))
             hard = records.filter(pc.invert(easy))
             records = records.filter(easy)
-        unquote = "trim(p[{}], '\"')" if any_quote else "p[{}]"
+        unquote = "trim(p[{}], '\" ')" if any_quote else "p[{}]"
         fields = ", ".join(f"{unquote.format(i + 1)} AS {role}" for role, i in number.items())
-        delimiter = self.file.delimiter.replace("'", "''")
+        delimiter = self.file.delimiter
         query = f"""SELECT place, {fields},
-                CASE WHEN len(p) <> {n_columns} THEN {_wrong_number("len(p)", n_columns)} END AS fault,
-                CASE WHEN len(p) <> {n_columns} THEN left(t, {RAW_LENGTH}) END AS raw
-                FROM (SELECT place, t, string_split(t, '{delimiter}') AS p
-                    FROM (SELECT place, rtrim(text, chr(10) || chr(13)) AS t FROM block) WHERE trim(t) <> '')"""
+              CASE WHEN len(p) <> {n_columns} THEN len(p) || ' fields instead of {n_columns}' END AS fault,
+              CASE WHEN len(p) <> {n_columns} THEN left(trim(text), {RAW_LENGTH}) END AS raw
+            FROM (SELECT place, text, string_split(text, '{delimiter}') AS p FROM block)
+            WHERE len(p) = {n_columns} OR trim(text) <> ''"""
         split = _ask(connection, records, query)
         if hard is None or hard.num_rows == 0:
             return split
@@ -155,7 +155,7 @@ class DelimitedText:
         """The same for records with delimiters, line ends or quotes inside quotes: rare, so not fast."""
         out: dict[str, list[str | None]] = {role: [] for role in (*number, "fault", "raw")}
         for text, unclosed in zip(records["text"].to_pylist(), records["unclosed"].to_pylist(), strict=True):
-            row = None if unclosed else _split(text.rstrip("\r\n"), self.file.delimiter)
+            row = None if unclosed else _split(text.rstrip(" "), self.file.delimiter)
             fault = None
             if row is None:
                 fault = "a quote is not closed"
@@ -164,7 +164,7 @@ class DelimitedText:
             for role, i in number.items():
                 out[role].append(row[i] if row is not None and fault is None else None)
             out["fault"].append(fault)
-            out["raw"].append(text[:RAW_LENGTH] if fault else None)
+            out["raw"].append(text.strip()[:RAW_LENGTH] if fault else None)
         columns = {role: pa.array(values, pa.string()) for role, values in out.items()}
         return pa.table({"place": records["place"], **columns})
 
@@ -174,15 +174,11 @@ def _ask(connection: duckdb.DuckDBPyConnection, block: pa.Table, query: str) -> 
     return connection.sql(query).to_arrow_table()
 
 
-def _wrong_number(found: str, expected: int) -> str:
-    return f"{found} || ' fields instead of {expected}'"
-
-
 def _easily_split(text: pa.ChunkedArray, delimiter: str) -> pa.ChunkedArray:
     """Whether every field is plain, or quoted without quotes, delimiters and line ends inside."""
     d = {"|": r"\|", "\t": r"\t"}.get(delimiter, delimiter)
-    field = rf'(?:[^"{d}\r\n]*|"[^"{d}\r\n]*")'
-    return pc.match_substring_regex(text, rf"\A{field}(?:{d}{field})*\r?\n?\z")
+    field = rf'(?:[^"{d}\n]*|"[^"{d}\n]*" *)'
+    return pc.match_substring_regex(text, rf"\A{field}(?:{d}{field})*\z")
 
 
 def _split(text: str, delimiter: str) -> list[str] | None:

@@ -18,7 +18,7 @@ from gru4rec_core.errors import DataError
 BLOCK_BYTES = 16 << 20
 MAX_LINE_BYTES = 8 << 20
 MAX_LINES_IN_QUOTES = 100  # a quote left open must not swallow the rest of a file
-NEWLINE, QUOTE, NUL = 10, 34, 0
+NEWLINE, RETURN, SPACE, QUOTE, NUL = 10, 13, 32, 34, 0
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "a ZIP archive or an Office document (.zip, .xlsx)"),
@@ -197,7 +197,7 @@ class Records:
     """Consecutive records of a text file.
 
     Attributes:
-        text: pyarrow.LargeStringArray [n], each with its line end.
+        text: pyarrow.LargeStringArray [n]; a record's line end is turned into spaces, which every reader of it strips.
         lines: int64 [n], the line (from 1) of the file on which each begins.
         unclosed: bool [n], the record has a quote that is not closed.
         any_quote: whether a quote stands anywhere in the block.
@@ -298,8 +298,18 @@ def _cut(file: LogFile, block: bytes, last: bool, place: _Position) -> Records |
     if not len(ends):
         return None
     offsets = pa.py_buffer(np.r_[0, ends].astype(np.int64))
-    text = pa.LargeStringArray.from_buffers(len(ends), offsets, pa.py_buffer(block))
+    text = pa.LargeStringArray.from_buffers(len(ends), offsets, pa.py_buffer(_blank_ends(array, ends)))
     return Records(text, lines, unclosed, any_quote)
+
+
+def _blank_ends(array: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """A copy of the block with spaces for the records' line ends (LF or CRLF): DuckDB strips spaces fastest."""
+    blank = array.copy()
+    line_feeds = ends[array[ends - 1] == NEWLINE] - 1
+    blank[line_feeds] = SPACE
+    returns = line_feeds[array[line_feeds - 1] == RETURN] - 1
+    blank[returns[returns >= 0]] = SPACE
+    return blank
 
 
 def _check_text(file: LogFile, block: bytes, last: bool, place: _Position) -> None:

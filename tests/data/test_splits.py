@@ -361,8 +361,10 @@ def test_the_log_stays_as_it_is(rows: Log, config: SplitConfig) -> None:
     assert events_of(log) == before
 
 
-def test_events_of_a_day_are_counted_by_part() -> None:
+@pytest.mark.parametrize("scale", [1, 1_000])
+def test_events_of_a_day_are_counted_by_part(scale: int) -> None:
     log = of_sessions((0, "abc"), (0, "cab"), (3, "ab"))
+    log = SessionDataset.from_arrays(log.items, log.timestamps * scale, log.offsets, log.session_ids, log.vocabulary)
     found = split(log, SplitConfig(protocol="time", test_days=1, **NO_VALIDATION))
     days = split_by_day(found)
     assert days.part.tolist() == ["train", "test"]
