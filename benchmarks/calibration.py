@@ -202,7 +202,7 @@ def report(n_repetitions: int, seed: int) -> str:
             f" and in {100 * worst:.1f} % in the worst row.** The permutation test rejected in"
             f" {_mean(equal, 'permutation')} %, mid-p McNemar in {_mean(equal, 'mcnemar')} %; the intervals covered"
             f" the truth in {_mean(equal, 'covers')} % (absolute) and {_mean(equal, 'covers_relative')} % (relative)."
-            f" {outside} of {len(equal)} rows carry a remark.",
+            f" Rows with a remark: {outside} of {len(equal)}.",
             "",
             "## Equal models",
             "",
