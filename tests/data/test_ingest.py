@@ -98,6 +98,7 @@ def test_the_dress_of_a_csv_does_not_matter(content: str, write: Write) -> None:
     log = read_log(write(content))
     assert sessions(log) == {"s1": ["A", "B"], "s2": ["B", "C", "A"]}
     assert log.summary.rows_read == 5
+    assert log.summary.columns["session"] == "session"
 
 
 def test_quoted_fields_may_hold_delimiters_quotes_and_line_ends(write: Write) -> None:
@@ -477,6 +478,15 @@ def test_bytes_that_are_no_utf8_are_named_by_line_and_offset(write: Write) -> No
     assert caught.value.where == f"log.csv, line 3, byte {content.index(0xE4)}"
     assert "latin-1" in caught.value.remedy
     assert sessions(read_log(write(content), encoding="latin-1")) == {"s": ["A", "Käse"]}
+
+
+@pytest.mark.parametrize("block_bytes", [1, 8, 1000])
+def test_the_offset_of_a_bad_byte_counts_from_the_files_beginning(block_bytes: int, write: Write) -> None:
+    content = b"\xef\xbb\xbfsession,timestamp,item\ns,1,A\ns,2,\xe4\n"
+    file = open_log(write(content), "log.csv", "utf-8", 10**9)
+    with pytest.raises(DataError) as caught:
+        list(read_records(file, block_bytes=block_bytes))
+    assert caught.value.where == f"log.csv, line 3, byte {content.index(0xE4)}"
 
 
 def test_other_encodings_can_be_asked_for(write: Write) -> None:
