@@ -34,7 +34,7 @@ class Ranker:
         self.n_items = network.n_items
         self.units = network.config.n_hidden
         self.weights = network.variable_map()
-        self.block = int(np.clip(BLOCK_SCORES // self.n_items, 8, 1024))
+        self.block = block_rows(self.n_items)
         self.n_groups = -(-self.n_items // GROUP)
         self._encode = tf.function(self._encode_steps, jit_compile=True, autograph=False)
         self._count = tf.function(self._count_block, jit_compile=True, autograph=False)
@@ -198,6 +198,11 @@ class Ranker:
 
     def _score_block(self, states: tf.Tensor) -> tf.Tensor:
         return score(states, tf.convert_to_tensor(self.weights["output"]))
+
+
+def block_rows(n_items: int) -> int:
+    """Events of a block."""
+    return int(np.clip(BLOCK_SCORES // n_items, 8, 1024))
 
 
 def _filled(array: np.ndarray, n: int) -> np.ndarray:

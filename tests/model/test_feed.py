@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -114,7 +116,7 @@ def test_an_epoch_is_one_pass_and_loses_no_transition(toy_log) -> None:
         pairs = zip(chunk.feed["inputs"][valid].tolist(), chunk.feed["positive"][valid].tolist(), strict=True)
         seen[epoch] += list(pairs)
     sessions = [toy_log.session(i) for i in range(toy_log.n_sessions)]
-    wanted = sorted((int(a), int(b)) for s in sessions for a, b in zip(s[:-1], s[1:], strict=True))
+    wanted = sorted((int(a), int(b)) for s in sessions for a, b in itertools.pairwise(s))
     assert sorted(seen[0]) == wanted
     assert sorted(seen[1]) == wanted
     assert seen[0] != seen[1], "the second pass has another order"

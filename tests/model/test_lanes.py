@@ -19,7 +19,8 @@ def test_windows_lay_every_step_of_every_session_once(lengths: list[int], n_lane
         cells = plan.window(first, min(first + window, plan.n_steps))
         seen += list(zip(cells.session.tolist(), cells.within.tolist(), strict=True))
         occupied |= {(first + step, lane) for step, lane in zip(cells.step.tolist(), cells.lane.tolist(), strict=True)}
-        assert (cells.step >= 0).all() and (cells.step < window).all()
+        assert (cells.step >= 0).all()
+        assert (cells.step < window).all()
     assert sorted(seen) == [(i, step) for i, length in enumerate(lengths) for step in range(length)]
     assert len(occupied) == len(seen), "two sessions in one cell"
 

@@ -1,0 +1,130 @@
+import json
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gru4rec_core import BPR, TOP1, Gru4Rec, NumpyGru4Rec, SessionDataset, TrainingConfig
+from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.errors import ConfigError, DataError, RunError
+from gru4rec_core.evaluation.scoring import evaluate
+
+
+@pytest.fixture(scope="module")
+def trained(toy_log) -> Gru4Rec:
+    config = TrainingConfig(negatives="all", n_hidden=(8, 6), batch_size=4, epochs=30, learning_rate=0.02)
+    model = Gru4Rec.from_config(toy_log.n_items, config)
+    model.fit(toy_log)
+    return model
+
+
+def test_the_notebooks_setting_has_24816_parameters() -> None:
+    model = Gru4Rec(n_classes=48)
+    assert model.network.count_params() == 24_816
+    lines: list[str] = []
+    model.summary(print_fn=lines.append)
+    assert "24,816" in "\n".join(lines)
+
+
+def test_the_defaults_are_the_notebooks() -> None:
+    config = Gru4Rec(n_classes=48).config
+    assert (config.loss, config.n_hidden, config.batch_size) == ("top1", (64,), 8)
+    assert (config.steps_per_epoch, config.epochs, config.activation, config.optimizer) == (10_000, 5, "relu", "adam")
+    assert Gru4Rec(48, n_layers=2, n_hidden=16, loss=BPR).config.n_hidden == (16, 16)
+    assert Gru4Rec(48, loss=BPR).name == "bpr"
+    assert Gru4Rec(48, loss="cross-entropy").name == "cross-entropy"
+
+
+def test_a_loss_that_is_none_of_ours_is_said() -> None:
+    with pytest.raises(ConfigError, match="TOP1"):
+        Gru4Rec(48, loss=abs)
+
+
+def test_the_notebooks_cells() -> None:
+    rows = [
+        (user, t, item) for user in range(12) for t, item in enumerate(["run", "bike", "swim", "run", "bike", "swim"])
+    ]
+    df = pd.DataFrame(rows, columns=["session", "timestamp", "item"])
+    dataset = SessionDataset(df)
+    model = Gru4Rec(n_classes=dataset.n_items, n_layers=1, n_hidden=8, loss=TOP1, batch_size=8)
+    reports = model.fit(dataset, steps_per_epoch=800, epochs=2)
+    assert [r.steps for r in reports] == [800, 800]
+    assert model.recommend(["run"], k=1)[0][0] == "bike"
+    assert model.recommend(["run", "bike"], k=1)[0][0] == "swim"
+    assert reports[-1].accuracy > 0.9
+
+
+def test_it_learns_what_follows_what(trained, toy_log) -> None:
+    evaluation = evaluate(trained, EvaluationSet(toy_log, np.ones(toy_log.n_sessions)), top_k=3)
+    assert (evaluation.ranks() <= 1).mean() > 0.6
+    assert next(item for item, _ in trained.recommend(["c", "d"], k=2)) == "e"
+
+
+def test_scores_equal_numpys(trained, toy_log, tmp_path) -> None:
+    trained.save(tmp_path)
+    plain = NumpyGru4Rec.load(tmp_path)
+    histories = [toy_log.session(i) for i in range(20)] + [np.empty(0, np.int32), np.array([-1, 3], np.int32)]
+    np.testing.assert_allclose(plain.scores(histories), trained.scores(histories), atol=1e-5)
+    np.testing.assert_allclose(plain.final_states(histories[:20]), trained.final_states(toy_log)[:20], atol=1e-5)
+    ours, theirs = trained.recommend(["a", "b"], 4), plain.recommend(["a", "b"], 4)
+    assert [item for item, _ in ours] == [item for item, _ in theirs]
+    assert (plain.name, plain.n_items) == ("top1", 12)
+
+
+def test_a_saved_model_is_json_and_arrays_and_comes_back_the_same(trained, toy_log, tmp_path) -> None:
+    trained.save(tmp_path)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"config.json", "vocabulary.json", "weights.npz", "weights.weights.h5"}
+    assert json.loads((tmp_path / "vocabulary.json").read_text()) == list("abcdefghijkl")
+    with np.load(tmp_path / "weights.npz", allow_pickle=False) as arrays:
+        assert arrays["gru0/Wx0"].shape == (12, 24)
+        assert arrays["By"].shape == (12, 1)
+    loaded = Gru4Rec.load(tmp_path)
+    assert loaded.config == trained.config
+    assert loaded.vocabulary == trained.vocabulary
+    for name, value in trained.network.arrays().items():
+        np.testing.assert_array_equal(loaded.network.arrays()[name], value)
+
+
+@pytest.mark.parametrize("damage", ["missing", "damaged", "other settings"])
+def test_a_damaged_model_folder_is_said(trained, tmp_path, damage: str) -> None:
+    trained.save(tmp_path)
+    if damage == "missing":
+        (tmp_path / "vocabulary.json").unlink()
+    elif damage == "damaged":
+        (tmp_path / "weights.npz").write_bytes(b"PK not a zip")
+        (tmp_path / "weights.weights.h5").write_bytes(b"nor this")
+    else:
+        (tmp_path / "config.json").write_text(trained.config.replace(n_hidden=(9, 9)).to_json())
+    with pytest.raises(RunError):
+        Gru4Rec.load(tmp_path)
+    if damage != "other settings":
+        with pytest.raises(RunError):
+            NumpyGru4Rec.load(tmp_path)
+
+
+def test_unknown_items_are_named(trained) -> None:
+    with pytest.raises(DataError, match="'zebra'"):
+        trained.recommend(["a", "zebra"])
+    with pytest.raises(RunError, match="knows its items"):
+        Gru4Rec(5).recommend(["a"])
+
+
+def test_recommendations_are_best_first_and_at_most_all(trained) -> None:
+    scores = [score for _, score in trained.recommend(["a"], k=100)]
+    assert len(scores) == 12
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_numpy_inference_loads_no_tensorflow(trained, tmp_path) -> None:
+    import subprocess
+
+    trained.save(tmp_path)
+    program = (
+        "import sys; from pathlib import Path; from gru4rec_core import NumpyGru4Rec; "
+        "model = NumpyGru4Rec.load(Path(sys.argv[1])); print(model.recommend(['a'], 1)[0][0]); "
+        "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "b"
