@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from dashboard import setting_fields, state
+from dashboard import setting_fields
 from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
-from gru4rec_core.data.times import DAY_SECONDS, UNITS
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.runs.records import DatasetRecord
 from gru4rec_core.runs.results import LOSS_LABELS
-from gru4rec_core.runs.workspace import Workspace
 
-RULE_LABELS = {
-    "last-item": "Last item",
-    "time": "Later days",
-    "session-holdout": "Other sessions",
-}
-_RULE_HELP = (
-    "Last item: predict each session's end after training on the same days, which flatters. "
-    "Later days: train on the past, test on what came after. "
-    "Other sessions: test on sessions drawn at random."
-)
 _SAME, _PAPER = "Same settings", "Each its paper preset"
 
 
@@ -56,109 +42,6 @@ def default_plan(record: DatasetRecord, split: SplitConfig | None = None) -> Pla
 def default_seeds(record: DatasetRecord) -> int:
     """Training runs a loss: one for a generated sample (quick to see), three where a decision hangs on it."""
     return 1 if record.generated else 3
-
-
-def test_rule(record: DatasetRecord) -> SplitConfig:
-    """The test rule chosen for a dataset; Data and Train show the same widgets and share their state."""
-    keep: Literal["session"] = "session"
-    protocol = st.segmented_control(
-        "Test rule",
-        list(RULE_LABELS),
-        default="last-item",
-        required=True,
-        format_func=lambda name: RULE_LABELS[name],
-        key=f"rule-{record.id}",
-        wrap=True,
-        help=_RULE_HELP,
-        persist_state=keep,
-    )
-    settings: dict[str, Any] = {"protocol": protocol or "last-item"}
-    if protocol == "time":
-        settings |= _time_rule(record)
-    if protocol == "session-holdout":
-        settings["test_fraction"] = st.slider(
-            "Share of sessions in the test", 0.05, 0.5, 0.1, 0.05, key=f"fraction-{record.id}", persist_state=keep
-        )
-    with st.expander("What is left out beforehand", key=f"filters-{record.id}"):
-        settings |= _filters(record)
-    return SplitConfig(**settings)
-
-
-def _filters(record: DatasetRecord) -> dict[str, Any]:
-    """What the log loses before it is cut, and what becomes of items that training never saw."""
-    keep: Literal["session"] = "session"
-    fields = SplitConfig.model_fields
-    columns = st.columns(2)
-    collapse = columns[0].toggle(
-        "Same item several times in a row counts once",
-        key=f"collapse-{record.id}",
-        help=fields["collapse_repeats"].description,
-        persist_state=keep,
-    )
-    unseen = columns[1].toggle(
-        "Leave out test items that training never saw (else they count as misses)",
-        key=f"unseen-{record.id}",
-        help=fields["unseen"].description,
-        persist_state=keep,
-    )
-    support = columns[0].number_input(
-        "Fewest events of an item",
-        1,
-        1_000_000,
-        1,
-        key=f"support-{record.id}",
-        help=fields["min_item_support"].description,
-        persist_state=keep,
-    )
-    length = columns[1].number_input(
-        "Fewest events of a session",
-        1,
-        1_000,
-        2,
-        key=f"length-{record.id}",
-        help=fields["min_session_length"].description,
-        persist_state=keep,
-    )
-    return {
-        "collapse_repeats": collapse,
-        "unseen": "drop" if unseen else "miss",
-        "min_item_support": int(support),
-        "min_session_length": int(length),
-    }
-
-
-def _time_rule(record: DatasetRecord) -> dict[str, Any]:
-    """The cut, at first where the last tenth of the sessions start."""
-    cut = _late_start(str(state.workspace().root), record.id)
-    if record.time_unit in UNITS:
-        day = UNITS[record.time_unit] * DAY_SECONDS
-        span = (record.last_time - record.first_time) / day
-        days = (record.last_time - cut) / day
-        chosen = st.number_input(
-            "Days at the end: sessions that start in them are the test",
-            min_value=0.01,
-            max_value=max(float(span), 0.01),
-            value=min(float(ceil(days)) if days > 1 else max(days, 0.01), max(float(span), 0.01)),
-            format="%g",
-            key=f"days-{record.id}",
-            persist_state="session",
-        )
-        return {"test_days": chosen}
-    start = st.number_input(
-        "Test starts at (in the log's own unit of time)",
-        min_value=record.first_time,
-        max_value=record.last_time,
-        value=cut,
-        key=f"from-{record.id}",
-        persist_state="session",
-    )
-    return {"test_from": start}
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _late_start(root: str, dataset_id: str) -> float:
-    """The moment after which the last tenth of the sessions start; a dataset's id is made from its content."""
-    return float(np.quantile(Workspace(root).open_dataset(dataset_id).start_times, 0.9))
 
 
 def plan(record: DatasetRecord, split: SplitConfig) -> Plan:

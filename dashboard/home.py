@@ -56,6 +56,29 @@ def headline(selection: state.Selection, record: DatasetRecord) -> None:
             compare_view.outcomes(view, (first, second), view.record.config.deciding_k, selection)
 
 
+def choose_comparison(selection: state.Selection, record: DatasetRecord) -> None:
+    """Which comparison the pages look at, where the dataset has several."""
+    listed = {one.id: one for one in state.workspace().comparisons(record.id)}
+    if selection.comparison is None or len(listed) < 2:
+        return
+
+    def described(comparison_id: str) -> str:
+        one = listed[comparison_id]
+        rule = state.RULES[one.split.protocol]
+        return f"{one.name}, {rule}, top {one.config.deciding_k}, {len(one.run_ids)} runs, {age(one.created)}"
+
+    chosen = st.selectbox(
+        "Comparison",
+        list(listed),
+        index=list(listed).index(selection.comparison.id),
+        format_func=described,
+        key=f"comparison-of-{record.id}",
+    )
+    if chosen != selection.comparison.id:
+        state.select(comparison=chosen, k=None)
+        st.rerun()
+
+
 def _offer_training(selection: state.Selection, record: DatasetRecord) -> None:
     with st.container(border=True):
         st.text(f"{record.name}: {record.n_sessions:,} sessions, {record.n_items:,} items. Nothing is trained yet.")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import forms, notes, parts, state
+from dashboard import notes, parts, rule_form, state
 from dashboard.strips import session_strip
 from gru4rec_core.config import SplitConfig, default_deciding_k
 from gru4rec_core.data.sessions import SessionDataset
@@ -126,7 +126,7 @@ class CutLog:
 def _test_rule(record: DatasetRecord) -> SplitConfig | None:
     st.header("What is the test?")
     try:
-        config = forms.test_rule(record)
+        config = rule_form.test_rule(record, "data")
         part = _test_part(str(state.workspace().root), record.id, config.to_json())
     except WorkbenchError as error:
         notes.problem(error)

@@ -2,7 +2,8 @@
 
 Streamlit takes any folder called `pages` for its older kind of multipage app until `st.navigation` was called once in
 the server's life. A pasted link that is the first thing a fresh server sees would therefore run the page alone, without
-app.py. `ensure_entered` notices that, and enters the page again through app.py.
+app.py: without title, width and the sections of the sidebar. `ensure_entered` notices that and makes up for it. (Not
+by a rerun: that would swallow the click which the run answers.)
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+
+from dashboard import theme
 
 _ENTERED = "_entered_through_app"
 
@@ -32,12 +35,18 @@ def sections() -> dict[str, list[Any]]:
 
 
 def enter() -> None:
-    """Called by app.py before it runs a page."""
+    """Page config, navigation, and the page that was asked for."""
+    # An emoji needs no request; a Material icon as the tab's icon would be fetched from Google.
+    st.set_page_config(page_title="GRU4Rec Workbench", page_icon="🎯", layout="wide")
+    page = st.navigation(sections())
+    theme.apply()
     st.session_state[_ENTERED] = True
+    page.run()
 
 
 def ensure_entered() -> None:
-    """Called by every page: runs it again through app.py where it was reached past it."""
+    """Called by every page before it writes anything: goes through `enter` where the page was reached past it."""
     if not st.session_state.pop(_ENTERED, False):
-        st.navigation(sections())
-        st.rerun()
+        enter()
+        # The page has run, inside.
+        st.stop()

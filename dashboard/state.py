@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from dashboard import navigation, notes
+from dashboard.theme import is_dark as is_dark  # pages ask state for all that a view depends on
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
 from gru4rec_core.runs import jobs, results
@@ -68,11 +69,6 @@ class Selection:
 def workspace() -> Workspace:
     """The workspace of this process (`GRU4REC_HOME`, or `workspace/` beside app.py)."""
     return Workspace.default()
-
-
-def is_dark() -> bool:
-    """Whether the reader's browser shows the dark theme."""
-    return st.context.theme.type == "dark"
 
 
 def current() -> Selection:

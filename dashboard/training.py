@@ -7,7 +7,7 @@ import os
 
 import streamlit as st
 
-from dashboard import forms, live, notes, state, work
+from dashboard import forms, live, notes, rule_form, state, work
 from dashboard.forms import Plan
 from gru4rec_core.config import ALL_ITEMS_LIMIT, TrainingConfig
 from gru4rec_core.errors import WorkbenchError
@@ -36,8 +36,10 @@ def live_part(selection: state.Selection, comparison: ComparisonRecord) -> bool:
 
 def form(record: DatasetRecord) -> None:
     """The two questions, the estimate and *Start*; a setting that does not hold is said, nothing is lost."""
-    with st.expander(f"Test rule: {state.RULES[_protocol(record)]}", key=f"rule-part-{record.id}"):
-        split = forms.test_rule(record)
+    with st.expander(
+        f"Test rule: {state.RULES[rule_form.chosen_protocol(record, 'train')]}", key=f"rule-part-{record.id}"
+    ):
+        split = rule_form.test_rule(record, "train")
     try:
         plan = forms.plan(record, split)
         st.text(estimate_text(state.workspace(), record, plan))
@@ -45,10 +47,6 @@ def form(record: DatasetRecord) -> None:
             _start(record, plan)
     except WorkbenchError as error:
         notes.problem(error)
-
-
-def _protocol(record: DatasetRecord) -> str:
-    return st.session_state.get(f"rule-{record.id}") or "last-item"
 
 
 def _start(record: DatasetRecord, plan: Plan) -> None:

@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard import accuracy_view, review, state
 
-st.title("Where is it right, and where wrong?")
 selection = state.current()
+st.title("Where is it right, and where wrong?")
 view = review.open_review(selection, "look into")
 if view:
     state.context_line(selection)

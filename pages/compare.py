@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard import compare_view, parts, review, state
 
-st.title("Which model is better?")
 selection = state.current()
+st.title("Which model is better?")
 view = review.open_review(selection, "compare")
 if view:
     verdict = view.result.verdict

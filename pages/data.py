@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard import log_view, state, upload
 
-st.title("Is this log fit to train on?")
 selection = state.current()
+st.title("Is this log fit to train on?")
 if selection.dataset is None:
     st.text("Start with a sample, or with a file of your own: one row an event, in it a session, a time and an item.")
     upload.part()

@@ -4,13 +4,14 @@ import streamlit as st
 
 from dashboard import home, state
 
-st.title("Which model predicts the next item best?")
 selection = state.current()
+st.title("Which model predicts the next item best?")
 record = selection.dataset
 if record is None:
     home.first_visit()
 else:
     state.context_line(selection)
+    home.choose_comparison(selection, record)
     home.headline(selection, record)
     home.running(selection)
     home.datasets(selection)

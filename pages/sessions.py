@@ -5,8 +5,8 @@ import streamlit as st
 from dashboard import review, sessions_view, state
 from gru4rec_core.report import session_frames
 
-st.title("What did it predict, and what came?")
 selection = state.current()
+st.title("What did it predict, and what came?")
 view = review.open_review(selection, "look through")
 if view:
     state.context_line(selection)

@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard import parts, state, training
 
-st.title("Train the models to compare")
 selection = state.current()
+st.title("Train the models to compare")
 record, comparison = selection.dataset, selection.comparison
 if record is None:
     parts.empty_state("There is no log yet to train on.", "Get a log", "data", selection, key="to-data")

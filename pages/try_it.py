@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard import review, state, try_view
 
-st.title("Pick items, see what comes next")
 selection = state.current()
+st.title("Pick items, see what comes next")
 view = review.open_review(selection, "try")
 if view:
     state.context_line(selection)

@@ -70,6 +70,15 @@ def test_a_second_viewer_and_a_pasted_link_see_the_same(trained: Page, workbench
     other.context.close()
 
 
+def test_the_test_rule_chosen_on_data_is_the_one_that_train_takes(trained: Page, workbench):
+    trained.goto(f"{workbench.url}/data")
+    settle(trained)
+    trained.get_by_role("radio", name="Later days").click()
+    expect(trained.get_by_text("test starts").first).to_be_attached(timeout=WAIT)
+    trained.get_by_role("button", name="Train on this").click()
+    expect(trained.get_by_text("Test rule: later days")).to_be_visible(timeout=WAIT)
+
+
 def test_a_pasted_link_may_be_the_first_thing_a_server_sees(trained: Page, fresh_workbench):
     trained.goto(f"{fresh_workbench.url}/data")
     settle(trained)

@@ -137,12 +137,12 @@ def test_the_test_rule_is_drawn_and_its_choice_kept_for_training(home, open_page
     app = open_page("data")
     spec = json.loads(app.get("vega_lite_chart")[0].proto.spec)
     assert [layer["encoding"]["y"]["title"] for layer in spec["layer"]] == ["events"]
-    app.segmented_control(key=f"rule-{record.id}").set_value("time").run()
+    app.segmented_control(key=f"data-rule-{record.id}").set_value("time").run()
     spec = json.loads(app.get("vega_lite_chart")[0].proto.spec)
     assert len(spec["layer"]) == 3  # bars, the cut, its label
     assert "predictions in" in written(app)
     app.switch_page("pages/train.py").run()
-    assert app.segmented_control(key=f"rule-{record.id}").value == "time"
+    assert app.segmented_control(key=f"train-rule-{record.id}").value == "time"
 
 
 def test_sessions_of_one_item_only_are_explained(page, home):
@@ -166,7 +166,7 @@ def test_items_are_shown_by_their_names_where_the_file_has_them(page, home):
 def test_repeats_can_be_left_out_and_the_choice_reaches_training(home, open_page, monkeypatch):
     record = import_sample(home, "workouts")
     app = open_page("data")
-    app.toggle(key=f"collapse-{record.id}").set_value(True).run()
+    app.toggle(key=f"data-collapse-{record.id}").set_value(True).run()
     assert not app.exception
     monkeypatch.setattr(jobs, "submit_comparison", lambda home, comparison_id: None)
     app.switch_page("pages/train.py").run()

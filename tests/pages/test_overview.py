@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.runs import jobs
 from gru4rec_core.runs.imports import import_sample
 from gru4rec_core.runs.state import JobState, read_state, write_state
@@ -157,3 +158,13 @@ def test_no_page_loads_tensorflow(finished):
     command = [sys.executable, "-c", _OPEN_EVERY_PAGE, *PAGES]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_one_of_several_comparisons_can_be_chosen(finished, open_page):
+    first = finished.comparisons()[0]
+    second = finished.create_comparison(first.dataset_id, first.split, ComparisonConfig(deciding_k=5), first.run_ids)
+    app = open_page("overview")
+    assert parameter(app, "comparison") == second.id
+    app.selectbox(key=f"comparison-of-{first.dataset_id}").select(first.id).run()
+    assert parameter(app, "comparison") == first.id
+    assert parameter(app, "k") == "3"

@@ -94,7 +94,7 @@ def test_every_advanced_setting_carries_its_meaning(page, record):
 
 
 def test_the_test_rule_is_stored_with_the_runs(page, record, home):
-    page.segmented_control(key=f"rule-{record.id}").set_value("time").run()
+    page.segmented_control(key=f"train-rule-{record.id}").set_value("time").run()
     page.button(key="start").click().run()
     assert home.comparisons()[0].split.protocol == "time"
 

@@ -1,0 +1,164 @@
+"""Which test rule does the reader choose? Data previews it, Train uses it: one form, one state."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import state
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.times import DAY_SECONDS, UNITS
+from gru4rec_core.runs.records import DatasetRecord
+from gru4rec_core.runs.workspace import Workspace
+
+RULE_LABELS = {
+    "last-item": "Last item",
+    "time": "Later days",
+    "session-holdout": "Other sessions",
+}
+_RULE_HELP = (
+    "Last item: predict each session's end after training on the same days, which flatters. "
+    "Later days: train on the past, test on what came after. "
+    "Other sessions: test on sessions drawn at random."
+)
+
+
+def chosen_protocol(record: DatasetRecord, place: str) -> str:
+    """The protocol as chosen so far, for a title above the form."""
+    key = f"rule-{record.id}"
+    return st.session_state.get(f"{place}-{key}") or st.session_state.get(f"kept-{key}") or "last-item"
+
+
+def test_rule(record: DatasetRecord, place: str) -> SplitConfig:
+    """The test rule for a dataset; what was chosen is kept on the way from page to page.
+
+    Args:
+        record: the dataset.
+        place: the page that asks; its widgets are its own, the choice is shared.
+    """
+    protocol = _kept(
+        st.segmented_control,
+        place,
+        f"rule-{record.id}",
+        "last-item",
+        label="Test rule",
+        options=list(RULE_LABELS),
+        required=True,
+        format_func=lambda name: RULE_LABELS[name],
+        wrap=True,
+        help=_RULE_HELP,
+    )
+    settings: dict[str, Any] = {"protocol": protocol or "last-item"}
+    if protocol == "time":
+        settings |= _time_rule(record, place)
+    if protocol == "session-holdout":
+        settings["test_fraction"] = _kept(
+            st.slider,
+            place,
+            f"fraction-{record.id}",
+            0.1,
+            label="Share of sessions in the test",
+            min_value=0.05,
+            max_value=0.5,
+            step=0.05,
+        )
+    with st.expander("What is left out beforehand", key=f"filters-{record.id}"):
+        settings |= _filters(record, place)
+    return SplitConfig(**settings)
+
+
+def _filters(record: DatasetRecord, place: str) -> dict[str, Any]:
+    """What the log loses before it is cut, and what becomes of items that training never saw."""
+    fields = SplitConfig.model_fields
+    left, right = st.columns(2)
+    collapse = _kept(
+        left.toggle,
+        place,
+        f"collapse-{record.id}",
+        False,
+        label="Same item several times in a row counts once",
+        help=fields["collapse_repeats"].description,
+    )
+    unseen = _kept(
+        right.toggle,
+        place,
+        f"unseen-{record.id}",
+        False,
+        label="Leave out test items that training never saw (else they count as misses)",
+        help=fields["unseen"].description,
+    )
+    support = _kept(
+        left.number_input,
+        place,
+        f"support-{record.id}",
+        1,
+        label="Fewest events of an item",
+        min_value=1,
+        max_value=1_000_000,
+        help=fields["min_item_support"].description,
+    )
+    length = _kept(
+        right.number_input,
+        place,
+        f"length-{record.id}",
+        2,
+        label="Fewest events of a session",
+        min_value=1,
+        max_value=1_000,
+        help=fields["min_session_length"].description,
+    )
+    return {
+        "collapse_repeats": collapse,
+        "unseen": "drop" if unseen else "miss",
+        "min_item_support": support,
+        "min_session_length": length,
+    }
+
+
+def _time_rule(record: DatasetRecord, place: str) -> dict[str, Any]:
+    """The cut, at first where the last tenth of the sessions start."""
+    cut = _late_start(str(state.workspace().root), record.id)
+    if record.time_unit not in UNITS:
+        start = _kept(
+            st.number_input,
+            place,
+            f"from-{record.id}",
+            cut,
+            label="Test starts at (in the log's own unit of time)",
+            min_value=record.first_time,
+            max_value=record.last_time,
+        )
+        return {"test_from": start}
+    day = UNITS[record.time_unit] * DAY_SECONDS
+    longest = max((record.last_time - record.first_time) / day, 0.01)
+    days = max((record.last_time - cut) / day, 0.01)
+    chosen = _kept(
+        st.number_input,
+        place,
+        f"days-{record.id}",
+        min(float(ceil(days)) if days > 1 else days, longest),
+        label="Days at the end: sessions that start in them are the test",
+        min_value=0.01,
+        max_value=longest,
+        format="%g",
+    )
+    return {"test_days": chosen}
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _late_start(root: str, dataset_id: str) -> float:
+    """The moment after which the last tenth of the sessions start; a dataset's id is made from its content."""
+    return float(np.quantile(Workspace(root).open_dataset(dataset_id).start_times, 0.9))
+
+
+def _kept(widget: Any, place: str, key: str, default: Any, **settings: Any) -> Any:
+    """A widget whose value outlives the page: Streamlit forgets a widget that is not drawn."""
+    own = f"{place}-{key}"
+    if own not in st.session_state:
+        st.session_state[own] = st.session_state.get(f"kept-{key}", default)
+    value = widget(key=own, **settings)
+    st.session_state[f"kept-{key}"] = value
+    return value
