@@ -4,7 +4,9 @@ Histories run through the compiled cell in lanes, each from a state of 0 to its 
 prediction is asked of are ranked in compiled blocks. Neither all states nor all scores are ever held.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import tensorflow as tf
@@ -13,17 +15,18 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.ranks import RankCounts
+from gru4rec_core.model.grouped_top import grouped_top
 from gru4rec_core.model.lanes import LanePlan
-from gru4rec_core.model.network import Gru4RecNetwork, score
+from gru4rec_core.model.network import Gru4RecNetwork, score, with_one
 
 LANES, STEPS = 256, 64
 """Histories side by side, and steps a compiled call."""
 
-BLOCK_SCORES = 2**22
-"""Scores of a block of events: 16 MB."""
+CACHED_SCORES, MOST_SCORES = 2**19, 2**24
+"""Scores of a block of events: 2 MB stay in the cache; large catalogues get 16 events a block up to 64 MB."""
 
 GROUP = 16
-"""Neighbouring items whose highest score decides whether they are looked at for the top."""
+"""Items whose highest score decides whether they are looked at for the top."""
 
 
 class Ranker:
@@ -35,10 +38,12 @@ class Ranker:
         self.units = network.config.n_hidden
         self.weights = network.variable_map()
         self.block = block_rows(self.n_items)
+        self.blocks = int(np.clip(2**23 // (self.block * self.n_items), 1, 16))
+        self.rows = self.block * self.blocks
         self.n_groups = -(-self.n_items // GROUP)
         self._encode = tf.function(self._encode_steps, jit_compile=True, autograph=False)
         self._count = tf.function(self._count_block, jit_compile=True, autograph=False)
-        self._rank = tf.function(self._rank_block, autograph=False)
+        self._score_blocks = tf.function(self._scored_blocks, autograph=False)
         self._score = tf.function(self._score_block, jit_compile=True, autograph=False)
 
     def rank_counts(
@@ -55,14 +60,28 @@ class Ranker:
         counts = RankCounts(
             np.empty(n, np.int32), np.empty(n, np.int32), np.empty((n, kept), np.int32), np.empty((n, kept), np.float32)
         )
-        done = 0
-        for rows, states in self._in_blocks(self._states_before(events)):
-            part = self._rank_rows(states, index.target[rows], kept)
-            for whole, piece in zip(counts, part, strict=True):
-                whole[rows] = piece
-            done += len(rows)
-            if on_progress is not None:
-                on_progress(done, n)
+        done, table = 0, self._table()
+        with ThreadPoolExecutor(1, thread_name_prefix="top-items") as executor:
+            waiting: deque[tuple[np.ndarray, Future[RankCounts]]] = deque()
+
+            def take() -> None:
+                nonlocal done
+                rows, future = waiting.popleft()
+                for whole, piece in zip(counts, future.result(), strict=True):
+                    whole[rows] = piece
+                done += len(rows)
+                if on_progress is not None:
+                    on_progress(done, n)
+
+            # The top items of a piece are looked for in a thread while TensorFlow scores the next one.
+            for rows, states in self._in_pieces(self._states_before(events)):
+                targets = index.target[rows]
+                blocks = self._score_blocks(table, _filled(states, self.rows), _filled(_known(targets), self.rows))
+                waiting.append((rows, executor.submit(self._rank_piece, blocks, targets, kept)))
+                if len(waiting) > 1:
+                    take()
+            while waiting:
+                take()
         return counts
 
     def final_states(self, items: np.ndarray, offsets: np.ndarray) -> np.ndarray:
@@ -113,14 +132,14 @@ class Ranker:
             asked = rows >= 0
             yield rows[asked], states[asked, -self.units[-1] :]
 
-    def _in_blocks(self, pieces: Iterator[tuple[np.ndarray, np.ndarray]]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """The same rows in blocks of `self.block`, the last one shorter."""
+    def _in_pieces(self, pieces: Iterator[tuple[np.ndarray, np.ndarray]]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The same rows in pieces of `self.rows`, the last one shorter."""
         rows, states = np.empty(0, np.int32), np.empty((0, self.units[-1]), np.float32)
         for more_rows, more_states in pieces:
             rows, states = np.concatenate([rows, more_rows]), np.concatenate([states, more_states])
-            whole = len(rows) - len(rows) % self.block
-            for start in range(0, whole, self.block):
-                yield rows[start : start + self.block], states[start : start + self.block]
+            whole = len(rows) - len(rows) % self.rows
+            for start in range(0, whole, self.rows):
+                yield rows[start : start + self.rows], states[start : start + self.rows]
             rows, states = rows[whole:], states[whole:]
         if len(rows):
             yield rows, states
@@ -162,39 +181,55 @@ class Ranker:
         _, hidden, out = tf.while_loop(lambda t, *_: t < STEPS, body, (tf.constant(0), hidden, out))
         return out, hidden
 
-    def _rank_rows(self, states: np.ndarray, targets: np.ndarray, kept: int) -> tuple[np.ndarray, ...]:
-        n = len(states)
+    def _scored_blocks(self, table: tf.Tensor, states: tf.Tensor, targets: tf.Tensor) -> list[tuple[tf.Tensor, ...]]:
+        """Of each block: scores [block, columns], counts int32 [block], each group's highest score [block, groups].
+
+        TensorFlow's own product is faster here than XLA's: it keeps the packed table in the cache.
+        """
+        results = []
+        for block_states, block_targets in zip(
+            tf.split(states, self.blocks), tf.split(targets, self.blocks), strict=True
+        ):
+            scores = tf.matmul(with_one(block_states), table)
+            results.append((scores, *self._count(scores, block_targets)))
+        return results
+
+    def _count_block(self, scores: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        true_scores = tf.gather(scores, targets, batch_dims=1)[:, None]
+        # Group g is the items g, g + n_groups, g + 2·n_groups …: whole slices meet, number by number.
+        slices = tf.split(scores, GROUP, axis=1)
+        highest = slices[0]
+        for part in slices[1:]:
+            highest = tf.maximum(highest, part)
+        # Both counts of a group in one number: one pass over the scores instead of two.
+        counts = tf.add_n([tf.where(part > true_scores, 256, tf.where(part == true_scores, 1, 0)) for part in slices])
+        return tf.reduce_sum(counts // 256, 1), tf.reduce_sum(counts % 256, 1) - 1, highest
+
+    def _table(self) -> tf.Tensor:
+        """The output table, transposed, in whole groups; columns beyond the catalogue score lowest."""
+        missing = self.n_groups * GROUP - self.n_items
+        table = tf.convert_to_tensor(self.weights["output"])
+        if missing:
+            lowest = tf.concat([tf.zeros([missing, table.shape[1] - 1]), tf.fill([missing, 1], tf.float32.min)], 1)
+            table = tf.concat([table, lowest], 0)
+        return tf.transpose(table)
+
+    def _rank_piece(self, blocks: list[tuple[tf.Tensor, ...]], targets: np.ndarray, kept: int) -> RankCounts:
+        """Ranks of one piece; the rows that only fill its last block are left out."""
+        results = [[], [], [], []]
+        for i, block in enumerate(blocks):
+            n = min(self.block, len(targets) - i * self.block)
+            if n <= 0:
+                break
+            # A view of TensorFlow's memory; .numpy() would copy all scores.
+            scores, greater, equal, highest = (np.asarray(memoryview(part))[:n] for part in block)
+            for result, part in zip(
+                results, (greater, equal, *grouped_top(scores, highest, kept, self.n_items)), strict=True
+            ):
+                result.append(part)
+        greater, equal, items, values = (np.concatenate(result) for result in results)
         known = targets >= 0
-        filled = _filled(np.where(known, targets, 0).astype(np.int32), self.block)
-        results = self._rank(_filled(states, self.block), filled, kept)
-        greater, equal, items, values = (result.numpy()[:n] for result in results)
-        return np.where(known, greater, self.n_items), np.where(known, equal, 0), items, values
-
-    def _rank_block(self, states: tf.Tensor, targets: tf.Tensor, kept: int) -> tuple[tf.Tensor, ...]:
-        greater, equal, scores, highest = self._count(states, targets)
-        if self.n_groups <= 2 * kept:
-            values, items = tf.math.top_k(scores, kept)
-            return greater, equal, items, values
-        # A group of neighbours whose highest score is not among the top_k highest holds no top item.
-        # Groups in the order of their ids, and lower places first among equals, keep ties by lower id.
-        groups = tf.sort(tf.math.top_k(highest, kept).indices, axis=1)
-        grouped = tf.reshape(scores, [self.block, self.n_groups, GROUP])
-        candidates = tf.reshape(tf.gather(grouped, groups, batch_dims=1), [self.block, kept * GROUP])
-        values, places = tf.math.top_k(candidates, kept)
-        items = tf.gather(groups, places // GROUP, batch_dims=1) * GROUP + places % GROUP
-        return greater, equal, items, values
-
-    def _count_block(self, states: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        """Counts int32 [block], scores padded to whole groups, each group's highest score."""
-        scores = score(states, tf.convert_to_tensor(self.weights["output"]))
-        own = tf.range(self.n_items)[None, :] == targets[:, None]
-        true_scores = tf.reduce_max(tf.where(own, scores, scores.dtype.min), 1)[:, None]
-        greater = tf.reduce_sum(tf.cast(scores > true_scores, tf.int32), 1)
-        equal = tf.reduce_sum(tf.cast(scores == true_scores, tf.int32), 1) - 1
-        padding = self.n_groups * GROUP - self.n_items
-        scores = tf.pad(scores, [[0, 0], [0, padding]], constant_values=scores.dtype.min)
-        highest = tf.reduce_max(tf.reshape(scores, [self.block, self.n_groups, GROUP]), 2)
-        return greater, equal, scores, highest
+        return RankCounts(np.where(known, greater, self.n_items), np.where(known, equal, 0), items, values)
 
     def _score_block(self, states: tf.Tensor) -> tf.Tensor:
         return score(states, tf.convert_to_tensor(self.weights["output"]))
@@ -202,7 +237,13 @@ class Ranker:
 
 def block_rows(n_items: int) -> int:
     """Events of a block."""
-    return int(np.clip(BLOCK_SCORES // n_items, 8, 1024))
+    wanted = np.clip(CACHED_SCORES // n_items, 16, 1024)
+    return int(np.clip(wanted, 1, max(1, MOST_SCORES // n_items)))
+
+
+def _known(targets: np.ndarray) -> np.ndarray:
+    """The targets, with some item in place of unknown ones."""
+    return np.maximum(targets, 0)
 
 
 def _filled(array: np.ndarray, n: int) -> np.ndarray:

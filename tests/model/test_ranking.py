@@ -64,7 +64,7 @@ def test_ranks_equal_those_of_a_naive_loop(log, network, ranker, which) -> None:
     index = events.events()
     counts = ranker.rank_counts(events, 20)
     assert len(counts.greater) == events.n_predicted
-    assert events.n_predicted % ranker.block, "the last block is not a full one"
+    assert events.n_predicted % ranker.rows, "the last block is not a full one"
     for i in np.r_[0:40, -40:0]:
         scores = naive(network, log, index.session[i], index.position[i])
         own = scores[index.target[i]] if index.target[i] >= 0 else None
@@ -114,7 +114,7 @@ def test_progress_reaches_the_number_of_events(log, ranker) -> None:
     seen: list[tuple[int, int]] = []
     ranker.rank_counts(events, 5, lambda done, total: seen.append((done, total)))
     assert seen[-1] == (events.n_predicted, events.n_predicted)
-    assert len(seen) > 1
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
 
 
 def test_weights_that_are_no_numbers_are_said(log, network) -> None:
@@ -129,5 +129,4 @@ def test_weights_that_are_no_numbers_are_said(log, network) -> None:
 
 @pytest.mark.parametrize("n_items", [3, 48, 10_000, 1_000_000, 10_000_000])
 def test_a_block_of_scores_stays_small_whatever_the_catalogue(n_items: int) -> None:
-    block = ranking.block_rows(n_items)
-    assert block * n_items * 4 <= max(64 * 2**20, 32 * n_items)
+    assert ranking.block_rows(n_items) * n_items * 4 <= 64 * 2**20
