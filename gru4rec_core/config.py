@@ -202,8 +202,9 @@ PRESETS: dict[str, dict[str, Any]] = {
         "n_sample": 2048,
         "sample_alpha": 0.5,
         "logq": 1.0,
+        "dropout_hidden": 0.2,
         "optimizer": "adagrad",
-        "learning_rate": 0.1,
+        "learning_rate": 0.05,
     },
 }
 """Named starting points. The paper's are Hidasi et al. 2016, table 2; `modern` follows Hidasi & Karatzoglou 2018."""

@@ -96,9 +96,11 @@ class TrainingLoop:
             ends = self.network.advance(dense, inputs * dropout_input, starts, dropout_hidden)
             scores = tf.matmul(rows, with_one(ends[-1]), transpose_b=True)
             row_losses, hits = self._row_losses(scores, batch)
-            n_valid = tf.maximum(tf.reduce_sum(tf.cast(valid, tf.float32)), 1.0)
-            loss = tf.reduce_sum(tf.where(valid, row_losses, 0.0)) / n_valid
-        dense_gradients, rows_gradient, inputs_gradient = tape.gradient(loss, (dense, rows, inputs))
+            total = tf.reduce_sum(tf.where(valid, row_losses, 0.0))
+            # By the lanes, idle ones too: every transition weighs the same (docs/decisions/0004).
+            objective = total / self.config.batch_size
+        dense_gradients, rows_gradient, inputs_gradient = tape.gradient(objective, (dense, rows, inputs))
+        loss = total / tf.maximum(tf.reduce_sum(tf.cast(valid, tf.float32)), 1.0)
         weights, slots = dict(weights), dict(slots)
         for name in self.dense_names:
             weights[name], slots[name] = self.optimizer.update(weights[name], slots[name], dense_gradients[name], step)

@@ -57,14 +57,14 @@ class PlainModel:
             scores = below @ tf.transpose(tf.gather(w["Wy"], columns)) + tf.gather(w["By"], columns)[:, 0]
             own = targets[lanes] if negatives is None else np.arange(len(lanes))
             losses = [self._loss(scores[i], int(own[i])) for i in range(len(lanes))]
-            loss = tf.add_n(losses) / len(lanes)
-        gradients = tape.gradient(loss, w)
+            objective = tf.add_n(losses) / config.batch_size
+        gradients = tape.gradient(objective, w)
         self._move(gradients, inputs[lanes], columns)
         for state, new in zip(self.states, states, strict=True):
             state[reset] = 0
             state[lanes] = new.numpy()
         self.steps += 1
-        return float(loss)
+        return float(tf.add_n(losses)) / len(lanes)
 
     def _loss(self, row: tf.Tensor, own: int) -> tf.Tensor:
         p, name = row[own], self.config.loss

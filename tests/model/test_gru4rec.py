@@ -58,7 +58,10 @@ def test_the_notebooks_cells() -> None:
 def test_it_learns_what_follows_what(trained, toy_log) -> None:
     evaluation = evaluate(trained, EvaluationSet(toy_log, np.ones(toy_log.n_sessions)), top_k=3)
     assert (evaluation.ranks() <= 1).mean() > 0.6
-    assert next(item for item, _ in trained.recommend(["c", "d"], k=2)) == "e"
+    letters = toy_log.vocabulary.items.tolist()
+    followers = [trained.recommend([letter], k=1)[0][0] for letter in letters]
+    right = sum(b == letters[(letters.index(a) + 1) % 12] for a, b in zip(letters, followers, strict=True))
+    assert right >= 10
 
 
 def test_scores_equal_numpys(trained, toy_log, tmp_path) -> None:
