@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gru4rec_core.config import TrainingConfig
-from gru4rec_core.data.batches import Schedule, pass_order
+from gru4rec_core.data.batches import PassPlan, Schedule, pass_order
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.model.lanes import LanePlan
 
 Feed = dict[str, np.ndarray]
 
@@ -222,7 +221,7 @@ def chunks(dataset: SessionDataset, config: TrainingConfig, builder: FeedBuilder
     an epoch ends wherever it ends. Everything random comes from the seed and the pass or chunk number.
     """
     now = start
-    steps_of = _Pass(dataset, config, now.pass_index)
+    steps_of = _pass(dataset, config, now.pass_index)
     while now.epoch < config.epochs:
         epoch_total = config.steps_per_epoch or steps_of.n_steps
         epoch_steps = 0
@@ -232,8 +231,8 @@ def chunks(dataset: SessionDataset, config: TrainingConfig, builder: FeedBuilder
             while missing:
                 if pass_step == steps_of.n_steps:
                     pass_index, pass_step = pass_index + 1, 0
-                    steps_of = _Pass(dataset, config, pass_index)
-                parts.append(steps_of.schedule(pass_step, pass_step + missing))
+                    steps_of = _pass(dataset, config, pass_index)
+                parts.append(steps_of.steps(pass_step, pass_step + missing))
                 pass_step += parts[-1].n_steps
                 missing -= parts[-1].n_steps
             steps = _joined(parts)
@@ -246,33 +245,12 @@ def chunks(dataset: SessionDataset, config: TrainingConfig, builder: FeedBuilder
             yield Chunk(feed, steps.n_steps, now.step, steps.valid.sum(1), epoch_steps, epoch_total, after)
             now = after
         if pass_step == 0 and now.epoch < config.epochs:
-            steps_of = _Pass(dataset, config, now.pass_index)
+            steps_of = _pass(dataset, config, now.pass_index)
 
 
-class _Pass:
-    """One pass over all transitions, cut into schedules when they are asked for (see `LanePlan`)."""
-
-    def __init__(self, dataset: SessionDataset, config: TrainingConfig, index: int) -> None:
-        order = pass_order(dataset, config.order, np.random.default_rng([config.seed, 2, index]))
-        lengths = dataset.lengths[order] - 1
-        kept = lengths > 0
-        self._items = dataset.items
-        self._first = dataset.offsets[order[kept]]
-        self._plan = LanePlan(lengths[kept], config.batch_size)
-        self.n_steps = self._plan.n_steps
-
-    def schedule(self, first: int, end: int) -> Schedule:
-        """Steps first … end - 1 of the pass, or those that there are."""
-        end = min(end, self.n_steps)
-        cells = self._plan.window(first, end)
-        at = (cells.step, cells.lane)
-        shape = (end - first, self._plan.n_lanes)
-        inputs, targets = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
-        reset, valid = np.zeros(shape, bool), np.zeros(shape, bool)
-        event = self._first[cells.session] + cells.within
-        inputs[at], targets[at] = self._items[event], self._items[event + 1]
-        reset[at], valid[at] = cells.within == 0, True
-        return Schedule(inputs, targets, reset, valid)
+def _pass(dataset: SessionDataset, config: TrainingConfig, index: int) -> PassPlan:
+    order = pass_order(dataset, config.order, np.random.default_rng([config.seed, 2, index]))
+    return PassPlan(dataset, config.batch_size, order)
 
 
 def _joined(parts: list[Schedule]) -> Schedule:

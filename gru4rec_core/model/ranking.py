@@ -11,12 +11,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 import tensorflow as tf
 
+from gru4rec_core.data.lanes import LanePlan
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.ranks import RankCounts
 from gru4rec_core.model.grouped_top import grouped_top
-from gru4rec_core.model.lanes import LanePlan
 from gru4rec_core.model.network import Gru4RecNetwork, score, with_one
 
 LANES, STEPS = 256, 64
@@ -216,7 +216,7 @@ class Ranker:
 
     def _rank_piece(self, blocks: list[tuple[tf.Tensor, ...]], targets: np.ndarray, kept: int) -> RankCounts:
         """Ranks of one piece; the rows that only fill its last block are left out."""
-        results = [[], [], [], []]
+        results: list[list[np.ndarray]] = [[], [], [], []]
         for i, block in enumerate(blocks):
             n = min(self.block, len(targets) - i * self.block)
             if n <= 0:

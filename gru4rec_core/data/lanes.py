@@ -1,7 +1,7 @@
 """Which session stands in which lane, for any stretch of steps, without holding the whole schedule?
 
-The same layout as `gru4rec_core.data.batches.build_schedule` (a test holds them equal), at 8 bytes a session
-instead of 10 bytes an event: a pass over 10 million events must not cost more memory than the events.
+8 bytes a session instead of 10 bytes an event: a pass over 10 million events must not cost more memory than
+the events. Training walks through passes with it, evaluation through its histories.
 """
 
 import heapq

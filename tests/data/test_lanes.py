@@ -2,10 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru4rec_core.data.batches import build_schedule
-from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.model.lanes import LanePlan
+from gru4rec_core.data.lanes import LanePlan
 
 LENGTHS = st.lists(st.integers(1, 12), min_size=1, max_size=25)
 
@@ -35,19 +32,3 @@ def test_a_window_is_the_same_whichever_was_asked_before(lengths: list[int], n_l
     plan.window(plan.n_steps - 1, plan.n_steps)
     for a, b in zip(fresh, plan.window(first, end), strict=True):
         np.testing.assert_array_equal(a, b)
-
-
-@given(st.lists(st.integers(2, 10), min_size=1, max_size=20), st.integers(1, 6))
-def test_the_layout_is_that_of_the_schedule(lengths: list[int], n_lanes: int) -> None:
-    offsets = np.r_[0, np.cumsum(lengths)].astype(np.int64)
-    items = np.arange(offsets[-1], dtype=np.int32)
-    dataset = SessionDataset.from_arrays(
-        items, items.astype(np.int64), offsets, np.arange(len(lengths)), ItemVocabulary(range(len(items)))
-    )
-    schedule = build_schedule(dataset, n_lanes, np.arange(len(lengths)))
-    plan = LanePlan(np.array(lengths) - 1, n_lanes)
-    cells = plan.window(0, plan.n_steps)
-    assert plan.n_steps == schedule.n_steps
-    inputs = np.zeros_like(schedule.inputs)
-    inputs[cells.step, cells.lane] = items[offsets[cells.session] + cells.within]
-    np.testing.assert_array_equal(inputs, schedule.inputs)
