@@ -21,7 +21,7 @@ from gru4rec_core.runs.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.runs.results import ComparisonResult, comparison_result, unfinished
 from gru4rec_core.runs.workspace import Workspace
 
-STOP_EARLY = {"epochs": 60, "early_stopping": True, "early_stopping_metric": "accuracy@20", "patience": 5}
+STOP_EARLY = {"epochs": 30, "early_stopping": True, "early_stopping_metric": "accuracy@20", "patience": 3}
 """Trained until it stops improving: the validation part's accuracy@20 decides, the best epoch is kept."""
 
 MODELS: dict[str, TrainingConfig] = {
