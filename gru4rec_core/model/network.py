@@ -16,6 +16,8 @@ from gru4rec_core.errors import RunError
 
 Weights = Mapping[str, tf.Tensor]
 
+_ROWS_AT_ONCE = 2**14
+
 
 def gru_cell(
     projected: tf.Tensor,
@@ -96,7 +98,7 @@ class Gru4RecNetwork(keras.Model):
         ]
         self.output_table = ItemTable(n_items, widths[-1] + 1, "output")
         self.built = True
-        self.set_arrays(initial_arrays(n_items, config))
+        self.initialise()
 
     def variable_map(self) -> dict[str, tf.Variable]:
         """Variables by name: `gruL/Wx0` …, `output` (Wy | By) and, with a separate input, `E`."""
@@ -109,6 +111,21 @@ class Gru4RecNetwork(keras.Model):
         if self.embedding is not None:
             named["E"] = self.embedding.rows.value
         return named
+
+    def initialise(self) -> None:
+        """First weights: each gate's block uniform by its own fan-in and fan-out (Glorot & Bengio 2010), biases 0.
+
+        As the official implementation does; drawn from the configuration's seed.
+        """
+        generator = np.random.default_rng([self.config.seed, 0])
+        for name, variable in self.variable_map().items():
+            values = np.zeros(variable.shape, np.float32)
+            if name == "output":
+                _fill_uniform(values[:, :-1], generator)
+            elif not name.endswith("Bh0"):
+                _fill_uniform(values, generator, {"Wx0": 3, "Wrz0": 2}.get(name.split("/")[-1], 1))
+            # Assigned whole: after an assignment to a slice TensorFlow would copy the variable at every read.
+            variable.assign(values)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All weights under their official names, float32 copies."""
@@ -123,18 +140,24 @@ class Gru4RecNetwork(keras.Model):
             RunError: a weight is missing or has another shape.
         """
         for name, variable in self.variable_map().items():
-            parts = ("Wy", "By") if name == "output" else (name,)
-            missing = [part for part in parts if part not in arrays]
-            if missing:
-                raise RunError("A model's weights are complete.", found=f"no {missing[0]}", where=", ".join(arrays))
-            value = np.concatenate([arrays[part] for part in parts], axis=1) if len(parts) > 1 else arrays[name]
-            if value.shape != tuple(variable.shape):
-                raise RunError(
-                    f"Weight {name} has shape {tuple(variable.shape)} under these settings.",
-                    found=f"{value.shape}",
-                    remedy="Load the weights with the settings they were trained with.",
-                )
-            variable.assign(value)
+            if name == "output":
+                self._check(arrays, "Wy", (self.n_items, variable.shape[1] - 1))
+                self._check(arrays, "By", (self.n_items, 1))
+                variable.assign(np.concatenate([arrays["Wy"], arrays["By"]], axis=1))
+            else:
+                self._check(arrays, name, tuple(variable.shape))
+                variable.assign(arrays[name])
+
+    @staticmethod
+    def _check(arrays: Mapping[str, np.ndarray], name: str, shape: tuple[int, ...]) -> None:
+        if name not in arrays:
+            raise RunError("A model's weights are complete.", found=f"no {name}", where=", ".join(arrays))
+        if arrays[name].shape != shape:
+            raise RunError(
+                f"Weight {name} has shape {shape} under these settings.",
+                found=f"{arrays[name].shape}",
+                remedy="Load the weights with the settings they were trained with.",
+            )
 
     def input_rows(self, weights: Weights, items: tf.Tensor) -> tf.Tensor:
         """What enters the first layer for items int32 [B]: its projection (one-hot) or the embedding."""
@@ -179,31 +202,13 @@ class Gru4RecNetwork(keras.Model):
         return score(new_states[-1], weights["output"]), new_states
 
 
-def initial_arrays(n_items: int, config: TrainingConfig) -> dict[str, np.ndarray]:
-    """First weights by official name: each block uniform within ±sqrt(6 / (fan_in + fan_out)), biases 0.
+def _fill_uniform(values: np.ndarray, generator: np.random.Generator, n_blocks: int = 1) -> None:
+    """Fills n_blocks column blocks, each uniform within ±sqrt(6 / (rows + block width)).
 
-    A gate's block is a block of its own (Glorot & Bengio 2010, as the official implementation applies it).
+    A stretch of rows at a time, so that a large table is not held twice.
     """
-    generator = np.random.default_rng([config.seed, 0])
-
-    def uniform(rows: int, columns: int, blocks: int = 1) -> np.ndarray:
-        bound = np.float32(np.sqrt(6.0 / (rows + columns)))
-        draws = generator.random((rows, blocks * columns), dtype=np.float32)
-        draws *= 2 * bound
-        draws -= bound
-        return draws
-
-    arrays: dict[str, np.ndarray] = {}
-    widths = config.n_hidden
-    size = {"one-hot": n_items, "separate": config.embedding_size, "shared": widths[-1]}[config.item_input]
-    if config.item_input == "separate":
-        arrays["E"] = uniform(n_items, config.embedding_size)
-    for i, width in enumerate(widths):
-        arrays[f"gru{i}/Wx0"] = uniform(size, width, 3)
-        arrays[f"gru{i}/Wrz0"] = uniform(width, width, 2)
-        arrays[f"gru{i}/Wh0"] = uniform(width, width)
-        arrays[f"gru{i}/Bh0"] = np.zeros((1, 3 * width), np.float32)
-        size = width
-    arrays["Wy"] = uniform(n_items, widths[-1])
-    arrays["By"] = np.zeros((n_items, 1), np.float32)
-    return arrays
+    n_rows, n_columns = values.shape
+    bound = np.sqrt(6.0 / (n_rows + n_columns // n_blocks))
+    for first in range(0, n_rows, _ROWS_AT_ONCE):
+        part = values[first : first + _ROWS_AT_ONCE]
+        part[:] = generator.uniform(-bound, bound, part.shape)

@@ -13,7 +13,7 @@ from gru4rec_core.evaluation.scoring import evaluate
 
 @pytest.fixture(scope="module")
 def trained(toy_log) -> Gru4Rec:
-    config = TrainingConfig(negatives="all", n_hidden=(8, 6), batch_size=4, epochs=30, learning_rate=0.02)
+    config = TrainingConfig(negatives="all", n_hidden=(16, 12), batch_size=4, epochs=60, learning_rate=0.01)
     model = Gru4Rec.from_config(toy_log.n_items, config)
     model.fit(toy_log)
     return model
@@ -81,7 +81,7 @@ def test_a_saved_model_is_json_and_arrays_and_comes_back_the_same(trained, toy_l
     assert names == {"config.json", "vocabulary.json", "weights.npz", "weights.weights.h5"}
     assert json.loads((tmp_path / "vocabulary.json").read_text()) == list("abcdefghijkl")
     with np.load(tmp_path / "weights.npz", allow_pickle=False) as arrays:
-        assert arrays["gru0/Wx0"].shape == (12, 24)
+        assert arrays["gru0/Wx0"].shape == (12, 48)
         assert arrays["By"].shape == (12, 1)
     loaded = Gru4Rec.load(tmp_path)
     assert loaded.config == trained.config

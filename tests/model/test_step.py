@@ -6,7 +6,7 @@ import pytest
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.batches import Schedule
 from gru4rec_core.model.feed import FeedBuilder
-from gru4rec_core.model.network import Gru4RecNetwork, initial_arrays
+from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.step import TrainingLoop
 
 V, B, T = 12, 5, 6
@@ -103,7 +103,7 @@ def sampled_loop() -> TrainingLoop:
 
 
 def _fresh(loop: TrainingLoop) -> None:
-    loop.network.set_arrays(initial_arrays(V, loop.config))
+    loop.network.initialise()
     for variable in _all_variables(loop)[len(loop.weights) :]:
         variable.assign(np.zeros(variable.shape, np.float32))
 
@@ -164,7 +164,7 @@ def test_dropout_is_the_share_that_is_dropped_and_depends_on_the_step() -> None:
     feed = FeedBuilder(config, np.ones(V, int), 4).build(Schedule(inputs, inputs + 1, on, on), np.random.default_rng(0))
     dropped = []
     for step in (0, 1, 1):
-        loop.network.set_arrays(initial_arrays(V, config))
+        loop.network.initialise()
         loop.run(feed, 1, step)
         dropped.append(loop.hidden[0].numpy() == 0)
     # With biases at 0 a unit whose input is dropped stays at 0 as well.
