@@ -6,6 +6,7 @@ Dask LocalCluster, one worker process a core, and writes its address into the wo
 
 import logging
 import os
+import queue
 import shutil
 import signal
 import subprocess
@@ -13,17 +14,20 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import psutil
 
-from gru4rec_core.errors import RunError
+from gru4rec_core.errors import RunError, WorkbenchError
 from gru4rec_core.runs.files import exclusive_lock
 from gru4rec_core.runs.records import Record
 from gru4rec_core.runs.state import ProcessIdentity
 
+if TYPE_CHECKING:
+    from distributed import LocalCluster
+
 START_TIMEOUT = 60.0
-STOP_TIMEOUT = 15.0
+STOP_TIMEOUT = 10.0
 _TICK = 1.0  # seconds between two looks of the engine at its workspace
 
 _logger = logging.getLogger(__name__)
@@ -95,13 +99,33 @@ def stop_engine(root: Path) -> bool:
     process = psutil.Process(found.process.pid)
     family = [process, *process.children(recursive=True)]
     process.terminate()
-    _, alive = psutil.wait_procs(family, timeout=STOP_TIMEOUT)
-    for straggler in alive:
+    for straggler in wait_ended(family, STOP_TIMEOUT):
         straggler.kill()
-    psutil.wait_procs(alive, timeout=5)
+    wait_ended(family, 5)
     (engine_folder(root) / "address.json").unlink(missing_ok=True)
     _reap()
     return True
+
+
+def wait_ended(processes: list[psutil.Process], timeout: float) -> list[psutil.Process]:
+    """Those of `processes` still at work after `timeout` seconds.
+
+    One that ended counts as gone although its parent, maybe a dashboard that lives for days, never asked for its
+    exit status and the system still lists it (psutil.wait_procs would wait for that).
+    """
+    end = time.monotonic() + timeout
+    while True:
+        left = [process for process in processes if _works(process)]
+        if not left or time.monotonic() > end:
+            return left
+        time.sleep(0.02)
+
+
+def _works(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _lives(process: ProcessIdentity) -> bool:
@@ -147,14 +171,12 @@ def _reap() -> None:
 def main(root: Path) -> None:
     """The engine process: a cluster until SIGTERM, or until the workspace forgets this engine."""
     os.environ.update({**_DASK_SETTINGS, **{k: v for k, v in os.environ.items() if k in _DASK_SETTINGS}})
-    stop = threading.Event()
+    # Unlike an Event's lock, this may be touched by a signal handler at any moment.
+    stop: queue.SimpleQueue[str] = queue.SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: stop.put("signal"))
     # Read after the settings above, which it takes from the environment.
     from distributed import LocalCluster
-
-    from gru4rec_core.runs.jobs import reconcile
-    from gru4rec_core.runs.workspace import Workspace
 
     n_workers = os.cpu_count() or 1
     # All workers are up before the first job comes: it would get what follows queued behind it.
@@ -176,13 +198,25 @@ def main(root: Path) -> None:
     )
     path = engine_folder(root) / "address.json"
     me.write(path)
-    try:
-        while not stop.wait(_TICK) and _is_named(path, me):
+    # Looking after the workspace may take a while: in a thread, it does not hold up the end.
+    threading.Thread(target=_keep_house, args=(root, me, stop), name="housekeeping", daemon=True).start()
+    stop.get()
+    if _is_named(path, me):
+        path.unlink(missing_ok=True)
+    _end(cluster, engine_folder(root) / "scratch")
+
+
+def _keep_house(root: Path, me: EngineAddress, stop: "queue.SimpleQueue[str]") -> None:
+    from gru4rec_core.runs.jobs import reconcile
+    from gru4rec_core.runs.workspace import Workspace
+
+    while _is_named(engine_folder(root) / "address.json", me):
+        try:
             reconcile(Workspace(root), stop_hard=True)
-    finally:
-        if _is_named(path, me):
-            path.unlink(missing_ok=True)
-        _end(cluster, engine_folder(root) / "scratch")
+        except (WorkbenchError, OSError):  # one bad folder is no reason to end everybody's jobs
+            _logger.exception("the engine could not look after its jobs")
+        time.sleep(_TICK)
+    stop.put("forgotten")
 
 
 def _is_named(path: Path, me: EngineAddress) -> bool:
@@ -192,19 +226,29 @@ def _is_named(path: Path, me: EngineAddress) -> bool:
         return False
 
 
-def _end(cluster: object, scratch: Path) -> None:
-    # Workers in the middle of a run do not listen: end them by hand, or closing waits for them.
-    children = psutil.Process().children(recursive=True)
-    closer = threading.Thread(target=cluster.close, kwargs={"timeout": 3}, daemon=True)  # type: ignore[attr-defined]
-    closer.start()
-    closer.join(timeout=4)
-    for child in children:
-        if child.is_running():
-            child.kill()
-    psutil.wait_procs(children, timeout=3)
+def _end(cluster: "LocalCluster", scratch: Path) -> None:
+    # Closing the cluster would wait for workers that load TensorFlow or train: they do not listen. All that is
+    # worth keeping is in the workspace, so they are ended.
+    from distributed.core import Status
+
+    for nanny in cluster.workers.values():
+        nanny.status = Status.closing  # so that it starts no new worker
+    # Python's resource tracker ends with the last of them, and cleans up behind them.
+    workers = [one for one in psutil.Process().children(recursive=True) if "resource_tracker" not in _command(one)]
+    for worker in workers:
+        if worker.is_running():
+            worker.kill()
+    wait_ended(workers, 3)
     shutil.rmtree(scratch, ignore_errors=True)
     # Threads of the cluster may still wait for what is gone.
     os._exit(0)
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
 
 
 if __name__ == "__main__":

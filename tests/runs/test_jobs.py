@@ -228,6 +228,28 @@ def test_stopping_the_engine_ends_its_workers_and_loses_its_jobs(shared: Workspa
     assert not jobs.stop_engine(shared)
 
 
+def test_what_ended_is_gone_although_its_parent_never_asks(tmp_path: Path) -> None:
+    code = (
+        "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE)\n"
+        "print(child.pid, flush=True)\nsys.stdin.readline()\nchild.stdin.close()\nsys.stdin.readline()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as parent:
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        assert engine.wait_ended([child], timeout=0.1) == [child]
+        parent.stdin.write("end it\n")
+        parent.stdin.flush()
+        assert engine.wait_ended([child], timeout=WAIT) == []
+        parent.stdin.write("\n")
+
+
 def test_a_stale_address_is_no_engine(workspace: Workspace) -> None:
     me = ProcessIdentity.current()
     stale = engine.EngineAddress(
