@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from dashboard import compare_view, live, notes, review, state, work
+from dashboard import compare_view, live, notes, review, rule_form, state, work
 from dashboard.forms import default_plan
 from dashboard.strips import task_picture
 from gru4rec_core.data.samples import SAMPLES
@@ -82,6 +82,7 @@ def choose_comparison(selection: state.Selection, record: DatasetRecord) -> None
 def _offer_training(selection: state.Selection, record: DatasetRecord) -> None:
     with st.container(border=True):
         st.text(f"{record.name}: {record.n_sessions:,} sessions, {record.n_items:,} items. Nothing is trained yet.")
+        notes.aside(f"Tested {rule_form.in_words(rule_form.default_rule(record))}.")
         with st.container(horizontal=True):
             if st.button("Train TOP1 and BPR", type="primary", key="train-both", icon=":material/play_arrow:"):
                 start_default(selection, record)
@@ -92,7 +93,7 @@ def _offer_training(selection: state.Selection, record: DatasetRecord) -> None:
 def start_default(selection: state.Selection, record: DatasetRecord) -> None:
     """Starts TOP1 against BPR with the quick preset and opens the live view."""
     try:
-        comparison = work.start(state.workspace(), record.id, default_plan(record))
+        comparison = work.start(state.workspace(), record.id, default_plan(record, rule_form.default_rule(record)))
     except WorkbenchError as error:
         notes.problem(error)
         return

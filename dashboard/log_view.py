@@ -22,7 +22,8 @@ from gru4rec_core.evaluation.checks import (
     expected_hit_rate,
     visible_difference,
 )
-from gru4rec_core.report.data_charts import TEST, TRAIN, events_over_time, popularity, session_lengths
+from gru4rec_core.report.data_charts import TEST, TRAIN, events_over_time, popularity, session_lengths, transitions
+from gru4rec_core.report.data_frames import transition_shares
 from gru4rec_core.runs.records import DatasetRecord
 from gru4rec_core.runs.workspace import Workspace
 
@@ -34,6 +35,7 @@ def show(selection: state.Selection, record: DatasetRecord) -> None:
     dataset = state.open_dataset(record)
     checks = _checks(str(state.workspace().root), record.id, record.content_hash)
     parts.sentence(f"{summary_sentence(record)}: {notes.count_remarks(checks)}.", size="1.2rem", weight=600)
+    _rename(record)
     _examples(record, dataset)
     st.header("Checks")
     notes.remarks(checks)
@@ -43,6 +45,19 @@ def show(selection: state.Selection, record: DatasetRecord) -> None:
     if _test_rule(record) is not None:
         state.way_on("Train on this", "train", selection, key="train-on-this", new="1")
     _more(record, dataset)
+
+
+def _rename(record: DatasetRecord) -> None:
+    """Another name for the dataset; its id, and so every link to it, stays."""
+    with st.popover("Rename", type="tertiary", icon=":material/edit:", key=f"rename-{record.id}"):
+        name = st.text_input("Name of the dataset", value=record.name, max_chars=80, key=f"new-name-{record.id}")
+        if st.button("Rename it", key=f"rename-now-{record.id}"):
+            try:
+                state.workspace().rename_dataset(record.id, name)
+            except WorkbenchError as error:
+                notes.problem(error)
+            else:
+                st.rerun()
 
 
 def summary_sentence(record: DatasetRecord) -> str:
@@ -217,4 +232,16 @@ def _more(record: DatasetRecord, dataset: SessionDataset) -> None:
             popularity(dataset.counts(), dataset.vocabulary.items, dark),
             key="popularity-chart",
             alt="Events of each item by its rank, on logarithmic axes",
+        )
+    with st.expander("What follows what?", key="transitions"):
+        frame, items = transition_shares(dataset, names=state.workspace().item_names(record.id))
+        if frame.empty:
+            st.text("None of the items used most follows another.")
+            return
+        strongest = frame.iloc[int(frame["share"].to_numpy().argmax())]
+        parts.show_chart(
+            transitions(frame, items, dark),
+            key="transitions-chart",
+            alt=f"How often each of the {len(items)} items used most follows each; "
+            f"most of all {strongest['to']} after {strongest['from']}, {strongest['share']:.0f} of 100 times",
         )

@@ -26,10 +26,40 @@ _RULE_HELP = (
 )
 
 
+_DAYS_FOR_TIME = 14
+"""A log over at least so many days is long enough to train on its past and test on its end."""
+
+
+def default_protocol(record: DatasetRecord) -> str:
+    """The time rule for a real log with dates over at least 14 days; the last-item rule for samples and the rest."""
+    if record.generated or record.time_unit not in UNITS:
+        return "last-item"
+    return "time" if _span_days(record) >= _DAYS_FOR_TIME else "last-item"
+
+
+def default_rule(record: DatasetRecord) -> SplitConfig:
+    """The test rule of a dataset for which none was chosen."""
+    if default_protocol(record) == "time":
+        return SplitConfig(protocol="time", test_days=_default_days(record))
+    return SplitConfig()
+
+
+def in_words(config: SplitConfig) -> str:
+    """A test rule as the end of "Tested …"."""
+    if config.protocol == "time" and config.test_days is not None:
+        days = f"{config.test_days:g} day{'s' * (config.test_days != 1)}"
+        return f"on the last {days}, after training on those before"
+    return {
+        "last-item": "on each session's last item, after training on all before it",
+        "time": "on later days, after training on those before",
+        "session-holdout": "on sessions drawn at random",
+    }[config.protocol]
+
+
 def chosen_protocol(record: DatasetRecord, place: str) -> str:
     """The protocol as chosen so far, for a title above the form."""
     key = f"rule-{record.id}"
-    return st.session_state.get(f"{place}-{key}") or st.session_state.get(f"kept-{key}") or "last-item"
+    return st.session_state.get(f"{place}-{key}") or st.session_state.get(f"kept-{key}") or default_protocol(record)
 
 
 def test_rule(record: DatasetRecord, place: str) -> SplitConfig:
@@ -43,7 +73,7 @@ def test_rule(record: DatasetRecord, place: str) -> SplitConfig:
         st.segmented_control,
         place,
         f"rule-{record.id}",
-        "last-item",
+        default_protocol(record),
         label="Test rule",
         options=list(RULE_LABELS),
         required=True,
@@ -120,8 +150,8 @@ def _filters(record: DatasetRecord, place: str) -> dict[str, Any]:
 
 def _time_rule(record: DatasetRecord, place: str) -> dict[str, Any]:
     """The cut, at first where the last tenth of the sessions start."""
-    cut = _late_start(str(state.workspace().root), record.id)
     if record.time_unit not in UNITS:
+        cut = _late_start(str(state.workspace().root), record.id)
         start = _kept(
             st.number_input,
             place,
@@ -132,20 +162,28 @@ def _time_rule(record: DatasetRecord, place: str) -> dict[str, Any]:
             max_value=record.last_time,
         )
         return {"test_from": start}
-    day = UNITS[record.time_unit] * DAY_SECONDS
-    longest = max((record.last_time - record.first_time) / day, 0.01)
-    days = max((record.last_time - cut) / day, 0.01)
     chosen = _kept(
         st.number_input,
         place,
         f"days-{record.id}",
-        min(float(ceil(days)) if days > 1 else days, longest),
+        _default_days(record),
         label="Days at the end: sessions that start in them are the test",
         min_value=0.01,
-        max_value=longest,
+        max_value=max(_span_days(record), 0.01),
         format="%g",
     )
     return {"test_days": chosen}
+
+
+def _span_days(record: DatasetRecord) -> float:
+    return (record.last_time - record.first_time) / (UNITS[record.time_unit] * DAY_SECONDS)
+
+
+def _default_days(record: DatasetRecord) -> float:
+    """Days at the end that hold about the last tenth of the sessions, whole ones where it is more than one."""
+    cut = _late_start(str(state.workspace().root), record.id)
+    days = max((record.last_time - cut) / (UNITS[record.time_unit] * DAY_SECONDS), 0.01)
+    return min(float(ceil(days)) if days > 1 else days, max(_span_days(record), 0.01))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

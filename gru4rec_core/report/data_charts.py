@@ -1,11 +1,14 @@
-"""What does a log look like: over time, in length, in popularity?"""
+"""What does a log look like: over time, in length, in popularity, in what follows what?"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from gru4rec_core.report.drawing import AXIS, titled
 from gru4rec_core.report.palette import ground, style
 
 TRAIN, TEST = "training", "test"
@@ -31,9 +34,9 @@ def events_over_time(days: pd.DataFrame, cut: float | None = None, dark: bool = 
         alt.Chart(frame)
         .mark_rect()
         .encode(
-            x=alt.X(f"start:{kind}", title=unit, axis=alt.Axis(tickCount=8, labelOverlap=True)),
+            x=alt.X(f"start:{kind}", title=_axis_title(unit), axis=alt.Axis(tickCount=8, labelOverlap=True)),
             x2="end",
-            y=alt.Y("bottom:Q", title="events", axis=alt.Axis(format="~s", tickCount=4)),
+            y=alt.Y("bottom:Q", title="number of events", axis=alt.Axis(format="~s", tickCount=4)),
             y2="top",
             color=alt.Color(
                 "part:N",
@@ -51,7 +54,8 @@ def events_over_time(days: pd.DataFrame, cut: float | None = None, dark: bool = 
     layers = [bars]
     if cut is not None:
         layers += _cut_line(pd.Timestamp(cut, unit="ns") if temporal else cut, kind, colours.text)
-    return alt.layer(*layers).properties(height=220)
+    title = f"Events a {unit}, training and test" if temporal else "Events over time, training and test"
+    return titled(alt.layer(*layers), title, plot=180, legend=True, dark=dark)
 
 
 def session_lengths(lengths: np.ndarray, dark: bool = False) -> alt.Chart:
@@ -61,18 +65,18 @@ def session_lengths(lengths: np.ndarray, dark: bool = False) -> alt.Chart:
     clipped = np.minimum(lengths, last)
     starts, counts = np.unique((clipped - 1) // width * width + 1, return_counts=True)
     frame = pd.DataFrame({"start": starts, "end": starts + width, "sessions": counts, "zero": 0})
-    return (
+    bars = (
         alt.Chart(frame)
         .mark_rect(color=style("top1", dark=dark).colour)
         .encode(
             x=alt.X(
                 "start:Q",
-                title=f"events in a session (the longest 1 % at {last})",
+                title=["number of events in a session", f"(the longest 1 % stand at {last})"],
                 scale=alt.Scale(domain=[1, max(last, int(starts.max(initial=1))) + width], nice=False),
                 axis=alt.Axis(tickMinStep=1),
             ),
             x2="end:Q",
-            y=alt.Y("zero:Q", title="sessions", axis=alt.Axis(format="~s", tickCount=4)),
+            y=alt.Y("zero:Q", title="number of sessions", axis=alt.Axis(format="~s", tickCount=4)),
             y2="sessions",
             tooltip=[
                 alt.Tooltip("start:Q", title="events, from"),
@@ -80,8 +84,8 @@ def session_lengths(lengths: np.ndarray, dark: bool = False) -> alt.Chart:
                 alt.Tooltip("sessions:Q", title="sessions", format=","),
             ],
         )
-        .properties(height=220)
     )
+    return titled(bars, "How long sessions are", plot=180, axis=AXIS + 16, dark=dark)
 
 
 def popularity(counts: np.ndarray, names: np.ndarray, dark: bool = False) -> alt.Chart:
@@ -106,16 +110,83 @@ def popularity(counts: np.ndarray, names: np.ndarray, dark: bool = False) -> alt
             "item": [str(names[one]) for one in order[picked]],
         }
     )
-    return (
+    line = (
         alt.Chart(frame)
         .mark_line(point=alt.OverlayMarkDef(size=18), color=style("top1", dark=dark).colour)
         .encode(
-            x=alt.X("rank:Q", title="item, most used first", scale=alt.Scale(type="log", nice=False)),
-            y=alt.Y("events:Q", title="events", scale=alt.Scale(type="log"), axis=alt.Axis(format="~s")),
+            x=alt.X(
+                "rank:Q",
+                title="rank of the item (1 is the most used; log scale)",
+                scale=alt.Scale(type="log", nice=False),
+            ),
+            y=alt.Y(
+                "events:Q",
+                title="number of events (log scale)",
+                scale=alt.Scale(type="log"),
+                axis=alt.Axis(format="~s"),
+            ),
             tooltip=["item:N", "rank:Q", alt.Tooltip("events:Q", format=",")],
         )
-        .properties(height=220)
     )
+    return titled(line, "How popular items are", f"{len(order):,} items", plot=180, dark=dark)
+
+
+def transitions(frame: pd.DataFrame, items: Sequence[str], dark: bool = False) -> alt.LayerChart:
+    """What follows what, among the items used most: of 100 times, how often the column came after the row.
+
+    Args:
+        frame: columns `from`, `to` (item names), `share` (per 100 of the row's followers), `n` (how often).
+        items: the shown items, most used first; both axes follow it.
+        dark: colours for a dark ground.
+
+    Returns:
+        A heat map with the share written into every cell of at least 1 %; an item after itself is outlined.
+    """
+    paint = ground(dark)
+    across = alt.Axis(labelLimit=96, labelAngle=-60, labelOverlap=False, grid=False)
+    down = alt.Axis(labelLimit=96, labelOverlap=False, grid=False)
+    names = list(items)
+    base = alt.Chart(frame).encode(
+        x=alt.X("to:N", title="item that came next", sort=names, scale=alt.Scale(domain=names), axis=across),
+        y=alt.Y("from:N", title="item", sort=names, scale=alt.Scale(domain=names), axis=down),
+        tooltip=[
+            alt.Tooltip("from:N", title="after"),
+            alt.Tooltip("to:N", title="came"),
+            alt.Tooltip("share:Q", title="% of what came after it", format=".1f"),
+            alt.Tooltip("n:Q", title="times", format=","),
+        ],
+    )
+    strongest = max(float(frame["share"].max()), 1.0) if len(frame) else 1.0
+    legend = alt.Legend(title="% of what came next", orient="top", gradientLength=140, gradientThickness=10)
+    scale = alt.Scale(domain=[0, strongest], range=list(paint.ramp), interpolate="lab")
+    cells = base.mark_rect().encode(color=alt.Color("share:Q", scale=scale, legend=legend))
+    same = base.transform_filter("datum.from === datum.to").mark_rect(filled=False, stroke=paint.text, strokeWidth=1.5)
+    written = alt.condition(
+        f"datum.share > {0.58 * strongest:.3f}", alt.value("#0E1117" if dark else "#FFFFFF"), alt.value(paint.text)
+    )
+    values = (
+        base.transform_filter("datum.share >= 1")
+        .mark_text(fontSize=10)
+        .encode(text=alt.Text("share:Q", format=".0f"), color=written)
+    )
+    lines = [
+        f"The {len(names)} items used most; the rest of a row went to other items",
+        "Outlined: the same item again",
+    ]
+    return titled(
+        alt.layer(cells, same, values),
+        "What follows what",
+        lines,
+        plot=26 * len(names),
+        axis=130,
+        legend=True,
+        dark=dark,
+    )
+
+
+def _axis_title(unit: str) -> str:
+    """What the time axis of the bars says; times of files count as UTC."""
+    return unit if unit.startswith("time") else f"{unit} (UTC)"
 
 
 def _bars(days: pd.DataFrame, temporal: bool) -> tuple[pd.DataFrame, str]:

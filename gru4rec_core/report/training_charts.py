@@ -5,10 +5,11 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from gru4rec_core.report.drawing import titled
 from gru4rec_core.report.palette import styles
 
 
-def validation_curve(epochs: pd.DataFrame, k: int, last_epoch: int, dark: bool = False) -> alt.Chart:
+def validation_curve(epochs: pd.DataFrame, k: int, last_epoch: int, dark: bool = False) -> alt.LayerChart:
     """Hits per 100 on validation data over epochs; the test part is never looked at.
 
     Args:
@@ -20,10 +21,13 @@ def validation_curve(epochs: pd.DataFrame, k: int, last_epoch: int, dark: bool =
     Returns:
         x epoch, y hits per 100, colour and point shape by loss, seeds thin, their mean thick.
     """
-    return _curves(epochs, "hits", f"hits in the top {k}, per 100", last_epoch, dark).properties(height=260)
+    several = epochs.groupby("name")["seed"].nunique().max() > 1
+    lines = ["On sessions kept aside; the test part stays unseen", "Thick: mean of the seeds" if several else ""]
+    layers = _curves(epochs, "hits", f"hits in the top {k} per 100", last_epoch, dark)
+    return titled(layers, "Validation hits, epoch by epoch", lines, plot=230, legend=True, dark=dark)
 
 
-def loss_curve(epochs: pd.DataFrame, last_epoch: int, dark: bool = False) -> alt.Chart:
+def loss_curve(epochs: pd.DataFrame, last_epoch: int, dark: bool = False) -> alt.LayerChart:
     """One loss's own value over epochs, a panel of its own: values of two losses cannot be compared.
 
     Args:
@@ -32,7 +36,8 @@ def loss_curve(epochs: pd.DataFrame, last_epoch: int, dark: bool = False) -> alt
         dark: colours for a dark ground.
     """
     label = str(epochs["label"].iloc[0]) if len(epochs) else ""
-    return _curves(epochs, "loss", f"{label} loss", last_epoch, dark, legend=False).properties(height=170)
+    layers = _curves(epochs, "loss", f"{label} loss (own unit)", last_epoch, dark, legend=False)
+    return titled(layers, f"{label} loss on training data", plot=140, dark=dark)
 
 
 def _curves(

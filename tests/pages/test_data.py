@@ -136,7 +136,7 @@ def test_the_test_rule_is_drawn_and_its_choice_kept_for_training(home, open_page
     record = import_sample(home, "workouts")
     app = open_page("data")
     spec = json.loads(app.get("vega_lite_chart")[0].proto.spec)
-    assert [layer["encoding"]["y"]["title"] for layer in spec["layer"]] == ["events"]
+    assert [layer["encoding"]["y"]["title"] for layer in spec["layer"]] == ["number of events"]
     app.segmented_control(key=f"data-rule-{record.id}").set_value("time").run()
     spec = json.loads(app.get("vega_lite_chart")[0].proto.spec)
     assert len(spec["layer"]) == 3  # bars, the cut, its label
@@ -172,3 +172,54 @@ def test_repeats_can_be_left_out_and_the_choice_reaches_training(home, open_page
     app.switch_page("pages/train.py").run()
     app.button(key="start").click().run()
     assert home.comparisons()[0].split.collapse_repeats
+
+
+def test_a_dataset_is_given_another_name_and_keeps_its_address(home, open_page):
+    record = import_sample(home, "workouts")
+    app = open_page("data", dataset=record.id)
+    app.text_input(key=f"new-name-{record.id}").set_value("club of 2024").run()
+    app.button(key=f"rename-now-{record.id}").click().run()
+    assert home.dataset(record.id).name == "club of 2024"
+    assert "Data: club of 2024" in written(app)
+
+
+def test_a_blank_name_is_refused_with_its_rule(home, open_page):
+    record = import_sample(home, "workouts")
+    app = open_page("data", dataset=record.id)
+    app.text_input(key=f"new-name-{record.id}").set_value("  ").run()
+    app.button(key=f"rename-now-{record.id}").click().run()
+    assert "A dataset has a name." in written(app)
+    assert home.dataset(record.id).name == record.name
+
+
+def test_an_upload_with_dates_over_weeks_is_tested_on_its_last_days(page, home):
+    upload(page, "visits.csv", GOOD)
+    read(page)
+    record = home.datasets()[0]
+    assert page.segmented_control(key=f"data-rule-{record.id}").value == "time"
+    assert page.number_input(key=f"data-days-{record.id}").value == 5
+    page.switch_page("pages/overview.py").run()
+    assert "Tested on the last 5 days, after training on those before." in written(page)
+
+
+def test_a_sample_and_a_short_upload_keep_the_last_item_rule(page, home):
+    short = b"".join(line for line in GOOD.splitlines(keepends=True)[:50])
+    upload(page, "short.csv", short)
+    read(page)
+    record = home.datasets()[0]
+    assert page.segmented_control(key=f"data-rule-{record.id}").value == "last-item"
+    page.button(key="sample-workouts").click().run()
+    sample = next(one for one in home.datasets() if one.generated)
+    assert page.segmented_control(key=f"data-rule-{sample.id}").value == "last-item"
+
+
+def test_every_chart_of_the_page_has_a_title(home, open_page):
+    import_sample(home, "workouts")
+    app = open_page("data")
+    titles = [json.loads(one.proto.spec)["title"]["text"] for one in app.get("vega_lite_chart")]
+    assert titles == [
+        "Events a month, training and test",
+        "How long sessions are",
+        "How popular items are",
+        "What follows what",
+    ]

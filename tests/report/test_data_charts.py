@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gru4rec_core.report.data_charts import TEST, TRAIN, events_over_time, popularity, session_lengths
+from gru4rec_core.report.data_charts import TEST, TRAIN, events_over_time, popularity, session_lengths, transitions
 
 
 def bars(days: pd.DataFrame, **options) -> pd.DataFrame:
@@ -29,7 +29,7 @@ def test_the_test_stands_on_top_of_the_training_events():
 def test_long_spans_are_joined_and_no_event_is_lost(n_days: int, unit: str):
     spec = events_over_time(daily(n_days)).to_dict()
     frame = bars(daily(n_days))
-    assert spec["layer"][0]["encoding"]["x"]["title"] == unit
+    assert spec["layer"][0]["encoding"]["x"]["title"] == f"{unit} (UTC)"
     assert frame["events"].sum() == 4 * n_days
     assert frame["start"].nunique() <= 125
 
@@ -65,3 +65,31 @@ def test_popularity_falls_and_stays_small_for_large_catalogues():
 
 def test_unused_items_are_left_out_of_the_logarithmic_axis():
     assert (popularity(np.array([5, 0, 1]), np.array(["a", "b", "c"])).data["events"] > 0).all()
+
+
+def test_every_chart_of_a_log_has_a_title_and_axes_with_units():
+    shares = pd.DataFrame({"from": ["a", "b"], "to": ["b", "b"], "share": [50.0, 100.0], "n": [1, 2]})
+    charts = {
+        "Events a day, training and test": events_over_time(daily(3)),
+        "How long sessions are": session_lengths(np.array([1, 2, 2])),
+        "How popular items are": popularity(np.array([5, 1]), np.array(["a", "b"])),
+        "What follows what": transitions(shares, ["a", "b"]),
+    }
+    for title, chart in charts.items():
+        spec = chart.to_dict()
+        first = spec.get("layer", [spec])[0]
+        assert spec["title"]["text"] == title
+        assert first["encoding"]["x"]["title"]
+        assert first["encoding"]["y"]["title"]
+
+
+def test_the_map_of_transitions_follows_the_given_order_on_both_axes():
+    shares = pd.DataFrame({"from": ["a"], "to": ["b"], "share": [50.0], "n": [1]})
+    encoding = transitions(shares, ["b", "a"]).to_dict()["layer"][0]["encoding"]
+    assert encoding["x"]["scale"]["domain"] == encoding["y"]["scale"]["domain"] == ["b", "a"]
+
+
+def test_times_that_are_no_dates_say_so_in_title_and_axis():
+    spec = events_over_time(pd.DataFrame({"day": [0.0, 2.0], "part": TRAIN, "events": [1, 2]})).to_dict()
+    assert spec["title"]["text"] == "Events over time, training and test"
+    assert spec["layer"][0]["encoding"]["x"]["title"] == "time in the log's own unit"

@@ -46,4 +46,19 @@ def test_seeds_are_thin_lines_behind_their_mean():
 
 def test_a_loss_has_its_own_axis_named_after_it():
     frame = epochs(0).query("name == 'bpr'")
-    assert encoding(loss_curve(frame, 10))["y"]["title"] == "BPR loss"
+    assert encoding(loss_curve(frame, 10))["y"]["title"] == "BPR loss (own unit)"
+
+
+def test_every_chart_of_training_has_a_title_and_says_its_unit():
+    hits = validation_curve(epochs(0, 1), 3, 10).to_dict()
+    loss = loss_curve(epochs(0).query("name == 'bpr'"), 10).to_dict()
+    assert hits["title"]["text"] == "Validation hits, epoch by epoch"
+    assert "Thick: mean of the seeds" in hits["title"]["subtitle"]
+    assert hits["layer"][0]["encoding"]["y"]["title"] == "hits in the top 3 per 100"
+    assert hits["layer"][0]["encoding"]["x"]["title"] == "epoch"
+    assert hits["layer"][0]["encoding"]["color"]["legend"]
+    assert loss["title"]["text"] == "BPR loss on training data"
+
+
+def test_one_seed_speaks_of_no_mean():
+    assert "Thick: mean of the seeds" not in validation_curve(epochs(0), 3, 10).to_dict()["title"]["subtitle"]
