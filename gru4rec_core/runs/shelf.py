@@ -1,5 +1,6 @@
 """Where are the logs of a workspace, and how are they found again?"""
 
+import json
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -57,7 +58,7 @@ class DatasetShelf:
 
     def find_file(self, file_sha256: str, mapping: dict[str, Any] | None = None) -> DatasetRecord | None:
         """The dataset read from a file of this content with this mapping, if it is registered."""
-        wanted = mapping or {}
+        wanted = _as_json(mapping)
         return next((one for one in self.datasets() if one.file_sha256 == file_sha256 and one.mapping == wanted), None)
 
     def add_dataset(
@@ -97,7 +98,7 @@ class DatasetShelf:
             source=source,
             file_name=file_name,
             file_sha256=file_sha256,
-            mapping=mapping or {},
+            mapping=_as_json(mapping),
             content_hash=digest,
             n_sessions=dataset.n_sessions,
             n_items=dataset.n_items,
@@ -170,6 +171,11 @@ class DatasetShelf:
                 if (folder / name).exists():  # else it was removed meanwhile
                     broken.append(error)
         return found, broken
+
+
+def _as_json(mapping: dict[str, Any] | None) -> dict[str, Any]:
+    """A mapping as records read it back: JSON has no tuples."""
+    return dict(json.loads(json.dumps(mapping or {})))
 
 
 def some(names: Iterable[str], limit: int = 5) -> str:
