@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, ClassVar
 import psutil
 
 from gru4rec_core.errors import RunError, WorkbenchError
-from gru4rec_core.runs.files import exclusive_lock
+from gru4rec_core.runs.files import exclusive_lock, remove_leftovers
 from gru4rec_core.runs.records import Record
 from gru4rec_core.runs.state import ProcessIdentity
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 10.0
 _TICK = 1.0  # seconds between two looks of the engine at its workspace
+_TIDY_EVERY = 600.0  # seconds
+_LEFTOVER_AFTER = 3600.0  # seconds in which nothing changed in a half-made or half-removed folder
 
 _logger = logging.getLogger(__name__)
 _started: list[subprocess.Popen[bytes]] = []  # kept so that ended engines can be reaped
@@ -210,9 +212,13 @@ def _keep_house(root: Path, me: EngineAddress, stop: "queue.SimpleQueue[str]") -
     from gru4rec_core.runs.jobs import reconcile
     from gru4rec_core.runs.workspace import Workspace
 
+    tidy_at = 0.0
     while _is_named(engine_folder(root) / "address.json", me):
         try:
             reconcile(Workspace(root), stop_hard=True)
+            if time.monotonic() > tidy_at:
+                remove_leftovers(root, _LEFTOVER_AFTER)
+                tidy_at = time.monotonic() + _TIDY_EVERY
         except (WorkbenchError, OSError):  # one bad folder is no reason to end everybody's jobs
             _logger.exception("the engine could not look after its jobs")
         time.sleep(_TICK)

@@ -8,7 +8,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,28 @@ def delete_folder(folder: Path) -> None:
     gone = folder.with_name(f".gone-{folder.name[:60]}-{uuid.uuid4().hex[:8]}")
     folder.replace(gone)
     shutil.rmtree(gone, ignore_errors=True)
+
+
+def remove_leftovers(root: Path, older_than: float) -> list[Path]:
+    """Removes what `new_folder` and `delete_folder` left below `root` when their process was killed.
+
+    Args:
+        older_than: seconds in which nothing in such a folder may have changed; a younger one may be at work.
+    """
+    oldest = time.time() - older_than
+    found = [folder for pattern in (".new-*", ".gone-*") for folder in root.rglob(pattern)]
+    left = [folder for folder in found if folder.is_dir() and _last_change(folder) < oldest]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    return left
+
+
+def _last_change(folder: Path) -> float:
+    times = [0.0]
+    for path in (folder, *folder.rglob("*")):
+        with suppress(FileNotFoundError):  # another removes it too
+            times.append(path.stat().st_mtime)
+    return max(times)
 
 
 @contextmanager

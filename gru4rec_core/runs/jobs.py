@@ -18,6 +18,7 @@ import psutil
 
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.errors import RunError
+from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
 from gru4rec_core.runs import engine
 from gru4rec_core.runs.files import exclusive_lock, safe_child
 from gru4rec_core.runs.split_store import keep_config
@@ -87,7 +88,8 @@ def status(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
 
 
 def submit(workspace: Workspace, kind: Kind, job_id: str, *, threads: int = 1) -> JobState:
-    """Queues a job; starts the engine if there is none (a few seconds, once). An active job stays as it is.
+    """Queues a job; starts the engine if there is none (a few seconds, once). An active job stays as it is,
+    and so do baselines that are all there.
 
     Args:
         kind: "run" (id of a run) or "baselines" (see `baselines_id`).
@@ -101,7 +103,7 @@ def submit(workspace: Workspace, kind: Kind, job_id: str, *, threads: int = 1) -
     folder.mkdir(parents=True, exist_ok=True)
     with exclusive_lock(folder / "submit.lock"):
         before = read_state(folder)
-        if before.is_active:
+        if before.is_active or (before.state == "done" and kind == "baselines" and _has_all_baselines(folder)):
             return before
         address = _scheduler(workspace)
         attempt = before.attempt if before.state == "new" else before.attempt + 1
@@ -221,6 +223,10 @@ def stop_engine(workspace: Workspace) -> bool:
 def run_job(root: str, kind: str, job_id: str, threads: int) -> None:
     """What a Dask worker calls; by name, so that submitting loads no TensorFlow."""
     importlib.import_module("gru4rec_core.runs.worker").execute(root, kind, job_id, threads)
+
+
+def _has_all_baselines(folder: Path) -> bool:
+    return all((folder / f"{name}.json").exists() for name in DEFAULT_BASELINES)
 
 
 def _scheduler(workspace: Workspace) -> str:

@@ -1,5 +1,6 @@
 """Things get onto disk whole or not at all, and only inside their folder."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -117,3 +118,18 @@ def test_a_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
     holder.wait()
     holder.stdout.close()
     take(path, timeout=1)
+
+
+def test_what_a_killed_process_left_is_removed_once_it_is_old(tmp_path: Path) -> None:
+    run = tmp_path / "runs" / "top1-1"
+    old_new, old_gone, young, busy = (run / name for name in (".new-a", ".gone-b", ".new-c", ".new-d"))
+    for folder in (old_new, old_gone, young, busy):
+        folder.mkdir(parents=True)
+        (folder / "weights").write_text("x")
+        if folder != young:
+            os.utime(folder / "weights", (0, 0))
+            os.utime(folder, (0, 0))
+    os.utime(busy / "weights")  # a large file is being written in it
+    os.utime(run, (0, 0))
+    assert set(files.remove_leftovers(tmp_path, 3600)) == {old_new, old_gone}
+    assert {path.name for path in run.iterdir()} == {".new-c", ".new-d"}

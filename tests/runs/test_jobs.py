@@ -138,6 +138,9 @@ def test_a_comparison_is_carried_out_whole(shared: Workspace, letters: DatasetRe
     assert shared.missing_baselines(letters.id, plan.split, plan.baselines) == []
     # The first run was there already, and is not trained again.
     assert shared.state(plan.run_ids[0]).attempt == 1
+    # Baselines that are all there are not queued again.
+    assert jobs.submit(shared, "baselines", jobs.baselines_id(letters.id, plan.split)) == read_state(folder)
+    assert read_state(folder).state == "done"
     assert plan_comparison(shared, letters.id, configs, SplitConfig(), plan.config) == plan
 
 
