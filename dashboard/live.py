@@ -127,6 +127,8 @@ def fraction(job: JobState) -> float:
 
 
 def _words(job: JobState) -> str:
+    if job.state == "queued" and job.phase:
+        return job.phase
     if job.state != "running":
         return _WORDS[job.state] + (f" in {duration(job.seconds)}" if job.state == "done" and job.seconds else "")
     parts = [job.phase or "starting"]

@@ -51,7 +51,7 @@ class JobState(Record):
     """Where a job stands; times in seconds since 1970.
 
     Attributes:
-        phase: what it does now, in words ("training", "testing").
+        phase: what it does now, in words ("training", "testing"); of a queued job, what its worker still waits for.
         done, total: progress within the phase, in its own unit; total 0: not known.
         epoch, epochs: finished epochs, and how many there will be.
         seconds_left: estimate until the end of training.

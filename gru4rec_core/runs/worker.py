@@ -4,6 +4,7 @@ Loaded in each worker when it starts; TensorFlow follows in a thread, so that th
 """
 
 import logging
+import sys
 import threading
 import time
 import traceback
@@ -18,6 +19,8 @@ from gru4rec_core.runs.state import cancel_requested, change_state, read_state
 from gru4rec_core.runs.workspace import Workspace
 
 _WARM_UP_AFTER = 2.0  # seconds
+
+LOADING = "starting: loading TensorFlow (about 10 s, once)"
 
 _logger = logging.getLogger(__name__)
 
@@ -51,6 +54,8 @@ def execute(root: str, kind: Kind, job_id: str, threads: int = 1) -> None:
 
 def _carry_out(workspace: Workspace, kind: Kind, job_id: str, threads: int) -> None:
     if kind == "run":
+        if not _tensorflow_is_loaded():
+            change_state(job_folder(workspace, kind, job_id), phase=LOADING)
         from gru4rec_core.runs import experiments
 
         experiments.execute_run(workspace, job_id, threads=threads)
@@ -59,6 +64,12 @@ def _carry_out(workspace: Workspace, kind: Kind, job_id: str, threads: int) -> N
         dataset_id, _, key = job_id.partition("/")
         execute_baselines_job(workspace, dataset_id, key)
     keep_statistics(workspace, dataset_id)
+
+
+def _tensorflow_is_loaded() -> bool:
+    """Whether a run can begin at once; not while the warm-up is still at it."""
+    module = sys.modules.get("gru4rec_core.runs.experiments")
+    return module is not None and hasattr(module, "execute_run")
 
 
 def _record(folder: Path, error: Exception) -> None:
