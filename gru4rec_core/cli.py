@@ -8,6 +8,9 @@ import importlib
 import json
 import os
 import sys
+import time
+import traceback
+import uuid
 from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
@@ -36,7 +39,7 @@ from gru4rec_core.runs.imports import import_file
 from gru4rec_core.runs.plans import plan_comparison, with_seeds
 from gru4rec_core.runs.recheck import recheck
 from gru4rec_core.runs.records import DatasetRecord, RunRecord
-from gru4rec_core.runs.reporter import OnChange
+from gru4rec_core.runs.reporter import OnChange, unexpected
 from gru4rec_core.runs.results import comparison_result, unfinished
 from gru4rec_core.runs.state import JobState
 from gru4rec_core.runs.workspace import Workspace
@@ -69,9 +72,24 @@ def main(arguments: list[str] | None = None) -> None:
         _fail(error, 2)
     except WorkbenchError as error:
         _fail(error, 1)
+    except Exception as error:  # a mistake of ours
+        _fail(f"{unexpected(error)}\n{_write_down(error)}", 1)
 
 
-def _fail(error: WorkbenchError, status: int) -> None:
+def _write_down(error: Exception) -> str:
+    """Keeps the traceback for whoever mends it; says where."""
+    trace = "".join(traceback.format_exception(error))
+    try:
+        folder = Workspace.default().root / "errors"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}.txt"
+        path.write_text(f"{sys.argv}\n\n{trace}", encoding="utf-8")
+    except OSError:
+        return trace
+    return f"This is a mistake of the program. What is needed to mend it: {path}"
+
+
+def _fail(error: WorkbenchError | str, status: int) -> None:
     typer.echo(f"gru4rec: {error}", err=True)
     sys.exit(status)
 

@@ -182,6 +182,19 @@ def test_wrong_use_and_failure_have_their_status(run, log: Path, arguments: list
     assert "Traceback" not in result.err
 
 
+def test_what_nobody_foresaw_is_said_in_a_line_and_kept_in_a_file(
+    run, home: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Workspace, "datasets", lambda self: 1 / 0)
+    result = run("datasets", "--json")
+    assert (result.status, result.out) == (1, "")
+    assert "unexpected: ZeroDivisionError: division by zero" in result.err
+    assert "Traceback" not in result.err
+    (kept,) = (home.root / "errors").iterdir()
+    assert str(kept) in result.err
+    assert "Traceback" in kept.read_text()
+
+
 @pytest.mark.parametrize(
     "command", ["sample", "import", "train", "compare", "evaluate", "recommend", "runs", "datasets"]
 )
