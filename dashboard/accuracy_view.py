@@ -109,10 +109,7 @@ def never_shown(view: Review, model: ModelResults, k: int) -> None:
     parts.show_table(table, key="never-shown", name="never-recommended")
 
 
-def misses_link(view: Review, model: ModelResults, row: pd.Series | None) -> dict[str, str]:
-    """URL parameters of the sessions page that show what the headline speaks of."""
-    params = {"show": "neither"}
-    if row is not None and row["slice"] == "position":
-        low, high = accuracy_frames.bounds(row["value"])
-        params |= {"shortest": str(low)} | ({"longest": str(high)} if high is not None else {})
-    return params
+def misses_link(model: ModelResults, row: pd.Series | None) -> dict[str, str]:
+    """URL parameters of the sessions page that show what the headline speaks of: this model's misses in that slice."""
+    params = {"show": "missed", "missed": model.name}
+    return params if row is None else params | {"kind": f"{row['slice']}:{row['value']}"}

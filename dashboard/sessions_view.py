@@ -14,11 +14,12 @@ from dashboard.compare_view import outcome_labels
 from dashboard.review import Review
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.outcomes import outcomes
-from gru4rec_core.report import session_frames
+from gru4rec_core.report import accuracy_frames, session_frames
 from gru4rec_core.report.session_frames import Filters
 
 PAGE = 25
-_FILTERS = ("came", "had", "shortest", "longest")
+_FILTERS = ("came", "had", "shortest", "longest", "kind")
+_MISSED = "missed"
 _VIEW = ("event", "page")
 
 
@@ -27,15 +28,22 @@ def shown_models(view: Review) -> tuple[ModelResults, ...]:
     return review.pair(view) or view.contenders[:1]
 
 
-def choose(models: tuple[ModelResults, ...], k: int) -> np.ndarray:
-    """The chips with their counts; returns the places of the chosen one's predictions."""
+def choose(view: Review, models: tuple[ModelResults, ...], k: int) -> np.ndarray:
+    """The chips with their counts; returns the places of the chosen one's predictions.
+
+    A link may name a method whose misses are asked for (`missed=bpr`): they are a chip of their own then.
+    """
     n_events = models[0].n_events
     found = outcomes(*models, k) if len(models) == 2 else None
     counts: dict[str, int] = {"random": min(session_frames.N_RANDOM, n_events)}
     counts.update(found.counts.items() if found else ())
     labels = outcome_labels((models[0], models[-1])) | {"random": "Random"}
+    missed = _missed(view, k)
+    if missed is not None:
+        model, places = missed
+        counts[_MISSED], labels[_MISSED] = len(places), f"{model.label} missed"
     wanted = st.query_params.get("show", "random")
-    chips = [one for one in session_frames.CHOICES if one in counts]
+    chips = [one for one in (*session_frames.CHOICES, _MISSED) if one in counts]
     chosen = st.pills(
         "Which sessions",
         chips,
@@ -46,14 +54,22 @@ def choose(models: tuple[ModelResults, ...], k: int) -> np.ndarray:
         help=f"A hit is an item that came and was among the first {k} guesses. Random: always the same ones.",
         on_change=_chip_chosen,
     )
+    if chosen == _MISSED and missed is not None:
+        return missed[1]
     return session_frames.choose(chosen, n_events, found.labels if found else None)
+
+
+def _missed(view: Review, k: int) -> tuple[ModelResults, np.ndarray] | None:
+    """The method whose misses the link asks for, and their places."""
+    named = [model for model in view.models if model.name == st.query_params.get(_MISSED)]
+    return (named[0], session_frames.missed_by(named[0], k)) if named else None
 
 
 def _chip_chosen() -> None:
     _set_params(show=st.session_state["chips"], event=None, page=None)
 
 
-def filters(view: Review) -> Filters:
+def filters(view: Review, models: tuple[ModelResults, ...], k: int) -> Filters:
     """More conditions, collapsed; kept in the URL."""
     with st.expander("More filters", expanded=any(name in st.query_params for name in _FILTERS)):
         first, second = st.columns(2)
@@ -63,12 +79,35 @@ def filters(view: Review) -> Filters:
         with second:
             had = _text_filter("had", "Seen before it (part of the item's name)")
             longest = _number_filter("longest", "Seen before: at most, items")
+        kind = _kind_filter(view, models[0], k)
     return Filters(
         session_frames.named_like(view.vocabulary, came),
         session_frames.named_like(view.vocabulary, had),
         shortest,
         longest,
+        kind,
     )
+
+
+def _kind_filter(view: Review, model: ModelResults, k: int) -> np.ndarray | None:
+    """One slice of the page Accuracy; None for all sessions."""
+    table = review.slices(view, (model.name,), k)
+    rows = zip(table["slice"], table["value"], strict=True)
+    options = {f"{cut}:{value}": (cut, value) for cut, value in rows if cut in accuracy_frames.TITLES}
+    given = st.query_params.get("kind")
+    chosen = st.selectbox(
+        "Kind of session",
+        list(options),
+        index=list(options).index(given) if given in options else None,
+        format_func=lambda one: ": ".join((accuracy_frames.TITLES[options[one][0]], options[one][1])),
+        placeholder="All kinds",
+        key="filter-kind",
+    )
+    _set_params(kind=chosen)
+    if chosen is None:
+        return None
+    one = model.evaluations[0]
+    return accuracy_frames.of_slice(one, view.events, np.asarray(view.split.train_counts), *options[chosen])
 
 
 def _text_filter(name: str, label: str) -> str:

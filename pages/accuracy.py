@@ -13,7 +13,7 @@ if view:
         model = accuracy_view.choose_model(view)
         k = review.list_length(selection, view)
     weakest = accuracy_view.headline(view, model, k)
-    params = accuracy_view.misses_link(view, model, weakest)
+    params = accuracy_view.misses_link(model, weakest)
     state.way_on("See these misses", "sessions", selection, key="to-misses", **params)
     accuracy_view.slices(view, model, k)
     curve, ranks = st.columns(2, gap="medium")

@@ -12,8 +12,8 @@ if view:
     state.context_line(selection)
     models = sessions_view.shown_models(view)
     k = review.list_length(selection, view)
-    places = sessions_view.choose(models, k)
-    places = session_frames.narrow(places, models[0], view.events, sessions_view.filters(view))
+    places = sessions_view.choose(view, models, k)
+    places = session_frames.narrow(places, models[0], view.events, sessions_view.filters(view, models, k))
     if len(places):
         sessions_view.listing(view, models, places, k, selection)
     else:

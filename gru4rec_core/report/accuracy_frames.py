@@ -13,8 +13,9 @@ import pandas as pd
 
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.evaluation.metrics import never_recommended
-from gru4rec_core.evaluation.slices import OTHER, confusion, rank_distribution, slices
+from gru4rec_core.evaluation.metrics import never_recommended, seen_before
+from gru4rec_core.evaluation.scoring import Evaluation
+from gru4rec_core.evaluation.slices import OTHER, confusion, popularity_thirds, rank_distribution, slices
 from gru4rec_core.report.accuracy_charts import FEW, OTHER_ITEMS
 from gru4rec_core.report.frames import mean_hits
 
@@ -148,6 +149,28 @@ def bounds(value: str) -> tuple[int, int | None]:
         return int(value.removeprefix("over ")) + 1, None
     low, _, high = value.partition("-")
     return int(low), int(high or low)
+
+
+def of_slice(
+    evaluation: Evaluation, events: EvaluationSet, train_counts: np.ndarray, cut: str, value: str
+) -> np.ndarray:
+    """Which predictions a row of `by_slice` counts: bool [n_events].
+
+    Args:
+        cut, value: as in the row.
+    """
+    numbers = {"position": evaluation.position, "length": events.dataset.lengths[evaluation.session]}
+    if cut in numbers:
+        low, high = bounds(value)
+        return (numbers[cut] >= low) & (numbers[cut] <= (np.inf if high is None else high))
+    if cut == "repeat":
+        seen = seen_before(events, evaluation.session, evaluation.position, evaluation.target)
+        return seen if value == _VALUES["repeat", "repeat"] else ~seen
+    known = evaluation.target >= 0
+    if value == _VALUES["popularity", "unknown item"]:
+        return ~known
+    third = [_VALUES["popularity", name] for name in ("head", "middle", "tail")].index(value)
+    return known & (popularity_thirds(train_counts)[evaluation.target] == third)
 
 
 def _where(cut: str, value: str) -> str:

@@ -13,7 +13,7 @@ from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.outcomes import OUTCOMES
 from gru4rec_core.evaluation.ranks import count_ranks
-from gru4rec_core.report.frames import mean_ranks
+from gru4rec_core.report.frames import mean_hits, mean_ranks
 
 if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults
@@ -34,6 +34,11 @@ def random_events(n_events: int) -> np.ndarray:
     """The *Random 50*: places of predictions, ascending, int64; the same whenever the test is the same."""
     rng = np.random.default_rng(_SEED)
     return np.sort(rng.choice(n_events, size=min(N_RANDOM, n_events), replace=False))
+
+
+def missed_by(model: ModelResults, k: int) -> np.ndarray:
+    """Places of the predictions that a method did not have among its first `k` in more than half of its seeds."""
+    return np.flatnonzero(mean_hits(model, k) < 0.5)
 
 
 def choose(choice: str, n_events: int, labels: np.ndarray | None) -> np.ndarray:
@@ -57,17 +62,14 @@ class Filters:
         came: ids of items, one of which came next.
         had: ids of items, one of which the session had had before.
         shortest, longest: items seen before the prediction.
+        kind: bool [n_events], the predictions of one slice (`accuracy_frames.of_slice`).
     """
 
     came: np.ndarray | None = None
     had: np.ndarray | None = None
     shortest: int | None = None
     longest: int | None = None
-
-    @property
-    def active(self) -> int:
-        """How many conditions are set."""
-        return sum(one is not None for one in (self.came, self.had, self.shortest, self.longest))
+    kind: np.ndarray | None = None
 
 
 def named_like(vocabulary: ItemVocabulary, text: str) -> np.ndarray | None:
@@ -89,6 +91,8 @@ def narrow(places: np.ndarray, model: ModelResults, events: EvaluationSet, filte
         keep &= position >= filters.shortest
     if filters.longest is not None:
         keep &= position <= filters.longest
+    if filters.kind is not None:
+        keep &= filters.kind[places]
     if filters.had is not None:
         begins = events.dataset.offsets[one.session[places]]
         # How many such items stand before each event of the log: a history has one where the count grew.

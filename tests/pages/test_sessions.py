@@ -125,3 +125,35 @@ def test_the_way_on_takes_the_session_along(finished, open_page):
 
 def test_without_data_it_leads_to_the_overview(open_page):
     assert open_page("sessions").button(key="to-overview")
+
+
+def test_the_misses_of_one_method_are_a_chip_where_a_link_asks_for_them(finished, open_page, result):
+    app = open_page("sessions", show="missed", missed="markov")
+    markov = next(one for one in result.comparison.models if one.name == "markov")
+    assert app.button_group(key="chips").value == "missed"
+    assert count(app, "Lookup table \\(Markov\\) missed") == int((markov.evaluations[0].ranks() > 3).sum())
+    app.button_group(key="chips").set_value("both").run()
+    assert app.query_params["show"] == "both"
+
+
+@pytest.mark.parametrize("kind", ["position:2", "length:4-5", "popularity:rare items", "repeat:new"])
+def test_every_kind_of_slice_narrows_the_list(finished, open_page, result, kind):
+    app = open_page("sessions", show="neither", kind=kind)
+    assert app.selectbox(key="filter-kind").value == kind
+    lengths = {str(name): n for name, n in zip(result.split.test.dataset.session_ids, _lengths(result), strict=True)}
+    table = listed(app)
+    assert len(table)
+    if kind == "position:2":
+        assert set(table["seen"]) == {2}
+    if kind == "length:4-5":
+        assert {lengths[session] for session in table["session"]} == {4, 5}
+
+
+def _lengths(result) -> list[int]:
+    return result.split.test.dataset.lengths.tolist()
+
+
+def test_a_kind_that_does_not_exist_asks_nothing(finished, open_page):
+    app = open_page("sessions", kind="popularity:<b>")
+    assert app.selectbox(key="filter-kind").value is None
+    assert "kind" not in app.query_params

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -85,3 +87,20 @@ def test_items_never_listed_stand_with_what_they_missed(results, vocabulary):
     assert found["item"].tolist()[:2] == ["i9", "i8"]
     assert found["came next"].tolist() == [2] * 10
     assert set(found["item"]) == {f"i{n}" for n in range(10)}
+
+
+def test_the_predictions_of_a_slice_are_those_its_row_counts(results, make_dataset):
+    data = make_dataset("abca", "ab", "bcbaabca", "acc", "cab")
+    events = EvaluationSet(data, predict_from=np.ones(5, np.int32))
+    index = events.events()
+    model = results("bpr", [1, 9] * (len(index.target) // 2) + [0] * (len(index.target) % 2))
+    evaluation = replace(model.evaluations[0], session=index.session, position=index.position)
+    evaluation.target[:3] = -1
+    model = replace(model, evaluations=(evaluation,))
+    counts = np.arange(30)[::-1]
+    found = frames.by_slice([model], events, counts, 3)
+    assert set(found["slice"]) == set(frames.TITLES)
+    for row in found.itertuples():
+        chosen = frames.of_slice(evaluation, events, counts, row.slice, row.value)
+        assert chosen.sum() == row.n_events
+        assert 100 * (evaluation.ranks()[chosen] <= 3).mean() == pytest.approx(row.hits)

@@ -105,3 +105,15 @@ def test_best_items_are_relative_to_the_first():
     best = frames.best_items([2], Echo(), top=3)
     assert best["id"].tolist() == [2, 0, 1]
     assert best["relative"].tolist() == pytest.approx([100.0, 100 * np.exp(-1), 100 * np.exp(-2)])
+
+
+def test_misses_are_what_more_than_half_of_the_seeds_did_not_have(results):
+    assert frames.missed_by(results("bpr", [1, 4, 0]), 3).tolist() == [1, 2]
+    assert frames.missed_by(results("bpr", [1, 4, 9], [9, 9, 9], [9, 1, 9]), 3).tolist() == [0, 1, 2]
+    assert frames.missed_by(results("bpr", [1, 9], [9, 9]), 3).tolist() == [1]
+
+
+def test_a_kind_of_session_keeps_its_predictions(results, events):
+    kind = np.array([False, True, True])
+    narrowed = frames.narrow(np.array([0, 2]), results("bpr", [1, 2, 3]), events, Filters(kind=kind))
+    assert narrowed.tolist() == [2]
