@@ -104,7 +104,7 @@ def trust_line(view: Review) -> None:
     )
     st.html(
         '<div role="group" aria-label="What the verdict rests on" style="display:grid;gap:.6rem 1.5rem;'
-        f'grid-template-columns:repeat(auto-fit,minmax(11rem,1fr))">{pieces}</div>'
+        f'grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr))">{pieces}</div>'
     )
 
 

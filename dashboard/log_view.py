@@ -151,7 +151,7 @@ def _test_rule(record: DatasetRecord) -> SplitConfig | None:
         key="test-rule",
         alt="Events over time, those trained on and those tested on stacked",
     )
-    st.text(size_sentence(part, default_deciding_k(record.n_items)))
+    parts.sentence(size_sentence(part, default_deciding_k(record.n_items)))
     notes.remarks(part.checks)
     return config
 

@@ -5,6 +5,7 @@ The texts quote files and item names, so they are escaped and never pass through
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -15,7 +16,13 @@ from gru4rec_core.evaluation.remarks import Check
 
 _BARS = {"error": "#D55E00", "warning": "#E69F00", "note": "#56B4E9", "good": "#009E73"}
 _WORDS = {"error": "Problem", "warning": "Remark", "note": "Note", "good": "Good"}
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:of|per) 100\b)|(?<=\bof) (?=100\b)|(?<=\bper) (?=100\b)")
 WORST_FIRST = ("error", "warning", "note")
+
+
+def kept_together(text: str) -> str:
+    """The text with no-break spaces inside "5 %" and "43.4 of 100", so that no line ends between number and unit."""
+    return _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def problem(error: WorkbenchError) -> None:
@@ -47,7 +54,7 @@ def count_remarks(checks: Sequence[Check]) -> str:
 
 def aside(text: str) -> None:
     """A small line beside the main thing; unlike st.caption it keeps 4.5:1 against both grounds, and is no Markdown."""
-    st.html(f'<div style="font-size:.9rem;opacity:.82;overflow-wrap:anywhere">{escape(text)}</div>')
+    st.html(f'<div style="font-size:.9rem;opacity:.82;overflow-wrap:anywhere">{escape(kept_together(text))}</div>')
 
 
 def note(text: str, severity: str = "note") -> None:
@@ -57,10 +64,10 @@ def note(text: str, severity: str = "note") -> None:
 
 def _note(severity: str, title: str, lines: Sequence[tuple[str, str]], role: str = "note") -> None:
     body = "".join(
-        f'<div style="margin-top:.15rem"><span style="opacity:.75">{name}:</span> {escape(text)}</div>'
+        f'<div style="margin-top:.15rem"><span style="opacity:.75">{name}:</span> {escape(kept_together(text))}</div>'
         for name, text in lines
     )
     st.html(
         f'<div role="{role}" style="border-left:4px solid {_BARS[severity]};padding:.2rem 0 .2rem .8rem;'
-        f'overflow-wrap:anywhere"><strong>{_WORDS[severity]}: {escape(title)}</strong>{body}</div>'
+        f'overflow-wrap:anywhere"><strong>{_WORDS[severity]}: {escape(kept_together(title))}</strong>{body}</div>'
     )

@@ -150,7 +150,7 @@ def confusion_map(frame: pd.DataFrame, items: Sequence[str], label: str, *, dark
     hits = base.transform_filter("datum.hit").mark_rect(
         filled=False, stroke=paint.text, strokeWidth=1.5, cornerRadius=1
     )
-    strong = strongest * 0.58
+    strong = strongest * 0.5
     on_strong = "#0E1117" if dark else "#FFFFFF"
     values = (
         base.transform_filter("datum.share >= 5")

@@ -162,7 +162,7 @@ def transitions(frame: pd.DataFrame, items: Sequence[str], dark: bool = False) -
     cells = base.mark_rect().encode(color=alt.Color("share:Q", scale=scale, legend=legend))
     same = base.transform_filter("datum.from === datum.to").mark_rect(filled=False, stroke=paint.text, strokeWidth=1.5)
     written = alt.condition(
-        f"datum.share > {0.58 * strongest:.3f}", alt.value("#0E1117" if dark else "#FFFFFF"), alt.value(paint.text)
+        f"datum.share > {0.5 * strongest:.3f}", alt.value("#0E1117" if dark else "#FFFFFF"), alt.value(paint.text)
     )
     values = (
         base.transform_filter("datum.share >= 1")

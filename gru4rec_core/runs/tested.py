@@ -14,18 +14,9 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.metrics import DEFAULT_KS
 from gru4rec_core.runs import run_files
 from gru4rec_core.runs.files import read_json
-from gru4rec_core.runs.records import RunRecord
+from gru4rec_core.runs.records import LOSS_LABELS, RunRecord
 from gru4rec_core.runs.split_store import StoredSplit
 from gru4rec_core.runs.workspace import Workspace
-
-LOSS_LABELS = {
-    "top1": "TOP1",
-    "bpr": "BPR",
-    "top1-max": "TOP1-max",
-    "bpr-max": "BPR-max",
-    "cross-entropy": "Cross-entropy",
-}
-"""How screens call the losses."""
 
 Row = dict[str, Any]
 """A model in the table of results."""

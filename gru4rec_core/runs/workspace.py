@@ -21,7 +21,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
 from gru4rec_core.runs import run_files
 from gru4rec_core.runs.files import delete_folder, new_folder, new_id
-from gru4rec_core.runs.records import ComparisonRecord, DatasetRecord, RunRecord
+from gru4rec_core.runs.records import LOSS_LABELS, ComparisonRecord, DatasetRecord, RunRecord
 from gru4rec_core.runs.shelf import DatasetShelf, some
 from gru4rec_core.runs.state import JobState, read_state
 
@@ -194,7 +194,7 @@ class Workspace(DatasetShelf):
         comparison_id = new_id("-".join(losses))
         record = ComparisonRecord(
             id=comparison_id,
-            name=name or " against ".join(losses),
+            name=name or " against ".join(LOSS_LABELS[loss] for loss in losses),
             dataset_id=dataset.id,
             dataset_hash=dataset.content_hash,
             split=split,

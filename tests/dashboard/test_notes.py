@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard.notes import count_remarks
+from dashboard.notes import count_remarks, kept_together
 
 
 @dataclass
@@ -55,3 +55,10 @@ def test_remarks_are_shown_worst_first():
         (False, True),
         (False, False),
     ]
+
+
+def test_no_line_ends_between_a_number_and_its_unit():
+    text = kept_together("43.4 of 100, 5 % more than 42.7 per 100 (95 %: 1 to 3 %); 3 of 7 stay")
+    assert text.replace("\N{NO-BREAK SPACE}", "_") == (
+        "43.4_of_100, 5_% more than 42.7_per_100 (95_%: 1 to 3_%); 3 of 7 stay"
+    )

@@ -22,6 +22,7 @@ from gru4rec_core.model.checkpoint import save_arrays
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.runs import run_files
 from gru4rec_core.runs.records import RunRecord
+from gru4rec_core.runs.results import keep_statistics
 from gru4rec_core.runs.split_store import load_split
 from gru4rec_core.runs.state import JobState, write_state
 from gru4rec_core.runs.workspace import Workspace
@@ -49,12 +50,10 @@ def open_page(home: Workspace) -> Callable[..., AppTest]:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT)
         for key, value in params.items():
             app.query_params[key] = value
-        app.run()
         if name != "overview":
+            # Before the first run, so that the overview is not drawn first; a page's file is named as its address.
             app.switch_page(f"pages/{name}.py")
-            for key, value in params.items():
-                app.query_params[key] = value
-            app.run()
+        app.run()
         assert not app.exception
         return app
 
@@ -93,6 +92,7 @@ def finished_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for baseline in fit_baselines(split.train, ("popularity", "markov")):
         _store(evaluate(baseline, split.test), folder, baseline.name)
     write_state(folder, JobState(state="done"))
+    keep_statistics(home, dataset.id)  # as a worker does at the end, so that no page has to compute them
     return root
 
 

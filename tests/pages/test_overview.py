@@ -19,7 +19,8 @@ PAGES = ("overview", "data", "train", "compare", "accuracy", "sessions", "try_it
 
 def written(app) -> str:
     """Everything the page writes as HTML or text."""
-    return "\n".join([*(one.body for one in app.get("html")), *(one.value for one in app.text)])
+    text = "\n".join([*(one.body for one in app.get("html")), *(one.value for one in app.text)])
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def labels(app) -> list[str]:

@@ -169,6 +169,7 @@ def test_a_comparison_keeps_its_deciding_metric_and_says_when_it_was_chosen(
     change_state(workspace.run_folder(run.id), state="done")
     after = workspace.create_comparison(dataset.id, run.split, JUDGING, [run.id])
     assert workspace.comparison(before.id).config.deciding_k == 3
+    assert before.name == "TOP1"  # as screens call it
     assert (before.decided_before_results, after.decided_before_results) == (True, False)
     with pytest.raises(RunError, match="once no comparison uses it"):
         workspace.delete_run(run.id)
