@@ -131,7 +131,7 @@ def datasets(selection: state.Selection) -> None:
 
 def _dataset_row(home: Workspace, record: DatasetRecord, selection: state.Selection) -> None:
     chosen = selection.dataset is not None and record.id == selection.dataset.id
-    with st.container(border=True, key=f"dataset-{record.id}"):
+    with st.container(border=True, gap="xsmall", key=f"dataset-{record.id}"):
         st.text(f"{record.name}{'  (selected)' if chosen else ''}")
         notes.aside(
             f"{record.n_sessions:,} sessions, {record.n_items:,} items, {record.n_events:,} events, "
@@ -144,8 +144,10 @@ def _dataset_row(home: Workspace, record: DatasetRecord, selection: state.Select
             if not chosen and st.button("Select", key=f"select-{record.id}", type="tertiary"):
                 state.select(dataset=record.id)
                 st.rerun()
-            if st.button("Re-check", key=f"recheck-{record.id}", type="tertiary"):
-                state.open_page("data", selection, dataset=record.id, comparison=None, k=None)
+            told = "How does an older model do on this log today?"
+            if st.button("Re-check", key=f"recheck-{record.id}", type="tertiary", help=told):
+                st.query_params["recheck"] = record.id
+                st.rerun()
             _delete_dataset(home, record)
 
 

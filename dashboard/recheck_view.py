@@ -1,0 +1,204 @@
+"""Does an older model still do on newer events: which run, on which log, and how did it fare?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import forms, live, notes, parts, review, rule_form, state, work
+from gru4rec_core.config import ComparisonConfig, SplitConfig, default_deciding_k
+from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
+from gru4rec_core.report import recheck_charts
+from gru4rec_core.runs import jobs
+from gru4rec_core.runs.recheck import OLD, RETRAINED, Recheck, recheck
+from gru4rec_core.runs.records import LOSS_LABELS, DatasetRecord, RunRecord
+from gru4rec_core.runs.split_store import keep_config
+from gru4rec_core.runs.workspace import Workspace
+
+_ASKED = "_recheck"
+
+
+def block(selection: state.Selection) -> None:
+    """The re-check of the dataset that the address names (`?recheck=…`); nothing where it names none."""
+    home = state.workspace()
+    named = st.query_params.get("recheck")
+    record = next((one for one in home.datasets() if one.id == named), None)
+    if record is None:
+        return
+    with st.container(border=True, key="recheck"):
+        parts.section(f"Re-check: does an older model still do on {record.name}?")
+        runs = finished_runs(home, record)
+        if not runs:
+            st.text("No run is finished yet: train one first, then check it on later events.")
+        else:
+            _ask(selection, record, runs)
+        if st.button("Close", type="tertiary", key="recheck-close"):
+            st.query_params.pop("recheck", None)
+            st.session_state.pop(_ASKED, None)
+            st.rerun()
+
+
+def finished_runs(home: Workspace, record: DatasetRecord) -> list[RunRecord]:
+    """Runs that can be checked: of other logs first, since those have not learnt from this one."""
+    done = [run for run in home.runs() if home.state(run.id).state == "done"]
+    return sorted(done, key=lambda run: run.dataset_id == record.id)
+
+
+def _ask(selection: state.Selection, record: DatasetRecord, runs: list[RunRecord]) -> None:
+    home = state.workspace()
+    names = {one.id: one.name for one in home.datasets()}
+    by_id = {run.id: run for run in runs}
+    chosen = st.selectbox(
+        "Model",
+        list(by_id),
+        format_func=lambda one: run_text(by_id[one], names),
+        key=f"recheck-run-{record.id}",
+        help="It is tested as it is, nothing is trained; beside it what counting does on this log today.",
+    )
+    try:
+        split = rule_form.test_rule(record, "recheck")
+        if st.button("Check it", type="primary", key="recheck-now"):
+            _hand_over(home, record, split)
+            st.session_state[_ASKED] = (chosen, record.id, split.to_json())
+        if st.session_state.get(_ASKED) == (chosen, record.id, split.to_json()):
+            _answer(selection, by_id[chosen], record, split)
+    except WorkbenchError as error:
+        notes.problem(error)
+
+
+def run_text(run: RunRecord, names: dict[str, str]) -> str:
+    """ "BPR, seed 0, trained on Workouts, 2026-11-24"."""
+    trained_on = parts.plain_label(names.get(run.dataset_id, run.dataset_id))
+    return f"{live.run_label(run.config)}, trained on {trained_on}, {run.created:%Y-%m-%d}"
+
+
+def _hand_over(home: Workspace, record: DatasetRecord, split: SplitConfig) -> None:
+    """Queues today's baselines of this test rule where they are not there yet."""
+    if home.missing_baselines(record.id, split, DEFAULT_BASELINES):
+        keep_config(home.split_folder(record.id, split), split)
+        jobs.submit(home, "baselines", jobs.baselines_id(record.id, split))
+
+
+def _answer(selection: state.Selection, run: RunRecord, record: DatasetRecord, split: SplitConfig) -> None:
+    """The result; until the baselines are there, how far they are."""
+    home = state.workspace()
+    job_id = jobs.baselines_id(record.id, split)
+    jobs.reconcile(home)
+    if home.missing_baselines(record.id, split, DEFAULT_BASELINES):
+        active = jobs.status(home, "baselines", job_id).is_active
+        st.fragment(run_every=live.POLL_SECONDS if active else None)(_waiting)(job_id)
+        return
+    retrained = home.find_run(record.id, run.config, split, ("done",))
+    if retrained is not None and retrained.id == run.id:
+        retrained = None
+    k = default_deciding_k(record.n_items)
+    found = _found(str(home.root), run.id, record.id, split.to_json(), k, retrained.id if retrained else None)
+    show(found, k)
+    if retrained is None and run.dataset_id != record.id:
+        _offer_retraining(selection, run, record, split, k)
+
+
+def _waiting(job_id: str) -> None:
+    home = state.workspace()
+    job = jobs.status(home, "baselines", job_id)
+    live.job_row(home, jobs.Job("baselines", job_id, "Baselines", job))
+    if job.state == "done":
+        st.rerun()
+
+
+@st.cache_resource(max_entries=8, show_spinner="Testing the old model on the new events…")
+def _found(root: str, run_id: str, dataset_id: str, split_json: str, k: int, retrained: str | None) -> Recheck:
+    """A finished run and a dataset never change, so their ids are the key."""
+    home = Workspace(root)
+    newer = home.run(retrained) if retrained else None
+    split, judging = SplitConfig.from_json(split_json), ComparisonConfig(deciding_k=k)
+    return recheck(home, run_id, dataset_id, split, judging, retrained=newer)
+
+
+def show(found: Recheck, k: int) -> None:
+    """What came out: a sentence, the share of items it does not know, all methods, and the weeks."""
+    parts.sentence(found.counting.sentence, size="1.1rem", weight=600)
+    events = found.comparison.models[0].n_events
+    parts.sentence(
+        f"{100 * found.unknown:.1f} of 100 items that came in the {events:,} test events are unknown to the old model:"
+        f" counted as misses."
+    )
+    parts.show_table(models_table(found, k), key="recheck-models", name="re-check", columns=_columns(k))
+    if len(found.by_week) < 2:
+        notes.aside("The test covers less than two weeks of dates: there is no course over weeks to show.")
+        return
+    dark = state.is_dark()
+    hits, unknown = st.columns([3, 2], gap="medium")
+    with hits:
+        parts.show_chart(
+            recheck_charts.hits_by_week(weeks_table(found), k, dark),
+            key="recheck-hits",
+            alt=f"Hits in the top {k} per 100 of the old model and of counting, over {len(found.by_week)} weeks",
+        )
+    with unknown:
+        shares = found.by_week.assign(unknown=100 * found.by_week["unknown"])[["week", "unknown", "n_events"]]
+        parts.show_chart(
+            recheck_charts.unknown_by_week(shares, dark),
+            key="recheck-unknown",
+            alt=f"Share of items unknown to the old model, up to {shares['unknown'].max():.0f} % in a week",
+        )
+
+
+def models_table(found: Recheck, k: int) -> pd.DataFrame:
+    """One row a method, best first: method, hits in the top k and MRR@20 per 100, kind."""
+    nearest = min(review.LIST_LENGTHS, key=lambda one: abs(one - k))
+    rows = [
+        {
+            "method": _called(found, row["name"], row["label"]),
+            f"top {nearest}": 100 * row[f"accuracy@{nearest}"],
+            "MRR@20": 100 * row["mrr@20"],
+            "kind": {OLD: "old model", RETRAINED: "trained anew"}.get(row["name"], "counting"),
+        }
+        for row in found.models
+    ]
+    return pd.DataFrame(rows).sort_values(f"top {nearest}", ascending=False, ignore_index=True)
+
+
+def weeks_table(found: Recheck) -> pd.DataFrame:
+    """Old and retrained model, the strongest baseline and best-sellers by week: what the chart draws."""
+    wanted = (OLD, RETRAINED, found.counting.strongest, "popularity")
+    shown = [model for name in dict.fromkeys(wanted) for model in found.comparison.models if model.name == name]
+    parts_ = [
+        pd.DataFrame(
+            {
+                "name": model.name,
+                "label": _called(found, model.name, model.label),
+                "kind": model.kind,
+                "week": found.by_week["week"],
+                "hits": 100 * found.by_week[model.name],
+                "n_events": found.by_week["n_events"],
+            }
+        )
+        for model in shown
+    ]
+    return pd.concat(parts_, ignore_index=True)
+
+
+def _called(found: Recheck, name: str, label: str) -> str:
+    loss = LOSS_LABELS[found.run.config.loss]
+    return {OLD: f"{loss} of {found.run.created:%Y-%m-%d}", RETRAINED: f"{loss}, trained anew"}.get(name, label)
+
+
+def _columns(k: int) -> dict[str, Any]:
+    nearest = min(review.LIST_LENGTHS, key=lambda one: abs(one - k))
+    return {name: st.column_config.NumberColumn(name, format="%.1f") for name in (f"top {nearest}", "MRR@20")}
+
+
+def _offer_retraining(
+    selection: state.Selection, run: RunRecord, record: DatasetRecord, split: SplitConfig, k: int
+) -> None:
+    """Training the same settings on the new log; when done, it stands beside the old model here."""
+    if st.button(
+        "Train its settings anew on this log", type="tertiary", key="recheck-retrain", icon=":material/replay:"
+    ):
+        plan = forms.Plan((run.config,), split, ComparisonConfig(deciding_k=k))
+        comparison = work.start(state.workspace(), record.id, plan)
+        state.open_page("train", selection, dataset=record.id, comparison=comparison.id, k=min(k, 20))

@@ -1,0 +1,74 @@
+"""Does an old model still do, week by week?"""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from gru4rec_core.report.drawing import colour, dash, shape, styles_of, titled
+from gru4rec_core.report.palette import ground
+
+
+def hits_by_week(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerChart:
+    """Hits of the old model and of those it is set beside, over weeks.
+
+    Args:
+        frame: name, label, kind, week (its first day, UTC), hits (per 100), n_events; the old model first.
+        k: list length.
+        dark: colours for a dark ground.
+
+    Returns:
+        x week, y hits per 100 from 0; models solid, baselines grey and dashed.
+    """
+    labels = dict(zip(frame["name"], frame["label"], strict=True))
+    chosen = {str(labels[name]): style for name, style in styles_of(frame, dark).items()}
+    top = max(float(frame["hits"].max()), 1e-9) * 1.1
+    y = alt.Y("hits:Q", title=f"hits in the top {k} per 100", scale=alt.Scale(domain=[0, top], nice=False))
+    key = alt.Legend(title=None, orient="top", labelLimit=220, columns=2)
+    tooltip = [
+        alt.Tooltip("label:N", title="method"),
+        alt.Tooltip("week:T", title="week of"),
+        alt.Tooltip("hits:Q", title="hits per 100", format=".1f"),
+        alt.Tooltip("n_events:Q", title="test events", format=","),
+    ]
+    base = alt.Chart(frame).encode(x=_weeks(), y=y, tooltip=tooltip)
+    line = base.mark_line(strokeWidth=2).encode(
+        color=colour(chosen, "label:N", legend=key), strokeDash=dash(chosen, "label:N")
+    )
+    points = base.mark_point(filled=True, size=60, opacity=1).encode(
+        color=colour(chosen, "label:N", legend=key), shape=shape(chosen, "label:N", legend=key)
+    )
+    return titled(
+        alt.layer(line, points), "Hits week by week", "Grey: what counting does today", plot=230, legend=True, dark=dark
+    )
+
+
+def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
+    """How many of a week's items the old model has never seen.
+
+    Args:
+        frame: week (its first day, UTC), unknown (% of its test events), n_events.
+        dark: colours for a dark ground.
+    """
+    paint = ground(dark)
+    tooltip = [
+        alt.Tooltip("week:T", title="week of"),
+        alt.Tooltip("unknown:Q", title="% unknown", format=".1f"),
+        alt.Tooltip("n_events:Q", title="test events", format=","),
+    ]
+    ceiling = min(100.0, max(1.25 * float(frame["unknown"].max()), 5.0))
+    base = alt.Chart(frame).encode(
+        x=_weeks(),
+        y=alt.Y("unknown:Q", title="% of test events", scale=alt.Scale(domain=[0, ceiling], nice=False)),
+        tooltip=tooltip,
+    )
+    bars = base.mark_bar(color=paint.baseline, size=14, cornerRadiusEnd=2)
+    values = base.mark_text(dy=-7, fontSize=11, color=paint.text).encode(text=alt.Text("unknown:Q", format=".0f"))
+    layers = [bars, values] if len(frame) <= 12 else [bars]
+    return titled(alt.layer(*layers), "Items the old model does not know", plot=150, dark=dark)
+
+
+def _weeks() -> alt.X:
+    return alt.X(
+        "week:T", title="week (its Monday, UTC)", axis=alt.Axis(format="%-d %b %Y", tickCount=6, labelOverlap=True)
+    )

@@ -1,0 +1,100 @@
+"""Re-check on the page Overview: an older model on newer events."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.runs import jobs
+from gru4rec_core.runs.baseline_runs import execute_baselines, execute_baselines_job
+
+DAY = 86_400
+LATER = 1_700_000_000
+
+
+def written(app) -> str:
+    text = "\n".join([*(one.body for one in app.get("html")), *(one.value for one in app.text)])
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.fixture
+def later(finished):
+    """A later log over eight weeks, with items of the old one and one more."""
+    rng = np.random.default_rng(3)
+    rows = [(f"v{s}", LATER + s * DAY // 5 + t, int(rng.integers(0, 9))) for s in range(280) for t in range(4)]
+    log = pd.DataFrame(rows, columns=["session", "timestamp", "item"])
+    names = np.array([*(f"item {letter}" for letter in "ABCDEFGH"), "new item"])
+    log["item"] = names[log["item"]]
+    return finished.add_dataset(SessionDataset(log), "later log", source="upload", time_unit="s")
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch):
+    """Baselines are computed when they are submitted, in this process."""
+    monkeypatch.setattr(jobs, "submit", lambda home, kind, job_id: execute_baselines_job(home, *job_id.split("/")))
+
+
+def charts(app) -> dict[str, dict]:
+    specs = [json.loads(one.proto.spec) for one in app.get("vega_lite_chart")]
+    return {spec["title"]["text"]: spec for spec in specs}
+
+
+def test_an_old_model_is_tested_on_a_newer_log_beside_todays_counting(finished, later, open_page, at_once):
+    app = open_page("overview")
+    app.button(key=f"recheck-{later.id}").click().run()
+    assert "does an older model still do on later log?" in written(app)
+    app.button(key="recheck-now").click().run()
+    assert not app.exception
+    assert "of 100 items that came in the" in written(app)
+    assert "counted as misses" in written(app)
+    table = next(one.value for one in app.dataframe if "method" in one.value)
+    assert set(table["kind"]) == {"old model", "counting"}
+    assert "Lookup table (Markov)" in set(table["method"])
+    assert {"Hits week by week", "Items the old model does not know"} <= set(charts(app))
+
+
+def test_until_the_baselines_are_there_their_progress_is_shown(finished, later, open_page, monkeypatch):
+    monkeypatch.setattr(jobs, "submit", lambda home, kind, job_id: None)
+    app = open_page("overview", recheck=later.id)
+    app.button(key="recheck-now").click().run()
+    assert "Baselines" in written(app)
+    assert "Hits week by week" not in charts(app)
+
+
+def test_a_model_is_not_checked_on_what_it_learnt(finished, open_page, at_once):
+    own = finished.datasets()[0]
+    rule = SplitConfig(protocol="session-holdout", test_fraction=0.1)
+    execute_baselines(finished, own.id, rule)
+    app = open_page("overview", recheck=own.id)
+    app.segmented_control(key=f"recheck-rule-{own.id}").set_value("session-holdout").run()
+    app.button(key="recheck-now").click().run()
+    assert not app.exception
+    assert "A model is tested on events it has not learnt from." in written(app)
+
+
+def test_retraining_starts_the_same_settings_on_the_new_log(finished, later, open_page, at_once, monkeypatch):
+    monkeypatch.setattr(jobs, "submit_comparison", lambda home, comparison_id: None)
+    app = open_page("overview", recheck=later.id)
+    app.button(key="recheck-now").click().run()
+    app.button(key="recheck-retrain").click().run()
+    (comparison,) = finished.comparisons(later.id)
+    config = finished.run(comparison.run_ids[0]).config
+    assert config in {run.config for run in finished.runs() if run.dataset_id != later.id}
+
+
+@pytest.mark.parametrize("named", ["nothing", "../../etc", "<b>"])
+def test_an_address_that_names_no_dataset_shows_no_block(finished, open_page, named):
+    app = open_page("overview", recheck=named)
+    assert "recheck-now" not in {button.key for button in app.button}
+
+
+def test_it_can_be_closed(finished, later, open_page):
+    app = open_page("overview", recheck=later.id)
+    app.button(key="recheck-close").click().run()
+    assert "recheck" not in app.query_params
+    assert "recheck-now" not in {button.key for button in app.button}

@@ -1,0 +1,36 @@
+"""Facts about the charts of a re-check."""
+
+import pandas as pd
+
+from gru4rec_core.report.palette import style
+from gru4rec_core.report.recheck_charts import hits_by_week, unknown_by_week
+
+WEEKS = pd.date_range("2024-01-01", periods=3, freq="7D")
+
+
+def by_week() -> pd.DataFrame:
+    methods = (("old", "BPR of 2023-12-01", "gru4rec", 30.0), ("popularity", "Best-sellers", "baseline", 10.0))
+    rows = [
+        {"name": name, "label": label, "kind": kind, "week": week, "hits": hits, "n_events": 50}
+        for name, label, kind, hits in methods
+        for week in WEEKS
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_hits_begin_at_zero_and_every_method_is_in_the_legend():
+    spec = hits_by_week(by_week(), 3).to_dict()
+    line = spec["layer"][0]["encoding"]
+    assert spec["title"]["text"] == "Hits week by week"
+    assert line["y"]["scale"]["domain"] == [0, 33.0]
+    assert (line["x"]["title"], line["y"]["title"]) == ("week (its Monday, UTC)", "hits in the top 3 per 100")
+    assert line["color"]["scale"]["domain"] == ["BPR of 2023-12-01", "Best-sellers"]
+    assert line["color"]["scale"]["range"][1] == style("popularity", "baseline").colour
+    assert line["color"]["legend"]
+
+
+def test_unknown_items_are_shares_of_a_weeks_events():
+    frame = pd.DataFrame({"week": WEEKS, "unknown": [0.0, 2.0, 90.0], "n_events": 50})
+    encoding = unknown_by_week(frame).to_dict()["layer"][0]["encoding"]
+    assert encoding["y"]["title"] == "% of test events"
+    assert encoding["y"]["scale"]["domain"] == [0, 100.0]
