@@ -263,7 +263,7 @@ class EventPile:
         else:
             starts = np.flatnonzero(starts_visit)
             session_ids = texts[owner[starts]]
-        dataset = _dataset(item, timestamps, starts, session_ids, self._item_texts.texts())
+        dataset = _dataset(item, timestamps, starts, session_ids, self._item_texts.texts(), unit)
         self._check_sessions(dataset)
         return ImportedLog(dataset, self._summary(dataset, dates, unit, ties_out_of_order), self._names)
 
@@ -396,7 +396,12 @@ def _visit_names(owner: np.ndarray, texts: np.ndarray) -> np.ndarray:
 
 
 def _dataset(
-    item: np.ndarray, timestamps: np.ndarray, starts: np.ndarray, session_ids: np.ndarray, texts: np.ndarray
+    item: np.ndarray,
+    timestamps: np.ndarray,
+    starts: np.ndarray,
+    session_ids: np.ndarray,
+    texts: np.ndarray,
+    unit: str | None,
 ) -> SessionDataset:
     """The dataset, its items numbered by first appearance in it."""
     first = np.full(len(texts), len(item), np.int64)
@@ -406,4 +411,4 @@ def _dataset(
     new_id[by_appearance] = np.arange(len(by_appearance), dtype=np.int32)
     vocabulary = ItemVocabulary(texts[by_appearance])
     offsets = np.r_[starts, len(item)].astype(np.int64)
-    return SessionDataset.from_arrays(new_id[item], timestamps, offsets, session_ids, vocabulary)
+    return SessionDataset.from_arrays(new_id[item], timestamps, offsets, session_ids, vocabulary, unit)

@@ -61,6 +61,7 @@ def select(dataset: SessionDataset, keep: np.ndarray) -> SessionDataset:
         np.r_[0, ends[1:][stays]],
         np.asarray(dataset.session_ids)[stays],
         dataset.vocabulary,
+        dataset.time_unit,
     )
 
 

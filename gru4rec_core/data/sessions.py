@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from gru4rec_core.data.times import guess_unit
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import DataError
 
@@ -27,6 +28,8 @@ class SessionDataset:
         offsets: int64 [n_sessions + 1], from 0 to n_events.
         session_ids: [n_sessions], the sessions as the frame names them.
         vocabulary: items and ids; ids by first appearance in the sorted frame.
+        time_unit: unit of the timestamps since 1970 where it is known ("s", "ms", "us", "ns"), else None; see
+            `unit_or_guess`.
 
     Raises:
         DataError: a column is missing, a value is missing, or there is no event.
@@ -39,7 +42,9 @@ class SessionDataset:
         sessions = frame[SESSION].to_numpy()
         starts = np.flatnonzero(np.r_[True, sessions[1:] != sessions[:-1]])
         vocabulary, ids = ItemVocabulary.from_values(frame[ITEM])
-        self._set(ids, _as_numbers(frame[TIMESTAMP]), np.r_[starts, len(frame)], sessions[starts], vocabulary)
+        times = _as_numbers(frame[TIMESTAMP])
+        unit = "ns" if pd.api.types.is_datetime64_any_dtype(frame[TIMESTAMP]) else None
+        self._set(ids, times, np.r_[starts, len(frame)], sessions[starts], vocabulary, unit)
 
     @classmethod
     def from_arrays(
@@ -49,6 +54,7 @@ class SessionDataset:
         offsets: np.ndarray,
         session_ids: np.ndarray,
         vocabulary: ItemVocabulary,
+        time_unit: str | None = None,
     ) -> Self:
         """A dataset over arrays that are right already (memory-mapped ones stay so).
 
@@ -62,7 +68,7 @@ class SessionDataset:
                 f" {offsets[-1]}, {len(session_ids)} sessions",
             )
         dataset = cls.__new__(cls)
-        dataset._set(items, timestamps, offsets, session_ids, vocabulary)
+        dataset._set(items, timestamps, offsets, session_ids, vocabulary, time_unit)
         return dataset
 
     def _set(
@@ -72,12 +78,14 @@ class SessionDataset:
         offsets: np.ndarray,
         session_ids: np.ndarray,
         vocabulary: ItemVocabulary,
+        time_unit: str | None,
     ) -> None:
         self.items = items.astype(np.int32, copy=False)
         self.timestamps = timestamps
         self.offsets = offsets.astype(np.int64, copy=False)
         self.session_ids = session_ids
         self.vocabulary = vocabulary
+        self.time_unit = time_unit
 
     @property
     def n_events(self) -> int:
@@ -100,6 +108,15 @@ class SessionDataset:
     def start_times(self) -> np.ndarray:
         """Timestamp of each session's first event, [n_sessions]; every session has one."""
         return self.timestamps[self.offsets[:-1]]
+
+    def unit_or_guess(self) -> str | None:
+        """The unit since 1970: the known one, else a guess from the first and last time; None for plain numbers.
+
+        Only for a whole log: a part of one could be guessed otherwise.
+        """
+        if self.time_unit is not None or self.n_events == 0:
+            return self.time_unit
+        return guess_unit(self.timestamps.min(), self.timestamps.max())
 
     @property
     def item_to_id(self) -> dict[Any, int]:

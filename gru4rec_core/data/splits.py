@@ -10,7 +10,7 @@ import pandas as pd
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.filters import SplitStep, apply_filters, n_items_used, select, select_sessions, step_between
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.times import DAY_SECONDS, UNITS, describe_time, guess_unit, parse_moment
+from gru4rec_core.data.times import DAY_SECONDS, UNITS, describe_time, parse_moment
 from gru4rec_core.data.vocabulary import UNKNOWN, ItemVocabulary
 from gru4rec_core.errors import DataError
 
@@ -193,7 +193,10 @@ def split(dataset: SessionDataset, config: SplitConfig | None = None) -> Split:
         DataError: No training or no test event is left, or a date cuts a log whose timestamps are no dates.
     """
     config = config or SplitConfig()
-    unit = guess_unit(dataset.timestamps.min(), dataset.timestamps.max()) if dataset.n_events else None
+    unit = dataset.unit_or_guess()
+    dataset = SessionDataset.from_arrays(
+        dataset.items, dataset.timestamps, dataset.offsets, dataset.session_ids, dataset.vocabulary, unit
+    )
     filtered, filter_steps = apply_filters(dataset, config)
     if filtered.n_events == 0:
         raise DataError(
@@ -342,7 +345,9 @@ def _renumbered(train: SessionDataset) -> tuple[SessionDataset, np.ndarray]:
 
 
 def _with_items(dataset: SessionDataset, items: np.ndarray, vocabulary: ItemVocabulary) -> SessionDataset:
-    return SessionDataset.from_arrays(items, dataset.timestamps, dataset.offsets, dataset.session_ids, vocabulary)
+    return SessionDataset.from_arrays(
+        items, dataset.timestamps, dataset.offsets, dataset.session_ids, vocabulary, dataset.time_unit
+    )
 
 
 def _evaluation(

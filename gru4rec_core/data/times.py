@@ -42,7 +42,7 @@ def parse_moment(value: str | float, unit: str | None) -> float:
     Args:
         value: A number or numeric text, in the log's unit; or an ISO date or date and time (UTC unless it says
             otherwise), where the log's unit is known.
-        unit: The log's unit, see `guess_unit`.
+        unit: The log's unit, see `SessionDataset.unit_or_guess`.
 
     Raises:
         DataError: Text that is neither, or a date for a log whose timestamps are no dates.

@@ -7,12 +7,14 @@ import numpy as np
 
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet, Split, SplitSummary
+from gru4rec_core.data.times import DAY_SECONDS, UNITS, describe_time, guess_unit
 from gru4rec_core.evaluation.remarks import Check, share, smallest_difference
 from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
 
 MANY_TIES = 0.01
 MANY_REPEATS = 0.05
 MANY_UNSEEN = 0.01
+FAR_AWAY_YEARS = 5
 
 _PAIR = 2**31
 """Two int32 ids as one int64: first * _PAIR + second."""
@@ -30,6 +32,7 @@ def check_dataset(dataset: SessionDataset, import_summary: Mapping[str, Any] | N
         _tied_timestamps(dataset),
         _out_of_order(dataset, import_summary or {}),
         _consecutive_repeats(dataset),
+        _far_away_dates(dataset),
     ]
     return [check for check in found if check]
 
@@ -132,8 +135,46 @@ def _consecutive_repeats(dataset: SessionDataset) -> Check | None:
         f"{share(repeats, int(following.sum()))} steps repeat the item before.",
         "Predicting the last item again is then right so often that good and poor models look alike. It may be"
         " real (the same workout again) or an artefact (a page loaded twice).",
-        "If a repeat tells you nothing, import with repeats collapsed; else look at “Last item again” in the table.",
+        "If a repeat tells you nothing, choose “Same item several times in a row counts once” in the test rule; else"
+        " look at “Last item again” in the table.",
     )
+
+
+def _far_away_dates(dataset: SessionDataset) -> Check | None:
+    """Single events years from all others: a clock that was not set, a date made up for a missing one."""
+    times = np.asarray(dataset.timestamps)
+    if len(times) < 10:  # too few to say where the rest is
+        return None
+    # Bounds are events themselves: interpolated ones would lie half way to an outlier of a short log.
+    low, high = np.quantile(times, 0.01, method="higher"), np.quantile(times, 0.99, method="lower")
+    unit = dataset.unit_or_guess() or guess_unit(low, high)
+    if unit is None:
+        return None
+    margin = FAR_AWAY_YEARS * 365.25 * DAY_SECONDS * UNITS[unit]
+    far = np.flatnonzero((times < low - margin) | (times > high + margin))
+    if not len(far):
+        return None
+    sessions = np.unique(np.searchsorted(dataset.offsets, far, side="right") - 1)
+    first = far[0]
+    name = dataset.session_ids[np.searchsorted(dataset.offsets, first, side="right") - 1]
+    return Check(
+        "far-away-dates",
+        "warning",
+        "A few dates lie years away from all others.",
+        f"{share(len(far), len(times))} events, in {len(sessions):,} sessions, are more than {FAR_AWAY_YEARS} years"
+        f" from the rest ({_moment(low, unit)} to {_moment(high, unit)}): session {name} at"
+        f" {_moment(times[first], unit)} is the first.",
+        "Such a date mostly stands for a missing one or a clock that was not set. It stretches every picture over"
+        " time, and a later one moves the cut of a test on the last days.",
+        "Correct these dates or leave these events out, and import the file again.",
+    )
+
+
+def _moment(timestamp: np.number, unit: str) -> str:
+    try:
+        return describe_time(timestamp.item(), unit)
+    except (ValueError, OverflowError):  # beyond the calendar
+        return f"{timestamp:g}"
 
 
 def _time_overlap(train: SessionDataset, test: EvaluationSet) -> Check | None:

@@ -40,8 +40,12 @@ def save_dataset(dataset: SessionDataset, folder: Path) -> None:
     (folder / "vocabulary.json").write_text(dataset.vocabulary.to_json(), encoding="utf-8")
 
 
-def open_dataset(folder: Path) -> SessionDataset:
+def open_dataset(folder: Path, time_unit: str | None = None) -> SessionDataset:
     """The dataset in `folder`; its arrays stay on disk until they are read.
+
+    Args:
+        folder: where `save_dataset` wrote it.
+        time_unit: of its timestamps, which the record beside it knows.
 
     Raises:
         RunError: a file is missing or damaged.
@@ -52,6 +56,7 @@ def open_dataset(folder: Path) -> SessionDataset:
         load_array(folder / "offsets.npy"),
         _load_ids(folder),
         load_vocabulary(folder / "vocabulary.json"),
+        time_unit or None,
     )
 
 

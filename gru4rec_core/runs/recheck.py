@@ -14,7 +14,7 @@ import pandas as pd
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet
-from gru4rec_core.data.times import DAY_SECONDS, UNITS, guess_unit
+from gru4rec_core.data.times import DAY_SECONDS, UNITS
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
@@ -129,7 +129,9 @@ def _old_model(workspace: Workspace, run: RunRecord, stored: StoredSplit, on_pro
     new_to_old = np.append(model.vocabulary.encode(stored.test.dataset.vocabulary.items), -1)
     items = new_to_old[np.asarray(stored.test.dataset.items)]
     new = stored.test.dataset
-    sessions = SessionDataset.from_arrays(items, new.timestamps, new.offsets, new.session_ids, model.vocabulary)
+    sessions = SessionDataset.from_arrays(
+        items, new.timestamps, new.offsets, new.session_ids, model.vocabulary, new.time_unit
+    )
     evaluation = evaluate(model, EvaluationSet(sessions, predicted=stored.test.predicted), 20, on_progress)
     return ModelResults(
         name=OLD,
@@ -142,7 +144,7 @@ def _old_model(workspace: Workspace, run: RunRecord, stored: StoredSplit, on_pro
 
 def _by_week(test: EvaluationSet, models: Sequence[ModelResults], unknown: np.ndarray, k: int) -> pd.DataFrame:
     times = np.asarray(test.dataset.timestamps)[test.predicted]
-    unit = guess_unit(times.min(), times.max())
+    unit = test.dataset.time_unit
     if unit is None:
         return pd.DataFrame()
     # 1970 began on a Thursday; weeks begin on Mondays.

@@ -82,7 +82,7 @@ class DatasetShelf:
             dataset: the sessions.
             name: how people call it; any text.
             source, file_name, file_sha256, mapping: where it came from and how the file was read.
-            time_unit: unit of the timestamps ("s", "ms", "ns", "" unknown).
+            time_unit: unit of the timestamps ("s", "ms", "us", "ns"); the dataset's own by default, "" unknown.
             generated: made by a generator, not recorded.
             summary: what importing counted, JSON-able.
             rejected: rows that were left out, with place and reason.
@@ -105,7 +105,7 @@ class DatasetShelf:
             n_events=dataset.n_events,
             first_time=float(dataset.timestamps.min()),
             last_time=float(dataset.timestamps.max()),
-            time_unit=time_unit,
+            time_unit=time_unit or dataset.time_unit or "",
             generated=generated,
             summary=summary or {},
         )
@@ -120,7 +120,8 @@ class DatasetShelf:
 
     def open_dataset(self, id_or_name: str) -> SessionDataset:
         """The sessions of a dataset, memory-mapped."""
-        return arrays.open_dataset(self.dataset_folder(self.dataset(id_or_name).id))
+        record = self.dataset(id_or_name)
+        return arrays.open_dataset(self.dataset_folder(record.id), record.time_unit)
 
     def rejected(self, dataset_id: str) -> pd.DataFrame:
         """Rows that importing left out; empty when there were none."""

@@ -54,7 +54,10 @@ def open_split(workspace: Workspace, dataset_id: str, config: SplitConfig) -> St
     info = read_json(folder / "info.json", "a split")
     return StoredSplit(
         config=config,
-        test=EvaluationSet(arrays.open_dataset(folder), predicted=arrays.load_array(folder / "predicted.npy")),
+        test=EvaluationSet(
+            arrays.open_dataset(folder, info["summary"]["time_unit"]),
+            predicted=arrays.load_array(folder / "predicted.npy"),
+        ),
         train_counts=arrays.load_array(folder / "train_counts.npy"),
         summary=info["summary"],
         test_key=info["test_key"],

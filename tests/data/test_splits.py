@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.ingest import read_log
 from gru4rec_core.data.samples import make_sample
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet, Split, split, split_by_day
@@ -377,3 +379,34 @@ def test_the_real_log_keeps_every_session_in_the_last_item_test(real_log: object
     found = split(log, SplitConfig())
     assert found.test.n_predicted == 18_984
     assert split(log, SplitConfig(protocol="time", test_days=14)).summary.overlaps_in_time is False
+
+
+def far_away_log() -> pd.DataFrame:
+    rows = [(s, f"2024-05-{s + 1:02}T10:00:0{i}", i) for s in range(20) for i in range(3)]
+    return pd.DataFrame([*rows, (99, "1970-01-01T00:00:00", 0)], columns=["session", "timestamp", "item"])
+
+
+def test_one_far_away_date_leaves_the_log_its_unit(tmp_path: Path) -> None:
+    far_away_log().to_csv(tmp_path / "log.csv", index=False)
+    log = read_log(tmp_path / "log.csv").dataset
+    found = split(log, SplitConfig(protocol="time", test_days=5, min_session_length=1))
+    assert found.summary.time_unit == "s"
+    assert sorted(found.test.dataset.session_ids) == ["15", "16", "17", "18", "19"]
+    parts = [found.train, found.test.dataset, found.validation.dataset if found.validation else found.train]
+    assert [part.time_unit for part in parts] == ["s", "s", "s"]
+
+
+def test_datetimes_of_a_frame_are_dates_even_in_1970() -> None:
+    frame = far_away_log().assign(timestamp=lambda log: pd.to_datetime(log.timestamp))
+    log = SessionDataset(frame)
+    assert log.time_unit == "ns"
+    found = split(log, SplitConfig(protocol="time", test_days=5))
+    assert found.summary.time_unit == "ns"
+    assert found.test.dataset.n_sessions == 5
+
+
+def test_a_part_of_a_log_of_numbers_is_not_taken_for_dates() -> None:
+    rows = [(0, 0, 0), (0, 1, 1), *((s, 1_700_000_000 + s, i) for s in range(1, 20) for i in range(3))]
+    found = split(dataset_of(rows), SplitConfig(protocol="time", test_from=1_700_000_015))
+    assert found.summary.time_unit is None
+    assert found.test.dataset.time_unit is None

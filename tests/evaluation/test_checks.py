@@ -1,5 +1,7 @@
 """Every warning has a case that provokes it and one that leaves it silent."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -85,6 +87,30 @@ def test_consecutive_repeats(make_dataset):
     assert codes(found) == {"consecutive-repeats"}
     assert found[0].figure.startswith("2 of 4 (50 %)")
     assert check_dataset(make_dataset("aba", "ab")) == []
+
+
+def test_the_way_to_collapse_repeats_is_where_it_is_said_to_be(make_dataset):
+    form = Path(__file__).parents[2] / "dashboard" / "rule_form.py"
+    label = "Same item several times in a row counts once"
+    assert label in form.read_text(encoding="utf-8")
+    assert f"“{label}” in the test rule" in check_dataset(make_dataset("aab", "baa"))[0].remedy
+
+
+@pytest.mark.parametrize("scale", [1, 1000])
+@pytest.mark.parametrize(("moment", "words"), [(0, "1970-01-01"), (4_000_000_000, "2096-10-02")])
+def test_far_away_dates(scale, moment, words):
+    rows = [(s, (SPRING + s * DAY + i) * scale, item) for s in range(30) for i, item in enumerate("abc")]
+    assert check_dataset(log(rows)) == []
+    found = check_dataset(log([*rows, (99, moment * scale, "a")]))
+    assert codes(found) == {"far-away-dates"}
+    assert found[0].figure.startswith("1 of 91 (1.1 %) events, in 1 sessions")
+    assert f"session 99 at {words}" in found[0].figure
+    assert "2023-11-1" in found[0].figure
+
+
+def test_numbers_and_slow_logs_have_no_far_away_dates():
+    assert check_dataset(log([(s, s * s, "ab"[s % 2]) for s in range(200)])) == []
+    assert check_dataset(log([(s, SPRING + s * 400 * DAY, "ab"[s % 2]) for s in range(30)])) == []
 
 
 # --- test rule -----------------------------------------------------------------------------------------------------

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.runs import imports
+from gru4rec_core.runs.split_store import open_split
 from gru4rec_core.runs.workspace import Workspace
 
 
@@ -35,3 +39,23 @@ def test_another_mapping_of_a_known_file_is_another_dataset(workspace: Workspace
     all_events = imports.import_file(workspace, log, mapping=ColumnMapping("wer", "wann", "was"))
     views = ColumnMapping("wer", "wann", "was", event_column="art", keep_events=("view",))
     assert imports.import_file(workspace, log, mapping=views).n_events == all_events.n_events - 1
+
+
+def test_the_unit_of_an_import_is_that_of_its_dataset_and_tests(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [(f"s{s}", f"2024-05-{s + 1:02}T10:00:0{i}", "abc"[i]) for s in range(20) for i in range(3)]
+    frame = pd.DataFrame([*rows, ("odd", "1970-01-01T00:00:00", "a")], columns=["session", "timestamp", "item"])
+    frame.to_csv(tmp_path / "log.csv", index=False)
+    record = imports.import_file(workspace, tmp_path / "log.csv")
+    assert record.time_unit == "s"
+    assert workspace.open_dataset(record.id).time_unit == "s"
+    rule = SplitConfig(protocol="time", test_days=5, min_session_length=1)
+    stored = open_split(workspace, record.id, rule)
+    assert (stored.test.dataset.n_sessions, stored.test.dataset.time_unit) == (5, "s")
+
+
+def test_a_frame_of_datetimes_keeps_its_unit(workspace: Workspace) -> None:
+    times = pd.to_datetime(["1970-01-01", "1970-01-02", "1970-01-03"])
+    record = workspace.add_dataset(
+        SessionDataset(pd.DataFrame({"session": 1, "timestamp": times, "item": list("abc")})), "old"
+    )
+    assert record.time_unit == workspace.open_dataset(record.id).time_unit == "ns"
