@@ -189,7 +189,6 @@ def curves(home: Workspace, runs: list[RunRecord], deciding_k: int) -> None:
             key="validation-curve",
             alt=f"Hits in the top {k} per 100 on validation data, by epoch and loss",
         )
-        notes.aside("Measured on validation data; the test part stays unseen until the end.")
     names = list(dict.fromkeys(frame["name"]))
     for column, name in zip(st.columns(len(names)), names, strict=True):
         column.altair_chart(

@@ -179,13 +179,15 @@ def score_bars(frame: pd.DataFrame, label: str, name: str, *, dark: bool = False
     """One model's best items, each bar relative to the first; item names are drawn, never parsed.
 
     Args:
-        frame: item, place (from 1), relative (0 to 100, the first is 100), score.
+        frame: item, place (from 1), relative (0 an average item, 100 the first), score.
         label, name: how the model is called and its name, for its colour.
     """
     chosen = styles_of(pd.DataFrame({"name": [name], "kind": ["gru4rec"]}), dark)
     drawn = frame.assign(row=[f"{place}. {item}" for place, item in zip(frame["place"], frame["item"], strict=True)])
     y = alt.Y("row:N", title=None, sort=drawn["row"].tolist(), axis=alt.Axis(labelLimit=190, grid=False))
-    x = alt.X("relative:Q", title="score relative to the first, %", scale=alt.Scale(domain=[0, 115], nice=False))
+    x = alt.X(
+        "relative:Q", title="score: 0 an average item, 100 the first", scale=alt.Scale(domain=[0, 115], nice=False)
+    )
     x.axis = alt.Axis(values=[0, 25, 50, 75, 100])
     tooltip = ["item:N", alt.Tooltip("score:Q", format=".3f"), alt.Tooltip("relative:Q", format=".0f")]
     base = alt.Chart(drawn).encode(y=y, x=x, tooltip=tooltip)

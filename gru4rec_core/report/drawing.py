@@ -41,12 +41,17 @@ def titled(
     if lines:
         header.subtitle = lines
         header.subtitleFontSize = 12
-        header.subtitleColor = ground(dark).muted
+        header.subtitleColor = ground(dark).muted  # the theme's own is too faint for letters this small
         header.subtitlePadding = 4
     height = plot + axis + _TITLE + _SUBTITLE * len(lines) + (_LEGEND if legend else 0)
     # "fit" keeps labels beside the plot inside the column, whatever its width.
     fit = alt.AutoSizeParams(type="fit", contains="padding")
-    return chart.properties(title=header, width="container", height=height, autosize=fit)
+    paint = ground(dark)
+    return (
+        chart.properties(title=header, width="container", height=height, autosize=fit)
+        .configure_axis(labelColor=paint.muted, titleColor=paint.muted)
+        .configure_legend(labelColor=paint.text, titleColor=paint.muted)
+    )
 
 
 def from_zero(field: str, title: str, top: float, **axis: Any) -> alt.X:

@@ -184,10 +184,12 @@ def leave_one_out(items: Sequence[int], scorer: Scores, top: int = 5) -> list[tu
 def best_items(items: Sequence[int], scorer: Scores, top: int = 10) -> pd.DataFrame:
     """A model's best next items: id, place (from 1), score, relative (0 to 100).
 
-    Scores have no unit and no zero; `relative` is 100 · exp(score − best score): under the pairwise losses the odds
-    that the item is preferred to the first.
+    Scores have no unit and no zero, and two losses spread them differently. `relative` is the way from the mean score
+    of all items (0) to the best one (100); what lies below the mean is 0.
     """
     scores = scorer.scores([np.asarray(items, np.int32)])[0]
     best = np.argsort(-scores, kind="stable")[:top]
-    relative = 100 * np.exp(scores[best].astype(float) - float(scores[best[0]]))
+    mean, first = float(scores.mean()), float(scores[best[0]])
+    above = np.maximum(scores[best].astype(float) - mean, 0.0)
+    relative = 100 * above / (first - mean) if first > mean else np.full(len(best), 100.0)
     return pd.DataFrame({"id": best, "place": np.arange(1, len(best) + 1), "score": scores[best], "relative": relative})

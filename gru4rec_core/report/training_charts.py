@@ -22,7 +22,10 @@ def validation_curve(epochs: pd.DataFrame, k: int, last_epoch: int, dark: bool =
         x epoch, y hits per 100, colour and point shape by loss, seeds thin, their mean thick.
     """
     several = epochs.groupby("name")["seed"].nunique().max() > 1
-    lines = ["On sessions kept aside; the test part stays unseen", "Thick: mean of the seeds" if several else ""]
+    lines = [
+        "On validation data; the test part stays unseen until the end",
+        "Thick: mean of the seeds" if several else "",
+    ]
     layers = _curves(epochs, "hits", f"hits in the top {k} per 100", last_epoch, dark)
     return titled(layers, "Validation hits, epoch by epoch", lines, plot=230, legend=True, dark=dark)
 
