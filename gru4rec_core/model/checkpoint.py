@@ -1,7 +1,7 @@
 """How does training survive a power cut?
 
-A checkpoint is a folder `epoch-N` of arrays and JSON, written under a temporary name and renamed, so that
-whatever carries its final name is whole. No pickle.
+A checkpoint is a folder `epoch-N` of arrays and JSON, written to disk under a temporary name and then
+renamed, so that whatever carries its final name is whole; the one before is kept beside it. No pickle.
 """
 
 import json
@@ -9,6 +9,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def write_checkpoint(
     arrays: Mapping[str, Any],
     best: Mapping[str, Any] | None,
 ) -> None:
-    """Writes epoch `epoch` and then removes older ones.
+    """Writes epoch `epoch` and removes all but it and the one before.
 
     Args:
         folder: holds the checkpoints of one run.
@@ -62,7 +63,8 @@ def write_checkpoint(
         best: weights of the best epoch if this is it; None keeps those of the checkpoint before.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    before = newest(folder)
+    final = folder / f"epoch-{epoch:05d}"
+    before = next((path for path in _checkpoints(folder) if path != final), None)
     temporary = folder / f"writing-{os.getpid()}"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
@@ -72,28 +74,52 @@ def write_checkpoint(
     elif before is not None and (before / BEST).exists():
         shutil.copyfile(before / BEST, temporary / BEST)
     (temporary / STATE).write_text(json.dumps(state, indent=1), encoding="utf-8")
-    final = folder / f"epoch-{epoch:05d}"
+    for path in (*temporary.iterdir(), temporary):
+        _flush(path)
     shutil.rmtree(final, ignore_errors=True)
     temporary.replace(final)
+    _flush(folder)
     for other in folder.iterdir():
-        if other != final and other.name.startswith(("epoch-", "writing-")):
+        if other not in (final, before) and other.name.startswith(("epoch-", "writing-")):
             shutil.rmtree(other, ignore_errors=True)
 
 
-def newest(folder: Path) -> Path | None:
-    """The checkpoint of the latest epoch, if there is one."""
-    found = sorted(folder.glob("epoch-*")) if folder.exists() else []
-    return found[-1] if found else None
+@dataclass(frozen=True)
+class Checkpoint:
+    """A whole checkpoint: `state`, `arrays` by name, and the `best` epoch's weights where there are some."""
+
+    name: str
+    state: dict[str, Any]
+    arrays: dict[str, np.ndarray]
+    best: dict[str, np.ndarray] | None
 
 
-def read_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """State and arrays.
+def read_newest(folder: Path) -> Checkpoint | None:
+    """The newest checkpoint that can be read; None where there never was one.
 
     Raises:
-        RunError: a file is missing or damaged.
+        RunError: there are checkpoints, and all are damaged.
     """
+    damage: RunError | None = None
+    for path in _checkpoints(folder):
+        try:
+            best = load_arrays(path / BEST) if (path / BEST).exists() else None
+            return Checkpoint(path.name, _read_state(path), load_arrays(path / ARRAYS), best)
+        except RunError as error:
+            damage = damage or error
+    if damage is not None:
+        raise damage
+    return None
+
+
+def _checkpoints(folder: Path) -> list[Path]:
+    """Newest first."""
+    return sorted(folder.glob("epoch-*"), reverse=True) if folder.exists() else []
+
+
+def _read_state(path: Path) -> dict[str, Any]:
     try:
-        state = json.loads((path / STATE).read_text(encoding="utf-8"))
+        return json.loads((path / STATE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RunError(
             "A checkpoint holds its state as JSON.",
@@ -101,4 +127,12 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             where=f"{path.name}/{STATE}",
             remedy="Delete the checkpoint folder and train from the start.",
         ) from None
-    return state, load_arrays(path / ARRAYS)
+
+
+def _flush(path: Path) -> None:
+    """Makes sure that a file's content, or a folder's names, are on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -12,6 +12,7 @@ import numpy as np
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import DataError, RunError
+from gru4rec_core.evaluation.ranks import top_items
 from gru4rec_core.model.checkpoint import load_arrays
 
 CONFIG_FILE, VOCABULARY_FILE, WEIGHTS_FILE = "config.json", "vocabulary.json", "weights.npz"
@@ -118,9 +119,9 @@ def recommend(scorer: Any, vocabulary: ItemVocabulary, items: Sequence[Any], k: 
         )
     if k < 1:
         raise DataError("At least one item is recommended.", found=f"k = {k}")
-    scores = scorer.scores([ids])[0]
-    best = np.argsort(-scores, kind="stable")[:k]
-    return [(item, float(value)) for item, value in zip(vocabulary.decode(best), scores[best], strict=True)]
+    scores = scorer.scores([ids])
+    best, values = (part[0] for part in top_items(scores, min(k, scores.shape[1])))
+    return [(item, float(value)) for item, value in zip(vocabulary.decode(best), values, strict=True)]
 
 
 def _read(path: Path) -> str:

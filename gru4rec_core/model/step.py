@@ -27,8 +27,8 @@ class ChunkResult:
 
     Attributes:
         losses: float32 [n_steps], mean over the valid lanes of a step.
-        hits: int64 [2], lanes whose true item came first, and among the first three; exact with
-            negatives "all", else 0.
+        hits: int64 [2], lanes whose true item came first, and among the first three, by its median rank
+            among ties; exact with negatives "all", else 0.
     """
 
     losses: np.ndarray
@@ -138,8 +138,12 @@ class TrainingLoop:
         own = tf.cast(tf.range(scores.shape[0])[:, None] == batch["positive"][None, :], tf.float32)
         positive = tf.reduce_sum(scores * own, 0)
         if self.scores_all:
-            n_above = tf.reduce_sum(tf.cast(scores > positive, tf.int32), 0)
-            hits = [tf.reduce_sum(tf.cast(batch["valid"] & (n_above < k), tf.int32)) for k in (1, 3)]
+            # Median rank, as in evaluation: 1 + above + equal / 2 <= k; the item equals itself.
+            above, at_least = (
+                tf.reduce_sum(tf.cast(which, tf.int32), 0) for which in (scores > positive, scores >= positive)
+            )
+            doubled = above + at_least - 1
+            hits = [tf.reduce_sum(tf.cast(batch["valid"] & (doubled <= 2 * (k - 1)), tf.int32)) for k in (1, 3)]
             return self.loss(positive, scores, 1.0 - own), tf.stack(hits)
         weight = batch["weight"][:, None] - own * (batch["own_weight"] if self.config.logq else 1.0)
         if self.config.logq:

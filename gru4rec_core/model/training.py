@@ -13,7 +13,7 @@ from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.errors import Cancelled, ConfigError, DataError, RunError
-from gru4rec_core.model.checkpoint import BEST, load_arrays, newest, read_checkpoint, write_checkpoint
+from gru4rec_core.model.checkpoint import Checkpoint, read_newest, write_checkpoint
 from gru4rec_core.model.feed import Chunk, FeedBuilder, Position, chunks
 from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.ranking import Ranker
@@ -224,18 +224,24 @@ class Trainer:
 
     def _check_finite(self, losses: np.ndarray, chunk: Chunk) -> None:
         bad = np.flatnonzero(~np.isfinite(losses))
-        if not len(bad):
-            return
+        if len(bad):
+            raise self._diverged(float(losses[bad[0]]), chunk.first_step + int(bad[0]) + 1)
+        # The last step's update is in no loss yet, and a checkpoint must not keep it.
+        ends_epoch = chunk.after.epoch > len(self.reports)
+        if ends_epoch and not all(np.isfinite(weight).all() for weight in self.loop.weights.values()):
+            raise self._diverged(np.nan, chunk.first_step + chunk.n_steps)
+
+    def _diverged(self, value: float, step: int) -> RunError:
         rate = self.config.learning_rate
         cause = f"a learning rate of {rate:g} is too high for these settings"
         remedy = f"Lower learning_rate, for example to {rate / 10:g}."
         if self.config.activation == "relu":
             cause += ", and relu does not bound the hidden state"
             remedy += " Activation tanh bounds the state."
-        raise RunError(
+        return RunError(
             "The training loss is a finite number.",
-            found=f"{losses[bad[0]]} (likely cause: {cause})",
-            where=f"step {chunk.first_step + int(bad[0]) + 1}, epoch {len(self.reports) + 1}",
+            found=f"{value} (likely cause: {cause})",
+            where=f"step {step}, epoch {len(self.reports) + 1}",
             remedy=remedy,
         )
 
@@ -287,21 +293,22 @@ class Trainer:
 
     def _resume(self) -> None:
         """Takes up the newest checkpoint; starts from the beginning when there is none."""
-        path = newest(self.folder) if self.folder is not None else None
-        if path is None:
+        checkpoint = read_newest(self.folder) if self.folder is not None else None
+        if checkpoint is None:
             return
-        state, arrays = read_checkpoint(path)
-        self._check_same(state, path)
+        state = checkpoint.state
+        self._check_same(checkpoint)
         for name, variable in self._variables().items():
-            variable.assign(arrays[name])
+            variable.assign(checkpoint.arrays[name])
         self.position = Position(**state["position"])
         self.reports = [EpochReport(**report) for report in state["reports"]]
         if state["best"]["epoch"]:
             self.best_epoch, self.best_value = state["best"]["epoch"], state["best"]["value"]
-            self._best_arrays = load_arrays(path / BEST)
+            self._best_arrays = checkpoint.best
 
-    def _check_same(self, state: dict[str, Any], path: Path) -> None:
+    def _check_same(self, checkpoint: Checkpoint) -> None:
         """A checkpoint fits when everything but the number of epochs is as it was."""
+        state = checkpoint.state
         now = {
             **self.config.model_dump(mode="json"),
             "n_items": self.network.n_items,
@@ -314,7 +321,7 @@ class Trainer:
             raise RunError(
                 "Training goes on with the settings and the data it began with.",
                 found=f"{name} {now[name]}, was {then.get(name)}",
-                where=path.name,
+                where=checkpoint.name,
                 remedy="Start a new run for new settings.",
             )
 

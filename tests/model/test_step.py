@@ -186,3 +186,6 @@ def test_hits_count_lanes_whose_item_no_other_beats() -> None:
         Schedule(np.zeros_like(targets), targets, valid, valid), np.random.default_rng(0)
     )
     assert loop.run(feed, 1, 0).hits.tolist() == [1, 3]
+    # All scores equal: the true item's median rank is (V + 1) / 2, no hit, however low its id.
+    network.set_arrays({name: np.zeros_like(value) for name, value in arrays.items()})
+    assert loop.run(feed, 1, 0).hits.tolist() == [0, 0]

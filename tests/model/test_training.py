@@ -1,3 +1,9 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -41,7 +47,6 @@ def train(dataset, config, folder=None, stop_after=None, resume=False, **hooks):
 def test_a_run_stopped_after_epoch_two_and_resumed_equals_one_that_was_not(toy_log, tmp_path) -> None:
     whole, one = train(toy_log, SAMPLED)
     _, stopped = train(toy_log, SAMPLED, tmp_path, stop_after=2)
-    assert [path.name for path in tmp_path.iterdir()] == ["epoch-00002"]
     network, resumed = train(toy_log, SAMPLED, tmp_path, resume=True)
 
     for name, value in whole.arrays().items():
@@ -55,6 +60,45 @@ def test_a_run_stopped_after_epoch_two_and_resumed_equals_one_that_was_not(toy_l
 
     with pytest.raises(RunError, match="learning_rate"):
         train(toy_log, SAMPLED.replace(learning_rate=0.2), tmp_path, resume=True)
+
+
+KILLED = """
+import os, pathlib, signal, sys
+import numpy as np
+from gru4rec_core.config import TrainingConfig
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.model.network import Gru4RecNetwork
+from gru4rec_core.model.training import Hooks, Trainer
+
+folder, config = pathlib.Path(sys.argv[1]), TrainingConfig.from_json(sys.argv[2])
+log = np.load(folder / "log.npz")
+names = ("items", "timestamps", "offsets", "session_ids")
+dataset = SessionDataset.from_arrays(*(log[name] for name in names), ItemVocabulary(list(range(int(log["n_items"])))))
+
+def kill(report):
+    if report.epoch == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+network = Gru4RecNetwork(dataset.n_items, config)
+Trainer(network, config, dataset, checkpoint_folder=folder / "checkpoint", hooks=Hooks(kill)).run(False)
+"""
+
+
+def test_a_run_killed_after_epoch_two_and_resumed_equals_one_that_was_not(toy_log, tmp_path) -> None:
+    config = SAMPLED.replace(steps_per_epoch=None, epochs=3)
+    names = ("items", "timestamps", "offsets", "session_ids", "n_items")
+    np.savez(tmp_path / "log.npz", **{name: getattr(toy_log, name) for name in names})
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-c", KILLED, str(tmp_path), config.to_json()]
+    ended = subprocess.run(command, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+
+    whole, one = train(toy_log, config)
+    network, resumed = train(toy_log, config, tmp_path / "checkpoint", resume=True)
+    for name, value in whole.arrays().items():
+        np.testing.assert_array_equal(network.arrays()[name], value, err_msg=name)
+    assert [r.loss for r in resumed.reports] == [r.loss for r in one.reports]
 
 
 @pytest.fixture(scope="module")
