@@ -6,9 +6,11 @@ process, a worker for a page. TensorFlow is loaded here.
 
 import os
 import platform
+import time
 from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import version
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -19,29 +21,43 @@ from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
 from gru4rec_core.model.gru4rec import Gru4Rec
 from gru4rec_core.model.training import EpochReport, TrainingProgress
-from gru4rec_core.runs import arrays, run_files
+from gru4rec_core.runs import arrays, jobs, run_files
 from gru4rec_core.runs.baseline_runs import TOP_K, Clock, execute_baselines
-from gru4rec_core.runs.files import delete_folder, new_folder, replace_files, write_json
+from gru4rec_core.runs.files import delete_folder, exclusive_lock, new_folder, replace_files, write_json
 from gru4rec_core.runs.records import RunRecord
 from gru4rec_core.runs.reporter import JobReporter, OnChange
 from gru4rec_core.runs.split_store import load_split
 from gru4rec_core.runs.workspace import Workspace
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "pyarrow", "scipy", "duckdb", "distributed", "pydantic")
+_LOOK_EVERY = 1.0  # seconds between two looks at a run that another process has in hand
 
 
 def execute_run(workspace: Workspace, run_id: str, *, threads: int = 1, on_change: OnChange | None = None) -> None:
     """Carries out a run in this process; its results are in its folder. Goes on from a checkpoint if there is one.
 
+    One process at a time trains a run: of several callers one works, the others wait and find it done.
+
     Args:
         threads: threads TensorFlow may use; results are bit-identical for one number of them only.
-        on_change: told about progress.
+        on_change: told about progress, another process's too.
 
     Raises:
         WorkbenchError: why it failed, or Cancelled; recorded in the run's state too.
     """
     run = workspace.run(run_id)
     folder = workspace.run_folder(run_id)
+
+    def waiting() -> None:
+        if on_change:
+            on_change(workspace.state(run_id))
+
+    with exclusive_lock(folder / "run.lock", inf, on_wait=waiting):
+        if workspace.state(run_id).state != "done":
+            _carry_out(workspace, run, folder, threads, on_change)
+
+
+def _carry_out(workspace: Workspace, run: RunRecord, folder: Path, threads: int, on_change: OnChange | None) -> None:
     with JobReporter(folder, on_change) as job:
         clock = Clock()
         threads = _limit_threads(threads)
@@ -63,12 +79,23 @@ def execute_run(workspace: Workspace, run_id: str, *, threads: int = 1, on_chang
 
 
 def execute_comparison(workspace: Workspace, comparison_id: str, *, on_change: OnChange | None = None) -> None:
-    """Carries out in this process what a comparison still lacks, one after the other."""
+    """Carries out in this process what a comparison still lacks, one after the other.
+
+    A run that is queued or at work elsewhere is waited for; one that got lost there goes on here.
+    """
     comparison = workspace.comparison(comparison_id)
     execute_baselines(workspace, comparison.dataset_id, comparison.split, comparison.baselines, on_change=on_change)
     for run_id in comparison.run_ids:
-        if workspace.state(run_id).state != "done":
-            execute_run(workspace, run_id, on_change=on_change)
+        _wait_for(workspace, run_id, on_change)
+        execute_run(workspace, run_id, on_change=on_change)
+
+
+def _wait_for(workspace: Workspace, run_id: str, on_change: OnChange | None) -> None:
+    while (state := workspace.state(run_id)).is_active:
+        if on_change:
+            on_change(state)
+        time.sleep(_LOOK_EVERY)
+        jobs.reconcile(workspace)
 
 
 def _train(model: Gru4Rec, split: Split, folder: Path, job: JobReporter) -> None:

@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from gru4rec_core.errors import RunError
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,79}")
 _LOCK_POLL = 0.02  # seconds between two tries for a lock
+_LOCK_POLL_LONG = 0.5  # the same where the holder may take hours
 
 
 def safe_child(parent: Path, name: str) -> Path:
@@ -132,11 +133,12 @@ def _last_change(folder: Path) -> float:
 
 
 @contextmanager
-def exclusive_lock(path: Path, timeout: float = 60.0) -> Iterator[None]:
+def exclusive_lock(path: Path, timeout: float = 60.0, *, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
     """Holds a lock file alone; the system frees it when the holder dies, so it is never left behind.
 
     Args:
         timeout: seconds to wait for another holder.
+        on_wait: called twice a second while another holds it.
 
     Raises:
         RunError: still held by another after `timeout`.
@@ -152,7 +154,11 @@ def exclusive_lock(path: Path, timeout: float = 60.0) -> Iterator[None]:
                     where=str(path),
                     remedy="Wait for the other to end, or stop it.",
                 )
-            time.sleep(_LOCK_POLL)
+            if on_wait is None:
+                time.sleep(_LOCK_POLL)
+            else:
+                on_wait()
+                time.sleep(_LOCK_POLL_LONG)
         try:
             yield
         finally:

@@ -89,7 +89,7 @@ def status(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
 
 def submit(workspace: Workspace, kind: Kind, job_id: str, *, threads: int = 1) -> JobState:
     """Queues a job; starts the engine if there is none (a few seconds, once). An active job stays as it is,
-    and so do baselines that are all there.
+    and so does what is all there.
 
     Args:
         kind: "run" (id of a run) or "baselines" (see `baselines_id`).
@@ -103,7 +103,7 @@ def submit(workspace: Workspace, kind: Kind, job_id: str, *, threads: int = 1) -
     folder.mkdir(parents=True, exist_ok=True)
     with exclusive_lock(folder / "submit.lock"):
         before = read_state(folder)
-        if before.is_active or (before.state == "done" and kind == "baselines" and _has_all_baselines(folder)):
+        if before.is_active or (before.state == "done" and (kind == "run" or _has_all_baselines(folder))):
             return before
         address = _scheduler(workspace)
         attempt = before.attempt if before.state == "new" else before.attempt + 1

@@ -40,6 +40,8 @@ def execute(root: str, kind: Kind, job_id: str, threads: int = 1) -> None:
     """Carries a job out. How it ended is in its folder; only what nobody expected is raised to Dask too."""
     workspace = Workspace(Path(root))
     folder = job_folder(workspace, kind, job_id)
+    if kind == "run" and read_state(folder).state != "queued":  # another process took it, or it was given up
+        return
     if cancel_requested(folder) is not None:
         change_state(folder, state="cancelled", reason="Cancelled before it began.", ended=time.time())
         return

@@ -1,19 +1,22 @@
 """A run leaves everything needed to read it, and reads the same whoever carried it out."""
 
 import json
+import threading
+import time
 
 import numpy as np
 import pytest
 
-from gru4rec_core.config import SplitConfig
+from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.errors import DataError
 from gru4rec_core.evaluation.metrics import accuracy_at
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.runs import run_files
 from gru4rec_core.runs.baseline_runs import execute_baselines
-from gru4rec_core.runs.experiments import execute_run
+from gru4rec_core.runs.experiments import execute_comparison, execute_run
+from gru4rec_core.runs.files import exclusive_lock
 from gru4rec_core.runs.split_store import load_split, open_split
-from gru4rec_core.runs.state import JobState, read_state, write_state
+from gru4rec_core.runs.state import JobState, ProcessIdentity, change_state, read_state, write_state
 
 
 def test_metrics_follow_from_the_predictions_that_were_kept(trained) -> None:
@@ -99,6 +102,31 @@ def test_a_run_that_cannot_work_says_why(workspace, dataset, run) -> None:
     state = workspace.state(hopeless.id)
     assert state.state == "failed"
     assert "filters" in state.reason
+
+
+def test_two_processes_never_train_one_run(workspace, run) -> None:
+    folder = workspace.run_folder(run.id)
+    seen: list[JobState] = []
+    waiting = threading.Thread(target=execute_run, args=(workspace, run.id), kwargs={"on_change": seen.append})
+    with exclusive_lock(folder / "run.lock"):
+        write_state(folder, JobState(state="running", phase="training", worker=ProcessIdentity.current()))
+        waiting.start()
+        while not seen:
+            time.sleep(0.01)
+        change_state(folder, state="done")
+    waiting.join()
+    assert seen[0].phase == "training"  # who waits sees how far the other is
+    assert not (folder / "metrics.json").exists()  # and does not do it again
+    execute_run(workspace, run.id)
+    assert not (folder / "metrics.json").exists()
+
+
+def test_a_comparison_waits_for_a_run_that_another_has_in_hand(workspace, dataset, run) -> None:
+    folder = workspace.run_folder(run.id)
+    comparison = workspace.create_comparison(dataset.id, run.split, ComparisonConfig(), [run.id], baselines=())
+    write_state(folder, JobState(state="running", worker=ProcessIdentity.current()))
+    execute_comparison(workspace, comparison.id, on_change=lambda _: change_state(folder, state="done"))
+    assert not (folder / "metrics.json").exists()
 
 
 def test_an_epoch_trained_again_replaces_what_follows_from_it(tmp_path) -> None:

@@ -304,6 +304,12 @@ def test_only_what_ended_badly_is_tried_again(workspace: Workspace, run) -> None
         jobs.retry(workspace, "run", run.id)
 
 
+def test_a_run_that_is_done_is_not_queued_again(workspace: Workspace, run) -> None:
+    before = change_state(workspace.run_folder(run.id), state="done")
+    assert jobs.submit(workspace, "run", run.id) == before
+    assert not jobs.engine_status(workspace).alive
+
+
 def test_a_job_needs_its_run(workspace: Workspace, tmp_path: Path) -> None:
     for job_id in ("nothing-here", "../x"):
         with pytest.raises(RunError):

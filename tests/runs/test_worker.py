@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from gru4rec_core.runs import worker
-from gru4rec_core.runs.state import JobState, write_state
+from gru4rec_core.runs.state import JobState, State, request_cancel, write_state
 from gru4rec_core.runs.workspace import Workspace
 
 
@@ -24,6 +24,17 @@ def test_a_run_that_waits_for_tensorflow_says_so(
     worker.execute(str(workspace.root), "run", run.id)
     assert seen == ["" if loaded else worker.LOADING]
     assert workspace.state(run.id).state == "queued"
+
+
+@pytest.mark.parametrize("state", ["done", "running", "lost", "cancelled"])
+def test_a_run_that_waits_for_nobody_is_left_alone(
+    workspace: Workspace, run, monkeypatch: pytest.MonkeyPatch, state: State
+) -> None:
+    monkeypatch.setattr(worker, "_carry_out", lambda *_: pytest.fail("carried out"))
+    write_state(workspace.run_folder(run.id), JobState(state=state))
+    request_cancel(workspace.run_folder(run.id))
+    worker.execute(str(workspace.root), "run", run.id)
+    assert workspace.state(run.id).state == state
 
 
 def test_a_module_that_still_loads_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
