@@ -14,7 +14,7 @@ from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.sources import MAX_TEXT, RAW_LENGTH
 from gru4rec_core.data.textfiles import LogFile, sha256_of
-from gru4rec_core.data.times import UNITS, guess_unit
+from gru4rec_core.data.times import UNITS, guess_unit, iso_times
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import DataError
 
@@ -259,7 +259,8 @@ class EventPile:
         if self._mapping.session_gap_minutes is not None:
             starts_visit |= self._pauses(timestamps, unit)
             starts = np.flatnonzero(starts_visit)
-            session_ids = _visit_names(owner[starts], texts)
+            assert unit is not None  # else no pause could be told
+            session_ids = _visit_names(owner[starts], texts, timestamps[starts], unit)
         else:
             starts = np.flatnonzero(starts_visit)
             session_ids = texts[owner[starts]]
@@ -386,12 +387,14 @@ def _time_order(owner: np.ndarray, timestamps: np.ndarray) -> tuple[np.ndarray, 
     return np.lexsort((timestamps, owner)), len(np.unique(sorted_owner[1:][backwards]))
 
 
-def _visit_names(owner: np.ndarray, texts: np.ndarray) -> np.ndarray:
-    """Names of visits cut out of users' events: user, #, number of the visit; object [n_visits]."""
-    first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
-    number = np.arange(len(owner)) - np.repeat(first, np.diff(np.r_[first, len(owner)])) + 1
+def _visit_names(owner: np.ndarray, texts: np.ndarray, starts: np.ndarray, unit: str) -> np.ndarray:
+    """Names of visits cut out of users' events: user, #, when it began (UTC); object [n_visits].
+
+    By their number, another export of the same events would give a visit another name; the test of an old model on
+    a later export could then not tell which events the model has learnt from.
+    """
     users = pa.array(texts).take(pa.array(owner))
-    names = pc.binary_join_element_wise(users, pc.cast(pa.array(number), pa.string()), "#")
+    names = pc.binary_join_element_wise(users, pa.array(iso_times(starts, unit)), "#")
     return names.to_numpy(zero_copy_only=False)
 
 

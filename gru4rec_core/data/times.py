@@ -3,6 +3,8 @@
 import math
 from datetime import UTC, datetime
 
+import numpy as np
+
 from gru4rec_core.errors import DataError
 
 UNITS: dict[str, int] = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
@@ -34,6 +36,28 @@ def describe_time(timestamp: float, unit: str | None) -> str:
     if unit is None:
         return f"{timestamp:g}" if isinstance(timestamp, float) else str(timestamp)
     return to_datetime(timestamp, unit).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def to_microseconds(timestamps: np.ndarray, unit: str) -> np.ndarray:
+    """Moments in microseconds since 1970, int64 [n]; what is finer is cut off."""
+    per_second = UNITS[unit]
+    if np.issubdtype(timestamps.dtype, np.floating):
+        return np.round(timestamps * (10**6 / per_second)).astype(np.int64)
+    timestamps = timestamps.astype(np.int64)
+    return timestamps // (per_second // 10**6) if per_second > 10**6 else timestamps * (10**6 // per_second)
+
+
+def iso_times(timestamps: np.ndarray, unit: str) -> np.ndarray:
+    """Moments as ISO texts in UTC, with a fraction of a second only where there is one: the same in every unit.
+
+    Returns:
+        Object array [n], such as "2024-05-31T18:00:00" and "2024-05-31T18:00:00.25".
+    """
+    seconds, rest = np.divmod(to_microseconds(timestamps, unit), 10**6)
+    texts = np.datetime_as_string(seconds.astype("datetime64[s]"), unit="s").astype(object)
+    for i in np.flatnonzero(rest):
+        texts[i] += f".{rest[i]:06}".rstrip("0")
+    return texts
 
 
 def parse_moment(value: str | float, unit: str | None) -> float:

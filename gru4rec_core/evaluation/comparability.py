@@ -14,6 +14,7 @@ import pandas as pd
 
 from gru4rec_core.data.sessions import ITEM, SESSION, TIMESTAMP, SessionDataset
 from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.times import to_microseconds
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.scoring import Evaluation
 
@@ -133,7 +134,7 @@ def count_leaked(train: SessionDataset, events: EvaluationSet) -> int:
     """How many of the predicted events were in the training part.
 
     An event is known by its session, time and item; of events that share all three, as many count as
-    leaked as training had.
+    leaked as training had. Times of two exports in different units are compared as moments.
 
     Args:
         train: what a model was trained on.
@@ -146,17 +147,21 @@ def count_leaked(train: SessionDataset, events: EvaluationSet) -> int:
     if not predicted.any():
         return 0
     places = test.offsets[index.session[predicted]] + index.position[predicted]
-    asked = _numbered_events(test).iloc[places]
+    as_moments = test.time_unit != train.time_unit and None not in (test.time_unit, train.time_unit)
+    asked = _numbered_events(test, as_moments).iloc[places]
     columns = list(asked.columns)
-    return len(asked.merge(_numbered_events(train), on=columns, how="inner"))
+    return len(asked.merge(_numbered_events(train, as_moments), on=columns, how="inner"))
 
 
-def _numbered_events(dataset: SessionDataset) -> pd.DataFrame:
+def _numbered_events(dataset: SessionDataset, as_moments: bool) -> pd.DataFrame:
+    times = np.asarray(dataset.timestamps)
+    if as_moments and dataset.time_unit is not None:
+        times = to_microseconds(times, dataset.time_unit)
     items = pd.Series(dataset.vocabulary.decode(np.maximum(dataset.items, 0))).astype(str)
     frame = pd.DataFrame(
         {
             SESSION: np.repeat(_text(dataset.session_ids), dataset.lengths),
-            TIMESTAMP: dataset.timestamps.astype(np.float64),
+            TIMESTAMP: times.astype(np.float64),
             # No training part holds an item that its own vocabulary does not know.
             ITEM: items.where(dataset.items >= 0, None),
         }

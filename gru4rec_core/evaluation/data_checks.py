@@ -170,7 +170,7 @@ def _far_away_dates(dataset: SessionDataset) -> Check | None:
     )
 
 
-def _moment(timestamp: np.number, unit: str) -> str:
+def _moment(timestamp: Any, unit: str) -> str:
     try:
         return describe_time(timestamp.item(), unit)
     except (ValueError, OverflowError):  # beyond the calendar

@@ -207,7 +207,12 @@ def test_a_pause_ends_a_users_visit(write: Write) -> None:
     rows = [("u", 0, "A"), ("u", 1800, "B"), ("u", 3601, "C"), ("v", 10, "D"), ("u", 3700, "E"), ("u", 9000, "F")]
     path = write("user_id,time,item\n" + "".join(f"{u},{start + t},{i}\n" for u, t, i in rows))
     log = read_log(path, ColumnMapping(None, "time", "item", user="user_id", session_gap_minutes=30))
-    assert sessions(log) == {"u#1": ["A", "B"], "u#2": ["C", "E"], "u#3": ["F"], "v#1": ["D"]}
+    assert sessions(log) == {
+        "u#2023-11-14T22:13:20": ["A", "B"],
+        "u#2023-11-14T23:13:21": ["C", "E"],
+        "u#2023-11-15T00:43:20": ["F"],
+        "v#2023-11-14T22:13:30": ["D"],
+    }
     assert log.summary.session_gap_minutes == 30
     assert log.summary.columns["user"] == "user_id"
 
@@ -216,7 +221,21 @@ def test_a_pause_counts_in_the_logs_own_unit(write: Write) -> None:
     path = write("user_id,time,item\nu,1700000000000,A\nu,1700001800000,B\nu,1700003600001,C\n")
     log = read_log(path, ColumnMapping(None, "time", "item", user="user_id", session_gap_minutes=30))
     assert log.summary.time_unit == "ms"
-    assert list(sessions(log)) == ["u#1", "u#2"]
+    assert list(sessions(log)) == ["u#2023-11-14T22:13:20", "u#2023-11-14T23:13:20.001"]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "dates", "fractions"])
+def test_a_visit_has_one_name_in_every_export(write: Write, unit: str) -> None:
+    start = 1_700_000_000
+    times = [start, start + 60, start + 86_400, start + 86_460]
+    scale = {"s": 1, "ms": 1_000, "us": 1_000_000, "dates": 1, "fractions": 1}[unit]
+    moments = [datetime.fromtimestamp(t, UTC).isoformat() if unit == "dates" else str(t * scale) for t in times]
+    if unit == "fractions":
+        moments[1] += ".5"
+    earlier = [] if unit == "s" else [f"u,{moments[0]},A", f"u,{moments[1]},B"]
+    path = write("\n".join(["user_id,time,item", *earlier, f"u,{moments[2]},A", f"u,{moments[3]},B", ""]))
+    log = read_log(path, ColumnMapping(None, "time", "item", user="user_id", session_gap_minutes=30))
+    assert list(sessions(log))[-1] == "u#2023-11-15T22:13:20"
 
 
 def test_a_pause_needs_times_that_are_dates(write: Write) -> None:

@@ -3,6 +3,8 @@ import pandas as pd
 import pytest
 
 from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.ingest import read_log
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet, split
 from gru4rec_core.errors import RunError
@@ -104,3 +106,36 @@ def test_an_item_that_training_does_not_know_did_not_leak():
         np.array([0, -1], np.int32), np.array([1, 2]), np.array([0, 2]), np.array([1]), data.vocabulary
     )
     assert count_leaked(data, EvaluationSet(unknown, np.ones(1, int))) == 0
+
+
+@pytest.mark.parametrize(("unit", "scale"), [("s", 1), ("ms", 10**3), ("us", 10**6), ("ns", 10**9)])
+def test_the_same_events_leak_whatever_unit_an_export_has(unit, scale):
+    log = split(frame([(s, 1_700_000_000 + 60 * s + i, item) for s in range(9) for i, item in enumerate("abca")]))
+    held = log.test.dataset
+    other = SessionDataset.from_arrays(
+        held.items, held.timestamps * scale, held.offsets, held.session_ids, held.vocabulary, unit
+    )
+    assert log.train.time_unit == "s"
+    assert count_leaked(other, EvaluationSet(held, predicted=log.test.predicted)) == log.test.n_predicted
+    later = SessionDataset.from_arrays(
+        held.items, (held.timestamps + 1) * scale, held.offsets, held.session_ids, held.vocabulary, unit
+    )
+    assert count_leaked(later, EvaluationSet(held, predicted=log.test.predicted)) == 0
+
+
+def test_visits_cut_by_pauses_are_known_again_in_another_export(tmp_path):
+    def export(name, days, as_dates):
+        rows = ["user,time,item"]
+        for day in days:
+            for i, item in enumerate("abc"):
+                moment = 1_700_000_000 + 86_400 * day + 60 * i
+                rows.append(f"u,{pd.Timestamp(moment, unit='s').isoformat() if as_dates else moment * 1000},{item}")
+        (tmp_path / name).write_text("\n".join(rows) + "\n")
+        mapping = ColumnMapping(None, "time", "item", user="user", session_gap_minutes=30)
+        return read_log(tmp_path / name, mapping).dataset
+
+    old = split(export("old.csv", range(10), as_dates=False), SplitConfig(validation_fraction=0))
+    later = split(export("new.csv", range(5, 20), as_dates=True), SplitConfig(protocol="time", test_days=13))
+    assert later.test.n_predicted == 26
+    # Old visits of days 7 to 9; the last item of each was held out of the old training.
+    assert count_leaked(old.train, later.test) == 3
