@@ -78,8 +78,21 @@ class ItemVocabulary:
         return dict(enumerate(self.items))
 
     def to_json(self) -> str:
-        """Items in id order as a JSON list. Items must be text or numbers."""
-        return json.dumps([item.item() if isinstance(item, np.generic) else item for item in self.items])
+        """Items in id order as a JSON list.
+
+        Raises:
+            DataError: an item is neither text nor a number nor a truth value.
+        """
+        items = [item.item() if isinstance(item, np.generic) else item for item in self.items]
+        for i, item in enumerate(items):
+            if not isinstance(item, str | int | float):  # bool is an int
+                raise DataError(
+                    "Items that are stored are text, numbers or truth values.",
+                    found=f"{item!r} of type {type(item).__name__}",
+                    where=f"item {i} of the vocabulary",
+                    remedy="Convert the item column, for example with .astype(str).",
+                )
+        return json.dumps(items)
 
     @classmethod
     def from_json(cls, text: str) -> Self:

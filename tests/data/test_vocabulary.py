@@ -1,5 +1,7 @@
 """ItemVocabulary: a one-to-one map between items and ids."""
 
+from datetime import datetime
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -38,3 +40,17 @@ def test_an_item_twice_is_refused():
 def test_an_id_out_of_range_is_refused():
     with pytest.raises(DataError, match=r"\[0, 2\)"):
         ItemVocabulary(["a", "b"]).decode([2])
+
+
+@pytest.mark.parametrize("item", [datetime(2024, 5, 31), None, ("a", "b")])
+def test_items_that_json_does_not_know_are_refused_with_a_remedy(item):
+    with pytest.raises(DataError, match=r"text, numbers or truth values.*astype\(str\)") as caught:
+        ItemVocabulary(["a", item]).to_json()
+    assert type(item).__name__ in caught.value.found
+    assert "item 1" in caught.value.where
+
+
+def test_text_numbers_and_truth_values_are_stored():
+    items = ["a", 3, 2.5, True, np.int64(7)]
+    assert ItemVocabulary.from_json(ItemVocabulary(items[:4]).to_json()) == ItemVocabulary(items[:4])
+    assert ItemVocabulary(items[4:]).to_json() == "[7]"
