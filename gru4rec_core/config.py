@@ -232,7 +232,9 @@ class SplitConfig(_Settings):
         0.1, ge=0, lt=1, description="Share of the training part kept to watch training; never the test."
     )
     collapse_repeats: bool = Field(False, description="Treat the same item several times in a row as once.")
-    min_item_support: int = Field(1, ge=1, description="Leave out items with fewer events than this.")
+    min_item_support: int = Field(
+        1, ge=1, description="Leave out items with fewer events than this, counted in the whole log, the test included."
+    )
     min_session_length: int = Field(2, ge=1, description="Leave out sessions with fewer events than this.")
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of the hold-out and of the validation part.")
 

@@ -101,7 +101,7 @@ def _filters(config: SplitConfig) -> list[tuple[str, str, Any]]:
     if config.collapse_repeats:
         filters.append(("collapse repeats", "The same item several times in a row counts once.", _no_repeat))
     if support > 1:
-        why = f"Items with fewer than {support} events are left out."
+        why = f"Items with fewer than {support} events in the whole log, the later test included, are left out."
         filters.append(("item support", why, lambda log: _supported(log, support)))
     if length > 1:
         why = f"Sessions of fewer than {length} events are left out."

@@ -223,6 +223,9 @@ def test_filters_run_in_a_fixed_order_until_nothing_more_goes() -> None:
     assert names[:5] == ["log", "collapse repeats", "item support", "session length", "collapse repeats, round 2"]
     dropped = {step.name: step.dropped_events for step in found.summary.steps}
     assert dropped["item support"] == 4
+    support = next(step for step in found.summary.steps if step.name == "item support")
+    assert "in the whole log, the later test included" in support.why
+    assert "test included" in str(SplitConfig.model_fields["min_item_support"].description)
     assert dropped["session length"] == 0
     assert dropped["collapse repeats, round 2"] == 1
     assert found.summary.dropped_events == 5
