@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.live import duration, fraction
+from dashboard.live import _words, duration, fraction
 from gru4rec_core.runs.state import JobState
 
 
@@ -17,3 +17,8 @@ def test_durations_are_told_in_words(seconds: float, words: str):
 @pytest.mark.parametrize(("done", "total", "share"), [(0, 0, 0.0), (1, 4, 0.25), (9, 4, 1.0)])
 def test_progress_stays_between_nothing_and_all(done: int, total: int, share: float):
     assert fraction(JobState(done=done, total=total)) == share
+
+
+def test_a_queued_job_says_what_its_worker_waits_for():
+    assert _words(JobState(state="queued")) == "waiting for a worker"
+    assert _words(JobState(state="queued", phase="starting: loading TensorFlow")) == "starting: loading TensorFlow"
