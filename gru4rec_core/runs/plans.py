@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
 from gru4rec_core.runs.records import ComparisonRecord
+from gru4rec_core.runs.requests import check_baselines, check_configs
+from gru4rec_core.runs.split_store import open_split
 from gru4rec_core.runs.workspace import Workspace
 
 
@@ -25,7 +27,14 @@ def plan_comparison(
         configs: one run each.
         reuse: take runs with exactly these settings that are done or at work, and a comparison of exactly
             these runs that is there already.
+
+    Raises:
+        ConfigError: unknown baselines, or the same settings twice.
+        DataError: the log cannot be cut by this test rule.
     """
+    check_baselines(baselines)
+    check_configs(configs)
+    open_split(workspace, dataset_id, split)  # cuts the log, once for all that use this test rule
     run_ids = []
     for config in configs:
         states = ("done", "queued", "running") if reuse else ()

@@ -22,6 +22,7 @@ from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
 from gru4rec_core.runs import run_files
 from gru4rec_core.runs.files import delete_folder, new_folder, new_id
 from gru4rec_core.runs.records import LOSS_LABELS, ComparisonRecord, DatasetRecord, RunRecord
+from gru4rec_core.runs.requests import check_baselines, check_configs
 from gru4rec_core.runs.shelf import DatasetShelf, some
 from gru4rec_core.runs.state import JobState, read_state
 
@@ -178,7 +179,9 @@ class Workspace(DatasetShelf):
 
         Raises:
             RunError: no run, or a run on another dataset or under another test rule.
+            ConfigError: unknown baselines, or two runs with the same settings.
         """
+        check_baselines(baselines)
         dataset = self.dataset(dataset_id)
         runs = [self.run(run_id) for run_id in run_ids]
         if not runs:
@@ -190,6 +193,7 @@ class Workspace(DatasetShelf):
                     found=f"run {run.id} on {run.dataset_id} ({run.split.protocol})",
                     remedy="Train it again on this dataset with this test rule.",
                 )
+        check_configs([run.config for run in runs])
         losses = list(dict.fromkeys(run.config.loss for run in runs))
         comparison_id = new_id("-".join(losses))
         record = ComparisonRecord(
