@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from dashboard import compare_view, live, notes, review, rule_form, state, work
+from dashboard import compare_view, live, notes, parts, recheck_view, review, rule_form, state, work
 from dashboard.forms import default_plan
 from dashboard.strips import task_picture
 from gru4rec_core.data.samples import SAMPLES
@@ -46,7 +46,9 @@ def headline(selection: state.Selection, record: DatasetRecord) -> None:
     view = review.open_review(selection, "show")
     if view is None:
         return
-    words, square = st.columns([3, 2], gap="large")
+    parts.stack_when_tight("latest")
+    with st.container(key="latest"):
+        words, square = st.columns([5, 4], gap="medium")
     with words:
         compare_view.headline(view)
         state.way_on("See the verdict", "compare", selection, key="see-verdict")
@@ -149,6 +151,7 @@ def _dataset_row(home: Workspace, record: DatasetRecord, selection: state.Select
                 st.query_params["recheck"] = record.id
                 st.rerun()
             _delete_dataset(home, record)
+        recheck_view.block(selection, record)
 
 
 def _best_model(home: Workspace, record: DatasetRecord) -> str:

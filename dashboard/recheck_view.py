@@ -21,14 +21,12 @@ from gru4rec_core.runs.workspace import Workspace
 _ASKED = "_recheck"
 
 
-def block(selection: state.Selection) -> None:
-    """The re-check of the dataset that the address names (`?recheck=…`); nothing where it names none."""
-    home = state.workspace()
-    named = st.query_params.get("recheck")
-    record = next((one for one in home.datasets() if one.id == named), None)
-    if record is None:
+def block(selection: state.Selection, record: DatasetRecord) -> None:
+    """The re-check of a dataset, where the address asks for it (`?recheck=…`)."""
+    if st.query_params.get("recheck") != record.id:
         return
-    with st.container(border=True, key="recheck"):
+    home = state.workspace()
+    with st.container(key="recheck"):
         parts.section(f"Re-check: does an older model still do on {record.name}?")
         runs = finished_runs(home, record)
         if not runs:
@@ -169,7 +167,7 @@ def weeks_table(found: Recheck) -> pd.DataFrame:
     parts_ = [
         pd.DataFrame(
             {
-                "name": model.name,
+                "name": _drawn_as(found, model.name),
                 "label": _called(found, model.name, model.label),
                 "kind": model.kind,
                 "week": found.by_week["week"],
@@ -185,6 +183,12 @@ def weeks_table(found: Recheck) -> pd.DataFrame:
 def _called(found: Recheck, name: str, label: str) -> str:
     loss = LOSS_LABELS[found.run.config.loss]
     return {OLD: f"{loss} of {found.run.created:%Y-%m-%d}", RETRAINED: f"{loss}, trained anew"}.get(name, label)
+
+
+def _drawn_as(found: Recheck, name: str) -> str:
+    """The name a method's colour hangs on: the old model has its loss's."""
+    loss = found.run.config.loss
+    return {OLD: loss, RETRAINED: f"{loss} anew"}.get(name, name)
 
 
 def _columns(k: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dashboard import notes, state, work
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import LogPreview, inspect_log
 from gru4rec_core.data.samples import SAMPLES
+from gru4rec_core.data.textfiles import ENCODINGS, is_utf8
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.runs.imports import import_file, import_sample
 
@@ -18,6 +19,7 @@ TYPES = ("csv", "tsv", "txt", "jsonl", "ndjson", "json", "parquet", "gz")
 USUAL_GAP = 30.0  # minutes
 _KEPT = "_upload"
 _ROUND = "_upload_round"  # a new key empties the uploader
+_TOLD = "_upload_told"
 _BY_COLUMN, _BY_PAUSE = "A column names the visit", "A person's events, cut where a pause is long"
 
 
@@ -44,6 +46,13 @@ def part() -> None:
         _look(kept)
 
 
+def told() -> None:
+    """What became of a log that was here already; said once, beside it."""
+    sentence = st.session_state.pop(_TOLD, None)
+    if sentence:
+        notes.note(sentence)
+
+
 def _samples() -> None:
     with st.container(horizontal=True):
         for name, sample in SAMPLES.items():
@@ -57,7 +66,8 @@ def _look(kept: dict[str, str]) -> None:
     """The file's first rows and the mapping; reading it registers it."""
     with st.container(border=True, key="mapping"):
         try:
-            preview = _preview(kept["path"], kept["name"])
+            encoding = _encoding(kept)
+            preview = _preview(kept["path"], kept["name"], encoding)
             st.text(f"{kept['name']}: {preview.format}, {len(preview.columns)} columns. Its first rows:")
             st.dataframe(preview.rows.head(5), hide_index=True, key="preview")
             mapping, name = _mapping(preview, kept)
@@ -70,6 +80,8 @@ def _look(kept: dict[str, str]) -> None:
                         mapping=mapping,
                         source="upload",
                         file_name=kept["name"],
+                        encoding=encoding,
+                        on_known=lambda sentence: st.session_state.update({_TOLD: sentence}),
                     )
                 _put_away()
                 _show(record.id)
@@ -79,9 +91,25 @@ def _look(kept: dict[str, str]) -> None:
 
 
 @st.cache_data(max_entries=8, show_spinner="Looking into the file…")
-def _preview(path: str, name: str) -> LogPreview:
+def _preview(path: str, name: str, encoding: str) -> LogPreview:
     """Uploads are named by their content, so the path is the cache key."""
-    return inspect_log(path, name=name)
+    return inspect_log(path, name=name, encoding=encoding)
+
+
+@st.cache_data(max_entries=8, show_spinner="Looking into the file…")
+def _is_utf8(path: str) -> bool:
+    return is_utf8(Path(path))
+
+
+def _encoding(kept: dict[str, str]) -> str:
+    """Asked for only where the file is not UTF-8."""
+    if _is_utf8(kept["path"]):
+        return "utf-8"
+    notes.note("This file is not in UTF-8. Choose the encoding in which its first rows read well.", "warning")
+    others = [encoding for encoding in ENCODINGS if encoding != "utf-8"]
+    with Path(kept["path"]).open("rb") as raw:
+        index = others.index("utf-16") if raw.read(2) in (b"\xff\xfe", b"\xfe\xff") else 0
+    return str(st.selectbox("Encoding", others, index=index, key=f"encoding-{kept['sha256'][:12]}"))
 
 
 def _mapping(preview: LogPreview, kept: dict[str, str]) -> tuple[ColumnMapping, str]:

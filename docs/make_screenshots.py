@@ -17,11 +17,11 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 FOLDER = Path(__file__).resolve().parent / "images"
-WIDTH = 1000  # px
-# Height of the picture: what a reader should see of the page, from its top.
-PAGES = {"overview": ("", 700), "train": ("train", 860), "compare": ("compare", 900), "sessions": ("sessions", 860)}
+WINDOW, WIDTH = 1200, 1000  # px, of the browser and of the picture
+# Address, and how much of the page a reader should see, from its top in px of the window.
+PAGES = {"overview": ("", 780), "train": ("train", 1060), "compare": ("compare", 1010), "sessions": ("sessions", 880)}
 READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
-COLOURS = 128  # enough for flat areas, and a fifth of the size
+COLOURS = 192  # enough for flat areas, and a fifth of the size
 _SETTLE = 3_000  # ms for charts to find their width
 
 
@@ -41,13 +41,13 @@ def main(base: str) -> None:
 
 def _taken(browser: Browser, url: str, height: int, scheme: str) -> bytes:
     """The page as a PNG, without the bar that only a running Streamlit has."""
-    page = browser.new_page(viewport={"width": WIDTH, "height": height}, color_scheme=scheme)
+    page = browser.new_page(viewport={"width": WINDOW, "height": height}, color_scheme=scheme)
     page.goto(url)
     page.wait_for_selector(READY, timeout=60_000)
     page.add_style_tag(
         content="header[data-testid=stHeader]{display:none!important}"
         "[data-testid=stMainBlockContainer]{padding:1.5rem 1.5rem 0!important}"
-        "[data-testid=stSidebar]{width:150px!important;min-width:150px!important}"
+        "[data-testid=stSidebar]{width:200px!important;min-width:200px!important}"
     )
     page.wait_for_timeout(_SETTLE)
     picture = page.screenshot()
@@ -56,8 +56,9 @@ def _taken(browser: Browser, url: str, height: int, scheme: str) -> bytes:
 
 
 def _small(png: bytes) -> bytes:
-    """The same picture with few colours."""
+    """The same picture smaller, with few colours."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
+    image = image.resize((WIDTH, round(image.height * WIDTH / image.width)), Image.Resampling.LANCZOS)
     out = io.BytesIO()
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -13,7 +13,9 @@ if view:
     compare_view.headline(view)
     k = review.list_length(selection, view)
     pair = review.pair(view)
-    square, ladder = st.columns([2, 3], gap="medium")
+    parts.stack_when_tight("who-and-how-much")
+    with st.container(key="who-and-how-much"):
+        square, ladder = st.columns([4, 5], gap="medium")
     with square:
         if pair:
             compare_view.outcomes(view, pair, k, selection)

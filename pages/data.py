@@ -11,6 +11,7 @@ if selection.dataset is None:
     upload.part()
 else:
     state.context_line(selection)
+    upload.told()
     adding = "add" in st.query_params
     if adding:
         upload.part()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import home, recheck_view, state
+from dashboard import home, state
 
 selection = state.current()
 st.title("Which model predicts the next item best?")
@@ -15,5 +15,4 @@ else:
     home.headline(selection, record)
     home.running(selection)
     home.datasets(selection)
-    recheck_view.block(selection)
     home.runs()

@@ -8,6 +8,8 @@ import pandas as pd
 from gru4rec_core.report.drawing import colour, dash, shape, styles_of, titled
 from gru4rec_core.report.palette import ground
 
+_WRITTEN = 5  # labels of weeks that fit side by side on a phone
+
 
 def hits_by_week(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerChart:
     """Hits of the old model and of those it is set beside, over weeks.
@@ -24,14 +26,15 @@ def hits_by_week(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
     chosen = {str(labels[name]): style for name, style in styles_of(frame, dark).items()}
     top = max(float(frame["hits"].max()), 1e-9) * 1.1
     y = alt.Y("hits:Q", title=f"hits in the top {k} per 100", scale=alt.Scale(domain=[0, top], nice=False))
-    key = alt.Legend(title=None, orient="top", labelLimit=220, columns=2)
+    # The line would draw its stroke around the points' symbols.
+    key = alt.Legend(title=None, orient="top", labelLimit=220, columns=2, symbolStrokeWidth=0)
     tooltip = [
         alt.Tooltip("label:N", title="method"),
         alt.Tooltip("week:T", title="week of"),
         alt.Tooltip("hits:Q", title="hits per 100", format=".1f"),
         alt.Tooltip("n_events:Q", title="test events", format=","),
     ]
-    base = alt.Chart(frame).encode(x=_weeks(), y=y, tooltip=tooltip)
+    base = alt.Chart(frame).encode(x=_weeks(frame["week"]), y=y, tooltip=tooltip)
     line = base.mark_line(strokeWidth=2).encode(
         color=colour(chosen, "label:N", legend=key), strokeDash=dash(chosen, "label:N")
     )
@@ -58,7 +61,7 @@ def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
     ]
     ceiling = min(100.0, max(1.25 * float(frame["unknown"].max()), 5.0))
     base = alt.Chart(frame).encode(
-        x=_weeks(),
+        x=_weeks(frame["week"]),
         y=alt.Y("unknown:Q", title="% of test events", scale=alt.Scale(domain=[0, ceiling], nice=False)),
         tooltip=tooltip,
     )
@@ -68,7 +71,10 @@ def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
     return titled(alt.layer(*layers), "Items the old model does not know", plot=150, dark=dark)
 
 
-def _weeks() -> alt.X:
-    return alt.X(
-        "week:T", title="week (its Monday, UTC)", axis=alt.Axis(format="%-d %b %Y", tickCount=6, labelOverlap=True)
-    )
+def _weeks(weeks: pd.Series) -> alt.X:
+    """The axis of weeks, at most five of them written out."""
+    mondays = sorted(set(weeks))
+    written = mondays[:: -(-len(mondays) // _WRITTEN)]
+    values = [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in written]
+    axis = alt.Axis(format="%-d %b %Y", values=values, labelOverlap=True, labelFlush=False)
+    return alt.X("week:T", title="week (its Monday, UTC)", axis=axis, scale=alt.Scale(padding=24))

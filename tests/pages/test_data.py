@@ -95,7 +95,6 @@ def test_a_file_that_is_no_log_is_told_rule_and_remedy_without_a_traceback(page,
     [
         ("header.csv", b"session,timestamp,item\n"),
         ("times.csv", b"session,timestamp,item\n1,soon,a\n1,later,b\n"),
-        ("latin.csv", "session,timestamp,item\n1,1,caf\xe9\n1,2,b\n".encode("latin-1")),
     ],
 )
 def test_a_log_without_a_usable_row_is_explained_and_the_file_is_kept(page, home, name: str, content: bytes):
@@ -223,3 +222,31 @@ def test_every_chart_of_the_page_has_a_title(home, open_page):
         "How popular items are",
         "What follows what",
     ]
+
+
+def test_a_file_in_another_encoding_asks_for_it(page, home):
+    content = GOOD.decode().replace(",a\n", ",Käse\n").encode("windows-1251", "replace").replace(b"K?se", b"K\xe4se")
+    upload(page, "visits.csv", content)
+    box = by_label(page, "selectbox", "Encoding")
+    assert box.value == "windows-1252"
+    assert "not in UTF-8" in written(page)
+    read(page)
+    assert not page.exception
+    (record,) = home.datasets()
+    assert "Käse" in home.open_dataset(record.id).vocabulary
+
+
+def test_utf8_and_utf16(page):
+    upload(page, "visits.csv", GOOD)
+    assert "Encoding" not in [box.label for box in page.selectbox]
+    page.button(key="put-away").click().run()
+    upload(page, "wide.csv", GOOD.decode().encode("utf-16"))
+    assert by_label(page, "selectbox", "Encoding").value == "utf-16"
+
+
+def test_a_log_that_is_here_already_is_told(page, home):
+    read(upload(page, "visits.csv", GOOD))
+    page.file_uploader[0].upload("again.csv", GOOD, "text/csv").run()
+    read(page)
+    assert "These events were here already, as visits; renamed from visits." in written(page)
+    assert [record.name for record in home.datasets()] == ["again"]
