@@ -123,7 +123,7 @@ def _refuse_binary(head: bytes, file: LogFile) -> None:
             "Text is encoded as UTF-8.",
             found="UTF-16",
             where=f"{file.name}, byte 0",
-            remedy="Save the file as UTF-8, or choose the encoding utf-16.",
+            remedy="Save the file as UTF-8, or name its encoding, utf-16.",
         )
     if what is None and NUL in head and not file.encoding.startswith(("utf-16", "utf-32")):
         what = f"a binary file (a zero byte at offset {head.index(NUL)})"
@@ -187,6 +187,31 @@ def unpack(file: LogFile, target: Path) -> None:
 def sha256_of(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+ENCODINGS = ("utf-8", "windows-1252", "latin-1", "iso-8859-2", "windows-1251", "utf-16", "shift_jis", "gb18030", "big5")
+"""Encodings to offer; every other one that Python knows can be read too."""
+
+
+def is_utf8(path: Path) -> bool:
+    """Whether a file (maybe gzipped) needs no other encoding: text in UTF-8, Parquet, or no log at all."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as raw:
+        gzipped = raw.read(2) == b"\x1f\x8b"
+    probe = LogFile(path, path.name, "delimited", gzipped, "", "utf-8", 8_000_000_000)
+    with _unpacked(probe) as stream:
+        done = 0
+        while data := _read(probe, stream, BLOCK_BYTES, done):
+            if done == 0 and data.startswith(_UTF16):
+                return False
+            if done == 0 and (data.startswith(b"PAR1") or data.startswith(tuple(s for s, _ in _SIGNATURES))):
+                return True
+            done += len(data)
+            try:
+                decoder.decode(data)
+            except UnicodeDecodeError:
+                return False
+    return True
 
 
 # --- records -------------------------------------------------------------------------------------------------------
@@ -328,7 +353,7 @@ def _check_text(file: LogFile, block: bytes, last: bool, place: _Position) -> No
             "Text is encoded as UTF-8.",
             found=what,
             where=f"{file.name}, line {line}, byte {place.byte + bad}",
-            remedy="Save the file as UTF-8, or choose its real encoding (latin-1 is common).",
+            remedy="Save the file as UTF-8, or name its real encoding (windows-1252 and latin-1 are common).",
         )
 
 

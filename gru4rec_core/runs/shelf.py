@@ -76,7 +76,7 @@ class DatasetShelf:
         rejected: pd.DataFrame | None = None,
         item_names: dict[str, str] | None = None,
     ) -> DatasetRecord:
-        """Registers a log. The same events again give the record that is there already.
+        """Registers a log. The same events again give the record that is there already, with the new item names.
 
         Args:
             dataset: the sessions.
@@ -91,6 +91,8 @@ class DatasetShelf:
         digest = arrays.content_hash(dataset)
         known = self.find_content(digest)
         if known is not None:
+            if item_names:
+                write_json(self.dataset_folder(known.id) / "item_names.json", item_names)
             return known
         record = DatasetRecord(
             id=new_id(name, digest[:8]),

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -19,7 +20,7 @@ from gru4rec_core.data import sources
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import ImportedLog, ReadLimits, inspect_log, read_log
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.textfiles import open_log, read_records
+from gru4rec_core.data.textfiles import is_utf8, open_log, read_records
 from gru4rec_core.errors import DataError
 
 Write = Callable[..., Path]
@@ -50,6 +51,11 @@ def places(log: ImportedLog) -> list[tuple[int, str]]:
 
 
 # --- formats -------------------------------------------------------------------------------------------------------
+
+
+def is_blank(text: str) -> bool:
+    """Whether there are only spaces, of any width, in a text."""
+    return all(unicodedata.category(character) == "Zs" for character in text)
 
 
 def as_frame() -> pd.DataFrame:
@@ -447,7 +453,7 @@ def test_any_csv_that_python_writes_is_accounted_for_row_by_row(
     numbers = [row for row in rows if row[1].lstrip("-").isdigit() or row[1] == "1e3"]
     dates = [row for row in rows if row[1] == "2024-01-01"]
     if len(numbers) + 2 > len(rows) / 2 + len(dates):
-        kept = [r for r in numbers if r[0].strip(" ") and r[2].strip(" ")]
+        kept = [r for r in numbers if not is_blank(r[0]) and not is_blank(r[2])]
         assert log.summary.rows_kept == len(kept) + 2
 
 
@@ -597,3 +603,19 @@ def test_the_real_log(real_log: Path) -> None:
     assert (log.dataset.n_events, log.dataset.n_sessions, log.dataset.n_items) == (160_432, 18_984, 217)
     assert log.summary.rows_rejected == 0
     assert log.summary.time_unit == "s"
+
+
+@pytest.mark.parametrize(
+    ("content", "utf8"),
+    [
+        (CSV.encode(), True),
+        (("Käse" * 9_000_000).encode(), True),
+        (b"session,item\n1,K\xe4se\n", False),
+        (gzip.compress(b"session,item\n1,K\xe4se\n"), False),
+        (CSV.encode("utf-16"), False),
+        (FORMATS["Parquet"], True),
+        (b"\x89PNG\r\n\x1a\n\xff\xff", True),
+    ],
+)
+def test_a_file_in_another_encoding_is_noticed(write: Write, content: bytes, utf8: bool) -> None:
+    assert is_utf8(write(content)) is utf8

@@ -8,6 +8,7 @@ import pytest
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.errors import DataError
 from gru4rec_core.runs import imports
 from gru4rec_core.runs.split_store import open_split
 from gru4rec_core.runs.workspace import Workspace
@@ -59,3 +60,32 @@ def test_a_frame_of_datetimes_keeps_its_unit(workspace: Workspace) -> None:
         SessionDataset(pd.DataFrame({"session": 1, "timestamp": times, "item": list("abc")})), "old"
     )
     assert record.time_unit == workspace.open_dataset(record.id).time_unit == "ns"
+
+
+def test_another_encoding_can_be_named(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes("session,timestamp,item\n1,5,Käse\n1,6,Öl\n".encode("windows-1252"))
+    with pytest.raises(DataError, match="real encoding"):
+        imports.import_file(workspace, path)
+    record = imports.import_file(workspace, path, encoding="windows-1252")
+    assert workspace.open_dataset(record.id).vocabulary.items.tolist() == ["Käse", "Öl"]
+    wrong = imports.import_file(workspace, path, encoding="windows-1251")
+    assert wrong.id != record.id
+    assert imports.import_file(workspace, path, encoding="windows-1252").id == record.id
+
+
+def test_names_are_taken_over_by_a_known_log(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("session,timestamp,item,word\n1,5,a,Apple\n1,6,b,Bread\n")
+    first, told = imports.import_file(workspace, path), []
+    named = ColumnMapping("session", "timestamp", "item", item_name="word")
+    again = imports.import_file(workspace, path, mapping=named, name="Fruit", on_known=told.append)
+    assert (again.id, again.name) == (first.id, "Fruit")
+    assert workspace.item_names(first.id) == {"a": "Apple", "b": "Bread"}
+    assert told == ["These events were here already, as log; 2 items named, renamed from log."]
+    without = imports.import_file(workspace, path, on_known=told.append)
+    assert (without.name, workspace.item_names(first.id)) == ("Fruit", {"a": "Apple", "b": "Bread"})
+    assert told[1] == "These events were here already, as Fruit; nothing changed."
+    imports.import_file(workspace, path, name="Food", on_known=told.append)
+    assert told[2] == "These events were here already, as Fruit; renamed from Fruit."
+    assert workspace.dataset(first.id).name == "Food"
