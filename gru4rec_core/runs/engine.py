@@ -1,7 +1,7 @@
 """How does the local job engine start, stay the only one, and end?
 
 The engine is a process of its own, in its own session: it outlives the page that started it. It holds a
-Dask LocalCluster, one worker process a core, and writes its address into the workspace.
+Dask LocalCluster, worker processes (see capacity.py), and writes its address into the workspace.
 """
 
 import logging
@@ -9,16 +9,19 @@ import os
 import queue
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import urlsplit
 
 import psutil
 
 from gru4rec_core.errors import RunError, WorkbenchError
+from gru4rec_core.runs.capacity import worker_count
 from gru4rec_core.runs.files import exclusive_lock, remove_leftovers
 from gru4rec_core.runs.records import Record
 from gru4rec_core.runs.state import ProcessIdentity
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 10.0
+_ANSWER_TIMEOUT = 1.5  # seconds that an engine on another machine gets
 _TICK = 1.0  # seconds between two looks of the engine at its workspace
 _TIDY_EVERY = 600.0  # seconds
 _LEFTOVER_AFTER = 3600.0  # seconds in which nothing changed in a half-made or half-removed folder
@@ -68,7 +72,7 @@ def find_engine(root: Path) -> EngineAddress | None:
     except RunError as error:
         _logger.warning("engine address unreadable, treated as none: %s", error)
         return None
-    return found if _lives(found.process) else None
+    return found if _lives(found) else None
 
 
 def start_engine(root: Path, project_root: Path) -> EngineAddress:
@@ -88,9 +92,10 @@ def start_engine(root: Path, project_root: Path) -> EngineAddress:
 
 
 def stop_engine(root: Path) -> bool:
-    """Ends the engine and its workers; running jobs end with it. False when there was none."""
+    """Ends the engine and its workers; running jobs end with it. False when there was none, maybe a stale address."""
     found = find_engine(root)
     if found is None:
+        (engine_folder(root) / "address.json").unlink(missing_ok=True)
         return False
     if not found.process.is_local():
         raise RunError(
@@ -130,9 +135,17 @@ def _works(process: psutil.Process) -> bool:
         return False
 
 
-def _lives(process: ProcessIdentity) -> bool:
-    # Another machine's processes cannot be looked at: its engine is believed until a connection fails.
-    return not process.is_local() or process.is_alive()
+def _lives(engine: EngineAddress) -> bool:
+    if engine.process.is_local():
+        return engine.process.is_alive()
+    # Another machine's processes cannot be looked at; its name may also be an old one of this machine, or of a
+    # container that is no more. So the address is asked.
+    place = urlsplit(engine.address)
+    try:
+        with socket.create_connection((place.hostname or "", place.port or 0), timeout=_ANSWER_TIMEOUT):
+            return True
+    except (OSError, ValueError):
+        return False
 
 
 def _spawn(root: Path, project_root: Path) -> EngineAddress:
@@ -180,7 +193,7 @@ def main(root: Path) -> None:
     # Read after the settings above, which it takes from the environment.
     from distributed import LocalCluster
 
-    n_workers = os.cpu_count() or 1
+    n_workers = worker_count()
     # All workers are up before the first job comes: it would get what follows queued behind it.
     cluster = LocalCluster(
         n_workers=n_workers,
@@ -219,7 +232,7 @@ def _keep_house(root: Path, me: EngineAddress, stop: "queue.SimpleQueue[str]") -
             if time.monotonic() > tidy_at:
                 remove_leftovers(root, _LEFTOVER_AFTER)
                 tidy_at = time.monotonic() + _TIDY_EVERY
-        except (WorkbenchError, OSError):  # one bad folder is no reason to end everybody's jobs
+        except (WorkbenchError, OSError, psutil.Error):  # one bad folder is no reason to end everybody's jobs
             _logger.exception("the engine could not look after its jobs")
         time.sleep(_TICK)
     stop.put("forgotten")

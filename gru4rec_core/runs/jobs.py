@@ -9,7 +9,7 @@ import importlib
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -45,6 +45,8 @@ HARD_AFTER = 10.0
 
 LOST_AFTER = 60.0
 """Seconds without a heartbeat after which a job counts as lost."""
+
+_SILENT_AFTER = 5.0  # the same where its engine is gone too
 
 
 @dataclass(frozen=True)
@@ -215,8 +217,7 @@ def engine_status(workspace: Workspace) -> EngineStatus:
 def stop_engine(workspace: Workspace) -> bool:
     """Ends the local engine and its workers; jobs at work are lost, to be tried again. False: there was none."""
     stopped = engine.stop_engine(workspace.root)
-    if stopped:
-        reconcile(workspace)
+    reconcile(workspace)  # there may be jobs of an engine that is gone, too
     return stopped
 
 
@@ -270,8 +271,8 @@ def _stop_hard(job: Job) -> None:
     _forget(job.state, job.kind, job.id)
     worker = job.state.worker
     if worker is not None and worker.is_local() and worker.is_alive():
-        # Its nanny starts a new one.
-        psutil.Process(worker.pid).kill()
+        with suppress(psutil.NoSuchProcess):  # it may end by itself just now
+            psutil.Process(worker.pid).kill()  # its nanny starts a new one
         return
     key = _key(job.kind, job.id, job.state.attempt)
     with _client(job.state.scheduler) as client:
@@ -289,11 +290,18 @@ def _lost(workspace: Workspace, state: JobState) -> str:
         return ""
     if state.state == "running" and silent > LOST_AFTER:
         return f"No sign of life for {silent:.0f} seconds."
-    if state.state == "queued" and not os.environ.get(CLUSTER):
-        found = engine.find_engine(workspace.root)
-        if found is None or found.address != state.scheduler:
-            return "The job engine ended before it began."
+    if state.state == "queued" and _engine_is_gone(workspace, state):
+        return "The job engine ended before it began."
+    if state.state == "running" and state.scheduler and silent > _SILENT_AFTER and _engine_is_gone(workspace, state):
+        return "The job engine that it ran on is gone."
     return ""
+
+
+def _engine_is_gone(workspace: Workspace, state: JobState) -> bool:
+    if os.environ.get(CLUSTER):
+        return False
+    found = engine.find_engine(workspace.root)
+    return found is None or found.address != state.scheduler
 
 
 def _lost_as(folder: Path, reason: str) -> tuple[Literal["lost", "cancelled"], str]:

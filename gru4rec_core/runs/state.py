@@ -12,6 +12,7 @@ from typing import ClassVar, Literal, Self
 import psutil
 from pydantic import BaseModel, ConfigDict, Field
 
+from gru4rec_core.errors import RunError
 from gru4rec_core.runs.records import Record
 
 State = Literal["new", "queued", "running", "done", "failed", "cancelled", "lost"]
@@ -93,9 +94,29 @@ class JobState(Record):
 
 
 def read_state(folder: Path) -> JobState:
-    """The state of the job in `folder`; "new" when it was never submitted."""
+    """The state of the job in `folder`: "new" when it was never submitted, "failed" when its file is damaged.
+
+    One damaged file must not hide all other jobs; `damage` tells what is wrong with it.
+    """
+    found = _read(folder)
+    if isinstance(found, RunError):
+        return JobState(state="failed", reason=f"state unreadable: {found}")
+    return found
+
+
+def damage(folder: Path) -> RunError | None:
+    """What is wrong with the state of the job in `folder`, if anything."""
+    found = _read(folder)
+    return found if isinstance(found, RunError) else None
+
+
+def _read(folder: Path) -> JobState | RunError:
     path = folder / "state.json"
-    return JobState.read(path) if path.exists() else JobState()
+    try:
+        return JobState.read(path) if path.exists() else JobState()
+    except RunError as error:
+        # Its folder may have been removed meanwhile.
+        return error if path.exists() else JobState()
 
 
 def write_state(folder: Path, state: JobState) -> None:

@@ -24,7 +24,7 @@ from gru4rec_core.runs.files import delete_folder, new_folder, new_id
 from gru4rec_core.runs.records import LOSS_LABELS, ComparisonRecord, DatasetRecord, RunRecord
 from gru4rec_core.runs.requests import check_baselines, check_configs
 from gru4rec_core.runs.shelf import DatasetShelf, some
-from gru4rec_core.runs.state import JobState, read_state
+from gru4rec_core.runs.state import JobState, damage, read_state
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,13 +38,16 @@ class Workspace(DatasetShelf):
         return cls(os.environ.get("GRU4REC_HOME") or PROJECT_ROOT / "workspace")
 
     def problems(self) -> list[RunError]:
-        """What in this workspace cannot be read, and so is in no list."""
+        """What in this workspace cannot be read: it is in no list, or (a job's state) shown as failed."""
         kinds: list[tuple[str, str, Callable[[Path], object]]] = [
             ("datasets", "dataset.json", DatasetRecord.read),
             ("runs", "run.json", RunRecord.read_from),
             ("comparisons", "comparison.json", ComparisonRecord.read),
         ]
-        return [error for kind in kinds for error in self.records(*kind)[1]]
+        broken = [error for kind in kinds for error in self.records(*kind)[1]]
+        jobs = [self.run_folder(run.id) for run in self.runs()]
+        jobs += sorted((self.root / "datasets").glob("*/splits/*/baselines"))
+        return broken + [error for folder in jobs if (error := damage(folder)) is not None]
 
     def delete_dataset(self, dataset_id: str, *, with_runs: bool = False) -> None:
         """Removes a dataset and its splits.

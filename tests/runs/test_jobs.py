@@ -4,6 +4,7 @@ One engine serves the whole module; its worker loads TensorFlow once.
 """
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -267,6 +268,71 @@ def test_a_stale_address_is_no_engine(workspace: Workspace) -> None:
     assert engine.find_engine(workspace.root) is None
     path.write_text("{")
     assert engine.find_engine(workspace.root) is None
+
+
+@pytest.fixture
+def moved(workspace: Workspace) -> Iterator[tuple[Path, socket.socket]]:
+    """The address an engine of another host left in the workspace, and what listens there (until closed)."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        left = engine.EngineAddress(
+            address=f"tcp://127.0.0.1:{listener.getsockname()[1]}",
+            process=ProcessIdentity(pid=1, create_time=1.0, host="another-machine"),
+            n_workers=1,
+            started=0.0,
+        )
+        engine.engine_folder(workspace.root).mkdir(parents=True)
+        path = engine.engine_folder(workspace.root) / "address.json"
+        left.write(path)
+        yield path, listener
+
+
+def test_an_engine_elsewhere_is_believed_while_it_answers(workspace: Workspace, moved) -> None:
+    path, listener = moved
+    assert engine.find_engine(workspace.root) == engine.EngineAddress.read(path)
+    with pytest.raises(RunError, match="another-machine"):
+        jobs.stop_engine(workspace)
+    listener.close()
+    assert engine.find_engine(workspace.root) is None
+
+
+def test_a_workspace_that_moved_gets_rid_of_the_engine_it_came_from(workspace: Workspace, run, moved) -> None:
+    path, listener = moved
+    left = engine.EngineAddress.read(path)
+    other = workspace.create_run(run.dataset_id, run.config.replace(seed=1), run.split)
+    queued = JobState(state="queued", scheduler=left.address)
+    running = JobState(state="running", scheduler=left.address, worker=left.process, heartbeat=time.time() - 10)
+    write_state(workspace.run_folder(run.id), queued)
+    write_state(workspace.run_folder(other.id), running)
+    assert jobs.reconcile(workspace) == []
+    listener.close()
+    assert not jobs.stop_engine(workspace)
+    assert not path.exists()
+    assert {workspace.state(one.id).state for one in (run, other)} == {"lost"}
+
+
+def test_one_damaged_state_hides_no_other_job(workspace: Workspace, run) -> None:
+    other = workspace.create_run(run.dataset_id, run.config.replace(seed=1), run.split)
+    write_state(workspace.run_folder(other.id), JobState(state="running", worker=ProcessIdentity.current()))
+    (workspace.run_folder(run.id) / "state.json").write_text("{")
+    states = {job.id: job.state for job in jobs.jobs(workspace)}
+    assert states[other.id].state == "running"
+    assert states[run.id].state == "failed"
+    assert states[run.id].reason.startswith("state unreadable")
+    assert jobs.reconcile(workspace) == []
+    (problem,) = workspace.problems()
+    assert run.id in problem.where
+
+
+def test_a_worker_that_ends_while_it_is_stopped_is_no_error(
+    workspace: Workspace, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_state(workspace.run_folder(run.id), JobState(state="running", worker=ProcessIdentity.current()))
+    jobs.request_cancel(workspace.run_folder(run.id))
+    monkeypatch.setattr(jobs, "HARD_AFTER", -1.0)
+    monkeypatch.setattr(jobs, "_forget", lambda *_: None)
+    monkeypatch.setattr(psutil.Process, "kill", lambda process: psutil.Process(2**22 + 1))
+    (ended,) = jobs.reconcile(workspace, stop_hard=True)
+    assert ended.state.state == "cancelled"
 
 
 def test_a_run_whose_process_has_gone_is_lost(workspace: Workspace, run) -> None:
