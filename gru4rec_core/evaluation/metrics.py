@@ -123,14 +123,15 @@ def mean_popularity(evaluation: Evaluation, k: int, counts: np.ndarray) -> float
 
 def repeat_share(evaluation: Evaluation, events: EvaluationSet, k: int) -> float:
     """Share of the places in top-k lists that show an item which its session has had already, in [0, 1]."""
+    return _mean(_repeats(evaluation, events, k).astype(np.float64))
+
+
+def _repeats(evaluation: Evaluation, events: EvaluationSet, k: int) -> np.ndarray:
+    """Which places of the top-k lists show an item that its session has had already, bool [n, min(k, n_items)]."""
     lists = top_lists(evaluation, k)
-    seen = seen_before(
-        events,
-        np.repeat(evaluation.session, lists.shape[1]),
-        np.repeat(evaluation.position, lists.shape[1]),
-        lists.ravel(),
-    )
-    return _mean(seen.astype(np.float64))
+    width = lists.shape[1]
+    session, position = np.repeat(evaluation.session, width), np.repeat(evaluation.position, width)
+    return seen_before(events, session, position, lists.ravel()).reshape(lists.shape)
 
 
 def seen_before(events: EvaluationSet, session: np.ndarray, position: np.ndarray, item: np.ndarray) -> np.ndarray:
@@ -162,12 +163,18 @@ def top_lists(evaluation: Evaluation, k: int) -> np.ndarray:
     return evaluation.top_items[:, :k]
 
 
-def summary(evaluation: Evaluation, ks: Iterable[int] = DEFAULT_KS) -> dict[str, Any]:
+def summary(
+    evaluation: Evaluation,
+    ks: Iterable[int] = DEFAULT_KS,
+    events: EvaluationSet | None = None,
+    train_counts: np.ndarray | None = None,
+) -> dict[str, Any]:
     """The usual numbers as plain JSON: None where there is no event, k as text.
 
     Keys: n_events, n_sessions, n_unknown (events whose true item training never saw), accuracy, mrr, ndcg,
     coverage (k up to the kept top items) by k, and accuracy_conservative, accuracy_optimistic: how far ties
-    could move accuracy.
+    could move accuracy. With `events` (the predicted ones) also repeat_share, with `train_counts` (training events
+    of each item, [n_items]) also mean_popularity, both by k up to the kept top items.
     """
     ks = tuple(ks)
     kept = evaluation.top_items.shape[1]
@@ -176,7 +183,7 @@ def summary(evaluation: Evaluation, ks: Iterable[int] = DEFAULT_KS) -> dict[str,
     def by_k(values: Callable[[int], float], wanted: Iterable[int] = ks) -> dict[str, float | None]:
         return {str(k): None if np.isnan(value := values(k)) else float(value) for k in wanted}
 
-    return {
+    values = {
         "n_events": evaluation.n_events,
         "n_sessions": evaluation.n_sessions,
         "n_unknown": int((evaluation.target < 0).sum()),
@@ -187,6 +194,12 @@ def summary(evaluation: Evaluation, ks: Iterable[int] = DEFAULT_KS) -> dict[str,
         "accuracy_conservative": by_k(lambda k: accuracy_at(evaluation, k, "conservative")),
         "accuracy_optimistic": by_k(lambda k: accuracy_at(evaluation, k, "optimistic")),
     }
+    if events is not None:
+        repeats = _repeats(evaluation, events, max(listed, default=1))
+        values["repeat_share"] = by_k(lambda k: _mean(repeats[:, :k].astype(np.float64)), listed)
+    if train_counts is not None:
+        values["mean_popularity"] = by_k(lambda k: mean_popularity(evaluation, k, train_counts), listed)
+    return values
 
 
 def _mean(values: np.ndarray) -> float:

@@ -62,7 +62,11 @@ def _one_baseline(name: str, split: Split, folder: Path, job: JobReporter) -> No
         baseline = BASELINES[name]().fit(split.train)
     with clock.time("testing"):
         evaluation = evaluate(baseline, split.test, TOP_K, job.progress)
-    values = {**metrics.summary(evaluation), "name": name, "seconds": clock.seconds}
+    values = {
+        **metrics.summary(evaluation, events=split.test, train_counts=split.train.counts()),
+        "name": name,
+        "seconds": clock.seconds,
+    }
     run_files.save_evaluation(evaluation, values, folder, name)
 
 

@@ -72,7 +72,7 @@ def _carry_out(workspace: Workspace, run: RunRecord, folder: Path, threads: int,
             evaluation = evaluate(model, split.test, _top_k(workspace, run), job.progress)
             states = model.final_states(split.test)
         job.phase("storing")
-        _store(model, evaluation, states, folder)
+        _store(model, evaluation, states, split, folder)
         write_json(folder / "environment.json", _environment(threads, clock))
         if (folder / "checkpoint").exists():
             delete_folder(folder / "checkpoint")
@@ -121,7 +121,7 @@ def _train(model: Gru4Rec, split: Split, folder: Path, job: JobReporter) -> None
     )
 
 
-def _store(model: Gru4Rec, evaluation: Evaluation, states: Any, folder: Path) -> None:
+def _store(model: Gru4Rec, evaluation: Evaluation, states: Any, split: Split, folder: Path) -> None:
     """Everything is written beside, then renamed: metrics.json, the last, says that all is there."""
     if (folder / "new").exists():  # an attempt that was killed here
         delete_folder(folder / "new")
@@ -131,7 +131,8 @@ def _store(model: Gru4Rec, evaluation: Evaluation, states: Any, folder: Path) ->
     # The run's own config.json came first and says the same.
     (folder / "new" / "config.json").unlink(missing_ok=True)
     replace_files(folder / "new", folder)
-    run_files.save_evaluation(evaluation, metrics.summary(evaluation), folder)
+    values = metrics.summary(evaluation, events=split.test, train_counts=split.train.counts())
+    run_files.save_evaluation(evaluation, values, folder)
 
 
 def _top_k(workspace: Workspace, run: RunRecord) -> int:

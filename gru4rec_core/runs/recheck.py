@@ -96,8 +96,8 @@ def recheck(
     run, dataset = workspace.run(run_id), workspace.dataset(dataset_id)
     workspace.metrics(run.id)
     stored = open_split(workspace, dataset.id, split)
-    old = _old_model(workspace, run, stored, on_progress)
-    models, rows = [old], [table_row(old, [metrics.summary(old.evaluations[0])])]
+    old, values = _old_model(workspace, run, stored, on_progress)
+    models, rows = [old], [table_row(old, [values])]
     if retrained is not None:
         more, results = trained_models(workspace, {RETRAINED: [retrained]}, stored)
         models, rows = [*models, *results], [*rows, *more]
@@ -116,8 +116,12 @@ def recheck(
     )
 
 
-def _old_model(workspace: Workspace, run: RunRecord, stored: StoredSplit, on_progress: Progress | None) -> ModelResults:
-    leaked = count_leaked(load_split(workspace, run.dataset_id, run.split).train, stored.test)
+def _old_model(
+    workspace: Workspace, run: RunRecord, stored: StoredSplit, on_progress: Progress | None
+) -> tuple[ModelResults, dict[str, Any]]:
+    """Its results on the new test, and its metrics."""
+    train = load_split(workspace, run.dataset_id, run.split).train
+    leaked = count_leaked(train, stored.test)
     if leaked:
         raise RunError(
             "A model is tested on events it has not learnt from.",
@@ -132,14 +136,16 @@ def _old_model(workspace: Workspace, run: RunRecord, stored: StoredSplit, on_pro
     sessions = SessionDataset.from_arrays(
         items, new.timestamps, new.offsets, new.session_ids, model.vocabulary, new.time_unit
     )
-    evaluation = evaluate(model, EvaluationSet(sessions, predicted=stored.test.predicted), 20, on_progress)
-    return ModelResults(
+    events = EvaluationSet(sessions, predicted=stored.test.predicted)
+    evaluation = evaluate(model, events, 20, on_progress)
+    results = ModelResults(
         name=OLD,
         label=f"{run.name} of {run.created:%Y-%m-%d}",
         kind="gru4rec",
         evaluations=(evaluation,),
         test_key=stored.test_key,
     )
+    return results, metrics.summary(evaluation, events=events, train_counts=train.counts())
 
 
 def _by_week(test: EvaluationSet, models: Sequence[ModelResults], unknown: np.ndarray, k: int) -> pd.DataFrame:

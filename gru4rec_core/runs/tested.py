@@ -21,6 +21,10 @@ from gru4rec_core.runs.workspace import Workspace
 Row = dict[str, Any]
 """A model in the table of results."""
 
+_METRICS = ("accuracy", "mrr", "ndcg", "coverage")
+_OF_LISTS = ("mean_popularity", "repeat_share")
+"""What is in the lists, right or wrong; runs of the past may lack them."""
+
 
 def by_model(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
     """Runs that differ in their seed alone are one model, named by its loss and by what sets it apart."""
@@ -100,7 +104,7 @@ def baseline_models(
 
 def row_json(row: Row) -> dict[str, Any]:
     """A row as commands print it: metrics by k."""
-    metrics = ("accuracy", "mrr", "ndcg", "coverage")
+    metrics = (*_METRICS, *_OF_LISTS)
     by_k = {metric: {str(k): row[f"{metric}@{k}"] for k in DEFAULT_KS} for metric in metrics}
     return {**{name: row[name] for name in ("name", "label", "kind")}, "seeds": row["n_seeds"], **by_k}
 
@@ -108,9 +112,9 @@ def row_json(row: Row) -> dict[str, Any]:
 def table_row(model: ModelResults, metrics: Sequence[dict[str, Any]]) -> Row:
     """A model's row: name, label, kind, n_seeds, means over its seeds of its metrics, training seconds."""
     means = {}
-    for metric in ("accuracy", "mrr", "ndcg", "coverage"):
+    for metric in (*_METRICS, *_OF_LISTS):
         for k in DEFAULT_KS:
-            values = [one[metric].get(str(k)) for one in metrics]
+            values = [one.get(metric, {}).get(str(k)) for one in metrics]
             means[f"{metric}@{k}"] = None if None in values else sum(values) / len(values)
     return {
         "name": model.name,

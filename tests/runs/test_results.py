@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from gru4rec_core.config import ComparisonConfig, TrainingConfig
@@ -11,6 +12,7 @@ from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
 from gru4rec_core.evaluation.comparison import MetricDifference
 from gru4rec_core.runs import statistics
 from gru4rec_core.runs.results import comparison_result, unfinished
+from gru4rec_core.runs.split_store import open_split
 from gru4rec_core.runs.tested import by_model
 
 
@@ -25,6 +27,10 @@ def test_all_models_are_in_the_result(trained) -> None:
     assert unfinished(home, comparison) == []
 
 
+def open_split_counts(home, comparison) -> np.ndarray:
+    return open_split(home, comparison.dataset_id, comparison.split).train_counts
+
+
 def test_json_has_the_agreed_form(trained) -> None:
     home, comparison = trained
     result = json.loads(json.dumps(comparison_result(home, comparison.id).to_json(), allow_nan=False))
@@ -34,6 +40,9 @@ def test_json_has_the_agreed_form(trained) -> None:
     assert set(first["accuracy"]) == {"1", "3", "5", "10", "20"}
     assert first["accuracy"]["20"] == 1.0  # eight items
     assert 0 < first["mrr"]["20"] <= 1
+    for model in result["models"]:  # a list of all eight items shows each once
+        assert model["mean_popularity"]["20"] == pytest.approx(open_split_counts(home, comparison).mean())
+        assert 0 <= model["repeat_share"]["1"] <= 1
     assert {model["kind"] for model in result["models"][2:]} == {"baseline"}
     assert result["verdict"]["kind"] in {"clear", "equivalent", "size-open", "undecided"}
     assert {warning["code"] for warning in result["warnings"]} >= {"time-overlap"}
