@@ -40,7 +40,9 @@ from gru4rec_core.runs.plans import plan_comparison, with_seeds
 from gru4rec_core.runs.recheck import recheck
 from gru4rec_core.runs.records import DatasetRecord, RunRecord
 from gru4rec_core.runs.reporter import OnChange, unexpected
+from gru4rec_core.runs.requests import check_baselines, check_distinct
 from gru4rec_core.runs.results import comparison_result, unfinished
+from gru4rec_core.runs.split_store import open_split
 from gru4rec_core.runs.state import JobState
 from gru4rec_core.runs.workspace import Workspace
 
@@ -123,14 +125,26 @@ def import_log(
     gap: Annotated[float | None, typer.Option(help="Minutes of pause that end a user's visit.", min=0)] = None,
     item_name: Annotated[str | None, typer.Option(help="Column of the item's name to show.")] = None,
     name: Annotated[str | None, typer.Option(help="What to call the dataset.")] = None,
+    encoding: Annotated[str, typer.Option(help="Of a text file, such as windows-1252 or utf-16.")] = "utf-8",
     as_json: AsJson = False,
 ) -> None:
     """Check a log and register it in the workspace."""
     columns = {"session": session, "timestamp": timestamp, "item": item, "user": user, "item_name": item_name}
-    mapping = _mapping(file, columns, gap)
+    mapping = _mapping(file, columns, gap, encoding)
     workspace = Workspace.default()
-    record = import_file(workspace, file, name=name, mapping=mapping, on_progress=_file_progress)
+    told: list[str] = []
+    record = import_file(
+        workspace,
+        file,
+        name=name,
+        mapping=mapping,
+        encoding=encoding,
+        on_progress=_file_progress,
+        on_known=told.append,
+    )
     _clear()
+    for sentence in told:
+        typer.echo(sentence, err=True)
     text = f"{record}: {_counts(_dataset_counts(record))}"
     dropped = record.summary.get("rejected_counts", {})
     if dropped:
@@ -153,6 +167,7 @@ def train(
     split = SplitConfig(**given(SplitConfig, settings))
     workspace = Workspace.default()
     record = _dataset(workspace, dataset)
+    open_split(workspace, record.id, split)  # a test rule that does not hold leaves no run behind
     run = workspace.create_run(record.id, config, split)
     _experiments().execute_run(workspace, run.id, threads=threads, on_change=_progress(run.name))
     _clear()
@@ -184,13 +199,16 @@ def compare(
     settings: dict[str, Any],
 ) -> None:
     """Train or reuse a run a loss, test them beside the baselines, and give the verdict."""
+    wanted = separated(losses, "--losses")
+    check_distinct(wanted, "--losses")
     configs = [
         seeded
-        for loss in separated(losses, "--losses")
+        for loss in wanted
         for seeded in with_seeds(training_config(settings, preset_for(preset, loss), loss=loss), seeds)
     ]
     split = SplitConfig(**given(SplitConfig, settings))
     names = () if baselines == "none" else tuple(separated(baselines, "--baselines"))
+    check_baselines(names)
     workspace = Workspace.default()
     record = _dataset(workspace, dataset)
     judging = _judging(settings, record)
@@ -350,14 +368,14 @@ def _dataset(workspace: Workspace, text: str) -> DatasetRecord:
     return record
 
 
-def _mapping(file: Path, columns: dict[str, str | None], gap: float | None) -> ColumnMapping | None:
+def _mapping(file: Path, columns: dict[str, str | None], gap: float | None, encoding: str) -> ColumnMapping | None:
     """The columns given by hand, completed by the usual names; None when none was given."""
     told = {role: column for role, column in columns.items() if column is not None}
     if gap is not None:
         told["session_gap_minutes"] = gap  # type: ignore[assignment]
     if not told:
         return None
-    candidates = inspect_log(file).candidates
+    candidates = inspect_log(file, encoding=encoding).candidates
     usual = {role: candidates[role][0] for role in ("session", "timestamp", "item") if candidates[role]}
     if "user" in told:
         usual.pop("session", None)

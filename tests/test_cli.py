@@ -169,17 +169,30 @@ def test_the_engine_is_asked_without_starting_it(run, home: Workspace) -> None:
         (["compare", "LOG", "--losses", ","], 2),
         (["compare", "LOG", "--losses", "hinge"], 2),
         (["train", "LOG", "--test-days", "3"], 2),
+        (["compare", "LOG", "--baselines", "foo"], 2),
+        (["compare", "LOG", "--baselines", "popularity,popularity"], 2),
+        (["compare", "LOG", "--losses", "bpr,bpr"], 2),
+        (["compare", "LOG", "--protocol", "time", "--test-from", "2024-99-99"], 1),
+        (["train", "LOG", "--protocol", "time", "--test-from", "2024-99-99"], 1),
         (["sample", "music", "out.csv"], 2),
         (["train", "no-such-file.csv"], 1),
         (["recommend", "no-such-run", "--items", "a"], 1),
         (["evaluate", "../../etc"], 1),
     ],
 )
-def test_wrong_use_and_failure_have_their_status(run, log: Path, arguments: list[str], status: int) -> None:
+def test_wrong_use_and_failure_have_their_status_and_leave_nothing(
+    run, log: Path, home: Workspace, arguments: list[str], status: int
+) -> None:
+    before = (home.runs(), home.comparisons())
     result = run(*[log if one == "LOG" else one for one in arguments])
     assert (result.status, result.out) == (status, "")
     assert result.err.strip()
     assert "Traceback" not in result.err
+    assert (home.runs(), home.comparisons()) == before
+
+
+def test_a_baseline_that_is_none_is_told_those_there_are(run, log: Path) -> None:
+    assert "markov" in run("compare", log, "--baselines", "foo").err
 
 
 def test_what_nobody_foresaw_is_said_in_a_line_and_kept_in_a_file(
