@@ -23,7 +23,7 @@ def validation_curve(epochs: pd.DataFrame, k: int, last_epoch: int, dark: bool =
     """
     several = epochs.groupby("name")["seed"].nunique().max() > 1
     lines = [
-        "On validation data; the test part stays unseen until the end",
+        "On validation data; the test part stays unseen",
         "Thick: mean of the seeds" if several else "",
     ]
     layers = _curves(epochs, "hits", f"hits in the top {k} per 100", last_epoch, dark)
