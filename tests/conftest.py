@@ -7,10 +7,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from gru4rec_core.data.sessions import SessionDataset
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+# How long one example takes says more about the machine than about the code.
+settings.register_profile("workbench", deadline=None)
+settings.load_profile("workbench")
 
 ROOT = Path(__file__).resolve().parents[1]
 
