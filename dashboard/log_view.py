@@ -15,13 +15,8 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet, split
 from gru4rec_core.data.times import UNITS, describe_time, to_datetime
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.evaluation.checks import (
-    Check,
-    check_dataset,
-    check_split,
-    expected_hit_rate,
-    visible_difference,
-)
+from gru4rec_core.evaluation.data_checks import check_dataset, check_split, expected_hit_rate, visible_difference
+from gru4rec_core.evaluation.remarks import Check
 from gru4rec_core.report.data_charts import TEST, TRAIN, events_over_time, popularity, session_lengths, transitions
 from gru4rec_core.report.data_frames import transition_shares
 from gru4rec_core.runs.records import DatasetRecord

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from gru4rec_core.errors import RunError
-from gru4rec_core.evaluation.checks import Check
 from gru4rec_core.evaluation.comparison import Comparison
+from gru4rec_core.evaluation.remarks import Check
 from gru4rec_core.evaluation.verdict import Verdict, verdict
 from gru4rec_core.runs.records import LOSS_LABELS, ComparisonRecord, DatasetRecord
 from gru4rec_core.runs.split_store import StoredSplit, open_split

@@ -11,17 +11,11 @@ from math import inf
 from typing import Any
 
 from gru4rec_core.errors import RunError
-from gru4rec_core.evaluation.checks import (
-    Check,
-    RunFacts,
-    check_comparison,
-    check_dataset,
-    check_evaluation,
-    check_split,
-    check_training,
-)
 from gru4rec_core.evaluation.comparability import ModelResults, find_obstacle
 from gru4rec_core.evaluation.comparison import Comparison, MetricDifference, PairedComparison, compare_models
+from gru4rec_core.evaluation.data_checks import check_dataset, check_split
+from gru4rec_core.evaluation.model_checks import RunFacts, check_comparison, check_evaluation, check_training
+from gru4rec_core.evaluation.remarks import Check
 from gru4rec_core.runs.files import read_json, write_json
 from gru4rec_core.runs.records import ComparisonRecord, RunRecord
 from gru4rec_core.runs.split_store import load_split

@@ -9,9 +9,9 @@ from typing import Any
 
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.evaluation.baselines import LABELS
-from gru4rec_core.evaluation.checks import still_improving, validation_curve
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.metrics import DEFAULT_KS
+from gru4rec_core.evaluation.model_checks import still_improving, validation_curve
 from gru4rec_core.runs import run_files
 from gru4rec_core.runs.files import read_json
 from gru4rec_core.runs.records import LOSS_LABELS, RunRecord

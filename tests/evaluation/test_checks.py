@@ -9,24 +9,25 @@ import pytest
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet, split
-from gru4rec_core.evaluation.checks import (
-    Check,
-    RunFacts,
+from gru4rec_core.evaluation.comparison import compare_models
+from gru4rec_core.evaluation.data_checks import (
     best_seller_rate,
-    check_comparison,
     check_dataset,
-    check_evaluation,
-    check_runs,
     check_split,
-    check_training,
     expected_hit_rate,
-    smallest_visible_difference,
-    still_improving,
-    validation_curve,
     visible_difference,
 )
-from gru4rec_core.evaluation.comparison import compare_models
-from gru4rec_core.evaluation.remarks import share
+from gru4rec_core.evaluation.model_checks import (
+    RunFacts,
+    check_comparison,
+    check_evaluation,
+    check_runs,
+    check_training,
+    still_improving,
+    validation_curve,
+)
+from gru4rec_core.evaluation.remarks import Check, share
+from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
 
 CONFIG = ComparisonConfig(deciding_k=3, n_bootstrap=500, n_permutations=1000)
 DAY = 86_400
