@@ -75,6 +75,10 @@ class VSKNN(Baseline):
     recent) vote: score(i) = sum of the similarities of those that hold i. Items of no neighbour follow by
     popularity. A session is as recent as its first event; equal times keep the log's order.
 
+    Under the last-item rule what is known of a tested session is trained on too, so it is among its own neighbours,
+    mostly as the nearest. It votes for what it has had already, never for the item to predict, which training does
+    not hold. The time rule has no such session.
+
     Args:
         neighbours: k, from 1.
         sample: m, from 1.

@@ -37,7 +37,7 @@ class Ranker:
         self.n_items = network.n_items
         self.units = network.config.n_hidden
         self.weights = network.variable_map()
-        self.block = block_rows(self.n_items)
+        self.block = events_at_once(self.n_items)
         self.blocks = int(np.clip(2**23 // (self.block * self.n_items), 1, 16))
         self.rows = self.block * self.blocks
         self.n_groups = -(-self.n_items // GROUP)
@@ -235,8 +235,8 @@ class Ranker:
         return score(states, tf.convert_to_tensor(self.weights["output"]))
 
 
-def block_rows(n_items: int) -> int:
-    """Events of a block."""
+def events_at_once(n_items: int) -> int:
+    """Events that are scored in one block: as many as keep the scores in the cache."""
     wanted = np.clip(CACHED_SCORES // n_items, 16, 1024)
     return int(np.clip(wanted, 1, max(1, MOST_SCORES // n_items)))
 

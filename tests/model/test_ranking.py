@@ -129,4 +129,4 @@ def test_weights_that_are_no_numbers_are_said(log, network) -> None:
 
 @pytest.mark.parametrize("n_items", [3, 48, 10_000, 1_000_000, 10_000_000])
 def test_a_block_of_scores_stays_small_whatever_the_catalogue(n_items: int) -> None:
-    assert ranking.block_rows(n_items) * n_items * 4 <= 64 * 2**20
+    assert ranking.events_at_once(n_items) * n_items * 4 <= 64 * 2**20
