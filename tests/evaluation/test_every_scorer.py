@@ -1,6 +1,7 @@
 """What holds of everything that scores items: every baseline, the model, and its NumPy twin.
 
-A new scorer joins by a line in `SCORERS` (how it is made from training sessions) and one in `ANSWERS`.
+A new baseline joins by being in `BASELINES`, another scorer by a parameter of `named_scorer` (how it is made from
+training sessions); each has a line in `ANSWERS`.
 """
 
 import numpy as np

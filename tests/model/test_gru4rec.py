@@ -2,10 +2,9 @@ import json
 import sys
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from gru4rec_core import BPR, TOP1, Gru4Rec, NumpyGru4Rec, SessionDataset, TrainingConfig
+from gru4rec_core import BPR, Gru4Rec, NumpyGru4Rec, TrainingConfig
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.errors import ConfigError, DataError, RunError
 from gru4rec_core.evaluation.scoring import evaluate
@@ -39,20 +38,6 @@ def test_the_defaults_are_the_notebooks() -> None:
 def test_a_loss_that_is_none_of_ours_is_said() -> None:
     with pytest.raises(ConfigError, match="TOP1"):
         Gru4Rec(48, loss=abs)
-
-
-def test_the_notebooks_cells() -> None:
-    rows = [
-        (user, t, item) for user in range(12) for t, item in enumerate(["run", "bike", "swim", "run", "bike", "swim"])
-    ]
-    df = pd.DataFrame(rows, columns=["session", "timestamp", "item"])
-    dataset = SessionDataset(df)
-    model = Gru4Rec(n_classes=dataset.n_items, n_layers=1, n_hidden=8, loss=TOP1, batch_size=8)
-    reports = model.fit(dataset, steps_per_epoch=800, epochs=2)
-    assert [r.steps for r in reports] == [800, 800]
-    assert model.recommend(["run"], k=1)[0][0] == "bike"
-    assert model.recommend(["run", "bike"], k=1)[0][0] == "swim"
-    assert reports[-1].accuracy > 0.9
 
 
 def test_it_learns_what_follows_what(trained, toy_log) -> None:
