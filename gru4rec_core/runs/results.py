@@ -3,7 +3,7 @@
 Put together from the files of its runs and baselines alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -19,6 +19,8 @@ from gru4rec_core.runs.tested import baseline_models, by_model, row_json, traine
 from gru4rec_core.runs.workspace import Workspace
 
 __all__ = ["LOSS_LABELS", "ComparisonResult", "comparison_result", "keep_statistics", "unfinished"]
+
+DECIDED_LATE = "The list length was chosen after results were there: exploratory."
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class ComparisonResult:
             "dataset": self.dataset.name,
             "dataset_id": self.dataset.id,
             "protocol": self.record.split.protocol,
+            "decided_before_results": self.record.decided_before_results,
             "deciding_metric": f"accuracy@{self.record.config.deciding_k}",
             "n_test": self.comparison.models[0].n_events,
             "n_test_sessions": self.comparison.models[0].n_sessions,
@@ -105,9 +108,14 @@ def comparison_result(workspace: Workspace, comparison_id: str) -> ComparisonRes
         record=record,
         dataset=workspace.dataset(record.dataset_id),
         comparison=comparison,
-        verdict=verdict(comparison) if len(models) > 1 else None,
+        verdict=_verdict(record, comparison) if len(models) > 1 else None,
         checks=checks,
         models=pd.DataFrame([*rows, *more_rows]),
         run_ids={name: tuple(run.id for run in runs) for name, runs in groups.items()},
         split=split,
     )
+
+
+def _verdict(record: ComparisonRecord, comparison: Comparison) -> Verdict:
+    found = verdict(comparison)
+    return found if record.decided_before_results else replace(found, limits=(*found.limits, DECIDED_LATE))

@@ -143,7 +143,7 @@ class DatasetShelf:
         return record
 
     def split_folder(self, dataset_id: str, split: SplitConfig) -> Path:
-        """Where what belongs to a dataset under a test rule is kept; may not exist yet (see splits_store)."""
+        """Where what belongs to a dataset under a test rule is kept; may not exist yet (see split_store.py)."""
         return self.dataset_folder(dataset_id) / "splits" / split.key()
 
     def dataset_folder(self, dataset_id: str) -> Path:

@@ -13,13 +13,14 @@ from typing import Any
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults, find_obstacle
 from gru4rec_core.evaluation.comparison import Comparison, MetricDifference, PairedComparison, compare_models
-from gru4rec_core.evaluation.data_checks import check_dataset, check_split
-from gru4rec_core.evaluation.model_checks import RunFacts, check_comparison, check_evaluation, check_training
 from gru4rec_core.evaluation.remarks import Check
+from gru4rec_core.runs.checked import comparison_checks
 from gru4rec_core.runs.files import read_json, write_json
 from gru4rec_core.runs.records import ComparisonRecord, RunRecord
-from gru4rec_core.runs.split_store import load_split
 from gru4rec_core.runs.workspace import Workspace
+
+VERSION = 2
+"""Raised when the same inputs give other statistics or warnings than before: what was kept is then computed anew."""
 
 _logger = logging.getLogger(__name__)
 
@@ -41,38 +42,15 @@ def statistics(
         comparison = compare_models(models, record.config)
     else:
         comparison = Comparison(tuple(models), record.config, find_obstacle(models), ())
-    checks = _checks(workspace, record, groups, comparison)
+    checks = comparison_checks(workspace, record, groups, comparison)
     pairs = [_kept_pair(pair) for pair in comparison.pairs]
     write_json(path, {"inputs": key, "pairs": pairs, "checks": [one.to_json() for one in checks]})
     return comparison, checks
 
 
-def _checks(
-    workspace: Workspace, record: ComparisonRecord, groups: dict[str, list[RunRecord]], comparison: Comparison
-) -> list[Check]:
-    """Every warning there is: on data, split, runs, scores and comparison, the worst first."""
-    dataset = workspace.dataset(record.dataset_id)
-    split, k = load_split(workspace, record.dataset_id, record.split), record.config.deciding_k
-    labels = {model.name: model.label for model in comparison.models}
-    found = check_dataset(workspace.open_dataset(dataset.id), dataset.summary)
-    found += check_split(split, k, record.config.margin)
-    for name, runs in groups.items():
-        epochs = workspace.epochs(runs[0].id)
-        found += check_training(runs[0].config, split.train, epochs, labels[name])
-    for model in comparison.models:
-        found += check_evaluation(model.evaluations[0], model.label, model.kind, k)
-    facts = [
-        RunFacts(labels[name], run.dataset_hash, run.split.key(), k, run.config)
-        for name, runs in groups.items()
-        for run in runs
-    ]
-    found += check_comparison(comparison, facts)
-    return sorted(found, key=lambda check: ("error", "warning", "note").index(check.severity))
-
-
 def _inputs(record: ComparisonRecord, models: Sequence[ModelResults]) -> str:
     """A hash of all that the statistics depend on."""
-    digest = hashlib.sha256(record.config.to_json().encode())
+    digest = hashlib.sha256(f"{VERSION}/{record.config.to_json()}".encode())
     for model in models:
         digest.update(f"{model.name}/{model.test_key}/{model.leaked_events}".encode())
         for evaluation in model.evaluations:

@@ -6,10 +6,12 @@
     uploads/<sha256>   files as they came
     engine/            the local job engine's address and log
 
-Every folder is written under a temporary name and renamed; every JSON file carries its schema version.
+Every folder is written under a temporary name and renamed. The records (dataset.json, run.json, comparison.json,
+state.json, the engine's address.json) carry their schema version; what lies beside them is of the same version.
 """
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -50,7 +52,7 @@ class Workspace(DatasetShelf):
         return broken + [error for folder in jobs if (error := damage(folder)) is not None]
 
     def delete_dataset(self, dataset_id: str, *, with_runs: bool = False) -> None:
-        """Removes a dataset and its splits.
+        """Removes a dataset, its splits, and the file it was uploaded as unless another dataset came from it.
 
         Raises:
             RunError: runs use it, unless `with_runs`: then they and its comparisons go too; a run that still
@@ -71,6 +73,9 @@ class Workspace(DatasetShelf):
         for run in runs:
             delete_folder(self.run_folder(run.id))
         delete_folder(self.dataset_folder(record.id))
+        sha = record.file_sha256
+        if re.fullmatch("[0-9a-f]{64}", sha) and all(one.file_sha256 != sha for one in self.datasets()):
+            (self.root / "uploads" / sha).unlink(missing_ok=True)
 
     def runs(self, dataset_id: str | None = None) -> list[RunRecord]:
         """All runs, or those of a dataset, newest first."""

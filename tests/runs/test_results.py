@@ -85,6 +85,28 @@ def test_statistics_of_other_settings_are_not_taken(trained) -> None:
     assert metric == "accuracy@5"
 
 
+def test_statistics_of_an_older_version_are_not_taken(trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, comparison = trained
+    comparison_result(home, comparison.id)
+    path = home.comparison_folder(comparison.id) / "statistics.json"
+    before = path.read_text()
+    monkeypatch.setattr(statistics, "VERSION", statistics.VERSION - 1)
+    comparison_result(home, comparison.id)
+    assert path.read_text() != before
+
+
+def test_a_list_length_chosen_after_the_results_is_told(trained) -> None:
+    home, comparison = trained
+    assert comparison_result(home, comparison.id).to_json()["decided_before_results"] is True
+    late = home.create_comparison(
+        comparison.dataset_id, comparison.split, ComparisonConfig(deciding_k=1, n_bootstrap=200), comparison.run_ids
+    )
+    told = comparison_result(home, late.id).to_json()
+    home.delete_comparison(late.id)
+    assert told["decided_before_results"] is False
+    assert "exploratory" in told["verdict"]["limits"][-1]
+
+
 def test_another_deciding_metric_is_another_result(trained) -> None:
     home, comparison = trained
     other = home.create_comparison(

@@ -103,6 +103,23 @@ def test_a_dataset_with_runs_is_not_deleted_unless_they_go_too(
     assert not [path for path in workspace.root.rglob("*") if path.is_file()]
 
 
+def test_an_upload_goes_with_its_last_dataset(workspace: Workspace, make_dataset) -> None:
+    upload = workspace.root / "uploads" / ("f" * 64)
+    upload.parent.mkdir(parents=True)
+    upload.touch()
+    (upload.parent / "other").touch()
+    one, two = (
+        workspace.add_dataset(make_dataset(text), text, file_sha256=upload.name, mapping={"item": text})
+        for text in ("ab", "ba")
+    )
+    unknown = workspace.add_dataset(make_dataset("abc"), "abc")
+    workspace.delete_dataset(one.id)
+    workspace.delete_dataset(unknown.id)
+    assert upload.exists()
+    workspace.delete_dataset(two.id)
+    assert [path.name for path in upload.parent.iterdir()] == ["other"]
+
+
 def test_a_run_at_work_is_not_deleted(workspace: Workspace, dataset: DatasetRecord, run: RunRecord) -> None:
     change_state(workspace.run_folder(run.id), state="running")
     with pytest.raises(RunError, match="still at work: top1"):
