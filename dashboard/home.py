@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from dashboard import compare_view, live, notes, parts, recheck_view, review, rule_form, state, work
+from dashboard import compare_view, live, notes, recheck_view, review, rule_form, state, work
 from dashboard.forms import default_plan
 from dashboard.strips import task_picture
 from gru4rec_core.data.samples import SAMPLES
@@ -46,9 +46,7 @@ def headline(selection: state.Selection, record: DatasetRecord) -> None:
     view = review.open_review(selection, "show")
     if view is None:
         return
-    parts.stack_when_tight("latest")
-    with st.container(key="latest"):
-        words, square = st.columns([5, 4], gap="medium")
+    words, square = st.columns([5, 4], gap="medium")
     with words:
         compare_view.headline(view)
         state.way_on("See the verdict", "compare", selection, key="see-verdict")

@@ -186,14 +186,6 @@ def wide_or_narrow(wide: str, narrow: str) -> None:
     )
 
 
-def stack_when_tight(key: str) -> None:
-    """Puts the columns inside the container with that key below each other where a square of 100 has no room.
-
-    Streamlit does so on phones only; between those and a wide window the square would run over its neighbour.
-    """
-    st.html(f"<style>@media (max-width:1180px){{.st-key-{key} [data-testid=stColumn]{{min-width:100%}}}}</style>")
-
-
 def rank_text(rank: float, k: int) -> str:
     """ "● 2" for a hit in the top k, "○ 37" for a miss; "○ unknown" for an item that training never saw."""
     if rank != rank:

@@ -8,6 +8,11 @@ import streamlit as st
 # the first needs dark text on it for the second (8:1 instead of 2:1); Streamlit always writes white.
 _DARK = "<style>[data-testid='stBaseButton-primary']{color:#0B1A24}</style>"
 
+# Streamlit puts columns below each other on phones only. In a window between those and a wide one, charts side by side
+# would be too narrow for their titles, and the square of 100 would run over its neighbour.
+_CHARTS = "[data-testid=stColumn]:has([data-testid=stVegaLiteChart])"
+_STACK = f"<style>@media (max-width:1180px){{{_CHARTS}{{min-width:100%}}}}</style>"
+
 
 def is_dark() -> bool:
     """Whether the reader's browser shows the dark theme."""
@@ -16,5 +21,4 @@ def is_dark() -> bool:
 
 def apply() -> None:
     """Rules for the whole page; called once, before the page itself."""
-    if is_dark():
-        st.html(_DARK)
+    st.html(_STACK + (_DARK if is_dark() else ""))

@@ -13,9 +13,7 @@ if view:
     compare_view.headline(view)
     k = review.list_length(selection, view)
     pair = review.pair(view)
-    parts.stack_when_tight("who-and-how-much")
-    with st.container(key="who-and-how-much"):
-        square, ladder = st.columns([4, 5], gap="medium")
+    square, ladder = st.columns([4, 5], gap="medium")
     with square:
         if pair:
             compare_view.outcomes(view, pair, k, selection)

@@ -170,7 +170,7 @@ def transitions(frame: pd.DataFrame, items: Sequence[str], dark: bool = False) -
         .encode(text=alt.Text("share:Q", format=".0f"), color=written)
     )
     lines = [
-        f"The {len(names)} items used most; the rest of a row went to other items",
+        f"The {len(names)} items used most; a row's rest went to others",
         "Outlined: the same item again",
     ]
     return titled(

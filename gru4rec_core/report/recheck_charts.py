@@ -27,7 +27,7 @@ def hits_by_week(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
     top = max(float(frame["hits"].max()), 1e-9) * 1.1
     y = alt.Y("hits:Q", title=f"hits in the top {k} per 100", scale=alt.Scale(domain=[0, top], nice=False))
     # The line would draw its stroke around the points' symbols.
-    key = alt.Legend(title=None, orient="top", labelLimit=220, columns=2, symbolStrokeWidth=0)
+    key = alt.Legend(title=None, orient="top", labelLimit=220, columns=1, symbolStrokeWidth=0)
     tooltip = [
         alt.Tooltip("label:N", title="method"),
         alt.Tooltip("week:T", title="week of"),
@@ -41,8 +41,10 @@ def hits_by_week(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
     points = base.mark_point(filled=True, size=60, opacity=1).encode(
         color=colour(chosen, "label:N", legend=key), shape=shape(chosen, "label:N", legend=key)
     )
+    layers = alt.layer(line, points)
+    room = 16 * (len(chosen) - 1)  # the legend has a line a method
     return titled(
-        alt.layer(line, points), "Hits week by week", "Grey: what counting does today", plot=230, legend=True, dark=dark
+        layers, "Hits week by week", "Grey: what counting does today", plot=220 + room, legend=True, dark=dark
     )
 
 
