@@ -32,9 +32,11 @@ from gru4rec_core.data.ingest import inspect_log
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.errors import ConfigError, DataError, WorkbenchError
 from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
+from gru4rec_core.evaluation.remarks import Check
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.runs import jobs
 from gru4rec_core.runs.baseline_runs import execute_baselines
+from gru4rec_core.runs.checked import dataset_checks, recheck_checks, run_checks
 from gru4rec_core.runs.imports import import_file
 from gru4rec_core.runs.plans import plan_comparison, with_seeds
 from gru4rec_core.runs.recheck import recheck
@@ -149,7 +151,8 @@ def import_log(
     dropped = record.summary.get("rejected_counts", {})
     if dropped:
         text += "\nleft out: " + ", ".join(f"{count:,} rows ({reason})" for reason, count in dropped.items())
-    _say(as_json, {**_dataset_json(record), "import": record.summary}, text)
+    warnings = _warn(as_json, dataset_checks(workspace, record))
+    _say(as_json, {**_dataset_json(record), "import": record.summary, "warnings": warnings}, text)
 
 
 @app.command()
@@ -179,6 +182,7 @@ def train(
         "n_test": metrics["n_events"],
         "config": config.model_dump(mode="json"),
         **{name: metrics[name] for name in ("accuracy", "mrr", "ndcg")},
+        "warnings": _warn(as_json, run_checks(workspace, run)),
     }
     _say(as_json, result, f"{run.id}: {rates(metrics['accuracy'])} of {metrics['n_events']:,} predictions")
 
@@ -217,6 +221,7 @@ def compare(
         _experiments().execute_comparison(workspace, comparison.id, on_change=_progress())
     _clear()
     result = comparison_result(workspace, comparison.id)
+    _warn(as_json, result.checks)
     _say(as_json, result.to_json(), comparison_text(result))
 
 
@@ -236,14 +241,22 @@ def evaluate_run(
     workspace.metrics(old.id)  # says so when the run is not done
     record = _dataset(workspace, on) if on else workspace.dataset(old.dataset_id)
     told = given(SplitConfig, settings)
-    split = SplitConfig(**told) if told else old.split
+    split = _changed(old.split, told)
     judging = _judging(settings, record)
     retrained = _retrained(workspace, old, record, split) if retrain else None
     if workspace.missing_baselines(record.id, split, DEFAULT_BASELINES):
         execute_baselines(workspace, record.id, split, on_change=_progress())
     found = recheck(workspace, old.id, record.id, split, judging, retrained=retrained)
     _clear()
-    _say(as_json, found.to_json(), recheck_text(found))
+    warnings = _warn(as_json, recheck_checks(workspace, found, retrained))
+    _say(as_json, {**found.to_json(), "warnings": warnings}, recheck_text(found))
+
+
+def _changed(own: SplitConfig, told: dict[str, Any]) -> SplitConfig:
+    """A run's own test rule with what was told in its place; another cut takes the place of its own."""
+    cut = {"test_days", "test_from"}
+    other_cut = cut & set(told) or told.get("protocol", own.protocol) != own.protocol
+    return own.replace(**{**dict.fromkeys(cut if other_cut else ()), **told})
 
 
 def _retrained(workspace: Workspace, old: RunRecord, record: DatasetRecord, split: SplitConfig) -> RunRecord:
@@ -460,6 +473,14 @@ def _dataset_counts(record: DatasetRecord) -> dict[str, int]:
 
 def _say(as_json: bool, value: dict[str, Any], text: str) -> None:
     sys.stdout.write((json.dumps(value, allow_nan=False) if as_json else text) + "\n")
+
+
+def _warn(as_json: bool, checks: list[Check]) -> list[dict[str, Any]]:
+    """The warnings as JSON; without --json they are told on standard error, beside the result."""
+    if not as_json:
+        for check in checks:
+            typer.echo(f"{check.severity}: {' '.join(filter(None, [check.title, check.figure]))}", err=True)
+    return [check.to_json() for check in checks]
 
 
 def _counts(counts: dict[str, int]) -> str:

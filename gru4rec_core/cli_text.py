@@ -3,23 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gru4rec_core.evaluation.metrics import DEFAULT_KS
 from gru4rec_core.runs.recheck import Recheck
 from gru4rec_core.runs.results import ComparisonResult
+from gru4rec_core.runs.tested import ks_of
 
 
 def comparison_text(result: ComparisonResult) -> str:
     """The verdict's sentences, then a table of all models, best first by the deciding metric."""
     lines = [*result.verdict.sentences, *result.verdict.limits, ""] if result.verdict else []
-    nearest = min(DEFAULT_KS, key=lambda k: abs(k - result.record.config.deciding_k))
-    ordered = result.models.sort_values(f"accuracy@{nearest}", ascending=False)
+    ordered = result.models.sort_values(f"accuracy@{result.record.config.deciding_k}", ascending=False)
     return "\n".join(lines + _table(ordered.to_dict("records")))
 
 
 def _table(rows: Sequence[Mapping[Any, Any]]) -> list[str]:
-    lines = [f"{'hits per 100 in the top':28}" + "".join(f"{k:>8}" for k in DEFAULT_KS) + f"{'MRR@20':>9}"]
+    ks = ks_of(rows[0])
+    lines = [f"{'hits per 100 in the top':28}" + "".join(f"{k:>8}" for k in ks) + f"{'MRR@20':>9}"]
     for row in rows:
-        hits = "".join(f"{100 * row[f'accuracy@{k}']:8.2f}" for k in DEFAULT_KS)
+        hits = "".join(f"{100 * row[f'accuracy@{k}']:8.2f}" for k in ks)
         lines.append(f"{row['label']:28}{hits}{row['mrr@20']:9.4f}")
     return lines
 
@@ -27,7 +27,7 @@ def _table(rows: Sequence[Mapping[Any, Any]]) -> list[str]:
 def recheck_text(found: Recheck) -> str:
     """How the old model did, beside the others, over all and week by week."""
     lines = [found.counting.sentence, f"Unknown to the old model: {100 * found.unknown:.1f} of 100 items.", ""]
-    lines += _table(sorted(found.models, key=lambda row: -row["accuracy@10"]))
+    lines += _table(sorted(found.models, key=lambda row: -row[f"accuracy@{found.comparison.config.deciding_k}"]))
     if len(found.by_week):
         lines += ["", f"{'week of':12}{'events':>8}{'unknown':>9}  hits per 100: " + found.comparison.models[0].label]
         for row in found.by_week.to_dict("records"):

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from gru4rec_core import cli
 from gru4rec_core.cli import main
-from gru4rec_core.config import TrainingConfig
+from gru4rec_core.config import SplitConfig, TrainingConfig
 from gru4rec_core.runs.workspace import Workspace
 
 FAST = ["--n-hidden", "4", "--batch-size", "8", "--epochs", "1", "--n-bootstrap", "200", "--n-permutations", "200"]
@@ -69,8 +70,19 @@ def test_a_log_is_imported_once(run, log: Path) -> None:
     first, again = (run("import", log, "--json") for _ in range(2))
     assert first.json["id"] == again.json["id"]
     assert (first.json["sessions"], first.json["items"]) == (60, 7)
+    assert first.json["warnings"] == []
     listed = run("datasets", "--json").json["datasets"]
     assert [one["id"] for one in listed] == [first.json["id"]]
+
+
+def test_warnings_of_a_log_are_printed_beside_the_result(run, folder: Path) -> None:
+    path = folder / "tied.csv"
+    pd.DataFrame({"session": [1, 1, 1, 1], "timestamp": [5, 5, 5, 5], "item": list("abab")}).to_csv(path, index=False)
+    found = run("import", path, "--json").json["warnings"]
+    assert [one["code"] for one in found] == ["tied-timestamps"]
+    text = run("import", path)
+    assert "warning: Some events of a session have the same time." in text.err
+    assert "warning" not in text.out
 
 
 def test_columns_are_mapped_by_hand(run, folder: Path) -> None:
@@ -98,6 +110,7 @@ def test_train_prints_one_json_object(run, log: Path) -> None:
     assert result.json["n_test"] == 60
     assert result.json["config"]["n_hidden"] == [4]
     assert "training" in result.err
+    assert "time-overlap" in {one["code"] for one in result.json["warnings"]}
     state = run("runs", "--json").json["runs"][0]
     assert (state["id"], state["state"]) == (result.json["run"], "done")
 
@@ -112,9 +125,22 @@ def test_compare_takes_the_runs_that_are_there(run, log: Path, home: Workspace) 
     assert len(home.runs()) == before
     assert again.json["verdict"] == first.json["verdict"]
     assert again.err == ""
+    model = first.json["models"][0]
+    assert model["accuracy_conservative"]["3"] <= model["accuracy"]["3"] <= model["accuracy_optimistic"]["3"]
+    assert model["mean_popularity"]["3"] > 0
+    assert 0 <= model["repeat_share"]["3"] <= 1
     text = run("compare", "letters", "--losses", "top1,bpr", *FAST).out
     assert "Lookup table (Markov)" in text
     assert text.startswith(first.json["verdict"]["sentences"][0])
+
+
+def test_the_deciding_list_length_is_in_the_rows(run, log: Path) -> None:
+    wanted = ["compare", log, "--losses", "top1,bpr", *FAST, "--k", 4]
+    result = run(*wanted, "--json").json
+    assert {"1", "3", "4", "5", "10", "20"} == set(result["models"][0]["accuracy"])
+    assert result["verdict"]["numbers"]["leader_value"] == max(one["accuracy"]["4"] for one in result["models"][:2])
+    (header,) = [line for line in run(*wanted).out.splitlines() if line.startswith("hits per 100")]
+    assert header.split()[-7:] == ["1", "3", "4", "5", "10", "20", "MRR@20"]
 
 
 def test_several_seeds_are_one_model(run, log: Path) -> None:
@@ -130,11 +156,29 @@ def test_the_test_rule_is_an_option(run, log: Path) -> None:
     assert 0 < result.json["n_test"] < 60
 
 
+@pytest.mark.parametrize(
+    ("own", "told", "wanted"),
+    [
+        ({}, {}, {}),
+        ({"min_item_support": 2}, {"unseen": "drop"}, {"min_item_support": 2, "unseen": "drop"}),
+        ({"protocol": "time", "test_days": 3}, {"unseen": "drop"}, None),
+        ({"protocol": "time", "test_days": 3}, {"test_from": "2024-01-01"}, {"test_days": None}),
+        ({"protocol": "time", "test_days": 3}, {"protocol": "last-item"}, {"test_days": None}),
+    ],
+)
+def test_what_is_told_changes_the_runs_own_test_rule(own: dict, told: dict, wanted: dict | None) -> None:
+    changed = cli._changed(SplitConfig(**own), told)
+    assert changed == SplitConfig(**{**own, **told, **(wanted or {})})
+
+
 def test_evaluate_and_recommend_use_a_run(run, log: Path, home: Workspace) -> None:
     run_id = home.find_run(home.dataset("letters").id, *_settings()).id  # type: ignore[union-attr]
     found = run("evaluate", run_id, "--json")
     assert found.json["models"][0]["name"] == "old"
-    assert "per 100" in run("evaluate", run_id).out
+    assert "time-overlap" in {one["code"] for one in found.json["warnings"]}
+    text = run("evaluate", run_id)
+    assert "per 100" in text.out
+    assert "warning: Training and test overlap in time." in text.err
     listed = run("recommend", run_id, "--items", "item 1,item 2,nothing", "--k", 3, "--json")
     assert len(listed.json["recommendations"]) == 3
     assert listed.json["unknown"] == ["nothing"]
@@ -145,8 +189,6 @@ def test_evaluate_and_recommend_use_a_run(run, log: Path, home: Workspace) -> No
 
 
 def _settings():
-    from gru4rec_core.config import SplitConfig
-
     return TrainingConfig(loss="bpr", n_hidden=(4,), batch_size=8, epochs=1), SplitConfig()
 
 

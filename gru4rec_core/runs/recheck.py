@@ -97,11 +97,11 @@ def recheck(
     workspace.metrics(run.id)
     stored = open_split(workspace, dataset.id, split)
     old, values = _old_model(workspace, run, stored, on_progress)
-    models, rows = [old], [table_row(old, [values])]
+    models, rows = [old], [table_row(old, [values], stored, judging.deciding_k)]
     if retrained is not None:
-        more, results = trained_models(workspace, {RETRAINED: [retrained]}, stored)
+        more, results = trained_models(workspace, {RETRAINED: [retrained]}, stored, judging.deciding_k)
         models, rows = [*models, *results], [*rows, *more]
-    more, baselines = baseline_models(workspace, dataset.id, DEFAULT_BASELINES, stored)
+    more, baselines = baseline_models(workspace, dataset.id, DEFAULT_BASELINES, stored, judging.deciding_k)
     comparison = compare_models([*models, *baselines], judging)
     unknown = old.evaluations[0].target < 0
     return Recheck(

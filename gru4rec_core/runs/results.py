@@ -32,8 +32,9 @@ class ComparisonResult:
         comparison: the models (trained ones first, then baselines) and the paired statistics.
         verdict: None with fewer than two trained models.
         checks: warnings, worst first.
-        models: one row a model: name, label, kind, n_seeds, accuracy@k, mrr@k, ndcg@k, coverage@k (means over
-            seeds, k of `DEFAULT_KS`), seconds (training time of one run).
+        models: one row a model: name, label, kind, n_seeds, then means over seeds for k of `DEFAULT_KS` and the
+            deciding k: accuracy@k, accuracy_conservative@k, accuracy_optimistic@k, mrr@k, ndcg@k, coverage@k,
+            mean_popularity@k, repeat_share@k; seconds (training time of one run).
         run_ids: name of a trained model to its runs, one a seed.
         split: the test part.
     """
@@ -101,8 +102,10 @@ def comparison_result(workspace: Workspace, comparison_id: str) -> ComparisonRes
         )
     split = open_split(workspace, record.dataset_id, record.split)
     groups = by_model([workspace.run(run_id) for run_id in record.run_ids])
-    rows, models = trained_models(workspace, groups, split)
-    more_rows, baselines = baseline_models(workspace, record.dataset_id, record.baselines, split)
+    rows, models = trained_models(workspace, groups, split, record.config.deciding_k)
+    more_rows, baselines = baseline_models(
+        workspace, record.dataset_id, record.baselines, split, record.config.deciding_k
+    )
     comparison, checks = statistics(workspace, record, groups, [*models, *baselines])
     return ComparisonResult(
         record=record,

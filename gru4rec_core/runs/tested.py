@@ -3,15 +3,18 @@
 Read from the folders of its runs and baselines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from gru4rec_core.config import TrainingConfig
+from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.baselines import LABELS
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.evaluation.metrics import DEFAULT_KS
 from gru4rec_core.evaluation.model_checks import still_improving, validation_curve
+from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.runs import run_files
 from gru4rec_core.runs.files import read_json
 from gru4rec_core.runs.records import LOSS_LABELS, RunRecord
@@ -21,7 +24,7 @@ from gru4rec_core.runs.workspace import Workspace
 Row = dict[str, Any]
 """A model in the table of results."""
 
-_METRICS = ("accuracy", "mrr", "ndcg", "coverage")
+_METRICS = ("accuracy", "mrr", "ndcg", "coverage", "accuracy_conservative", "accuracy_optimistic")
 _OF_LISTS = ("mean_popularity", "repeat_share")
 """What is in the lists, right or wrong; runs of the past may lack them."""
 
@@ -49,9 +52,9 @@ def _shown(value: object) -> str:
 
 
 def trained_models(
-    workspace: Workspace, groups: dict[str, list[RunRecord]], split: StoredSplit
+    workspace: Workspace, groups: dict[str, list[RunRecord]], split: StoredSplit, k: int
 ) -> tuple[list[Row], list[ModelResults]]:
-    """A row and the results of every trained model; `groups` as `by_model` makes them."""
+    """A row and the results of every trained model; `groups` as `by_model` makes them, `k` decides."""
     rows, models = [], []
     for name, runs in groups.items():
         folders = [workspace.run_folder(run.id) for run in runs]
@@ -71,7 +74,7 @@ def trained_models(
             training_seconds=sum(seconds) / len(seconds),
         )
         models.append(model)
-        rows.append(table_row(model, [run_files.metrics(folder) for folder in folders]))
+        rows.append(table_row(model, [run_files.metrics(folder) for folder in folders], split, k))
     return rows, models
 
 
@@ -80,7 +83,7 @@ def _still_improving(folder: Path, config: TrainingConfig) -> bool:
 
 
 def baseline_models(
-    workspace: Workspace, dataset_id: str, names: Sequence[str], split: StoredSplit
+    workspace: Workspace, dataset_id: str, names: Sequence[str], split: StoredSplit, k: int
 ) -> tuple[list[Row], list[ModelResults]]:
     """The same of those of the named baselines that were computed already on a split."""
     folder = workspace.split_folder(dataset_id, split.config) / "baselines"
@@ -98,24 +101,39 @@ def baseline_models(
             seen_days=split.config.protocol != "time",
         )
         models.append(model)
-        rows.append(table_row(model, [read_json(folder / f"{name}.json", "a baseline")]))
+        rows.append(table_row(model, [read_json(folder / f"{name}.json", "a baseline")], split, k))
     return rows, models
 
 
 def row_json(row: Row) -> dict[str, Any]:
     """A row as commands print it: metrics by k."""
-    metrics = (*_METRICS, *_OF_LISTS)
-    by_k = {metric: {str(k): row[f"{metric}@{k}"] for k in DEFAULT_KS} for metric in metrics}
+    by_k = {metric: {str(k): _number(row[f"{metric}@{k}"]) for k in ks_of(row)} for metric in (*_METRICS, *_OF_LISTS)}
     return {**{name: row[name] for name in ("name", "label", "kind")}, "seeds": row["n_seeds"], **by_k}
 
 
-def table_row(model: ModelResults, metrics: Sequence[dict[str, Any]]) -> Row:
-    """A model's row: name, label, kind, n_seeds, means over its seeds of its metrics, training seconds."""
+def ks_of(row: Mapping[Any, Any]) -> list[int]:
+    """The list lengths of a row, ascending."""
+    return sorted(int(name.partition("@")[2]) for name in row if name.startswith("accuracy@"))
+
+
+def _number(value: Any) -> Any:
+    return None if pd.isna(value) else value  # a frame has NaN where a row had None
+
+
+def table_row(model: ModelResults, stored: Sequence[dict[str, Any]], split: StoredSplit, k: int) -> Row:
+    """A model's row: name, label, kind, n_seeds, means over its seeds of its metrics, training seconds.
+
+    Args:
+        stored: `metrics.summary` of every seed, as kept.
+        split: what the model was tested on.
+        k: the deciding list length, which may be none of those kept.
+    """
+    seeds = [_with(k, one, seed, split) for one, seed in zip(stored, model.evaluations, strict=True)]
     means = {}
     for metric in (*_METRICS, *_OF_LISTS):
-        for k in DEFAULT_KS:
-            values = [one.get(metric, {}).get(str(k)) for one in metrics]
-            means[f"{metric}@{k}"] = None if None in values else sum(values) / len(values)
+        for length in seeds[0]["accuracy"]:
+            values = [one.get(metric, {}).get(length) for one in seeds]
+            means[f"{metric}@{length}"] = None if None in values else sum(values) / len(values)
     return {
         "name": model.name,
         "label": model.label,
@@ -124,3 +142,11 @@ def table_row(model: ModelResults, metrics: Sequence[dict[str, Any]]) -> Row:
         **means,
         "seconds": model.training_seconds,
     }
+
+
+def _with(k: int, stored: dict[str, Any], evaluation: Evaluation, split: StoredSplit) -> dict[str, Any]:
+    if str(k) in stored["accuracy"]:
+        return stored
+    more = metrics.summary(evaluation, (k,), events=split.test, train_counts=split.train_counts)
+    by_k = {name: {**stored.get(name, {}), **values} for name, values in more.items() if isinstance(values, dict)}
+    return {**stored, **by_k}
