@@ -43,11 +43,14 @@ def main() -> None:
     real = import_file(workspace, arguments.real)
     shop = import_sample(workspace, "shop")
     parts = ["# Accuracy on two logs\n", _how(arguments)]
-    for dataset in (real, shop):
-        parts += _presets(workspace, dataset, arguments)
-    parts += _protocols(workspace, real, arguments)
-    arguments.out.write_text("\n".join(parts), encoding="utf-8")
-    sys.stderr.write(f"wrote {arguments.out}\n")
+    for section in (
+        _presets(workspace, real, arguments),
+        _protocols(workspace, real, arguments),
+        _presets(workspace, shop, arguments),
+    ):
+        parts += section
+        arguments.out.write_text("\n".join(parts), encoding="utf-8")
+        sys.stderr.write(f"wrote {arguments.out}\n")
 
 
 def _presets(workspace: Workspace, dataset: DatasetRecord, arguments: argparse.Namespace) -> Iterator[str]:
