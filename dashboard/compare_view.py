@@ -217,17 +217,3 @@ def settings(view: Review) -> None:
         st.text("All runs have the same settings.")
         return
     parts.show_table(chosen, key="settings", name="settings")
-
-
-def remarks(view: Review) -> None:
-    """Warnings about this comparison: what spoils it openly, the rest one tap away."""
-    checks = view.result.checks
-    if not checks:
-        notes.note("No warning: data, split, training and test passed every check.", "good")
-        return
-    notes.remarks(check for check in checks if check.severity == "error")
-    others = [check for check in checks if check.severity != "error"]
-    if others:
-        titles = f"{len(others)} remark{'s' * (len(others) > 1)} on data, training and test"
-        with st.expander(titles, key="remarks"):
-            notes.remarks(others)

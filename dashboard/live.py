@@ -5,6 +5,7 @@ Everything is read from the workspace, so a reload, another browser or a restart
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
@@ -153,14 +154,22 @@ def _actions(home: Workspace, job: Job) -> None:
         with st.popover("Cancel", type="tertiary", key=f"cancel-{_key(job)}"):
             st.text("What is trained so far is kept; it can go on later.")
             if st.button("Cancel this job", key=f"cancel-now-{_key(job)}"):
-                jobs.cancel(home, job.kind, job.id)
-                st.rerun()
+                _act(lambda: jobs.cancel(home, job.kind, job.id))
     elif job.state.state in ("failed", "cancelled", "lost"):
         with st.popover("Retry", type="tertiary", key=f"retry-{_key(job)}"):
             st.text("It goes on from its last checkpoint.")
             if st.button("Start it again", key=f"retry-now-{_key(job)}"):
-                jobs.retry(home, job.kind, job.id)
-                st.rerun()
+                _act(lambda: jobs.retry(home, job.kind, job.id))
+
+
+def _act(action: Callable[[], object]) -> None:
+    """Does it and draws the page anew; what forbids it is told instead."""
+    try:
+        action()
+    except WorkbenchError as error:
+        notes.problem(error)
+    else:
+        st.rerun()
 
 
 def _reason(home: Workspace, job: Job) -> None:

@@ -43,6 +43,24 @@ def remarks(checks: Iterable[Check]) -> None:
         _note(check.severity, title, [(name, text) for name, text in lines if text])
 
 
+def remarks_apart(checks: Sequence[Check], about: str, key: str) -> None:
+    """Checks below results: what spoils them openly, the rest one tap away.
+
+    Args:
+        checks: in any order.
+        about: what they are about, the end of "2 remarks on …".
+        key: of the expander.
+    """
+    if not checks:
+        note(f"No warning: {about} passed every check.", "good")
+        return
+    remarks(check for check in checks if check.severity == "error")
+    others = [check for check in checks if check.severity != "error"]
+    if others:
+        with st.expander(f"{len(others)} remark{'s' * (len(others) > 1)} on {about}", key=key):
+            remarks(others)
+
+
 def count_remarks(checks: Sequence[Check]) -> str:
     """ "usable, 2 remarks", "not usable as it is: 1 problem": the second half of the sentence about a log."""
     problems = sum(check.severity == "error" for check in checks)

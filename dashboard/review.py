@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import parts, state
+from dashboard import notes, parts, state
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report import accuracy_frames, frames
@@ -32,12 +33,14 @@ class Review:
         result: the verdict and the models' predictions.
         runs: the compared runs, in order.
         files: the results' files with their times of change: the key of everything computed from them.
+        item_names: names to show instead of items, where the log had some.
     """
 
     record: ComparisonRecord
     result: ComparisonResult
     runs: tuple[RunRecord, ...]
     files: state.Stamp
+    item_names: dict[str, str]
 
     @property
     def models(self) -> tuple[ModelResults, ...]:
@@ -72,7 +75,10 @@ class Review:
 
     def item(self, item_id: int) -> str:
         """Name of an item; unknown ones say so."""
-        return str(self.vocabulary.items[item_id]) if item_id >= 0 else "(unknown item)"
+        if item_id < 0:
+            return "(unknown item)"
+        item = str(self.vocabulary.items[item_id])
+        return self.item_names.get(item, item)
 
 
 def open_review(selection: state.Selection, purpose: str) -> Review | None:
@@ -85,7 +91,11 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
     if selection.comparison is None:
         _nothing_yet(selection, purpose)
         return None
-    result = state.comparison_result(selection.comparison)
+    try:
+        result = state.comparison_result(selection.comparison)
+    except WorkbenchError as error:
+        notes.problem(error)
+        return None
     if result is None:
         parts.empty_state(
             "This comparison is not finished: its runs still train, wait, or have stopped.",
@@ -98,7 +108,13 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
     home = state.workspace()
     record = selection.comparison
     files = state.stamp(*(home.run_folder(run_id) / "metrics.json" for run_id in record.run_ids))
-    return Review(record, result, tuple(home.run(run_id) for run_id in record.run_ids), files)
+    runs = tuple(home.run(run_id) for run_id in record.run_ids)
+    return Review(record, result, runs, files, home.item_names(record.dataset_id))
+
+
+def remarks(view: Review) -> None:
+    """Every warning about this comparison."""
+    notes.remarks_apart(view.result.checks, "data, training and test", "remarks")
 
 
 def _nothing_yet(selection: state.Selection, purpose: str) -> None:

@@ -13,7 +13,7 @@ from gru4rec_core.config import ALL_ITEMS_LIMIT, TrainingConfig
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.runs.jobs import engine_status
 from gru4rec_core.runs.records import ComparisonRecord, DatasetRecord
-from gru4rec_core.runs.results import LOSS_LABELS
+from gru4rec_core.runs.results import LOSS_LABELS, ComparisonResult
 from gru4rec_core.runs.workspace import Workspace
 
 _START_SECONDS = 15.0  # engine and TensorFlow, once
@@ -29,9 +29,18 @@ def live_part(selection: state.Selection, comparison: ComparisonRecord) -> bool:
     with st.container(border=True, key="live"):
         st.header("At work" if active else "Latest training")
         live.panel(comparison)
-        if not active and state.comparison_result(comparison) is not None:
+        if not active and (result := _result(comparison)) is not None:
+            notes.remarks_apart(result.checks, "data, training and test", "train-remarks")
             state.way_on("Open comparison", "compare", selection, key="open-comparison")
     return active
+
+
+def _result(comparison: ComparisonRecord) -> ComparisonResult | None:
+    try:
+        return state.comparison_result(comparison)
+    except WorkbenchError as error:
+        notes.problem(error)
+        return None
 
 
 def form(record: DatasetRecord) -> None:

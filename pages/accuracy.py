@@ -26,3 +26,4 @@ if view:
         accuracy_view.confusion(view, model)
     with never:
         accuracy_view.never_shown(view, model, k)
+    review.remarks(view)

@@ -22,7 +22,7 @@ if view:
     state.way_on("See where they are wrong", "accuracy", selection, key="to-accuracy")
     parts.section("How far to trust it")
     compare_view.trust_line(view)
-    compare_view.remarks(view)
+    review.remarks(view)
     forest, curve = st.columns(2, gap="medium")
     with forest:
         if pair and view.result.comparison.pairs:

@@ -105,3 +105,18 @@ def test_remarks_are_counted_and_one_tap_away(compare, finished):
     assert n
     assert any(one.label.startswith(f"{n} remark") for one in compare.expander)
     assert "does not clearly beat simple counting" in texts(compare)
+
+
+@pytest.mark.parametrize("page", ["accuracy", "train"])
+def test_the_same_remarks_stand_on_the_other_pages(finished, open_page, page):
+    n = len(comparison_result(finished, finished.comparisons()[0].id).checks)
+    assert any(one.label.startswith(f"{n} remark") for one in open_page(page).expander)
+
+
+def test_a_damaged_result_is_explained_where_it_would_be_shown(finished, open_page):
+    record = finished.comparisons()[0]
+    (finished.run_folder(record.run_ids[0]) / "predictions.parquet").write_bytes(b"PAR1 no more")
+    for page in ("compare", "accuracy", "train"):
+        app = open_page(page)
+        assert not app.exception
+        assert "predictions.parquet" in texts(app)

@@ -1,5 +1,6 @@
 """The page Sessions: predictions beside what came."""
 
+import json
 import re
 
 import numpy as np
@@ -157,3 +158,12 @@ def test_a_kind_that_does_not_exist_asks_nothing(finished, open_page):
     app = open_page("sessions", kind="popularity:<b>")
     assert app.selectbox(key="filter-kind").value is None
     assert "kind" not in app.query_params
+
+
+def test_items_are_shown_by_the_names_the_log_gave_them(finished, open_page):
+    record = finished.datasets()[0]
+    items = finished.open_dataset(record.id).vocabulary.items
+    names = {str(item): f"name of {place}" for place, item in enumerate(items)}
+    (finished.dataset_folder(record.id) / "item_names.json").write_text(json.dumps(names), encoding="utf-8")
+    table = open_page("sessions").dataframe[0].value
+    assert all(name.startswith("name of ") for name in table["seen last"])

@@ -146,6 +146,20 @@ def test_a_failed_run_says_why_shows_its_log_and_can_be_tried_again(finished, op
     assert tried == [run.id]
 
 
+def test_a_retry_that_is_refused_is_explained(finished, open_page, monkeypatch):
+    run = finished.run(finished.comparisons()[0].run_ids[0])
+    write_state(finished.run_folder(run.id), JobState(state="failed", reason="The memory was too small."))
+
+    def refuse(home, kind, job_id):
+        raise RunError("The job engine starts within a minute.", remedy="Make room.")
+
+    monkeypatch.setattr(jobs, "retry", refuse)
+    app = open_page("train")
+    app.button(key=f"retry-now-run-{run.id}").click().run()
+    assert not app.exception
+    assert "Make room." in written(app)
+
+
 def test_when_all_is_done_the_way_leads_to_the_comparison(finished, open_page):
     app = open_page("train")
     assert "Open comparison" in labels(app)
