@@ -7,8 +7,8 @@ compiled loop of 256 steps, best of five, interleaved with the measured runs in 
 the layout TensorFlow's users write (hidden · tableᵀ) and in the one the training step uses (table · hiddenᵀ),
 which is faster here: `ratio` is against the first, `ratio_to_best_layout` against the faster one.
 
-Each run gets one thread, as in the workbench's workers: on small layers a second one costs more than it gives
-(LOG.md). --threads changes that.
+A and B run on two threads, whose layers are wide enough to gain from the second; C on one, where a second costs
+more than it gives (LOG.md); D's two runs on one each, as in the workbench's workers. --threads changes that.
 """
 
 import argparse
@@ -233,7 +233,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=300_000, help="size of the generated log (A, B, D)")
     parser.add_argument("--runs", type=int, default=RUNS, help="whole runs; the median is reported")
     parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
-    parser.add_argument("--threads", type=int, default=1, help="TensorFlow's threads (A, B, C)")
+    parser.add_argument("--threads", type=int, help="TensorFlow's threads (A, B: 2, C: 1)")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
@@ -242,7 +242,8 @@ def main() -> None:
     if options.setting == "D":
         result = side_by_side(options.events, runs=options.runs)
     else:
-        tf.config.threading.set_intra_op_parallelism_threads(options.threads)
+        threads = options.threads or (1 if options.setting == "C" else 2)
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
         result = measure(options.setting, options.events, options.runs)
     if options.json:
         print(json.dumps(result))
