@@ -47,7 +47,7 @@ class DatasetShelf:
                 return record
         raise RunError(
             "A dataset is named by its id or name.",
-            found=f"{id_or_name!r}, which is none of {some(record.name for record in self.datasets())}",
+            found=f"{id_or_name!r}; there are: {some(record.name for record in self.datasets())}",
             where=str(self.root / "datasets"),
             remedy="Import the log first, or choose one that is there.",
         )
@@ -184,5 +184,5 @@ def _as_json(mapping: dict[str, Any] | None) -> dict[str, Any]:
 def some(names: Iterable[str], limit: int = 5) -> str:
     """The first names of a list, for a message."""
     names = list(names)
-    text = ", ".join(names[:limit]) or "none"
+    text = ", ".join(names[:limit]) or "none yet"
     return text if len(names) <= limit else f"{text} and {len(names) - limit} more"

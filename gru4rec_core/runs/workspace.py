@@ -89,7 +89,7 @@ class Workspace(DatasetShelf):
         if not folder.exists():
             raise RunError(
                 "A run is named by its id.",
-                found=f"{run_id!r}, which is none of {some(run.id for run in self.runs())}",
+                found=f"{run_id!r}; there are: {some(run.id for run in self.runs())}",
                 where=str(self.root / "runs"),
                 remedy="Take an id from the list of runs.",
             )
