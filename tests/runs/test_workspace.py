@@ -76,7 +76,7 @@ def test_newest_first_and_the_newest_of_a_name(workspace: Workspace, make_datase
 
 
 def test_an_unknown_dataset_names_those_there_are(workspace: Workspace, dataset: DatasetRecord) -> None:
-    with pytest.raises(RunError, match=r"'shoes', which is none of letters"):
+    with pytest.raises(RunError, match=r"'shoes'; there are: letters"):
         workspace.dataset("shoes")
 
 
