@@ -162,7 +162,8 @@ def _how(arguments: argparse.Namespace) -> str:
         f" {arguments.processes} runs side by side.\n\n"
         "How far to trust it: the objective (docs/decisions/0004) and the rates of `quick` and `modern` were chosen"
         " with an eye on this e-shop log's test figures, so these two flatter themselves here a little; the shop sample"
-        " had no part in that. The list length of the verdicts was fixed beforehand (10), but their runs are those of the first table,"
+        " had no part in that. The list length of the verdicts was fixed beforehand (10), but their runs are those"
+        " of the first table,"
         " which is why they call themselves exploratory.\n"
     )
 
