@@ -13,6 +13,11 @@ _DARK = "<style>[data-testid='stBaseButton-primary']{color:#0B1A24}</style>"
 _CHARTS = "[data-testid=stColumn]:has([data-testid=stVegaLiteChart])"
 _STACK = f"<style>@media (max-width:1180px){{{_CHARTS}{{min-width:100%}}}}</style>"
 
+# Streamlit's own table download writes a cell like =1+1 as it is, which a spreadsheet would run. Tables that can be
+# downloaded have a button of ours below them, which quotes such cells.
+_DOWNLOAD = "[data-testid=stElementToolbarButton]:has(button[aria-label^='Download as CSV'])"
+_NO_RAW_CSV = f"<style>{_DOWNLOAD}{{display:none}}</style>"
+
 
 def is_dark() -> bool:
     """Whether the reader's browser shows the dark theme."""
@@ -21,4 +26,4 @@ def is_dark() -> bool:
 
 def apply() -> None:
     """Rules for the whole page; called once, before the page itself."""
-    st.html(_STACK + (_DARK if is_dark() else ""))
+    st.html(_STACK + _NO_RAW_CSV + (_DARK if is_dark() else ""))

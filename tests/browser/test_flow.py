@@ -70,6 +70,15 @@ def test_a_second_viewer_and_a_pasted_link_see_the_same(trained: Page, workbench
     other.context.close()
 
 
+def test_tables_offer_only_the_download_that_quotes_formulas(trained: Page, workbench):
+    comparison = workbench.home.comparisons()[0]
+    trained.goto(f"{workbench.url}/sessions?comparison={comparison.id}")
+    settle(trained)
+    trained.get_by_test_id("stDataFrame").first.hover()
+    expect(trained.locator("button[aria-label^='Show/hide columns']").first).to_be_visible(timeout=WAIT)
+    expect(trained.locator("button[aria-label^='Download as CSV']").first).to_be_hidden()
+
+
 def test_the_test_rule_chosen_on_data_is_the_one_that_train_takes(trained: Page, workbench):
     trained.goto(f"{workbench.url}/data")
     settle(trained)
