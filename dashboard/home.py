@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -182,7 +181,7 @@ def _delete_dataset(home: Workspace, record: DatasetRecord) -> None:
             + " from this workspace. It cannot be undone."
         )
         if st.button("Delete for good", key=f"delete-now-{record.id}"):
-            _attempt(lambda: home.delete_dataset(record.id, with_runs=True))
+            notes.attempt(lambda: home.delete_dataset(record.id, with_runs=True))
 
 
 def runs() -> None:
@@ -227,7 +226,7 @@ def _delete_run(home: Workspace, listed: list[RunRecord]) -> None:
         + ". It cannot be undone."
     )
     if st.button("Delete for good", key="delete-run-now"):
-        _attempt(lambda: _delete_with_comparisons(home, chosen, [one.id for one in users]))
+        notes.attempt(lambda: _delete_with_comparisons(home, chosen, [one.id for one in users]))
 
 
 def _delete_with_comparisons(home: Workspace, run_id: str, comparison_ids: list[str]) -> None:
@@ -236,15 +235,6 @@ def _delete_with_comparisons(home: Workspace, run_id: str, comparison_ids: list[
     for comparison_id in comparison_ids:
         home.delete_comparison(comparison_id)
     home.delete_run(run_id)
-
-
-def _attempt(action: Callable[[], None]) -> None:
-    try:
-        action()
-    except WorkbenchError as error:
-        notes.problem(error)
-    else:
-        st.rerun()
 
 
 def age(moment: datetime) -> str:

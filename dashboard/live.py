@@ -5,7 +5,6 @@ Everything is read from the workspace, so a reload, another browser or a restart
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
@@ -154,22 +153,12 @@ def _actions(home: Workspace, job: Job) -> None:
         with st.popover("Cancel", type="tertiary", key=f"cancel-{_key(job)}"):
             st.text("What is trained so far is kept; it can go on later.")
             if st.button("Cancel this job", key=f"cancel-now-{_key(job)}"):
-                _act(lambda: jobs.cancel(home, job.kind, job.id))
+                notes.attempt(lambda: jobs.cancel(home, job.kind, job.id))
     elif job.state.state in ("failed", "cancelled", "lost"):
         with st.popover("Retry", type="tertiary", key=f"retry-{_key(job)}"):
             st.text("It goes on from its last checkpoint.")
             if st.button("Start it again", key=f"retry-now-{_key(job)}"):
-                _act(lambda: jobs.retry(home, job.kind, job.id))
-
-
-def _act(action: Callable[[], object]) -> None:
-    """Does it and draws the page anew; what forbids it is told instead."""
-    try:
-        action()
-    except WorkbenchError as error:
-        notes.problem(error)
-    else:
-        st.rerun()
+                notes.attempt(lambda: jobs.retry(home, job.kind, job.id))
 
 
 def _reason(home: Workspace, job: Job) -> None:

@@ -6,7 +6,7 @@ The texts quote files and item names, so they are escaped and never pass through
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 import streamlit as st
@@ -33,6 +33,16 @@ def problem(error: WorkbenchError) -> None:
         ("What to do", error.remedy),
     ]
     _note("error", error.rule, [(name, text) for name, text in lines if text], role="alert")
+
+
+def attempt(action: Callable[[], object]) -> None:
+    """Does what a button asks for and draws the page anew; what forbids it is told instead."""
+    try:
+        action()
+    except WorkbenchError as error:
+        problem(error)
+    else:
+        st.rerun()
 
 
 def remarks(checks: Iterable[Check]) -> None:
