@@ -159,7 +159,7 @@ def _how(arguments: argparse.Namespace) -> str:
         f" {STOP_EARLY['patience']} epochs; the best epoch is tested. Accuracy@k is recall@k"
         " (one true item); ranks are exact over the whole catalogue. Values are means over the seeds."
         " `seconds` is the training time of one run on one thread,"
-        f" {arguments.processes} runs side by side.\n\n"
+        f" {arguments.processes} runs side by side; where other work shares the cores it is an upper bound at best.\n\n"
         "How far to trust it: the objective (docs/decisions/0004) and the rates of `quick` and `modern` were chosen"
         " with an eye on this e-shop log's test figures, so these two flatter themselves here a little; the shop sample"
         " had no part in that. The list length of the verdicts was fixed beforehand (10), but their runs are those"
