@@ -54,7 +54,7 @@ def verdict_block(verdict: Any) -> None:
     """The verdict as the page's headline: its kind, its two sentences, and what limits it.
 
     Args:
-        verdict: a `gru4rec_core.evaluation.comparison.Verdict` (kind, sentences, limits).
+        verdict: a `gru4rec_core.evaluation.verdict.Verdict` (kind, sentences, limits).
     """
     word, colour, icon = _KINDS[verdict.kind]
     with st.container(border=True, key="verdict"):
