@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,6 +37,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """An empty workspace that the pages use."""
     monkeypatch.setenv("GRU4REC_HOME", str(tmp_path / "workspace"))
     monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
+    # Streamlit clears Keras' session after each run of a script where Keras is loaded: never in the dashboard's own
+    # process, but here, where other tests have loaded it, for a third of a second a run.
+    if keras := sys.modules.get("keras"):
+        monkeypatch.setattr(keras.backend, "clear_session", lambda: None)
     st.cache_data.clear()
     st.cache_resource.clear()
     return Workspace(tmp_path / "workspace")
