@@ -16,6 +16,8 @@ from gru4rec_core.data.sessions import SessionDataset
 
 Feed = dict[str, np.ndarray]
 
+_DRAWS_AT_ONCE = 2**16
+
 
 @dataclass(frozen=True)
 class Position:
@@ -70,8 +72,8 @@ class PopularitySampler:
     def __init__(self, counts: np.ndarray, alpha: float) -> None:
         weights = np.power(counts.astype(np.float64), alpha)
         self.probabilities = weights / weights.sum()
-        scaled = self.probabilities * len(counts)
         self.n_items = len(counts)
+        scaled = self.probabilities * self.n_items
         self.keep = np.ones(self.n_items, np.float32)
         self.alias = np.arange(self.n_items, dtype=np.int32)
         light, heavy = np.flatnonzero(scaled < 1), np.flatnonzero(scaled >= 1)
@@ -85,12 +87,26 @@ class PopularitySampler:
         exists = overdrawn < len(light)
         self.keep[heavy[:-1][exists]] = (1 + surplus[:-1][exists] - missing[overdrawn[exists]]).clip(0, 1)
         self.alias[heavy[:-1][exists]] = heavy[1:][exists]
+        # Of item i: what is drawn instead of it (place 2i), and itself (place 2i + 1).
+        self.outcomes = np.stack([self.alias, np.arange(self.n_items, dtype=np.int32)], axis=1).ravel()
 
     def draw(self, generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-        """Item ids, int32 of the given shape."""
-        cell = generator.integers(0, self.n_items, shape, dtype=np.int32)
-        stay = generator.random(shape, dtype=np.float32) < self.keep[cell]
-        return np.where(stay, cell, self.alias[cell])
+        """Item ids, int32 of the given shape.
+
+        One random number a draw: its whole part, times the number of items, is the item, the rest decides
+        whether the item stays.
+        """
+        drawn = np.empty(shape, np.int32)
+        flat = drawn.reshape(-1)
+        for start in range(0, len(flat), _DRAWS_AT_ONCE):
+            part = flat[start : start + _DRAWS_AT_ONCE]
+            rest = generator.random(len(part))
+            rest *= self.n_items
+            item = rest.astype(np.int32)
+            rest -= item
+            stays = rest < self.keep.take(item)
+            self.outcomes.take(2 * item + stays, out=part, mode="clip")
+        return drawn
 
     def expected_distinct(self, n_draws: int) -> tuple[float, float]:
         """Mean and standard deviation of the number of distinct items in `n_draws` (Poisson approximation)."""
@@ -126,8 +142,8 @@ class FeedBuilder:
         """Columns that practically every step gets along with, and columns that always suffice."""
         lanes = self.config.batch_size * (2 if self.shared else 1)
         if self.sampler is None:
-            return (min(lanes, self.n_items),) * 2
-        most = min(lanes + self.config.n_sample, self.n_items)
+            return (min(lanes, self.n_items + 1),) * 2
+        most = min(lanes + self.config.n_sample, self.n_items + 1)
         mean, deviation = self.sampler.expected_distinct(self.config.n_sample)
         enough = int(np.ceil((lanes + mean + 6 * deviation + 1) / 16)) * 16
         return min(enough, most), most
@@ -166,52 +182,52 @@ class FeedBuilder:
         return {"input_first": first, "input_row": np.where(represents, ids, self.n_items)}
 
     def _columns(self, inputs: np.ndarray, targets: np.ndarray, negatives: np.ndarray, valid: np.ndarray) -> Feed:
-        """The distinct items of each step, how often each is a negative, and where each lane's target is."""
+        """The distinct items of each step, how often each is a negative, and where each lane's target is.
+
+        Idle lanes have the item n_items: its column weighs nothing, and no row has its number.
+        """
         n_steps, lanes = targets.shape
         targets = np.where(valid, targets, self.n_items)
         parts = [targets, negatives]
-        weights = [self.target_weight[targets], self.sample_weight[negatives]]
         if self.shared:
             parts.append(np.where(valid, inputs, self.n_items))
-            weights.append(np.zeros((n_steps, lanes)))
         ids = np.concatenate(parts, axis=1)
-        place, n_distinct = self._places(ids)
-        n_columns = self.n_columns if n_distinct.max() <= self.n_columns else self.most_columns
-        flat = place + np.arange(n_steps, dtype=np.int64)[:, None] * n_columns
-        columns = np.full(n_steps * n_columns, self.n_items, np.int32)
-        known = ids < self.n_items
-        columns[flat[known]] = ids[known]
-        weight = np.bincount(flat[known], np.concatenate(weights, axis=1)[known], n_steps * n_columns)
-        feed = {
-            "columns": columns.reshape(n_steps, n_columns),
-            "weight": weight.astype(np.float32).reshape(n_steps, n_columns),
-            "positive": np.where(valid, place[:, :lanes], 0),
-        }
+        place, distinct = self._places(ids)
+        fits = max(map(len, distinct)) <= self.n_columns
+        n_columns = self.n_columns if fits else self.most_columns
+        columns = np.full((n_steps, n_columns), self.n_items, np.int32)
+        weight = np.empty((n_steps, n_columns), np.float32)
+        n_weighed = lanes + negatives.shape[1]
+        # A step at a time: what it needs stays in the cache.
+        for step, items in enumerate(distinct):
+            columns[step, : len(items)] = items
+            weights = np.concatenate([self.target_weight.take(targets[step]), self.sample_weight.take(negatives[step])])
+            weight[step] = np.bincount(place[step, :n_weighed], weights, n_columns)
+        feed = {"columns": columns, "weight": weight, "positive": np.where(valid, place[:, :lanes], -1)}
         if self.config.logq:
             feed["own_weight"] = self.target_weight[targets].astype(np.float32)
         if self.shared:
-            feed["input_column"] = np.where(valid, place[:, -lanes:], 0)
+            feed["input_column"] = place[:, -lanes:]
         return feed
 
-    def _places(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Numbers the distinct known ids of each row by first appearance: place int32 like ids, count a row.
+    def _places(self, ids: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+        """The distinct ids of each row, and the place of each id among them, int32 like ids.
 
-        Each id's last position is written into a slot of its own and read back: no sorting. Idle lanes
-        (id n_items) share place 0, and are not looked at again.
+        Each id's last position is written into a slot of its own and read back: no sorting.
         """
         positions = np.arange(ids.shape[1], dtype=np.int32)
         place = np.empty_like(ids)
-        n_distinct = np.empty(len(ids), np.int64)
+        distinct = []
         slot = self._slot
         for step, row in enumerate(ids):
             slot[row] = positions
-            last = slot[row]
+            last = slot.take(row)
             stands = last == positions
-            stands &= row < self.n_items
             rank = np.cumsum(stands, dtype=np.int32)
-            place[step] = rank[last] - 1
-            n_distinct[step] = rank[-1]
-        return np.maximum(place, 0, out=place), n_distinct
+            rank -= 1
+            rank.take(last, out=place[step], mode="clip")
+            distinct.append(row[stands])
+        return place, distinct
 
 
 def chunks(dataset: SessionDataset, config: TrainingConfig, builder: FeedBuilder, start: Position) -> Iterator[Chunk]:

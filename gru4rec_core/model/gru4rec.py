@@ -12,7 +12,7 @@ from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.evaluation.ranks import RankCounts
-from gru4rec_core.model.checkpoint import save_arrays
+from gru4rec_core.model.checkpoint import load_arrays, save_arrays
 from gru4rec_core.model.inference import CONFIG_FILE, VOCABULARY_FILE, WEIGHTS_FILE, read_settings, recommend
 from gru4rec_core.model.losses import BPR, TOP1
 from gru4rec_core.model.network import Gru4RecNetwork
@@ -167,15 +167,7 @@ class Gru4Rec:
         folder = Path(folder)
         config, vocabulary = read_settings(folder)
         model = cls.from_config(len(vocabulary), config, vocabulary)
-        try:
-            model.network.load_weights(folder / KERAS_WEIGHTS_FILE)
-        except (OSError, ValueError) as error:
-            raise RunError(
-                "The weights fit the model's settings.",
-                found=str(error).splitlines()[0],
-                where=KERAS_WEIGHTS_FILE,
-                remedy="Restore the file from the run it came from, or train again.",
-            ) from None
+        model.network.set_arrays(load_arrays(folder / WEIGHTS_FILE))
         return model
 
     def _states(self, sessions: Sequence[np.ndarray]) -> np.ndarray:

@@ -1,8 +1,7 @@
 """What turns an item and a state into scores of the next item?
 
 The GRU4Rec network with the official layout: column blocks of `Wx0` and `Bh0` are (candidate, reset,
-update), of `Wrz0` (reset, update); the output bias `By` is kept as the last column of the output table,
-so that one matrix product scores and one row update learns both.
+update), of `Wrz0` (reset, update).
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,14 +45,9 @@ def gru_cell(
     return state + update_gate * (candidate - state)
 
 
-def with_one(hidden: tf.Tensor) -> tf.Tensor:
-    """Hidden states [B, units] with a 1 at the end of each: what multiplies the bias column of the output table."""
-    return tf.concat([hidden, tf.ones([hidden.shape[0], 1], hidden.dtype)], axis=1)
-
-
-def score(hidden: tf.Tensor, output_rows: tf.Tensor) -> tf.Tensor:
-    """Scores of items: hidden [B, units] against rows (Wy, By) [C, units + 1] of the output table -> [B, C]."""
-    return tf.matmul(with_one(hidden), output_rows, transpose_b=True)
+def score(hidden: tf.Tensor, weights: Weights) -> tf.Tensor:
+    """Scores float32 [B, n_items] of every item after hidden states [B, units] of the last layer."""
+    return tf.matmul(hidden, weights["Wy"], transpose_b=True) + tf.transpose(weights["By"])
 
 
 class GruLayer(keras.layers.Layer):
@@ -69,11 +63,12 @@ class GruLayer(keras.layers.Layer):
 
 
 class ItemTable(keras.layers.Layer):
-    """Holds one row of weights an item: an embedding, or output weights and bias."""
+    """Holds a row of weights for each item and, for the output, its bias."""
 
-    def __init__(self, n_items: int, width: int, name: str) -> None:
+    def __init__(self, n_items: int, width: int, name: str, has_bias: bool = False) -> None:
         super().__init__(name=name)
         self.rows = self.add_weight(shape=(n_items, width), name="rows", initializer="zeros")
+        self.bias = self.add_weight(shape=(n_items, 1), name="bias", initializer="zeros") if has_bias else None
         self.built = True
 
 
@@ -96,18 +91,18 @@ class Gru4RecNetwork(keras.Model):
         self.gru_layers = [
             GruLayer(size, width, f"gru{i}") for i, (size, width) in enumerate(zip(sizes, widths, strict=True))
         ]
-        self.output_table = ItemTable(n_items, widths[-1] + 1, "output")
+        self.output_table = ItemTable(n_items, widths[-1], "output", has_bias=True)
         self.built = True
         self.initialise()
 
     def variable_map(self) -> dict[str, tf.Variable]:
-        """Variables by name: `gruL/Wx0` …, `output` (Wy | By) and, with a separate input, `E`."""
+        """Variables by official name: `gruL/Wx0` …, `Wy`, `By` and, with a separate input, `E`."""
         named = {
             f"{layer.name}/{name}": getattr(layer, name).value
             for layer in self.gru_layers
             for name in ("Wx0", "Wrz0", "Wh0", "Bh0")
         }
-        named["output"] = self.output_table.rows.value
+        named |= {"Wy": self.output_table.rows.value, "By": self.output_table.bias.value}
         if self.embedding is not None:
             named["E"] = self.embedding.rows.value
         return named
@@ -120,18 +115,14 @@ class Gru4RecNetwork(keras.Model):
         generator = np.random.default_rng([self.config.seed, 0])
         for name, variable in self.variable_map().items():
             values = np.zeros(variable.shape, np.float32)
-            if name == "output":
-                _fill_uniform(values[:, :-1], generator)
-            elif not name.endswith("Bh0"):
+            if not name.endswith(("Bh0", "By")):
                 _fill_uniform(values, generator, {"Wx0": 3, "Wrz0": 2}.get(name.split("/")[-1], 1))
             # Assigned whole: after an assignment to a slice TensorFlow would copy the variable at every read.
             variable.assign(values)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All weights under their official names, float32 copies."""
-        named = {name: variable.numpy() for name, variable in self.variable_map().items()}
-        output = named.pop("output")
-        return {"Wy": np.ascontiguousarray(output[:, :-1]), "By": np.ascontiguousarray(output[:, -1:]), **named}
+        return {name: variable.numpy() for name, variable in self.variable_map().items()}
 
     def set_arrays(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Takes weights under their official names.
@@ -140,13 +131,8 @@ class Gru4RecNetwork(keras.Model):
             RunError: a weight is missing or has another shape.
         """
         for name, variable in self.variable_map().items():
-            if name == "output":
-                self._check(arrays, "Wy", (self.n_items, variable.shape[1] - 1))
-                self._check(arrays, "By", (self.n_items, 1))
-                variable.assign(np.concatenate([arrays["Wy"], arrays["By"]], axis=1))
-            else:
-                self._check(arrays, name, tuple(variable.shape))
-                variable.assign(arrays[name])
+            self._check(arrays, name, tuple(variable.shape))
+            variable.assign(arrays[name])
 
     @staticmethod
     def _check(arrays: Mapping[str, np.ndarray], name: str, shape: tuple[int, ...]) -> None:
@@ -165,7 +151,7 @@ class Gru4RecNetwork(keras.Model):
             return tf.gather(weights["gru0/Wx0"], items)
         if self.config.item_input == "separate":
             return tf.gather(weights["E"], items)
-        return tf.gather(weights["output"], items)[:, :-1]
+        return tf.gather(weights["Wy"], items)
 
     def advance(
         self,
@@ -199,7 +185,7 @@ class Gru4RecNetwork(keras.Model):
         """Scores float32 [B, n_items] of the next item after items int32 [B], and the new states."""
         weights = {name: tf.convert_to_tensor(value) for name, value in self.variable_map().items()}
         new_states = self.advance(weights, self.input_rows(weights, items), states)
-        return score(new_states[-1], weights["output"]), new_states
+        return score(new_states[-1], weights), new_states
 
 
 def _fill_uniform(values: np.ndarray, generator: np.random.Generator, n_blocks: int = 1) -> None:

@@ -12,13 +12,9 @@ from gru4rec_core.config import TrainingConfig
 
 
 class Optimizer(Protocol):
-    """An update rule: `n_slots` arrays of memory a weight, all 0 at the start.
-
-    `has_inertia` tells whether a weight may move in a step in which its gradient is 0.
-    """
+    """An update rule: `n_slots` arrays of memory a weight, all 0 at the start."""
 
     n_slots: int
-    has_inertia: bool
 
     def update(
         self, weight: tf.Tensor, slots: list[tf.Tensor], gradient: tf.Tensor, step: tf.Tensor
@@ -34,7 +30,6 @@ class Adagrad:
         self.learning_rate = learning_rate
         self.momentum = momentum
         self.n_slots = 2 if momentum else 1
-        self.has_inertia = momentum > 0
 
     def update(
         self, weight: tf.Tensor, slots: list[tf.Tensor], gradient: tf.Tensor, step: tf.Tensor
@@ -54,7 +49,6 @@ class Adam:
     """
 
     n_slots = 2
-    has_inertia = True
     beta_1, beta_2, epsilon = 0.9, 0.999, 1e-7
 
     def __init__(self, learning_rate: float) -> None:

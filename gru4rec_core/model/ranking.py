@@ -17,7 +17,7 @@ from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.ranks import RankCounts
 from gru4rec_core.model.grouped_top import grouped_top
-from gru4rec_core.model.network import Gru4RecNetwork, score, with_one
+from gru4rec_core.model.network import Gru4RecNetwork, score
 
 LANES, STEPS = 256, 64
 """Histories side by side, and steps a compiled call."""
@@ -190,7 +190,7 @@ class Ranker:
         for block_states, block_targets in zip(
             tf.split(states, self.blocks), tf.split(targets, self.blocks), strict=True
         ):
-            scores = tf.matmul(with_one(block_states), table)
+            scores = tf.matmul(tf.concat([block_states, tf.ones([self.block, 1])], 1), table)
             results.append((scores, *self._count(scores, block_targets)))
         return results
 
@@ -206,9 +206,9 @@ class Ranker:
         return tf.reduce_sum(counts // 256, 1), tf.reduce_sum(counts % 256, 1) - 1, highest
 
     def _table(self) -> tf.Tensor:
-        """The output table, transposed, in whole groups; columns beyond the catalogue score lowest."""
+        """Output weights over bias, transposed, in whole groups; columns beyond the catalogue score lowest."""
         missing = self.n_groups * GROUP - self.n_items
-        table = tf.convert_to_tensor(self.weights["output"])
+        table = tf.concat([self.weights["Wy"], self.weights["By"]], 1)
         if missing:
             lowest = tf.concat([tf.zeros([missing, table.shape[1] - 1]), tf.fill([missing, 1], tf.float32.min)], 1)
             table = tf.concat([table, lowest], 0)
@@ -232,7 +232,7 @@ class Ranker:
         return RankCounts(np.where(known, greater, self.n_items), np.where(known, equal, 0), items, values)
 
     def _score_block(self, states: tf.Tensor) -> tf.Tensor:
-        return score(states, tf.convert_to_tensor(self.weights["output"]))
+        return score(states, self.weights)
 
 
 def events_at_once(n_items: int) -> int:

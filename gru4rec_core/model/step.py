@@ -15,7 +15,7 @@ import tensorflow as tf
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.model.feed import Feed
 from gru4rec_core.model.losses import LOSSES, bpr_max, elu
-from gru4rec_core.model.network import Gru4RecNetwork, with_one
+from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.optimizers import make_optimizer
 
 Tensors = dict[str, Any]
@@ -54,7 +54,7 @@ class TrainingLoop:
         }
         self.hidden = [tf.Variable(tf.zeros([config.batch_size, units])) for units in config.n_hidden]
         self.input_table = {"one-hot": "gru0/Wx0", "separate": "E", "shared": None}[config.item_input]
-        tables = {"output", self.input_table}
+        tables = {"Wy", "By", self.input_table}
         self.dense_names = [name for name in self.weights if name not in tables]
         self.scores_all = config.negatives == "all"
         self.loss = partial(bpr_max, bpreg=config.bpreg) if config.loss == "bpr-max" else LOSSES[config.loss]
@@ -87,31 +87,33 @@ class TrainingLoop:
         """One mini-batch: new weights, slots and lane states, its loss, its hits."""
         valid = batch["valid"]
         starts = [tf.where(batch["reset"][:, None], 0.0, state) for state in hidden]
-        rows = weights["output"] if self.scores_all else tf.gather(weights["output"], batch["columns"])
+        rows, bias = weights["Wy"], weights["By"]
+        if not self.scores_all:
+            rows, bias = tf.gather(rows, batch["columns"]), tf.gather(bias, batch["columns"])
         inputs = self._inputs(weights, rows, batch)
         dense = {name: weights[name] for name in self.dense_names}
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch((dense, rows, inputs))
+            tape.watch((dense, rows, bias, inputs))
             dropout_input, dropout_hidden = self._dropout(inputs, step)
             ends = self.network.advance(dense, inputs * dropout_input, starts, dropout_hidden)
-            scores = tf.matmul(rows, with_one(ends[-1]), transpose_b=True)
+            scores = tf.matmul(rows, ends[-1], transpose_b=True) + bias
             row_losses, hits = self._row_losses(scores, batch)
             total = tf.reduce_sum(tf.where(valid, row_losses, 0.0))
             # By the lanes, idle ones too: every transition weighs the same (docs/decisions/0004).
             objective = total / self.config.batch_size
-        dense_gradients, rows_gradient, inputs_gradient = tape.gradient(objective, (dense, rows, inputs))
+        dense_gradients, *table_gradients = tape.gradient(objective, (dense, rows, bias, inputs))
         loss = total / tf.maximum(tf.reduce_sum(tf.cast(valid, tf.float32)), 1.0)
         weights, slots = dict(weights), dict(slots)
         for name in self.dense_names:
             weights[name], slots[name] = self.optimizer.update(weights[name], slots[name], dense_gradients[name], step)
-        self._update_tables(weights, slots, batch, rows, rows_gradient, inputs, inputs_gradient, step)
+        self._update_tables(weights, slots, batch, (rows, bias, inputs), table_gradients, step)
         hidden = [tf.where(valid[:, None], end, state) for end, state in zip(ends, hidden, strict=True)]
         return weights, slots, hidden, loss, hits
 
     def _inputs(self, weights: Tensors, rows: tf.Tensor, batch: Tensors) -> tf.Tensor:
         if self.input_table is not None:
             return tf.gather(weights[self.input_table], batch["inputs"])
-        return tf.gather(rows, self._input_places(batch))[:, :-1]
+        return tf.gather(rows, self._input_places(batch))
 
     def _input_places(self, batch: Tensors) -> tf.Tensor:
         """Shared input: where each lane's item stands among the rows of the output table at hand."""
@@ -157,29 +159,33 @@ class TrainingLoop:
         weights: Tensors,
         slots: Tensors,
         batch: Tensors,
-        rows: tf.Tensor,
-        rows_gradient: tf.Tensor,
-        inputs: tf.Tensor,
-        inputs_gradient: tf.Tensor,
+        used: tuple[tf.Tensor, tf.Tensor, tf.Tensor],
+        gradients: list[tf.Tensor],
         step: tf.Tensor,
     ) -> None:
-        """Moves the rows of the item tables that the step has used, each once, by its summed gradient."""
+        """Moves what the step has used of the item tables, each row once, by its summed gradient.
+
+        Args:
+            used: rows and biases of the output table, and the rows that entered. gradients: theirs.
+        """
+        rows, bias, inputs = used
+        rows_gradient, bias_gradient, inputs_gradient = gradients
         if self.input_table is None:
-            with_bias = tf.pad(inputs_gradient, [[0, 0], [0, 1]])
-            rows_gradient = tf.tensor_scatter_nd_add(rows_gradient, self._input_places(batch)[:, None], with_bias)
+            places = self._input_places(batch)[:, None]
+            rows_gradient = tf.tensor_scatter_nd_add(rows_gradient, places, inputs_gradient)
         else:
             lanes = self.config.batch_size
             summed = tf.math.unsorted_segment_sum(inputs_gradient, batch["input_first"], lanes)
             self._update_rows(weights, slots, self.input_table, batch["input_row"], inputs, summed, step)
         if self.scores_all:
-            weights["output"], slots["output"] = self.optimizer.update(rows, slots["output"], rows_gradient, step)
+            for name, old, gradient in (("Wy", rows, rows_gradient), ("By", bias, bias_gradient)):
+                weights[name], slots[name] = self.optimizer.update(old, slots[name], gradient, step)
         else:
-            used_bias = None
-            if self.input_table is None and self.optimizer.has_inertia:
-                # A column of weight 0 entered as an input alone: its bias was not used, and must not coast.
-                is_bias = tf.range(rows.shape[1])[None, :] == rows.shape[1] - 1
-                used_bias = ~(is_bias & (batch["weight"] == 0)[:, None])
-            self._update_rows(weights, slots, "output", batch["columns"], rows, rows_gradient, step, used_bias)
+            columns = batch["columns"]
+            self._update_rows(weights, slots, "Wy", columns, rows, rows_gradient, step)
+            # A column of weight 0 entered as an input alone: its bias was not used, and must not coast on momentum.
+            scored = tf.where(batch["weight"] > 0, columns, self.network.n_items)
+            self._update_rows(weights, slots, "By", scored, bias, bias_gradient, step)
 
     def _update_rows(
         self,
@@ -190,13 +196,9 @@ class TrainingLoop:
         rows: tf.Tensor,
         gradient: tf.Tensor,
         step: tf.Tensor,
-        used: tf.Tensor | None = None,
     ) -> None:
         old_slots = [tf.gather(slot, ids) for slot in slots[name]]
         new_rows, new_slots = self.optimizer.update(rows, old_slots, gradient, step)
-        if used is not None:
-            new_rows = tf.where(used, new_rows, rows)
-            new_slots = [tf.where(used, new, old) for new, old in zip(new_slots, old_slots, strict=True)]
         # XLA drops updates whose id lies out of range: that is how ids to leave alone are marked.
         weights[name] = tf.tensor_scatter_nd_update(weights[name], ids[:, None], new_rows)
         slots[name] = [

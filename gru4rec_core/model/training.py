@@ -21,6 +21,9 @@ from gru4rec_core.model.step import TrainingLoop
 
 VALIDATION_KS = (1, 3, 5, 10, 20)
 
+_CHECKPOINT_SCHEMA = 2
+"""2: output weights and biases are arrays of their own."""
+
 
 @dataclass(frozen=True)
 class EpochReport:
@@ -280,7 +283,7 @@ class Trainer:
     def _save(self, improved: bool) -> None:
         assert self.folder is not None
         state = {
-            "schema": 1,
+            "schema": _CHECKPOINT_SCHEMA,
             "config": self.config.model_dump(mode="json"),
             "n_items": self.network.n_items,
             "n_events": self.dataset.n_events,
@@ -310,11 +313,12 @@ class Trainer:
         """A checkpoint fits when everything but the number of epochs is as it was."""
         state = checkpoint.state
         now = {
+            "schema": _CHECKPOINT_SCHEMA,
             **self.config.model_dump(mode="json"),
             "n_items": self.network.n_items,
             "n_events": self.dataset.n_events,
         }
-        then = {**state["config"], "n_items": state["n_items"], "n_events": state["n_events"]}
+        then = {**state["config"], **{name: state[name] for name in ("schema", "n_items", "n_events")}}
         changed = [name for name in now if name != "epochs" and now[name] != then.get(name)]
         if changed:
             name = changed[0]

@@ -121,7 +121,7 @@ def test_weights_that_are_no_numbers_are_said(log, network) -> None:
     arrays = network.arrays()
     try:
         network.set_arrays({**arrays, "By": np.full_like(arrays["By"], np.nan)})
-        with pytest.raises(RunError, match="output"):
+        with pytest.raises(RunError, match="By"):
             Ranker(network).rank_counts(EvaluationSet(log, np.ones(log.n_sessions)), 5)
     finally:
         network.set_arrays(arrays)
