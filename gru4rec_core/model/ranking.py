@@ -16,17 +16,14 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.ranks import RankCounts
-from gru4rec_core.model.grouped_top import grouped_top
+from gru4rec_core.model.grouped_top import GROUP, grouped_top
 from gru4rec_core.model.network import Gru4RecNetwork, score
 
-LANES, STEPS = 256, 64
+LANES, STEPS = 512, 16
 """Histories side by side, and steps a compiled call."""
 
-CACHED_SCORES, MOST_SCORES = 2**19, 2**24
-"""Scores of a block of events: 2 MB stay in the cache; large catalogues get 16 events a block up to 64 MB."""
-
-GROUP = 16
-"""Items whose highest score decides whether they are looked at for the top."""
+BLOCK_SCORES, PIECE_SCORES = 2**20, 2**24
+"""Scores of a block of events, 4 MB (large catalogues: of 16 events), and of a compiled call, 64 MB at most."""
 
 
 class Ranker:
@@ -38,9 +35,9 @@ class Ranker:
         self.units = network.config.n_hidden
         self.weights = network.variable_map()
         self.block = events_at_once(self.n_items)
-        self.blocks = int(np.clip(2**23 // (self.block * self.n_items), 1, 16))
+        self.blocks = int(np.clip(PIECE_SCORES // (self.block * self.n_items), 1, 16))
         self.rows = self.block * self.blocks
-        self.n_groups = -(-self.n_items // GROUP)
+        self.n_columns = -(-self.n_items // GROUP**2) * GROUP**2
         self._encode = tf.function(self._encode_steps, jit_compile=True, autograph=False)
         self._count = tf.function(self._count_block, jit_compile=True, autograph=False)
         self._score_blocks = tf.function(self._scored_blocks, autograph=False)
@@ -62,22 +59,24 @@ class Ranker:
         )
         done, table = 0, self._table()
         with ThreadPoolExecutor(1, thread_name_prefix="top-items") as executor:
-            waiting: deque[tuple[np.ndarray, Future[RankCounts]]] = deque()
+            waiting: deque[Future[int]] = deque()
+
+            def rank(rows: np.ndarray, blocks: list[tuple[tf.Tensor, ...]]) -> int:
+                for whole, piece in zip(counts, self._rank_piece(blocks, index.target[rows], kept), strict=True):
+                    whole[rows] = piece
+                return len(rows)
 
             def take() -> None:
                 nonlocal done
-                rows, future = waiting.popleft()
-                for whole, piece in zip(counts, future.result(), strict=True):
-                    whole[rows] = piece
-                done += len(rows)
+                done += waiting.popleft().result()
                 if on_progress is not None:
                     on_progress(done, n)
 
             # The top items of a piece are looked for in a thread while TensorFlow scores the next one.
             for rows, states in self._in_pieces(self._states_before(events)):
-                targets = index.target[rows]
-                blocks = self._score_blocks(table, _filled(states, self.rows), _filled(_known(targets), self.rows))
-                waiting.append((rows, executor.submit(self._rank_piece, blocks, targets, kept)))
+                targets = _known(index.target[rows])
+                blocks = self._score_blocks(table, _filled(states, self.rows), _filled(targets, self.rows))
+                waiting.append(executor.submit(rank, rows, blocks))
                 if len(waiting) > 1:
                     take()
             while waiting:
@@ -182,7 +181,7 @@ class Ranker:
         return out, hidden
 
     def _scored_blocks(self, table: tf.Tensor, states: tf.Tensor, targets: tf.Tensor) -> list[tuple[tf.Tensor, ...]]:
-        """Of each block: scores [block, columns], counts int32 [block], each group's highest score [block, groups].
+        """Of each block: counts int32 [block] twice, and levels of scores (see `grouped_top`).
 
         TensorFlow's own product is faster here than XLA's: it keeps the packed table in the cache.
         """
@@ -191,28 +190,30 @@ class Ranker:
             tf.split(states, self.blocks), tf.split(targets, self.blocks), strict=True
         ):
             scores = tf.matmul(tf.concat([block_states, tf.ones([self.block, 1])], 1), table)
-            results.append((scores, *self._count(scores, block_targets)))
+            greater, equal, *highest = self._count(scores, block_targets)
+            results.append((greater, equal, scores, *highest))
         return results
 
-    def _count_block(self, scores: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def _count_block(self, scores: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        """Items above the true one, other items equal to it, and the highest scores of two levels of groups."""
         true_scores = tf.gather(scores, targets, batch_dims=1)[:, None]
-        # Group g is the items g, g + n_groups, g + 2·n_groups …: whole slices meet, number by number.
-        slices = tf.split(scores, GROUP, axis=1)
-        highest = slices[0]
-        for part in slices[1:]:
-            highest = tf.maximum(highest, part)
-        # Both counts of a group in one number: one pass over the scores instead of two.
-        counts = tf.add_n([tf.where(part > true_scores, 256, tf.where(part == true_scores, 1, 0)) for part in slices])
-        return tf.reduce_sum(counts // 256, 1), tf.reduce_sum(counts % 256, 1) - 1, highest
+        # Both counts in one number, first slice upon slice: one pass over the scores.
+        parts = tf.split(scores, 2 * GROUP, axis=1)
+        counts = tf.add_n([tf.where(part > true_scores, 256, tf.where(part == true_scores, 1, 0)) for part in parts])
+        above, equal = (
+            tf.cast(part, tf.int64) for part in (tf.bitwise.right_shift(counts, 8), tf.bitwise.bitwise_and(counts, 255))
+        )
+        both = tf.reduce_sum(tf.bitwise.left_shift(above, 32) + equal, 1)
+        highest = tf.reduce_max(tf.reshape(scores, [self.block, -1, GROUP]), 2)
+        higher = tf.reduce_max(tf.reshape(highest, [self.block, -1, GROUP]), 2)
+        return both // 2**32, both % 2**32 - 1, highest, higher
 
     def _table(self) -> tf.Tensor:
         """Output weights over bias, transposed, in whole groups; columns beyond the catalogue score lowest."""
-        missing = self.n_groups * GROUP - self.n_items
         table = tf.concat([self.weights["Wy"], self.weights["By"]], 1)
-        if missing:
-            lowest = tf.concat([tf.zeros([missing, table.shape[1] - 1]), tf.fill([missing, 1], tf.float32.min)], 1)
-            table = tf.concat([table, lowest], 0)
-        return tf.transpose(table)
+        missing = self.n_columns - self.n_items
+        lowest = tf.concat([tf.zeros([missing, table.shape[1] - 1]), tf.fill([missing, 1], tf.float32.min)], 1)
+        return tf.transpose(tf.concat([table, lowest], 0))
 
     def _rank_piece(self, blocks: list[tuple[tf.Tensor, ...]], targets: np.ndarray, kept: int) -> RankCounts:
         """Ranks of one piece; the rows that only fill its last block are left out."""
@@ -222,10 +223,8 @@ class Ranker:
             if n <= 0:
                 break
             # A view of TensorFlow's memory; .numpy() would copy all scores.
-            scores, greater, equal, highest = (np.asarray(memoryview(part))[:n] for part in block)
-            for result, part in zip(
-                results, (greater, equal, *grouped_top(scores, highest, kept, self.n_items)), strict=True
-            ):
+            greater, equal, *levels = (np.asarray(memoryview(part))[:n] for part in block)
+            for result, part in zip(results, (greater, equal, *grouped_top(levels, kept, self.n_items)), strict=True):
                 result.append(part)
         greater, equal, items, values = (np.concatenate(result) for result in results)
         known = targets >= 0
@@ -236,9 +235,9 @@ class Ranker:
 
 
 def events_at_once(n_items: int) -> int:
-    """Events that are scored in one block: as many as keep the scores in the cache."""
-    wanted = np.clip(CACHED_SCORES // n_items, 16, 1024)
-    return int(np.clip(wanted, 1, max(1, MOST_SCORES // n_items)))
+    """Events that are scored in one block."""
+    wanted = np.clip(BLOCK_SCORES // n_items, 16, 1024)
+    return int(np.clip(wanted, 1, max(1, PIECE_SCORES // n_items)))
 
 
 def _known(targets: np.ndarray) -> np.ndarray:
