@@ -63,13 +63,20 @@ class GruLayer(keras.layers.Layer):
 
 
 class ItemTable(keras.layers.Layer):
-    """Holds a row of weights for each item and, for the output, its bias."""
+    """Holds a row of weights for each item."""
 
-    def __init__(self, n_items: int, width: int, name: str, has_bias: bool = False) -> None:
+    def __init__(self, n_items: int, width: int, name: str) -> None:
         super().__init__(name=name)
         self.rows = self.add_weight(shape=(n_items, width), name="rows", initializer="zeros")
-        self.bias = self.add_weight(shape=(n_items, 1), name="bias", initializer="zeros") if has_bias else None
         self.built = True
+
+
+class OutputTable(ItemTable):
+    """Holds output weights and bias of each item."""
+
+    def __init__(self, n_items: int, width: int) -> None:
+        super().__init__(n_items, width, "output")
+        self.bias = self.add_weight(shape=(n_items, 1), name="bias", initializer="zeros")
 
 
 class Gru4RecNetwork(keras.Model):
@@ -91,7 +98,7 @@ class Gru4RecNetwork(keras.Model):
         self.gru_layers = [
             GruLayer(size, width, f"gru{i}") for i, (size, width) in enumerate(zip(sizes, widths, strict=True))
         ]
-        self.output_table = ItemTable(n_items, widths[-1], "output", has_bias=True)
+        self.output_table = OutputTable(n_items, widths[-1])
         self.built = True
         self.initialise()
 
@@ -102,7 +109,7 @@ class Gru4RecNetwork(keras.Model):
             for layer in self.gru_layers
             for name in ("Wx0", "Wrz0", "Wh0", "Bh0")
         }
-        named |= {"Wy": self.output_table.rows.value, "By": self.output_table.bias.value}
+        named["Wy"], named["By"] = self.output_table.rows.value, self.output_table.bias.value
         if self.embedding is not None:
             named["E"] = self.embedding.rows.value
         return named
