@@ -19,7 +19,7 @@ from gru4rec_core.evaluation.ranks import RankCounts
 from gru4rec_core.model.grouped_top import GROUP, grouped_top
 from gru4rec_core.model.network import Gru4RecNetwork, score
 
-LANES, STEPS = 512, 16
+LANES, STEPS = 256, 32
 """Histories side by side, and steps a compiled call."""
 
 BLOCK_SCORES, PIECE_SCORES = 2**20, 2**24
