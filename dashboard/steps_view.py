@@ -52,11 +52,8 @@ def _show_all(event: int) -> None:
 
 
 def _steps(view: Review, models: tuple[ModelResults, ...], items: np.ndarray, number: int, first: int) -> list[Step]:
-    data = view.events.dataset
-    start = int(data.offsets[number])
-    predicted = np.asarray(view.events.predicted[start : start + len(items)])
-    # Only the last-item rule tests on sessions that it trained on; elsewhere an unpredicted step is merely left out.
-    trained = ~predicted & (view.record.split.protocol == "last-item")
+    start = int(view.events.dataset.offsets[number])
+    trained = np.asarray(view.split.trained[start : start + len(items)])
     scorers = {model.name: found for model in models if (found := review.scorer(view, model.name))}
     return session_frames.steps(items, scorers, trained, first=first)
 

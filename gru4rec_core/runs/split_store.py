@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from gru4rec_core.config import SplitConfig
-from gru4rec_core.data.splits import EvaluationSet, Split, split
+from gru4rec_core.data.splits import EvaluationSet, Split, positions, split
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import count_leaked, test_key
 from gru4rec_core.runs import arrays
-from gru4rec_core.runs.files import new_folder, read_json, write_json, write_text
+from gru4rec_core.runs.files import delete_folder, new_folder, read_json, write_json, write_text
 from gru4rec_core.runs.workspace import Workspace
 
 
@@ -23,6 +24,7 @@ class StoredSplit:
     Attributes:
         config: the test rule.
         test: the test sessions and which of their events are predicted; memory-mapped.
+        trained: bool [n_events], events of the test sessions that training learnt from (test rule last-item).
         train_counts: int64 [n_items], training events of each item.
         summary: what every step of the split left and dropped, as JSON.
         test_key: names the test events.
@@ -31,6 +33,7 @@ class StoredSplit:
 
     config: SplitConfig
     test: EvaluationSet
+    trained: np.ndarray
     train_counts: np.ndarray
     summary: dict[str, Any]
     test_key: str
@@ -41,7 +44,7 @@ def load_split(workspace: Workspace, dataset_id: str, config: SplitConfig) -> Sp
     """Cuts a dataset, and keeps the test part for the pages."""
     found = split(workspace.open_dataset(dataset_id), config)
     folder = workspace.split_folder(dataset_id, config)
-    if not (folder / "test" / "info.json").exists():
+    if not _is_stored(folder / "test"):
         _store(found, config, folder)
     return found
 
@@ -49,7 +52,7 @@ def load_split(workspace: Workspace, dataset_id: str, config: SplitConfig) -> Sp
 def open_split(workspace: Workspace, dataset_id: str, config: SplitConfig) -> StoredSplit:
     """The kept test part; cuts the dataset first if that was never done (a second for a million events)."""
     folder = workspace.split_folder(dataset_id, config) / "test"
-    if not (folder / "info.json").exists():
+    if not _is_stored(folder):
         load_split(workspace, dataset_id, config)
     info = read_json(folder / "info.json", "a split")
     return StoredSplit(
@@ -58,6 +61,7 @@ def open_split(workspace: Workspace, dataset_id: str, config: SplitConfig) -> St
             arrays.open_dataset(folder, info["summary"]["time_unit"]),
             predicted=arrays.load_array(folder / "predicted.npy"),
         ),
+        trained=arrays.load_array(folder / "trained.npy"),
         train_counts=arrays.load_array(folder / "train_counts.npy"),
         summary=info["summary"],
         test_key=info["test_key"],
@@ -77,8 +81,15 @@ def keep_config(folder: Path, config: SplitConfig) -> None:
         write_text(folder / "split.json", config.to_json() + "\n")
 
 
+def _is_stored(test_folder: Path) -> bool:
+    """Whether all of it is there; a folder that an earlier version wrote lacks the last file."""
+    return (test_folder / "trained.npy").exists()
+
+
 def _store(found: Split, config: SplitConfig, folder: Path) -> None:
     keep_config(folder, config)
+    if (folder / "test").exists():
+        delete_folder(folder / "test")
     test = found.test
     index = test.events()
     session_ids = np.asarray(test.dataset.session_ids)[index.session]
@@ -87,6 +98,7 @@ def _store(found: Split, config: SplitConfig, folder: Path) -> None:
             arrays.save_dataset(test.dataset, new)
             arrays.save_array(new / "predicted.npy", test.predicted)
             arrays.save_array(new / "train_counts.npy", found.train.counts())
+            arrays.save_array(new / "trained.npy", _trained(found))
             info = {
                 "summary": found.summary.to_dict(),
                 "test_key": test_key(session_ids, index.position, _true_items(found)),
@@ -95,8 +107,16 @@ def _store(found: Split, config: SplitConfig, folder: Path) -> None:
             write_json(new / "info.json", info)
     except OSError as error:
         # Another process cut the same split at the same time and was first: the content is the same.
-        if not (folder / "test" / "info.json").exists():
+        if not _is_stored(folder / "test"):
             raise RunError("A split can be stored.", found=str(error), where=str(folder)) from error
+
+
+def _trained(found: Split) -> np.ndarray:
+    """Training holds the beginning of a session, as far as it holds any of it."""
+    test, train = found.test.dataset, found.train
+    at = pd.Index(train.session_ids).get_indexer(pd.Index(test.session_ids))
+    learnt = np.where(at >= 0, train.lengths[at], 0)
+    return positions(test) < np.repeat(learnt, test.lengths)
 
 
 def _true_items(found: Split) -> np.ndarray:

@@ -167,3 +167,13 @@ def test_items_are_shown_by_the_names_the_log_gave_them(finished, open_page):
     (finished.dataset_folder(record.id) / "item_names.json").write_text(json.dumps(names), encoding="utf-8")
     table = open_page("sessions").dataframe[0].value
     assert all(name.startswith("name of ") for name in table["seen last"])
+
+
+def test_the_item_that_watched_training_is_not_called_training_data(finished, open_page, result):
+    trained = np.asarray(result.split.trained)
+    one = result.comparison.models[0].evaluations[0]
+    offsets = np.asarray(result.split.test.dataset.offsets)
+    before = offsets[one.session] + one.position - 1
+    event = int(np.flatnonzero(~trained[before] & (one.position == 4))[0])
+    rows = re.findall(r'<tr class="(\w*)">', steps(open_page("sessions", event=str(event))))[-5:]
+    assert rows == ["trained"] * 3 + ["", ""]

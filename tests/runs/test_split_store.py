@@ -1,0 +1,40 @@
+"""Facts about the part of a split that pages read."""
+
+import numpy as np
+import pytest
+
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.splits import positions
+from gru4rec_core.runs.split_store import load_split, open_split
+
+
+def test_trained_events_are_those_of_training(workspace, letters_log):
+    """The last item's rule leaves the tested item and the validation's out of training, and nothing else."""
+    record = workspace.add_dataset(SessionDataset(letters_log()), "letters", time_unit="s")
+    rule = SplitConfig(protocol="last-item", validation_fraction=0.3)
+    split, stored = load_split(workspace, record.id, rule), open_split(workspace, record.id, rule)
+    dataset = stored.test.dataset
+    assert stored.trained.sum() == split.train.n_events
+    assert not (stored.trained & stored.test.predicted).any()
+    watched = np.isin(dataset.session_ids, split.validation.dataset.session_ids)
+    untrained = np.add.reduceat(~stored.trained, dataset.offsets[:-1])
+    np.testing.assert_array_equal(untrained, np.where(watched, 2, 1))
+    assert watched.any()
+    last_two = positions(dataset) >= np.repeat(dataset.lengths - 2, dataset.lengths)
+    assert (stored.trained | last_two).all()
+
+
+@pytest.mark.parametrize("protocol", ["time", "session-holdout"])
+def test_other_rules_train_on_no_session_they_test(workspace, letters_log, protocol):
+    record = workspace.add_dataset(SessionDataset(letters_log()), "letters", time_unit="s")
+    assert not open_split(workspace, record.id, SplitConfig(protocol=protocol)).trained.any()
+
+
+def test_a_part_that_an_earlier_version_kept_is_made_anew(workspace, letters_log):
+    record, rule = workspace.add_dataset(SessionDataset(letters_log()), "letters", time_unit="s"), SplitConfig()
+    key = open_split(workspace, record.id, rule).test_key
+    (workspace.split_folder(record.id, rule) / "test" / "trained.npy").unlink()
+    again = open_split(workspace, record.id, rule)
+    assert again.test_key == key
+    assert again.trained.any()
