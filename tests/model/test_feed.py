@@ -65,6 +65,16 @@ def test_an_idle_lane_is_neither_positive_nor_negative_nor_an_input() -> None:
     feed = builder.build(schedule([[5, 4, 6]], [[7, 3, 8]], [[True, False, True]]), np.random.default_rng(0))
     assert sorted(feed["columns"][0][feed["columns"][0] < 10].tolist()) == [5, 6, 7, 8]
     assert feed["weight"][0].sum() == 2
+    assert feed["positive"][0][1] == -1, "no column is the idle lane's own"
+
+
+def test_a_small_catalogue_has_a_column_for_every_item_and_for_idle_lanes() -> None:
+    config = TrainingConfig(negatives="sampled", n_sample=6, batch_size=2, item_input="shared")
+    builder = FeedBuilder(config, np.ones(3, int), chunk_steps=1)
+    negatives = np.array([[0, 1, 2, 2, 1, 0]], np.int32)
+    feed = builder.build(schedule([[1, 0]], [[2, 0]], [[True, False]]), np.random.default_rng(0), negatives)
+    weight = dict(zip(feed["columns"][0].tolist(), feed["weight"][0].tolist(), strict=True))
+    assert weight == {0: 2.0, 1: 2.0, 2: 3.0, 3: 0.0}
 
 
 def test_each_input_row_is_updated_by_one_lane() -> None:
