@@ -76,7 +76,9 @@ class PopularitySampler:
         scaled = self.probabilities * self.n_items
         self.keep = np.ones(self.n_items, np.float32)
         self.alias = np.arange(self.n_items, dtype=np.int32)
-        light, heavy = np.flatnonzero(scaled < 1), np.flatnonzero(scaled >= 1)
+        is_heavy = scaled >= 1
+        is_heavy[scaled.argmax()] = True  # equal weights may all round to a little less than 1
+        light, heavy = np.flatnonzero(~is_heavy), np.flatnonzero(is_heavy)
         missing = np.cumsum(1 - scaled[light])
         surplus = np.cumsum(scaled[heavy] - 1)
         helper = np.searchsorted(surplus, np.r_[0.0, missing[:-1]], side="right")

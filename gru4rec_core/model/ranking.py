@@ -4,7 +4,6 @@ Histories run through the compiled cell in lanes, each from a state of 0 to its 
 prediction is asked of are ranked in compiled blocks. Neither all states nor all scores are ever held.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -22,8 +21,8 @@ from gru4rec_core.model.network import Gru4RecNetwork, score
 LANES, STEPS = 256, 32
 """Histories side by side, and steps a compiled call."""
 
-BLOCK_SCORES, PIECE_SCORES = 2**20, 2**24
-"""Scores of a block of events, 4 MB (large catalogues: of 16 events), and of a compiled call, 64 MB at most."""
+BLOCK_SCORES, CALL_SCORES = 2**20, 2**24
+"""Scores of a block of events, 4 MB (large catalogues: of 16 events), and of one call, 64 MB at most."""
 
 
 class Ranker:
@@ -34,10 +33,8 @@ class Ranker:
         self.n_items = network.n_items
         self.units = network.config.n_hidden
         self.weights = network.variable_map()
-        self.block = events_at_once(self.n_items)
-        self.blocks = int(np.clip(PIECE_SCORES // (self.block * self.n_items), 1, 16))
+        self.n_columns, self.block, self.blocks = layout(self.n_items)
         self.rows = self.block * self.blocks
-        self.n_columns = -(-self.n_items // GROUP**2) * GROUP**2
         self._encode = tf.function(self._encode_steps, jit_compile=True, autograph=False)
         self._count = tf.function(self._count_block, jit_compile=True, autograph=False)
         self._score_blocks = tf.function(self._scored_blocks, autograph=False)
@@ -49,7 +46,7 @@ class Ranker:
         """Ranks of all predicted events, in the order of `events.events()` (see `evaluation.scoring`).
 
         Raises:
-            RunError: the weights are not finite.
+            RunError: weights or scores are not finite.
         """
         self._check_weights()
         index = events.events()
@@ -59,16 +56,16 @@ class Ranker:
         )
         done, table = 0, self._table()
         with ThreadPoolExecutor(1, thread_name_prefix="top-items") as executor:
-            waiting: deque[Future[int]] = deque()
+            ranking: Future[int] | None = None
 
             def rank(rows: np.ndarray, blocks: list[tuple[tf.Tensor, ...]]) -> int:
                 for whole, piece in zip(counts, self._rank_piece(blocks, index.target[rows], kept), strict=True):
                     whole[rows] = piece
                 return len(rows)
 
-            def take() -> None:
+            def take(ranked: Future[int]) -> None:
                 nonlocal done
-                done += waiting.popleft().result()
+                done += ranked.result()
                 if on_progress is not None:
                     on_progress(done, n)
 
@@ -76,11 +73,11 @@ class Ranker:
             for rows, states in self._in_pieces(self._states_before(events)):
                 targets = _known(index.target[rows])
                 blocks = self._score_blocks(table, _filled(states, self.rows), _filled(targets, self.rows))
-                waiting.append(executor.submit(rank, rows, blocks))
-                if len(waiting) > 1:
-                    take()
-            while waiting:
-                take()
+                if ranking is not None:
+                    take(ranking)
+                ranking = executor.submit(rank, rows, blocks)
+            if ranking is not None:
+                take(ranking)
         return counts
 
     def final_states(self, items: np.ndarray, offsets: np.ndarray) -> np.ndarray:
@@ -181,7 +178,7 @@ class Ranker:
         return out, hidden
 
     def _scored_blocks(self, table: tf.Tensor, states: tf.Tensor, targets: tf.Tensor) -> list[tuple[tf.Tensor, ...]]:
-        """Of each block: counts int32 [block] twice, and levels of scores (see `grouped_top`).
+        """Of each block: counts int64 [block] twice, and levels of scores (see `grouped_top`).
 
         TensorFlow's own product is faster here than XLA's: it keeps the packed table in the cache.
         """
@@ -224,6 +221,13 @@ class Ranker:
                 break
             # A view of TensorFlow's memory; .numpy() would copy all scores.
             greater, equal, *levels = (np.asarray(memoryview(part))[:n] for part in block)
+            # What is no number reaches the highest of all groups.
+            if not np.isfinite(levels[-1]).all():
+                raise RunError(
+                    "A model's scores are finite numbers.",
+                    found="NaN or infinity after some of the histories: the hidden state or the weights grew too large",
+                    remedy="Train again with a lower learning rate, or with activation tanh, which bounds the state.",
+                )
             for result, part in zip(results, (greater, equal, *grouped_top(levels, kept, self.n_items)), strict=True):
                 result.append(part)
         greater, equal, items, values = (np.concatenate(result) for result in results)
@@ -234,10 +238,12 @@ class Ranker:
         return score(states, self.weights)
 
 
-def events_at_once(n_items: int) -> int:
-    """Events that are scored in one block."""
-    wanted = np.clip(BLOCK_SCORES // n_items, 16, 1024)
-    return int(np.clip(wanted, 1, max(1, PIECE_SCORES // n_items)))
+def layout(n_items: int) -> tuple[int, int, int]:
+    """Columns of scores (whole groups of groups), events of a block, and blocks of a call."""
+    columns = -(-n_items // GROUP**2) * GROUP**2
+    wanted = int(np.clip(BLOCK_SCORES // columns, 16, 1024))
+    block = max(1, min(wanted, CALL_SCORES // columns))
+    return columns, block, int(np.clip(CALL_SCORES // (block * columns), 1, 16))
 
 
 def _known(targets: np.ndarray) -> np.ndarray:

@@ -312,13 +312,19 @@ class Trainer:
     def _check_same(self, checkpoint: Checkpoint) -> None:
         """A checkpoint fits when everything but the number of epochs is as it was."""
         state = checkpoint.state
+        if state["schema"] != _CHECKPOINT_SCHEMA:
+            raise RunError(
+                "A checkpoint is read by the version that wrote it.",
+                found=f"schema {state['schema']}, this version has {_CHECKPOINT_SCHEMA}",
+                where=checkpoint.name,
+                remedy="Start a new run with the same settings.",
+            )
         now = {
-            "schema": _CHECKPOINT_SCHEMA,
             **self.config.model_dump(mode="json"),
             "n_items": self.network.n_items,
             "n_events": self.dataset.n_events,
         }
-        then = {**state["config"], **{name: state[name] for name in ("schema", "n_items", "n_events")}}
+        then = {**state["config"], "n_items": state["n_items"], "n_events": state["n_events"]}
         changed = [name for name in now if name != "epochs" and now[name] != then.get(name)]
         if changed:
             name = changed[0]

@@ -88,12 +88,12 @@ def _is_stored(test_folder: Path) -> bool:
 
 def _store(found: Split, config: SplitConfig, folder: Path) -> None:
     keep_config(folder, config)
-    if (folder / "test").exists():
-        delete_folder(folder / "test")
     test = found.test
     index = test.events()
     session_ids = np.asarray(test.dataset.session_ids)[index.session]
     try:
+        if (folder / "test").exists() and not _is_stored(folder / "test"):
+            delete_folder(folder / "test")
         with new_folder(folder / "test") as new:
             arrays.save_dataset(test.dataset, new)
             arrays.save_array(new / "predicted.npy", test.predicted)

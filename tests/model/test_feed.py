@@ -29,6 +29,15 @@ def test_the_alias_tables_hold_exactly_the_wanted_probabilities(counts: list[int
     np.testing.assert_allclose(held, wanted / wanted.sum(), atol=1e-6)
 
 
+@pytest.mark.parametrize("n_items", [1, 49, 98, 2215])
+def test_equal_weights_whose_sum_rounds_down_are_drawn_equally(n_items: int) -> None:
+    """49 · (1/49) is a little less than 1 in floating point: no item is heavier than the mean."""
+    sampler = PopularitySampler(np.full(n_items, 3), 1.0)
+    drawn = np.bincount(sampler.draw(np.random.default_rng(0), (100 * n_items,)), minlength=n_items)
+    assert drawn.min() > 40
+    assert (sampler.keep > 1 - 1e-6).all()
+
+
 def test_draws_follow_popularity() -> None:
     counts = np.array([0, 1, 4, 9, 100])
     draws = PopularitySampler(counts, 0.5).draw(np.random.default_rng(1), (200_000,))

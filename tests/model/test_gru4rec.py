@@ -1,3 +1,4 @@
+import io
 import json
 import sys
 
@@ -75,14 +76,27 @@ def test_a_saved_model_is_json_and_arrays_and_comes_back_the_same(trained, toy_l
         np.testing.assert_array_equal(loaded.network.arrays()[name], value)
 
 
-@pytest.mark.parametrize("damage", ["missing", "damaged", "other settings"])
-def test_a_damaged_model_folder_is_said(trained, tmp_path, damage: str) -> None:
+def test_the_weights_for_keras_are_those_for_numpy(trained, tmp_path) -> None:
+    trained.save(tmp_path)
+    other = Gru4Rec.from_config(trained.n_items, trained.config)
+    other.network.load_weights(tmp_path / "weights.weights.h5")
+    for name, value in trained.network.arrays().items():
+        np.testing.assert_array_equal(other.network.arrays()[name], value)
+
+
+def npy() -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.zeros(3))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("damage", ["missing", b"PK not a zip", b"", npy(), "other settings"])
+def test_a_damaged_model_folder_is_said(trained, tmp_path, damage: str | bytes) -> None:
     trained.save(tmp_path)
     if damage == "missing":
         (tmp_path / "vocabulary.json").unlink()
-    elif damage == "damaged":
-        (tmp_path / "weights.npz").write_bytes(b"PK not a zip")
-        (tmp_path / "weights.weights.h5").write_bytes(b"nor this")
+    elif isinstance(damage, bytes):
+        (tmp_path / "weights.npz").write_bytes(damage)
     else:
         (tmp_path / "config.json").write_text(trained.config.replace(n_hidden=(9, 9)).to_json())
     with pytest.raises(RunError):

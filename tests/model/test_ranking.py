@@ -9,12 +9,12 @@ from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.ranks import count_ranks
-from gru4rec_core.model import ranking
+from gru4rec_core.model import grouped_top, ranking
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.ranking import Ranker
 
-V = 700  # more than GROUP·2·top_k: the top is found by way of groups
+V = 700
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +127,39 @@ def test_weights_that_are_no_numbers_are_said(log, network) -> None:
         network.set_arrays(arrays)
 
 
-@pytest.mark.parametrize("n_items", [3, 48, 10_000, 1_000_000, 10_000_000])
-def test_a_block_of_scores_stays_small_whatever_the_catalogue(n_items: int) -> None:
-    assert ranking.events_at_once(n_items) * n_items * 4 <= 64 * 2**20
+def test_scores_that_overflow_are_said(log, network) -> None:
+    """Weights may be finite and yet make states that are not: nothing ranks then."""
+    old = network.arrays()
+    network.set_arrays({name: np.full_like(value, 3e38) for name, value in old.items()})
+    try:
+        with pytest.raises(RunError, match="scores are finite"):
+            Ranker(network).rank_counts(EvaluationSet(log, np.ones(log.n_sessions)), 5)
+    finally:
+        network.set_arrays(old)
+
+
+@pytest.mark.parametrize("n_items", [700, 3000])
+def test_without_ties_the_top_is_found_by_way_of_groups(n_items: int, log, monkeypatch) -> None:
+    network = Gru4RecNetwork(n_items, TrainingConfig(n_hidden=6, item_input="shared", seed=4))
+    arrays = network.arrays()
+    network.set_arrays({**arrays, "By": np.random.default_rng(1).normal(size=(n_items, 1)).astype(np.float32)})
+    events = EvaluationSet(log, np.ones(log.n_sessions))
+    plain = NumpyGru4Rec(network.arrays(), network.config, ItemVocabulary(range(n_items)))
+    index = events.events()
+    histories = [log.session(s)[:end] for s, end in zip(index.session, index.position, strict=True)]
+    wanted = count_ranks(plain.scores(histories), index.target, 7)
+
+    def never(*_: object) -> None:
+        raise AssertionError("all scores were searched")
+
+    monkeypatch.setattr(grouped_top, "top_items", never)
+    found = Ranker(network).rank_counts(events, 7)
+    np.testing.assert_array_equal(found.top_items, wanted.top_items)
+    np.testing.assert_allclose(found.top_scores, wanted.top_scores, atol=1e-5)
+
+
+@pytest.mark.parametrize("n_items", [3, 48, 1025, 10_000, 1_000_000, 10_000_000])
+def test_a_call_holds_64_mb_of_scores_at_most_whatever_the_catalogue(n_items: int) -> None:
+    columns, block, blocks = ranking.layout(n_items)
+    assert columns >= n_items
+    assert block * blocks * columns * 4 <= 64 * 2**20

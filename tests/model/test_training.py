@@ -62,6 +62,14 @@ def test_a_run_stopped_after_epoch_two_and_resumed_equals_one_that_was_not(toy_l
         train(toy_log, SAMPLED.replace(learning_rate=0.2), tmp_path, resume=True)
 
 
+def test_a_checkpoint_of_another_version_is_said(toy_log, tmp_path) -> None:
+    train(toy_log, SAMPLED, tmp_path, stop_after=1)
+    (state,) = tmp_path.glob("epoch-*/state.json")
+    state.write_text(state.read_text().replace('"schema": 2', '"schema": 1'))
+    with pytest.raises(RunError, match="version that wrote it"):
+        train(toy_log, SAMPLED, tmp_path, resume=True)
+
+
 KILLED = """
 import os, pathlib, signal, sys
 import numpy as np
