@@ -35,7 +35,7 @@ def load_arrays(path: Path) -> dict[str, np.ndarray]:
         RunError: the file is missing or is no .npz of plain arrays.
     """
     try:
-        with open(path, "rb") as file:
+        with path.open("rb") as file:
             if not zipfile.is_zipfile(file):
                 raise ValueError("not an archive")
         with np.load(path, allow_pickle=False) as archive:

@@ -27,8 +27,36 @@ def test_the_scarcest_decides(
 ) -> None:
     if quota is not None:
         (tmp_path / "cpu.max").write_text(quota + "\n")
-    monkeypatch.setattr(capacity, "_CPU_QUOTA", tmp_path / "cpu.max")
+    monkeypatch.setattr(capacity, "_CONTAINER", tmp_path)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
     memory = SimpleNamespace(available=int(gigabytes * capacity.GIGABYTE))
     monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
+    assert capacity.worker_count() == workers
+
+
+@pytest.mark.parametrize(
+    ("told", "workers"),
+    [
+        ({"memory.max": "4000000000", "memory.current": "1500000000"}, 2),
+        (
+            {
+                "memory.max": "4000000000",
+                "memory.current": "3900000000",
+                "memory.stat": "anon 1\ninactive_file 3000000000",
+            },
+            3,
+        ),
+        ({"memory.max": "4000000000", "memory.current": "4100000000"}, 1),
+        ({"memory.max": "max", "memory.current": "1500000000"}, 8),
+        ({"memory.max": "4000000000"}, 8),
+    ],
+)
+def test_a_container_may_have_less_memory_than_its_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, told: dict[str, str], workers: int
+) -> None:
+    for name, text in ({"memory.stat": "anon 1"} | told).items():
+        (tmp_path / name).write_text(text + "\n")
+    monkeypatch.setattr(capacity, "_CONTAINER", tmp_path)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=100 * capacity.GIGABYTE))
     assert capacity.worker_count() == workers
