@@ -85,7 +85,7 @@ class Gru4Rec:
         on_epoch: Callable[[EpochReport], None] | None = None,
         on_progress: Callable[[TrainingProgress], None] | None = None,
         should_stop: Callable[[], bool] | None = None,
-        checkpoint_folder: Path | None = None,
+        checkpoint_folder: Path | str | None = None,
         resume: bool = False,
     ) -> list[EpochReport]:
         """Trains, starting from the weights as they are.
@@ -113,7 +113,8 @@ class Gru4Rec:
         changes = {"steps_per_epoch": steps_per_epoch, "epochs": epochs}
         config = self.config.replace(**{name: value for name, value in changes.items() if value is not None})
         hooks = Hooks(on_epoch, on_progress, should_stop)
-        trainer = Trainer(self.network, config, dataset, validation, checkpoint_folder, hooks, self._ranker)
+        folder = None if checkpoint_folder is None else Path(checkpoint_folder)
+        trainer = Trainer(self.network, config, dataset, validation, folder, hooks, self._ranker)
         self.vocabulary = dataset.vocabulary
         return trainer.run(resume)
 

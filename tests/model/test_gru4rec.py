@@ -130,3 +130,12 @@ def test_numpy_inference_loads_no_tensorflow(trained, tmp_path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "b"
+
+
+def test_a_checkpoint_folder_may_be_given_as_text(toy_log, tmp_path) -> None:
+    folder = str(tmp_path / "kept")
+    Gru4Rec(toy_log.n_items, n_hidden=4).fit(toy_log, steps_per_epoch=5, epochs=1, checkpoint_folder=folder)
+    reports = Gru4Rec(toy_log.n_items, n_hidden=4).fit(
+        toy_log, steps_per_epoch=5, epochs=2, checkpoint_folder=folder, resume=True
+    )
+    assert [report.epoch for report in reports] == [1, 2]
