@@ -103,8 +103,8 @@ def verdict(comparison: Comparison) -> Verdict:
 def counting(comparison: Comparison) -> Counting:
     """The best GRU4Rec model against the strongest baseline and against best-sellers.
 
-    "Beaten" needs both to be; "as well" means the strongest is equivalent or better. p values are adjusted
-    for all models and both baselines.
+    "Beaten" needs both to be; "as well" means the strongest is equivalent, "better" that it beats the best model.
+    p values are adjusted for all models and both baselines.
 
     Raises:
         RunError: no GRU4Rec model, or models that cannot be compared.
@@ -151,8 +151,10 @@ def _counting_outcome(verdicts: list[PairVerdict], best: ModelResults) -> Counti
     if all(verdict.better and verdict.pair.b is best for verdict in verdicts):
         return "beaten"
     strongest = verdicts[0]
-    if strongest.kind == "equivalent" or (strongest.better and strongest.pair.b is not best):
+    if strongest.kind == "equivalent":
         return "as-well"
+    if strongest.better and strongest.pair.b is not best:
+        return "better"
     return "undecided"
 
 

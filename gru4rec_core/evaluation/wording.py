@@ -11,11 +11,12 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.judging import PairVerdict
 from gru4rec_core.evaluation.metrics import catalogue_coverage
 
-CountingOutcome = Literal["beaten", "as-well", "undecided", "no-baseline"]
+CountingOutcome = Literal["beaten", "as-well", "better", "undecided", "no-baseline"]
 
 _AGAINST_COUNTING = {
     "beaten": "it beats simple counting.",
     "as-well": "counting does as well.",
+    "better": "counting does better.",
     "undecided": "not decided.",
 }
 
