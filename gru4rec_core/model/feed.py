@@ -75,7 +75,7 @@ class PopularitySampler:
         self.n_items = len(counts)
         scaled = self.probabilities * self.n_items
         self.keep = np.ones(self.n_items, np.float32)
-        self.alias = np.arange(self.n_items, dtype=np.int32)
+        alias = np.arange(self.n_items, dtype=np.int32)
         is_heavy = scaled >= 1
         is_heavy[scaled.argmax()] = True  # equal weights may all round to a little less than 1
         light, heavy = np.flatnonzero(~is_heavy), np.flatnonzero(is_heavy)
@@ -83,14 +83,14 @@ class PopularitySampler:
         surplus = np.cumsum(scaled[heavy] - 1)
         helper = np.searchsorted(surplus, np.r_[0.0, missing[:-1]], side="right")
         self.keep[light] = scaled[light]
-        self.alias[light] = heavy[np.minimum(helper, len(heavy) - 1)]
+        alias[light] = heavy[np.minimum(helper, len(heavy) - 1)]
         # A heavy item that gives more than it has is itself topped up by the next heavy one.
         overdrawn = np.searchsorted(missing, surplus[:-1], side="right")
         exists = overdrawn < len(light)
         self.keep[heavy[:-1][exists]] = (1 + surplus[:-1][exists] - missing[overdrawn[exists]]).clip(0, 1)
-        self.alias[heavy[:-1][exists]] = heavy[1:][exists]
+        alias[heavy[:-1][exists]] = heavy[1:][exists]
         # Of item i: what is drawn instead of it (place 2i), and itself (place 2i + 1).
-        self.outcomes = np.stack([self.alias, np.arange(self.n_items, dtype=np.int32)], axis=1).ravel()
+        self.outcomes = np.stack([alias, np.arange(self.n_items, dtype=np.int32)], axis=1).ravel()
 
     def draw(self, generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
         """Item ids, int32 of the given shape.
@@ -186,7 +186,8 @@ class FeedBuilder:
     def _columns(self, inputs: np.ndarray, targets: np.ndarray, negatives: np.ndarray, valid: np.ndarray) -> Feed:
         """The distinct items of each step, how often each is a negative, and where each lane's target is.
 
-        Idle lanes have the item n_items: its column weighs nothing, and no row has its number.
+        Idle lanes have the item n_items: its column weighs nothing, and no row has its number. Their target is
+        at -1, which is no column.
         """
         n_steps, lanes = targets.shape
         targets = np.where(valid, targets, self.n_items)

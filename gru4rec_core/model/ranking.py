@@ -54,7 +54,7 @@ class Ranker:
         counts = RankCounts(
             np.empty(n, np.int32), np.empty(n, np.int32), np.empty((n, kept), np.int32), np.empty((n, kept), np.float32)
         )
-        done, table = 0, self._table()
+        done, table, largest = 0, self._table(), self._largest_state()
         with ThreadPoolExecutor(1, thread_name_prefix="top-items") as executor:
             ranking: Future[int] | None = None
 
@@ -71,6 +71,12 @@ class Ranker:
 
             # The top items of a piece are looked for in a thread while TensorFlow scores the next one.
             for rows, states in self._in_pieces(self._states_before(events)):
+                if not float(np.abs(states).max()) <= largest:  # a NaN is not, either
+                    raise RunError(
+                        "A model's scores are finite numbers.",
+                        found="a hidden state or weights so large that scores overflow",
+                        remedy="Train again with a lower learning rate; activation tanh bounds the state.",
+                    )
                 targets = _known(index.target[rows])
                 blocks = self._score_blocks(table, _filled(states, self.rows), _filled(targets, self.rows))
                 if ranking is not None:
@@ -110,6 +116,12 @@ class Ranker:
                     found=f"NaN or infinity in {name}",
                     remedy="Train again with a lower learning rate.",
                 )
+
+    def _largest_state(self) -> float:
+        """No state within this size can make a score overflow, whatever the order of the sum."""
+        weight, bias = (float(tf.reduce_max(tf.abs(self.weights[name]))) for name in ("Wy", "By"))
+        room = float(np.finfo(np.float32).max) - bias
+        return room / max(self.units[-1] * weight, 1.0)
 
     def _states_before(self, events: EvaluationSet) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """(event numbers, float32 states of the last layer before them), in pieces, every event once."""
@@ -221,13 +233,6 @@ class Ranker:
                 break
             # A view of TensorFlow's memory; .numpy() would copy all scores.
             greater, equal, *levels = (np.asarray(memoryview(part))[:n] for part in block)
-            # What is no number reaches the highest of all groups.
-            if not np.isfinite(levels[-1]).all():
-                raise RunError(
-                    "A model's scores are finite numbers.",
-                    found="NaN or infinity after some of the histories: the hidden state or the weights grew too large",
-                    remedy="Train again with a lower learning rate, or with activation tanh, which bounds the state.",
-                )
             for result, part in zip(results, (greater, equal, *grouped_top(levels, kept, self.n_items)), strict=True):
                 result.append(part)
         greater, equal, items, values = (np.concatenate(result) for result in results)

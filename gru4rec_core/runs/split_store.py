@@ -82,7 +82,7 @@ def keep_config(folder: Path, config: SplitConfig) -> None:
 
 
 def _is_stored(test_folder: Path) -> bool:
-    """Whether all of it is there; a folder that an earlier version wrote lacks the last file."""
+    """Whether all of it is there; a folder that an earlier version wrote lacks this file."""
     return (test_folder / "trained.npy").exists()
 
 

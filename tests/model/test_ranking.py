@@ -127,15 +127,19 @@ def test_weights_that_are_no_numbers_are_said(log, network) -> None:
         network.set_arrays(arrays)
 
 
-def test_scores_that_overflow_are_said(log, network) -> None:
-    """Weights may be finite and yet make states that are not: nothing ranks then."""
-    old = network.arrays()
-    network.set_arrays({name: np.full_like(value, 3e38) for name, value in old.items()})
-    try:
-        with pytest.raises(RunError, match="scores are finite"):
-            Ranker(network).rank_counts(EvaluationSet(log, np.ones(log.n_sessions)), 5)
-    finally:
-        network.set_arrays(old)
+@pytest.mark.parametrize("overflowing", ["every state", "the scores of one item"])
+def test_scores_that_overflow_are_said(overflowing: str, log) -> None:
+    """Weights may be finite and yet make scores that are not: nothing ranks then."""
+    network = Gru4RecNetwork(V, TrainingConfig(n_hidden=6, activation="relu", item_input="separate", embedding_size=4))
+    arrays = network.arrays()
+    arrays["gru0/Bh0"] = np.full_like(arrays["gru0/Bh0"], 2.0)
+    if overflowing == "every state":
+        arrays["gru0/Wh0"] = np.full_like(arrays["gru0/Wh0"], 3e38)
+    else:
+        arrays["Wy"][350] = -3e38  # relu's states are not negative: these scores are -infinity
+    network.set_arrays(arrays)
+    with pytest.raises(RunError, match="scores are finite"):
+        Ranker(network).rank_counts(EvaluationSet(log, np.ones(log.n_sessions)), 5)
 
 
 @pytest.mark.parametrize("n_items", [700, 3000])
