@@ -28,13 +28,16 @@ def session(
     if first:
         st.button(f"Show the {first} steps before", key=f"more-{key}", on_click=_show_all, args=(event,))
     told = _steps(view, models, items[: position + 1], number, first)
+    watched = _watched(view, number)
     header = ["Step", "What came", *(f"{model.label} guessed" for model in models)]
-    table = [_step_row(view, models, step, k) for step in told]
+    table = [_step_row(view, models, step, k, watched=bool(watched[step.position])) for step in told]
     parts.html_table(header, table, classes=["trained" if step.trained else "" for step in told], label="steps")
     if any(step.trained for step in told):
         st.caption(
             "Greyed steps were training data: the models learnt from them, so a good guess there proves nothing."
         )
+    if any(watched[step.position] for step in told):
+        st.caption("The validation step only watched training: the models did not learn from it.")
     history = items[:position][items[:position] >= 0]
     state.way_on(
         "Try this session",
@@ -58,11 +61,19 @@ def _steps(view: Review, models: tuple[ModelResults, ...], items: np.ndarray, nu
     return session_frames.steps(items, scorers, trained, first=first)
 
 
-def _step_row(view: Review, models: tuple[ModelResults, ...], step: Step, k: int) -> list[str]:
-    tag = ' <span class="tag">training data</span>' if step.trained else ""
+def _watched(view: Review, number: int) -> np.ndarray:
+    """Of a session that training learnt from: the events that it neither learnt nor is tested on; bool [length]."""
+    events = slice(*view.events.dataset.offsets[number : number + 2])
+    trained, predicted = np.asarray(view.split.trained[events]), np.asarray(view.events.predicted[events])
+    return trained.any() & ~trained & ~predicted
+
+
+def _step_row(view: Review, models: tuple[ModelResults, ...], step: Step, k: int, *, watched: bool) -> list[str]:
+    word = "training data" if step.trained else "validation" if watched else ""
+    tag = f' <span class="tag">{word}</span>' if word else ""
     return [
         str(step.position + 1),
-        parts.cell(view.item(step.item), strong=not step.trained) + tag,
+        parts.cell(view.item(step.item), strong=not word) + tag,
         *(_guess_cell(view, step, model.name, k) for model in models),
     ]
 

@@ -175,5 +175,8 @@ def test_the_item_that_watched_training_is_not_called_training_data(finished, op
     offsets = np.asarray(result.split.test.dataset.offsets)
     before = offsets[one.session] + one.position - 1
     event = int(np.flatnonzero(~trained[before] & (one.position == 4))[0])
-    rows = re.findall(r'<tr class="(\w*)">', steps(open_page("sessions", event=str(event))))[-5:]
-    assert rows == ["trained"] * 3 + ["", ""]
+    app = open_page("sessions", event=str(event))
+    rows = re.findall(r'<tr class="(\w*)">(.*?)</tr>', steps(app), re.S)[-5:]
+    assert [kind for kind, _ in rows] == ["trained"] * 3 + ["", ""]
+    assert [">validation<" in row for _, row in rows] == [False, False, False, True, False]
+    assert any("only watched training" in one.value for one in app.caption)
