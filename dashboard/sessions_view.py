@@ -165,7 +165,8 @@ def listing(
     )
     if event is not None:
         with st.container(key="steps-wide"):
-            parts.wide_or_narrow("steps-wide", "steps-narrow")
+            if (rows["event"] == event).any():  # a phone has the steps in the card
+                parts.wide_or_narrow("steps-wide", "steps-narrow")
             steps_view.session(view, models, event, k, selection, key="wide")
 
 

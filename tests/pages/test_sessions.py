@@ -180,3 +180,14 @@ def test_the_item_that_watched_training_is_not_called_training_data(finished, op
     assert [kind for kind, _ in rows] == ["trained"] * 3 + ["", ""]
     assert [">validation<" in row for _, row in rows] == [False, False, False, True, False]
     assert any("only watched training" in one.value for one in app.caption)
+
+
+def test_a_link_to_a_session_that_is_not_listed_shows_its_steps_on_a_phone_too(finished, open_page, sessions, result):
+    listed_ids = {name.rsplit("-", 1)[1] for name in (b.key for b in sessions.button) if name.startswith("open-")}
+    other = next(e for e in range(len(result.comparison.models[0].evaluations[0].session)) if str(e) not in listed_ids)
+
+    def hidden_on_a_phone(event: str) -> bool:
+        return any("steps-wide" in one.body for one in open_page("sessions", event=event).get("html"))
+
+    assert hidden_on_a_phone(min(listed_ids)), "there the card has them"
+    assert not hidden_on_a_phone(str(other))
