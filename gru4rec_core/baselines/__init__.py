@@ -1,0 +1,1 @@
+"""Methods without training by gradient that a model must beat, one file per family."""

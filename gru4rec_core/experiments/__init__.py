@@ -1,0 +1,1 @@
+"""How the work is done, in the calling process: runs, baselines, whole comparisons."""

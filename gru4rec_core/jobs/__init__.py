@@ -1,0 +1,1 @@
+"""Who does the work, and where: jobs, the local engine that carries them out, its workers."""

@@ -1,0 +1,1 @@
+"""Pictures of the tables in frames/, under the same names."""

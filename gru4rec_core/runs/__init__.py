@@ -1,1 +1,0 @@
-"""Keeps datasets and runs on disk and carries runs out."""

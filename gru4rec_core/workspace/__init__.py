@@ -1,0 +1,1 @@
+"""What is on disk: datasets, runs and comparisons, their records and states."""
