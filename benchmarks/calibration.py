@@ -21,7 +21,7 @@ from benchmarks.intervals import coverage
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import MetricDifference, PairedComparison, metric_differences
-from gru4rec_core.evaluation.judging import judge_pair
+from gru4rec_core.evaluation.pair_verdict import judge_pair
 from gru4rec_core.evaluation.resampling import bootstrap_sums, flipped_sums, mcnemar_midp
 from gru4rec_core.evaluation.scoring import Evaluation
 

@@ -22,8 +22,8 @@ from types import ModuleType
 from typing import Any
 
 from gru4rec_core.errors import RunError
-from gru4rec_core.runs.jobs import jobs, stop_engine
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.jobs.jobs import jobs, stop_engine
+from gru4rec_core.workspace.store import Workspace
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
 AIM = 60.0  # seconds for all stages together, on two cores

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from gru4rec_core.baselines.registry import BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
-from gru4rec_core.evaluation.baselines import BASELINES
-from gru4rec_core.runs.imports import import_file, import_sample
-from gru4rec_core.runs.plans import plan_comparison, with_seeds
-from gru4rec_core.runs.records import ComparisonRecord, DatasetRecord
-from gru4rec_core.runs.results import ComparisonResult, comparison_result, unfinished
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.jobs.planning import plan_comparison, with_seeds
+from gru4rec_core.results.comparison import ComparisonResult, comparison_result, unfinished
+from gru4rec_core.workspace.importing import import_file, import_sample
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
+from gru4rec_core.workspace.store import Workspace
 
 STOP_EARLY = {"epochs": 30, "early_stopping": True, "early_stopping_metric": "accuracy@20", "patience": 3}
 """Trained until it stops improving: the validation part's accuracy@20 decides, the best epoch is kept."""
@@ -109,13 +109,13 @@ def _carried_out(
 
 
 def _run(job: tuple[str, str]) -> None:
-    from gru4rec_core.runs.experiments import execute_run
+    from gru4rec_core.experiments.run import execute_run
 
     execute_run(Workspace(Path(job[0])), job[1])
 
 
 def _baselines(root: str, dataset_id: str, split: SplitConfig) -> None:
-    from gru4rec_core.runs.experiments import execute_baselines
+    from gru4rec_core.experiments.run import execute_baselines
 
     execute_baselines(Workspace(Path(root)), dataset_id, split, tuple(BASELINES))
 

@@ -30,7 +30,7 @@ from benchmarks.logs import generated_log
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.samples import make_sample
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.model.feed import FeedBuilder, Position, chunks
+from gru4rec_core.model.batch_builder import FeedBuilder, Position, chunks
 from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.step import TrainingLoop
 from gru4rec_core.model.training import EpochReport, Hooks, Trainer

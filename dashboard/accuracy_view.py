@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import parts, review, state
+from dashboard import review_context, state, widgets
 from dashboard.compare_view import draw_slices
-from dashboard.review import Review
+from dashboard.review_context import Review
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.report import accuracy_charts, accuracy_frames, charts, frames
+from gru4rec_core.report.charts import accuracy as accuracy_charts
+from gru4rec_core.report.charts import comparison as comparison_charts
+from gru4rec_core.report.frames import accuracy as accuracy_frames
+from gru4rec_core.report.frames import comparison as comparison_frames
 
 
 def choose_model(view: Review) -> ModelResults:
@@ -33,14 +36,14 @@ def choose_model(view: Review) -> ModelResults:
 
 def headline(view: Review, model: ModelResults, k: int) -> pd.Series | None:
     """The weakest slice in one sentence; returns its row for the way on."""
-    numbers = review.slices(view, (model.name,), k)
+    numbers = review_context.slices(view, (model.name,), k)
     row = accuracy_frames.weakest(numbers)
     overall = float(accuracy_frames.overall([model], k)["hits"].iloc[0])
     text = accuracy_frames.weakest_sentence(model.label, row, overall, k, view.unit)
-    parts.sentence(text, size="1.25rem", weight=600, heading=True)
+    widgets.sentence(text, size="1.25rem", weight=600, heading=True)
     unknown = numbers.loc[numbers["value"] == "not in training", "n_events"].sum()
     if unknown:
-        parts.sentence(
+        widgets.sentence(
             f"{unknown:,} of the {model.n_events:,} items that came were never seen in training: counted as misses.",
             muted=True,
         )
@@ -49,7 +52,7 @@ def headline(view: Review, model: ModelResults, k: int) -> pd.Series | None:
 
 def slices(view: Review, model: ModelResults, k: int) -> None:
     """Hits by kind of session beside best-sellers."""
-    parts.section("By kind of session")
+    widgets.section("By kind of session")
     shown = [model, *(one for one in view.models if one.name == "popularity" and one.name != model.name)]
     draw_slices(view, shown, k, key="slice")
     st.caption("In brackets: test sessions. Faint: fewer than 200, where chance moves the figure by several points.")
@@ -58,12 +61,14 @@ def slices(view: Review, model: ModelResults, k: int) -> None:
 def curve(view: Review, model: ModelResults) -> None:
     """Hits over the list's length, trained models and best-sellers."""
     shown = [one for one in view.models if one.kind == "gru4rec" or one.name in {model.name, "popularity"}]
-    table = frames.curve(shown)
-    ends = table[(table["name"] == model.name) & table["k"].isin([1, frames.DEPTH])]["hits"].tolist()
-    parts.show_chart(
-        charts.accuracy_over_k(table, marked_k=view.record.config.deciding_k, unit=view.unit, dark=state.is_dark()),
+    table = comparison_frames.curve(shown)
+    ends = table[(table["name"] == model.name) & table["k"].isin([1, comparison_frames.DEPTH])]["hits"].tolist()
+    widgets.show_chart(
+        comparison_charts.accuracy_over_k(
+            table, marked_k=view.record.config.deciding_k, unit=view.unit, dark=state.is_dark()
+        ),
         key="curve",
-        alt=f"{model.label}: {ends[0]:.1f} hits per 100 at list length 1, {ends[1]:.1f} at {frames.DEPTH}",
+        alt=f"{model.label}: {ends[0]:.1f} hits per 100 at list length 1, {ends[1]:.1f} at {comparison_frames.DEPTH}",
     )
 
 
@@ -72,7 +77,7 @@ def ranks(view: Review, model: ModelResults) -> None:
     shown = list(dict.fromkeys([*(one.name for one in view.contenders), model.name]))[:4]
     table = accuracy_frames.by_rank([view.model(name) for name in shown])
     first = table[(table["name"] == model.name) & (table["rank"] == "1")]["share"].iloc[0]
-    parts.show_chart(
+    widgets.show_chart(
         accuracy_charts.rank_bars(table, unit=view.unit, dark=state.is_dark()),
         key="ranks",
         alt=f"Rank of the item that came next; {model.label} had it first in {first:.1f} % of test {view.unit}",
@@ -86,7 +91,7 @@ def confusion(view: Review, model: ModelResults) -> None:
         st.text("No item of the test was known in training: there is nothing to set side by side.")
         return
     right = table[table["hit"]]["n_events"].sum() / table["n_events"].sum()
-    parts.show_chart(
+    widgets.show_chart(
         accuracy_charts.confusion_map(table, items, model.label, dark=state.is_dark()),
         key="confusion",
         alt=f"First guess of {model.label} against the item that came, {len(items)} most frequent items; "
@@ -98,7 +103,7 @@ def never_shown(view: Review, model: ModelResults, k: int) -> None:
     """Items that no list of length k held."""
     table = accuracy_frames.unseen_items(model, view.vocabulary, np.asarray(view.split.train_counts), k)
     n_items = len(view.vocabulary)
-    parts.section("Never recommended")
+    widgets.section("Never recommended")
     if table.empty:
         st.text(f"Each of the {n_items:,} items stood in at least one top {k}.")
         return
@@ -106,7 +111,7 @@ def never_shown(view: Review, model: ModelResults, k: int) -> None:
         f"{len(table):,} of {n_items:,} items stood in no top {k} of the {model.n_events:,} test {view.unit}; "
         f"they came next {table['came next'].sum():,} times."
     )
-    parts.show_table(table, key="never-shown", name="never-recommended")
+    widgets.show_table(table, key="never-shown", name="never-recommended")
 
 
 def misses_link(model: ModelResults, row: pd.Series | None) -> dict[str, str]:

@@ -8,14 +8,14 @@ import uuid
 from pathlib import Path
 from typing import BinaryIO
 
-from dashboard.forms import Plan
+from dashboard.training_form import Plan
 from gru4rec_core.errors import DataError, WorkbenchError
-from gru4rec_core.runs import jobs
-from gru4rec_core.runs.plans import plan_comparison
-from gru4rec_core.runs.records import ComparisonRecord
-from gru4rec_core.runs.results import LOSS_LABELS
-from gru4rec_core.runs.state import change_state, read_state
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.jobs import jobs
+from gru4rec_core.jobs.planning import plan_comparison
+from gru4rec_core.results.comparison import LOSS_LABELS
+from gru4rec_core.workspace.job_state import change_state, read_state
+from gru4rec_core.workspace.records import ComparisonRecord
+from gru4rec_core.workspace.store import Workspace
 
 _BLOCK = 1 << 20
 _PATIENCE = 0.5  # seconds a page waits for a warm engine

@@ -8,11 +8,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import notes, parts, review, state
-from dashboard.review import Review
+from dashboard import messages, review_context, state, widgets
+from dashboard.review_context import Review
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.evaluation.outcomes import outcomes as find_outcomes
-from gru4rec_core.report import accuracy_charts, accuracy_frames, charts, frames
+from gru4rec_core.evaluation.hit_overlap import outcomes as find_outcomes
+from gru4rec_core.report.charts import accuracy as accuracy_charts
+from gru4rec_core.report.charts import comparison as comparison_charts
+from gru4rec_core.report.frames import accuracy as accuracy_frames
+from gru4rec_core.report.frames import comparison as comparison_frames
 
 Pair = tuple[ModelResults, ModelResults]
 
@@ -21,22 +24,22 @@ def headline(view: Review) -> None:
     """The verdict's sentences; with the way out where the models cannot be compared."""
     verdict = view.result.verdict
     if verdict is None:
-        parts.sentence("One model was trained: nothing to compare it with but counting.", size="1.3rem", heading=True)
+        widgets.sentence("One model was trained: nothing to compare it with but counting.", size="1.3rem", heading=True)
         return
-    parts.verdict_block(verdict)
+    widgets.verdict_block(verdict)
     if verdict.kind == "invalid" and verdict.remedy:
-        notes.note(verdict.remedy, "warning")
+        messages.note(verdict.remedy, "warning")
 
 
 def outcomes(view: Review, pair: Pair, k: int, selection: state.Selection) -> None:
     """Who had the next item, as a square of 100; each block and each line below leads to its sessions."""
     counts = find_outcomes(*pair, k).counts
     labels = outcome_labels(pair)
-    chart = charts.outcome_square(
-        frames.square(counts), labels, (pair[0].name, pair[1].name), unit=view.unit, dark=state.is_dark()
+    chart = comparison_charts.outcome_square(
+        comparison_frames.square(counts), labels, (pair[0].name, pair[1].name), unit=view.unit, dark=state.is_dark()
     )
     words = ", ".join(f"{labels[key]} {count:,}" for key, count in counts.items())
-    event = parts.show_chart(
+    event = widgets.show_chart(
         chart,
         key="outcome-square",
         alt=f"Of {sum(counts.values()):,} test {view.unit} at list length {k}: {words}",
@@ -51,7 +54,7 @@ def outcomes(view: Review, pair: Pair, k: int, selection: state.Selection) -> No
         for key, count in counts.items():
             st.page_link(
                 state.PAGES["sessions"],
-                label=f"{parts.plain_label(labels[key])}: {count:,}",
+                label=f"{widgets.plain_label(labels[key])}: {count:,}",
                 icon=":material/arrow_forward:",
                 query_params=selection.params(**_link(pair, key)),
             )
@@ -74,10 +77,10 @@ def _link(pair: Pair, outcome: str) -> dict[str, str]:
 
 def ladder(view: Review, k: int) -> None:
     """All methods from best to worst with their intervals."""
-    table, seeds = frames.ladder(view.models, k), frames.seed_points(view.models, k)
+    table, seeds = comparison_frames.ladder(view.models, k), comparison_frames.seed_points(view.models, k)
     best = table.iloc[0]
-    parts.show_chart(
-        charts.ladder(table, seeds, k, unit=view.unit, dark=state.is_dark()),
+    widgets.show_chart(
+        comparison_charts.ladder(table, seeds, k, unit=view.unit, dark=state.is_dark()),
         key="ladder",
         alt=f"{len(table)} methods by hits in the top {k} per 100, best {best['label']} with {best['hits']:.1f}",
     )
@@ -87,7 +90,9 @@ def trust_line(view: Review) -> None:
     """What the verdict rests on: seeds, convergence, settings, test rule, when the metric was chosen."""
     seeds = sorted({model.n_seeds for model in view.contenders})
     unfinished = [model.label for model in view.contenders if model.still_improving]
-    differing = [name for name in review.differing(review.settings_table(view))["setting"] if name != "seed"]
+    differing = [
+        name for name in review_context.differing(review_context.settings_table(view))["setting"] if name != "seed"
+    ]
     beyond = [name for name in differing if name != "loss"]
     facts = {
         "Seeds": f"{' and '.join(map(str, seeds))} a model" + ("; luck of the start not known" if seeds == [1] else ""),
@@ -111,14 +116,14 @@ def trust_line(view: Review) -> None:
 def forest(view: Review, pair: Pair) -> None:
     """The deciding metric and the exploratory ones, relative to the base."""
     paired = view.result.comparison.pair(pair[0].name, pair[1].name)
-    table = frames.forest(paired)
+    table = comparison_frames.forest(paired)
     if table.empty:
         st.text(f"{pair[0].label} has no hit at all, so that nothing can be said relative to it.")
         return
     margin = 100 * view.record.config.margin
     first = table.iloc[0]
-    parts.show_chart(
-        charts.forest(table, pair[0].label, pair[1].label, margin=margin, dark=state.is_dark()),
+    widgets.show_chart(
+        comparison_charts.forest(table, pair[0].label, pair[1].label, margin=margin, dark=state.is_dark()),
         key="forest",
         alt=f"{pair[1].label} against {pair[0].label}: {first['metric']} {first['relative']:+.1f} %, "
         f"95 % interval {first['low']:+.1f} to {first['high']:+.1f} %",
@@ -127,20 +132,22 @@ def forest(view: Review, pair: Pair) -> None:
 
 def curve(view: Review) -> None:
     """Hits over the list's length for all methods."""
-    table = frames.curve(view.models)
-    ends = table[table["k"] == frames.DEPTH].sort_values("hits", ascending=False)
+    table = comparison_frames.curve(view.models)
+    ends = table[table["k"] == comparison_frames.DEPTH].sort_values("hits", ascending=False)
     words = ", ".join(f"{row.label} {row.hits:.1f}" for row in ends.itertuples())
-    parts.show_chart(
-        charts.accuracy_over_k(table, marked_k=view.record.config.deciding_k, unit=view.unit, dark=state.is_dark()),
+    widgets.show_chart(
+        comparison_charts.accuracy_over_k(
+            table, marked_k=view.record.config.deciding_k, unit=view.unit, dark=state.is_dark()
+        ),
         key="curve",
-        alt=f"Hits per 100 over list length 1 to {frames.DEPTH}; at {frames.DEPTH}: {words}",
+        alt=f"Hits per 100 over list length 1 to {comparison_frames.DEPTH}; at {comparison_frames.DEPTH}: {words}",
     )
 
 
 def table(view: Review, k: int) -> None:
     """All figures of all methods."""
     first = f"top {_nearest(k)}"
-    numbers = frames.metrics_table(view.models).sort_values(first, ascending=False, ignore_index=True)
+    numbers = comparison_frames.metrics_table(view.models).sort_values(first, ascending=False, ignore_index=True)
     # The list length of the page comes first: a phone shows two or three columns.
     numbers = numbers[["method", first, *(name for name in numbers.columns if name not in {"method", first})]]
     figures = [name for name in numbers.columns if name.startswith(("top ", "MRR", "NDCG"))]
@@ -148,11 +155,11 @@ def table(view: Review, k: int) -> None:
     columns["method"] = st.column_config.TextColumn("method", pinned=True)
     columns["training s"] = st.column_config.NumberColumn("training, s", format="%.0f")
     st.caption("Hits in the top k, MRR and NDCG per 100; means over runs. Every one but the deciding is exploratory.")
-    parts.show_table(numbers, key="methods", name="methods", columns=columns)
+    widgets.show_table(numbers, key="methods", name="methods", columns=columns)
 
 
 def _nearest(k: int) -> int:
-    return min(review.LIST_LENGTHS, key=lambda one: abs(one - k))
+    return min(review_context.LIST_LENGTHS, key=lambda one: abs(one - k))
 
 
 def p_values(view: Review, pair: Pair) -> None:
@@ -160,7 +167,7 @@ def p_values(view: Review, pair: Pair) -> None:
     paired = view.result.comparison.pair(pair[0].name, pair[1].name)
     rows = [
         {
-            "metric": frames.metric_label(one.metric),
+            "metric": comparison_frames.metric_label(one.metric),
             "decides": "●" if one is paired.deciding else "",
             f"{pair[0].label} per 100": 100 * one.a_value,
             f"{pair[1].label} per 100": 100 * one.b_value,
@@ -175,14 +182,14 @@ def p_values(view: Review, pair: Pair) -> None:
     numbers = pd.DataFrame(rows)
     rates = {name: st.column_config.NumberColumn(name, format="%.2f") for name in numbers.columns[2:7]}
     rates["p (sessions flipped)"] = st.column_config.NumberColumn("p (sessions flipped)", format="%.4f")
-    parts.show_table(numbers, key="p-values", name="p-values", columns=rates)
+    widgets.show_table(numbers, key="p-values", name="p-values", columns=rates)
     if paired.mcnemar_p is not None:
         st.text(f"Mid-p McNemar test of the deciding metric: p = {paired.mcnemar_p:.4f}")
 
 
 def slices(view: Review, k: int) -> None:
     """Hits by kind of session, exploratory."""
-    parts.section("Where they differ (exploratory)")
+    widgets.section("Where they differ (exploratory)")
     st.caption("Explains, decides nothing: with many slices some differ by chance. Faint: under 200 test sessions.")
     shown = [*view.contenders, *(model for model in view.models if model.name == "popularity")]
     draw_slices(view, shown, k, key="compare-slice")
@@ -190,7 +197,7 @@ def slices(view: Review, k: int) -> None:
 
 def draw_slices(view: Review, shown: list[ModelResults], k: int, *, key: str) -> None:
     """Four charts side by side on one scale, one under the other on a phone."""
-    numbers = review.slices(view, tuple(model.name for model in shown), k)
+    numbers = review_context.slices(view, tuple(model.name for model in shown), k)
     whole = accuracy_frames.overall(shown, k)
     top = float(max(numbers["hits"].max(), whole["hits"].max()))
     cuts = [cut for cut in accuracy_frames.TITLES if numbers.loc[numbers["slice"] == cut, "value"].nunique() > 1]
@@ -200,7 +207,7 @@ def draw_slices(view: Review, shown: list[ModelResults], k: int, *, key: str) ->
             columns = list(st.columns(2, gap="medium"))
         with columns[place % 2]:
             part = numbers[numbers["slice"] == cut]
-            parts.show_chart(
+            widgets.show_chart(
                 accuracy_charts.slice_dots(part, whole, k, accuracy_frames.TITLES[cut], top=top, dark=state.is_dark()),
                 key=f"{key}-{cut}",
                 alt=f"{accuracy_frames.TITLES[cut]}: hits in the top {k} per 100 of "
@@ -211,9 +218,9 @@ def draw_slices(view: Review, shown: list[ModelResults], k: int, *, key: str) ->
 def settings(view: Review) -> None:
     """Training settings run by run; at first only those that differ."""
     only = st.toggle("Differences only", value=True, key="differences-only")
-    everything = review.settings_table(view)
-    chosen = review.differing(everything) if only else everything
+    everything = review_context.settings_table(view)
+    chosen = review_context.differing(everything) if only else everything
     if chosen.empty:
         st.text("All runs have the same settings.")
         return
-    parts.show_table(chosen, key="settings", name="settings")
+    widgets.show_table(chosen, key="settings", name="settings")

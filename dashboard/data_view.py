@@ -8,19 +8,19 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import notes, parts, rule_form, state
-from dashboard.strips import session_strip
+from dashboard import messages, state, test_rule_form, widgets
+from dashboard.session_html import session_strip
 from gru4rec_core.config import SplitConfig, default_deciding_k
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet, split
 from gru4rec_core.data.times import UNITS, describe_time, to_datetime
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.data_checks import check_dataset, check_split, expected_hit_rate, visible_difference
-from gru4rec_core.evaluation.remarks import Check
-from gru4rec_core.report.data_charts import TEST, TRAIN, events_over_time, popularity, session_lengths, transitions
-from gru4rec_core.report.data_frames import transition_shares
-from gru4rec_core.runs.records import DatasetRecord
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.evaluation.diagnostics import Check
+from gru4rec_core.report.charts.data import TEST, TRAIN, events_over_time, popularity, session_lengths, transitions
+from gru4rec_core.report.frames.data import transition_shares
+from gru4rec_core.workspace.records import DatasetRecord
+from gru4rec_core.workspace.store import Workspace
 
 _DAY = 86_400
 
@@ -29,11 +29,11 @@ def show(selection: state.Selection, record: DatasetRecord) -> None:
     """The whole view of one dataset, in the order of importance."""
     dataset = state.open_dataset(record)
     checks = _checks(str(state.workspace().root), record.id, record.content_hash)
-    parts.sentence(f"{summary_sentence(record)}: {notes.count_remarks(checks)}.", size="1.2rem", weight=600)
+    widgets.sentence(f"{summary_sentence(record)}: {messages.count_remarks(checks)}.", size="1.2rem", weight=600)
     _rename(record)
     _examples(record, dataset)
     st.header("Checks")
-    notes.remarks(checks)
+    messages.remarks(checks)
     if not checks:
         st.text("Nothing to remark.")
     _rejected(record)
@@ -50,7 +50,7 @@ def _rename(record: DatasetRecord) -> None:
             try:
                 state.workspace().rename_dataset(record.id, name)
             except WorkbenchError as error:
-                notes.problem(error)
+                messages.problem(error)
             else:
                 st.rerun()
 
@@ -91,7 +91,7 @@ def _examples(record: DatasetRecord, dataset: SessionDataset) -> None:
         title = f"Session {dataset.session_ids[i]}: {end - begin} events, {when} to {until}"
         items = dataset.vocabulary.decode(dataset.session(i)).tolist()
         session_strip(title, [names.get(item, item) for item in items])
-    notes.aside("If one strip holds several visits, add the log again and cut it by a pause of 30 minutes.")
+    messages.aside("If one strip holds several visits, add the log again and cut it by a pause of 30 minutes.")
 
 
 def example_sessions(lengths: np.ndarray) -> list[int]:
@@ -115,9 +115,9 @@ def _rejected(record: DatasetRecord) -> None:
             st.text(f"{count:,}: {reason}")
         rejected = state.workspace().rejected(record.id)
         if len(rejected) < total:
-            notes.aside(f"The first {len(rejected):,} of them:")
+            messages.aside(f"The first {len(rejected):,} of them:")
         frame = rejected.astype("str")
-        parts.show_table(frame, key="rejected-rows", name="rejected-rows")
+        widgets.show_table(frame, key="rejected-rows", name="rejected-rows")
 
 
 @dataclass(frozen=True)
@@ -136,18 +136,18 @@ class CutLog:
 def _test_rule(record: DatasetRecord) -> SplitConfig | None:
     st.header("What is the test?")
     try:
-        config = rule_form.test_rule(record, "data")
+        config = test_rule_form.test_rule(record, "data")
         part = _test_part(str(state.workspace().root), record.id, config.to_json())
     except WorkbenchError as error:
-        notes.problem(error)
+        messages.problem(error)
         return None
-    parts.show_chart(
+    widgets.show_chart(
         events_over_time(part.days, part.cut, state.is_dark()),
         key="test-rule",
         alt="Events over time, those trained on and those tested on stacked",
     )
-    parts.sentence(size_sentence(part, default_deciding_k(record.n_items)))
-    notes.remarks(part.checks)
+    widgets.sentence(size_sentence(part, default_deciding_k(record.n_items)))
+    messages.remarks(part.checks)
     return config
 
 
@@ -219,11 +219,11 @@ def events_by_day(all_times: np.ndarray, tested: np.ndarray, unit: str) -> pd.Da
 def _more(record: DatasetRecord, dataset: SessionDataset) -> None:
     dark = state.is_dark()
     with st.expander("How long are sessions?", key="lengths"):
-        parts.show_chart(
+        widgets.show_chart(
             session_lengths(dataset.lengths, dark), key="length-chart", alt="Number of sessions by their events"
         )
     with st.expander("How popular are items?", key="popularity"):
-        parts.show_chart(
+        widgets.show_chart(
             popularity(dataset.counts(), dataset.vocabulary.items, dark),
             key="popularity-chart",
             alt="Events of each item by its rank, on logarithmic axes",
@@ -234,7 +234,7 @@ def _more(record: DatasetRecord, dataset: SessionDataset) -> None:
             st.text("None of the items used most follows another.")
             return
         strongest = frame.iloc[int(frame["share"].to_numpy().argmax())]
-        parts.show_chart(
+        widgets.show_chart(
             transitions(frame, items, dark),
             key="transitions-chart",
             alt=f"How often each of the {len(items)} items used most follows each; "

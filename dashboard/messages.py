@@ -12,7 +12,7 @@ from html import escape
 import streamlit as st
 
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.evaluation.remarks import Check
+from gru4rec_core.evaluation.diagnostics import Check
 
 _BARS = {"error": "#D55E00", "warning": "#E69F00", "note": "#56B4E9", "good": "#009E73"}
 _WORDS = {"error": "Problem", "warning": "Remark", "note": "Note", "good": "Good"}

@@ -7,15 +7,24 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from dashboard import compare_view, live, notes, recheck_view, review, rule_form, state, work
-from dashboard.forms import default_plan
-from dashboard.strips import task_picture
+from dashboard import (
+    actions,
+    compare_view,
+    messages,
+    progress_view,
+    recheck_view,
+    review_context,
+    state,
+    test_rule_form,
+)
+from dashboard.session_html import task_picture
+from dashboard.training_form import default_plan
 from gru4rec_core.data.samples import SAMPLES
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.runs import jobs
-from gru4rec_core.runs.imports import import_sample
-from gru4rec_core.runs.records import DatasetRecord, RunRecord
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.jobs import jobs
+from gru4rec_core.workspace.importing import import_sample
+from gru4rec_core.workspace.records import DatasetRecord, RunRecord
+from gru4rec_core.workspace.store import Workspace
 
 
 def first_visit() -> None:
@@ -30,7 +39,7 @@ def first_visit() -> None:
             record = import_sample(state.workspace(), "workouts")
         state.select(dataset=record.id)
         st.rerun()
-    notes.aside(SAMPLES["workouts"].text)
+    messages.aside(SAMPLES["workouts"].text)
     if st.button("Use my own file", type="tertiary", key="own-file", icon=":material/upload_file:"):
         st.switch_page(state.PAGES["data"])
 
@@ -40,9 +49,9 @@ def headline(selection: state.Selection, record: DatasetRecord) -> None:
     if selection.comparison is None:
         _offer_training(selection, record)
         return
-    if live.is_active(state.workspace(), selection.comparison):
+    if progress_view.is_active(state.workspace(), selection.comparison):
         return
-    view = review.open_review(selection, "show")
+    view = review_context.open_review(selection, "show")
     if view is None:
         return
     words, square = st.columns([5, 4], gap="medium")
@@ -81,7 +90,7 @@ def choose_comparison(selection: state.Selection, record: DatasetRecord) -> None
 def _offer_training(selection: state.Selection, record: DatasetRecord) -> None:
     with st.container(border=True):
         st.text(f"{record.name}: {record.n_sessions:,} sessions, {record.n_items:,} items. Nothing is trained yet.")
-        notes.aside(f"Tested {rule_form.in_words(rule_form.default_rule(record))}.")
+        messages.aside(f"Tested {test_rule_form.in_words(test_rule_form.default_rule(record))}.")
         with st.container(horizontal=True):
             if st.button("Train TOP1 and BPR", type="primary", key="train-both", icon=":material/play_arrow:"):
                 start_default(selection, record)
@@ -92,9 +101,11 @@ def _offer_training(selection: state.Selection, record: DatasetRecord) -> None:
 def start_default(selection: state.Selection, record: DatasetRecord) -> None:
     """Starts TOP1 against BPR with the quick preset and opens the live view."""
     try:
-        comparison = work.start(state.workspace(), record.id, default_plan(record, rule_form.default_rule(record)))
+        comparison = actions.start(
+            state.workspace(), record.id, default_plan(record, test_rule_form.default_rule(record))
+        )
     except WorkbenchError as error:
-        notes.problem(error)
+        messages.problem(error)
         return
     state.open_page("train", selection, comparison=comparison.id, k=comparison.config.deciding_k)
 
@@ -105,16 +116,16 @@ def running(selection: state.Selection) -> None:
     active = bool(jobs.jobs(state.workspace(), active_only=True))
     if active:
         st.header("Running now")
-        st.fragment(run_every=live.POLL_SECONDS)(_running)()
+        st.fragment(run_every=progress_view.POLL_SECONDS)(_running)()
         state.way_on("Watch it live", "train", selection, key="watch-live")
 
 
 def _running() -> None:
-    listed = live.jobs_at_work(state.workspace())
+    listed = progress_view.jobs_at_work(state.workspace())
     if not listed:
         st.rerun()
     for job in listed:
-        live.job_row(state.workspace(), job)
+        progress_view.job_row(state.workspace(), job)
 
 
 def datasets(selection: state.Selection) -> None:
@@ -132,13 +143,13 @@ def _dataset_row(home: Workspace, record: DatasetRecord, selection: state.Select
     chosen = selection.dataset is not None and record.id == selection.dataset.id
     with st.container(border=True, gap="xsmall", key=f"dataset-{record.id}"):
         st.text(f"{record.name}{'  (selected)' if chosen else ''}")
-        notes.aside(
+        messages.aside(
             f"{record.n_sessions:,} sessions, {record.n_items:,} items, {record.n_events:,} events, "
             f"added {age(record.created)}"
         )
         best = _best_model(home, record)
         if best:
-            notes.aside(best)
+            messages.aside(best)
         with st.container(horizontal=True):
             if not chosen and st.button("Select", key=f"select-{record.id}", type="tertiary"):
                 state.select(dataset=record.id)
@@ -181,7 +192,7 @@ def _delete_dataset(home: Workspace, record: DatasetRecord) -> None:
             + " from this workspace. It cannot be undone."
         )
         if st.button("Delete for good", key=f"delete-now-{record.id}"):
-            notes.attempt(lambda: home.delete_dataset(record.id, with_runs=True))
+            messages.attempt(lambda: home.delete_dataset(record.id, with_runs=True))
 
 
 def runs() -> None:
@@ -199,7 +210,7 @@ def _runs_table(home: Workspace, listed: list[RunRecord]) -> pd.DataFrame:
     names = {record.id: record.name for record in home.datasets()}
     return pd.DataFrame(
         {
-            "run": [live.run_label(run.config) for run in listed],
+            "run": [progress_view.run_label(run.config) for run in listed],
             "dataset": [names.get(run.dataset_id, run.dataset_id) for run in listed],
             "state": [home.state(run.id).state for run in listed],
             "test rule": [run.split.protocol for run in listed],
@@ -226,7 +237,7 @@ def _delete_run(home: Workspace, listed: list[RunRecord]) -> None:
         + ". It cannot be undone."
     )
     if st.button("Delete for good", key="delete-run-now"):
-        notes.attempt(lambda: _delete_with_comparisons(home, chosen, [one.id for one in users]))
+        messages.attempt(lambda: _delete_with_comparisons(home, chosen, [one.id for one in users]))
 
 
 def _delete_with_comparisons(home: Workspace, run_id: str, comparison_ids: list[str]) -> None:

@@ -10,16 +10,16 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard import notes, state, work
+from dashboard import actions, messages, state
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.report.training_charts import loss_curve, validation_curve
-from gru4rec_core.runs import jobs
-from gru4rec_core.runs.jobs import Job
-from gru4rec_core.runs.records import ComparisonRecord, RunRecord
-from gru4rec_core.runs.results import LOSS_LABELS
-from gru4rec_core.runs.state import JobState
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.jobs import jobs
+from gru4rec_core.jobs.jobs import Job
+from gru4rec_core.report.charts.training import loss_curve, validation_curve
+from gru4rec_core.results.comparison import LOSS_LABELS
+from gru4rec_core.workspace.job_state import JobState
+from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
+from gru4rec_core.workspace.store import Workspace
 
 POLL_SECONDS = 1.0
 _WATCHED = (1, 3, 5, 10, 20)
@@ -72,7 +72,7 @@ def jobs_at_work(home: Workspace) -> list[Job]:
 def is_active(home: Workspace, comparison: ComparisonRecord) -> bool:
     """Whether anything of this comparison waits or works; what nothing works on any more is marked as lost first."""
     jobs.reconcile(home)
-    return work.is_starting(comparison.id) or any(job.state.is_active for job in jobs_of(home, comparison))
+    return actions.is_starting(comparison.id) or any(job.state.is_active for job in jobs_of(home, comparison))
 
 
 def panel(comparison: ComparisonRecord) -> None:
@@ -88,8 +88,8 @@ def _panel(comparison: ComparisonRecord, was_active: bool) -> None:
     active = was_active and is_active(home, comparison)
     if was_active and not active:
         st.rerun()  # a run of the whole page, which stops the polling and shows the way on
-    if work.is_starting(comparison.id):
-        notes.aside("Starting the job engine: some seconds, once.")
+    if actions.is_starting(comparison.id):
+        messages.aside("Starting the job engine: some seconds, once.")
     for job in listed:
         job_row(home, job)
     if not active and any(job.state.state == "new" for job in listed):
@@ -101,9 +101,9 @@ def _start_rest(home: Workspace, comparison: ComparisonRecord) -> None:
     """What was never handed over, because the server ended in between, can be started here."""
     if st.button("Start what has not started", key="start-rest"):
         try:
-            work.submit(home, comparison)
+            actions.submit(home, comparison)
         except WorkbenchError as error:
-            notes.problem(error)
+            messages.problem(error)
         else:
             st.rerun()
 
@@ -153,16 +153,16 @@ def _actions(home: Workspace, job: Job) -> None:
         with st.popover("Cancel", type="tertiary", key=f"cancel-{_key(job)}"):
             st.text("What is trained so far is kept; it can go on later.")
             if st.button("Cancel this job", key=f"cancel-now-{_key(job)}"):
-                notes.attempt(lambda: jobs.cancel(home, job.kind, job.id))
+                messages.attempt(lambda: jobs.cancel(home, job.kind, job.id))
     elif job.state.state in ("failed", "cancelled", "lost"):
         with st.popover("Retry", type="tertiary", key=f"retry-{_key(job)}"):
             st.text("It goes on from its last checkpoint.")
             if st.button("Start it again", key=f"retry-now-{_key(job)}"):
-                notes.attempt(lambda: jobs.retry(home, job.kind, job.id))
+                messages.attempt(lambda: jobs.retry(home, job.kind, job.id))
 
 
 def _reason(home: Workspace, job: Job) -> None:
-    notes.note(job.state.reason or "No reason was recorded.", "error")
+    messages.note(job.state.reason or "No reason was recorded.", "error")
     if job.kind == "run" and (log := home.log(job.id, tail=40)):
         with st.expander("Log", key=f"log-{_key(job)}"):
             st.code(log, language=None, wrap_lines=True)
@@ -177,7 +177,7 @@ def curves(home: Workspace, runs: list[RunRecord], deciding_k: int) -> None:
     k = min(_WATCHED, key=lambda one: (abs(one - deciding_k), one))
     frame = epoch_frame(home, runs, k)
     if frame.empty:
-        notes.aside("The curves appear after the first epoch.")
+        messages.aside("The curves appear after the first epoch.")
         return
     dark, last = state.is_dark(), max(run.config.epochs for run in runs)
     watched = frame.dropna(subset=["hits"])
@@ -195,7 +195,7 @@ def curves(home: Workspace, runs: list[RunRecord], deciding_k: int) -> None:
             alt=f"{LOSS_LABELS[name]} loss by epoch",
         )
     if len(names) > 1:
-        notes.aside("Each loss has its own unit: compare the hits above, not these values.")
+        messages.aside("Each loss has its own unit: compare the hits above, not these values.")
 
 
 def epoch_frame(home: Workspace, runs: list[RunRecord], k: int) -> pd.DataFrame:

@@ -7,16 +7,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import forms, live, notes, parts, review, rule_form, state, work
+from dashboard import actions, messages, progress_view, review_context, state, test_rule_form, training_form, widgets
+from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, default_deciding_k
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
-from gru4rec_core.report import recheck_charts
-from gru4rec_core.runs import jobs
-from gru4rec_core.runs.recheck import OLD, RETRAINED, Recheck, recheck
-from gru4rec_core.runs.records import LOSS_LABELS, DatasetRecord, RunRecord
-from gru4rec_core.runs.split_store import keep_config
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.jobs import jobs
+from gru4rec_core.report.charts import recheck as recheck_charts
+from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, recheck
+from gru4rec_core.workspace.records import LOSS_LABELS, DatasetRecord, RunRecord
+from gru4rec_core.workspace.split_store import keep_config
+from gru4rec_core.workspace.store import Workspace
 
 _ASKED = "_recheck"
 
@@ -27,7 +27,7 @@ def block(selection: state.Selection, record: DatasetRecord) -> None:
         return
     home = state.workspace()
     with st.container(key="recheck"):
-        parts.section(f"Re-check: does an older model still do on {record.name}?")
+        widgets.section(f"Re-check: does an older model still do on {record.name}?")
         runs = finished_runs(home, record)
         if not runs:
             st.text("No run is finished yet: train one first, then check it on later events.")
@@ -57,20 +57,20 @@ def _ask(selection: state.Selection, record: DatasetRecord, runs: list[RunRecord
         help="It is tested as it is, nothing is trained; beside it what counting does on this log today.",
     )
     try:
-        split = rule_form.test_rule(record, "recheck")
+        split = test_rule_form.test_rule(record, "recheck")
         if st.button("Check it", type="primary", key="recheck-now"):
             _hand_over(home, record, split)
             st.session_state[_ASKED] = (chosen, record.id, split.to_json())
         if st.session_state.get(_ASKED) == (chosen, record.id, split.to_json()):
             _answer(selection, by_id[chosen], record, split)
     except WorkbenchError as error:
-        notes.problem(error)
+        messages.problem(error)
 
 
 def run_text(run: RunRecord, names: dict[str, str]) -> str:
     """ "BPR, seed 0, trained on Workouts, 2026-11-24"."""
-    trained_on = parts.plain_label(names.get(run.dataset_id, run.dataset_id))
-    return f"{live.run_label(run.config)}, trained on {trained_on}, {run.created:%Y-%m-%d}"
+    trained_on = widgets.plain_label(names.get(run.dataset_id, run.dataset_id))
+    return f"{progress_view.run_label(run.config)}, trained on {trained_on}, {run.created:%Y-%m-%d}"
 
 
 def _hand_over(home: Workspace, record: DatasetRecord, split: SplitConfig) -> None:
@@ -87,7 +87,7 @@ def _answer(selection: state.Selection, run: RunRecord, record: DatasetRecord, s
     jobs.reconcile(home)
     if home.missing_baselines(record.id, split, DEFAULT_BASELINES):
         active = jobs.status(home, "baselines", job_id).is_active
-        st.fragment(run_every=live.POLL_SECONDS if active else None)(_waiting)(job_id)
+        st.fragment(run_every=progress_view.POLL_SECONDS if active else None)(_waiting)(job_id)
         return
     retrained = home.find_run(record.id, run.config, split, ("done",))
     if retrained is not None and retrained.id == run.id:
@@ -102,7 +102,7 @@ def _answer(selection: state.Selection, run: RunRecord, record: DatasetRecord, s
 def _waiting(job_id: str) -> None:
     home = state.workspace()
     job = jobs.status(home, "baselines", job_id)
-    live.job_row(home, jobs.Job("baselines", job_id, "Baselines", job))
+    progress_view.job_row(home, jobs.Job("baselines", job_id, "Baselines", job))
     if job.state == "done":
         st.rerun()
 
@@ -118,27 +118,27 @@ def _found(root: str, run_id: str, dataset_id: str, split_json: str, k: int, ret
 
 def show(found: Recheck, k: int) -> None:
     """What came out: a sentence, the share of items it does not know, all methods, and the weeks."""
-    parts.sentence(found.counting.sentence, size="1.1rem", weight=600)
+    widgets.sentence(found.counting.sentence, size="1.1rem", weight=600)
     events = found.comparison.models[0].n_events
-    parts.sentence(
+    widgets.sentence(
         f"{100 * found.unknown:.1f} of 100 items that came in the {events:,} test events are unknown to the old model:"
         f" counted as misses."
     )
-    parts.show_table(models_table(found, k), key="recheck-models", name="re-check", columns=_columns(k))
+    widgets.show_table(models_table(found, k), key="recheck-models", name="re-check", columns=_columns(k))
     if len(found.by_week) < 2:
-        notes.aside("The test covers less than two weeks of dates: there is no course over weeks to show.")
+        messages.aside("The test covers less than two weeks of dates: there is no course over weeks to show.")
         return
     dark = state.is_dark()
     hits, unknown = st.columns([3, 2], gap="medium")
     with hits:
-        parts.show_chart(
+        widgets.show_chart(
             recheck_charts.hits_by_week(weeks_table(found), k, dark),
             key="recheck-hits",
             alt=f"Hits in the top {k} per 100 of the old model and of counting, over {len(found.by_week)} weeks",
         )
     with unknown:
         shares = found.by_week.assign(unknown=100 * found.by_week["unknown"])[["week", "unknown", "n_events"]]
-        parts.show_chart(
+        widgets.show_chart(
             recheck_charts.unknown_by_week(shares, dark),
             key="recheck-unknown",
             alt=f"Share of items unknown to the old model, up to {shares['unknown'].max():.0f} % in a week",
@@ -147,7 +147,7 @@ def show(found: Recheck, k: int) -> None:
 
 def models_table(found: Recheck, k: int) -> pd.DataFrame:
     """One row a method, best first: method, hits in the top k and MRR@20 per 100, kind."""
-    nearest = min(review.LIST_LENGTHS, key=lambda one: abs(one - k))
+    nearest = min(review_context.LIST_LENGTHS, key=lambda one: abs(one - k))
     rows = [
         {
             "method": _called(found, row["name"], row["label"]),
@@ -192,7 +192,7 @@ def _drawn_as(found: Recheck, name: str) -> str:
 
 
 def _columns(k: int) -> dict[str, Any]:
-    nearest = min(review.LIST_LENGTHS, key=lambda one: abs(one - k))
+    nearest = min(review_context.LIST_LENGTHS, key=lambda one: abs(one - k))
     return {name: st.column_config.NumberColumn(name, format="%.1f") for name in (f"top {nearest}", "MRR@20")}
 
 
@@ -203,6 +203,6 @@ def _offer_retraining(
     if st.button(
         "Train its settings anew on this log", type="tertiary", key="recheck-retrain", icon=":material/replay:"
     ):
-        plan = forms.Plan((run.config,), split, ComparisonConfig(deciding_k=k))
-        comparison = work.start(state.workspace(), record.id, plan)
+        plan = training_form.Plan((run.config,), split, ComparisonConfig(deciding_k=k))
+        comparison = actions.start(state.workspace(), record.id, plan)
         state.open_page("train", selection, dataset=record.id, comparison=comparison.id, k=min(k, 20))

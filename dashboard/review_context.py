@@ -10,16 +10,17 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import notes, parts, state
+from dashboard import messages, state, widgets
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.report import accuracy_frames, frames
-from gru4rec_core.runs.records import ComparisonRecord, RunRecord
-from gru4rec_core.runs.results import ComparisonResult
-from gru4rec_core.runs.split_store import StoredSplit
+from gru4rec_core.report.frames import accuracy as accuracy_frames
+from gru4rec_core.report.frames import comparison as comparison_frames
+from gru4rec_core.results.comparison import ComparisonResult
+from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
+from gru4rec_core.workspace.split_store import StoredSplit
 
 LIST_LENGTHS = (1, 3, 5, 10, 20)
 
@@ -94,10 +95,10 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
     try:
         result = state.comparison_result(selection.comparison)
     except WorkbenchError as error:
-        notes.problem(error)
+        messages.problem(error)
         return None
     if result is None:
-        parts.empty_state(
+        widgets.empty_state(
             "This comparison is not finished: its runs still train, wait, or have stopped.",
             "Look at its runs",
             "train",
@@ -114,16 +115,16 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
 
 def remarks(view: Review) -> None:
     """Every warning about this comparison."""
-    notes.remarks_apart(view.result.checks, "data, training and test", "remarks")
+    messages.remarks_apart(view.result.checks, "data, training and test", "remarks")
 
 
 def _nothing_yet(selection: state.Selection, purpose: str) -> None:
     if selection.dataset is None:
         text = f"Nothing to {purpose} yet: the workspace has no data."
-        parts.empty_state(text, "Load a sample or your own log", "overview", selection, key="to-overview")
+        widgets.empty_state(text, "Load a sample or your own log", "overview", selection, key="to-overview")
     else:
         text = f"Nothing to {purpose} yet: no models were trained on {selection.dataset.name}."
-        parts.empty_state(text, "Train TOP1 and BPR", "train", selection, key="to-train")
+        widgets.empty_state(text, "Train TOP1 and BPR", "train", selection, key="to-train")
 
 
 def scorer(review: Review, name: str) -> NumpyGru4Rec | None:
@@ -143,7 +144,7 @@ def _loaded(folder: str, files: state.Stamp) -> NumpyGru4Rec:
 def list_length(selection: state.Selection, review: Review) -> int:
     """The list length of the page's charts: a choice whose start is the one that decides."""
     deciding = review.record.config.deciding_k
-    options = sorted({*LIST_LENGTHS, min(deciding, frames.DEPTH), selection.k or deciding})
+    options = sorted({*LIST_LENGTHS, min(deciding, comparison_frames.DEPTH), selection.k or deciding})
     chosen = st.segmented_control(
         "List length k: items shown",
         options,

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import parts, review, state, steps_view
+from dashboard import review_context, state, steps_view, widgets
 from dashboard.compare_view import outcome_labels
-from dashboard.review import Review
+from dashboard.review_context import Review
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.evaluation.outcomes import outcomes
-from gru4rec_core.report import accuracy_frames, session_frames
-from gru4rec_core.report.session_frames import Filters
+from gru4rec_core.evaluation.hit_overlap import outcomes
+from gru4rec_core.report.frames import accuracy as accuracy_frames
+from gru4rec_core.report.frames import sessions as sessions_frames
+from gru4rec_core.report.frames.sessions import Filters
 
 PAGE = 25
 _FILTERS = ("came", "had", "shortest", "longest", "kind")
@@ -25,7 +26,7 @@ _VIEW = ("event", "page")
 
 def shown_models(view: Review) -> tuple[ModelResults, ...]:
     """The pair set side by side, or the one trained model there is."""
-    return review.pair(view) or view.contenders[:1]
+    return review_context.pair(view) or view.contenders[:1]
 
 
 def choose(view: Review, models: tuple[ModelResults, ...], k: int) -> np.ndarray:
@@ -35,7 +36,7 @@ def choose(view: Review, models: tuple[ModelResults, ...], k: int) -> np.ndarray
     """
     n_events = models[0].n_events
     found = outcomes(*models, k) if len(models) == 2 else None
-    counts: dict[str, int] = {"random": min(session_frames.N_RANDOM, n_events)}
+    counts: dict[str, int] = {"random": min(sessions_frames.N_RANDOM, n_events)}
     counts.update(found.counts.items() if found else ())
     labels = outcome_labels((models[0], models[-1])) | {"random": "Random"}
     missed = _missed(view, k)
@@ -43,26 +44,26 @@ def choose(view: Review, models: tuple[ModelResults, ...], k: int) -> np.ndarray
         model, places = missed
         counts[_MISSED], labels[_MISSED] = len(places), f"{model.label} missed"
     wanted = st.query_params.get("show", "random")
-    chips = [one for one in (*session_frames.CHOICES, _MISSED) if one in counts]
+    chips = [one for one in (*sessions_frames.CHOICES, _MISSED) if one in counts]
     chosen = st.pills(
         "Which sessions",
         chips,
         default=wanted if wanted in chips else "random",
         required=True,
-        format_func=lambda one: f"{parts.plain_label(labels[one])} {counts[one]:,}",
+        format_func=lambda one: f"{widgets.plain_label(labels[one])} {counts[one]:,}",
         key="chips",
         help=f"A hit is an item that came and was among the first {k} guesses. Random: always the same ones.",
         on_change=_chip_chosen,
     )
     if chosen == _MISSED and missed is not None:
         return missed[1]
-    return session_frames.choose(chosen, n_events, found.labels if found else None)
+    return sessions_frames.choose(chosen, n_events, found.labels if found else None)
 
 
 def _missed(view: Review, k: int) -> tuple[ModelResults, np.ndarray] | None:
     """The method whose misses the link asks for, and their places."""
     named = [model for model in view.models if model.name == st.query_params.get(_MISSED)]
-    return (named[0], session_frames.missed_by(named[0], k)) if named else None
+    return (named[0], sessions_frames.missed_by(named[0], k)) if named else None
 
 
 def _chip_chosen() -> None:
@@ -81,8 +82,8 @@ def filters(view: Review, models: tuple[ModelResults, ...], k: int) -> Filters:
             longest = _number_filter("longest", "Seen before: at most, items")
         kind = _kind_filter(view, models[0], k)
     return Filters(
-        session_frames.named_like(view.vocabulary, came),
-        session_frames.named_like(view.vocabulary, had),
+        sessions_frames.named_like(view.vocabulary, came),
+        sessions_frames.named_like(view.vocabulary, had),
         shortest,
         longest,
         kind,
@@ -91,7 +92,7 @@ def filters(view: Review, models: tuple[ModelResults, ...], k: int) -> Filters:
 
 def _kind_filter(view: Review, model: ModelResults, k: int) -> np.ndarray | None:
     """One slice of the page Accuracy; None for all sessions."""
-    table = review.slices(view, (model.name,), k)
+    table = review_context.slices(view, (model.name,), k)
     rows = zip(table["slice"], table["value"], strict=True)
     options = {f"{cut}:{value}": (cut, value) for cut, value in rows if cut in accuracy_frames.TITLES}
     given = st.query_params.get("kind")
@@ -147,8 +148,8 @@ def listing(
     given = st.query_params.get("page", "1")
     page = min(max(int(given) if given.isdecimal() else 1, 1), pages)
     shown = places[(page - 1) * PAGE : page * PAGE]
-    rows = session_frames.prediction_rows(shown, models, view.events)
-    parts.wide_or_narrow("sessions-wide", "sessions-narrow")
+    rows = sessions_frames.prediction_rows(shown, models, view.events)
+    widgets.wide_or_narrow("sessions-wide", "sessions-narrow")
     with st.container(key="sessions-wide"):
         _table(view, models, rows, k, f"{st.query_params.get('show', 'random')}-{page}")
     event = _chosen_event(len(models[0].evaluations[0].session))
@@ -166,13 +167,13 @@ def listing(
     if event is not None:
         with st.container(key="steps-wide"):
             if (rows["event"] == event).any():  # a phone has the steps in the card
-                parts.wide_or_narrow("steps-wide", "steps-narrow")
+                widgets.wide_or_narrow("steps-wide", "steps-narrow")
             steps_view.session(view, models, event, k, selection, key="wide")
 
 
 def _table(view: Review, models: tuple[ModelResults, ...], rows: pd.DataFrame, k: int, key: str) -> None:
     named = _named(view, models, rows)
-    ranks: dict[Any, Any] = {f"{model.label}: rank": partial(parts.rank_text, k=k) for model in models}
+    ranks: dict[Any, Any] = {f"{model.label}: rank": partial(widgets.rank_text, k=k) for model in models}
     chosen = st.dataframe(
         named.style.format(ranks),
         hide_index=True,
@@ -219,7 +220,7 @@ def _cards(
             for model in models:
                 right = row[f"guess:{model.name}"] == row["target"]
                 guess = view.item(row[f"guess:{model.name}"]) + (" ✓" if right else "")
-                st.text(f"{model.label} {parts.rank_text(row[f'rank:{model.name}'], k)}, guessed {guess}")
+                st.text(f"{model.label} {widgets.rank_text(row[f'rank:{model.name}'], k)}, guessed {guess}")
             if event is not None and row["event"] == event:
                 with st.container(key="steps-narrow"):
                     steps_view.session(view, models, event, k, selection, key="narrow")

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from dashboard import notes
+from dashboard import messages
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import ConfigError
 
@@ -41,7 +41,7 @@ def all_fields(key: str) -> dict[str, Any]:
     """Widgets for every training setting but loss and seed, in groups; their values by name."""
     values: dict[str, Any] = {}
     for title, names in GROUPS.items():
-        notes.aside(title)
+        messages.aside(title)
         columns = st.columns(3)
         for position, name in enumerate(names):
             with columns[position % 3]:

@@ -14,14 +14,15 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from dashboard import navigation, notes
+from dashboard import messages, navigation
 from dashboard.theme import is_dark as is_dark  # pages ask state for all that a view depends on
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
-from gru4rec_core.runs import jobs, results
-from gru4rec_core.runs.records import ComparisonRecord, DatasetRecord
-from gru4rec_core.runs.state import read_state
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.jobs import jobs
+from gru4rec_core.results import comparison as results
+from gru4rec_core.workspace.job_state import read_state
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
+from gru4rec_core.workspace.store import Workspace
 
 T = TypeVar("T")
 
@@ -131,7 +132,7 @@ def context_line(selection: Selection, *, verdict: str | None = None) -> None:
         with st.popover("Copy link", type="tertiary", icon=":material/link:", key="copy-link"):
             st.code("\n".join(filter(None, (verdict, page_url(selection)))), language=None, wrap_lines=True)
     if selection.missing:
-        notes.note(
+        messages.note(
             f"The link names {' and '.join(selection.missing)}, not in this workspace: showing the newest.", "warning"
         )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from dashboard import parts, review, state
-from dashboard.review import Review
+from dashboard import review_context, state, widgets
+from dashboard.review_context import Review
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.report import session_frames
-from gru4rec_core.report.session_frames import Step
+from gru4rec_core.report.frames import sessions as sessions_frames
+from gru4rec_core.report.frames.sessions import Step
 
 LONGEST_TOLD = 40
 
@@ -22,7 +22,7 @@ def session(
     number, position = int(one.session[event]), int(one.position[event])
     items = np.asarray(view.events.dataset.session(number))
     name = " ".join(str(one.session_id[event]).split())
-    parts.sentence(f"Session {name}, step by step", size="1.15rem", weight=600, heading=True)
+    widgets.sentence(f"Session {name}, step by step", size="1.15rem", weight=600, heading=True)
     earlier = max(0, position + 1 - LONGEST_TOLD)
     first = 0 if st.session_state.get(f"all-steps-{event}") else earlier
     if first:
@@ -31,7 +31,7 @@ def session(
     watched = _watched(view, number)
     header = ["Step", "What came", *(f"{model.label} guessed" for model in models)]
     table = [_step_row(view, models, step, k, watched=bool(watched[step.position])) for step in told]
-    parts.html_table(header, table, classes=["trained" if step.trained else "" for step in told], label="steps")
+    widgets.html_table(header, table, classes=["trained" if step.trained else "" for step in told], label="steps")
     if any(step.trained for step in told):
         st.caption(
             "Greyed steps were training data: the models learnt from them, so a good guess there proves nothing."
@@ -57,8 +57,8 @@ def _show_all(event: int) -> None:
 def _steps(view: Review, models: tuple[ModelResults, ...], items: np.ndarray, number: int, first: int) -> list[Step]:
     start = int(view.events.dataset.offsets[number])
     trained = np.asarray(view.split.trained[start : start + len(items)])
-    scorers = {model.name: found for model in models if (found := review.scorer(view, model.name))}
-    return session_frames.steps(items, scorers, trained, first=first)
+    scorers = {model.name: found for model in models if (found := review_context.scorer(view, model.name))}
+    return sessions_frames.steps(items, scorers, trained, first=first)
 
 
 def _watched(view: Review, number: int) -> np.ndarray:
@@ -73,16 +73,16 @@ def _step_row(view: Review, models: tuple[ModelResults, ...], step: Step, k: int
     tag = f' <span class="tag">{word}</span>' if word else ""
     return [
         str(step.position + 1),
-        parts.cell(view.item(step.item), strong=not word) + tag,
+        widgets.cell(view.item(step.item), strong=not word) + tag,
         *(_guess_cell(view, step, model.name, k) for model in models),
     ]
 
 
 def _guess_cell(view: Review, step: Step, name: str, k: int) -> str:
     if name not in step.guesses:
-        return parts.cell("nothing seen yet") if step.position == 0 else ""
+        return widgets.cell("nothing seen yet") if step.position == 0 else ""
     shown = []
     for place, guess in enumerate(step.guesses[name], 1):
-        text = f"{place}. {parts.cell(view.item(guess), limit=32)}"
+        text = f"{place}. {widgets.cell(view.item(guess), limit=32)}"
         shown.append(f'<span class="true">{text} ✓</span>' if guess == step.item else text)
-    return f"{parts.cell(parts.rank_text(step.ranks[name], k))}<br>" + ", ".join(shown)
+    return f"{widgets.cell(widgets.rank_text(step.ranks[name], k))}<br>" + ", ".join(shown)

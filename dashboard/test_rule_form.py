@@ -11,8 +11,8 @@ import streamlit as st
 from dashboard import state
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.times import DAY_SECONDS, UNITS
-from gru4rec_core.runs.records import DatasetRecord
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.workspace.records import DatasetRecord
+from gru4rec_core.workspace.store import Workspace
 
 RULE_LABELS = {
     "last-item": "Last item",

@@ -7,14 +7,14 @@ import os
 
 import streamlit as st
 
-from dashboard import forms, live, notes, rule_form, state, work
-from dashboard.forms import Plan
+from dashboard import actions, messages, progress_view, state, test_rule_form, training_form
+from dashboard.training_form import Plan
 from gru4rec_core.config import ALL_ITEMS_LIMIT, TrainingConfig
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.runs.jobs import engine_status
-from gru4rec_core.runs.records import ComparisonRecord, DatasetRecord
-from gru4rec_core.runs.results import LOSS_LABELS, ComparisonResult
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.jobs.jobs import engine_status
+from gru4rec_core.results.comparison import LOSS_LABELS, ComparisonResult
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
+from gru4rec_core.workspace.store import Workspace
 
 _START_SECONDS = 15.0  # engine and TensorFlow, once
 _RUN_SECONDS = 6.0  # compiling, testing and storing, each run
@@ -25,12 +25,12 @@ _NEGATIVE_SECONDS = 2.3e-8  # each item it is compared with
 def live_part(selection: state.Selection, comparison: ComparisonRecord) -> bool:
     """The selected comparison at work or done, with the way on; returns whether anything is still at work."""
     home = state.workspace()
-    active = live.is_active(home, comparison)
+    active = progress_view.is_active(home, comparison)
     with st.container(border=True, key="live"):
         st.header("At work" if active else "Latest training")
-        live.panel(comparison)
+        progress_view.panel(comparison)
         if not active and (result := _result(comparison)) is not None:
-            notes.remarks_apart(result.checks, "data, training and test", "train-remarks")
+            messages.remarks_apart(result.checks, "data, training and test", "train-remarks")
             state.way_on("Open comparison", "compare", selection, key="open-comparison")
     return active
 
@@ -39,27 +39,27 @@ def _result(comparison: ComparisonRecord) -> ComparisonResult | None:
     try:
         return state.comparison_result(comparison)
     except WorkbenchError as error:
-        notes.problem(error)
+        messages.problem(error)
         return None
 
 
 def form(record: DatasetRecord) -> None:
     """The two questions, the estimate and *Start*; a setting that does not hold is said, nothing is lost."""
     with st.expander(
-        f"Test rule: {state.RULES[rule_form.chosen_protocol(record, 'train')]}", key=f"rule-part-{record.id}"
+        f"Test rule: {state.RULES[test_rule_form.chosen_protocol(record, 'train')]}", key=f"rule-part-{record.id}"
     ):
-        split = rule_form.test_rule(record, "train")
+        split = test_rule_form.test_rule(record, "train")
     try:
-        plan = forms.plan(record, split)
+        plan = training_form.plan(record, split)
         st.text(estimate_text(state.workspace(), record, plan))
         if st.button("Start", type="primary", key="start", icon=":material/play_arrow:"):
             _start(record, plan)
     except WorkbenchError as error:
-        notes.problem(error)
+        messages.problem(error)
 
 
 def _start(record: DatasetRecord, plan: Plan) -> None:
-    comparison = work.start(state.workspace(), record.id, plan)
+    comparison = actions.start(state.workspace(), record.id, plan)
     state.select(comparison=comparison.id, k=min(plan.comparison.deciding_k, 20))
     st.rerun()
 
@@ -68,7 +68,7 @@ def estimate_text(home: Workspace, record: DatasetRecord, plan: Plan) -> str:
     """ "2 runs and the baselines: about 40 s." """
     names = " and ".join(LOSS_LABELS[loss] for loss in plan.losses)
     count = len(plan.configs)
-    about = live.duration(estimate_seconds(home, record, plan.configs))
+    about = progress_view.duration(estimate_seconds(home, record, plan.configs))
     return f"{count} run{'s' * (count > 1)} of {names}, and the baselines: about {about} on this machine."
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 
-from dashboard import parts, review, state
-from dashboard.review import Review
+from dashboard import review_context, state, widgets
+from dashboard.review_context import Review
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.report import accuracy_charts, session_frames
+from gru4rec_core.report.charts import accuracy as accuracy_charts
+from gru4rec_core.report.frames import sessions as sessions_frames
 
 SHOWN = 10
 LONGEST_STRIP = 50
@@ -37,7 +38,7 @@ def strip(view: Review) -> list[int]:
 def _example(view: Review) -> list[int]:
     """The history of the first random prediction that has two known items, without what came next."""
     one = view.models[0].evaluations[0]
-    for event in session_frames.random_events(len(one.session)).tolist():
+    for event in sessions_frames.random_events(len(one.session)).tolist():
         if len(ids := _history(view, event)) >= 2:
             st.query_params["event"] = str(event)
             return ids
@@ -50,7 +51,7 @@ def _written(ids: Sequence[int]) -> str:
 
 def editor(view: Review, ids: list[int]) -> None:
     """The strip as chips: tap one to move or remove it; a search adds one at the end."""
-    parts.section("This session so far")
+    widgets.section("This session so far")
     if ids:
         _chips(view, ids)
     else:
@@ -65,7 +66,7 @@ def _chips(view: Review, ids: list[int]) -> None:
         "Items, oldest first. Tap one to move or remove it.",
         range(len(ids)),
         default=place if place is not None and place < len(ids) else None,
-        format_func=lambda i: f"{i + 1}\\. {parts.plain_label(view.item(ids[i]), 28)}",
+        format_func=lambda i: f"{i + 1}\\. {widgets.plain_label(view.item(ids[i]), 28)}",
         key=f"strip-{_written(ids)}",
     )
     st.session_state[_CHOSEN] = chosen
@@ -87,7 +88,7 @@ def _add(view: Review, ids: list[int]) -> None:
     options: Sequence[int] = range(len(names))
     if len(names) > LONGEST_CHOICE:
         wanted = st.text_input("Search items by a part of their name", key="strip-search", max_chars=200)
-        found = session_frames.named_like(view.vocabulary, wanted)
+        found = sessions_frames.named_like(view.vocabulary, wanted)
         options = [] if found is None else found[:FOUND].tolist()
     # A new box after each addition, so that it is empty again.
     key = f"strip-add-{len(ids)}"
@@ -138,20 +139,20 @@ def _history(view: Review, event: int) -> list[int]:
 
 def scorers(view: Review) -> list[tuple[ModelResults, NumpyGru4Rec]]:
     """The pair's models with what computes their scores (their first run)."""
-    models = review.pair(view) or view.contenders[:1]
-    return [(model, found) for model in models if (found := review.scorer(view, model.name))]
+    models = review_context.pair(view) or view.contenders[:1]
+    return [(model, found) for model in models if (found := review_context.scorer(view, model.name))]
 
 
 def lists(view: Review, ids: list[int], chosen: list[tuple[ModelResults, NumpyGru4Rec]]) -> None:
     """The best next items of each model, side by side."""
     came = came_next(view, ids)
     if came is not None and came >= 0:
-        parts.sentence(f"In this session came next: {view.item(came)} ✓", muted=True)
+        widgets.sentence(f"In this session came next: {view.item(came)} ✓", muted=True)
     for column, (model, scorer) in zip(st.columns(max(1, len(chosen)), gap="medium"), chosen, strict=True):
-        best = session_frames.best_items(ids, scorer, SHOWN)
+        best = sessions_frames.best_items(ids, scorer, SHOWN)
         names = [view.item(one) + (" ✓" if one == came else "") for one in best["id"]]
         with column:
-            parts.show_chart(
+            widgets.show_chart(
                 accuracy_charts.score_bars(best.assign(item=names), model.label, model.name, dark=state.is_dark()),
                 key=f"list-{model.name}",
                 alt=f"{model.label}: " + ", ".join(f"{place}. {name}" for place, name in enumerate(names, 1)),
@@ -160,7 +161,7 @@ def lists(view: Review, ids: list[int], chosen: list[tuple[ModelResults, NumpyGr
 
 def what_changed(view: Review, ids: list[int], chosen: list[tuple[ModelResults, NumpyGru4Rec]]) -> None:
     """Each item left out in turn: the first guesses, those that are new in bold."""
-    parts.section("What changed its mind?")
+    widgets.section("What changed its mind?")
     if len(ids) < 2:
         st.text("With two or more items this leaves each one out in turn and shows how the guesses move.")
         return
@@ -168,16 +169,16 @@ def what_changed(view: Review, ids: list[int], chosen: list[tuple[ModelResults, 
         f"Each row leaves one item out and asks again. Bold ▲: not among the first {FIRST} guesses with all items."
     )
     first = max(0, len(ids) - LEFT_OUT)
-    tables = {model.name: dict(session_frames.leave_one_out(ids, scorer, FIRST)) for model, scorer in chosen}
+    tables = {model.name: dict(sessions_frames.leave_one_out(ids, scorer, FIRST)) for model, scorer in chosen}
     whole = ["nothing", *(_guesses(view, tables[model.name][-1], None) for model, _ in chosen)]
     rows = [whole] + [
         [
-            f"{place + 1}. {parts.cell(view.item(ids[place]))}",
+            f"{place + 1}. {widgets.cell(view.item(ids[place]))}",
             *(_guesses(view, tables[model.name][place], tables[model.name][-1]) for model, _ in chosen),
         ]
         for place in range(first, len(ids))
     ]
-    parts.html_table(["Left out", *(f"{model.label} guesses" for model, _ in chosen)], rows, label="left-out")
+    widgets.html_table(["Left out", *(f"{model.label} guesses" for model, _ in chosen)], rows, label="left-out")
     if first:
         st.caption(f"The last {LEFT_OUT} of {len(ids)} items.")
 
@@ -187,11 +188,11 @@ def _guesses(view: Review, ids: list[int], before: list[int] | None) -> str:
     moved = f'<div style="opacity:.75;font-size:.85rem">{len(new)} of {len(ids)} new</div>' if new else ""
     names = (("▲ " if one in new else "") + view.item(one) for one in ids)
     return moved + ", ".join(
-        parts.cell(name, strong=one in new, limit=32) for one, name in zip(ids, names, strict=True)
+        widgets.cell(name, strong=one in new, limit=32) for one, name in zip(ids, names, strict=True)
     )
 
 
 def share(selection: state.Selection) -> None:
     """The address of exactly this view."""
-    parts.section("Share this view")
+    widgets.section("Share this view")
     st.code(state.page_url(selection), language=None, wrap_lines=True)

@@ -7,13 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import notes, state, work
+from dashboard import actions, messages, state
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import LogPreview, inspect_log
 from gru4rec_core.data.samples import SAMPLES
-from gru4rec_core.data.textfiles import ENCODINGS, is_utf8
+from gru4rec_core.data.text_records import ENCODINGS, is_utf8
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.runs.imports import import_file, import_sample
+from gru4rec_core.workspace.importing import import_file, import_sample
 
 TYPES = ("csv", "tsv", "txt", "jsonl", "ndjson", "json", "parquet", "gz")
 USUAL_GAP = 30.0  # minutes
@@ -36,9 +36,9 @@ def part() -> None:
     )
     if uploaded is not None:
         try:
-            path, digest = work.store_upload(state.workspace(), uploaded, uploaded.size, limit)
+            path, digest = actions.store_upload(state.workspace(), uploaded, uploaded.size, limit)
         except WorkbenchError as error:
-            notes.problem(error)
+            messages.problem(error)
             return
         st.session_state[_KEPT] = {"path": str(path), "sha256": digest, "name": uploaded.name}
     kept = st.session_state.get(_KEPT)
@@ -50,7 +50,7 @@ def told() -> None:
     """What became of a log that was here already; said once, beside it."""
     sentence = st.session_state.pop(_TOLD, None)
     if sentence:
-        notes.note(sentence)
+        messages.note(sentence)
 
 
 def _samples() -> None:
@@ -86,7 +86,7 @@ def _look(kept: dict[str, str]) -> None:
                 _put_away()
                 _show(record.id)
         except WorkbenchError as error:
-            notes.problem(error)
+            messages.problem(error)
         st.button("Put this file away", type="tertiary", key="put-away", on_click=_put_away)
 
 
@@ -105,7 +105,7 @@ def _encoding(kept: dict[str, str]) -> str:
     """Asked for only where the file is not UTF-8."""
     if _is_utf8(kept["path"]):
         return "utf-8"
-    notes.note("This file is not in UTF-8. Choose the encoding in which its first rows read well.", "warning")
+    messages.note("This file is not in UTF-8. Choose the encoding in which its first rows read well.", "warning")
     others = [encoding for encoding in ENCODINGS if encoding != "utf-8"]
     with Path(kept["path"]).open("rb") as raw:
         index = others.index("utf-16") if raw.read(2) in (b"\xff\xfe", b"\xfe\xff") else 0
@@ -117,7 +117,7 @@ def _mapping(preview: LogPreview, kept: dict[str, str]) -> tuple[ColumnMapping, 
     key = kept["sha256"][:12]
     guessed = preview.guessed
     if guessed is None:
-        notes.note(
+        messages.note(
             "Not every column was recognised: say below which is which."
             if preview.candidates["session"] or not preview.candidates["user"]
             else "This file names persons, not visits. A person is not one visit: say below how to cut them.",
@@ -125,7 +125,7 @@ def _mapping(preview: LogPreview, kept: dict[str, str]) -> tuple[ColumnMapping, 
         )
         return _mapping_form(preview, kept, key)
     for sentence in preview.problems:
-        notes.note(sentence, "warning")
+        messages.note(sentence, "warning")
     st.text(f"Recognised: session = {guessed.session}, time = {guessed.timestamp}, item = {guessed.item}.")
     with st.expander("Change the columns, the kinds of event, the name", key=f"map-{key}"):
         return _mapping_form(preview, kept, key)

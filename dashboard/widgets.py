@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from dashboard import notes, state
+from dashboard import messages, state
 from dashboard.downloads import safe_csv
 
 _Colour = Literal["red", "green", "blue", "orange", "gray"]
@@ -41,7 +41,7 @@ def sentence(text: str, *, size: str = "1rem", weight: int = 400, heading: bool 
     tone = ";opacity:.8" if muted else ""
     st.html(
         f'<div{role} style="font-size:{size};font-weight:{weight};line-height:1.4;overflow-wrap:anywhere{tone}">'
-        f"{escape(notes.kept_together(text))}</div>"
+        f"{escape(messages.kept_together(text))}</div>"
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gru4rec_core.model.gru4rec import Gru4Rec
     from gru4rec_core.model.inference import NumpyGru4Rec
     from gru4rec_core.model.losses import BPR, TOP1
-    from gru4rec_core.runs.workspace import Workspace
+    from gru4rec_core.workspace.store import Workspace
 
 _HOMES = {
     "config": ("ComparisonConfig", "PRESETS", "SplitConfig", "TrainingConfig"),
@@ -33,7 +33,7 @@ _HOMES = {
     "model.gru4rec": ("Gru4Rec",),
     "model.inference": ("NumpyGru4Rec",),
     "model.losses": ("BPR", "TOP1"),
-    "runs.workspace": ("Workspace",),
+    "workspace.store": ("Workspace",),
 }
 _HOME_OF = {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names}
 

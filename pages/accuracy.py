@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from dashboard import accuracy_view, review, state
+from dashboard import accuracy_view, review_context, state
 
 selection = state.current()
 st.title("Where is it right, and where wrong?")
-view = review.open_review(selection, "look into")
+view = review_context.open_review(selection, "look into")
 if view:
     state.context_line(selection)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         model = accuracy_view.choose_model(view)
-        k = review.list_length(selection, view)
+        k = review_context.list_length(selection, view)
     weakest = accuracy_view.headline(view, model, k)
     params = accuracy_view.misses_link(model, weakest)
     state.way_on("See these misses", "sessions", selection, key="to-misses", **params)
@@ -26,4 +26,4 @@ if view:
         accuracy_view.confusion(view, model)
     with never:
         accuracy_view.never_shown(view, model, k)
-    review.remarks(view)
+    review_context.remarks(view)

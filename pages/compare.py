@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from dashboard import compare_view, parts, review, state
+from dashboard import compare_view, review_context, state, widgets
 
 selection = state.current()
 st.title("Which model is better?")
-view = review.open_review(selection, "compare")
+view = review_context.open_review(selection, "compare")
 if view:
     verdict = view.result.verdict
     state.context_line(selection, verdict=verdict.sentences[0] if verdict else None)
     compare_view.headline(view)
-    k = review.list_length(selection, view)
-    pair = review.pair(view)
+    k = review_context.list_length(selection, view)
+    pair = review_context.pair(view)
     square, ladder = st.columns([4, 5], gap="medium")
     with square:
         if pair:
@@ -20,9 +20,9 @@ if view:
     with ladder:
         compare_view.ladder(view, k)
     state.way_on("See where they are wrong", "accuracy", selection, key="to-accuracy")
-    parts.section("How far to trust it")
+    widgets.section("How far to trust it")
     compare_view.trust_line(view)
-    review.remarks(view)
+    review_context.remarks(view)
     forest, curve = st.columns(2, gap="medium")
     with forest:
         if pair and view.result.comparison.pairs:

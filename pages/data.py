@@ -2,21 +2,21 @@
 
 import streamlit as st
 
-from dashboard import log_view, state, upload
+from dashboard import data_view, state, upload_view
 
 selection = state.current()
 st.title("Is this log fit to train on?")
 if selection.dataset is None:
     st.text("Start with a sample, or with a file of your own: one row an event, in it a session, a time and an item.")
-    upload.part()
+    upload_view.part()
 else:
     state.context_line(selection)
-    upload.told()
+    upload_view.told()
     adding = "add" in st.query_params
     if adding:
-        upload.part()
+        upload_view.part()
         st.divider()
-    log_view.show(selection, selection.dataset)
+    data_view.show(selection, selection.dataset)
     if not adding:
         with st.expander("Add another log", key="add-log"):
-            upload.part()
+            upload_view.part()

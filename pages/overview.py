@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from dashboard import home, state
+from dashboard import overview_view, state
 
 selection = state.current()
 st.title("Which model predicts the next item best?")
 record = selection.dataset
 if record is None:
-    home.first_visit()
+    overview_view.first_visit()
 else:
     state.context_line(selection)
-    home.choose_comparison(selection, record)
-    home.headline(selection, record)
-    home.running(selection)
-    home.datasets(selection)
-    home.runs()
+    overview_view.choose_comparison(selection, record)
+    overview_view.headline(selection, record)
+    overview_view.running(selection)
+    overview_view.datasets(selection)
+    overview_view.runs()

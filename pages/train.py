@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from dashboard import parts, state, training
+from dashboard import state, train_view, widgets
 
 selection = state.current()
 st.title("Train the models to compare")
 record, comparison = selection.dataset, selection.comparison
 if record is None:
-    parts.empty_state("There is no log yet to train on.", "Get a log", "data", selection, key="to-data")
+    widgets.empty_state("There is no log yet to train on.", "Get a log", "data", selection, key="to-data")
 else:
     state.context_line(selection)
     if comparison is not None:
-        training.live_part(selection, comparison)
+        train_view.live_part(selection, comparison)
     title = "TOP1 against BPR" if comparison is None else "Train again, or something else"
     with st.expander(title, expanded=comparison is None or "new" in st.query_params, key="plan"):
-        training.form(record)
+        train_view.form(record)

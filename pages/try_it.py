@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from dashboard import review, state, try_view
+from dashboard import review_context, state, try_it_view
 
 selection = state.current()
 st.title("Pick items, see what comes next")
-view = review.open_review(selection, "try")
+view = review_context.open_review(selection, "try")
 if view:
     state.context_line(selection)
-    ids = try_view.strip(view)
-    chosen = try_view.scorers(view)
-    try_view.editor(view, ids)
-    try_view.lists(view, ids, chosen)
-    try_view.what_changed(view, ids, chosen)
-    try_view.share(selection)
+    ids = try_it_view.strip(view)
+    chosen = try_it_view.scorers(view)
+    try_it_view.editor(view, ids)
+    try_it_view.lists(view, ids, chosen)
+    try_it_view.what_changed(view, ids, chosen)
+    try_it_view.share(selection)

@@ -11,13 +11,13 @@ import pytest
 import tensorflow as tf
 
 from gru4rec_core.config import TrainingConfig
-from gru4rec_core.data.batches import build_schedule
+from gru4rec_core.data.batching import build_schedule
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.metrics import accuracy_at, mrr_at
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
-from gru4rec_core.model.feed import FeedBuilder, Position, chunks
+from gru4rec_core.model.batch_builder import FeedBuilder, Position, chunks
 from gru4rec_core.model.gru4rec import Gru4Rec
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.model.network import Gru4RecNetwork

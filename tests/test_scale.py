@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gru4rec_core.config import SplitConfig
-from gru4rec_core.data.batches import PassPlan
+from gru4rec_core.data.batching import PassPlan
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import split
 from gru4rec_core.data.vocabulary import ItemVocabulary

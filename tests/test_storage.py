@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gru4rec_core import storage
 from gru4rec_core.errors import RunError
-from gru4rec_core.runs import files
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from gru4rec_core.runs import files
 )
 def test_refuses_what_is_no_id(tmp_path: Path, name: str) -> None:
     with pytest.raises(RunError, match="An id has"):
-        files.safe_child(tmp_path, name)
+        storage.safe_child(tmp_path, name)
 
 
 def test_refuses_a_link_that_leads_out_of_the_folder(tmp_path: Path) -> None:
@@ -28,55 +28,55 @@ def test_refuses_a_link_that_leads_out_of_the_folder(tmp_path: Path) -> None:
     inside.mkdir()
     (inside / "link").symlink_to(tmp_path)
     with pytest.raises(RunError, match="inside the workspace"):
-        files.safe_child(inside, "link")
+        storage.safe_child(inside, "link")
 
 
 @given(st.text())
 def test_every_text_makes_an_id(text: str) -> None:
-    made = files.new_id(text)
-    assert files.safe_child(Path("/nowhere"), made).name == made
+    made = storage.new_id(text)
+    assert storage.safe_child(Path("/nowhere"), made).name == made
 
 
 def test_ids_of_one_text_differ() -> None:
-    assert files.new_id("x") != files.new_id("x")
+    assert storage.new_id("x") != storage.new_id("x")
 
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    files.write_json(path, {"a": 1})
+    storage.write_json(path, {"a": 1})
     with pytest.raises(ValueError, match="JSON compliant"):
-        files.write_json(path, {"a": float("nan")})
-    assert files.read_json(path, "a test") == {"a": 1}
+        storage.write_json(path, {"a": float("nan")})
+    assert storage.read_json(path, "a test") == {"a": 1}
     assert [one.name for one in tmp_path.iterdir()] == ["state.json"]
 
 
 def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    files.write_json(path, {"n": 0, "filler": "x" * 50_000})
+    storage.write_json(path, {"n": 0, "filler": "x" * 50_000})
     done = threading.Event()
 
     def write() -> None:
         for n in range(200):
-            files.write_json(path, {"n": n, "filler": "x" * 50_000}, durable=False)
+            storage.write_json(path, {"n": n, "filler": "x" * 50_000}, durable=False)
         done.set()
 
     writer = threading.Thread(target=write)
     writer.start()
     while not done.is_set():
-        assert len(files.read_json(path, "a test")["filler"]) == 50_000
+        assert len(storage.read_json(path, "a test")["filler"]) == 50_000
     writer.join()
 
 
 def test_a_folder_appears_complete_or_not_at_all(tmp_path: Path) -> None:
     def fail() -> None:
-        with files.new_folder(tmp_path / "made") as folder:
+        with storage.new_folder(tmp_path / "made") as folder:
             (folder / "a").touch()
             raise KeyError
 
     with pytest.raises(KeyError):
         fail()
     assert list(tmp_path.iterdir()) == []
-    with files.new_folder(tmp_path / "made") as folder:
+    with storage.new_folder(tmp_path / "made") as folder:
         (folder / "a").touch()
         assert not (tmp_path / "made").exists()
     assert (tmp_path / "made" / "a").exists()
@@ -85,20 +85,20 @@ def test_a_folder_appears_complete_or_not_at_all(tmp_path: Path) -> None:
 def test_broken_json_names_the_file_and_a_remedy(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     with pytest.raises(RunError, match="no such file"):
-        files.read_json(path, "a run")
+        storage.read_json(path, "a run")
     path.write_bytes(b'{"a": \xff')
     with pytest.raises(RunError, match=r"run\.json of a run is readable JSON.*What to do"):
-        files.read_json(path, "a run")
+        storage.read_json(path, "a run")
 
 
 def take(path: Path, timeout: float = 0.05) -> None:
-    with files.exclusive_lock(path, timeout=timeout):
+    with storage.exclusive_lock(path, timeout=timeout):
         pass
 
 
 def test_one_holder_of_a_lock_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "lock"
-    with files.exclusive_lock(path), pytest.raises(RunError, match="Only one process"):
+    with storage.exclusive_lock(path), pytest.raises(RunError, match="Only one process"):
         take(path)
     take(path)
 
@@ -106,7 +106,7 @@ def test_one_holder_of_a_lock_at_a_time(tmp_path: Path) -> None:
 def test_a_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom gru4rec_core.runs.files import exclusive_lock\n"
+        "import sys, time\nfrom pathlib import Path\nfrom gru4rec_core.storage import exclusive_lock\n"
         f"with exclusive_lock(Path({str(path)!r})):\n    print('held', flush=True)\n    time.sleep(60)"
     )
     holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
@@ -131,5 +131,5 @@ def test_what_a_killed_process_left_is_removed_once_it_is_old(tmp_path: Path) ->
             os.utime(folder, (0, 0))
     os.utime(busy / "weights")  # a large file is being written in it
     os.utime(run, (0, 0))
-    assert set(files.remove_leftovers(tmp_path, 3600)) == {old_new, old_gone}
+    assert set(storage.remove_leftovers(tmp_path, 3600)) == {old_new, old_gone}
     assert {path.name for path in run.iterdir()} == {".new-c", ".new-d"}

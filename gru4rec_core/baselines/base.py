@@ -12,9 +12,9 @@ from typing import ClassVar, Self
 import numpy as np
 from scipy import sparse
 
+from gru4rec_core.baselines.histories import Histories, followers
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
-from gru4rec_core.evaluation.histories import Histories, followers
 
 
 class Baseline(ABC):

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import sparse
 
+from gru4rec_core.baselines.base import Baseline, rows_of
+from gru4rec_core.baselines.histories import Histories, incidence
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import ConfigError
-from gru4rec_core.evaluation.counting import Baseline, rows_of
-from gru4rec_core.evaluation.histories import Histories, incidence
 from gru4rec_core.evaluation.ranks import top_items
 from gru4rec_core.evaluation.scoring import BLOCK_BYTES, block_rows
 

@@ -3,10 +3,10 @@
 import numpy as np
 from scipy import linalg, sparse
 
+from gru4rec_core.baselines.base import Baseline, rows_of, transition_counts
+from gru4rec_core.baselines.histories import Histories, followers
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import ConfigError
-from gru4rec_core.evaluation.counting import Baseline, rows_of, transition_counts
-from gru4rec_core.evaluation.histories import Histories, followers
 from gru4rec_core.evaluation.scoring import block_rows
 
 MAX_OLDER = 1024

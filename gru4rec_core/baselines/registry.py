@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterable
 
-from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.errors import ConfigError
-from gru4rec_core.evaluation.autoregressive import LinearAutoregressive
-from gru4rec_core.evaluation.counting import (
+from gru4rec_core.baselines.base import (
     Baseline,
     LastItemAgain,
     MarkovChain,
     Popularity,
     SessionPopularity,
 )
-from gru4rec_core.evaluation.neighbours import VSKNN, ItemKNN
+from gru4rec_core.baselines.knn import VSKNN, ItemKNN
+from gru4rec_core.baselines.linear import LinearAutoregressive
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.errors import ConfigError
 
 __all__ = [
     "BASELINES",

@@ -18,35 +18,35 @@ from typing import Annotated, Any
 
 import typer
 
-from gru4rec_core.cli_options import (
+from gru4rec_core.baselines.registry import DEFAULT_BASELINES
+from gru4rec_core.cli.options import (
     given,
     preset_for,
     separated,
     settings_options,
     training_config,
 )
-from gru4rec_core.cli_text import comparison_text, rates, recheck_text
+from gru4rec_core.cli.output import comparison_text, rates, recheck_text
 from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import inspect_log
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.errors import ConfigError, DataError, WorkbenchError
-from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
-from gru4rec_core.evaluation.remarks import Check
+from gru4rec_core.evaluation.diagnostics import Check
+from gru4rec_core.experiments.baselines import execute_baselines
+from gru4rec_core.experiments.reporter import OnChange, unexpected
+from gru4rec_core.jobs import jobs
+from gru4rec_core.jobs.planning import plan_comparison, with_seeds
 from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.runs import jobs
-from gru4rec_core.runs.baseline_runs import execute_baselines
-from gru4rec_core.runs.checked import dataset_checks, recheck_checks, run_checks
-from gru4rec_core.runs.imports import import_file
-from gru4rec_core.runs.plans import plan_comparison, with_seeds
-from gru4rec_core.runs.recheck import recheck
-from gru4rec_core.runs.records import DatasetRecord, RunRecord
-from gru4rec_core.runs.reporter import OnChange, unexpected
-from gru4rec_core.runs.requests import check_baselines, check_distinct
-from gru4rec_core.runs.results import comparison_result, unfinished
-from gru4rec_core.runs.split_store import open_split
-from gru4rec_core.runs.state import JobState
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.results.comparison import comparison_result, unfinished
+from gru4rec_core.results.diagnostics import dataset_checks, recheck_checks, run_checks
+from gru4rec_core.results.recheck import recheck
+from gru4rec_core.workspace.importing import import_file
+from gru4rec_core.workspace.job_state import JobState
+from gru4rec_core.workspace.records import DatasetRecord, RunRecord
+from gru4rec_core.workspace.request_validation import check_baselines, check_distinct
+from gru4rec_core.workspace.split_store import open_split
+from gru4rec_core.workspace.store import Workspace
 
 app = typer.Typer(
     help="Train session-based recommenders on a log, and see which is better, by how much, how surely.",
@@ -279,7 +279,7 @@ def _experiments() -> ModuleType:
     try:
         with Path(os.devnull).open("w") as nothing:
             os.dup2(nothing.fileno(), 2)
-            return importlib.import_module("gru4rec_core.runs.experiments")
+            return importlib.import_module("gru4rec_core.experiments.run")
     finally:
         os.dup2(kept, 2)
         os.close(kept)

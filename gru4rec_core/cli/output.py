@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gru4rec_core.runs.recheck import Recheck
-from gru4rec_core.runs.results import ComparisonResult
-from gru4rec_core.runs.tested import ks_of
+from gru4rec_core.results.comparison import ComparisonResult
+from gru4rec_core.results.model_table import ks_of
+from gru4rec_core.results.recheck import Recheck
 
 
 def comparison_text(result: ComparisonResult) -> str:

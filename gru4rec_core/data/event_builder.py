@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.sources import MAX_TEXT, RAW_LENGTH
-from gru4rec_core.data.textfiles import LogFile, sha256_of
+from gru4rec_core.data.text_records import LogFile, sha256_of
 from gru4rec_core.data.times import UNITS, guess_unit, iso_times
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import DataError

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from gru4rec_core.data.textfiles import LogFile, read_records, unpack
+from gru4rec_core.data.text_records import LogFile, read_records, unpack
 from gru4rec_core.errors import DataError
 
 PREVIEW_ROWS = 1_000

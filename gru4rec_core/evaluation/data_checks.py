@@ -8,7 +8,7 @@ import numpy as np
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet, Split, SplitSummary
 from gru4rec_core.data.times import DAY_SECONDS, UNITS, describe_time, guess_unit
-from gru4rec_core.evaluation.remarks import Check, share, smallest_difference
+from gru4rec_core.evaluation.diagnostics import Check, share, smallest_difference
 from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
 
 MANY_TIES = 0.01

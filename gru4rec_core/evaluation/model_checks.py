@@ -10,11 +10,11 @@ from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.comparability import Kind, ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
-from gru4rec_core.evaluation.judging import PairVerdict, judge_pair
+from gru4rec_core.evaluation.diagnostics import Check, share, smallest_difference
 from gru4rec_core.evaluation.metrics import accuracy_at
-from gru4rec_core.evaluation.remarks import Check, share, smallest_difference
+from gru4rec_core.evaluation.pair_verdict import PairVerdict, judge_pair
 from gru4rec_core.evaluation.scoring import Evaluation
-from gru4rec_core.evaluation.wording import per_100
+from gru4rec_core.evaluation.verdict_text import per_100
 
 GAIN = 0.005
 """Relative gain of the last epochs that counts as still improving."""

@@ -12,8 +12,8 @@ import numpy as np
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
-from gru4rec_core.evaluation.judging import PairVerdict, adjusted_p, judge_pair
-from gru4rec_core.evaluation.wording import (
+from gru4rec_core.evaluation.pair_verdict import PairVerdict, adjusted_p, judge_pair
+from gru4rec_core.evaluation.verdict_text import (
     CountingOutcome,
     counting_sentence,
     limit_sentences,

@@ -8,8 +8,8 @@ import numpy as np
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.evaluation.judging import PairVerdict
 from gru4rec_core.evaluation.metrics import catalogue_coverage
+from gru4rec_core.evaluation.pair_verdict import PairVerdict
 
 CountingOutcome = Literal["beaten", "as-well", "better", "undecided", "no-baseline"]
 

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gru4rec_core.baselines.registry import BASELINES, DEFAULT_BASELINES
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.splits import Split
 from gru4rec_core.evaluation import metrics
-from gru4rec_core.evaluation.baselines import BASELINES, DEFAULT_BASELINES
 from gru4rec_core.evaluation.scoring import evaluate
-from gru4rec_core.runs import run_files
-from gru4rec_core.runs.files import exclusive_lock
-from gru4rec_core.runs.reporter import JobReporter, OnChange
-from gru4rec_core.runs.split_store import keep_config, load_split, split_config
-from gru4rec_core.runs.state import change_state, read_state
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.experiments.reporter import JobReporter, OnChange
+from gru4rec_core.storage import exclusive_lock
+from gru4rec_core.workspace import run_folder
+from gru4rec_core.workspace.job_state import change_state, read_state
+from gru4rec_core.workspace.split_store import keep_config, load_split, split_config
+from gru4rec_core.workspace.store import Workspace
 
 TOP_K = 20
 """Items kept of every prediction."""
@@ -67,7 +67,7 @@ def _one_baseline(name: str, split: Split, folder: Path, job: JobReporter) -> No
         "name": name,
         "seconds": clock.seconds,
     }
-    run_files.save_evaluation(evaluation, values, folder, name)
+    run_folder.save_evaluation(evaluation, values, folder, name)
 
 
 class Clock:

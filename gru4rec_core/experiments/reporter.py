@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from gru4rec_core.errors import Cancelled, WorkbenchError
-from gru4rec_core.runs.state import JobState, ProcessIdentity, State, cancel_requested, read_state, write_state
+from gru4rec_core.workspace.job_state import JobState, ProcessIdentity, State, cancel_requested, read_state, write_state
 
 _WRITE_EVERY = 0.5  # seconds; also the heartbeat
 _LOOK_EVERY = 0.2  # seconds between two looks for the wish to stop: asking the disk costs some 10 µs

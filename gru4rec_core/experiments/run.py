@@ -19,15 +19,16 @@ import tensorflow as tf
 from gru4rec_core.data.splits import Split
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
+from gru4rec_core.experiments.baselines import TOP_K, Clock, execute_baselines
+from gru4rec_core.experiments.reporter import JobReporter, OnChange
+from gru4rec_core.jobs import jobs
 from gru4rec_core.model.gru4rec import Gru4Rec
 from gru4rec_core.model.training import EpochReport, TrainingProgress
-from gru4rec_core.runs import arrays, jobs, run_files
-from gru4rec_core.runs.baseline_runs import TOP_K, Clock, execute_baselines
-from gru4rec_core.runs.files import delete_folder, exclusive_lock, new_folder, replace_files, write_json
-from gru4rec_core.runs.records import RunRecord
-from gru4rec_core.runs.reporter import JobReporter, OnChange
-from gru4rec_core.runs.split_store import load_split
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.storage import delete_folder, exclusive_lock, new_folder, replace_files, write_json
+from gru4rec_core.workspace import dataset_files, run_folder
+from gru4rec_core.workspace.records import RunRecord
+from gru4rec_core.workspace.split_store import load_split
+from gru4rec_core.workspace.store import Workspace
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "pyarrow", "scipy", "duckdb", "distributed", "pydantic")
 _LOOK_EVERY = 1.0  # seconds between two looks at a run that another process has in hand
@@ -103,7 +104,7 @@ def _train(model: Gru4Rec, split: Split, folder: Path, job: JobReporter) -> None
     job.phase("training")
 
     def on_epoch(report: EpochReport) -> None:
-        run_files.append_epoch(folder, asdict(report))
+        run_folder.append_epoch(folder, asdict(report))
         job.progress(job.state.done, job.state.total, epoch=report.epoch, epochs=epochs)
         job.log(f"epoch {report.epoch} of {epochs}: loss {report.loss:.5f}, {report.events_per_s:,.0f} events/s")
 
@@ -127,12 +128,12 @@ def _store(model: Gru4Rec, evaluation: Evaluation, states: Any, split: Split, fo
         delete_folder(folder / "new")
     with new_folder(folder / "new") as new:
         model.save(new)
-        arrays.save_array(new / "final_states.npy", states)
+        dataset_files.save_array(new / "final_states.npy", states)
     # The run's own config.json came first and says the same.
     (folder / "new" / "config.json").unlink(missing_ok=True)
     replace_files(folder / "new", folder)
     values = metrics.summary(evaluation, events=split.test, train_counts=split.train.counts())
-    run_files.save_evaluation(evaluation, values, folder)
+    run_folder.save_evaluation(evaluation, values, folder)
 
 
 def _top_k(workspace: Workspace, run: RunRecord) -> int:

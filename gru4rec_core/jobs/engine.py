@@ -21,10 +21,10 @@ from urllib.parse import urlsplit
 import psutil
 
 from gru4rec_core.errors import RunError, WorkbenchError
-from gru4rec_core.runs.capacity import worker_count
-from gru4rec_core.runs.files import exclusive_lock, remove_leftovers
-from gru4rec_core.runs.records import Record
-from gru4rec_core.runs.state import ProcessIdentity
+from gru4rec_core.jobs.capacity import worker_count
+from gru4rec_core.storage import exclusive_lock, remove_leftovers
+from gru4rec_core.workspace.job_state import ProcessIdentity
+from gru4rec_core.workspace.records import Record
 
 if TYPE_CHECKING:
     from distributed import LocalCluster
@@ -155,7 +155,7 @@ def _spawn(root: Path, project_root: Path) -> EngineAddress:
     python_path = os.pathsep.join(filter(None, [str(project_root), os.environ.get("PYTHONPATH")]))
     with (engine_folder(root) / "log.txt").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gru4rec_core.runs.engine", str(root)],
+            [sys.executable, "-m", "gru4rec_core.jobs.engine", str(root)],
             cwd=project_root,
             env={**os.environ, **_DASK_SETTINGS, "PYTHONPATH": python_path},
             stdin=subprocess.DEVNULL,
@@ -203,7 +203,7 @@ def main(root: Path) -> None:
         dashboard_address=None,
         memory_limit=0,  # a limit kills the worker, and with it the run
         local_directory=str(engine_folder(root) / "scratch"),
-        preload=["gru4rec_core.runs.worker"],
+        preload=["gru4rec_core.jobs.worker"],
     )
     me = EngineAddress(
         address=cluster.scheduler_address,
@@ -222,8 +222,8 @@ def main(root: Path) -> None:
 
 
 def _keep_house(root: Path, me: EngineAddress, stop: "queue.SimpleQueue[str]") -> None:
-    from gru4rec_core.runs.jobs import reconcile
-    from gru4rec_core.runs.workspace import Workspace
+    from gru4rec_core.jobs.jobs import reconcile
+    from gru4rec_core.workspace.store import Workspace
 
     tidy_at = 0.0
     while _is_named(engine_folder(root) / "address.json", me):

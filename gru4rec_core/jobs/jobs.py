@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Literal
 
 import psutil
 
+from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.errors import RunError
-from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
-from gru4rec_core.runs import engine
-from gru4rec_core.runs.files import exclusive_lock, safe_child
-from gru4rec_core.runs.split_store import keep_config
-from gru4rec_core.runs.state import (
+from gru4rec_core.jobs import engine
+from gru4rec_core.storage import exclusive_lock, safe_child
+from gru4rec_core.workspace.job_state import (
     JobState,
     cancel_requested,
     clear_cancel,
@@ -30,7 +29,8 @@ from gru4rec_core.runs.state import (
     request_cancel,
     write_state,
 )
-from gru4rec_core.runs.workspace import PROJECT_ROOT, Workspace
+from gru4rec_core.workspace.split_store import keep_config
+from gru4rec_core.workspace.store import PROJECT_ROOT, Workspace
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -223,7 +223,7 @@ def stop_engine(workspace: Workspace) -> bool:
 
 def run_job(root: str, kind: str, job_id: str, threads: int) -> None:
     """What a Dask worker calls; by name, so that submitting loads no TensorFlow."""
-    importlib.import_module("gru4rec_core.runs.worker").execute(root, kind, job_id, threads)
+    importlib.import_module("gru4rec_core.jobs.worker").execute(root, kind, job_id, threads)
 
 
 def _has_all_baselines(folder: Path) -> bool:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
-from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
-from gru4rec_core.runs.records import ComparisonRecord
-from gru4rec_core.runs.requests import check_baselines, check_configs
-from gru4rec_core.runs.split_store import open_split
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.workspace.records import ComparisonRecord
+from gru4rec_core.workspace.request_validation import check_baselines, check_configs
+from gru4rec_core.workspace.split_store import open_split
+from gru4rec_core.workspace.store import Workspace
 
 
 def plan_comparison(

@@ -11,12 +11,12 @@ import traceback
 from pathlib import Path
 
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.runs.baseline_runs import execute_baselines_job
-from gru4rec_core.runs.jobs import Kind, job_folder
-from gru4rec_core.runs.reporter import unexpected
-from gru4rec_core.runs.results import keep_statistics
-from gru4rec_core.runs.state import cancel_requested, change_state, read_state
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.experiments.baselines import execute_baselines_job
+from gru4rec_core.experiments.reporter import unexpected
+from gru4rec_core.jobs.jobs import Kind, job_folder
+from gru4rec_core.results.comparison import keep_statistics
+from gru4rec_core.workspace.job_state import cancel_requested, change_state, read_state
+from gru4rec_core.workspace.store import Workspace
 
 _WARM_UP_AFTER = 2.0  # seconds
 
@@ -33,7 +33,7 @@ def dask_setup(worker: object) -> None:
 def _warm_up() -> None:
     # Loading TensorFlow keeps a core busy: first let the other workers come up.
     time.sleep(_WARM_UP_AFTER)
-    import gru4rec_core.runs.experiments  # noqa: F401
+    import gru4rec_core.experiments.run  # noqa: F401
 
 
 def execute(root: str, kind: Kind, job_id: str, threads: int = 1) -> None:
@@ -58,9 +58,9 @@ def _carry_out(workspace: Workspace, kind: Kind, job_id: str, threads: int) -> N
     if kind == "run":
         if not _tensorflow_is_loaded():
             change_state(job_folder(workspace, kind, job_id), phase=LOADING)
-        from gru4rec_core.runs import experiments
+        from gru4rec_core.experiments import run as run_experiment
 
-        experiments.execute_run(workspace, job_id, threads=threads)
+        run_experiment.execute_run(workspace, job_id, threads=threads)
         dataset_id = workspace.run(job_id).dataset_id
     else:
         dataset_id, _, key = job_id.partition("/")
@@ -70,7 +70,7 @@ def _carry_out(workspace: Workspace, kind: Kind, job_id: str, threads: int) -> N
 
 def _tensorflow_is_loaded() -> bool:
     """Whether a run can begin at once; not while the warm-up is still at it."""
-    module = sys.modules.get("gru4rec_core.runs.experiments")
+    module = sys.modules.get("gru4rec_core.experiments.run")
     return module is not None and hasattr(module, "execute_run")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gru4rec_core.config import TrainingConfig
-from gru4rec_core.data.batches import PassPlan, Schedule, pass_order
+from gru4rec_core.data.batching import PassPlan, Schedule, pass_order
 from gru4rec_core.data.sessions import SessionDataset
 
 Feed = dict[str, np.ndarray]

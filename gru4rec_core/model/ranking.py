@@ -15,8 +15,8 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.ranks import RankCounts
-from gru4rec_core.model.grouped_top import GROUP, grouped_top
 from gru4rec_core.model.network import Gru4RecNetwork, score
+from gru4rec_core.model.top_k import GROUP, grouped_top
 
 LANES, STEPS = 256, 32
 """Histories side by side, and steps a compiled call."""

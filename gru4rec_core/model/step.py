@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from gru4rec_core.config import TrainingConfig
-from gru4rec_core.model.feed import Feed
+from gru4rec_core.model.batch_builder import Feed
 from gru4rec_core.model.losses import LOSSES, bpr_max, elu
 from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.optimizers import make_optimizer

@@ -10,13 +10,13 @@ import pandas as pd
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparison import Comparison
-from gru4rec_core.evaluation.remarks import Check
+from gru4rec_core.evaluation.diagnostics import Check
 from gru4rec_core.evaluation.verdict import Verdict, verdict
-from gru4rec_core.runs.records import LOSS_LABELS, ComparisonRecord, DatasetRecord
-from gru4rec_core.runs.split_store import StoredSplit, open_split
-from gru4rec_core.runs.statistics import statistics
-from gru4rec_core.runs.tested import baseline_models, by_model, row_json, trained_models
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.results.model_table import baseline_models, by_model, row_json, trained_models
+from gru4rec_core.results.statistics_cache import statistics
+from gru4rec_core.workspace.records import LOSS_LABELS, ComparisonRecord, DatasetRecord
+from gru4rec_core.workspace.split_store import StoredSplit, open_split
+from gru4rec_core.workspace.store import Workspace
 
 __all__ = ["LOSS_LABELS", "ComparisonResult", "comparison_result", "keep_statistics", "unfinished"]
 

@@ -7,6 +7,7 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.data_checks import check_dataset, check_split
+from gru4rec_core.evaluation.diagnostics import Check
 from gru4rec_core.evaluation.model_checks import (
     RunFacts,
     check_comparison,
@@ -14,12 +15,11 @@ from gru4rec_core.evaluation.model_checks import (
     check_runs,
     check_training,
 )
-from gru4rec_core.evaluation.remarks import Check
-from gru4rec_core.runs import run_files
-from gru4rec_core.runs.recheck import Recheck
-from gru4rec_core.runs.records import LOSS_LABELS, ComparisonRecord, DatasetRecord, RunRecord
-from gru4rec_core.runs.split_store import load_split
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.results.recheck import Recheck
+from gru4rec_core.workspace import run_folder
+from gru4rec_core.workspace.records import LOSS_LABELS, ComparisonRecord, DatasetRecord, RunRecord
+from gru4rec_core.workspace.split_store import load_split
+from gru4rec_core.workspace.store import Workspace
 
 
 def dataset_checks(workspace: Workspace, record: DatasetRecord) -> list[Check]:
@@ -32,7 +32,7 @@ def run_checks(workspace: Workspace, run: RunRecord) -> list[Check]:
     dataset = workspace.dataset(run.dataset_id)
     split, k = load_split(workspace, dataset.id, run.split), default_deciding_k(dataset.n_items)
     label = LOSS_LABELS[run.config.loss]
-    evaluation = run_files.load_evaluation(workspace.run_folder(run.id), split.train.n_items)
+    evaluation = run_folder.load_evaluation(workspace.run_folder(run.id), split.train.n_items)
     found = check_dataset(workspace.open_dataset(dataset.id), dataset.summary)
     found += check_split(split, k)
     found += check_training(run.config, split.train, workspace.epochs(run.id), label)

@@ -9,17 +9,17 @@ from typing import Any
 
 import pandas as pd
 
+from gru4rec_core.baselines.registry import LABELS
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.evaluation import metrics
-from gru4rec_core.evaluation.baselines import LABELS
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.model_checks import still_improving, validation_curve
 from gru4rec_core.evaluation.scoring import Evaluation
-from gru4rec_core.runs import run_files
-from gru4rec_core.runs.files import read_json
-from gru4rec_core.runs.records import LOSS_LABELS, RunRecord
-from gru4rec_core.runs.split_store import StoredSplit
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.storage import read_json
+from gru4rec_core.workspace import run_folder
+from gru4rec_core.workspace.records import LOSS_LABELS, RunRecord
+from gru4rec_core.workspace.split_store import StoredSplit
+from gru4rec_core.workspace.store import Workspace
 
 Row = dict[str, Any]
 """A model in the table of results."""
@@ -66,7 +66,7 @@ def trained_models(
             name=name,
             label=label,
             kind="gru4rec",
-            evaluations=tuple(run_files.load_evaluation(folder, split.test.dataset.n_items) for folder in folders),
+            evaluations=tuple(run_folder.load_evaluation(folder, split.test.dataset.n_items) for folder in folders),
             test_key=split.test_key,
             leaked_events=split.leaked_events,
             seen_days=split.config.protocol != "time",
@@ -74,12 +74,12 @@ def trained_models(
             training_seconds=sum(seconds) / len(seconds),
         )
         models.append(model)
-        rows.append(table_row(model, [run_files.metrics(folder) for folder in folders], split, k))
+        rows.append(table_row(model, [run_folder.metrics(folder) for folder in folders], split, k))
     return rows, models
 
 
 def _still_improving(folder: Path, config: TrainingConfig) -> bool:
-    return still_improving(validation_curve(run_files.epochs(folder), config))
+    return still_improving(validation_curve(run_folder.epochs(folder), config))
 
 
 def baseline_models(
@@ -95,7 +95,7 @@ def baseline_models(
             name=name,
             label=LABELS[name],
             kind="baseline",
-            evaluations=(run_files.load_evaluation(folder, split.test.dataset.n_items, name),),
+            evaluations=(run_folder.load_evaluation(folder, split.test.dataset.n_items, name),),
             test_key=split.test_key,
             leaked_events=split.leaked_events,
             seen_days=split.config.protocol != "time",

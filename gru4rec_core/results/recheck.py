@@ -11,22 +11,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.times import DAY_SECONDS, UNITS
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation import metrics
-from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
 from gru4rec_core.evaluation.comparability import ModelResults, count_leaked
 from gru4rec_core.evaluation.comparison import Comparison, compare_models, event_values
 from gru4rec_core.evaluation.scoring import Progress, evaluate
 from gru4rec_core.evaluation.verdict import Counting, counting
 from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.runs.records import DatasetRecord, RunRecord
-from gru4rec_core.runs.split_store import StoredSplit, load_split, open_split
-from gru4rec_core.runs.tested import Row, baseline_models, row_json, table_row, trained_models
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.results.model_table import Row, baseline_models, row_json, table_row, trained_models
+from gru4rec_core.workspace.records import DatasetRecord, RunRecord
+from gru4rec_core.workspace.split_store import StoredSplit, load_split, open_split
+from gru4rec_core.workspace.store import Workspace
 
 OLD, RETRAINED = "old", "retrained"
 """Names of the two models in a re-check."""

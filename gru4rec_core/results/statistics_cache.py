@@ -13,11 +13,11 @@ from typing import Any
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults, find_obstacle
 from gru4rec_core.evaluation.comparison import Comparison, MetricDifference, PairedComparison, compare_models
-from gru4rec_core.evaluation.remarks import Check
-from gru4rec_core.runs.checked import comparison_checks
-from gru4rec_core.runs.files import read_json, write_json
-from gru4rec_core.runs.records import ComparisonRecord, RunRecord
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.evaluation.diagnostics import Check
+from gru4rec_core.results.diagnostics import comparison_checks
+from gru4rec_core.storage import read_json, write_json
+from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
+from gru4rec_core.workspace.store import Workspace
 
 VERSION = 2
 """Raised when the same inputs give other statistics or warnings than before: what was kept is then computed anew."""

@@ -11,9 +11,9 @@ import pandas as pd
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import DataError, RunError
-from gru4rec_core.runs import arrays
-from gru4rec_core.runs.files import new_folder, new_id, read_json, safe_child, write_json
-from gru4rec_core.runs.records import DatasetRecord
+from gru4rec_core.storage import new_folder, new_id, read_json, safe_child, write_json
+from gru4rec_core.workspace import dataset_files
+from gru4rec_core.workspace.records import DatasetRecord
 
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ class DatasetShelf:
             rejected: rows that were left out, with place and reason.
             item_names: item to the name to show.
         """
-        digest = arrays.content_hash(dataset)
+        digest = dataset_files.content_hash(dataset)
         known = self.find_content(digest)
         if known is not None:
             if item_names:
@@ -112,7 +112,7 @@ class DatasetShelf:
             summary=summary or {},
         )
         with new_folder(self.root / "datasets" / record.id) as folder:
-            arrays.save_dataset(dataset, folder)
+            dataset_files.save_dataset(dataset, folder)
             if rejected is not None and len(rejected):
                 rejected.to_parquet(folder / "rejected.parquet", index=False)
             if item_names:
@@ -123,7 +123,7 @@ class DatasetShelf:
     def open_dataset(self, id_or_name: str) -> SessionDataset:
         """The sessions of a dataset, memory-mapped."""
         record = self.dataset(id_or_name)
-        return arrays.open_dataset(self.dataset_folder(record.id), record.time_unit)
+        return dataset_files.open_dataset(self.dataset_folder(record.id), record.time_unit)
 
     def rejected(self, dataset_id: str) -> pd.DataFrame:
         """Rows that importing left out; empty when there were none."""

@@ -9,9 +9,9 @@ from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import read_log
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.textfiles import sha256_of
-from gru4rec_core.runs.records import DatasetRecord
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.data.text_records import sha256_of
+from gru4rec_core.workspace.records import DatasetRecord
+from gru4rec_core.workspace.store import Workspace
 
 Progress = Callable[[int, int], None]
 """Told the bytes read and the bytes there are."""

@@ -13,7 +13,7 @@ import psutil
 from pydantic import BaseModel, ConfigDict, Field
 
 from gru4rec_core.errors import RunError
-from gru4rec_core.runs.records import Record
+from gru4rec_core.workspace.records import Record
 
 State = Literal["new", "queued", "running", "done", "failed", "cancelled", "lost"]
 ACTIVE: tuple[State, ...] = ("queued", "running")

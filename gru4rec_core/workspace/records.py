@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import ConfigError, RunError
-from gru4rec_core.runs.files import read_json, write_text
+from gru4rec_core.storage import read_json, write_text
 
 SCHEMA = 1
 """Version of everything in the workspace; raised when an older reader could not understand it."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from gru4rec_core.baselines.registry import BASELINES
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import ConfigError
-from gru4rec_core.evaluation.baselines import BASELINES
 
 
 def check_baselines(names: Sequence[str]) -> None:

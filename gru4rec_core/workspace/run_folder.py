@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.scoring import Evaluation
-from gru4rec_core.runs.files import read_json, write_json, write_text
+from gru4rec_core.storage import read_json, write_json, write_text
 
 
 def append_epoch(folder: Path, report: dict[str, Any]) -> None:

@@ -12,9 +12,9 @@ from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.splits import EvaluationSet, Split, positions, split
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import count_leaked, test_key
-from gru4rec_core.runs import arrays
-from gru4rec_core.runs.files import delete_folder, new_folder, read_json, write_json, write_text
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.storage import delete_folder, new_folder, read_json, write_json, write_text
+from gru4rec_core.workspace import dataset_files
+from gru4rec_core.workspace.store import Workspace
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ def open_split(workspace: Workspace, dataset_id: str, config: SplitConfig) -> St
     return StoredSplit(
         config=config,
         test=EvaluationSet(
-            arrays.open_dataset(folder, info["summary"]["time_unit"]),
-            predicted=arrays.load_array(folder / "predicted.npy"),
+            dataset_files.open_dataset(folder, info["summary"]["time_unit"]),
+            predicted=dataset_files.load_array(folder / "predicted.npy"),
         ),
-        trained=arrays.load_array(folder / "trained.npy"),
-        train_counts=arrays.load_array(folder / "train_counts.npy"),
+        trained=dataset_files.load_array(folder / "trained.npy"),
+        train_counts=dataset_files.load_array(folder / "train_counts.npy"),
         summary=info["summary"],
         test_key=info["test_key"],
         leaked_events=info["leaked_events"],
@@ -95,10 +95,10 @@ def _store(found: Split, config: SplitConfig, folder: Path) -> None:
         if (folder / "test").exists() and not _is_stored(folder / "test"):
             delete_folder(folder / "test")
         with new_folder(folder / "test") as new:
-            arrays.save_dataset(test.dataset, new)
-            arrays.save_array(new / "predicted.npy", test.predicted)
-            arrays.save_array(new / "train_counts.npy", found.train.counts())
-            arrays.save_array(new / "trained.npy", _trained(found))
+            dataset_files.save_dataset(test.dataset, new)
+            dataset_files.save_array(new / "predicted.npy", test.predicted)
+            dataset_files.save_array(new / "train_counts.npy", found.train.counts())
+            dataset_files.save_array(new / "trained.npy", _trained(found))
             info = {
                 "summary": found.summary.to_dict(),
                 "test_key": test_key(session_ids, index.position, _true_items(found)),

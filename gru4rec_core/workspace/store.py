@@ -18,15 +18,15 @@ from typing import Any, Self
 
 import pandas as pd
 
+from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import RunError
-from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
-from gru4rec_core.runs import run_files
-from gru4rec_core.runs.files import delete_folder, new_folder, new_id
-from gru4rec_core.runs.records import LOSS_LABELS, ComparisonRecord, DatasetRecord, RunRecord
-from gru4rec_core.runs.requests import check_baselines, check_configs
-from gru4rec_core.runs.shelf import DatasetShelf, some
-from gru4rec_core.runs.state import JobState, damage, read_state
+from gru4rec_core.storage import delete_folder, new_folder, new_id
+from gru4rec_core.workspace import run_folder
+from gru4rec_core.workspace.dataset_store import DatasetShelf, some
+from gru4rec_core.workspace.job_state import JobState, damage, read_state
+from gru4rec_core.workspace.records import LOSS_LABELS, ComparisonRecord, DatasetRecord, RunRecord
+from gru4rec_core.workspace.request_validation import check_baselines, check_configs
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
@@ -148,15 +148,15 @@ class Workspace(DatasetShelf):
 
     def epochs(self, run_id: str) -> pd.DataFrame:
         """One row an epoch: EpochReport, validation metrics as `validation_accuracy@1` …; maybe empty."""
-        return run_files.epochs(self.run_folder(run_id))
+        return run_folder.epochs(self.run_folder(run_id))
 
     def metrics(self, run_id: str) -> dict[str, Any]:
         """Test metrics by name ("accuracy@1", "mrr@20" …). Raises RunError when the run has none yet."""
-        return run_files.metrics(self.run_folder(run_id))
+        return run_folder.metrics(self.run_folder(run_id))
 
     def log(self, run_id: str, tail: int | None = None) -> str:
         """The run's log, or its last `tail` lines; empty when there is none."""
-        return run_files.log(self.run_folder(run_id), tail)
+        return run_folder.log(self.run_folder(run_id), tail)
 
     def comparisons(self, dataset_id: str | None = None) -> list[ComparisonRecord]:
         """All comparisons, or those on a dataset, newest first."""

@@ -6,14 +6,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from gru4rec_core.config import SplitConfig
-from gru4rec_core.data.ingest import read_log
-from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import split
-from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.errors import ConfigError, DataError, RunError
-from gru4rec_core.evaluation import autoregressive, neighbours
-from gru4rec_core.evaluation.baselines import (
+from gru4rec_core.baselines import knn as knn_module
+from gru4rec_core.baselines import linear
+from gru4rec_core.baselines.histories import Histories
+from gru4rec_core.baselines.registry import (
     BASELINES,
     DEFAULT_BASELINES,
     LABELS,
@@ -26,7 +22,12 @@ from gru4rec_core.evaluation.baselines import (
     SessionPopularity,
     fit_baselines,
 )
-from gru4rec_core.evaluation.histories import Histories
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.ingest import read_log
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.splits import split
+from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.errors import ConfigError, DataError, RunError
 from gru4rec_core.evaluation.metrics import accuracy_at
 from gru4rec_core.evaluation.scoring import evaluate
 
@@ -145,7 +146,7 @@ def naive_vs_knn(
 @pytest.mark.parametrize(("k", "m"), [(3, 5), (5, 1000), (1, 1), (50, 20)])
 @pytest.mark.parametrize("block_bytes", [64 * 2**20, 600])
 def test_session_neighbours_are_those_of_a_plain_implementation(generator, monkeypatch, k, m, block_bytes):
-    monkeypatch.setattr(neighbours, "BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(knn_module, "BLOCK_BYTES", block_bytes)
     sessions = random_sessions(generator, 80, 10)
     times = generator.integers(0, 20, 80).tolist()  # many sessions start at the same time
     knn = VSKNN(neighbours=k, sample=m).fit(dataset_of(sessions, 10, times))
@@ -162,7 +163,7 @@ def test_session_neighbours_are_those_of_a_plain_implementation(generator, monke
 def test_no_block_of_histories_looks_at_more_sessions_than_fit(generator, monkeypatch):
     train = dataset_of(random_sessions(generator, 80, 10), 10)
     knn = VSKNN(neighbours=3, sample=20).fit(train)
-    monkeypatch.setattr(neighbours, "BLOCK_BYTES", 100 * neighbours.BYTES_PER_PAIR)
+    monkeypatch.setattr(knn_module, "BLOCK_BYTES", 100 * knn.BYTES_PER_PAIR)
     weights = Histories([generator.integers(0, 10, 4).astype(np.int32) for _ in range(30)], 10).decayed()
     blocks = list(knn._blocks(weights))
     assert [block[0] for block in blocks[1:]] == [block[1] for block in blocks[:-1]]
@@ -224,7 +225,7 @@ def test_the_linear_model_of_one_lag_is_the_smoothed_lookup_table(train):
 def test_in_a_large_catalogue_the_most_frequent_older_items_keep_their_weights(generator, monkeypatch):
     sessions = random_sessions(generator, 150, 9)
     train = dataset_of(sessions, 9)
-    monkeypatch.setattr(autoregressive, "MAX_OLDER", 5)
+    monkeypatch.setattr(linear, "MAX_OLDER", 5)
     model = LinearAutoregressive(lags=3).fit(train)
     assert model._weights.shape == (5, 9)
     counts = Counter((lag, session[p]) for session in sessions for lag in (2, 3) for p in range(len(session) - lag))
@@ -233,8 +234,8 @@ def test_in_a_large_catalogue_the_most_frequent_older_items_keep_their_weights(g
 
 
 def test_the_weights_of_the_linear_model_stay_within_128_mb():
-    assert autoregressive.WEIGHT_CELLS * 4 <= 128 * 2**20
-    assert autoregressive.MAX_OLDER**2 * 8 <= 32 * 2**20
+    assert linear.WEIGHT_CELLS * 4 <= 128 * 2**20
+    assert linear.MAX_OLDER**2 * 8 <= 32 * 2**20
 
 
 @pytest.mark.parametrize("name", BASELINES)

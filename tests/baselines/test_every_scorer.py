@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gru4rec_core.baselines.registry import BASELINES
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import EvaluationSet
-from gru4rec_core.evaluation.baselines import BASELINES
 from gru4rec_core.evaluation.scoring import evaluate
 
 # Pairs that always go together, in this order; ids in order of appearance: a 0, b 1, c 2, …

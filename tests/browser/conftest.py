@@ -18,8 +18,8 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from gru4rec_core.runs.jobs import stop_engine
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.jobs.jobs import stop_engine
+from gru4rec_core.workspace.store import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60

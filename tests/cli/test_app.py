@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from gru4rec_core import cli
-from gru4rec_core.cli import main
+from gru4rec_core.cli import app as cli
+from gru4rec_core.cli.app import main
 from gru4rec_core.config import SplitConfig, TrainingConfig
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.workspace.store import Workspace
 
 FAST = ["--n-hidden", "4", "--batch-size", "8", "--epochs", "1", "--n-bootstrap", "200", "--n-permutations", "200"]
 TRAIN = FAST[:6]

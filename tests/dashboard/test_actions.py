@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import work
-from dashboard.work import store_upload
+from dashboard import actions
+from dashboard.actions import store_upload
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import DataError, RunError
-from gru4rec_core.runs import jobs
-from gru4rec_core.runs.plans import plan_comparison
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.jobs import jobs
+from gru4rec_core.jobs.planning import plan_comparison
+from gru4rec_core.workspace.store import Workspace
 
 
 def test_an_upload_is_kept_under_its_hash_whatever_its_name(tmp_path: Path):
@@ -51,11 +51,11 @@ def comparison(tmp_path: Path, make_dataset):
 def test_a_slow_engine_does_not_keep_the_page_waiting(tmp_path: Path, comparison, monkeypatch: pytest.MonkeyPatch):
     up = threading.Event()
     monkeypatch.setattr(jobs, "submit_comparison", lambda home, comparison_id: up.wait(20))
-    work.submit(Workspace(tmp_path), comparison)
-    assert work.is_starting(comparison.id)
+    actions.submit(Workspace(tmp_path), comparison)
+    assert actions.is_starting(comparison.id)
     up.set()
-    work._submissions[comparison.id].thread.join(20)
-    assert not work.is_starting(comparison.id)
+    actions._submissions[comparison.id].thread.join(20)
+    assert not actions.is_starting(comparison.id)
 
 
 def test_an_engine_that_refuses_at_once_is_said_at_once(tmp_path: Path, comparison, monkeypatch: pytest.MonkeyPatch):
@@ -64,7 +64,7 @@ def test_an_engine_that_refuses_at_once_is_said_at_once(tmp_path: Path, comparis
 
     monkeypatch.setattr(jobs, "submit_comparison", refuse)
     with pytest.raises(RunError, match="job engine"):
-        work.submit(Workspace(tmp_path), comparison)
+        actions.submit(Workspace(tmp_path), comparison)
 
 
 def test_an_engine_that_fails_later_is_the_reason_why_the_run_failed(
@@ -78,8 +78,8 @@ def test_an_engine_that_fails_later_is_the_reason_why_the_run_failed(
 
     monkeypatch.setattr(jobs, "submit_comparison", refuse_late)
     home = Workspace(tmp_path)
-    work.submit(home, comparison)
+    actions.submit(home, comparison)
     up.set()
-    work._submissions[comparison.id].thread.join(20)
+    actions._submissions[comparison.id].thread.join(20)
     state = home.state(comparison.run_ids[0])
     assert (state.state, state.reason) == ("failed", "The job engine starts.")

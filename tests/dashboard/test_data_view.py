@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard import log_view
-from dashboard.log_view import events_by_day, example_sessions, summary_sentence
-from gru4rec_core.report.data_charts import TEST, TRAIN
-from gru4rec_core.runs.records import DatasetRecord
+from dashboard import data_view
+from dashboard.data_view import events_by_day, example_sessions, summary_sentence
+from gru4rec_core.report.charts.data import TEST, TRAIN
+from gru4rec_core.workspace.records import DatasetRecord
 
 DAY = 86_400
 
@@ -70,10 +70,10 @@ def test_one_moment_only_is_one_bar():
     assert events_by_day(np.full(5, 7.0), np.full(1, 7.0), "")["events"].tolist() == [4, 1]
 
 
-def a_part(smallest: float) -> log_view.CutLog:
-    return log_view.CutLog(pd.DataFrame(), None, 40, 50, smallest, 0.25, ())
+def a_part(smallest: float) -> data_view.CutLog:
+    return data_view.CutLog(pd.DataFrame(), None, 40, 50, smallest, 0.25, ())
 
 
 def test_the_test_says_what_it_can_show():
-    assert "about 19 %" in log_view.size_sentence(a_part(0.19), 3)
-    assert "Too little" in log_view.size_sentence(a_part(float("inf")), 3)
+    assert "about 19 %" in data_view.size_sentence(a_part(0.19), 3)
+    assert "Too little" in data_view.size_sentence(a_part(float("inf")), 3)

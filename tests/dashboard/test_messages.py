@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard.notes import count_remarks, kept_together
+from dashboard.messages import count_remarks, kept_together
 
 
 @dataclass
@@ -24,10 +24,10 @@ def test_remarks_are_counted_in_words():
 
 
 def _show_problem() -> None:
-    from dashboard import notes
+    from dashboard import messages
     from gru4rec_core.errors import DataError
 
-    notes.problem(DataError("A rule.", found="<script>x</script>", where="line 3", remedy="Mend it."))
+    messages.problem(DataError("A rule.", found="<script>x</script>", where="line 3", remedy="Mend it."))
 
 
 def test_a_problem_names_rule_place_and_remedy_and_escapes_what_came():
@@ -40,9 +40,9 @@ def test_a_problem_names_rule_place_and_remedy_and_escapes_what_came():
 def _show_remarks() -> None:
     from types import SimpleNamespace
 
-    from dashboard import notes
+    from dashboard import messages
 
-    notes.remarks(
+    messages.remarks(
         SimpleNamespace(severity=one, title=one.upper(), figure="", why="", remedy="")
         for one in ("note", "error", "warning")
     )

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dashboard.live import _words, duration, fraction
-from gru4rec_core.runs.state import JobState
+from dashboard.progress_view import _words, duration, fraction
+from gru4rec_core.workspace.job_state import JobState
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Facts about the strips that sessions are drawn as."""
 
-from dashboard.strips import chip, short, strip_html
+from dashboard.session_html import chip, short, strip_html
 
 NASTY = '<img src=x onerror="alert(1)"> ![x](http://example.com/x.png)'
 

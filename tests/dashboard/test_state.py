@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.state import PAGES, Selection, stamp
 from gru4rec_core.config import ComparisonConfig, SplitConfig
-from gru4rec_core.runs.records import ComparisonRecord, DatasetRecord
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 
 ROOT = Path(__file__).resolve().parents[2]
 DATASET = DatasetRecord(

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dashboard import forms, setting_fields
+from dashboard import setting_fields, training_form
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import ConfigError
-from gru4rec_core.runs.records import DatasetRecord
+from gru4rec_core.workspace.records import DatasetRecord
 
 
 def a_record(n_items: int = 48, generated: bool = False) -> DatasetRecord:
@@ -53,7 +53,7 @@ def test_widths_that_are_none_are_refused_with_a_remedy(text: str):
 
 
 def test_the_default_plan_is_top1_against_bpr_with_the_same_settings():
-    plan = forms.default_plan(a_record(generated=True))
+    plan = training_form.default_plan(a_record(generated=True))
     assert plan.losses == ("top1", "bpr")
     assert len(plan.configs) == 2
     assert plan.configs[0].replace(loss="bpr") == plan.configs[1]
@@ -61,15 +61,15 @@ def test_the_default_plan_is_top1_against_bpr_with_the_same_settings():
 
 @pytest.mark.parametrize(("n_items", "k"), [(48, 3), (100, 3), (101, 10)])
 def test_the_list_length_that_decides_follows_the_catalogue(n_items: int, k: int):
-    assert forms.default_plan(a_record(n_items)).comparison.deciding_k == k
+    assert training_form.default_plan(a_record(n_items)).comparison.deciding_k == k
 
 
 def test_a_real_log_gets_three_seeds_a_sample_one():
-    assert forms.default_seeds(a_record()) == 3
-    assert forms.default_seeds(a_record(generated=True)) == 1
+    assert training_form.default_seeds(a_record()) == 3
+    assert training_form.default_seeds(a_record(generated=True)) == 1
 
 
 def test_logq_is_given_to_cross_entropy_only():
     values = {"logq": 1.0}
-    assert forms._fitting(values, "cross-entropy")["logq"] == 1.0
-    assert TrainingConfig(**forms._fitting(values, "bpr")).logq == 0.0
+    assert training_form._fitting(values, "cross-entropy")["logq"] == 1.0
+    assert TrainingConfig(**training_form._fitting(values, "bpr")).logq == 0.0

@@ -2,28 +2,28 @@
 
 import pytest
 
-from dashboard import parts
+from dashboard import widgets
 
 
 @pytest.mark.parametrize(
     "name", ["![x](http://a/b.png)", "**bold**", "a_b_c", "[link](http://a)", "$x$", ":smile:", "# h"]
 )
 def test_a_label_keeps_no_markup_active(name):
-    label = parts.plain_label(name)
+    label = widgets.plain_label(name)
     assert label.replace("\\", "") == name
     assert all(label[i - 1] == "\\" for i, letter in enumerate(label) if letter in "![]()*_$:#")
 
 
 def test_a_label_is_one_short_line_and_never_blank():
-    assert "\n" not in parts.plain_label("a\nb")
-    assert len(parts.plain_label("x" * 100)) == 40
-    assert parts.plain_label("  ").replace("\\", "") == "(blank)"
+    assert "\n" not in widgets.plain_label("a\nb")
+    assert len(widgets.plain_label("x" * 100)) == 40
+    assert widgets.plain_label("  ").replace("\\", "") == "(blank)"
 
 
 def test_a_cell_is_escaped():
-    assert parts.cell("<b>&") == "&lt;b&gt;&amp;"
-    assert parts.cell("<b>", strong=True) == "<strong>&lt;b&gt;</strong>"
-    assert len(parts.cell("x" * 100)) == 60
+    assert widgets.cell("<b>&") == "&lt;b&gt;&amp;"
+    assert widgets.cell("<b>", strong=True) == "<strong>&lt;b&gt;</strong>"
+    assert len(widgets.cell("x" * 100)) == 60
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_a_cell_is_escaped():
     ],
 )
 def test_a_rank_says_hit_or_miss_by_its_sign_too(rank, text):
-    assert parts.rank_text(rank, 3) == text
+    assert widgets.rank_text(rank, 3) == text

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru4rec_core.data.batches import PassPlan, build_schedule, pass_order
+from gru4rec_core.data.batching import PassPlan, build_schedule, pass_order
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import DataError

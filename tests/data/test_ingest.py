@@ -20,7 +20,7 @@ from gru4rec_core.data import sources
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import ImportedLog, ReadLimits, inspect_log, read_log
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.textfiles import is_utf8, open_log, read_records
+from gru4rec_core.data.text_records import is_utf8, open_log, read_records
 from gru4rec_core.errors import DataError
 
 Write = Callable[..., Path]

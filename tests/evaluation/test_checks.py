@@ -17,6 +17,7 @@ from gru4rec_core.evaluation.data_checks import (
     expected_hit_rate,
     visible_difference,
 )
+from gru4rec_core.evaluation.diagnostics import Check, share
 from gru4rec_core.evaluation.model_checks import (
     RunFacts,
     check_comparison,
@@ -26,7 +27,6 @@ from gru4rec_core.evaluation.model_checks import (
     still_improving,
     validation_curve,
 )
-from gru4rec_core.evaluation.remarks import Check, share
 from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
 
 CONFIG = ComparisonConfig(deciding_k=3, n_bootstrap=500, n_permutations=1000)
@@ -91,7 +91,7 @@ def test_consecutive_repeats(make_dataset):
 
 
 def test_the_way_to_collapse_repeats_is_where_it_is_said_to_be(make_dataset):
-    form = Path(__file__).parents[2] / "dashboard" / "rule_form.py"
+    form = Path(__file__).parents[2] / "dashboard" / "test_rule_form.py"
     label = "Same item several times in a row counts once"
     assert label in form.read_text(encoding="utf-8")
     assert f"“{label}” in the test rule" in check_dataset(make_dataset("aab", "baa"))[0].remedy

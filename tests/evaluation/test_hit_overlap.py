@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gru4rec_core.errors import RunError
-from gru4rec_core.evaluation.outcomes import outcomes, whole_squares
+from gru4rec_core.evaluation.hit_overlap import outcomes, whole_squares
 
 
 def test_each_event_falls_into_one_of_four(make_results):

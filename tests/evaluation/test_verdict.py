@@ -7,10 +7,10 @@ import pytest
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparison import compare, compare_models
-from gru4rec_core.evaluation.judging import adjusted_p, decide, judge_pair, upper_p
+from gru4rec_core.evaluation.pair_verdict import adjusted_p, decide, judge_pair, upper_p
 from gru4rec_core.evaluation.sensitivity import sessions_needed, smallest_visible_difference
 from gru4rec_core.evaluation.verdict import counting, verdict
-from gru4rec_core.evaluation.wording import about, per_100
+from gru4rec_core.evaluation.verdict_text import about, per_100
 
 CONFIG = ComparisonConfig(deciding_k=3, n_bootstrap=500, n_permutations=1000)
 N = 2000

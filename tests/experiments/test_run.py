@@ -10,19 +10,19 @@ import pytest
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.errors import DataError
 from gru4rec_core.evaluation.metrics import accuracy_at
+from gru4rec_core.experiments.baselines import execute_baselines
+from gru4rec_core.experiments.run import execute_comparison, execute_run
 from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.runs import run_files
-from gru4rec_core.runs.baseline_runs import execute_baselines
-from gru4rec_core.runs.experiments import execute_comparison, execute_run
-from gru4rec_core.runs.files import exclusive_lock
-from gru4rec_core.runs.split_store import load_split, open_split
-from gru4rec_core.runs.state import JobState, ProcessIdentity, change_state, read_state, write_state
+from gru4rec_core.storage import exclusive_lock
+from gru4rec_core.workspace import run_folder
+from gru4rec_core.workspace.job_state import JobState, ProcessIdentity, change_state, read_state, write_state
+from gru4rec_core.workspace.split_store import load_split, open_split
 
 
 def test_metrics_follow_from_the_predictions_that_were_kept(trained) -> None:
     home, comparison = trained
     for run_id in comparison.run_ids:
-        evaluation = run_files.load_evaluation(home.run_folder(run_id), 8)
+        evaluation = run_folder.load_evaluation(home.run_folder(run_id), 8)
         metrics = home.metrics(run_id)
         assert metrics["n_events"] == evaluation.n_events == 120
         assert metrics["accuracy"]["3"] == accuracy_at(evaluation, 3)
@@ -45,7 +45,7 @@ def test_the_kept_model_scores_as_the_run_did(trained) -> None:
     test = open_split(home, comparison.dataset_id, comparison.split).test
     index = test.events()
     histories = [test.dataset.session(s)[:p] for s, p in zip(index.session, index.position, strict=True)]
-    evaluation = run_files.load_evaluation(home.run_folder(run_id), 8)
+    evaluation = run_folder.load_evaluation(home.run_folder(run_id), 8)
     scores = np.take_along_axis(model.scores(histories), evaluation.top_items, axis=1)
     np.testing.assert_allclose(scores, evaluation.top_scores, rtol=1e-4, atol=1e-5)
 
@@ -54,7 +54,7 @@ def test_final_states_follow_the_whole_history(trained) -> None:
     home, comparison = trained
     folder = home.run_folder(comparison.run_ids[0])
     test = open_split(home, comparison.dataset_id, comparison.split).test
-    states = run_files.load_final_states(folder)
+    states = run_folder.load_final_states(folder)
     model = NumpyGru4Rec.load(folder)
     np.testing.assert_allclose(model.final_states([test.dataset.session(7)])[0], states[7], rtol=1e-4, atol=1e-5)
 
@@ -131,10 +131,10 @@ def test_a_comparison_waits_for_a_run_that_another_has_in_hand(workspace, datase
 
 def test_an_epoch_trained_again_replaces_what_follows_from_it(tmp_path) -> None:
     for epoch in (1, 2, 3, 2):
-        run_files.append_epoch(tmp_path, {"epoch": epoch, "loss": float(epoch), "validation": {"mrr@20": 0.5}})
-    assert list(run_files.epochs(tmp_path)["epoch"]) == [1, 2]
+        run_folder.append_epoch(tmp_path, {"epoch": epoch, "loss": float(epoch), "validation": {"mrr@20": 0.5}})
+    assert list(run_folder.epochs(tmp_path)["epoch"]) == [1, 2]
     with (tmp_path / "epochs.jsonl").open("a") as file:
         file.write('{"epoch": 3, "lo')  # killed while writing
-    assert list(run_files.epochs(tmp_path)["epoch"]) == [1, 2]
-    run_files.append_epoch(tmp_path, {"epoch": 3, "loss": 0.1, "validation": None})
-    assert list(run_files.epochs(tmp_path)["epoch"]) == [1, 2, 3]
+    assert list(run_folder.epochs(tmp_path)["epoch"]) == [1, 2]
+    run_folder.append_epoch(tmp_path, {"epoch": 3, "loss": 0.1, "validation": None})
+    assert list(run_folder.epochs(tmp_path)["epoch"]) == [1, 2, 3]

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from gru4rec_core.runs import capacity
+from gru4rec_core.jobs import capacity
 
 
 @pytest.mark.parametrize(

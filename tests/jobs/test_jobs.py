@@ -20,11 +20,11 @@ import pytest
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
-from gru4rec_core.runs import engine, jobs
-from gru4rec_core.runs.plans import plan_comparison
-from gru4rec_core.runs.records import DatasetRecord
-from gru4rec_core.runs.state import JobState, ProcessIdentity, change_state, read_state, write_state
-from gru4rec_core.runs.workspace import PROJECT_ROOT, Workspace
+from gru4rec_core.jobs import engine, jobs
+from gru4rec_core.jobs.planning import plan_comparison
+from gru4rec_core.workspace.job_state import JobState, ProcessIdentity, change_state, read_state, write_state
+from gru4rec_core.workspace.records import DatasetRecord
+from gru4rec_core.workspace.store import PROJECT_ROOT, Workspace
 
 SMALL = TrainingConfig(n_hidden=(4,), batch_size=4, epochs=2)
 LONG = SMALL.replace(epochs=10_000)
@@ -59,8 +59,8 @@ def wait_for(look: Callable[[], JobState], fits: Callable[[JobState], bool]) -> 
 def test_a_run_outlives_the_process_that_submitted_it(shared: Workspace, letters: DatasetRecord) -> None:
     run = shared.create_run(letters.id, SMALL, SplitConfig())
     code = (
-        "import os, signal, sys\nfrom gru4rec_core.runs import jobs\n"
-        "from gru4rec_core.runs.workspace import Workspace\n"
+        "import os, signal, sys\nfrom gru4rec_core.jobs import jobs\n"
+        "from gru4rec_core.workspace.store import Workspace\n"
         "jobs.submit(Workspace(sys.argv[1]), 'run', sys.argv[2])\n"
         "assert 'tensorflow' not in sys.modules\nos.kill(os.getpid(), signal.SIGKILL)"
     )
@@ -118,7 +118,7 @@ def test_a_running_job_is_cancelled_and_goes_on_from_its_checkpoint(shared: Work
 
 
 def _result_of(home: Workspace, run_id: str) -> object:
-    from gru4rec_core.runs.results import comparison_result
+    from gru4rec_core.results.comparison import comparison_result
 
     run = home.run(run_id)
     made = home.create_comparison(run.dataset_id, run.split, ComparisonConfig(deciding_k=3), [run_id], baselines=())

@@ -4,7 +4,7 @@ import pytest
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import ConfigError, DataError
-from gru4rec_core.runs.plans import plan_comparison
+from gru4rec_core.jobs.planning import plan_comparison
 
 SMALL = TrainingConfig(n_hidden=(4,), batch_size=2, epochs=1)
 

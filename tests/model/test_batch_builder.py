@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gru4rec_core.config import TrainingConfig
-from gru4rec_core.data.batches import Schedule, build_schedule, pass_order
-from gru4rec_core.model.feed import FeedBuilder, PopularitySampler, Position, chunks
+from gru4rec_core.data.batching import Schedule, build_schedule, pass_order
+from gru4rec_core.model.batch_builder import FeedBuilder, PopularitySampler, Position, chunks
 
 
 def schedule(inputs, targets, valid=None) -> Schedule:

@@ -9,7 +9,7 @@ from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.ranks import count_ranks
-from gru4rec_core.model import grouped_top, ranking
+from gru4rec_core.model import ranking, top_k
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.ranking import Ranker
@@ -156,7 +156,7 @@ def test_without_ties_the_top_is_found_by_way_of_groups(n_items: int, log, monke
     def never(*_: object) -> None:
         raise AssertionError("all scores were searched")
 
-    monkeypatch.setattr(grouped_top, "top_items", never)
+    monkeypatch.setattr(top_k, "top_items", never)
     found = Ranker(network).rank_counts(events, 7)
     np.testing.assert_array_equal(found.top_items, wanted.top_items)
     np.testing.assert_allclose(found.top_scores, wanted.top_scores, atol=1e-5)

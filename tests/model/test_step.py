@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gru4rec_core.config import TrainingConfig
-from gru4rec_core.data.batches import Schedule
-from gru4rec_core.model.feed import FeedBuilder
+from gru4rec_core.data.batching import Schedule
+from gru4rec_core.model.batch_builder import FeedBuilder
 from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.step import TrainingLoop
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gru4rec_core.evaluation.ranks import top_items
-from gru4rec_core.model.grouped_top import GROUP, grouped_top
+from gru4rec_core.model.top_k import GROUP, grouped_top
 
 
 @given(

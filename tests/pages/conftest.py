@@ -13,20 +13,20 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from gru4rec_core.baselines.registry import fit_baselines
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import Split
 from gru4rec_core.evaluation import metrics
-from gru4rec_core.evaluation.baselines import fit_baselines
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
 from gru4rec_core.model.checkpoint import save_arrays
 from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.runs import run_files
-from gru4rec_core.runs.records import RunRecord
-from gru4rec_core.runs.results import keep_statistics
-from gru4rec_core.runs.split_store import load_split
-from gru4rec_core.runs.state import JobState, write_state
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.results.comparison import keep_statistics
+from gru4rec_core.workspace import run_folder
+from gru4rec_core.workspace.job_state import JobState, write_state
+from gru4rec_core.workspace.records import RunRecord
+from gru4rec_core.workspace.split_store import load_split
+from gru4rec_core.workspace.store import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT = 20  # seconds a script may take in a test
@@ -112,14 +112,14 @@ def _finish(home: Workspace, run: RunRecord, split: Split, rng: np.random.Genera
     (folder / "environment.json").write_text('{"seconds": {"training": 2.5}}', encoding="utf-8")
     for epoch in (1, 2, 3):
         hits = {"accuracy@3": 0.2 if epoch > 1 else 0.1}
-        run_files.append_epoch(folder, {"epoch": epoch, "epochs": 3, "loss": 1 / epoch, "validation": hits})
+        run_folder.append_epoch(folder, {"epoch": epoch, "epochs": 3, "loss": 1 / epoch, "validation": hits})
     evaluation = evaluate(NumpyGru4Rec.load(folder), split.test)
-    run_files.save_evaluation(evaluation, metrics.summary(evaluation), folder)
+    run_folder.save_evaluation(evaluation, metrics.summary(evaluation), folder)
     write_state(folder, JobState(state="done"))
 
 
 def _store(evaluation: Evaluation, folder: Path, name: str) -> None:
-    run_files.save_evaluation(evaluation, metrics.summary(evaluation) | {"name": name}, folder, name)
+    run_folder.save_evaluation(evaluation, metrics.summary(evaluation) | {"name": name}, folder, name)
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from gru4rec_core.runs.results import comparison_result
-from gru4rec_core.runs.state import JobState, write_state
+from gru4rec_core.results.comparison import comparison_result
+from gru4rec_core.workspace.job_state import JobState, write_state
 
 
 def charts(app) -> dict[str, dict]:

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from gru4rec_core.runs import jobs
-from gru4rec_core.runs.imports import import_sample
+from gru4rec_core.jobs import jobs
+from gru4rec_core.workspace.importing import import_sample
 
 ROWS = "".join(
     f"{s},{1_700_000_000 + 90_000 * s + 60 * t},{'abcde'[(s * t) % 5]}\n" for s in range(40) for t in range(5)

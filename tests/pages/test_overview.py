@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from gru4rec_core.config import ComparisonConfig
-from gru4rec_core.runs import jobs
-from gru4rec_core.runs.imports import import_sample
-from gru4rec_core.runs.state import JobState, read_state, write_state
+from gru4rec_core.jobs import jobs
+from gru4rec_core.workspace.importing import import_sample
+from gru4rec_core.workspace.job_state import JobState, read_state, write_state
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("overview", "data", "train", "compare", "accuracy", "sessions", "try_it")

@@ -10,8 +10,8 @@ import pytest
 
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.runs import jobs
-from gru4rec_core.runs.baseline_runs import execute_baselines, execute_baselines_job
+from gru4rec_core.experiments.baselines import execute_baselines, execute_baselines_job
+from gru4rec_core.jobs import jobs
 
 DAY = 86_400
 LATER = 1_700_000_000

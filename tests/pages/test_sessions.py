@@ -6,8 +6,8 @@ import re
 import numpy as np
 import pytest
 
-from gru4rec_core.report.session_frames import random_events
-from gru4rec_core.runs.results import comparison_result
+from gru4rec_core.report.frames.sessions import random_events
+from gru4rec_core.results.comparison import comparison_result
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gru4rec_core.errors import RunError
-from gru4rec_core.runs import jobs, run_files
-from gru4rec_core.runs.imports import import_sample
-from gru4rec_core.runs.state import JobState, write_state
+from gru4rec_core.jobs import jobs
+from gru4rec_core.workspace import run_folder
+from gru4rec_core.workspace.importing import import_sample
+from gru4rec_core.workspace.job_state import JobState, write_state
 
 
 def written(app) -> str:
@@ -167,10 +168,10 @@ def test_when_all_is_done_the_way_leads_to_the_comparison(finished, open_page):
 
 
 def test_the_estimate_uses_the_speed_measured_on_this_log(finished, open_page):
-    from dashboard.training import estimate_seconds
+    from dashboard.train_view import estimate_seconds
 
     record = finished.datasets()[0]
     run = finished.runs()[0]
     guessed = estimate_seconds(finished, record, (run.config,))
-    run_files.append_epoch(finished.run_folder(run.id), {"epoch": 4, "loss": 1.0, "events_per_s": 1.0})
+    run_folder.append_epoch(finished.run_folder(run.id), {"epoch": 4, "loss": 1.0, "events_per_s": 1.0})
     assert estimate_seconds(finished, record, (run.config,)) > 100 * guessed

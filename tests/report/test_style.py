@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from gru4rec_core.report.palette import DARK, LIGHT, style, styles
+from gru4rec_core.report.style import DARK, LIGHT, style, styles
 
 LOSSES = ("top1", "bpr", "top1-max", "bpr-max", "cross-entropy")
 BASELINES = ("popularity", "markov", "last-item-again", "session-popularity", "item-knn", "vs-knn", "linear-ar")

@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, TrainingConfig
 from gru4rec_core.errors import RunError
-from gru4rec_core.evaluation.baselines import DEFAULT_BASELINES
 from gru4rec_core.evaluation.comparison import MetricDifference
-from gru4rec_core.runs import statistics
-from gru4rec_core.runs.results import comparison_result, unfinished
-from gru4rec_core.runs.split_store import open_split
-from gru4rec_core.runs.tested import by_model
+from gru4rec_core.results import statistics_cache
+from gru4rec_core.results.comparison import comparison_result, unfinished
+from gru4rec_core.results.model_table import by_model
+from gru4rec_core.workspace.split_store import open_split
 
 
 def test_all_models_are_in_the_result(trained) -> None:
@@ -57,7 +57,7 @@ def test_statistics_are_computed_once_and_read_back_whole(trained, monkeypatch: 
     def refuse(*_: object) -> None:
         raise AssertionError("computed again")
 
-    monkeypatch.setattr(statistics, "compare_models", refuse)
+    monkeypatch.setattr(statistics_cache, "compare_models", refuse)
     second = comparison_result(home, comparison.id)
     assert [one.deciding for one in second.comparison.pairs] == [one.deciding for one in first.comparison.pairs]
     assert [one.exploratory for one in second.comparison.pairs] == [one.exploratory for one in first.comparison.pairs]
@@ -90,7 +90,7 @@ def test_statistics_of_an_older_version_are_not_taken(trained, monkeypatch: pyte
     comparison_result(home, comparison.id)
     path = home.comparison_folder(comparison.id) / "statistics.json"
     before = path.read_text()
-    monkeypatch.setattr(statistics, "VERSION", statistics.VERSION - 1)
+    monkeypatch.setattr(statistics_cache, "VERSION", statistics_cache.VERSION - 1)
     comparison_result(home, comparison.id)
     assert path.read_text() != before
 
@@ -120,9 +120,11 @@ def test_another_deciding_metric_is_another_result(trained) -> None:
 
 def test_infinite_ratios_survive_the_way_to_disk() -> None:
     before = MetricDifference("accuracy@1", 0.0, 0.5, 0.1, 0.9, float("inf"), 0.2, float("inf"), -1.0, -1.0, 0.01, 5)
-    kept = json.loads(json.dumps(statistics.keep_difference(before), allow_nan=False))
-    assert statistics.read_difference(kept) == before
-    assert statistics.read_difference(statistics.keep_difference(replace(before, low=float("-inf")))).low < -1
+    kept = json.loads(json.dumps(statistics_cache.keep_difference(before), allow_nan=False))
+    assert statistics_cache.read_difference(kept) == before
+    assert (
+        statistics_cache.read_difference(statistics_cache.keep_difference(replace(before, low=float("-inf")))).low < -1
+    )
 
 
 def test_unfinished_runs_have_no_result_yet(trained) -> None:

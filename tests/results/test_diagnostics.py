@@ -9,9 +9,15 @@ import pytest
 
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.runs import run_files
-from gru4rec_core.runs.checked import dataset_checks, evaluation_checks, recheck_checks, run_checks, training_checks
-from gru4rec_core.runs.recheck import recheck
+from gru4rec_core.results.diagnostics import (
+    dataset_checks,
+    evaluation_checks,
+    recheck_checks,
+    run_checks,
+    training_checks,
+)
+from gru4rec_core.results.recheck import recheck
+from gru4rec_core.workspace import run_folder
 
 
 def test_a_later_seed_that_was_still_improving_is_told(workspace, run, make_dataset) -> None:
@@ -26,7 +32,7 @@ def test_a_later_seed_that_was_still_improving_is_told(workspace, run, make_data
 
 def test_a_later_seed_with_broken_scores_is_told(trained) -> None:
     home, comparison = trained
-    good = run_files.load_evaluation(home.run_folder(comparison.run_ids[0]), 8)
+    good = run_folder.load_evaluation(home.run_folder(comparison.run_ids[0]), 8)
     bad = replace(good, top_scores=np.full_like(good.top_scores, np.nan))
     model = ModelResults("top1", "TOP1", "gru4rec", (good, bad, bad))
     assert [check.code for check in evaluation_checks(model, 3)].count("scores-not-finite") == 1

@@ -9,9 +9,9 @@ import pytest
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
-from gru4rec_core.runs.baseline_runs import execute_baselines
-from gru4rec_core.runs.recheck import recheck
-from gru4rec_core.runs.split_store import open_split
+from gru4rec_core.experiments.baselines import execute_baselines
+from gru4rec_core.results.recheck import recheck
+from gru4rec_core.workspace.split_store import open_split
 
 JUDGING = ComparisonConfig(deciding_k=3, n_bootstrap=200, n_permutations=200)
 RULE = SplitConfig(protocol="time", test_fraction=0.5)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gru4rec_core.errors import Cancelled, DataError
-from gru4rec_core.runs.reporter import JobReporter
-from gru4rec_core.runs.state import (
+from gru4rec_core.experiments.reporter import JobReporter
+from gru4rec_core.workspace.job_state import (
     JobState,
     ProcessIdentity,
     change_state,

@@ -6,7 +6,7 @@ import pytest
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import positions
-from gru4rec_core.runs.split_store import load_split, open_split
+from gru4rec_core.workspace.split_store import load_split, open_split
 
 
 def test_trained_events_are_those_of_training(workspace, letters_log):

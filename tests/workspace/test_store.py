@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
-from gru4rec_core.runs import arrays
-from gru4rec_core.runs.records import DatasetRecord, RunRecord
-from gru4rec_core.runs.state import change_state
-from gru4rec_core.runs.workspace import Workspace
+from gru4rec_core.workspace import dataset_files
+from gru4rec_core.workspace.job_state import change_state
+from gru4rec_core.workspace.records import DatasetRecord, RunRecord
+from gru4rec_core.workspace.store import Workspace
 
 JUDGING = ComparisonConfig(deciding_k=3)
 
@@ -46,10 +46,10 @@ def test_a_dataset_comes_back_as_it_went(workspace: Workspace, make_dataset) -> 
 )
 def test_any_text_survives_the_way_to_disk(tmp_path: Path, rows: list[tuple[str, int, str]]) -> None:
     before = SessionDataset(pd.DataFrame(rows, columns=["session", "timestamp", "item"]))
-    folder = tmp_path / arrays.content_hash(before)
+    folder = tmp_path / dataset_files.content_hash(before)
     folder.mkdir(exist_ok=True)
-    arrays.save_dataset(before, folder)
-    assert same(before, arrays.open_dataset(folder))
+    dataset_files.save_dataset(before, folder)
+    assert same(before, dataset_files.open_dataset(folder))
 
 
 def test_no_file_of_the_workspace_is_a_pickle(workspace: Workspace, dataset: DatasetRecord, run: RunRecord) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from gru4rec_core.report.drawing import ROW, colour, from_zero, shape, styles_of, titled
-from gru4rec_core.report.palette import ground
+from gru4rec_core.report.charts.drawing import ROW, colour, from_zero, shape, styles_of, titled
+from gru4rec_core.report.style import ground
 
 FEW = 200
 """Slices with fewer test sessions than this are drawn faint: chance moves them by several points."""

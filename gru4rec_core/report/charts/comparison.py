@@ -8,8 +8,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gru4rec_core.report.drawing import AXIS, ROW, apart, colour, dash, from_zero, shape, styles_of, titled
-from gru4rec_core.report.palette import ground, style
+from gru4rec_core.report.charts.drawing import AXIS, ROW, apart, colour, dash, from_zero, shape, styles_of, titled
+from gru4rec_core.report.style import ground, style
 
 _SQUARE = 300  # px
 _GLYPHS = {"both": "●", "only_b": "◑", "only_a": "◐", "neither": "○"}

@@ -8,8 +8,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gru4rec_core.report.drawing import AXIS, titled
-from gru4rec_core.report.palette import ground, style
+from gru4rec_core.report.charts.drawing import AXIS, titled
+from gru4rec_core.report.style import ground, style
 
 TRAIN, TEST = "training", "test"
 _MAX_BARS = 120

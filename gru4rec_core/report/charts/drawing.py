@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gru4rec_core.report.palette import Style, ground, styles
+from gru4rec_core.report.style import Style, ground, styles
 
 ROW = 30  # px between two methods or slices on a vertical axis
 AXIS = 72  # px of a horizontal axis: ticks, labels, one line of title

@@ -5,8 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from gru4rec_core.report.drawing import colour, dash, shape, styles_of, titled
-from gru4rec_core.report.palette import ground
+from gru4rec_core.report.charts.drawing import colour, dash, shape, styles_of, titled
+from gru4rec_core.report.style import ground
 
 _WRITTEN = 5  # labels of weeks that fit side by side on a phone
 

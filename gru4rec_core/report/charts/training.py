@@ -5,8 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from gru4rec_core.report.drawing import titled
-from gru4rec_core.report.palette import styles
+from gru4rec_core.report.charts.drawing import titled
+from gru4rec_core.report.style import styles
 
 
 def validation_curve(epochs: pd.DataFrame, k: int, last_epoch: int, dark: bool = False) -> alt.LayerChart:

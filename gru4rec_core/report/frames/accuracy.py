@@ -16,8 +16,8 @@ from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.metrics import never_recommended, seen_before
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.slices import OTHER, confusion, popularity_thirds, rank_distribution, slices
-from gru4rec_core.report.accuracy_charts import FEW, OTHER_ITEMS
-from gru4rec_core.report.frames import mean_hits
+from gru4rec_core.report.charts.accuracy import FEW, OTHER_ITEMS
+from gru4rec_core.report.frames.comparison import mean_hits
 
 if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from gru4rec_core.evaluation.hit_overlap import Outcome, whole_squares
 from gru4rec_core.evaluation.metrics import accuracy_at, mrr_at, ndcg_at
-from gru4rec_core.evaluation.outcomes import Outcome, whole_squares
 from gru4rec_core.evaluation.scoring import Evaluation
 
 if TYPE_CHECKING:

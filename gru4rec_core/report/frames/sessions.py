@@ -11,9 +11,9 @@ import pandas as pd
 
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.evaluation.outcomes import OUTCOMES
+from gru4rec_core.evaluation.hit_overlap import OUTCOMES
 from gru4rec_core.evaluation.ranks import count_ranks
-from gru4rec_core.report.frames import mean_hits, mean_ranks
+from gru4rec_core.report.frames.comparison import mean_hits, mean_ranks
 
 if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults

@@ -3,7 +3,7 @@ import json
 import pandas as pd
 import pytest
 
-from gru4rec_core.report import accuracy_charts as charts
+from gru4rec_core.report.charts import accuracy as charts
 
 
 @pytest.fixture

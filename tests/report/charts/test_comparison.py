@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gru4rec_core.evaluation.outcomes import outcomes
-from gru4rec_core.report import charts, frames
+from gru4rec_core.evaluation.hit_overlap import outcomes
+from gru4rec_core.report.charts import comparison as comparison_charts
+from gru4rec_core.report.frames import comparison as comparison_frames
 
 
 @pytest.fixture
@@ -43,8 +44,8 @@ def domain(chart, channel: str) -> list:
 
 
 def test_ladder_begins_at_zero_says_its_unit_and_stands_best_first(models):
-    table = frames.ladder(models, 3)
-    chart = charts.ladder(table, frames.seed_points(models, 3), 3)
+    table = comparison_frames.ladder(models, 3)
+    chart = comparison_charts.ladder(table, comparison_frames.seed_points(models, 3), 3)
     assert title(chart) == "Hits in the top 3, best first"
     assert domain(chart, "x")[0] == 0
     assert any(one.get("title") == "hits per 100 test sessions" for one in encodings(chart, "x"))
@@ -53,7 +54,7 @@ def test_ladder_begins_at_zero_says_its_unit_and_stands_best_first(models):
 
 
 def test_ladder_tells_methods_apart_by_shape_and_dash_too(models):
-    chart = charts.ladder(frames.ladder(models, 3), frames.seed_points(models, 3), 3)
+    chart = comparison_charts.ladder(comparison_frames.ladder(models, 3), comparison_frames.seed_points(models, 3), 3)
     shapes = encodings(chart, "shape")[0]["scale"]
     dashes = encodings(chart, "strokeDash")[0]["scale"]
     assert len(set(shapes["range"])) == 3
@@ -63,12 +64,12 @@ def test_ladder_tells_methods_apart_by_shape_and_dash_too(models):
 
 def test_ladder_with_one_seed_draws_no_seed_ticks(results):
     models = [results("bpr", [1, 9])]
-    chart = charts.ladder(frames.ladder(models, 3), frames.seed_points(models, 3), 3)
+    chart = comparison_charts.ladder(comparison_frames.ladder(models, 3), comparison_frames.seed_points(models, 3), 3)
     assert "tick" not in [layer["mark"]["type"] for layer in spec(chart)["layer"]]
 
 
 def test_forest_shows_the_margin_the_zero_and_who_is_right_of_it(differences):
-    chart = charts.forest(differences, "TOP1", "BPR", margin=5)
+    chart = comparison_charts.forest(differences, "TOP1", "BPR", margin=5)
     assert title(chart) == "BPR against TOP1, metric by metric"
     text = json.dumps(spec(chart))
     assert "right of 0: BPR is better" in text
@@ -80,14 +81,14 @@ def test_forest_shows_the_margin_the_zero_and_who_is_right_of_it(differences):
 
 def test_forest_always_shows_the_whole_band(differences):
     narrow = differences.assign(low=-0.1, high=0.1, relative=0.0)
-    low, high = domain(charts.forest(narrow, "TOP1", "BPR", margin=5), "x")
+    low, high = domain(comparison_charts.forest(narrow, "TOP1", "BPR", margin=5), "x")
     assert low < -5 < 5 < high
 
 
 def test_square_has_a_hundred_cells_a_glyph_for_each_outcome_and_a_selection(models):
-    cells = frames.square(outcomes(models[0], models[1], 3).counts)
+    cells = comparison_frames.square(outcomes(models[0], models[1], 3).counts)
     labels = {"both": "both right", "only_b": "only BPR", "only_a": "only TOP1", "neither": "neither"}
-    chart = charts.outcome_square(cells, labels, ("top1", "bpr"))
+    chart = comparison_charts.outcome_square(cells, labels, ("top1", "bpr"))
     drawn = next(iter(spec(chart)["datasets"].values()))
     assert len(drawn) == 100
     glyphs = {row["outcome"]: row["glyph"] for row in drawn}
@@ -97,15 +98,15 @@ def test_square_has_a_hundred_cells_a_glyph_for_each_outcome_and_a_selection(mod
 
 
 def test_square_paints_the_models_in_their_own_colours(models):
-    cells = frames.square({"both": 1, "only_a": 1, "only_b": 1, "neither": 1})
+    cells = comparison_frames.square({"both": 1, "only_a": 1, "only_b": 1, "neither": 1})
     labels = {"both": "both", "only_b": "b", "only_a": "a", "neither": "none"}
-    scale = encodings(charts.outcome_square(cells, labels, ("top1", "bpr")), "color")[0]["scale"]
+    scale = encodings(comparison_charts.outcome_square(cells, labels, ("top1", "bpr")), "color")[0]["scale"]
     assert dict(zip(scale["domain"], scale["range"], strict=True))["◑ b 25"] == "#D55E00"
     assert dict(zip(scale["domain"], scale["range"], strict=True))["◐ a 25"] == "#0072B2"
 
 
 def test_curve_begins_at_zero_names_its_lines_and_marks_the_deciding_k(models):
-    chart = charts.accuracy_over_k(frames.curve(models), marked_k=3)
+    chart = comparison_charts.accuracy_over_k(comparison_frames.curve(models), marked_k=3)
     assert domain(chart, "y")[0] == 0
     assert domain(chart, "x") == [1, 20]
     assert "list length k (items shown)" in json.dumps(spec(chart))
@@ -116,9 +117,9 @@ def test_curve_begins_at_zero_names_its_lines_and_marks_the_deciding_k(models):
 
 def test_every_chart_draws_fewer_than_ten_thousand_points(models, differences):
     drawn = [
-        charts.ladder(frames.ladder(models, 3), frames.seed_points(models, 3), 3),
-        charts.forest(differences, "a", "b"),
-        charts.accuracy_over_k(frames.curve(models)),
+        comparison_charts.ladder(comparison_frames.ladder(models, 3), comparison_frames.seed_points(models, 3), 3),
+        comparison_charts.forest(differences, "a", "b"),
+        comparison_charts.accuracy_over_k(comparison_frames.curve(models)),
     ]
     for chart in drawn:
         assert sum(len(rows) for rows in spec(chart)["datasets"].values()) < 10_000
@@ -126,7 +127,7 @@ def test_every_chart_draws_fewer_than_ten_thousand_points(models, differences):
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_colours_follow_the_theme(models, dark):
-    chart = charts.accuracy_over_k(frames.curve(models), dark=dark)
+    chart = comparison_charts.accuracy_over_k(comparison_frames.curve(models), dark=dark)
     scale = encodings(chart, "color")[0]["scale"]
     wanted = "#E69F00" if dark else "#D55E00"
     assert scale["range"][scale["domain"].index("bpr")] == wanted

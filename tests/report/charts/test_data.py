@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gru4rec_core.report.data_charts import TEST, TRAIN, events_over_time, popularity, session_lengths, transitions
+from gru4rec_core.report.charts.data import TEST, TRAIN, events_over_time, popularity, session_lengths, transitions
 
 
 def bars(days: pd.DataFrame, **options) -> pd.DataFrame:

@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru4rec_core.report.drawing import apart
+from gru4rec_core.report.charts.drawing import apart
 
 heights = st.lists(st.floats(0, 100), min_size=1, max_size=12)
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from gru4rec_core.report.palette import style
-from gru4rec_core.report.recheck_charts import hits_by_week, unknown_by_week
+from gru4rec_core.report.charts.recheck import hits_by_week, unknown_by_week
+from gru4rec_core.report.style import style
 
 WEEKS = pd.date_range("2024-01-01", periods=3, freq="7D")
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from gru4rec_core.report.palette import style
-from gru4rec_core.report.training_charts import loss_curve, validation_curve
+from gru4rec_core.report.charts.training import loss_curve, validation_curve
+from gru4rec_core.report.style import style
 
 
 def epochs(*seeds: int) -> pd.DataFrame:

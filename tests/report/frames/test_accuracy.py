@@ -6,7 +6,7 @@ import pytest
 
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.report import accuracy_frames as frames
+from gru4rec_core.report.frames import accuracy as frames
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from hypothesis import strategies as st
 
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparison import compare
-from gru4rec_core.evaluation.outcomes import OUTCOMES
-from gru4rec_core.report import frames
+from gru4rec_core.evaluation.hit_overlap import OUTCOMES
+from gru4rec_core.report.frames import comparison as comparison_frames
 
 
 def test_ladder_stands_from_best_to_worst_with_its_interval(results):
     good, bad = results("bpr", [1, 1, 2, 9]), results("markov", [1, 9, 9, 9], kind="baseline")
-    table = frames.ladder([bad, good], 3)
+    table = comparison_frames.ladder([bad, good], 3)
     assert table["name"].tolist() == ["bpr", "markov"]
     assert table["hits"].tolist() == [75.0, 25.0]
     assert (table["low"] < table["hits"]).all()
@@ -20,38 +20,38 @@ def test_ladder_stands_from_best_to_worst_with_its_interval(results):
 
 def test_seeds_are_averaged_and_shown_one_by_one(results):
     model = results("bpr", [1, 9], [1, 1])
-    assert frames.ladder([model], 3)["hits"].tolist() == [75.0]
-    assert frames.seed_points([model], 3)["hits"].tolist() == [50.0, 100.0]
+    assert comparison_frames.ladder([model], 3)["hits"].tolist() == [75.0]
+    assert comparison_frames.seed_points([model], 3)["hits"].tolist() == [50.0, 100.0]
 
 
 def test_a_single_seed_has_no_seed_points(results):
-    assert frames.seed_points([results("bpr", [1, 9])], 3).empty
+    assert comparison_frames.seed_points([results("bpr", [1, 9])], 3).empty
 
 
 def test_interval_of_independent_events_is_wilsons():
     hits = np.r_[np.ones(20), np.zeros(80)]
-    low, high = frames.interval(hits, np.arange(100))
+    low, high = comparison_frames.interval(hits, np.arange(100))
     # statsmodels 0.14: proportion_confint(20, 100, method="wilson") = (0.1334, 0.2888); ours takes n - 1.
     assert (low, high) == pytest.approx((0.1334, 0.2888), abs=0.002)
 
 
 def test_interval_widens_when_the_events_of_a_session_go_together():
     hits = np.repeat(np.r_[np.ones(20), np.zeros(80)], 10)
-    alone = frames.interval(hits, np.arange(1000))
-    together = frames.interval(hits, np.repeat(np.arange(100), 10))
+    alone = comparison_frames.interval(hits, np.arange(1000))
+    together = comparison_frames.interval(hits, np.repeat(np.arange(100), 10))
     assert together[1] - together[0] > 2.5 * (alone[1] - alone[0])
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=40))
 def test_interval_holds_the_rate_and_stays_between_0_and_1(hits):
     values = np.array(hits, float)
-    low, high = frames.interval(values, np.arange(len(hits)))
+    low, high = comparison_frames.interval(values, np.arange(len(hits)))
     assert 0 <= low <= values.mean() <= high + 1e-12
     assert high <= 1
 
 
 def test_curve_never_falls_and_ends_at_the_depth(results):
-    table = frames.curve([results("bpr", [1, 3, 20, 21, 0])])
+    table = comparison_frames.curve([results("bpr", [1, 3, 20, 21, 0])])
     assert table["k"].tolist() == list(range(1, 21))
     assert (np.diff(table["hits"]) >= 0).all()
     assert table["hits"].iloc[[0, 1, 2, 18, 19]].tolist() == [20.0, 20.0, 40.0, 40.0, 60.0]
@@ -60,7 +60,7 @@ def test_curve_never_falls_and_ends_at_the_depth(results):
 def test_forest_puts_the_deciding_metric_first(results):
     ranks = np.random.default_rng(0).integers(1, 25, (2, 60))
     pair = compare(results("top1", ranks[0]), results("bpr", ranks[1]), ComparisonConfig(deciding_k=5))
-    table = frames.forest(pair)
+    table = comparison_frames.forest(pair)
     assert table["metric"].iloc[0] == "accuracy@5 (decides)"
     assert table["metric"].tolist()[1:] == [
         "accuracy@1",
@@ -78,13 +78,13 @@ def test_forest_puts_the_deciding_metric_first(results):
 
 def test_forest_leaves_out_a_metric_on_which_the_base_never_hits(results):
     pair = compare(results("top1", [2, 2, 2]), results("bpr", [1, 1, 2]), ComparisonConfig(deciding_k=3))
-    assert "accuracy@1" not in frames.forest(pair)["metric"].tolist()
+    assert "accuracy@1" not in comparison_frames.forest(pair)["metric"].tolist()
 
 
 @given(st.lists(st.integers(0, 500), min_size=4, max_size=4).filter(any))
 def test_square_has_a_hundred_cells_in_blocks_off_by_less_than_one_from_the_share(counts):
     named = dict(zip(OUTCOMES, counts, strict=True))
-    table = frames.square(named)
+    table = comparison_frames.square(named)
     cells = table["outcome"].value_counts()
     assert cells.sum() == 100
     for outcome, count in named.items():
@@ -94,4 +94,4 @@ def test_square_has_a_hundred_cells_in_blocks_off_by_less_than_one_from_the_shar
 
 
 def test_square_of_nothing_is_empty():
-    assert frames.square(dict.fromkeys(OUTCOMES, 0)).empty
+    assert comparison_frames.square(dict.fromkeys(OUTCOMES, 0)).empty

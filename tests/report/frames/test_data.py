@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gru4rec_core.report.data_frames import transition_shares
+from gru4rec_core.report.frames.data import transition_shares
 
 
 def test_steps_within_sessions_are_counted_and_none_across(make_dataset):

@@ -3,8 +3,8 @@ import pytest
 
 from gru4rec_core.data.splits import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.report import session_frames as frames
-from gru4rec_core.report.session_frames import Filters
+from gru4rec_core.report.frames import sessions as frames
+from gru4rec_core.report.frames.sessions import Filters
 
 
 class Echo:
