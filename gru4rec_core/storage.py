@@ -1,29 +1,40 @@
-"""How does something get onto disk whole or not at all, and only inside its folder?"""
+"""How does something get onto disk whole or not at all, closed to other users, and only inside its folder?
+
+Files and folders are written under a temporary name and renamed. They are open to their owner alone, or to the
+owner's group where GRU4REC_SHARE=group. Arrays are `.npy` or `.npz`, tables Parquet; nothing is pickled.
+"""
 
 import json
 import os
 import re
 import shutil
-import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
 from gru4rec_core.errors import RunError
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,79}")
 _LOCK_POLL = 0.02  # seconds between two tries for a lock
 _LOCK_POLL_LONG = 0.5  # the same where the holder may take hours
+_RESTORE = "Restore the file from a copy, or delete the folder it is in."
 
 
 def safe_child(parent: Path, name: str) -> Path:
     """The path of `name` below `parent`, for names that come from a URL or a command line.
 
     Raises:
-        RunError: not an id (2 to 80 lower-case letters, digits, hyphens), or a link out of the folder.
+        RunError: the name is no id (2 to 80 lower-case letters, digits, hyphens), or links out of the folder.
     """
     if not isinstance(name, str) or not _ID.fullmatch(name):
         raise RunError(
@@ -38,24 +49,123 @@ def safe_child(parent: Path, name: str) -> Path:
 
 
 def new_id(text: str, suffix: str | None = None) -> str:
-    """An id that begins with what can be kept of `text` and ends with a suffix (random if not given)."""
-    kept = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60].strip("-") or "x"
-    return f"{kept}-{suffix or uuid.uuid4().hex[:8]}"
+    """An id made of the letters and digits of `text` and a suffix (random if not given)."""
+    stem = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60].strip("-") or "x"
+    return f"{stem}-{suffix or uuid.uuid4().hex[:8]}"
+
+
+def folder_mode() -> int:
+    """Permissions of a folder: 0700; with GRU4REC_SHARE=group 2770, so that what is made in it keeps its group."""
+    return 0o2770 if _is_shared() else 0o700
+
+
+def file_mode() -> int:
+    """Permissions of a file: 0600; with GRU4REC_SHARE=group 0660."""
+    return 0o660 if _is_shared() else 0o600
+
+
+def _is_shared() -> bool:
+    return os.environ.get("GRU4REC_SHARE", "") == "group"
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder and its missing parents, with `folder_mode`; one that exists stays as it is."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        with suppress(FileExistsError):  # another process made it meanwhile
+            path.mkdir(mode=0o700)
+            path.chmod(folder_mode())
+
+
+def make_file(path: Path) -> None:
+    """Makes an empty file with `file_mode`; one that exists keeps its content and gets a new time of change."""
+    # Created closed: a chmod afterwards would leave a moment in which others can open it.
+    with open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        if os.fstat(file.fileno()).st_uid == _user():
+            path.chmod(file_mode())
+    path.touch()
+
+
+def restrict(folder: Path) -> None:
+    """Gives a folder and what it holds `folder_mode` and `file_mode`; links and others' files stay as they are."""
+    for path in (folder, *folder.rglob("*")):
+        with suppress(FileNotFoundError):  # it may be removed meanwhile
+            if not path.is_symlink() and path.stat().st_uid == _user():
+                path.chmod(folder_mode() if path.is_dir() else file_mode())
+
+
+def _user() -> int:
+    return os.geteuid() if hasattr(os, "geteuid") else 0  # Windows says 0 for every file
+
+
+@contextmanager
+def new_file(path: Path, *, durable: bool = True) -> Iterator[Path]:
+    """A file written under a temporary name and renamed to `path`: readers see the old one or the new, never a part.
+
+    Args:
+        path: where it goes; the temporary name ends alike, for writers that go by the ending.
+        durable: wait until the disk has it; leave out for what is rewritten every second.
+    """
+    temporary = path.with_name(f".new-{uuid.uuid4().hex[:8]}-{path.name}")
+    make_file(temporary)
+    try:
+        yield temporary
+        if durable:
+            _flush(temporary)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def new_folder(final: Path, *, durable: bool = False) -> Iterator[Path]:
+    """A folder filled under a temporary name and renamed to `final`; removed when filling fails.
+
+    Args:
+        final: where it goes; must not exist yet.
+        durable: wait until the disk has all of it.
+    """
+    make_folder(final.parent)
+    temporary = final.with_name(f".new-{final.name[:60]}-{uuid.uuid4().hex[:8]}")
+    make_folder(temporary)
+    try:
+        yield temporary
+        restrict(temporary)
+        if durable:
+            for path in (*temporary.rglob("*"), temporary):
+                _flush(path)
+        temporary.replace(final)
+        if durable:
+            _flush(final.parent)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def _flush(path: Path) -> None:
+    """Waits until a file's content, or a folder's names, are on disk."""
+    if path.is_dir() and os.name == "nt":  # Windows opens no folders
+        return
+    descriptor = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_text(path: Path, text: str, *, durable: bool = True) -> None:
-    """Replaces a file by one rename: readers see the old text or the new, never a part.
+    """Replaces a text file (see `new_file`)."""
+    with new_file(path, durable=durable) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
 
-    Args:
-        durable: wait until the disk has it; leave out for what is rewritten every second.
-    """
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    with temporary.open("w", encoding="utf-8", newline="\n") as file:
+
+def append_text(path: Path, text: str) -> None:
+    """Adds to the end of a text file, which is made if it is not there."""
+    if not path.exists():
+        make_file(path)
+    with path.open("a", encoding="utf-8", newline="\n") as file:
         file.write(text)
-        if durable:
-            file.flush()
-            os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 def write_json(path: Path, value: Any, *, durable: bool = True) -> None:
@@ -63,37 +173,90 @@ def write_json(path: Path, value: Any, *, durable: bool = True) -> None:
     write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n", durable=durable)
 
 
-def read_json(path: Path, what: str) -> Any:
-    """The JSON in a file of the workspace.
+def read_json(path: Path, owner: str) -> Any:
+    """The JSON in a file of the workspace; `owner` says in messages whose file it is ("a run").
 
     Raises:
-        RunError: missing, unreadable or no JSON.
+        RunError: the file is missing, unreadable or not JSON.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise RunError(f"{what} has a file {path.name}.", found="no such file", where=str(path)) from None
+        raise RunError(f"{owner} has a file {path.name}.", found="no such file", where=str(path)) from None
     except (json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
         raise RunError(
-            f"{path.name} of {what} is readable JSON.",
-            found=str(error),
-            where=str(path),
-            remedy="Restore the file from a copy, or delete the folder it is in.",
+            f"{path.name} of {owner} is readable JSON.", found=str(error), where=str(path), remedy=_RESTORE
         ) from None
 
 
-@contextmanager
-def new_folder(final: Path) -> Iterator[Path]:
-    """A folder filled under a temporary name and renamed to `final`; removed when filling fails."""
-    final.parent.mkdir(parents=True, exist_ok=True)
-    temporary = final.with_name(f".new-{final.name[:60]}-{uuid.uuid4().hex[:8]}")
-    temporary.mkdir()
+def save_array(path: Path, array: Any) -> None:
+    """Replaces an .npy file."""
+    with new_file(path) as temporary:
+        np.save(temporary, np.ascontiguousarray(array), allow_pickle=False)
+
+
+def load_array(path: Path, *, remedy: str = _RESTORE) -> np.ndarray:
+    """The array in an .npy file, memory-mapped, read-only.
+
+    Raises:
+        RunError: the file is missing or damaged.
+    """
     try:
-        yield temporary
-        temporary.replace(final)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+        return np.lib.format.open_memmap(path, mode="r")
+    except (OSError, ValueError, EOFError) as error:
+        raise damaged(path, error, remedy) from None
+
+
+def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Replaces an .npz file, one array at a time: of TensorFlow's variables only one copy is in memory."""
+    with new_file(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        for name, value in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, np.ascontiguousarray(value), allow_pickle=False)
+
+
+def load_arrays(path: Path, *, remedy: str = _RESTORE) -> dict[str, np.ndarray]:
+    """The arrays of an .npz file, by name.
+
+    Raises:
+        RunError: the file is missing, or is not an archive of plain arrays.
+    """
+    try:
+        with path.open("rb") as file:
+            if not zipfile.is_zipfile(file):
+                raise ValueError("not an archive of arrays")
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise damaged(path, error, remedy) from None
+
+
+def save_table(path: Path, frame: pd.DataFrame) -> None:
+    """Replaces a Parquet file; the frame's index is left out."""
+    with new_file(path) as temporary:
+        frame.to_parquet(temporary, index=False)
+
+
+def load_table(path: Path, *, remedy: str = _RESTORE) -> pa.Table:
+    """The table in a Parquet file.
+
+    Raises:
+        RunError: the file is missing or damaged.
+    """
+    try:
+        return pq.read_table(path)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise damaged(path, error, remedy) from None
+
+
+def damaged(path: Path, error: Exception, remedy: str = _RESTORE) -> RunError:
+    """The error for a file that is missing or cannot be read."""
+    return RunError(
+        f"{path.name} is complete and readable.",
+        found=str(error)[:200] if path.exists() else "no such file",
+        where=str(path),
+        remedy=remedy,
+    )
 
 
 def replace_files(source: Path, target: Path) -> None:
@@ -105,29 +268,33 @@ def replace_files(source: Path, target: Path) -> None:
 
 def delete_folder(folder: Path) -> None:
     """Takes a folder out of sight by one rename, then removes it."""
-    gone = folder.with_name(f".gone-{folder.name[:60]}-{uuid.uuid4().hex[:8]}")
-    folder.replace(gone)
-    shutil.rmtree(gone, ignore_errors=True)
+    removed = folder.with_name(f".gone-{folder.name[:60]}-{uuid.uuid4().hex[:8]}")
+    folder.replace(removed)
+    shutil.rmtree(removed, ignore_errors=True)
 
 
 def remove_leftovers(root: Path, older_than: float) -> list[Path]:
-    """Removes what `new_folder` and `delete_folder` left below `root` when their process was killed.
+    """Removes what `new_file`, `new_folder` and `delete_folder` left below `root` when their process was killed.
 
     Args:
-        older_than: seconds in which nothing in such a folder may have changed; a younger one may be at work.
+        root: searched with all its folders.
+        older_than: seconds without a change after which a leftover is removed; a younger one may be in use.
     """
     oldest = time.time() - older_than
-    found = [folder for pattern in (".new-*", ".gone-*") for folder in root.rglob(pattern)]
-    left = [folder for folder in found if folder.is_dir() and _last_change(folder) < oldest]
-    for folder in left:
-        shutil.rmtree(folder, ignore_errors=True)
-    return left
+    candidates = [path for pattern in (".new-*", ".gone-*") for path in root.rglob(pattern)]
+    leftovers = [path for path in candidates if _last_change(path) < oldest]
+    for path in leftovers:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return leftovers
 
 
 def _last_change(folder: Path) -> float:
     times = [0.0]
     for path in (folder, *folder.rglob("*")):
-        with suppress(FileNotFoundError):  # another removes it too
+        with suppress(FileNotFoundError):  # another process removes it too
             times.append(path.stat().st_mtime)
     return max(times)
 
@@ -137,58 +304,35 @@ def exclusive_lock(path: Path, timeout: float = 60.0, *, on_wait: Callable[[], N
     """Holds a lock file alone; the system frees it when the holder dies, so it is never left behind.
 
     Args:
+        path: the lock file; made if it is not there, and never removed.
         timeout: seconds to wait for another holder.
         on_wait: called twice a second while another holds it.
 
     Raises:
         RunError: still held by another after `timeout`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file:
-        end = time.monotonic() + timeout
-        while not _try_lock(file.fileno()):
-            if time.monotonic() > end:
-                raise RunError(
-                    "Only one process at a time does this.",
-                    found=f"{path.name} held by another for {timeout:g} s",
-                    where=str(path),
-                    remedy="Wait for the other to end, or stop it.",
-                )
-            if on_wait is None:
-                time.sleep(_LOCK_POLL)
-            else:
-                on_wait()
-                time.sleep(_LOCK_POLL_LONG)
+    make_folder(path.parent)
+    lock = FileLock(path, mode=file_mode())
+    end = time.monotonic() + timeout
+    while True:
         try:
-            yield
-        finally:
-            _unlock(file.fileno())
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(descriptor: int) -> bool:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(descriptor: int) -> None:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+            lock.acquire(blocking=False)
+            break
+        except Timeout:
+            pass
+        if time.monotonic() > end:
+            raise RunError(
+                "Only one process at a time does this.",
+                found=f"{path.name} held by another for {timeout:g} s",
+                where=str(path),
+                remedy="Wait for the other to end, or stop it.",
+            )
+        if on_wait is None:
+            time.sleep(_LOCK_POLL)
+        else:
+            on_wait()
+            time.sleep(_LOCK_POLL_LONG)
+    try:
+        yield
+    finally:
+        lock.release()

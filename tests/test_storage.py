@@ -1,11 +1,14 @@
 """Things get onto disk whole or not at all, and only inside their folder."""
 
 import os
+import stat
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,3 +136,105 @@ def test_what_a_killed_process_left_is_removed_once_it_is_old(tmp_path: Path) ->
     os.utime(run, (0, 0))
     assert set(storage.remove_leftovers(tmp_path, 3600)) == {old_new, old_gone}
     assert {path.name for path in run.iterdir()} == {".new-c", ".new-d"}
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def make_everything(root: Path) -> dict[str, int]:
+    """One of each thing that storage can make below `root`: its name and permissions."""
+    storage.make_folder(root / "deep" / "folder")
+    with storage.new_folder(root / "made") as folder:
+        (folder / "inner").mkdir()
+        (folder / "inner" / "by-hand").write_text("x")
+    storage.write_text(root / "text", "x")
+    storage.append_text(root / "appended", "x")
+    storage.save_array(root / "a.npy", np.arange(3))
+    storage.save_arrays(root / "a.npz", {"x": np.arange(3)})
+    storage.save_table(root / "a.parquet", pd.DataFrame({"x": [1]}))
+    with storage.exclusive_lock(root / "lock"):
+        pass
+    return {str(path.relative_to(root)): mode(path) for path in (root, *root.rglob("*"))}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@pytest.mark.parametrize(("share", "folders", "files"), [("", 0o700, 0o600), ("group", 0o2770, 0o660)])
+def test_others_may_not_look_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: str, folders: int, files: int
+) -> None:
+    monkeypatch.setenv("GRU4REC_SHARE", share)
+    before = os.umask(0o022)
+    try:
+        modes = make_everything(tmp_path / "workspace")
+    finally:
+        os.umask(before)
+    assert len(modes) == 12
+    for name, found in modes.items():
+        is_folder = (tmp_path / "workspace" / name).is_dir()
+        assert found == (folders if is_folder else files), name
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_what_was_open_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir(mode=0o755)
+    (tmp_path / "old" / "file").write_text("x")
+    (tmp_path / "outside").write_text("x")
+    (tmp_path / "outside").chmod(0o644)
+    (tmp_path / "old" / "link").symlink_to(tmp_path / "outside")
+    storage.restrict(tmp_path / "old")
+    assert mode(tmp_path / "old") == 0o700
+    assert mode(tmp_path / "old" / "file") == 0o600
+    assert mode(tmp_path / "outside") == 0o644
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x93NUMPY nonsense", b"PAR1 nonsense PAR1"])
+def test_damaged_arrays_and_tables_name_the_file_and_a_remedy(tmp_path: Path, content: bytes) -> None:
+    for load in (storage.load_array, storage.load_arrays, storage.load_table):
+        path = tmp_path / "values"
+        path.unlink(missing_ok=True)
+        with pytest.raises(RunError, match=r"values is complete and readable\. Found: no such file.*Train again"):
+            load(path, remedy="Train again.")
+        path.write_bytes(content)
+        with pytest.raises(RunError, match=r"values is complete and readable.*What to do"):
+            load(path)
+
+
+def test_arrays_with_objects_in_them_are_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.array([{"x": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(RunError, match="complete and readable"):
+        storage.load_array(tmp_path / "a.npy")
+
+
+def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
+    values = np.arange(6, dtype=np.int32).reshape(2, 3).T
+    storage.save_array(tmp_path / "a.npy", values)
+    storage.save_arrays(tmp_path / "a.npz", {"a": values, "b": np.float32(2)})
+    loaded = storage.load_arrays(tmp_path / "a.npz")
+    np.testing.assert_array_equal(storage.load_array(tmp_path / "a.npy"), values)
+    np.testing.assert_array_equal(loaded["a"], values)
+    assert loaded["b"].dtype == np.float32
+
+
+def test_a_writer_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    def fail() -> None:
+        with storage.new_file(tmp_path / "a.bin") as temporary:
+            temporary.write_bytes(b"half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_waits_for_a_lock_is_told_so(tmp_path: Path) -> None:
+    calls: list[int] = []
+
+    def wait() -> None:
+        calls.append(1)
+        first.__exit__(None, None, None)
+
+    first = storage.exclusive_lock(tmp_path / "lock")
+    first.__enter__()
+    with storage.exclusive_lock(tmp_path / "lock", on_wait=wait):
+        assert calls == [1]
