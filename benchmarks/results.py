@@ -15,7 +15,7 @@ import pandas as pd
 
 from gru4rec_core.baselines.registry import BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
-from gru4rec_core.jobs.planning import plan_comparison, with_seeds
+from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison, with_seeds
 from gru4rec_core.results.comparison import ComparisonResult, comparison_result, unfinished
 from gru4rec_core.workspace.importing import import_file, import_sample
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
@@ -97,7 +97,8 @@ def _carried_out(
     processes: int,
 ) -> ComparisonRecord:
     """A comparison all of whose runs are done; they train side by side, one thread each."""
-    record = plan_comparison(workspace, dataset.id, configs, split, judging, baselines=tuple(BASELINES))
+    plan = ComparisonPlan(tuple(configs), split, judging, tuple(BASELINES))
+    record = plan_comparison(workspace, dataset.id, plan)
     waiting = unfinished(workspace, record)
     runs = [run_id for run_id in record.run_ids if run_id in waiting]
     with multiprocessing.get_context("spawn").Pool(processes) as pool:

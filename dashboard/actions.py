@@ -11,7 +11,7 @@ from typing import BinaryIO
 from dashboard.training_form import Plan
 from gru4rec_core.errors import DataError, WorkbenchError
 from gru4rec_core.jobs import jobs
-from gru4rec_core.jobs.planning import plan_comparison
+from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.results.comparison import LOSS_LABELS
 from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.records import ComparisonRecord
@@ -71,7 +71,7 @@ def start(home: Workspace, dataset_id: str, plan: Plan) -> ComparisonRecord:
         ConfigError, RunError: the settings or the engine do not allow it.
     """
     name = " against ".join(LOSS_LABELS[loss] for loss in plan.losses)
-    comparison = plan_comparison(home, dataset_id, plan.configs, plan.split, plan.comparison, name=name)
+    comparison = plan_comparison(home, dataset_id, ComparisonPlan(plan.configs, plan.split, plan.comparison, name=name))
     submit(home, comparison)
     return comparison
 

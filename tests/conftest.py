@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.jobs.planning import plan_comparison
+from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -109,9 +109,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Compar
     home = Workspace(tmp_path_factory.mktemp("trained"))
     record = home.add_dataset(SessionDataset(weeks_of_letters()), "letters", time_unit="s")
     configs = [TrainingConfig(loss=loss, n_hidden=(6,), batch_size=8, epochs=2) for loss in ("top1", "bpr")]
-    comparison = plan_comparison(
-        home, record.id, configs, SplitConfig(), ComparisonConfig(deciding_k=3, n_bootstrap=200)
-    )
+    plan = ComparisonPlan(tuple(configs), SplitConfig(), ComparisonConfig(deciding_k=3, n_bootstrap=200))
+    comparison = plan_comparison(home, record.id, plan)
     execute_comparison(home, comparison.id)
     return home, comparison
 

@@ -20,7 +20,9 @@ import typer
 
 from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.cli.options import (
+    check_test_rule,
     given,
+    names_test_rule,
     preset_for,
     separated,
     settings_options,
@@ -36,7 +38,7 @@ from gru4rec_core.evaluation.diagnostics import Check
 from gru4rec_core.experiments.baselines import execute_baselines
 from gru4rec_core.experiments.reporter import OnChange, unexpected
 from gru4rec_core.jobs import jobs
-from gru4rec_core.jobs.planning import plan_comparison, with_seeds
+from gru4rec_core.jobs.planning import ComparisonPlan, default_plan, plan_comparison, with_seeds
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.results.comparison import comparison_result, unfinished
 from gru4rec_core.results.diagnostics import dataset_checks, recheck_checks, run_checks
@@ -167,9 +169,10 @@ def train(
 ) -> None:
     """Train one model and test it."""
     config = training_config(settings, preset)
-    split = SplitConfig(**given(SplitConfig, settings))
+    check_test_rule(settings)
     workspace = Workspace.default()
     record = _dataset(workspace, dataset)
+    split, _ = _rule_and_seeds(workspace, record, settings, seeds=1)
     open_split(workspace, record.id, split)  # a test rule that does not hold leaves no run behind
     run = workspace.create_run(record.id, config, split)
     _experiments().execute_run(workspace, run.id, threads=threads, on_change=_progress(run.name))
@@ -193,7 +196,12 @@ def compare(
     dataset: Log,
     *,
     losses: Annotated[str, typer.Option(help="Losses with commas between them.")] = "top1,bpr",
-    seeds: Annotated[int, typer.Option(help="Runs a loss, each with its own random start.", min=1)] = 1,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            help="Runs per loss, each with its own random start.", min=1, show_default="3; 1 for a generated sample"
+        ),
+    ] = None,
     preset: Annotated[
         str | None,
         typer.Option(help="As for train; or paper: each loss as its paper trained it.", show_default="quick"),
@@ -205,18 +213,16 @@ def compare(
     """Train or reuse a run a loss, test them beside the baselines, and give the verdict."""
     wanted = separated(losses, "--losses")
     check_distinct(wanted, "--losses")
-    configs = [
-        seeded
-        for loss in wanted
-        for seeded in with_seeds(training_config(settings, preset_for(preset, loss), loss=loss), seeds)
-    ]
-    split = SplitConfig(**given(SplitConfig, settings))
+    configs = [training_config(settings, preset_for(preset, loss), loss=loss) for loss in wanted]
+    check_test_rule(settings)
     names = () if baselines == "none" else tuple(separated(baselines, "--baselines"))
     check_baselines(names)
     workspace = Workspace.default()
     record = _dataset(workspace, dataset)
-    judging = _judging(settings, record)
-    comparison = plan_comparison(workspace, record.id, configs, split, judging, baselines=names)
+    test_rule, n_seeds = _rule_and_seeds(workspace, record, settings, seeds)
+    seeded = [run for config in configs for run in with_seeds(config, n_seeds)]
+    plan = ComparisonPlan(tuple(seeded), test_rule, _judging(settings, record), names)
+    comparison = plan_comparison(workspace, record.id, plan)
     if unfinished(workspace, comparison):
         _experiments().execute_comparison(workspace, comparison.id, on_change=_progress())
     _clear()
@@ -265,6 +271,21 @@ def _retrained(workspace: Workspace, old: RunRecord, record: DatasetRecord, spli
         found = workspace.create_run(record.id, old.config, split)
         _experiments().execute_run(workspace, found.id, on_change=_progress("retraining"))
     return found
+
+
+def _rule_and_seeds(
+    workspace: Workspace, record: DatasetRecord, settings: dict[str, Any], seeds: int | None = None
+) -> tuple[SplitConfig, int]:
+    """The test rule and the runs per loss; what no option gives is the dataset's default, with its reason told."""
+    plan = default_plan(workspace, record)
+    values = given(SplitConfig, settings)
+    reasons = [] if names_test_rule(settings) else [plan.test_rule_reason]
+    test_rule = SplitConfig(**values) if names_test_rule(settings) else plan.test_rule.replace(**values)
+    if seeds is None:
+        reasons.append(plan.n_seeds_reason)
+    if reasons:
+        typer.echo("; ".join(reasons), err=True)
+    return test_rule, seeds or plan.n_seeds
 
 
 def _judging(settings: dict[str, Any], record: DatasetRecord) -> ComparisonConfig:

@@ -58,6 +58,16 @@ def given(model: Settings, settings: dict[str, Any]) -> dict[str, Any]:
     return {names[name]: _parsed(names[name], value) for name, value in settings.items() if name in names}
 
 
+def names_test_rule(settings: dict[str, Any]) -> bool:
+    """Whether the options choose the test rule themselves, rather than what is left out before the log is cut."""
+    return not {"protocol", "test_days", "test_from", "test_fraction"}.isdisjoint(given(SplitConfig, settings))
+
+
+def check_test_rule(settings: dict[str, Any]) -> None:
+    """Raises ConfigError when the options for the test rule contradict each other, before any file is read."""
+    SplitConfig(**given(SplitConfig, settings))
+
+
 def training_config(settings: dict[str, Any], preset: str | None, **changes: Any) -> TrainingConfig:
     """A preset (quick if none is named) with the options given on top, and `changes` on top of these."""
     values = given(TrainingConfig, settings)

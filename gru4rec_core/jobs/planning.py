@@ -1,51 +1,162 @@
-"""Which runs does a comparison need, and which of them are there already?"""
+"""Which test rule, how many runs and which list length does a dataset get, and what does a comparison train?"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
 
 from gru4rec_core.baselines.registry import DEFAULT_BASELINES
-from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
-from gru4rec_core.workspace.records import ComparisonRecord
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
+from gru4rec_core.data.times import DAY_SECONDS, UNITS
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.request_validation import check_baselines, check_configs
 from gru4rec_core.workspace.split_store import open_split
 from gru4rec_core.workspace.store import Workspace
 
+DAYS_FOR_TIME_RULE = 14
+"""A log that spans at least this many days is long enough to train on its past and test on its end."""
 
-def plan_comparison(
-    workspace: Workspace,
-    dataset_id: str,
-    configs: Sequence[TrainingConfig],
-    split: SplitConfig,
-    judging: ComparisonConfig,
-    *,
-    baselines: Sequence[str] = DEFAULT_BASELINES,
-    name: str | None = None,
-    reuse: bool = True,
-) -> ComparisonRecord:
-    """Stores a comparison of these settings, seeds being settings too; trains nothing.
+_TEST_SHARE = 0.1  # share of the sessions that the time rule tests on, about
 
-    Args:
-        configs: one run each.
-        reuse: take runs with exactly these settings that are done or at work, and a comparison of exactly
-            these runs that is there already.
+
+@dataclass(frozen=True)
+class DefaultPlan:
+    """What a dataset gets when nothing else is chosen, and why; screens and command line show the reasons.
+
+    Attributes:
+        test_rule: protocol and test days.
+        n_seeds: runs per loss.
+        deciding_k: list length whose accuracy decides.
+        test_rule_reason, n_seeds_reason: one clause each, for people.
+    """
+
+    test_rule: SplitConfig
+    n_seeds: int
+    deciding_k: int
+    test_rule_reason: str
+    n_seeds_reason: str
+
+    @property
+    def reason(self) -> str:
+        """One line that says what was chosen and why."""
+        return f"{self.test_rule_reason}; {self.n_seeds_reason}"
+
+
+def default_plan(workspace: Workspace, record: DatasetRecord) -> DefaultPlan:
+    """The test rule, the number of seeds and the deciding k of a dataset for which nothing was chosen.
+
+    The time rule where real dates span 14 days or more, else the last-item rule; three runs per loss, one for a
+    generated sample.
+    """
+    test_rule, test_rule_reason = _default_test_rule(workspace, record)
+    if record.generated:
+        n_seeds, n_seeds_reason = 1, "1 run per loss, quick to see on a generated sample"
+    else:
+        n_seeds, n_seeds_reason = 3, "3 runs per loss, because one run cannot tell skill from luck"
+    return DefaultPlan(test_rule, n_seeds, default_deciding_k(record.n_items), test_rule_reason, n_seeds_reason)
+
+
+def _default_test_rule(workspace: Workspace, record: DatasetRecord) -> tuple[SplitConfig, str]:
+    last_item = "tested on each session's last item, because "
+    if record.generated:
+        return SplitConfig(), last_item + "the dates of a generated sample mean nothing"
+    if record.time_unit not in UNITS:
+        return SplitConfig(), last_item + "the times of this log are not dates"
+    span = span_days(record)
+    if span < DAYS_FOR_TIME_RULE:
+        needed = f"later days need a log of {DAYS_FOR_TIME_RULE} days or more"
+        return SplitConfig(), f"{last_item}{needed} and this one spans {span:.1f}"
+    days = default_test_days(workspace, record)
+    if days >= span:
+        return SplitConfig(), last_item + "nearly all sessions of this log start at once"
+    tested = f"tested on the last {days:g} day{'s' * (days != 1)}"
+    return SplitConfig(protocol="time", test_days=days), f"{tested}, because this log spans {span:.0f} days"
+
+
+def span_days(record: DatasetRecord) -> float:
+    """Days from the first to the last event of a log whose times are dates."""
+    return (record.last_time - record.first_time) / (UNITS[record.time_unit] * DAY_SECONDS)
+
+
+def default_test_days(workspace: Workspace, record: DatasetRecord) -> float:
+    """Days at the end that hold about the last tenth of the sessions: whole days where it is more than one."""
+    cut = default_test_start(workspace, record)
+    days = max((record.last_time - cut) / (UNITS[record.time_unit] * DAY_SECONDS), 0.01)
+    return min(float(ceil(days)) if days > 1 else days, max(span_days(record), 0.01))
+
+
+def default_test_start(workspace: Workspace, record: DatasetRecord) -> float:
+    """The moment, in the log's own unit, after which the last tenth of the sessions start. Opens the dataset."""
+    return float(np.quantile(workspace.open_dataset(record.id).start_times, 1 - _TEST_SHARE))
+
+
+@dataclass(frozen=True)
+class ComparisonPlan:
+    """What a comparison trains and how it judges.
+
+    Attributes:
+        configs: one run each; seeds are settings too.
+        test_rule: how the log is cut.
+        judging: what decides; fixed before anything trains.
+        baselines: their names.
+        name: what people call it; made from the losses by default.
+    """
+
+    configs: tuple[TrainingConfig, ...]
+    test_rule: SplitConfig
+    judging: ComparisonConfig
+    baselines: tuple[str, ...] = DEFAULT_BASELINES
+    name: str | None = None
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """Each loss once, in the order of the runs."""
+        return tuple(dict.fromkeys(config.loss for config in self.configs))
+
+
+def default_comparison_plan(workspace: Workspace, record: DatasetRecord) -> ComparisonPlan:
+    """TOP1 against BPR with the quick preset, under the dataset's default plan."""
+    plan = default_plan(workspace, record)
+    configs = [
+        config
+        for loss in ("top1", "bpr")
+        for config in with_seeds(TrainingConfig.preset("quick", loss=loss), plan.n_seeds)
+    ]
+    return ComparisonPlan(tuple(configs), plan.test_rule, ComparisonConfig(deciding_k=plan.deciding_k))
+
+
+def plan_comparison(workspace: Workspace, dataset_id: str, plan: ComparisonPlan) -> ComparisonRecord:
+    """Stores a comparison and the runs it lacks; trains nothing.
+
+    Runs with exactly these settings that are done or at work are taken as they are, and so is a comparison of exactly
+    these runs.
 
     Raises:
         ConfigError: unknown baselines, or the same settings twice.
         DataError: the log cannot be cut by this test rule.
     """
-    check_baselines(baselines)
-    check_configs(configs)
-    open_split(workspace, dataset_id, split)  # cuts the log, once for all that use this test rule
+    check_baselines(plan.baselines)
+    check_configs(plan.configs)
+    open_split(workspace, dataset_id, plan.test_rule)  # cuts the log, once for all that use this test rule
     run_ids = []
-    for config in configs:
-        states = ("done", "queued", "running") if reuse else ()
-        found = workspace.find_run(dataset_id, config, split, states)
-        run_ids.append((found or workspace.create_run(dataset_id, config, split)).id)
-    if reuse:
-        for known in workspace.comparisons(dataset_id):
-            same = known.run_ids == tuple(run_ids) and known.baselines == tuple(baselines)
-            if same and known.split == split and known.config == judging:
-                return known
-    return workspace.create_comparison(dataset_id, split, judging, run_ids, name=name, baselines=baselines)
+    for config in plan.configs:
+        known = workspace.find_run(dataset_id, config, plan.test_rule, ("done", "queued", "running"))
+        run_ids.append((known or workspace.create_run(dataset_id, config, plan.test_rule)).id)
+    return _find_comparison(workspace, dataset_id, plan, run_ids) or workspace.create_comparison(
+        dataset_id, plan.test_rule, plan.judging, run_ids, name=plan.name, baselines=plan.baselines
+    )
+
+
+def _find_comparison(
+    workspace: Workspace, dataset_id: str, plan: ComparisonPlan, run_ids: Sequence[str]
+) -> ComparisonRecord | None:
+    """The newest comparison of exactly these runs, judged in the same way."""
+    for known in workspace.comparisons(dataset_id):
+        same_models = known.run_ids == tuple(run_ids) and known.baselines == plan.baselines
+        if same_models and known.split == plan.test_rule and known.config == plan.judging:
+            return known
+    return None
 
 
 def with_seeds(config: TrainingConfig, n_seeds: int) -> list[TrainingConfig]:

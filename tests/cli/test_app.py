@@ -13,7 +13,9 @@ from gru4rec_core.config import SplitConfig, TrainingConfig
 from gru4rec_core.workspace.store import Workspace
 
 FAST = ["--n-hidden", "4", "--batch-size", "8", "--epochs", "1", "--n-bootstrap", "200", "--n-permutations", "200"]
-TRAIN = FAST[:6]
+LAST_ITEM = ["--protocol", "last-item"]
+TRAIN = [*FAST[:6], *LAST_ITEM]
+COMPARE = [*FAST, *LAST_ITEM, "--seeds", "1"]
 
 
 @pytest.fixture(scope="module")
@@ -116,12 +118,12 @@ def test_train_prints_one_json_object(run, log: Path) -> None:
 
 
 def test_compare_takes_the_runs_that_are_there(run, log: Path, home: Workspace) -> None:
-    first = run("compare", log, "--losses", "top1,bpr", *FAST, "--json")
+    first = run("compare", log, "--losses", "top1,bpr", *COMPARE, "--json")
     assert first.status == 0, first.err
     assert [model["name"] for model in first.json["models"]][:3] == ["top1", "bpr", "popularity"]
     assert {"dataset", "protocol", "n_test", "models", "verdict", "warnings"} <= set(first.json)
     before = len(home.runs())
-    again = run("compare", "letters", "--losses", "top1,bpr", *FAST, "--json")
+    again = run("compare", "letters", "--losses", "top1,bpr", *COMPARE, "--json")
     assert len(home.runs()) == before
     assert again.json["verdict"] == first.json["verdict"]
     assert again.err == ""
@@ -129,13 +131,13 @@ def test_compare_takes_the_runs_that_are_there(run, log: Path, home: Workspace) 
     assert model["accuracy_conservative"]["3"] <= model["accuracy"]["3"] <= model["accuracy_optimistic"]["3"]
     assert model["mean_popularity"]["3"] > 0
     assert 0 <= model["repeat_share"]["3"] <= 1
-    text = run("compare", "letters", "--losses", "top1,bpr", *FAST).out
+    text = run("compare", "letters", "--losses", "top1,bpr", *COMPARE).out
     assert "Lookup table (Markov)" in text
     assert text.startswith(first.json["verdict"]["sentences"][0])
 
 
 def test_the_deciding_list_length_is_in_the_rows(run, log: Path) -> None:
-    wanted = ["compare", log, "--losses", "top1,bpr", *FAST, "--k", 4]
+    wanted = ["compare", log, "--losses", "top1,bpr", *COMPARE, "--k", 4]
     result = run(*wanted, "--json").json
     assert {"1", "3", "4", "5", "10", "20"} == set(result["models"][0]["accuracy"])
     assert result["verdict"]["numbers"]["leader_value"] == max(one["accuracy"]["4"] for one in result["models"][:2])
@@ -144,14 +146,16 @@ def test_the_deciding_list_length_is_in_the_rows(run, log: Path) -> None:
 
 
 def test_several_seeds_are_one_model(run, log: Path) -> None:
-    result = run("compare", log, "--losses", "bpr", "--seeds", 2, *FAST, "--baselines", "popularity", "--json")
+    result = run(
+        "compare", log, "--losses", "bpr", "--seeds", 2, *FAST, *LAST_ITEM, "--baselines", "popularity", "--json"
+    )
     assert [(one["name"], one["seeds"]) for one in result.json["models"]] == [("bpr", 2), ("popularity", 1)]
     assert result.json["verdict"] is None
 
 
 def test_the_test_rule_is_an_option(run, log: Path) -> None:
     rule = ["--protocol", "time", "--test-from", "2023-12-05", "--unseen", "drop"]
-    result = run("compare", log, "--losses", "bpr", *rule, *FAST, "--baselines", "none", "--json")
+    result = run("compare", log, "--losses", "bpr", *rule, *FAST, "--seeds", 1, "--baselines", "none", "--json")
     assert result.json["protocol"] == "time"
     assert 0 < result.json["n_test"] < 60
 

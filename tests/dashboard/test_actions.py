@@ -12,7 +12,7 @@ from dashboard.actions import store_upload
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.jobs import jobs
-from gru4rec_core.jobs.planning import plan_comparison
+from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.workspace.store import Workspace
 
 
@@ -45,7 +45,7 @@ def test_a_file_over_the_limit_is_refused_and_nothing_is_kept(tmp_path: Path):
 def comparison(tmp_path: Path, make_dataset):
     home = Workspace(tmp_path)
     record = home.add_dataset(make_dataset("abc", "bca", "cab"), "log")
-    return plan_comparison(home, record.id, [TrainingConfig()], SplitConfig(), ComparisonConfig())
+    return plan_comparison(home, record.id, ComparisonPlan((TrainingConfig(),), SplitConfig(), ComparisonConfig()))
 
 
 def test_a_slow_engine_does_not_keep_the_page_waiting(tmp_path: Path, comparison, monkeypatch: pytest.MonkeyPatch):

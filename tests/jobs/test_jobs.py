@@ -21,7 +21,7 @@ from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import engine, jobs
-from gru4rec_core.jobs.planning import plan_comparison
+from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.workspace.job_state import JobState, ProcessIdentity, change_state, read_state, write_state
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import PROJECT_ROOT, Workspace
@@ -130,19 +130,20 @@ def _result_of(home: Workspace, run_id: str) -> object:
 
 def test_a_comparison_is_carried_out_whole(shared: Workspace, letters: DatasetRecord) -> None:
     configs = [SMALL, SMALL.replace(loss="bpr")]
-    plan = plan_comparison(shared, letters.id, configs, SplitConfig(), ComparisonConfig(deciding_k=3))
-    jobs.submit_comparison(shared, plan.id)
-    folder = jobs.job_folder(shared, "baselines", jobs.baselines_id(letters.id, plan.split))
-    for run_id in plan.run_ids:
+    plan = ComparisonPlan(tuple(configs), SplitConfig(), ComparisonConfig(deciding_k=3))
+    comparison = plan_comparison(shared, letters.id, plan)
+    jobs.submit_comparison(shared, comparison.id)
+    folder = jobs.job_folder(shared, "baselines", jobs.baselines_id(letters.id, plan.test_rule))
+    for run_id in comparison.run_ids:
         wait_for(lambda run_id=run_id: shared.state(run_id), lambda s: s.state == "done")
     wait_for(lambda: read_state(folder), lambda s: s.state == "done")
-    assert shared.missing_baselines(letters.id, plan.split, plan.baselines) == []
+    assert shared.missing_baselines(letters.id, plan.test_rule, plan.baselines) == []
     # The first run was there already, and is not trained again.
-    assert shared.state(plan.run_ids[0]).attempt == 1
+    assert shared.state(comparison.run_ids[0]).attempt == 1
     # Baselines that are all there are not queued again.
-    assert jobs.submit(shared, "baselines", jobs.baselines_id(letters.id, plan.split)) == read_state(folder)
+    assert jobs.submit(shared, "baselines", jobs.baselines_id(letters.id, plan.test_rule)) == read_state(folder)
     assert read_state(folder).state == "done"
-    assert plan_comparison(shared, letters.id, configs, SplitConfig(), plan.config) == plan
+    assert plan_comparison(shared, letters.id, plan) == comparison
 
 
 def test_a_failure_is_told_in_words(shared: Workspace, letters: DatasetRecord) -> None:

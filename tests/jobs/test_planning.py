@@ -1,10 +1,16 @@
-"""A comparison that could not be carried out is refused before anything of it is stored."""
+"""A log gets a test rule that fits it; a comparison that could not be carried out is refused before it is stored."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import ConfigError, DataError
-from gru4rec_core.jobs.planning import plan_comparison
+from gru4rec_core.jobs.planning import ComparisonPlan, default_comparison_plan, default_plan, plan_comparison
+from gru4rec_core.workspace.records import DatasetRecord
+from gru4rec_core.workspace.split_store import load_split
+from gru4rec_core.workspace.store import Workspace
 
 SMALL = TrainingConfig(n_hidden=(4,), batch_size=2, epochs=1)
 
@@ -21,7 +27,7 @@ SMALL = TrainingConfig(n_hidden=(4,), batch_size=2, epochs=1)
 )
 def test_what_cannot_be_is_not_stored(workspace, dataset, configs, split, baselines, error, message) -> None:
     with pytest.raises(error, match=message):
-        plan_comparison(workspace, dataset.id, configs, split, ComparisonConfig(), baselines=baselines)
+        plan_comparison(workspace, dataset.id, ComparisonPlan(tuple(configs), split, ComparisonConfig(), baselines))
     assert (workspace.runs(), workspace.comparisons()) == ([], [])
 
 
@@ -36,5 +42,64 @@ def test_a_comparison_of_one_model_with_itself_is_refused(workspace, dataset, ru
 
 def test_a_planned_comparison_has_a_run_for_each_setting(workspace, dataset) -> None:
     configs = [SMALL, SMALL.replace(seed=1)]
-    record = plan_comparison(workspace, dataset.id, configs, SplitConfig(), ComparisonConfig())
+    record = plan_comparison(workspace, dataset.id, ComparisonPlan(tuple(configs), SplitConfig(), ComparisonConfig()))
     assert [workspace.run(run_id).config for run_id in record.run_ids] == configs
+
+
+def add_log(workspace: Workspace, days: float, time_unit: str = "s", **fields: object) -> DatasetRecord:
+    """A log of 100 sessions that start evenly over `days` days."""
+    starts = np.linspace(1_700_000_000, 1_700_000_000 + days * 86_400 - 1, 100)
+    rows = [(f"s{i}", int(start) + step, f"item {(i + step) % 5}") for i, start in enumerate(starts) for step in (0, 1)]
+    frame = pd.DataFrame(rows, columns=["session", "timestamp", "item"])
+    record = workspace.add_dataset(SessionDataset(frame), "log", time_unit=time_unit)
+    return record.model_copy(update=fields)
+
+
+@pytest.mark.parametrize(
+    ("days", "fields", "test_days", "n_seeds", "reason"),
+    [
+        (29, {}, 3.0, 3, "tested on the last 3 days, because this log spans 29 days"),
+        (14, {}, 2.0, 3, "tested on the last 2 days"),
+        (13.9, {}, None, 3, "need a log of 14 days or more and this one spans 13.9"),
+        (30, {"time_unit": ""}, None, 3, "not dates"),
+        (30, {"generated": True}, None, 1, "generated"),
+    ],
+)
+def test_a_log_gets_its_test_rule_and_seeds_with_the_reason(
+    workspace: Workspace, days: float, fields: dict, test_days: float | None, n_seeds: int, reason: str
+) -> None:
+    plan = default_plan(workspace, add_log(workspace, days, **fields))
+    wanted = SplitConfig() if test_days is None else SplitConfig(protocol="time", test_days=test_days)
+    assert (plan.test_rule, plan.n_seeds, plan.deciding_k) == (wanted, n_seeds, 3)
+    assert reason in plan.test_rule_reason
+    assert "\n" not in plan.reason
+    assert plan.test_rule_reason in plan.reason
+    assert f"{n_seeds} run" in plan.reason
+
+
+def test_the_default_test_rule_cuts_the_log_it_was_made_for(workspace: Workspace) -> None:
+    record = add_log(workspace, 30)
+    split = load_split(workspace, record.id, default_plan(workspace, record).test_rule)
+    assert 0.05 < split.test.n_predicted / record.n_sessions < 0.2  # each session has one event to predict
+
+
+def test_a_log_that_starts_at_once_is_not_cut_by_time(workspace: Workspace) -> None:
+    rows = [(f"s{i}", 1_700_000_000 + step, "ab"[step]) for i in range(50) for step in (0, 1)]
+    frame = pd.DataFrame([*rows, ("s0", 1_702_000_000, "a")], columns=["session", "timestamp", "item"])
+    plan = default_plan(workspace, workspace.add_dataset(SessionDataset(frame), "log", time_unit="s"))
+    assert plan.test_rule == SplitConfig()
+    assert "start at once" in plan.reason
+
+
+@pytest.mark.parametrize(("generated", "n_runs"), [(False, 6), (True, 2)])
+def test_the_default_comparison_is_top1_against_bpr_with_the_same_settings(
+    workspace: Workspace, generated: bool, n_runs: int
+) -> None:
+    plan = default_comparison_plan(workspace, add_log(workspace, 30, generated=generated))
+    assert plan.losses == ("top1", "bpr")
+    assert len(plan.configs) == n_runs
+    top1, bpr = (
+        [config.replace(loss="top1") for config in plan.configs if config.loss == loss] for loss in plan.losses
+    )
+    assert top1 == bpr
+    assert plan.test_rule.protocol == ("last-item" if generated else "time")
