@@ -116,7 +116,7 @@ def _run(job: tuple[str, str]) -> None:
 
 
 def _baselines(root: str, dataset_id: str, split: SplitConfig) -> None:
-    from gru4rec_core.experiments.run import execute_baselines
+    from gru4rec_core.experiments.baselines import execute_baselines
 
     execute_baselines(Workspace(Path(root)), dataset_id, split, tuple(BASELINES))
 

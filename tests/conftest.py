@@ -104,7 +104,7 @@ def run(workspace: Workspace, dataset: DatasetRecord) -> RunRecord:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, ComparisonRecord]:
     """A small comparison of TOP1 and BPR, carried out in this process; tests must not change it."""
-    from gru4rec_core.experiments.run import execute_comparison
+    from gru4rec_core.experiments.comparison import execute_comparison
 
     home = Workspace(tmp_path_factory.mktemp("trained"))
     record = home.add_dataset(SessionDataset(weeks_of_letters()), "letters", time_unit="s")

@@ -36,7 +36,7 @@ from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.errors import ConfigError, DataError, WorkbenchError
 from gru4rec_core.evaluation.diagnostics import Check
 from gru4rec_core.experiments.baselines import execute_baselines
-from gru4rec_core.experiments.reporter import OnChange, unexpected
+from gru4rec_core.experiments.reporter import OnChange, describe_unexpected
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.planning import ComparisonPlan, default_plan, plan_comparison, with_seeds
 from gru4rec_core.model.inference import NumpyGru4Rec
@@ -79,7 +79,7 @@ def main(arguments: list[str] | None = None) -> None:
     except WorkbenchError as error:
         _fail(error, 1)
     except Exception as error:  # a mistake of ours
-        _fail(f"{unexpected(error)}\n{_write_down(error)}", 1)
+        _fail(f"{describe_unexpected(error)}\n{_write_down(error)}", 1)
 
 
 def _write_down(error: Exception) -> str:
@@ -224,7 +224,9 @@ def compare(
     plan = ComparisonPlan(tuple(seeded), test_rule, _judging(settings, record), names)
     comparison = plan_comparison(workspace, record.id, plan)
     if unfinished(workspace, comparison):
-        _experiments().execute_comparison(workspace, comparison.id, on_change=_progress())
+        _experiments("comparison").execute_comparison(
+            workspace, comparison.id, on_change=_progress(), while_waiting=lambda: jobs.reconcile(workspace)
+        )
     _clear()
     result = comparison_result(workspace, comparison.id)
     _warn(as_json, result.checks)
@@ -292,7 +294,7 @@ def _judging(settings: dict[str, Any], record: DatasetRecord) -> ComparisonConfi
     return ComparisonConfig(**{"deciding_k": default_deciding_k(record.n_items), **given(ComparisonConfig, settings)})
 
 
-def _experiments() -> ModuleType:
+def _experiments(name: str = "run") -> ModuleType:
     """Loads TensorFlow, which takes seconds: only once everything else holds. Its notes are for its builders."""
     _status("loading TensorFlow")
     sys.stderr.flush()
@@ -300,7 +302,7 @@ def _experiments() -> ModuleType:
     try:
         with Path(os.devnull).open("w") as nothing:
             os.dup2(nothing.fileno(), 2)
-            return importlib.import_module("gru4rec_core.experiments.run")
+            return importlib.import_module(f"gru4rec_core.experiments.{name}")
     finally:
         os.dup2(kept, 2)
         os.close(kept)

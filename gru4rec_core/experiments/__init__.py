@@ -1,1 +1,1 @@
-"""How the work is done, in the calling process: runs, baselines, whole comparisons."""
+"""How the work is done, in the calling process: a run, the baselines of a split, a whole comparison."""

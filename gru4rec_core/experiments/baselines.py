@@ -1,11 +1,9 @@
-"""How do simple methods do on a split?
+"""How well do the baselines do on a split?
 
-Computed once for every split and shared by all comparisons on it; no TensorFlow.
+They are computed once per split and shared by all comparisons on it. TensorFlow is not needed.
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from gru4rec_core.baselines.registry import BASELINES, DEFAULT_BASELINES
@@ -14,14 +12,14 @@ from gru4rec_core.data.splits import Split
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import evaluate
 from gru4rec_core.experiments.reporter import JobReporter, OnChange
+from gru4rec_core.experiments.timings import Timings
 from gru4rec_core.storage import exclusive_lock
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.split_store import keep_config, load_split, split_config
 from gru4rec_core.workspace.store import Workspace
 
-TOP_K = 20
-"""Items kept of every prediction."""
+_PATIENCE = 3600.0  # seconds to wait for another process that computes them
 
 
 def execute_baselines(
@@ -32,21 +30,34 @@ def execute_baselines(
     *,
     on_change: OnChange | None = None,
 ) -> None:
-    """Computes the baselines of a split that are not there yet; of several callers one works, the others wait."""
+    """Computes the baselines of a split that are still missing.
+
+    Of several processes that call this for one split, the first does the work and the others wait for it.
+
+    Args:
+        workspace: where the dataset is.
+        dataset_id: its id.
+        config: the test rule.
+        names: of the baselines.
+        on_change: called with the state of the work, a few times a second.
+
+    Raises:
+        WorkbenchError: why it failed, or Cancelled; recorded in the job's state too.
+    """
     root = workspace.split_folder(dataset_id, config)
     keep_config(root, config)
     folder = root / "baselines"
-    with exclusive_lock(folder / "lock", timeout=3600):
-        missing = [name for name in names if not (folder / f"{name}.json").exists()]
+    with exclusive_lock(folder / "lock", timeout=_PATIENCE):
+        missing = workspace.missing_baselines(dataset_id, config, names)
         if not missing:
-            if read_state(folder).is_active:  # queued, and another was faster
+            if read_state(folder).is_active:  # queued, and another process was faster
                 change_state(folder, state="done", ended=time.time())
             return
         with JobReporter(folder, on_change) as job:
-            job.phase("reading the log")
+            job.begin_phase("reading the log")
             split = load_split(workspace, dataset_id, config)
             for name in missing:
-                _one_baseline(name, split, folder, job)
+                _execute_baseline(name, split, folder, job)
 
 
 def execute_baselines_job(workspace: Workspace, dataset_id: str, key: str) -> None:
@@ -55,29 +66,16 @@ def execute_baselines_job(workspace: Workspace, dataset_id: str, key: str) -> No
     execute_baselines(workspace, dataset_id, config)
 
 
-def _one_baseline(name: str, split: Split, folder: Path, job: JobReporter) -> None:
-    job.phase(name, split.test.n_predicted)
-    clock = Clock()
-    with clock.time("fitting"):
+def _execute_baseline(name: str, split: Split, folder: Path, job: JobReporter) -> None:
+    job.begin_phase(name, split.test.n_predicted)
+    timings = Timings()
+    with timings.measure("fitting"):
         baseline = BASELINES[name]().fit(split.train)
-    with clock.time("testing"):
-        evaluation = evaluate(baseline, split.test, TOP_K, job.progress)
+    with timings.measure("testing"):
+        evaluation = evaluate(baseline, split.test, run_folder.TOP_K, job.report_progress)
     values = {
         **metrics.summary(evaluation, events=split.test, train_counts=split.train.counts()),
         "name": name,
-        "seconds": clock.seconds,
+        "seconds": timings.seconds,
     }
     run_folder.save_evaluation(evaluation, values, folder, name)
-
-
-class Clock:
-    """Seconds by part of the work."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def time(self, part: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[part] = round(time.perf_counter() - start, 3)

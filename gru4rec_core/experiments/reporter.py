@@ -1,4 +1,4 @@
-"""How does work in progress tell the disk how far it is, and hear that it should stop?"""
+"""How does a job write its progress to disk, and notice that it should stop?"""
 
 import logging
 import threading
@@ -10,20 +10,22 @@ from types import TracebackType
 from typing import Any, Self
 
 from gru4rec_core.errors import Cancelled, WorkbenchError
+from gru4rec_core.storage import make_file, make_folder
 from gru4rec_core.workspace.job_state import JobState, ProcessIdentity, State, cancel_requested, read_state, write_state
 
 _WRITE_EVERY = 0.5  # seconds; also the heartbeat
-_LOOK_EVERY = 0.2  # seconds between two looks for the wish to stop: asking the disk costs some 10 µs
+_LOOK_EVERY = 0.2  # seconds between two looks for a request to stop: one costs some 10 µs
 
 OnChange = Callable[[JobState], None]
+"""Called with a job's state when that has changed."""
 
 
 class JobReporter:
-    """A job at work: a context that turns into done, failed or cancelled when it ends.
+    """A running job: a context manager that records done, failed or cancelled when its block ends.
 
-    Progress is kept in memory and written twice a second by a thread that thereby shows the process lives.
-    Errors go on to the caller after they are recorded: the reason in state.json, a traceback of what nobody
-    expected in log.txt only.
+    Progress is kept in memory; a thread writes it twice a second, which also shows that the process is alive.
+    Errors are recorded and raised again: the reason goes into state.json, the traceback of an unexpected error only
+    into log.txt.
 
     Args:
         folder: the job's folder.
@@ -35,12 +37,13 @@ class JobReporter:
         self._on_change = on_change
         self._lock = threading.Lock()
         self._ended = threading.Event()
-        self._looked = self._told = 0.0
+        self._looked = self._notified = 0.0
         self._stop = False
         self.state = JobState()
 
     def __enter__(self) -> Self:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
+        make_file(self._folder / "log.txt")
         before = read_state(self._folder)
         self.state = before.model_copy(
             update={
@@ -68,36 +71,40 @@ class JobReporter:
     ) -> None:
         self._ended.set()
         self._writer.join()
-        outcome, reason = _outcome(error)
+        outcome, reason = _describe_end(error)
         if outcome == "failed" and not isinstance(error, WorkbenchError) and error is not None:
             self._logger.info("%s", "".join(traceback.format_exception(error)).rstrip())
         self.log(f"{outcome}: {reason}" if reason else outcome)
         self._set(state=outcome, reason=reason, ended=time.time(), seconds_left=None)
         self._write()
-        self._tell(now=True)
+        self._notify(now=True)
         self._logger.removeHandler(self._handler)
         self._handler.close()
 
-    def phase(self, name: str, total: int = 0) -> None:
-        """Begins a part of the work, `total` units long (0: not known)."""
+    def begin_phase(self, name: str, total: int = 0) -> None:
+        """Begins a part of the work, `total` units long (0: not known).
+
+        Raises:
+            Cancelled: the job was asked to stop.
+        """
         self.stop_if_asked()
         self.log(name)
         self._set(phase=name, done=0, total=total)
         self._write()
-        self._tell(now=True)
+        self._notify(now=True)
 
-    def progress(self, done: int, total: int, **fields: Any) -> None:
-        """How far this part is; fields of JobState as they become known. Stops here when asked to.
+    def report_progress(self, done: int, total: int, **fields: Any) -> None:
+        """Records how far this part is, and other fields of JobState as they become known.
 
         Raises:
             Cancelled: the job was asked to stop.
         """
         self._set(done=done, total=total, **fields)
-        self._tell()
+        self._notify()
         self.stop_if_asked()
 
     def should_stop(self) -> bool:
-        """Whether the job was asked to stop; looks at the disk a few times a second only."""
+        """Whether the job was asked to stop; looks at the disk at most five times a second."""
         now = time.monotonic()
         if not self._stop and now - self._looked > _LOOK_EVERY:
             self._looked = now
@@ -105,11 +112,12 @@ class JobReporter:
         return self._stop
 
     def stop_if_asked(self) -> None:
+        """Raises Cancelled when the job was asked to stop."""
         if self.should_stop():
             raise Cancelled("Cancelled.")
 
     def log(self, text: str) -> None:
-        """A line for log.txt."""
+        """Adds a line to log.txt."""
         self._logger.info(text)
 
     def _set(self, **changes: Any) -> None:
@@ -125,13 +133,14 @@ class JobReporter:
         while not self._ended.wait(_WRITE_EVERY):
             self._write()
 
-    def _tell(self, now: bool = False) -> None:
-        if self._on_change and (now or time.monotonic() - self._told > _LOOK_EVERY):
-            self._told = time.monotonic()
+    def _notify(self, now: bool = False) -> None:
+        if self._on_change and (now or time.monotonic() - self._notified > _LOOK_EVERY):
+            self._notified = time.monotonic()
             self._on_change(self.state)
 
 
-def _outcome(error: BaseException | None) -> tuple[State, str]:
+def _describe_end(error: BaseException | None) -> tuple[State, str]:
+    """The state that a job ends in, and the reason."""
     if error is None:
         return "done", ""
     if isinstance(error, Cancelled):
@@ -141,10 +150,10 @@ def _outcome(error: BaseException | None) -> tuple[State, str]:
     if isinstance(error, WorkbenchError):
         return "failed", str(error)
     if isinstance(error, MemoryError):
-        return "failed", "The memory was too small. Use a smaller model or batch, or close other programs."
-    return "failed", unexpected(error)
+        return "failed", "There was not enough memory. Use a smaller model or batch, or close other programs."
+    return "failed", describe_unexpected(error)
 
 
-def unexpected(error: BaseException) -> str:
-    """The reason of a failure that nobody foresaw; its traceback belongs in log.txt."""
+def describe_unexpected(error: BaseException) -> str:
+    """The reason to record for an error that is not a WorkbenchError; its traceback belongs in log.txt."""
     return f"unexpected: {type(error).__name__}: {error}"[:500]

@@ -1,12 +1,11 @@
-"""How does a run go, from its settings to its results?
+"""How does a run get from its settings to its results: split, train, test, store?
 
-Split, train, test, store. The only place that puts these together; the command line calls it in its own
-process, a worker for a page. TensorFlow is loaded here.
+The only place that puts these together: the command line calls it in its own process, a worker for a page.
+TensorFlow is loaded here.
 """
 
 import os
 import platform
-import time
 from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import version
@@ -19,29 +18,29 @@ import tensorflow as tf
 from gru4rec_core.data.splits import Split
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
-from gru4rec_core.experiments.baselines import TOP_K, Clock, execute_baselines
 from gru4rec_core.experiments.reporter import JobReporter, OnChange
-from gru4rec_core.jobs import jobs
+from gru4rec_core.experiments.timings import Timings
 from gru4rec_core.model.gru4rec import Gru4Rec
 from gru4rec_core.model.training import EpochReport, TrainingProgress
 from gru4rec_core.storage import delete_folder, exclusive_lock, new_folder, replace_files, write_json
-from gru4rec_core.workspace import dataset_files, run_folder
+from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.records import RunRecord
 from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "pyarrow", "scipy", "duckdb", "distributed", "pydantic")
-_LOOK_EVERY = 1.0  # seconds between two looks at a run that another process has in hand
 
 
 def execute_run(workspace: Workspace, run_id: str, *, threads: int = 1, on_change: OnChange | None = None) -> None:
-    """Carries out a run in this process; its results are in its folder. Goes on from a checkpoint if there is one.
+    """Carries out a run in this process, from its checkpoint if there is one; the results are in its folder.
 
-    One process at a time trains a run: of several callers one works, the others wait and find it done.
+    Of several processes that call this for one run, the first trains it and the others wait until it is done.
 
     Args:
-        threads: threads TensorFlow may use; results are bit-identical for one number of them only.
-        on_change: told about progress, another process's too.
+        workspace: where the run is.
+        run_id: its id.
+        threads: threads TensorFlow may use; results are bit-identical for the same number only.
+        on_change: called with the state of the run, another process's too.
 
     Raises:
         WorkbenchError: why it failed, or Cancelled; recorded in the run's state too.
@@ -49,67 +48,46 @@ def execute_run(workspace: Workspace, run_id: str, *, threads: int = 1, on_chang
     run = workspace.run(run_id)
     folder = workspace.run_folder(run_id)
 
-    def waiting() -> None:
+    def report_other() -> None:
         if on_change:
             on_change(workspace.state(run_id))
 
-    with exclusive_lock(folder / "run.lock", inf, on_wait=waiting):
+    with exclusive_lock(folder / "run.lock", inf, on_wait=report_other):
         if workspace.state(run_id).state != "done":
             _carry_out(workspace, run, folder, threads, on_change)
 
 
 def _carry_out(workspace: Workspace, run: RunRecord, folder: Path, threads: int, on_change: OnChange | None) -> None:
     with JobReporter(folder, on_change) as job:
-        clock = Clock()
+        timings = Timings()
         threads = _limit_threads(threads)
-        job.phase("reading the log")
-        with clock.time("reading"):
+        job.begin_phase("reading the log")
+        with timings.measure("reading"):
             split = load_split(workspace, run.dataset_id, run.split)
         model = Gru4Rec.from_config(split.train.n_items, run.config, vocabulary=split.train.vocabulary)
-        with clock.time("training"):
+        with timings.measure("training"):
             _train(model, split, folder, job)
-        with clock.time("testing"):
-            job.phase("testing", split.test.n_predicted)
-            evaluation = evaluate(model, split.test, _top_k(workspace, run), job.progress)
-            states = model.final_states(split.test)
-        job.phase("storing")
-        _store(model, evaluation, states, split, folder)
-        write_json(folder / "environment.json", _environment(threads, clock))
+        with timings.measure("testing"):
+            job.begin_phase("testing", split.test.n_predicted)
+            evaluation = evaluate(model, split.test, _top_k(workspace, run), job.report_progress)
+        job.begin_phase("storing")
+        _store(model, evaluation, split, folder)
+        write_json(folder / "environment.json", _describe_environment(threads, timings))
         if (folder / "checkpoint").exists():
             delete_folder(folder / "checkpoint")
 
 
-def execute_comparison(workspace: Workspace, comparison_id: str, *, on_change: OnChange | None = None) -> None:
-    """Carries out in this process what a comparison still lacks, one after the other.
-
-    A run that is queued or at work elsewhere is waited for; one that got lost there goes on here.
-    """
-    comparison = workspace.comparison(comparison_id)
-    execute_baselines(workspace, comparison.dataset_id, comparison.split, comparison.baselines, on_change=on_change)
-    for run_id in comparison.run_ids:
-        _wait_for(workspace, run_id, on_change)
-        execute_run(workspace, run_id, on_change=on_change)
-
-
-def _wait_for(workspace: Workspace, run_id: str, on_change: OnChange | None) -> None:
-    while (state := workspace.state(run_id)).is_active:
-        if on_change:
-            on_change(state)
-        time.sleep(_LOOK_EVERY)
-        jobs.reconcile(workspace)
-
-
 def _train(model: Gru4Rec, split: Split, folder: Path, job: JobReporter) -> None:
     epochs = model.config.epochs
-    job.phase("training")
+    job.begin_phase("training")
 
     def on_epoch(report: EpochReport) -> None:
         run_folder.append_epoch(folder, asdict(report))
-        job.progress(job.state.done, job.state.total, epoch=report.epoch, epochs=epochs)
+        job.report_progress(job.state.done, job.state.total, epoch=report.epoch, epochs=epochs)
         job.log(f"epoch {report.epoch} of {epochs}: loss {report.loss:.5f}, {report.events_per_s:,.0f} events/s")
 
-    def on_progress(now: TrainingProgress) -> None:
-        job.progress(now.step, now.steps, epochs=epochs, seconds_left=now.seconds_left)
+    def on_progress(progress: TrainingProgress) -> None:
+        job.report_progress(progress.step, progress.steps, epochs=epochs, seconds_left=progress.seconds_left)
 
     model.fit(
         split.train,
@@ -122,27 +100,28 @@ def _train(model: Gru4Rec, split: Split, folder: Path, job: JobReporter) -> None
     )
 
 
-def _store(model: Gru4Rec, evaluation: Evaluation, states: Any, split: Split, folder: Path) -> None:
-    """Everything is written beside, then renamed: metrics.json, the last, says that all is there."""
-    if (folder / "new").exists():  # an attempt that was killed here
-        delete_folder(folder / "new")
-    with new_folder(folder / "new") as new:
+def _store(model: Gru4Rec, evaluation: Evaluation, split: Split, folder: Path) -> None:
+    """Writes the model into a folder of its own and moves its files; metrics.json comes last and says all is there."""
+    unfinished = folder / "new"
+    if unfinished.exists():  # an attempt that was killed here
+        delete_folder(unfinished)
+    with new_folder(unfinished) as new:
         model.save(new)
-        dataset_files.save_array(new / "final_states.npy", states)
     # The run's own config.json came first and says the same.
-    (folder / "new" / "config.json").unlink(missing_ok=True)
-    replace_files(folder / "new", folder)
+    (unfinished / "config.json").unlink(missing_ok=True)
+    replace_files(unfinished, folder)
     values = metrics.summary(evaluation, events=split.test, train_counts=split.train.counts())
     run_folder.save_evaluation(evaluation, values, folder)
 
 
 def _top_k(workspace: Workspace, run: RunRecord) -> int:
-    users = [one.config.deciding_k for one in workspace.comparisons(run.dataset_id) if run.id in one.run_ids]
-    return max([TOP_K, *users])
+    """Items to keep per prediction: enough for every comparison that uses the run."""
+    users = [record for record in workspace.comparisons(run.dataset_id) if run.id in record.run_ids]
+    return max([run_folder.TOP_K, *(record.config.deciding_k for record in users)])
 
 
 def _limit_threads(threads: int) -> int:
-    """Sets TensorFlow's threads, where that still can be set; returns how many it uses (0: as many as cores)."""
+    """Sets TensorFlow's threads where that is still possible; returns how many it uses (0: as many as cores)."""
     # Once TensorFlow has computed something its threads are fixed: the number stays what it was.
     with suppress(RuntimeError):
         tf.config.threading.set_intra_op_parallelism_threads(threads)
@@ -152,7 +131,7 @@ def _limit_threads(threads: int) -> int:
     return int(tf.config.threading.get_intra_op_parallelism_threads())
 
 
-def _environment(threads: int, clock: Clock) -> dict[str, Any]:
+def _describe_environment(threads: int, timings: Timings) -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "system": platform.platform(),
@@ -160,5 +139,5 @@ def _environment(threads: int, clock: Clock) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "threads": threads,
         "packages": {name: version(name) for name in _PACKAGES},
-        "seconds": clock.seconds,
+        "seconds": timings.seconds,
     }

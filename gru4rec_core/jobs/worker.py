@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.experiments.baselines import execute_baselines_job
-from gru4rec_core.experiments.reporter import unexpected
+from gru4rec_core.experiments.reporter import describe_unexpected
 from gru4rec_core.jobs.jobs import Kind, job_folder
 from gru4rec_core.results.comparison import keep_statistics
 from gru4rec_core.workspace.job_state import cancel_requested, change_state, read_state
@@ -79,4 +79,4 @@ def _record(folder: Path, error: Exception) -> None:
     if read_state(folder).is_active:
         with (folder / "log.txt").open("a", encoding="utf-8") as log:
             log.write("".join(traceback.format_exception(error)))
-        change_state(folder, state="failed", reason=unexpected(error), ended=time.time(), seconds_left=None)
+        change_state(folder, state="failed", reason=describe_unexpected(error), ended=time.time(), seconds_left=None)

@@ -74,12 +74,12 @@ def trained_models(
             training_seconds=sum(seconds) / len(seconds),
         )
         models.append(model)
-        rows.append(table_row(model, [run_folder.metrics(folder) for folder in folders], split, k))
+        rows.append(table_row(model, [run_folder.read_metrics(folder) for folder in folders], split, k))
     return rows, models
 
 
 def _still_improving(folder: Path, config: TrainingConfig) -> bool:
-    return still_improving(validation_curve(run_folder.epochs(folder), config))
+    return still_improving(validation_curve(run_folder.read_epochs(folder), config))
 
 
 def baseline_models(

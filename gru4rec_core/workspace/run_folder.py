@@ -1,4 +1,4 @@
-"""What does a run leave in its folder, and how is it read back?"""
+"""What does a run leave in its folder, and how is it read again?"""
 
 import json
 import math
@@ -8,23 +8,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.scoring import Evaluation
-from gru4rec_core.storage import read_json, write_json, write_text
+from gru4rec_core.storage import append_text, damaged, load_table, read_json, save_table, write_json, write_text
+
+TOP_K = 20
+"""Items kept per prediction, unless a comparison needs more."""
+
+_RETRAIN = "Wait until the run is done, or train it again."
 
 
 def append_epoch(folder: Path, report: dict[str, Any]) -> None:
-    """Adds one line to epochs.jsonl; an epoch trained again after a retry replaces what follows from it."""
+    """Adds one line to epochs.jsonl; an epoch trained again replaces its line and drops all later ones."""
     path = folder / "epochs.jsonl"
     line = json.dumps(report) + "\n"
     if _last_epoch(path) < report["epoch"]:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(line)
+        append_text(path, line)
     else:
-        kept = [one for one in _epoch_lines(path) if one["epoch"] < report["epoch"]]
-        write_text(path, "".join(json.dumps(one) + "\n" for one in kept) + line)
+        earlier = [row for row in _epoch_lines(path) if row["epoch"] < report["epoch"]]
+        write_text(path, "".join(json.dumps(row) + "\n" for row in earlier) + line)
 
 
 def _last_epoch(path: Path) -> float:
@@ -37,8 +40,8 @@ def _last_epoch(path: Path) -> float:
     return int(json.loads(tail.splitlines()[-1])["epoch"]) if tail.endswith(b"\n") else math.inf
 
 
-def epochs(folder: Path) -> pd.DataFrame:
-    """One row an epoch; empty before the first. Validation metrics become columns `validation_<metric>`."""
+def read_epochs(folder: Path) -> pd.DataFrame:
+    """One row per epoch; empty before the first. Validation metrics become columns `validation_<metric>`."""
     rows = []
     for report in _epoch_lines(folder / "epochs.jsonl"):
         validation = report.pop("validation", None) or {}
@@ -53,24 +56,32 @@ def _epoch_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.endswith("\n")]  # the last may be half written
 
 
-def metrics(folder: Path) -> dict[str, Any]:
-    """Raises RunError when the run was not tested yet."""
+def read_metrics(folder: Path) -> dict[str, Any]:
+    """Test metrics by name.
+
+    Raises:
+        RunError: the run was not tested yet.
+    """
     if not (folder / "metrics.json").exists():
         raise RunError(
             "A run has metrics once it is done.",
             found="no metrics.json",
             where=f"run {folder.name}",
-            remedy="Wait until the run is done, or train it again.",
+            remedy=_RETRAIN,
         )
     return dict(read_json(folder / "metrics.json", f"run {folder.name}"))
 
 
 def save_evaluation(evaluation: Evaluation, metrics: dict[str, Any], folder: Path, stem: str = "predictions") -> None:
-    """Writes the predictions table, then the metrics: who sees metrics.json can read both."""
-    path = folder / f"{stem}.parquet"
-    temporary = path.with_name(f".{path.name}")
-    evaluation.to_frame().to_parquet(temporary, index=False)
-    temporary.replace(path)
+    """Writes the predictions table, then the metrics: whoever sees the metrics can read both.
+
+    Args:
+        evaluation: what the model predicted on the test events.
+        metrics: JSON-able.
+        folder: of the run, or of the baselines of a split.
+        stem: a baseline's name; a run's predictions are in predictions.parquet and its metrics in metrics.json.
+    """
+    save_table(folder / f"{stem}.parquet", evaluation.to_frame())
     write_json(folder / ("metrics.json" if stem == "predictions" else f"{stem}.json"), metrics)
 
 
@@ -78,23 +89,19 @@ def load_evaluation(folder: Path, n_items: int, stem: str = "predictions") -> Ev
     """The predictions table as arrays; 20,000 events take some 15 ms.
 
     Raises:
-        RunError: not tested yet, or the file is damaged.
+        RunError: the run was not tested yet, or the file is damaged.
     """
     path = folder / f"{stem}.parquet"
+    table = load_table(path, remedy=_RETRAIN)
     try:
-        return _evaluation(pq.read_table(path), n_items)
-    except (OSError, ValueError, KeyError) as error:
-        raise RunError(
-            f"{path.name} is complete and readable.",
-            found="no such file" if not path.exists() else str(error)[:200],
-            where=str(path),
-            remedy="Wait until the run is done, or train it again.",
-        ) from None
+        return _as_evaluation(table, n_items)
+    except (ValueError, KeyError) as error:
+        raise damaged(path, error, _RETRAIN) from None
 
 
-def _evaluation(table: pa.Table, n_items: int) -> Evaluation:
+def _as_evaluation(table: pa.Table, n_items: int) -> Evaluation:
     def lists(column: str, dtype: type) -> np.ndarray:
-        # Straight from Arrow's flat values: a Python list an event would take a hundred times as long.
+        # Straight from Arrow's flat values: a Python list per event would take a hundred times as long.
         flat = table[column].combine_chunks().flatten().to_numpy(zero_copy_only=False).astype(dtype, copy=False)
         return flat.reshape(table.num_rows, -1) if table.num_rows else flat.reshape(0, 0)
 
@@ -114,16 +121,7 @@ def _evaluation(table: pa.Table, n_items: int) -> Evaluation:
     )
 
 
-def load_final_states(folder: Path) -> np.ndarray:
-    """Hidden state of each test session after its whole history, float32 [n_sessions, sum(n_hidden)]."""
-    path = folder / "final_states.npy"
-    try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise RunError("final_states.npy is readable.", found=str(error)[:200], where=str(path)) from None
-
-
-def log(folder: Path, tail: int | None = None) -> str:
+def read_log(folder: Path, tail: int | None = None) -> str:
     """The text of log.txt, or its last `tail` lines."""
     path = folder / "log.txt"
     if not path.exists():

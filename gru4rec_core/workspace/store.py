@@ -148,15 +148,15 @@ class Workspace(DatasetShelf):
 
     def epochs(self, run_id: str) -> pd.DataFrame:
         """One row an epoch: EpochReport, validation metrics as `validation_accuracy@1` …; maybe empty."""
-        return run_folder.epochs(self.run_folder(run_id))
+        return run_folder.read_epochs(self.run_folder(run_id))
 
     def metrics(self, run_id: str) -> dict[str, Any]:
         """Test metrics by name ("accuracy@1", "mrr@20" …). Raises RunError when the run has none yet."""
-        return run_folder.metrics(self.run_folder(run_id))
+        return run_folder.read_metrics(self.run_folder(run_id))
 
     def log(self, run_id: str, tail: int | None = None) -> str:
         """The run's log, or its last `tail` lines; empty when there is none."""
-        return run_folder.log(self.run_folder(run_id), tail)
+        return run_folder.read_log(self.run_folder(run_id), tail)
 
     def comparisons(self, dataset_id: str | None = None) -> list[ComparisonRecord]:
         """All comparisons, or those on a dataset, newest first."""

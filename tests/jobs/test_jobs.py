@@ -72,7 +72,7 @@ def test_a_run_outlives_the_process_that_submitted_it(shared: Workspace, letters
     assert second_viewer.metrics(run.id)["n_events"] == letters.n_sessions
     left = {path.name for path in shared.run_folder(run.id).iterdir()}
     assert left >= {
-        "config.json", "environment.json", "epochs.jsonl", "final_states.npy", "log.txt", "metrics.json",
+        "config.json", "environment.json", "epochs.jsonl", "log.txt", "metrics.json",
         "predictions.parquet", "run.json", "split.json", "state.json", "vocabulary.json", "weights.npz",
         "weights.weights.h5",
     }  # fmt: skip

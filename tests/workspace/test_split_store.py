@@ -38,3 +38,15 @@ def test_a_part_that_an_earlier_version_kept_is_made_anew(workspace, letters_log
     again = open_split(workspace, record.id, rule)
     assert again.test_key == key
     assert again.trained.any()
+
+
+def test_a_stored_split_is_the_split(trained) -> None:
+    home, comparison = trained
+    fresh = load_split(home, comparison.dataset_id, comparison.split)
+    stored = open_split(home, comparison.dataset_id, comparison.split)
+    np.testing.assert_array_equal(stored.test.predicted, fresh.test.predicted)
+    np.testing.assert_array_equal(stored.test.dataset.items, fresh.test.dataset.items)
+    np.testing.assert_array_equal(stored.train_counts, fresh.train.counts())
+    assert stored.test.dataset.vocabulary == fresh.train.vocabulary
+    assert stored.summary["test_predicted"] == fresh.test.n_predicted
+    assert stored.leaked_events == 0
