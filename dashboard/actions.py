@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dashboard.training_form import Plan
+from gru4rec_core.config import LOSS_LABELS
 from gru4rec_core.errors import DataError, WorkbenchError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
-from gru4rec_core.results.comparison import LOSS_LABELS
 from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import Workspace

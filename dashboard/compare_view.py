@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import messages, review_context, state, widgets
 from dashboard.review_context import Review
+from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import outcomes as find_outcomes
 from gru4rec_core.report.charts import accuracy as accuracy_charts
@@ -98,7 +99,7 @@ def trust_line(view: Review) -> None:
         "Seeds": f"{' and '.join(map(str, seeds))} a model" + ("; luck of the start not known" if seeds == [1] else ""),
         "Training": f"still improving when stopped: {', '.join(unfinished)}" if unfinished else "converged",
         "Settings": f"differ in {', '.join(beyond)}" if beyond else "the same but for the loss",
-        "Test": f"{state.RULES[view.record.split.protocol]}, {view.models[0].n_events:,} {view.unit}",
+        "Test": f"{PROTOCOL_LABELS[view.record.split.protocol].lower()}, {view.models[0].n_events:,} {view.unit}",
         "Deciding metric": f"accuracy@{view.record.config.deciding_k}, chosen "
         + ("before training" if view.record.decided_before_results else "when results were known"),
     }

@@ -19,6 +19,7 @@ from dashboard import (
 )
 from dashboard.session_html import task_picture
 from dashboard.training_form import default_plan
+from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.data.samples import SAMPLES
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs import jobs
@@ -72,7 +73,7 @@ def choose_comparison(selection: state.Selection, record: DatasetRecord) -> None
 
     def described(comparison_id: str) -> str:
         one = listed[comparison_id]
-        rule = state.RULES[one.split.protocol]
+        rule = PROTOCOL_LABELS[one.split.protocol].lower()
         return f"{one.name}, {rule}, top {one.config.deciding_k}, {len(one.run_ids)} runs, {age(one.created)}"
 
     chosen = st.selectbox(

@@ -11,12 +11,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import actions, messages, state
-from gru4rec_core.config import TrainingConfig
+from gru4rec_core.config import LOSS_LABELS, TrainingConfig
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.jobs import Job
 from gru4rec_core.report.charts.training import loss_curve, validation_curve
-from gru4rec_core.results.comparison import LOSS_LABELS
 from gru4rec_core.workspace.job_state import JobState
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace

@@ -9,12 +9,12 @@ import streamlit as st
 
 from dashboard import actions, messages, progress_view, review_context, state, test_rule_form, training_form, widgets
 from gru4rec_core.baselines.registry import DEFAULT_BASELINES
-from gru4rec_core.config import ComparisonConfig, SplitConfig, default_deciding_k
+from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, default_deciding_k
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.report.charts import recheck as recheck_charts
 from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, recheck
-from gru4rec_core.workspace.records import LOSS_LABELS, DatasetRecord, RunRecord
+from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import keep_config
 from gru4rec_core.workspace.store import Workspace
 

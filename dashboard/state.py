@@ -16,6 +16,7 @@ import streamlit as st
 
 from dashboard import messages, navigation
 from dashboard.theme import is_dark as is_dark  # pages ask state for all that a view depends on
+from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import jobs
@@ -35,7 +36,6 @@ PAGES = {
     "sessions": "pages/sessions.py",
     "try_it": "pages/try_it.py",
 }
-RULES = {"last-item": "last item", "time": "later days", "session-holdout": "other sessions"}
 Stamp = tuple[tuple[str, int], ...]
 _KEYS = ("dataset", "comparison", "k")
 _REMEMBERED = "_selection"
@@ -124,7 +124,7 @@ def context_line(selection: Selection, *, verdict: str | None = None) -> None:
     pieces = [
         f"Data: {selection.dataset.name}" if selection.dataset else "No data yet",
         comparison.name if comparison else None,
-        f"test rule: {RULES[comparison.split.protocol]}" if comparison else None,
+        f"test rule: {PROTOCOL_LABELS[comparison.split.protocol].lower()}" if comparison else None,
         f"list length {selection.k}" if selection.k else None,
     ]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="context"):

@@ -9,16 +9,11 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from gru4rec_core.config import SplitConfig
+from gru4rec_core.config import PROTOCOL_LABELS, SplitConfig
 from gru4rec_core.data.times import DAY_SECONDS, UNITS
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
-RULE_LABELS = {
-    "last-item": "Last item",
-    "time": "Later days",
-    "session-holdout": "Other sessions",
-}
 _RULE_HELP = (
     "Last item: predict each session's end after training on the same days, which flatters. "
     "Later days: train on the past, test on what came after. "
@@ -75,9 +70,9 @@ def test_rule(record: DatasetRecord, place: str) -> SplitConfig:
         f"rule-{record.id}",
         default_protocol(record),
         label="Test rule",
-        options=list(RULE_LABELS),
+        options=list(PROTOCOL_LABELS),
         required=True,
-        format_func=lambda name: RULE_LABELS[name],
+        format_func=lambda name: PROTOCOL_LABELS[name],
         wrap=True,
         help=_RULE_HELP,
     )

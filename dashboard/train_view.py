@@ -9,10 +9,10 @@ import streamlit as st
 
 from dashboard import actions, messages, progress_view, state, test_rule_form, training_form
 from dashboard.training_form import Plan
-from gru4rec_core.config import ALL_ITEMS_LIMIT, TrainingConfig
+from gru4rec_core.config import ALL_ITEMS_LIMIT, LOSS_LABELS, PROTOCOL_LABELS, TrainingConfig
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs.jobs import engine_status
-from gru4rec_core.results.comparison import LOSS_LABELS, ComparisonResult
+from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -46,7 +46,8 @@ def _result(comparison: ComparisonRecord) -> ComparisonResult | None:
 def form(record: DatasetRecord) -> None:
     """The two questions, the estimate and *Start*; a setting that does not hold is said, nothing is lost."""
     with st.expander(
-        f"Test rule: {state.RULES[test_rule_form.chosen_protocol(record, 'train')]}", key=f"rule-part-{record.id}"
+        f"Test rule: {PROTOCOL_LABELS[test_rule_form.chosen_protocol(record, 'train')].lower()}",
+        key=f"rule-part-{record.id}",
     ):
         split = test_rule_form.test_rule(record, "train")
     try:

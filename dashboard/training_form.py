@@ -8,9 +8,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard import setting_fields
-from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
+from gru4rec_core.config import LOSS_LABELS, PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.errors import ConfigError
-from gru4rec_core.results.comparison import LOSS_LABELS
 from gru4rec_core.workspace.records import DatasetRecord
 
 _SAME, _PAPER = "Same settings", "Each its paper preset"

@@ -16,6 +16,22 @@ from gru4rec_core.errors import ConfigError
 Loss = Literal["top1", "bpr", "top1-max", "bpr-max", "cross-entropy"]
 Protocol = Literal["last-item", "time", "session-holdout"]
 
+LOSS_LABELS: dict[str, str] = {
+    "top1": "TOP1",
+    "bpr": "BPR",
+    "top1-max": "TOP1-max",
+    "bpr-max": "BPR-max",
+    "cross-entropy": "Cross-entropy",
+}
+"""What screens, charts and reports call the losses."""
+
+PROTOCOL_LABELS: dict[str, str] = {
+    "last-item": "Last item",
+    "time": "Later days",
+    "session-holdout": "Other sessions",
+}
+"""What screens and reports call the protocols of a test rule."""
+
 ALL_ITEMS_LIMIT = 2048
 """Catalogues up to this size are scored whole in training when `negatives` is "auto"."""
 

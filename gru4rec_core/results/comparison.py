@@ -14,11 +14,11 @@ from gru4rec_core.evaluation.diagnostics import Check
 from gru4rec_core.evaluation.verdict import Verdict, verdict
 from gru4rec_core.results.model_table import baseline_models, by_model, row_json, trained_models
 from gru4rec_core.results.statistics_cache import statistics
-from gru4rec_core.workspace.records import LOSS_LABELS, ComparisonRecord, DatasetRecord
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.split_store import StoredSplit, open_split
 from gru4rec_core.workspace.store import Workspace
 
-__all__ = ["LOSS_LABELS", "ComparisonResult", "comparison_result", "keep_statistics", "unfinished"]
+__all__ = ["ComparisonResult", "comparison_result", "keep_statistics", "unfinished"]
 
 DECIDED_LATE = "The list length was chosen after results were there: exploratory."
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from gru4rec_core.config import default_deciding_k
+from gru4rec_core.config import LOSS_LABELS, default_deciding_k
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
@@ -17,7 +17,7 @@ from gru4rec_core.evaluation.model_checks import (
 )
 from gru4rec_core.results.recheck import Recheck
 from gru4rec_core.workspace import run_folder
-from gru4rec_core.workspace.records import LOSS_LABELS, ComparisonRecord, DatasetRecord, RunRecord
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
 

@@ -10,14 +10,14 @@ from typing import Any
 import pandas as pd
 
 from gru4rec_core.baselines.registry import LABELS
-from gru4rec_core.config import TrainingConfig
+from gru4rec_core.config import LOSS_LABELS, TrainingConfig
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.model_checks import still_improving, validation_curve
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.storage import read_json
 from gru4rec_core.workspace import run_folder
-from gru4rec_core.workspace.records import LOSS_LABELS, RunRecord
+from gru4rec_core.workspace.records import RunRecord
 from gru4rec_core.workspace.split_store import StoredSplit
 from gru4rec_core.workspace.store import Workspace
 

@@ -14,15 +14,6 @@ from gru4rec_core.storage import read_json, write_text
 SCHEMA = 1
 """Version of everything in the workspace; raised when an older reader could not understand it."""
 
-LOSS_LABELS = {
-    "top1": "TOP1",
-    "bpr": "BPR",
-    "top1-max": "TOP1-max",
-    "bpr-max": "BPR-max",
-    "cross-entropy": "Cross-entropy",
-}
-"""How screens call the losses."""
-
 
 def now() -> datetime:
     return datetime.now(UTC)

@@ -19,13 +19,13 @@ from typing import Any, Self
 import pandas as pd
 
 from gru4rec_core.baselines.registry import DEFAULT_BASELINES
-from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.storage import delete_folder, new_folder, new_id
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.dataset_store import DatasetShelf, some
 from gru4rec_core.workspace.job_state import JobState, damage, read_state
-from gru4rec_core.workspace.records import LOSS_LABELS, ComparisonRecord, DatasetRecord, RunRecord
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
 from gru4rec_core.workspace.request_validation import check_baselines, check_configs
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
