@@ -4,8 +4,9 @@ Public names are resolved when first used, so that importing the package loads n
 """
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"  # the only place: pyproject.toml reads it from here
 
 if TYPE_CHECKING:
     from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig
@@ -60,11 +61,6 @@ __all__ = [
     "read_log",
     "split",
 ]
-
-try:
-    __version__ = version("gru4rec-workbench")
-except PackageNotFoundError:  # run from its folder, not installed
-    __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

@@ -36,8 +36,12 @@ class Workspace(DatasetShelf):
 
     @classmethod
     def default(cls) -> Self:
-        """The workspace that GRU4REC_HOME names, or `workspace/` beside app.py."""
-        return cls(os.environ.get("GRU4REC_HOME") or PROJECT_ROOT / "workspace")
+        """The workspace that GRU4REC_HOME names; else `workspace/` beside app.py, or, where the library was
+        installed without the dashboard, in the current folder."""
+        if home := os.environ.get("GRU4REC_HOME"):
+            return cls(home)
+        parent = PROJECT_ROOT if (PROJECT_ROOT / "app.py").exists() else Path.cwd()
+        return cls(parent / "workspace")
 
     def problems(self) -> list[RunError]:
         """What in this workspace cannot be read: it is in no list, or (a job's state) shown as failed."""

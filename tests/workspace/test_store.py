@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
-from gru4rec_core.workspace import dataset_files
+from gru4rec_core.workspace import dataset_files, store
 from gru4rec_core.workspace.job_state import change_state
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
@@ -24,6 +24,18 @@ def same(a: SessionDataset, b: SessionDataset) -> bool:
     pairs = [(a.items, b.items), (a.timestamps, b.timestamps), (a.offsets, b.offsets)]
     alike = all(np.array_equal(x, y) and x.dtype == y.dtype for x, y in pairs)
     return alike and list(a.session_ids) == list(b.session_ids) and a.vocabulary == b.vocabulary
+
+
+def test_the_default_workspace_is_named_or_beside_app_py_or_in_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GRU4REC_HOME", str(tmp_path / "named"))
+    assert Workspace.default().root == tmp_path / "named"
+    monkeypatch.delenv("GRU4REC_HOME")
+    assert Workspace.default().root == store.PROJECT_ROOT / "workspace"
+    monkeypatch.setattr(store, "PROJECT_ROOT", tmp_path / "site-packages")  # installed, without app.py
+    assert Workspace.default().root == tmp_path / "workspace"
 
 
 def test_a_dataset_comes_back_as_it_went(workspace: Workspace, make_dataset) -> None:
