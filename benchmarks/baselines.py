@@ -17,7 +17,7 @@ import numpy as np
 from gru4rec_core.baselines.registry import BASELINES
 from gru4rec_core.data.samples import make_sample
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.evaluation.metrics import accuracy_at
 from gru4rec_core.evaluation.scoring import evaluate
 

@@ -22,7 +22,7 @@ from benchmarks.logs import generated_log
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.samples import make_sample
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.model.gru4rec import Gru4Rec
 
 RUNS = 5

@@ -12,7 +12,8 @@ from dashboard import messages, state, test_rule_form, widgets
 from dashboard.session_html import session_strip
 from gru4rec_core.config import SplitConfig, default_deciding_k
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet, split
+from gru4rec_core.data.split_types import EvaluationSet
+from gru4rec_core.data.splits import split
 from gru4rec_core.data.times import UNITS, describe_time, to_datetime
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.data_checks import check_dataset, check_split, expected_hit_rate, visible_difference

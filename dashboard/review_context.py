@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import messages, state, widgets
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.comparability import ModelResults

@@ -9,9 +9,9 @@ import streamlit as st
 
 from dashboard import actions, messages, state
 from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.file_format import ENCODINGS, is_utf8
 from gru4rec_core.data.ingest import LogPreview, inspect_log
 from gru4rec_core.data.samples import SAMPLES
-from gru4rec_core.data.text_records import ENCODINGS, is_utf8
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.workspace.importing import import_file, import_sample
 

@@ -11,9 +11,9 @@ import pytest
 import tensorflow as tf
 
 from gru4rec_core.config import TrainingConfig
-from gru4rec_core.data.batching import build_schedule
+from gru4rec_core.data.batching import PassPlan
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.metrics import accuracy_at, mrr_at
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
@@ -73,7 +73,7 @@ def losses_of(loop: TrainingLoop, log: SessionDataset) -> np.ndarray:
     builder = FeedBuilder(loop.config, np.ones(loop.network.n_items, int), chunk_steps=8)
     for state in loop.hidden:
         state.assign(tf.zeros_like(state))
-    schedule = build_schedule(log, loop.config.batch_size, np.arange(log.n_sessions))
+    schedule = PassPlan(log, loop.config.batch_size, np.arange(log.n_sessions)).steps()
     negatives = np.tile(np.array([[3, 4]], np.int32), (schedule.n_steps, 1)) if loop.config.n_sample == 2 else None
     return loop.run(builder.build(schedule, np.random.default_rng(0), negatives), schedule.n_steps, 0).losses
 
@@ -197,7 +197,7 @@ def test_an_unknown_test_item_is_a_miss_not_a_crash(model) -> None:
 def test_a_session_of_one_item_is_passed_over() -> None:
     frame = pd.DataFrame({"session": [1, 2, 2, 3], "timestamp": range(4), "item": ["a", "b", "a", "b"]})
     log = SessionDataset(frame)
-    assert build_schedule(log, 2, np.arange(3)).n_transitions == 1
+    assert PassPlan(log, 2, np.arange(3)).steps().n_transitions == 1
     (report,) = Gru4Rec(n_classes=2, n_hidden=2, batch_size=2).fit(log, steps_per_epoch=1, epochs=1)
     assert report.events == 1
 

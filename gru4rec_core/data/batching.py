@@ -2,21 +2,22 @@
 
 Session-parallel mini-batches (Hidasi et al. 2016, section 3.1.1): each lane walks through one session
 at a time, feeding event j to predict event j + 1; when its session ends it takes the next one in order.
+Training walks through passes this way, evaluation through histories.
 """
 
+import heapq
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from gru4rec_core.data.lanes import LanePlan
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import DataError
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """One pass over all transitions, step by step.
+    """Consecutive steps of a pass.
 
     Attributes:
         inputs: int32 [steps, lanes], item fed in; 0 where not valid.
@@ -44,7 +45,7 @@ def pass_order(
 ) -> np.ndarray:
     """Session indices in the order a pass visits them, int64 [n_sessions].
 
-    "time" sorts by a session's first timestamp (ties keep the dataset's order); "shuffled" draws anew.
+    "time" sorts by a session's first timestamp (ties keep the dataset's order); "shuffled" draws a new order.
     """
     if order == "time":
         return np.argsort(dataset.start_times, kind="stable")
@@ -52,10 +53,10 @@ def pass_order(
 
 
 class PassPlan:
-    """A pass in which every session has its place; any stretch of steps is laid out when it is needed.
+    """One pass over all transitions; any range of its steps is laid out when it is needed.
 
-    The next session in order goes to the lane that is free first (the lowest such lane), as in the paper's
-    figure 1. Sessions of one event have no transition and are passed over.
+    Sessions go to lanes as in the paper's figure 1 (see `LanePlan`). Sessions of one event have no transition and
+    are skipped.
 
     Args:
         dataset: sessions of known items.
@@ -68,29 +69,30 @@ class PassPlan:
 
     def __init__(self, dataset: SessionDataset, n_lanes: int, session_order: np.ndarray) -> None:
         transitions = dataset.lengths[session_order] - 1
-        kept = transitions > 0
-        if not kept.any():
+        trainable = transitions > 0
+        if not trainable.any():
             raise DataError(
                 "Training needs sessions of at least two events.",
                 found=f"{dataset.n_sessions} sessions, all of one event",
                 remedy="Check that the session column names visits, not single events.",
             )
         self._items = dataset.items
-        self._first_event = dataset.offsets[session_order[kept]]
-        self._plan = LanePlan(transitions[kept], n_lanes)
+        self._first_event = dataset.offsets[session_order[trainable]]
+        self._plan = LanePlan(transitions[trainable], n_lanes)
         self.n_steps = self._plan.n_steps
-        self.n_transitions = int(transitions[kept].sum())
+        self.n_transitions = int(transitions[trainable].sum())
 
-    def steps(self, first: int, stop: int) -> Schedule:
-        """The schedule of steps first to stop - 1, or of those that there are.
+    def steps(self, first: int = 0, stop: int | None = None) -> Schedule:
+        """Steps first to stop - 1, fewer where the pass ends before; all of them by default.
 
         Raises:
-            DataError: a stretch without steps.
+            DataError: an empty range, or one that starts outside the pass.
         """
-        stop = min(stop, self.n_steps)
+        stop = self.n_steps if stop is None else min(stop, self.n_steps)
         if not 0 <= first < stop:
             raise DataError(
-                f"A stretch of steps lies in the pass's {self.n_steps} and is not empty.", found=f"{first} to {stop}"
+                f"A range of steps is not empty and lies within the {self.n_steps} steps of the pass.",
+                found=f"{first} to {stop}",
             )
         cells = self._plan.window(first, stop)
         at = (cells.step, cells.lane)
@@ -103,11 +105,72 @@ class PassPlan:
         return Schedule(inputs, targets, reset, valid)
 
 
-def build_schedule(dataset: SessionDataset, n_lanes: int, session_order: np.ndarray) -> Schedule:
-    """A whole pass at once: every transition of every session in exactly one cell.
+class Cells(NamedTuple):
+    """The occupied cells of a range of steps, int64 arrays of one length.
 
-    A session of n events has n - 1 transitions. Lanes stay idle (not valid) when no session is left:
-    nothing is dropped. Arguments and errors are those of `PassPlan`.
+    Attributes:
+        session: index into the plan's `lengths`.
+        within: step within the session, from 0.
+        step: step within the range, from 0.
+        lane: its lane.
     """
-    plan = PassPlan(dataset, n_lanes, session_order)
-    return plan.steps(0, plan.n_steps)
+
+    session: np.ndarray
+    within: np.ndarray
+    step: np.ndarray
+    lane: np.ndarray
+
+
+class LanePlan:
+    """Sessions in lanes: each goes to the lane that is free first, the lowest of several.
+
+    The plan holds 8 bytes per session. A whole schedule would hold 10 bytes per event, more than the events
+    themselves (4 bytes) at 10 million of them.
+
+    Args:
+        lengths: steps of each session, at least 1, in the order they are taken.
+        n_lanes: lanes side by side.
+    """
+
+    def __init__(self, lengths: np.ndarray, n_lanes: int) -> None:
+        self.lengths = lengths.astype(np.int32)
+        self.n_lanes = n_lanes
+        self.lane = np.empty(len(lengths), np.int32)
+        self.start = np.empty(len(lengths), np.int32)
+        free = [(0, lane) for lane in range(n_lanes)]
+        # Python's heap beats any vectorised way up to millions of sessions: 0.3 µs each.
+        for i, length in enumerate(self.lengths.tolist()):
+            start, lane = free[0]
+            self.lane[i], self.start[i] = lane, start
+            heapq.heapreplace(free, (start + length, lane))
+        self.n_steps = max(start for start, _ in free)
+        # Where the last window began, how many sessions had started before it, and the latest one of each lane.
+        self._window_start = 0
+        self._n_started = 0
+        self._latest = np.full(n_lanes, -1, np.int64)
+
+    def window(self, first: int, end: int) -> Cells:
+        """The cells of steps first to end - 1. Cheapest when windows follow each other."""
+        running = self._running_at(first)
+        # Sessions start in the order they are taken, so those that start in the window are a slice.
+        low, high = np.searchsorted(self.start, [first, end])
+        session = np.concatenate([running, np.arange(low, high)])
+        begin = np.maximum(self.start[session], first)
+        stop = np.minimum(self.start[session] + self.lengths[session], end)
+        # From here on one entry per cell, not per session.
+        count = (stop - begin).astype(np.int64)
+        offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        step = np.repeat(begin, count) + offset
+        session = np.repeat(session, count)
+        return Cells(session, step - self.start[session], step - first, self.lane[session])
+
+    def _running_at(self, first: int) -> np.ndarray:
+        """Sessions that started before step `first` and are not over by then."""
+        if first < self._window_start:
+            self._n_started, self._latest[:] = 0, -1
+        n_started = int(np.searchsorted(self.start, first))
+        # Where several sessions share a lane, the last one written stays: the one under way.
+        self._latest[self.lane[self._n_started : n_started]] = np.arange(self._n_started, n_started)
+        self._n_started, self._window_start = n_started, first
+        latest = self._latest[self._latest >= 0]
+        return latest[self.start[latest] + self.lengths[latest] > first]

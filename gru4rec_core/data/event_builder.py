@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.file_format import LogFile, hash_file
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.sources import MAX_TEXT, RAW_LENGTH
-from gru4rec_core.data.text_records import LogFile, sha256_of
 from gru4rec_core.data.times import UNITS, guess_unit, iso_times
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import DataError
@@ -339,7 +339,7 @@ class EventPile:
             format=file.format_name,
             encoding="" if file.format == "parquet" else file.encoding,
             size=file.path.stat().st_size,
-            sha256=sha256_of(file.path),
+            sha256=hash_file(file.path),
             columns=roles,
             session_gap_minutes=mapping.session_gap_minutes,
             rows_read=self._rows,

@@ -1,53 +1,12 @@
 """Which events of a log stay before it is cut into training and test?"""
 
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
-
-
-@dataclass(frozen=True)
-class SplitStep:
-    """What one step of a split left, and what it dropped.
-
-    Attributes:
-        name: Of the step.
-        why: One sentence for people.
-        sessions, events, items: What is there after the step.
-        dropped_sessions, dropped_events: Taken out by it.
-    """
-
-    name: str
-    why: str
-    sessions: int
-    events: int
-    items: int
-    dropped_sessions: int = 0
-    dropped_events: int = 0
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-def step_between(name: str, why: str, before: SessionDataset, after: SessionDataset) -> SplitStep:
-    """The step that led from one log to another."""
-    return SplitStep(
-        name,
-        why,
-        after.n_sessions,
-        after.n_events,
-        n_items_used(after),
-        before.n_sessions - after.n_sessions,
-        before.n_events - after.n_events,
-    )
-
-
-def n_items_used(dataset: SessionDataset) -> int:
-    """Items with at least one event."""
-    return int((dataset.counts() > 0).sum())
+from gru4rec_core.data.split_types import SplitStep
 
 
 def select(dataset: SessionDataset, keep: np.ndarray) -> SessionDataset:
@@ -88,7 +47,7 @@ def apply_filters(dataset: SessionDataset, config: SplitConfig) -> tuple[Session
             left = select(dataset, mask) if not (mask := keep(dataset)).all() else dataset
             if round_number == 1 or left is not dataset:
                 title = name if round_number == 1 else f"{name}, round {round_number}"
-                steps.append(step_between(title, why, dataset, left))
+                steps.append(SplitStep.between(title, why, dataset, left))
             dataset = left
         if dataset is before or dataset.n_events == 0:
             return dataset, tuple(steps)

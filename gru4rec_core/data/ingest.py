@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from gru4rec_core.data.columns import ColumnMapping, candidates, check_mapping, guess_mapping, require_mapping
 from gru4rec_core.data.event_builder import EventPile, ImportedLog, ImportSummary
+from gru4rec_core.data.file_format import open_log
 from gru4rec_core.data.sources import open_source
-from gru4rec_core.data.text_records import open_log
 from gru4rec_core.errors import DataError
 
 __all__ = ["ColumnMapping", "ImportSummary", "ImportedLog", "LogPreview", "ReadLimits", "inspect_log", "read_log"]

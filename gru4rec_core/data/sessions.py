@@ -105,6 +105,16 @@ class SessionDataset:
         return np.diff(self.offsets)
 
     @property
+    def positions(self) -> np.ndarray:
+        """Place of each event in its session, from 0; int64 [n_events]."""
+        return np.arange(self.n_events) - np.repeat(self.offsets[:-1], self.lengths)
+
+    @property
+    def n_items_used(self) -> int:
+        """Items with at least one event."""
+        return int((self.counts() > 0).sum())
+
+    @property
     def start_times(self) -> np.ndarray:
         """Timestamp of each session's first event, [n_sessions]; every session has one."""
         return self.timestamps[self.offsets[:-1]]

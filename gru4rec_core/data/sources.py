@@ -21,7 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from gru4rec_core.data.text_records import LogFile, read_records, unpack
+from gru4rec_core.data.file_format import LogFile, unpack
+from gru4rec_core.data.text_records import read_records
 from gru4rec_core.errors import DataError
 
 PREVIEW_ROWS = 1_000

@@ -1,165 +1,18 @@
 """Which events of a log are for training, and which next items must a model predict?"""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from gru4rec_core.config import SplitConfig
-from gru4rec_core.data.filters import SplitStep, apply_filters, n_items_used, select, select_sessions, step_between
+from gru4rec_core.data.filters import apply_filters, select, select_sessions
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.split_types import EvaluationSet, Split, SplitStep, SplitSummary
 from gru4rec_core.data.times import DAY_SECONDS, UNITS, describe_time, parse_moment
 from gru4rec_core.data.vocabulary import UNKNOWN, ItemVocabulary
 from gru4rec_core.errors import DataError
 
 MAX_VALIDATION_SESSIONS = 2_000
-
-
-class EventIndex(NamedTuple):
-    """The predicted events, in session order.
-
-    Attributes:
-        session: int32 [n], index of the session.
-        position: int32 [n], place in the session; the items before it are the history.
-        target: int32 [n], the item that came; -1 when training does not know it.
-    """
-
-    session: np.ndarray
-    position: np.ndarray
-    target: np.ndarray
-
-
-class EvaluationSet:
-    """Sessions, and which of their events are to be predicted from all events before them.
-
-    Attributes:
-        dataset: The sessions, whole; items that training does not know are -1.
-        predicted: bool [n_events].
-
-    Args:
-        dataset: The sessions.
-        predict_from: int [n_sessions], every event from this position on is predicted. Short for `predicted`.
-        predicted: bool [n_events], instead of predict_from.
-
-    Raises:
-        DataError: Neither or both are given, or the length is wrong.
-    """
-
-    def __init__(
-        self, dataset: SessionDataset, predict_from: np.ndarray | None = None, *, predicted: np.ndarray | None = None
-    ) -> None:
-        if (predict_from is None) == (predicted is None):
-            raise DataError("An evaluation set has predict_from or predicted, one of the two.", found="both or neither")
-        if predicted is None:
-            predict_from = np.asarray(predict_from)
-            if len(predict_from) != dataset.n_sessions:
-                raise DataError(
-                    f"predict_from has one position for each of {dataset.n_sessions} sessions.",
-                    found=str(len(predict_from)),
-                )
-            predicted = positions(dataset) >= np.repeat(predict_from, dataset.lengths)
-        if len(predicted) != dataset.n_events:
-            raise DataError(f"predicted has a value for each of {dataset.n_events} events.", found=str(len(predicted)))
-        self.dataset = dataset
-        self.predicted = predicted
-
-    @property
-    def n_predicted(self) -> int:
-        return int(self.predicted.sum())
-
-    def events(self) -> EventIndex:
-        """The predicted events in session order."""
-        at = np.flatnonzero(self.predicted)
-        session = np.searchsorted(self.dataset.offsets, at, side="right") - 1
-        position = at - self.dataset.offsets[session]
-        return EventIndex(session.astype(np.int32), position.astype(np.int32), np.asarray(self.dataset.items)[at])
-
-
-def positions(dataset: SessionDataset) -> np.ndarray:
-    """Place of each event in its session, from 0; int64 [n_events]."""
-    return np.arange(dataset.n_events) - np.repeat(dataset.offsets[:-1], dataset.lengths)
-
-
-@dataclass(frozen=True)
-class SplitSummary:
-    """Where each event of a log went.
-
-    log_events = train_events + validation_events + test_events + dropped_events, where an event of a history that is
-    also trained on counts as training.
-
-    Attributes:
-        protocol: The test rule.
-        steps: In order, the log as it came first: what each left and dropped, and why.
-        log_sessions, log_events: Of the log as it came.
-        train_sessions, train_events, n_items: Of the training part; its items are the vocabulary.
-        validation_sessions, validation_events, validation_predicted: Held out to watch training.
-        test_sessions, test_events: Held out to judge.
-        test_predicted: Events that are predicted.
-        unseen_events: Of the events to predict, those whose item training does not know; `unseen` says whether they
-            count as misses or are left out.
-        dropped_events: In no part.
-        time_unit: "s", "ms", "us", "ns" since 1970, or None for numbers that are no dates.
-        cut: Where the time rule cuts, in the log's unit, else None.
-        train_from, train_to, test_from, test_to: First and last time of the training events, and of the events to
-            predict, in the log's unit.
-    """
-
-    protocol: str
-    unseen: str
-    steps: tuple[SplitStep, ...]
-    log_sessions: int
-    log_events: int
-    train_sessions: int
-    train_events: int
-    n_items: int
-    validation_sessions: int
-    validation_events: int
-    validation_predicted: int
-    test_sessions: int
-    test_events: int
-    test_predicted: int
-    unseen_events: int
-    dropped_events: int
-    time_unit: str | None
-    cut: float | None
-    train_from: float
-    train_to: float
-    test_from: float
-    test_to: float
-
-    @property
-    def unseen_share(self) -> float:
-        """Share of the events to predict whose item training does not know, 0 to 1; dropped ones counted."""
-        asked = self.test_predicted + (self.unseen_events if self.unseen == "drop" else 0)
-        return self.unseen_events / asked if asked else 0.0
-
-    @property
-    def overlaps_in_time(self) -> bool:
-        """Whether a training event is later than the first event to predict."""
-        return self.train_to > self.test_from
-
-    def to_dict(self) -> dict[str, Any]:
-        """In JSON's own types."""
-        return {**asdict(self), "steps": [step.to_dict() for step in self.steps], "unseen_share": self.unseen_share}
-
-
-@dataclass(frozen=True)
-class Split:
-    """The parts of a log; the vocabulary of all of them is the training part's.
-
-    Attributes:
-        train: What models learn from.
-        validation: What training is watched by; in no other part, or None.
-        test: What models are judged by.
-        summary: Where each event went.
-    """
-
-    train: SessionDataset
-    validation: EvaluationSet | None
-    test: EvaluationSet
-    summary: SplitSummary
 
 
 class _Parts(NamedTuple):
@@ -209,7 +62,7 @@ def split(dataset: SessionDataset, config: SplitConfig | None = None) -> Split:
     parts = rules[config.protocol](filtered, config, unit)
     _check_trains(parts, filtered, unit)
     train, old_to_new = _renumbered(parts.train)
-    first = SplitStep("log", "As it was read.", dataset.n_sessions, dataset.n_events, n_items_used(dataset))
+    first = SplitStep("log", "As it was read.", dataset.n_sessions, dataset.n_events, dataset.n_items_used)
     steps = (first, *filter_steps, *parts.steps)
     validation = None
     if parts.validation is not None:
@@ -231,7 +84,7 @@ def _last_item(dataset: SessionDataset, config: SplitConfig, unit: str | None) -
     steps = []
     if not tested.all():
         why = "Sessions of one event have nothing to predict; they are trained on, not tested."
-        steps.append(_note("one-event sessions", why, select_sessions(dataset, tested)))
+        steps.append(SplitStep.of_part("one-event sessions", why, select_sessions(dataset, tested)))
     chosen = _validation_sessions(dataset, keep, config)
     validation = None
     if chosen.any():
@@ -240,11 +93,13 @@ def _last_item(dataset: SessionDataset, config: SplitConfig, unit: str | None) -
         keep[dataset.offsets[1:][chosen] - 2] = False
     train = select(dataset, keep)
     test = select_sessions(dataset, tested)
-    steps.append(_note("training", "All but the last event of each session, and but what validation took.", train))
+    steps.append(
+        SplitStep.of_part("training", "All but the last event of each session, and but what validation took.", train)
+    )
     if validation is not None:
         why = "The last training event of some sessions, drawn by the seed, watches training and leaves it."
-        steps.append(_note("validation", why, validation))
-    steps.append(_note("test", "The last event of each session, predicted from all before it.", test))
+        steps.append(SplitStep.of_part("validation", why, validation))
+    steps.append(SplitStep.of_part("test", "The last event of each session, predicted from all before it.", test))
     return _Parts(train, validation, test, True, tuple(steps))
 
 
@@ -271,8 +126,8 @@ def _by_time(dataset: SessionDataset, config: SplitConfig, unit: str | None) -> 
     before = select_sessions(dataset, starts < cut)
     train = select(before, np.asarray(before.timestamps) < cut)
     steps = [
-        _note("test", f"Sessions that start at or after {describe_time(cut, unit)}.", test),
-        step_between("training", "Sessions that start earlier, as far as they go before the cut.", before, train),
+        SplitStep.of_part("test", f"Sessions that start at or after {describe_time(cut, unit)}.", test),
+        SplitStep.between("training", "Sessions that start earlier, as far as they go before the cut.", before, train),
     ]
     validation = None
     wanted = min(round(config.validation_fraction * train.n_sessions), MAX_VALIDATION_SESSIONS)
@@ -285,9 +140,9 @@ def _by_time(dataset: SessionDataset, config: SplitConfig, unit: str | None) -> 
         if 2 * later.sum() <= len(later) and _n_transitions(shorter) > 0:
             validation = select_sessions(train, later)
             why = "The last sessions of the training time watch training and leave it."
-            steps.append(_note("validation", why, validation))
+            steps.append(SplitStep.of_part("validation", why, validation))
             why = "Sessions that start before the validation's, as far as they go before it."
-            steps.append(step_between("training without validation", why, earlier, shorter))
+            steps.append(SplitStep.between("training without validation", why, earlier, shorter))
             train = shorter
     return _Parts(train, validation, test, False, tuple(steps), float(cut))
 
@@ -318,15 +173,11 @@ def _hold_out(dataset: SessionDataset, config: SplitConfig, unit: str | None) ->
     part[order[n_test : n_test + n_validation]] = 2
     train, test = select_sessions(dataset, part == 0), select_sessions(dataset, part == 1)
     validation = select_sessions(dataset, part == 2) if n_validation else None
-    steps = [_note("test", f"{n_test:,} sessions drawn by the seed.", test)]
+    steps = [SplitStep.of_part("test", f"{n_test:,} sessions drawn by the seed.", test)]
     if validation is not None:
-        steps.append(_note("validation", f"{n_validation:,} other sessions watch training.", validation))
-    steps.append(_note("training", "All other sessions.", train))
+        steps.append(SplitStep.of_part("validation", f"{n_validation:,} other sessions watch training.", validation))
+    steps.append(SplitStep.of_part("training", "All other sessions.", train))
     return _Parts(train, validation, test, False, tuple(steps))
-
-
-def _note(name: str, why: str, part: SessionDataset) -> SplitStep:
-    return SplitStep(name, why, part.n_sessions, part.n_events, n_items_used(part))
 
 
 # --- the parts -----------------------------------------------------------------------------------------------------
@@ -337,7 +188,7 @@ def _renumbered(train: SessionDataset) -> tuple[SessionDataset, np.ndarray]:
     n_old = train.n_items
     first = np.full(n_old, train.n_events, np.int64)
     first[train.items[::-1]] = np.arange(train.n_events)[::-1]  # the last to be written is the first event
-    by_appearance = np.argsort(first, kind="stable")[: n_items_used(train)]
+    by_appearance = np.argsort(first, kind="stable")[: train.n_items_used]
     old_to_new = np.full(n_old + 1, UNKNOWN, np.int32)  # the last stands for -1 itself
     old_to_new[by_appearance] = np.arange(len(by_appearance), dtype=np.int32)
     vocabulary = ItemVocabulary(train.vocabulary.items[by_appearance])
@@ -356,13 +207,17 @@ def _evaluation(
     """A part as an evaluation set, how many events to predict have an unknown item, and the step that drops them."""
     dataset = _with_items(part, old_to_new[part.items], vocabulary)
     predict_from = dataset.lengths - 1 if parts.predicts_last_only else np.ones(dataset.n_sessions, np.int64)
-    predicted = positions(dataset) >= np.repeat(predict_from, dataset.lengths)
+    predicted = dataset.positions >= np.repeat(predict_from, dataset.lengths)
     unknown = predicted & (dataset.items == UNKNOWN)
     n_unknown = int(unknown.sum())
     if config.unseen == "miss" or n_unknown == 0:
         return EvaluationSet(dataset, predicted=predicted), n_unknown, ()
     why = f"{n_unknown:,} events whose item is not in training are not predicted; histories pass over them."
-    return EvaluationSet(dataset, predicted=predicted & ~unknown), n_unknown, (_note("unseen items", why, part),)
+    return (
+        EvaluationSet(dataset, predicted=predicted & ~unknown),
+        n_unknown,
+        (SplitStep.of_part("unseen items", why, part),),
+    )
 
 
 def _n_transitions(dataset: SessionDataset) -> int:
@@ -454,35 +309,3 @@ def _summary(
         test_from=test_times.min().item(),
         test_to=test_times.max().item(),
     )
-
-
-def split_by_day(found: Split, bins: int = 60) -> pd.DataFrame:
-    """Events of each part over time, for the picture of a test rule.
-
-    Args:
-        found: A split.
-        bins: How many equal intervals stand in for days when timestamps are no dates.
-
-    Returns:
-        Columns start (datetime64 at midnight UTC, or the interval's lower end as a number), part ("train",
-        "validation", "test") and events; no row where there are none. An event counts once, where it was held out.
-    """
-    protocol, unit = found.summary.protocol, found.summary.time_unit
-    times = {"train": np.asarray(found.train.timestamps)}
-    for part, evaluation in (("validation", found.validation), ("test", found.test)):
-        if evaluation is not None:
-            times[part] = np.asarray(evaluation.dataset.timestamps)[_held_out(evaluation, protocol)]
-    first, last = (float(f([f(t) for t in times.values()])) for f in (np.min, np.max))
-    width = (last - first) / bins or 1.0
-    frames = [_binned(part, values, unit, first, width, bins) for part, values in times.items()]
-    return pd.concat(frames, ignore_index=True)
-
-
-def _binned(part: str, times: np.ndarray, unit: str | None, first: float, width: float, bins: int) -> pd.DataFrame:
-    if unit is not None:
-        days, events = np.unique(times // (DAY_SECONDS * UNITS[unit]), return_counts=True)
-        start: Iterable[Any] = pd.to_datetime(days.astype(np.int64) * DAY_SECONDS, unit="s")
-    else:
-        bin_of, events = np.unique(np.minimum((times - first) // width, bins - 1), return_counts=True)
-        start = first + bin_of * width
-    return pd.DataFrame({"start": start, "part": part, "events": events})

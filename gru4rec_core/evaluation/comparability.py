@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from gru4rec_core.data.sessions import ITEM, SESSION, TIMESTAMP, SessionDataset
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.times import to_microseconds
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.scoring import Evaluation

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet, Split, SplitSummary
+from gru4rec_core.data.split_types import EvaluationSet, Split, SplitSummary
 from gru4rec_core.data.times import DAY_SECONDS, UNITS, describe_time, guess_unit
 from gru4rec_core.evaluation.diagnostics import Check, share, smallest_difference
 from gru4rec_core.evaluation.sensitivity import smallest_visible_difference

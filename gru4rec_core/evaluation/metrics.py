@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.evaluation.scoring import Evaluation, Ties
 

@@ -12,7 +12,7 @@ from typing import Literal, Protocol, Self, cast
 import numpy as np
 import pandas as pd
 
-from gru4rec_core.data.splits import EvaluationSet, EventIndex
+from gru4rec_core.data.split_types import EvaluationSet, EventIndex
 from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.evaluation.ranks import RankCounts, count_ranks, top_items
 

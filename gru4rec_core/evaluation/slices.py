@@ -7,7 +7,7 @@ empty tables.
 import numpy as np
 import pandas as pd
 
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.evaluation.metrics import hits, reciprocal_ranks, seen_before
 from gru4rec_core.evaluation.scoring import Evaluation, Ties
 

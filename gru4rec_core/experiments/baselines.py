@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gru4rec_core.baselines.registry import BASELINES, DEFAULT_BASELINES
 from gru4rec_core.config import SplitConfig
-from gru4rec_core.data.splits import Split
+from gru4rec_core.data.split_types import Split
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import evaluate
 from gru4rec_core.experiments.reporter import JobReporter, OnChange

@@ -15,7 +15,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from gru4rec_core.data.splits import Split
+from gru4rec_core.data.split_types import Split
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
 from gru4rec_core.experiments.reporter import JobReporter, OnChange

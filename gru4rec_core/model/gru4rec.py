@@ -8,7 +8,7 @@ import numpy as np
 
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.evaluation.ranks import RankCounts

@@ -10,9 +10,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 import tensorflow as tf
 
-from gru4rec_core.data.lanes import LanePlan
+from gru4rec_core.data.batching import LanePlan
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.ranks import RankCounts
 from gru4rec_core.model.network import Gru4RecNetwork, score

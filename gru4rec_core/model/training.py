@@ -11,7 +11,7 @@ import numpy as np
 
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.errors import Cancelled, ConfigError, DataError, RunError
 from gru4rec_core.model.batch_builder import Chunk, FeedBuilder, Position, chunks
 from gru4rec_core.model.checkpoint import Checkpoint, read_newest, write_checkpoint

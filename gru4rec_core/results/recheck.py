@@ -14,7 +14,7 @@ import pandas as pd
 from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.times import DAY_SECONDS, UNITS
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation import metrics

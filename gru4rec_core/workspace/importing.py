@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.file_format import hash_file
 from gru4rec_core.data.ingest import read_log
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.text_records import sha256_of
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -50,7 +50,7 @@ def import_file(
     told = {} if mapping is None else asdict(mapping)
     if encoding != "utf-8":
         told["encoding"] = encoding
-    known = workspace.find_file(sha256_of(path), told) if path.is_file() else None
+    known = workspace.find_file(hash_file(path), told) if path.is_file() else None
     if known is not None:
         return _renamed(workspace, known, name, [], on_known)
     before = {record.id: workspace.item_names(record.id) for record in workspace.datasets()}

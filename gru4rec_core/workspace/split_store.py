@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from gru4rec_core.config import SplitConfig
-from gru4rec_core.data.splits import EvaluationSet, Split, positions, split
+from gru4rec_core.data.split_types import EvaluationSet, Split
+from gru4rec_core.data.splits import split
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import count_leaked, test_key
 from gru4rec_core.storage import delete_folder, new_folder, read_json, write_json, write_text
@@ -116,7 +117,7 @@ def _trained(found: Split) -> np.ndarray:
     test, train = found.test.dataset, found.train
     at = pd.Index(train.session_ids).get_indexer(pd.Index(test.session_ids))
     learnt = np.where(at >= 0, train.lengths[at], 0)
-    return positions(test) < np.repeat(learnt, test.lengths)
+    return test.positions < np.repeat(learnt, test.lengths)
 
 
 def _true_items(found: Split) -> np.ndarray:

@@ -11,7 +11,7 @@ import pytest
 from gru4rec_core.baselines.registry import BASELINES
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.evaluation.scoring import evaluate
 
 # Pairs that always go together, in this order; ids in order of appearance: a 0, b 1, c 2, …

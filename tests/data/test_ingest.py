@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from gru4rec_core.data import sources
 from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.file_format import is_utf8, open_log
 from gru4rec_core.data.ingest import ImportedLog, ReadLimits, inspect_log, read_log
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.text_records import is_utf8, open_log, read_records
+from gru4rec_core.data.text_records import read_records
 from gru4rec_core.errors import DataError
 
 Write = Callable[..., Path]

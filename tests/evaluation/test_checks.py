@@ -8,7 +8,8 @@ import pytest
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet, split
+from gru4rec_core.data.split_types import EvaluationSet
+from gru4rec_core.data.splits import split
 from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.data_checks import (
     best_seller_rate,

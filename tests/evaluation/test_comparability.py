@@ -6,7 +6,8 @@ from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import read_log
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet, split
+from gru4rec_core.data.split_types import EvaluationSet
+from gru4rec_core.data.splits import split
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults, count_leaked, find_obstacle, test_key
 

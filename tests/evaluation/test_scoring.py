@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.evaluation import scoring

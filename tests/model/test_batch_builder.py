@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gru4rec_core.config import TrainingConfig
-from gru4rec_core.data.batching import Schedule, build_schedule, pass_order
+from gru4rec_core.data.batching import PassPlan, Schedule, pass_order
 from gru4rec_core.model.batch_builder import FeedBuilder, PopularitySampler, Position, chunks
 
 
@@ -148,7 +148,7 @@ def test_steps_an_epoch_continue_the_pass(toy_log) -> None:
         [chunk.feed["inputs"][: chunk.n_steps] for chunk in chunks(toy_log, config, builder, Position())]
     )
     passes = [
-        build_schedule(toy_log, 4, pass_order(toy_log, "shuffled", np.random.default_rng([0, 2, index]))).inputs
+        PassPlan(toy_log, 4, pass_order(toy_log, "shuffled", np.random.default_rng([0, 2, index]))).steps().inputs
         for index in range(3)
     ]
     np.testing.assert_array_equal(inputs, np.concatenate(passes)[:150])

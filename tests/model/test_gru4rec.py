@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gru4rec_core import BPR, Gru4Rec, NumpyGru4Rec, TrainingConfig
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.errors import ConfigError, DataError, RunError
 from gru4rec_core.evaluation.scoring import evaluate
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.evaluation.metrics import accuracy_at
 from gru4rec_core.evaluation.scoring import evaluate
 from gru4rec_core.model.gru4rec import Gru4Rec

@@ -5,7 +5,7 @@ import pytest
 
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.ranks import count_ranks

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gru4rec_core.config import TrainingConfig
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.errors import Cancelled, ConfigError, DataError, RunError
 from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.training import EpochReport, Hooks, Trainer, TrainingProgress, chunk_steps

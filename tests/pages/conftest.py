@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from gru4rec_core.baselines.registry import fit_baselines
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import Split
+from gru4rec_core.data.split_types import Split
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
 from gru4rec_core.model.checkpoint import save_arrays

@@ -5,7 +5,6 @@ import pytest
 
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.splits import positions
 from gru4rec_core.workspace.split_store import load_split, open_split
 
 
@@ -21,7 +20,7 @@ def test_trained_events_are_those_of_training(workspace, letters_log):
     untrained = np.add.reduceat(~stored.trained, dataset.offsets[:-1])
     np.testing.assert_array_equal(untrained, np.where(watched, 2, 1))
     assert watched.any()
-    last_two = positions(dataset) >= np.repeat(dataset.lengths - 2, dataset.lengths)
+    last_two = dataset.positions >= np.repeat(dataset.lengths - 2, dataset.lengths)
     assert (stored.trained | last_two).all()
 
 

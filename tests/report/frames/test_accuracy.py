@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.report.frames import accuracy as frames
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gru4rec_core.data.splits import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.report.frames import sessions as frames
 from gru4rec_core.report.frames.sessions import Filters
