@@ -21,7 +21,7 @@ from benchmarks.intervals import coverage
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import MetricDifference, PairedComparison, metric_differences
-from gru4rec_core.evaluation.pair_verdict import judge_pair
+from gru4rec_core.evaluation.pair_verdict import build_pair_verdict
 from gru4rec_core.evaluation.resampling import bootstrap_sums, flipped_sums, mcnemar_midp
 from gru4rec_core.evaluation.scoring import Evaluation
 
@@ -135,7 +135,7 @@ def _outcome(world: World, figures: MetricDifference, mcnemar_p: float, n_events
         n_sessions=world.n_sessions,
         n_events=n_events,
     )
-    verdict = judge_pair(pair, CONFIG)
+    verdict = build_pair_verdict(pair, CONFIG)
     truth = world.hit_rate * world.lift
     return (
         figures.p_value <= 0.05,

@@ -12,7 +12,7 @@ from dashboard import messages, review_context, state, widgets
 from dashboard.review_context import Review
 from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.evaluation.hit_overlap import outcomes as find_outcomes
+from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.frames import accuracy as accuracy_frames
@@ -34,7 +34,7 @@ def headline(view: Review) -> None:
 
 def outcomes(view: Review, pair: Pair, k: int, selection: state.Selection) -> None:
     """Who had the next item, as a square of 100; each block and each line below leads to its sessions."""
-    counts = find_outcomes(*pair, k).counts
+    counts = find_hit_overlap(*pair, k).counts
     labels = outcome_labels(pair)
     chart = comparison_charts.outcome_square(
         comparison_frames.square(counts), labels, (pair[0].name, pair[1].name), unit=view.unit, dark=state.is_dark()

@@ -16,8 +16,13 @@ from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.splits import split
 from gru4rec_core.data.times import UNITS, describe_time, to_datetime
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.evaluation.data_checks import check_dataset, check_split, expected_hit_rate, visible_difference
-from gru4rec_core.evaluation.diagnostics import Check
+from gru4rec_core.evaluation.data_checks import (
+    expected_hit_rate,
+    find_dataset_warnings,
+    find_split_warnings,
+    visible_difference,
+)
+from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
 from gru4rec_core.report.charts.data import TEST, TRAIN, events_over_time, popularity, session_lengths, transitions
 from gru4rec_core.report.frames.data import transition_shares
 from gru4rec_core.workspace.records import DatasetRecord
@@ -75,9 +80,9 @@ def time_span(record: DatasetRecord) -> str:
 
 
 @st.cache_data(max_entries=32, show_spinner="Checking the log…")
-def _checks(root: str, dataset_id: str, content_hash: str) -> list[Check]:
+def _checks(root: str, dataset_id: str, content_hash: str) -> list[DiagnosticWarning]:
     home = Workspace(root)
-    return check_dataset(home.open_dataset(dataset_id), home.dataset(dataset_id).summary or None)
+    return find_dataset_warnings(home.open_dataset(dataset_id), home.dataset(dataset_id).summary or None)
 
 
 def _examples(record: DatasetRecord, dataset: SessionDataset) -> None:
@@ -131,7 +136,7 @@ class CutLog:
     n_predicted: int
     smallest: float
     counting: float
-    checks: tuple[Check, ...]
+    checks: tuple[DiagnosticWarning, ...]
 
 
 def _test_rule(record: DatasetRecord) -> SplitConfig | None:
@@ -180,7 +185,7 @@ def _test_part(root: str, dataset_id: str, config_json: str) -> CutLog:
         n_predicted=len(predicted.target),
         smallest=visible_difference(found.test, rate),
         counting=rate,
-        checks=tuple(check_split(found, k, hit_rate=rate)),
+        checks=tuple(find_split_warnings(found, k, hit_rate=rate)),
     )
 
 

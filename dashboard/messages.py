@@ -12,7 +12,7 @@ from html import escape
 import streamlit as st
 
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.evaluation.diagnostics import Check
+from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
 
 _BARS = {"error": "#D55E00", "warning": "#E69F00", "note": "#56B4E9", "good": "#009E73"}
 _WORDS = {"error": "Problem", "warning": "Remark", "note": "Note", "good": "Good"}
@@ -45,15 +45,15 @@ def attempt(action: Callable[[], object]) -> None:
         st.rerun()
 
 
-def remarks(checks: Iterable[Check]) -> None:
+def remarks(checks: Iterable[DiagnosticWarning]) -> None:
     """Checks, worst first, each with its figure, its effect and its remedy."""
     for check in sorted(checks, key=lambda one: WORST_FIRST.index(one.severity)):
-        lines = [("Effect", check.why), ("What to do", check.remedy)]
+        lines = [("Effect", check.effect), ("What to do", check.remedy)]
         title = f"{check.title} {check.figure}".strip()
         _note(check.severity, title, [(name, text) for name, text in lines if text])
 
 
-def remarks_apart(checks: Sequence[Check], about: str, key: str) -> None:
+def remarks_apart(checks: Sequence[DiagnosticWarning], about: str, key: str) -> None:
     """Checks below results: what spoils them openly, the rest one tap away.
 
     Args:
@@ -71,7 +71,7 @@ def remarks_apart(checks: Sequence[Check], about: str, key: str) -> None:
             remarks(others)
 
 
-def count_remarks(checks: Sequence[Check]) -> str:
+def count_remarks(checks: Sequence[DiagnosticWarning]) -> str:
     """ "usable, 2 remarks", "not usable as it is: 1 problem": the second half of the sentence about a log."""
     problems = sum(check.severity == "error" for check in checks)
     others = sum(check.severity == "warning" for check in checks)

@@ -13,7 +13,7 @@ from dashboard import review_context, state, steps_view, widgets
 from dashboard.compare_view import outcome_labels
 from dashboard.review_context import Review
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.evaluation.hit_overlap import outcomes
+from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import sessions as sessions_frames
 from gru4rec_core.report.frames.sessions import Filters
@@ -35,7 +35,7 @@ def choose(view: Review, models: tuple[ModelResults, ...], k: int) -> np.ndarray
     A link may name a method whose misses are asked for (`missed=bpr`): they are a chip of their own then.
     """
     n_events = models[0].n_events
-    found = outcomes(*models, k) if len(models) == 2 else None
+    found = find_hit_overlap(*models, k) if len(models) == 2 else None
     counts: dict[str, int] = {"random": min(sessions_frames.N_RANDOM, n_events)}
     counts.update(found.counts.items() if found else ())
     labels = outcome_labels((models[0], models[-1])) | {"random": "Random"}

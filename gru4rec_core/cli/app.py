@@ -34,7 +34,7 @@ from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import inspect_log
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.errors import ConfigError, DataError, WorkbenchError
-from gru4rec_core.evaluation.diagnostics import Check
+from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
 from gru4rec_core.experiments.baselines import execute_baselines
 from gru4rec_core.experiments.reporter import OnChange, describe_unexpected
 from gru4rec_core.jobs import jobs
@@ -498,7 +498,7 @@ def _say(as_json: bool, value: dict[str, Any], text: str) -> None:
     sys.stdout.write((json.dumps(value, allow_nan=False) if as_json else text) + "\n")
 
 
-def _warn(as_json: bool, checks: list[Check]) -> list[dict[str, Any]]:
+def _warn(as_json: bool, checks: list[DiagnosticWarning]) -> list[dict[str, Any]]:
     """The warnings as JSON; without --json they are told on standard error, beside the result."""
     if not as_json:
         for check in checks:

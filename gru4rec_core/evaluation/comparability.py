@@ -18,7 +18,7 @@ from gru4rec_core.data.times import to_microseconds
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.scoring import Evaluation
 
-Kind = Literal["gru4rec", "baseline"]
+ModelKind = Literal["gru4rec", "baseline"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class ModelResults:
 
     name: str
     label: str
-    kind: Kind
+    kind: ModelKind
     evaluations: tuple[Evaluation, ...]
     test_key: str = ""
     tested_on: str = ""

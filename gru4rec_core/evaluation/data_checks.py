@@ -8,7 +8,7 @@ import numpy as np
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet, Split, SplitSummary
 from gru4rec_core.data.times import DAY_SECONDS, UNITS, describe_time, guess_unit
-from gru4rec_core.evaluation.diagnostics import Check, share, smallest_difference
+from gru4rec_core.evaluation.diagnostics import DiagnosticWarning, share, smallest_difference
 from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
 
 MANY_TIES = 0.01
@@ -20,7 +20,9 @@ _PAIR = 2**31
 """Two int32 ids as one int64: first * _PAIR + second."""
 
 
-def check_dataset(dataset: SessionDataset, import_summary: Mapping[str, Any] | None = None) -> list[Check]:
+def find_dataset_warnings(
+    dataset: SessionDataset, import_summary: Mapping[str, Any] | None = None
+) -> list[DiagnosticWarning]:
     """What to know of a log before training on it.
 
     Args:
@@ -37,7 +39,9 @@ def check_dataset(dataset: SessionDataset, import_summary: Mapping[str, Any] | N
     return [check for check in found if check]
 
 
-def check_split(split: Split, k: int, margin: float = 0.05, hit_rate: float | None = None) -> list[Check]:
+def find_split_warnings(
+    split: Split, k: int, margin: float = 0.05, hit_rate: float | None = None
+) -> list[DiagnosticWarning]:
     """What to know of a training and a test part before comparing models on it.
 
     Args:
@@ -89,11 +93,11 @@ def visible_difference(test: EvaluationSet, hit_rate: float) -> float:
     return smallest_visible_difference(len(lengths), n_events, hit_rate, session_length=length)
 
 
-def _tied_timestamps(dataset: SessionDataset) -> Check | None:
+def _tied_timestamps(dataset: SessionDataset) -> DiagnosticWarning | None:
     tied = int(((np.diff(dataset.timestamps) == 0) & _same_session(dataset)).sum())
     if tied <= MANY_TIES * dataset.n_events:
         return None
-    return Check(
+    return DiagnosticWarning(
         "tied-timestamps",
         "warning",
         "Some events of a session have the same time.",
@@ -104,14 +108,14 @@ def _tied_timestamps(dataset: SessionDataset) -> Check | None:
     )
 
 
-def _out_of_order(dataset: SessionDataset, import_summary: Mapping[str, Any]) -> Check | None:
+def _out_of_order(dataset: SessionDataset, import_summary: Mapping[str, Any]) -> DiagnosticWarning | None:
     backwards = (np.diff(dataset.timestamps) < 0) & _same_session(dataset)
     sessions = len(np.unique(np.searchsorted(dataset.offsets, np.flatnonzero(backwards), side="right")))
     if not sessions:
         sessions = int(import_summary.get("sessions_out_of_order", 0))
     if not sessions:
         return None
-    return Check(
+    return DiagnosticWarning(
         "out-of-order",
         "error" if backwards.any() else "warning",
         "Some sessions are not in the order of time.",
@@ -123,12 +127,12 @@ def _out_of_order(dataset: SessionDataset, import_summary: Mapping[str, Any]) ->
     )
 
 
-def _consecutive_repeats(dataset: SessionDataset) -> Check | None:
+def _consecutive_repeats(dataset: SessionDataset) -> DiagnosticWarning | None:
     following = _same_session(dataset)
     repeats = int(((np.diff(dataset.items) == 0) & following & (dataset.items[1:] >= 0)).sum())
     if repeats <= MANY_REPEATS * max(int(following.sum()), 1):
         return None
-    return Check(
+    return DiagnosticWarning(
         "consecutive-repeats",
         "warning",
         "The same item often follows itself.",
@@ -140,7 +144,7 @@ def _consecutive_repeats(dataset: SessionDataset) -> Check | None:
     )
 
 
-def _far_away_dates(dataset: SessionDataset) -> Check | None:
+def _far_away_dates(dataset: SessionDataset) -> DiagnosticWarning | None:
     """Single events years from all others: a clock that was not set, a date made up for a missing one."""
     times = np.asarray(dataset.timestamps)
     if len(times) < 10:  # too few to say where the rest is
@@ -157,7 +161,7 @@ def _far_away_dates(dataset: SessionDataset) -> Check | None:
     sessions = np.unique(np.searchsorted(dataset.offsets, far, side="right") - 1)
     first = far[0]
     name = dataset.session_ids[np.searchsorted(dataset.offsets, first, side="right") - 1]
-    return Check(
+    return DiagnosticWarning(
         "far-away-dates",
         "warning",
         "A few dates lie years away from all others.",
@@ -177,7 +181,7 @@ def _moment(timestamp: Any, unit: str) -> str:
         return f"{timestamp:g}"
 
 
-def _time_overlap(train: SessionDataset, test: EvaluationSet) -> Check | None:
+def _time_overlap(train: SessionDataset, test: EvaluationSet) -> DiagnosticWarning | None:
     index = test.events()
     if not len(index.target) or not train.n_events:
         return None
@@ -185,7 +189,7 @@ def _time_overlap(train: SessionDataset, test: EvaluationSet) -> Check | None:
     inside = int((times < train.timestamps.max()).sum())
     if not inside:
         return None
-    return Check(
+    return DiagnosticWarning(
         "time-overlap",
         "warning",
         "Training and test overlap in time.",
@@ -196,12 +200,12 @@ def _time_overlap(train: SessionDataset, test: EvaluationSet) -> Check | None:
     )
 
 
-def _unseen_items(summary: SplitSummary) -> Check | None:
+def _unseen_items(summary: SplitSummary) -> DiagnosticWarning | None:
     if summary.unseen_share <= MANY_UNSEEN:
         return None
     dropped = summary.unseen == "drop"
     asked = summary.test_predicted + (summary.unseen_events if dropped else 0)
-    return Check(
+    return DiagnosticWarning(
         "unseen-items",
         "warning",
         "Some test items were never seen in training.",
@@ -218,12 +222,12 @@ def _unseen_items(summary: SplitSummary) -> Check | None:
     )
 
 
-def _small_test(test: EvaluationSet, hit_rate: float, margin: float) -> Check | None:
+def _small_test(test: EvaluationSet, hit_rate: float, margin: float) -> DiagnosticWarning | None:
     smallest = visible_difference(test, hit_rate)
     if smallest <= margin:
         return None
     n_sessions = len(np.unique(test.events().session))
-    return Check(
+    return DiagnosticWarning(
         "small-test",
         "warning",
         f"This test is too small to see a difference of {100 * margin:.0f} %.",

@@ -1,13 +1,14 @@
 """What is a warning?"""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, Self, cast
 
 Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True)
-class Check:
+class DiagnosticWarning:
     """Something about data, a run or a comparison that its reader should know.
 
     Attributes:
@@ -15,7 +16,7 @@ class Check:
         severity: "error" spoils the result, "warning" may, "note" is good to know.
         title: what is the matter, a sentence.
         figure: how much of it, a sentence with numbers.
-        why: why it matters, for someone new to the field.
+        effect: why it matters, for someone new to the field.
         remedy: what to do about it.
     """
 
@@ -23,11 +24,30 @@ class Check:
     severity: Severity
     title: str
     figure: str
-    why: str
+    effect: str
     remedy: str
 
     def to_json(self) -> dict[str, str]:
-        return asdict(self)
+        """Plain JSON; the effect keeps its older key, "why", which scripts read."""
+        values = asdict(self)
+        values["why"] = values.pop("effect")
+        return values
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, str]) -> Self:
+        """What `to_json` wrote.
+
+        Raises:
+            KeyError: a key is missing.
+        """
+        return cls(
+            code=values["code"],
+            severity=cast(Severity, values["severity"]),
+            title=values["title"],
+            figure=values["figure"],
+            effect=values["why"],
+            remedy=values["remedy"],
+        )
 
 
 def share(part: float, whole: float) -> str:

@@ -13,7 +13,7 @@ OUTCOMES: tuple[Outcome, ...] = ("both", "only_b", "only_a", "neither")
 """In the order they are shown."""
 
 
-class Outcomes(NamedTuple):
+class HitOverlap(NamedTuple):
     """How two models' hits in the top k fall together.
 
     Attributes:
@@ -29,7 +29,7 @@ class Outcomes(NamedTuple):
     squares: dict[Outcome, int]
 
 
-def outcomes(a: ModelResults, b: ModelResults, k: int) -> Outcomes:
+def find_hit_overlap(a: ModelResults, b: ModelResults, k: int) -> HitOverlap:
     """Sorts the test events by who had them among its first k.
 
     With several seeds a model is right where at least half of its runs are.
@@ -42,8 +42,8 @@ def outcomes(a: ModelResults, b: ModelResults, k: int) -> Outcomes:
     hit_a, hit_b = (event_values(model, f"accuracy@{k}") >= 0.5 for model in (a, b))
     labels = np.select([hit_a & hit_b, hit_a, hit_b], ["both", "only_a", "only_b"], "neither")
     counts: dict[Outcome, int] = {name: int((labels == name).sum()) for name in OUTCOMES}
-    squares = whole_squares(list(counts.values()))
-    return Outcomes(
+    squares = apportion(list(counts.values()))
+    return HitOverlap(
         labels,
         counts,
         {name: count / len(labels) for name, count in counts.items()},
@@ -51,10 +51,10 @@ def outcomes(a: ModelResults, b: ModelResults, k: int) -> Outcomes:
     )
 
 
-def whole_squares(counts: list[int], squares: int = 100) -> list[int]:
+def apportion(counts: list[int], squares: int = 100) -> list[int]:
     """Whole numbers in proportion to counts that add up to `squares` (largest remainder; ties: the first).
 
-    >>> whole_squares([1, 1, 1])
+    >>> apportion([1, 1, 1])
     [34, 33, 33]
     """
     exact = squares * np.asarray(counts, dtype=np.float64) / sum(counts)

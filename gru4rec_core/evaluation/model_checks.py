@@ -8,11 +8,11 @@ import pandas as pd
 
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.evaluation.comparability import Kind, ModelResults
+from gru4rec_core.evaluation.comparability import ModelKind, ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
-from gru4rec_core.evaluation.diagnostics import Check, share, smallest_difference
+from gru4rec_core.evaluation.diagnostics import DiagnosticWarning, share, smallest_difference
 from gru4rec_core.evaluation.metrics import accuracy_at
-from gru4rec_core.evaluation.pair_verdict import PairVerdict, judge_pair
+from gru4rec_core.evaluation.pair_verdict import PairVerdict, build_pair_verdict
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.verdict_text import per_100
 
@@ -24,7 +24,7 @@ WIDE_TIE_GAP = 0.005
 
 
 @dataclass(frozen=True)
-class RunFacts:
+class ComparedRun:
     """What must agree between runs that are compared.
 
     Attributes:
@@ -42,9 +42,9 @@ class RunFacts:
     config: TrainingConfig
 
 
-def check_training(
+def find_training_warnings(
     config: TrainingConfig, train: SessionDataset, epochs: pd.DataFrame | None = None, label: str = "The model"
-) -> list[Check]:
+) -> list[DiagnosticWarning]:
     """What to know of a training run, before (without `epochs`) or after it.
 
     Args:
@@ -59,7 +59,7 @@ def check_training(
     return [check for check in found if check]
 
 
-def check_evaluation(evaluation: Evaluation, label: str, kind: Kind, k: int) -> list[Check]:
+def find_evaluation_warnings(evaluation: Evaluation, label: str, kind: ModelKind, k: int) -> list[DiagnosticWarning]:
     """What to know of a model's scores on the test events.
 
     Args:
@@ -74,25 +74,25 @@ def check_evaluation(evaluation: Evaluation, label: str, kind: Kind, k: int) -> 
     return [check for check in found if check]
 
 
-def check_comparison(comparison: Comparison, runs: Sequence[RunFacts] = ()) -> list[Check]:
+def find_comparison_warnings(comparison: Comparison, runs: Sequence[ComparedRun] = ()) -> list[DiagnosticWarning]:
     """What to know of a comparison.
 
     Args:
         comparison: its result.
         runs: the compared runs; baselines have none.
     """
-    found = check_runs(runs)
+    found = find_run_differences(runs)
     if comparison.obstacle:
         obstacle = comparison.obstacle
-        why = "A difference would then say something about the tests, not about the models."
-        return [Check("not-comparable", "error", obstacle.sentence, "", why, obstacle.remedy), *found]
+        effect = "A difference would then say something about the tests, not about the models."
+        return [DiagnosticWarning("not-comparable", "error", obstacle.sentence, "", effect, obstacle.remedy), *found]
     models = [model for model in comparison.models if model.kind == "gru4rec"]
     for model in models:
         found += _not_beating(comparison, model)
     return found + _wide_interval(comparison, models)
 
 
-def check_runs(runs: Sequence[RunFacts]) -> list[Check]:
+def find_run_differences(runs: Sequence[ComparedRun]) -> list[DiagnosticWarning]:
     """In what the runs differ beyond the loss and the seed."""
     found = []
     for code, name, remedy in (
@@ -103,7 +103,7 @@ def check_runs(runs: Sequence[RunFacts]) -> list[Check]:
         values = {run.label: getattr(run, code) for run in runs}
         if len(set(values.values())) > 1:
             found.append(
-                Check(
+                DiagnosticWarning(
                     f"different-{code}",
                     "warning" if code == "data" else "error",
                     f"The runs differ in their {name}.",
@@ -137,10 +137,10 @@ def still_improving(curve: np.ndarray) -> bool:
     return bool(curve[-last:].max() > curve[:-last].max() * (1 + GAIN))
 
 
-def _fewer_items_than_samples(config: TrainingConfig, train: SessionDataset) -> Check | None:
+def _fewer_items_than_samples(config: TrainingConfig, train: SessionDataset) -> DiagnosticWarning | None:
     if config.resolved(train.n_items).negatives != "sampled" or train.n_items >= config.n_sample:
         return None
-    return Check(
+    return DiagnosticWarning(
         "few-items",
         "warning",
         "There are fewer items than negative samples.",
@@ -150,11 +150,11 @@ def _fewer_items_than_samples(config: TrainingConfig, train: SessionDataset) -> 
     )
 
 
-def _fewer_sessions_than_lanes(config: TrainingConfig, train: SessionDataset) -> Check | None:
+def _fewer_sessions_than_lanes(config: TrainingConfig, train: SessionDataset) -> DiagnosticWarning | None:
     trainable = int((train.lengths > 1).sum())
     if trainable >= config.batch_size:
         return None
-    return Check(
+    return DiagnosticWarning(
         "few-sessions",
         "warning",
         "There are fewer sessions than lanes.",
@@ -164,10 +164,10 @@ def _fewer_sessions_than_lanes(config: TrainingConfig, train: SessionDataset) ->
     )
 
 
-def _still_improving(curve: np.ndarray, label: str) -> Check | None:
+def _still_improving(curve: np.ndarray, label: str) -> DiagnosticWarning | None:
     if not still_improving(curve):
         return None
-    return Check(
+    return DiagnosticWarning(
         "still-improving",
         "warning",
         f"{label} was still improving when training stopped.",
@@ -178,11 +178,11 @@ def _still_improving(curve: np.ndarray, label: str) -> Check | None:
     )
 
 
-def _not_finite(evaluation: Evaluation, label: str) -> Check | None:
+def _not_finite(evaluation: Evaluation, label: str) -> DiagnosticWarning | None:
     bad = int((np.isnan(evaluation.top_scores) | (evaluation.top_scores == np.inf)).any(axis=1).sum())
     if not bad:
         return None
-    return Check(
+    return DiagnosticWarning(
         "scores-not-finite",
         "error",
         f"Scores of {label} are not numbers.",
@@ -192,14 +192,14 @@ def _not_finite(evaluation: Evaluation, label: str) -> Check | None:
     )
 
 
-def _saturated(evaluation: Evaluation, label: str) -> Check | None:
+def _saturated(evaluation: Evaluation, label: str) -> DiagnosticWarning | None:
     scores = evaluation.top_scores
     if scores.shape[1] < 2 or not len(scores):
         return None
     flat = int((scores[:, 0] == scores[:, min(2, scores.shape[1] - 1)]).sum())
     if flat <= MANY_SATURATED * len(scores):
         return None
-    return Check(
+    return DiagnosticWarning(
         "scores-saturated",
         "warning",
         f"{label} gives its first guesses the very same score.",
@@ -209,11 +209,11 @@ def _saturated(evaluation: Evaluation, label: str) -> Check | None:
     )
 
 
-def _rank_ties(evaluation: Evaluation, label: str, k: int) -> Check | None:
+def _rank_ties(evaluation: Evaluation, label: str, k: int) -> DiagnosticWarning | None:
     best, worst = (accuracy_at(evaluation, k, ties) for ties in ("optimistic", "conservative"))
     if not best - worst > WIDE_TIE_GAP:
         return None
-    return Check(
+    return DiagnosticWarning(
         "rank-ties",
         "warning",
         f"Ties decide part of {label}'s hits.",
@@ -223,10 +223,10 @@ def _rank_ties(evaluation: Evaluation, label: str, k: int) -> Check | None:
     )
 
 
-def _not_beating(comparison: Comparison, model: ModelResults) -> list[Check]:
+def _not_beating(comparison: Comparison, model: ModelResults) -> list[DiagnosticWarning]:
     """One check a model: against the strongest baseline, by the statistics of the verdict."""
     judged = [
-        judge_pair(comparison.pair(rival.name, model.name), comparison.config)
+        build_pair_verdict(comparison.pair(rival.name, model.name), comparison.config)
         for rival in comparison.models
         if rival.kind == "baseline"
     ]
@@ -238,7 +238,7 @@ def _not_beating(comparison: Comparison, model: ModelResults) -> list[Check]:
     rival = strongest.pair.a if strongest.pair.b is model else strongest.pair.b
     value = strongest.leader_value if strongest.pair.b is model else strongest.other_value
     return [
-        Check(
+        DiagnosticWarning(
             "not-beating-baseline",
             "warning",
             f"{model.label} does not clearly beat simple counting.",
@@ -253,15 +253,19 @@ def _rival_value(verdict: PairVerdict, model: ModelResults) -> float:
     return verdict.other_value if verdict.pair.b is model else verdict.leader_value
 
 
-def _wide_interval(comparison: Comparison, models: Sequence[ModelResults]) -> list[Check]:
+def _wide_interval(comparison: Comparison, models: Sequence[ModelResults]) -> list[DiagnosticWarning]:
     """Measured by the widest interval among what is not settled: 1.96 errors a side, where 80 % power takes 2.80."""
     margin = comparison.config.margin
-    judged = [judge_pair(pair, comparison.config) for pair in comparison.pairs if pair.a in models and pair.b in models]
+    judged = [
+        build_pair_verdict(pair, comparison.config)
+        for pair in comparison.pairs
+        if pair.a in models and pair.b in models
+    ]
     visible = max((verdict.half_width for verdict in judged if verdict.kind == "undecided"), default=0.0) * 2.80 / 1.96
     if visible <= margin:
         return []
     return [
-        Check(
+        DiagnosticWarning(
             "small-test",
             "warning",
             f"This test is too small to see a difference of {100 * margin:.0f} %.",
@@ -273,7 +277,7 @@ def _wide_interval(comparison: Comparison, models: Sequence[ModelResults]) -> li
     ]
 
 
-def _settings_differ(runs: Sequence[RunFacts]) -> list[Check]:
+def _settings_differ(runs: Sequence[ComparedRun]) -> list[DiagnosticWarning]:
     settings = [run.config.model_dump() for run in runs]
     differing = [
         name
@@ -287,7 +291,7 @@ def _settings_differ(runs: Sequence[RunFacts]) -> list[Check]:
         by_label = {run.label: values[name] for run, values in zip(runs, settings, strict=True)}
         figures.append(f"{name}: " + ", ".join(f"{label} {value}" for label, value in by_label.items()))
     return [
-        Check(
+        DiagnosticWarning(
             "settings-differ",
             "note",
             "The runs differ in more than the loss.",

@@ -56,7 +56,7 @@ class PairVerdict:
         return self.kind in {"clear", "size-open"}
 
 
-def judge_pair(
+def build_pair_verdict(
     pair: PairedComparison, config: ComparisonConfig, adjusted: tuple[float, float] | None = None
 ) -> PairVerdict:
     """The verdict on two models.

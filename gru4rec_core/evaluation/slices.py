@@ -12,7 +12,7 @@ from gru4rec_core.evaluation.metrics import hits, reciprocal_ranks, seen_before
 from gru4rec_core.evaluation.scoring import Evaluation, Ties
 
 SLICES = ("position", "length", "popularity", "repeat")
-"""The cuts of `slices`, in the order of its rows."""
+"""The cuts of `slice_accuracy`, in the order of its rows."""
 
 OTHER = -1
 """Predicted item of a confusion table that is none of the most frequent."""
@@ -45,7 +45,7 @@ _THIRDS = ((0, "head"), (1, "middle"), (2, "tail"), (3, "unknown item"))
 _NOVELTY = ((0, "repeat"), (1, "new"))
 
 
-def slices(evaluation: Evaluation, events: EvaluationSet, train_counts: np.ndarray, k: int) -> pd.DataFrame:
+def slice_accuracy(evaluation: Evaluation, events: EvaluationSet, train_counts: np.ndarray, k: int) -> pd.DataFrame:
     """Hits in the top k by kind of event; only kinds that occur.
 
     - position: items that came before the predicted one.

@@ -12,25 +12,25 @@ import numpy as np
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
-from gru4rec_core.evaluation.pair_verdict import PairVerdict, adjusted_p, judge_pair
+from gru4rec_core.evaluation.pair_verdict import PairVerdict, adjusted_p, build_pair_verdict
 from gru4rec_core.evaluation.verdict_text import (
-    CountingOutcome,
-    counting_sentence,
+    BaselineOutcome,
+    baseline_sentence,
     limit_sentences,
     pair_sentence,
 )
 
-Kind = Literal["invalid", "clear", "equivalent", "size-open", "undecided"]
+VerdictKind = Literal["invalid", "clear", "equivalent", "size-open", "undecided"]
 
 BEST_SELLERS = "popularity"
 """Name of the baseline that shows the same list to all."""
 
 
 @dataclass(frozen=True)
-class Counting:
+class BaselineVerdict:
     """The best model against the strongest baseline and best-sellers."""
 
-    outcome: CountingOutcome
+    outcome: BaselineOutcome
     model: str
     model_value: float
     strongest: str | None
@@ -50,31 +50,33 @@ class Verdict:
         sentences: the verdict, then the model against counting.
         limits: what limits it, each a sentence.
         numbers: k, margin, values, interval, p, n_sessions, n_events; fractions, None where infinite.
-        counting: the second sentence as data; None where nothing can be compared.
+        baselines: the second sentence as data; None where nothing can be compared.
         sessions_needed: see `PairVerdict`.
         remedy: the way out of "invalid", else "".
     """
 
-    kind: Kind
+    kind: VerdictKind
     better: str | None
     best: str | None
     sentences: tuple[str, ...]
     limits: tuple[str, ...]
     numbers: dict[str, Any]
-    counting: Counting | None
+    baselines: BaselineVerdict | None
     sessions_needed: int | None
     remedy: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values under the attributes' names."""
-        return {**asdict(self), "sentences": list(self.sentences), "limits": list(self.limits)}
+        """Plain JSON values under the attributes' names; only `baselines` keeps its older key, "counting"."""
+        values = {**asdict(self), "sentences": list(self.sentences), "limits": list(self.limits)}
+        values["counting"] = values.pop("baselines")
+        return values
 
 
-def verdict(comparison: Comparison) -> Verdict:
+def build_verdict(comparison: Comparison) -> Verdict:
     """The best GRU4Rec model against the second best, by the deciding metric alone.
 
     Raises:
-        RunError: fewer than two models that are no baseline; `counting` speaks of a single one.
+        RunError: fewer than two models that are no baseline; `compare_with_baselines` speaks of a single one.
     """
     if comparison.obstacle:
         return _invalid(comparison)
@@ -87,20 +89,20 @@ def verdict(comparison: Comparison) -> Verdict:
         )
     best, second = contenders[0], contenders[1]
     pair = _judged(comparison, contenders, contenders)[frozenset((best.name, second.name))]
-    against_counting = counting(comparison)
+    baselines = compare_with_baselines(comparison)
     return Verdict(
         kind=pair.kind,
         better=pair.pair.b.name if pair.better else None,
         best=pair.pair.b.name,
-        sentences=(pair_sentence(pair, comparison.config), against_counting.sentence),
+        sentences=(pair_sentence(pair, comparison.config), baselines.sentence),
         limits=limit_sentences(pair, comparison.config),
         numbers=_numbers(pair, comparison, len(contenders)),
-        counting=against_counting,
+        baselines=baselines,
         sessions_needed=pair.sessions_needed,
     )
 
 
-def counting(comparison: Comparison) -> Counting:
+def compare_with_baselines(comparison: Comparison) -> BaselineVerdict:
     """The best GRU4Rec model against the strongest baseline and against best-sellers.
 
     "Beaten" needs both to be; "as well" means the strongest is equivalent, "better" that it beats the best model.
@@ -119,25 +121,25 @@ def counting(comparison: Comparison) -> Counting:
     best = models[0]
     best_value = _value(comparison, best)
     if not baselines:
-        return Counting(
-            "no-baseline", best.name, best_value, None, None, None, counting_sentence(best_value, None, None)
+        return BaselineVerdict(
+            "no-baseline", best.name, best_value, None, None, None, baseline_sentence(best_value, None, None)
         )
     strongest = baselines[0]
     best_sellers = next((model for model in baselines if model.name == BEST_SELLERS), None)
     rivals = [strongest] if best_sellers is None or best_sellers is strongest else [strongest, best_sellers]
     judged = _judged(comparison, models, rivals)
     verdicts = [judged[frozenset((rival.name, best.name))] for rival in rivals]
-    outcome = _counting_outcome(verdicts, best)
+    outcome = _baseline_outcome(verdicts, best)
     best_sellers_value = _value(comparison, best_sellers) if best_sellers else None
     strongest_value = _value(comparison, strongest)
-    return Counting(
+    return BaselineVerdict(
         outcome=outcome,
         model=best.name,
         model_value=best_value,
         strongest=strongest.name,
         strongest_value=strongest_value,
         best_sellers_value=best_sellers_value,
-        sentence=counting_sentence(
+        sentence=baseline_sentence(
             best_value,
             None if strongest.name == BEST_SELLERS else (strongest.label, strongest_value),
             best_sellers_value,
@@ -146,7 +148,7 @@ def counting(comparison: Comparison) -> Counting:
     )
 
 
-def _counting_outcome(verdicts: list[PairVerdict], best: ModelResults) -> CountingOutcome:
+def _baseline_outcome(verdicts: list[PairVerdict], best: ModelResults) -> BaselineOutcome:
     """Of the verdicts on the best model against the strongest baseline (first) and best-sellers."""
     if all(verdict.better and verdict.pair.b is best for verdict in verdicts):
         return "beaten"
@@ -168,7 +170,7 @@ def _invalid(comparison: Comparison) -> Verdict:
         sentences=(obstacle.sentence, "So whether one beats simple counting is not decided either."),
         limits=(),
         numbers={"k": comparison.config.deciding_k, "margin": comparison.config.margin},
-        counting=None,
+        baselines=None,
         sessions_needed=None,
         remedy=obstacle.remedy,
     )
@@ -196,7 +198,7 @@ def _judged(
     wanted = {frozenset((a.name, b.name)) for a in models for b in rivals}
     pairs = [pair for pair in comparison.pairs if frozenset((pair.a.name, pair.b.name)) in wanted]
     return {
-        frozenset((pair.a.name, pair.b.name)): judge_pair(pair, comparison.config, adjusted)
+        frozenset((pair.a.name, pair.b.name)): build_pair_verdict(pair, comparison.config, adjusted)
         for pair, adjusted in zip(pairs, adjusted_p(pairs, comparison.config), strict=True)
     }
 

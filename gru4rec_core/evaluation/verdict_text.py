@@ -11,7 +11,7 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.metrics import catalogue_coverage
 from gru4rec_core.evaluation.pair_verdict import PairVerdict
 
-CountingOutcome = Literal["beaten", "as-well", "better", "undecided", "no-baseline"]
+BaselineOutcome = Literal["beaten", "as-well", "better", "undecided", "no-baseline"]
 
 _AGAINST_COUNTING = {
     "beaten": "it beats simple counting.",
@@ -44,11 +44,11 @@ def pair_sentence(verdict: PairVerdict, config: ComparisonConfig) -> str:
     return f"Not decided. {leader} against {other} per 100; {_open_span(verdict, span)}{_needed(verdict)}"
 
 
-def counting_sentence(
+def baseline_sentence(
     best: float,
     strongest: tuple[str, float] | None,
     best_sellers: float | None,
-    outcome: CountingOutcome = "no-baseline",
+    outcome: BaselineOutcome = "no-baseline",
 ) -> str:
     """The best model beside counting.
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparison import Comparison
-from gru4rec_core.evaluation.diagnostics import Check
-from gru4rec_core.evaluation.verdict import Verdict, verdict
+from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
+from gru4rec_core.evaluation.verdict import Verdict, build_verdict
 from gru4rec_core.results.model_table import baseline_models, by_model, row_json, trained_models
 from gru4rec_core.results.statistics_cache import statistics
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
@@ -43,7 +43,7 @@ class ComparisonResult:
     dataset: DatasetRecord
     comparison: Comparison
     verdict: Verdict | None
-    checks: list[Check]
+    checks: list[DiagnosticWarning]
     models: pd.DataFrame
     run_ids: dict[str, tuple[str, ...]]
     split: StoredSplit
@@ -120,5 +120,5 @@ def comparison_result(workspace: Workspace, comparison_id: str) -> ComparisonRes
 
 
 def _verdict(record: ComparisonRecord, comparison: Comparison) -> Verdict:
-    found = verdict(comparison)
+    found = build_verdict(comparison)
     return found if record.decided_before_results else replace(found, limits=(*found.limits, DECIDED_LATE))

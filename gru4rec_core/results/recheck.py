@@ -21,7 +21,7 @@ from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.comparability import ModelResults, count_leaked
 from gru4rec_core.evaluation.comparison import Comparison, compare_models, event_values
 from gru4rec_core.evaluation.scoring import Progress, evaluate
-from gru4rec_core.evaluation.verdict import Counting, counting
+from gru4rec_core.evaluation.verdict import BaselineVerdict, compare_with_baselines
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.results.model_table import Row, baseline_models, row_json, table_row, trained_models
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
@@ -50,7 +50,7 @@ class Recheck:
     dataset: DatasetRecord
     split: SplitConfig
     comparison: Comparison
-    counting: Counting
+    counting: BaselineVerdict
     models: list[Row]
     by_week: pd.DataFrame
     unknown: float
@@ -109,7 +109,7 @@ def recheck(
         dataset=dataset,
         split=split,
         comparison=comparison,
-        counting=counting(comparison),
+        counting=compare_with_baselines(comparison),
         models=[*rows, *more],
         by_week=_by_week(stored.test, comparison.models, unknown, judging.deciding_k),
         unknown=float(unknown.mean()),

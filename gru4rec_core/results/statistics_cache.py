@@ -13,7 +13,7 @@ from typing import Any
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults, find_obstacle
 from gru4rec_core.evaluation.comparison import Comparison, MetricDifference, PairedComparison, compare_models
-from gru4rec_core.evaluation.diagnostics import Check
+from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
 from gru4rec_core.results.diagnostics import comparison_checks
 from gru4rec_core.storage import read_json, write_json
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
@@ -27,7 +27,7 @@ _logger = logging.getLogger(__name__)
 
 def statistics(
     workspace: Workspace, record: ComparisonRecord, groups: dict[str, list[RunRecord]], models: Sequence[ModelResults]
-) -> tuple[Comparison, list[Check]]:
+) -> tuple[Comparison, list[DiagnosticWarning]]:
     """The paired statistics and the warnings of a comparison: as kept, or computed and kept."""
     path = workspace.comparison_folder(record.id) / "statistics.json"
     key = _inputs(record, models)
@@ -35,7 +35,7 @@ def statistics(
         try:
             kept = read_json(path, "a comparison")
             if kept["inputs"] == key:
-                return _from_kept(kept, record, models), [Check(**one) for one in kept["checks"]]
+                return _from_kept(kept, record, models), [DiagnosticWarning.from_json(one) for one in kept["checks"]]
         except (RunError, KeyError, TypeError) as error:
             _logger.warning("statistics of %s cannot be read and are computed anew: %r", record.id, error)
     if len(models) > 1:

@@ -163,7 +163,7 @@ def test_session_neighbours_are_those_of_a_plain_implementation(generator, monke
 def test_no_block_of_histories_looks_at_more_sessions_than_fit(generator, monkeypatch):
     train = dataset_of(random_sessions(generator, 80, 10), 10)
     knn = VSKNN(neighbours=3, sample=20).fit(train)
-    monkeypatch.setattr(knn_module, "BLOCK_BYTES", 100 * knn.BYTES_PER_PAIR)
+    monkeypatch.setattr(knn_module, "BLOCK_BYTES", 100 * knn_module.BYTES_PER_PAIR)
     weights = Histories([generator.integers(0, 10, 4).astype(np.int32) for _ in range(30)], 10).decayed()
     blocks = list(knn._blocks(weights))
     assert [block[0] for block in blocks[1:]] == [block[1] for block in blocks[:-1]]

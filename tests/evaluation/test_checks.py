@@ -13,18 +13,18 @@ from gru4rec_core.data.splits import split
 from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.data_checks import (
     best_seller_rate,
-    check_dataset,
-    check_split,
     expected_hit_rate,
+    find_dataset_warnings,
+    find_split_warnings,
     visible_difference,
 )
-from gru4rec_core.evaluation.diagnostics import Check, share
+from gru4rec_core.evaluation.diagnostics import DiagnosticWarning, share
 from gru4rec_core.evaluation.model_checks import (
-    RunFacts,
-    check_comparison,
-    check_evaluation,
-    check_runs,
-    check_training,
+    ComparedRun,
+    find_comparison_warnings,
+    find_evaluation_warnings,
+    find_run_differences,
+    find_training_warnings,
     still_improving,
     validation_curve,
 )
@@ -35,7 +35,7 @@ DAY = 86_400
 SPRING = 1_700_000_000
 
 
-def codes(checks: list[Check]) -> set[str]:
+def codes(checks: list[DiagnosticWarning]) -> set[str]:
     return {check.code for check in checks}
 
 
@@ -53,25 +53,25 @@ def daily_log(n: int, items: str = "abcde") -> SessionDataset:
 
 
 def test_a_plain_log_is_silent(make_dataset):
-    assert check_dataset(make_dataset("abc", "bca")) == []
+    assert find_dataset_warnings(make_dataset("abc", "bca")) == []
 
 
 def test_tied_timestamps():
-    found = check_dataset(log([(1, 5, "a"), (1, 5, "b"), (1, 6, "c"), (2, 6, "a")]))
+    found = find_dataset_warnings(log([(1, 5, "a"), (1, 5, "b"), (1, 6, "c"), (2, 6, "a")]))
     assert codes(found) == {"tied-timestamps"}
     assert found[0].figure.startswith("1 of 4 (25 %)")
 
 
 def test_equal_times_of_different_sessions_are_no_tie():
-    assert check_dataset(log([(1, 5, "a"), (2, 5, "b"), (3, 5, "c")])) == []
+    assert find_dataset_warnings(log([(1, 5, "a"), (2, 5, "b"), (3, 5, "c")])) == []
 
 
 def test_sessions_out_of_order_in_the_file(make_dataset):
     data = make_dataset("abc", "bca")
-    found = check_dataset(data, {"sessions_out_of_order": 1})
+    found = find_dataset_warnings(data, {"sessions_out_of_order": 1})
     assert codes(found) == {"out-of-order"}
     assert found[0].severity == "warning"
-    assert check_dataset(data, {"sessions_out_of_order": 0}) == []
+    assert find_dataset_warnings(data, {"sessions_out_of_order": 0}) == []
 
 
 def test_times_that_run_backwards_are_an_error(make_dataset):
@@ -79,31 +79,31 @@ def test_times_that_run_backwards_are_an_error(make_dataset):
     times = data.timestamps.copy()
     times[[4, 5]] = -1, -2  # both steps of the second session
     backwards = SessionDataset.from_arrays(data.items, times, data.offsets, data.session_ids, data.vocabulary)
-    found = check_dataset(backwards)
+    found = find_dataset_warnings(backwards)
     assert [(check.code, check.severity) for check in found] == [("out-of-order", "error")]
     assert found[0].figure.startswith("1 of 3 (33 %)")
 
 
 def test_consecutive_repeats(make_dataset):
-    found = check_dataset(make_dataset("aab", "baa"))
+    found = find_dataset_warnings(make_dataset("aab", "baa"))
     assert codes(found) == {"consecutive-repeats"}
     assert found[0].figure.startswith("2 of 4 (50 %)")
-    assert check_dataset(make_dataset("aba", "ab")) == []
+    assert find_dataset_warnings(make_dataset("aba", "ab")) == []
 
 
 def test_the_way_to_collapse_repeats_is_where_it_is_said_to_be(make_dataset):
     form = Path(__file__).parents[2] / "dashboard" / "test_rule_form.py"
     label = "Same item several times in a row counts once"
     assert label in form.read_text(encoding="utf-8")
-    assert f"“{label}” in the test rule" in check_dataset(make_dataset("aab", "baa"))[0].remedy
+    assert f"“{label}” in the test rule" in find_dataset_warnings(make_dataset("aab", "baa"))[0].remedy
 
 
 @pytest.mark.parametrize("scale", [1, 1000])
 @pytest.mark.parametrize(("moment", "words"), [(0, "1970-01-01"), (4_000_000_000, "2096-10-02")])
 def test_far_away_dates(scale, moment, words):
     rows = [(s, (SPRING + s * DAY + i) * scale, item) for s in range(30) for i, item in enumerate("abc")]
-    assert check_dataset(log(rows)) == []
-    found = check_dataset(log([*rows, (99, moment * scale, "a")]))
+    assert find_dataset_warnings(log(rows)) == []
+    found = find_dataset_warnings(log([*rows, (99, moment * scale, "a")]))
     assert codes(found) == {"far-away-dates"}
     assert found[0].figure.startswith("1 of 91 (1.1 %) events, in 1 sessions")
     assert f"session 99 at {words}" in found[0].figure
@@ -111,8 +111,8 @@ def test_far_away_dates(scale, moment, words):
 
 
 def test_numbers_and_slow_logs_have_no_far_away_dates():
-    assert check_dataset(log([(s, s * s, "ab"[s % 2]) for s in range(200)])) == []
-    assert check_dataset(log([(s, SPRING + s * 400 * DAY, "ab"[s % 2]) for s in range(30)])) == []
+    assert find_dataset_warnings(log([(s, s * s, "ab"[s % 2]) for s in range(200)])) == []
+    assert find_dataset_warnings(log([(s, SPRING + s * 400 * DAY, "ab"[s % 2]) for s in range(30)])) == []
 
 
 # --- test rule -----------------------------------------------------------------------------------------------------
@@ -120,8 +120,8 @@ def test_numbers_and_slow_logs_have_no_far_away_dates():
 
 def test_training_and_test_overlap_in_time():
     data = daily_log(40)
-    last_item = check_split(split(data, SplitConfig(validation_fraction=0)), k=3)
-    by_time = check_split(split(data, SplitConfig(protocol="time", test_days=10)), k=3)
+    last_item = find_split_warnings(split(data, SplitConfig(validation_fraction=0)), k=3)
+    by_time = find_split_warnings(split(data, SplitConfig(protocol="time", test_days=10)), k=3)
     assert "time-overlap" in codes(last_item)
     assert "time-overlap" not in codes(by_time)
     figure = next(check.figure for check in last_item if check.code == "time-overlap")
@@ -130,7 +130,7 @@ def test_training_and_test_overlap_in_time():
 
 def test_the_same_time_in_both_parts_is_no_overlap():
     data = log([(s, 7, item) for s in range(40) for item in "abc"])
-    assert "time-overlap" not in codes(check_split(split(data, SplitConfig()), k=3))
+    assert "time-overlap" not in codes(find_split_warnings(split(data, SplitConfig()), k=3))
 
 
 @pytest.mark.parametrize(("unseen", "words"), [("miss", "count as misses"), ("drop", "are left out")])
@@ -138,22 +138,22 @@ def test_unseen_items(unseen, words):
     rows = [(d, SPRING + d * DAY + i, item) for d in range(9) for i, item in enumerate("abc")]
     late = [(9, SPRING + 20 * DAY, "a"), (9, SPRING + 20 * DAY + 1, "new"), (9, SPRING + 20 * DAY + 2, "b")]
     rule = SplitConfig(protocol="time", test_days=2, unseen=unseen)
-    found = check_split(split(log(rows + late), rule), k=3)
+    found = find_split_warnings(split(log(rows + late), rule), k=3)
     figure = next(check.figure for check in found if check.code == "unseen-items")
     assert figure == f"1 of 2 (50 %) test events have such an item; they {words}."
 
 
 def test_known_items_only_are_silent():
-    assert "unseen-items" not in codes(check_split(split(daily_log(40)), k=3))
+    assert "unseen-items" not in codes(find_split_warnings(split(daily_log(40)), k=3))
 
 
 def test_a_test_too_small():
     cut = split(daily_log(40), SplitConfig(validation_fraction=0))
-    found = check_split(cut, k=3, margin=0.05, hit_rate=0.3)
+    found = find_split_warnings(cut, k=3, margin=0.05, hit_rate=0.3)
     figure = next(check.figure for check in found if check.code == "small-test")
     assert figure.startswith("40 test sessions")
-    assert "small-test" not in codes(check_split(cut, k=3, margin=0.9, hit_rate=0.3))
-    assert "small-test" in codes(check_split(cut, k=3, hit_rate=0.0))
+    assert "small-test" not in codes(find_split_warnings(cut, k=3, margin=0.9, hit_rate=0.3))
+    assert "small-test" in codes(find_split_warnings(cut, k=3, hit_rate=0.0))
 
 
 def test_the_expected_rate_is_that_of_simple_counting(make_dataset):
@@ -194,24 +194,24 @@ def test_one_long_session_shows_less_than_many_short_ones(make_dataset):
 def test_fewer_items_than_samples(make_dataset):
     data = make_dataset(*["abc"] * 40)
     sampled = TrainingConfig(negatives="sampled", n_sample=100)
-    assert codes(check_training(sampled, data)) == {"few-items"}
-    assert check_training(TrainingConfig(negatives="all", n_sample=100), data) == []
-    assert check_training(sampled.replace(n_sample=3), data) == []
+    assert codes(find_training_warnings(sampled, data)) == {"few-items"}
+    assert find_training_warnings(TrainingConfig(negatives="all", n_sample=100), data) == []
+    assert find_training_warnings(sampled.replace(n_sample=3), data) == []
 
 
 def test_fewer_sessions_than_lanes(make_dataset):
     data = make_dataset("abc", "ab", "c")
-    found = check_training(TrainingConfig(batch_size=3), data)
+    found = find_training_warnings(TrainingConfig(batch_size=3), data)
     assert codes(found) == {"few-sessions"}
     assert found[0].figure.startswith("2 sessions")  # a session of one item fills no lane
-    assert check_training(TrainingConfig(batch_size=2), data) == []
+    assert find_training_warnings(TrainingConfig(batch_size=2), data) == []
 
 
 def test_still_improving_at_the_last_epoch(make_dataset):
     data = make_dataset(*["abc"] * 40)
 
     def found(*curve):
-        return check_training(TrainingConfig(), data, pd.DataFrame({"validation_accuracy@3": curve}), "BPR")
+        return find_training_warnings(TrainingConfig(), data, pd.DataFrame({"validation_accuracy@3": curve}), "BPR")
 
     assert codes(found(0.1, 0.2, 0.25)) == {"still-improving"}
     assert "BPR" in found(0.1, 0.2, 0.25)[0].title
@@ -224,7 +224,7 @@ def test_still_improving_at_the_last_epoch(make_dataset):
 def test_without_validation_nothing_is_said_of_improvement(make_dataset):
     epochs = pd.DataFrame({"loss": [1.0, 0.5]})
     assert len(validation_curve(epochs, TrainingConfig())) == 0
-    assert check_training(TrainingConfig(), make_dataset(*["abc"] * 40), epochs) == []
+    assert find_training_warnings(TrainingConfig(), make_dataset(*["abc"] * 40), epochs) == []
 
 
 def test_a_gain_within_the_last_fifth_counts():
@@ -237,14 +237,14 @@ def test_a_gain_within_the_last_fifth_counts():
 
 
 def test_sound_scores_are_silent(make_evaluation):
-    assert check_evaluation(make_evaluation([1, 5, 9]), "BPR", "gru4rec", 3) == []
+    assert find_evaluation_warnings(make_evaluation([1, 5, 9]), "BPR", "gru4rec", 3) == []
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_scores_that_are_no_numbers(make_evaluation, bad):
     evaluation = make_evaluation([1, 5, 9])
     evaluation.top_scores[1, 2] = bad
-    found = check_evaluation(evaluation, "BPR", "gru4rec", 3)
+    found = find_evaluation_warnings(evaluation, "BPR", "gru4rec", 3)
     assert [(check.code, check.severity) for check in found] == [("scores-not-finite", "error")]
     assert found[0].figure.startswith("1 of 3 (33 %)")
 
@@ -252,22 +252,22 @@ def test_scores_that_are_no_numbers(make_evaluation, bad):
 def test_minus_infinity_is_a_score(make_evaluation):
     evaluation = make_evaluation([1, 5, 9])
     evaluation.top_scores[:, 5:] = -np.inf  # a baseline that rules items out
-    assert check_evaluation(evaluation, "Markov", "baseline", 3) == []
+    assert find_evaluation_warnings(evaluation, "Markov", "baseline", 3) == []
 
 
 def test_saturated_scores(make_evaluation):
     evaluation = make_evaluation([1, 5, 9])
     evaluation.top_scores[:2, :4] = 1.0
-    assert codes(check_evaluation(evaluation, "BPR", "gru4rec", 3)) == {"scores-saturated"}
-    assert check_evaluation(evaluation, "Markov", "baseline", 3) == []
+    assert codes(find_evaluation_warnings(evaluation, "BPR", "gru4rec", 3)) == {"scores-saturated"}
+    assert find_evaluation_warnings(evaluation, "Markov", "baseline", 3) == []
 
 
 def test_rank_ties(make_evaluation):
-    found = check_evaluation(make_evaluation([3.5, 1, 9, 9]), "BPR", "gru4rec", 3)
+    found = find_evaluation_warnings(make_evaluation([3.5, 1, 9, 9]), "BPR", "gru4rec", 3)
     assert codes(found) == {"rank-ties"}
     assert found[0].figure.startswith("In the top 3 between 25.0 and 50.0 per 100")
     # The tie at 7 and 8 cannot change what is in the top 3.
-    assert check_evaluation(make_evaluation([7.5, 1, 9, 9]), "BPR", "gru4rec", 3) == []
+    assert find_evaluation_warnings(make_evaluation([7.5, 1, 9, 9]), "BPR", "gru4rec", 3) == []
 
 
 # --- comparison ----------------------------------------------------------------------------------------------------
@@ -288,32 +288,32 @@ def compared(make_results):
 
 
 def test_a_model_that_does_not_beat_a_baseline(compared):
-    found = check_comparison(compared(500, 900, 600))
+    found = find_comparison_warnings(compared(500, 900, 600))
     assert [check.title for check in found if check.code == "not-beating-baseline"] == [
         "TOP1 does not clearly beat simple counting."
     ]
     figure = next(check.figure for check in found if check.code == "not-beating-baseline")
     assert figure == "25.0 per 100; Markov 30.0."
-    assert "not-beating-baseline" not in codes(check_comparison(compared(700, 900, 500)))
+    assert "not-beating-baseline" not in codes(find_comparison_warnings(compared(700, 900, 500)))
 
 
 def test_only_the_strongest_baseline_must_be_beaten(make_results):
     models = [make_results("a", ranks(900))]
     for name, hits in (("popularity", 100), ("markov", 950)):
         models.append(make_results(name, ranks(hits), kind="baseline"))
-    found = check_comparison(compare_models(models, CONFIG))
+    found = find_comparison_warnings(compare_models(models, CONFIG))
     assert next(check.figure for check in found).endswith("MARKOV 47.5.")
 
 
 def test_a_comparison_too_small(compared):
-    assert "small-test" in codes(check_comparison(compared(20, 23, 5, n=100)))
-    assert "small-test" not in codes(check_comparison(compared(900, 905, 500)))  # settled: equivalent
-    assert "small-test" not in codes(check_comparison(compared(20, 90, 5, n=100)))  # settled: clear
+    assert "small-test" in codes(find_comparison_warnings(compared(20, 23, 5, n=100)))
+    assert "small-test" not in codes(find_comparison_warnings(compared(900, 905, 500)))  # settled: equivalent
+    assert "small-test" not in codes(find_comparison_warnings(compared(20, 90, 5, n=100)))  # settled: clear
 
 
 def test_what_cannot_be_compared_is_an_error(make_results):
     comparison = compare_models([make_results("a", [1]), make_results("b", [1, 1])], CONFIG)
-    found = check_comparison(comparison)
+    found = find_comparison_warnings(comparison)
     assert [(check.code, check.severity) for check in found] == [("not-comparable", "error")]
     assert found[0].remedy
 
@@ -321,14 +321,14 @@ def test_what_cannot_be_compared_is_an_error(make_results):
 @pytest.fixture
 def facts():
     def build(label="TOP1", data="d1", test_rule="s1", k=3, **settings):
-        return RunFacts(label, data, test_rule, k, TrainingConfig(**settings))
+        return ComparedRun(label, data, test_rule, k, TrainingConfig(**settings))
 
     return build
 
 
 def test_runs_that_differ_in_loss_and_seed_only_are_silent(facts):
-    assert check_runs([facts(), facts("BPR", loss="bpr", seed=4)]) == []
-    assert check_runs([]) == []
+    assert find_run_differences([facts(), facts("BPR", loss="bpr", seed=4)]) == []
+    assert find_run_differences([]) == []
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,7 @@ def test_runs_that_differ_in_loss_and_seed_only_are_silent(facts):
     [({"data": "d2"}, "different-data"), ({"test_rule": "s2"}, "different-split"), ({"k": 10}, "different-k")],
 )
 def test_runs_that_differ_in_what_must_agree(facts, change, code):
-    found = check_runs([facts(), facts("BPR", loss="bpr", **change)])
+    found = find_run_differences([facts(), facts("BPR", loss="bpr", **change)])
     assert codes(found) == {code}
     assert "TOP1" in found[0].figure
     assert "BPR" in found[0].figure
@@ -344,14 +344,14 @@ def test_runs_that_differ_in_what_must_agree(facts, change, code):
 
 def test_settings_that_differ_beyond_the_loss(facts, compared):
     runs = [facts(), facts("BPR", loss="bpr", learning_rate=0.05, n_hidden=(100,))]
-    found = check_comparison(compared(700, 900, 500), runs)
+    found = find_comparison_warnings(compared(700, 900, 500), runs)
     assert codes(found) == {"settings-differ"}
     assert found[0].severity == "note"
     assert found[0].figure == "n_hidden: TOP1 (64,), BPR (100,); learning_rate: TOP1 0.001, BPR 0.05."
 
 
 def test_every_check_says_what_how_much_why_and_what_to_do(compared, make_dataset):
-    checks = check_comparison(compared(20, 30, 50, n=100)) + check_dataset(make_dataset("aab", "baa"))
+    checks = find_comparison_warnings(compared(20, 30, 50, n=100)) + find_dataset_warnings(make_dataset("aab", "baa"))
     for check in checks:
         assert all(check.to_json().values())
         assert check.title.endswith(".")

@@ -9,7 +9,7 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.scoring import Evaluation
-from gru4rec_core.evaluation.slices import OTHER, confusion, popularity_thirds, rank_distribution, slices
+from gru4rec_core.evaluation.slices import OTHER, confusion, popularity_thirds, rank_distribution, slice_accuracy
 
 
 def evaluation(events: EvaluationSet, ranks: list[int], first: list[int] | None = None) -> Evaluation:
@@ -44,7 +44,7 @@ def rows(table, name: str) -> dict[str, tuple[int, int, float]]:
 
 def test_every_slice_is_that_worked_out_by_hand(events):
     # true items 1 0 2 | 1 | 0 -1; hits within the first place: 1st, 3rd, 4th
-    table = slices(evaluation(events, [1, 2, 1, 1, 3, 0]), events, np.array([6, 3, 1]), k=1)
+    table = slice_accuracy(evaluation(events, [1, 2, 1, 1, 3, 0]), events, np.array([6, 3, 1]), k=1)
     assert rows(table, "position") == {"1": (3, 3, 66.67), "2": (2, 2, 0.0), "3": (1, 1, 100.0)}
     assert rows(table, "length") == {"1-2": (1, 1, 100.0), "3": (2, 1, 0.0), "4-5": (3, 1, 66.67)}
     assert rows(table, "popularity") == {
@@ -59,7 +59,7 @@ def test_every_slice_is_that_worked_out_by_hand(events):
 
 def test_without_events_there_are_no_slices(events):
     nothing = EvaluationSet(events.dataset, events.dataset.lengths)
-    assert slices(evaluation(nothing, []), nothing, np.array([6, 3, 1]), k=1).empty
+    assert slice_accuracy(evaluation(nothing, []), nothing, np.array([6, 3, 1]), k=1).empty
 
 
 def test_thirds_of_popularity_hold_about_a_third_of_the_events():

@@ -7,9 +7,9 @@ import pytest
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparison import compare, compare_models
-from gru4rec_core.evaluation.pair_verdict import adjusted_p, decide, judge_pair, upper_p
+from gru4rec_core.evaluation.pair_verdict import adjusted_p, build_pair_verdict, decide, upper_p
 from gru4rec_core.evaluation.sensitivity import sessions_needed, smallest_visible_difference
-from gru4rec_core.evaluation.verdict import counting, verdict
+from gru4rec_core.evaluation.verdict import build_verdict, compare_with_baselines
 from gru4rec_core.evaluation.verdict_text import about, per_100
 
 CONFIG = ComparisonConfig(deciding_k=3, n_bootstrap=500, n_permutations=1000)
@@ -35,7 +35,7 @@ def judge(make_results):
             make_results("markov", ranks(markov, n), kind="baseline", label="Lookup table (Markov)"),
             make_results("popularity", ranks(popularity, n), kind="baseline", label="Best-sellers"),
         ]
-        return verdict(compare_models(models, config))
+        return build_verdict(compare_models(models, config))
 
     return build
 
@@ -62,7 +62,7 @@ def test_the_same_the_other_way_round(judge):
 def test_several_events_a_session_are_called_events(make_results):
     sessions = np.arange(N) // 2
     models = [make_results(name, ranks(n), sessions=sessions) for name, n in (("a", 400), ("b", 700))]
-    assert "35.0 of 100 test events" in verdict(compare_models(models, CONFIG)).sentences[0]
+    assert "35.0 of 100 test events" in build_verdict(compare_models(models, CONFIG)).sentences[0]
 
 
 def test_equivalent_even_if_the_interval_leaves_out_0(judge):
@@ -80,7 +80,7 @@ def test_equivalent_says_who_is_faster_and_who_shows_more(make_results):
         a = make_results("top1", ranks(1500), label="TOP1", training_seconds=seconds_a)
         b = make_results("bpr", ranks(1500), label="BPR", training_seconds=seconds_b)
         b.evaluations[0].top_items[5, :3] = [lists_b, lists_b + 1, lists_b + 2]
-        return verdict(compare_models([a, b], CONFIG)).sentences[0]
+        return build_verdict(compare_models([a, b], CONFIG)).sentences[0]
 
     assert sentence(10, 12).endswith("less than 5 %. TOP1 trains faster, BPR recommends more of the catalogue.")
     assert sentence(12, 10).endswith("BPR trains faster and recommends more of the catalogue.")
@@ -120,7 +120,7 @@ def test_undecided_says_what_would_settle_it(judge):
 def test_no_hit_at_all_is_undecided(judge):
     said = judge(ranks(0, 40), ranks(0, 40), markov=0, popularity=0)
     assert said.sentences[0] == "Not decided. 0.0 against 0.0 per 100; any difference is plausible."
-    assert said.counting.outcome == "undecided"
+    assert said.baselines.outcome == "undecided"
     json.dumps(said.to_json(), allow_nan=False)
 
 
@@ -138,14 +138,14 @@ def test_two_models_that_agree_on_ten_sessions_are_not_called_equal(judge):
 def test_not_comparable_says_why_and_what_to_do(make_results):
     a = make_results("top1", [1, 2], label="TOP1", tested_on="the last item of 2 sessions")
     b = make_results("bpr", [1, 2, 3], label="BPR", tested_on="the last 14 days")
-    said = verdict(compare_models([a, b], CONFIG))
+    said = build_verdict(compare_models([a, b], CONFIG))
     assert said.kind == "invalid"
     assert said.sentences[0] == (
         "These two cannot be compared. BPR was tested on the last 14 days, TOP1 on the last item of 2 sessions."
     )
     assert said.remedy == "Re-test both on one test part."
     assert said.better is None
-    assert said.counting is None
+    assert said.baselines is None
     json.dumps(said.to_json())
 
 
@@ -173,16 +173,16 @@ def test_limits_are_named(judge):
 def test_an_interval_without_0_that_the_test_does_not_confirm_is_explained(make_results):
     a, b = make_results("a", ranks(440)), make_results("b", ranks(500))
     pair = compare(a, b, CONFIG)
-    said = judge_pair(pair, CONFIG, adjusted=(0.046, 0.058))
+    said = build_pair_verdict(pair, CONFIG, adjusted=(0.046, 0.058))
     assert not said.confirmed
     assert said.kind == "undecided"
     models = compare_models([a, b, *(make_results(f"c{i}", ranks(440)) for i in range(3))], CONFIG)
-    assert verdict(models).numbers["p_holm"] > verdict(models).numbers["p_value"]
+    assert build_verdict(models).numbers["p_holm"] > build_verdict(models).numbers["p_value"]
 
 
 def test_the_best_of_three_meets_the_second(make_results):
     models = [make_results(name, ranks(n)) for name, n in (("a", 600), ("b", 100), ("c", 400))]
-    said = verdict(compare_models(models, CONFIG))
+    said = build_verdict(compare_models(models, CONFIG))
     assert said.better == "a"
     assert said.numbers["other"] == "c"
     assert said.numbers["n_models"] == 3
@@ -237,7 +237,7 @@ def test_a_p_value_near_5_percent_is_not_below_it_for_sure():
 )
 def test_the_second_sentence_meets_the_strongest_baseline(judge, markov, popularity, outcome, ending):
     said = judge(ranks(400), ranks(600), markov, popularity)
-    assert said.counting.outcome == outcome
+    assert said.baselines.outcome == outcome
     assert said.sentences[1] == (
         f"Best model 30.0, Lookup table (Markov) {markov / 20:.1f}, best-sellers 3.0 per 100: {ending}"
     )
@@ -249,7 +249,7 @@ def test_counting_may_be_undecided(make_results, generator):
         make_results("top1", generator.permutation(ranks(30, n))),
         make_results("markov", generator.permutation(ranks(27, n)), kind="baseline", label="Markov"),
     ]
-    said = counting(compare_models(models, CONFIG))
+    said = compare_with_baselines(compare_models(models, CONFIG))
     assert said.outcome == "undecided"
     assert said.sentence == "Best model 30.0, Markov 27.0 per 100: not decided."
 
@@ -260,23 +260,23 @@ def test_best_sellers_are_named_once_where_they_are_the_strongest(judge):
 
 
 def test_without_baselines_the_second_sentence_says_so(make_results):
-    said = verdict(compare_models([make_results("a", ranks(400)), make_results("b", ranks(600))], CONFIG))
+    said = build_verdict(compare_models([make_results("a", ranks(400)), make_results("b", ranks(600))], CONFIG))
     assert said.sentences[1].endswith("whether it beats simple counting is not decided.")
-    assert said.counting.outcome == "no-baseline"
+    assert said.baselines.outcome == "no-baseline"
 
 
 def test_one_model_has_no_verdict_but_meets_counting(make_results):
     models = [make_results("a", ranks(400)), make_results("markov", ranks(100), kind="baseline")]
     comparison = compare_models(models, CONFIG)
     with pytest.raises(RunError, match="Train a second model"):
-        verdict(comparison)
-    assert counting(comparison).outcome == "beaten"
+        build_verdict(comparison)
+    assert compare_with_baselines(comparison).outcome == "beaten"
 
 
 def test_counting_needs_a_model(make_results):
     models = [make_results(name, ranks(100), kind="baseline") for name in ("markov", "popularity")]
     with pytest.raises(RunError, match="no GRU4Rec model"):
-        counting(compare_models(models, CONFIG))
+        compare_with_baselines(compare_models(models, CONFIG))
 
 
 def test_the_verdict_is_plain_json(judge):

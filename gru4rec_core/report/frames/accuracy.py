@@ -15,7 +15,7 @@ from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.metrics import never_recommended, seen_before
 from gru4rec_core.evaluation.scoring import Evaluation
-from gru4rec_core.evaluation.slices import OTHER, confusion, popularity_thirds, rank_distribution, slices
+from gru4rec_core.evaluation.slices import OTHER, confusion, popularity_thirds, rank_distribution, slice_accuracy
 from gru4rec_core.report.charts.accuracy import FEW, OTHER_ITEMS
 from gru4rec_core.report.frames.comparison import mean_hits
 
@@ -28,7 +28,7 @@ TITLES = {
     "popularity": "By popularity of the item that came",
     "repeat": "New to the session, or seen in it before",
 }
-"""Heading of each slice; keys as in `evaluation.slices`."""
+"""Heading of each slice; keys as in `evaluation.slices.SLICES`."""
 
 _VALUES = {
     ("repeat", "repeat"): "already seen",
@@ -50,7 +50,7 @@ def by_slice(models: Sequence[ModelResults], events: EvaluationSet, train_counts
     """Hits of every method by kind of event: name, label, kind, slice, value, order, hits, n_events, n_sessions."""
     parts = []
     for model in models:
-        tables = [slices(one, events, train_counts, k) for one in model.evaluations]
+        tables = [slice_accuracy(one, events, train_counts, k) for one in model.evaluations]
         mean = tables[0].assign(hits=np.mean([table["hits_per_100"] for table in tables], axis=0))
         parts.append(mean.assign(name=model.name, label=model.label, kind=model.kind))
     frame = pd.concat(parts, ignore_index=True)

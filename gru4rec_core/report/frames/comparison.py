@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from gru4rec_core.evaluation.hit_overlap import Outcome, whole_squares
+from gru4rec_core.evaluation.hit_overlap import Outcome, apportion
 from gru4rec_core.evaluation.metrics import accuracy_at, mrr_at, ndcg_at
 from gru4rec_core.evaluation.scoring import Evaluation
 
@@ -123,11 +123,11 @@ def metric_label(metric: str) -> str:
 def square(counts: Mapping[Outcome, int], side: int = 10) -> pd.DataFrame:
     """`side`² cells shared out among the outcomes by largest remainder: outcome, row, column, n.
 
-    Outcomes keep the order of `counts`, cells fill row by row, so that each outcome is one block.
+    HitOverlap keep the order of `counts`, cells fill row by row, so that each outcome is one block.
     """
     if sum(counts.values()) == 0:
         return pd.DataFrame(columns=["outcome", "row", "column", "n"])
-    outcome = np.repeat(list(counts), whole_squares(list(counts.values()), side**2))
+    outcome = np.repeat(list(counts), apportion(list(counts.values()), side**2))
     place = np.arange(side**2)
     return pd.DataFrame(
         {"outcome": outcome, "row": place // side, "column": place % side, "n": [counts[one] for one in outcome]}

@@ -47,7 +47,7 @@ def choose(choice: str, n_events: int, labels: np.ndarray | None) -> np.ndarray:
     Args:
         choice: one of `CHOICES`; anything else is taken as "random".
         n_events: predictions in all.
-        labels: outcome of each (`evaluation.outcomes`); None where there is no pair: then all are random.
+        labels: outcome of each (`find_hit_overlap`); None where there is no pair: then all are random.
     """
     if labels is None or choice not in OUTCOMES:
         return random_events(n_events)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gru4rec_core.evaluation.hit_overlap import outcomes
+from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.frames import comparison as comparison_frames
 
@@ -86,7 +86,7 @@ def test_forest_always_shows_the_whole_band(differences):
 
 
 def test_square_has_a_hundred_cells_a_glyph_for_each_outcome_and_a_selection(models):
-    cells = comparison_frames.square(outcomes(models[0], models[1], 3).counts)
+    cells = comparison_frames.square(find_hit_overlap(models[0], models[1], 3).counts)
     labels = {"both": "both right", "only_b": "only BPR", "only_a": "only TOP1", "neither": "neither"}
     chart = comparison_charts.outcome_square(cells, labels, ("top1", "bpr"))
     drawn = next(iter(spec(chart)["datasets"].values()))
