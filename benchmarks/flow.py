@@ -22,7 +22,8 @@ from types import ModuleType
 from typing import Any
 
 from gru4rec_core.errors import RunError
-from gru4rec_core.jobs.jobs import jobs, stop_engine
+from gru4rec_core.jobs.job_list import list_jobs
+from gru4rec_core.jobs.jobs import stop_engine
 from gru4rec_core.workspace.store import Workspace
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
@@ -61,7 +62,7 @@ def measure(served: Callable[..., Any], chromium: str) -> dict[str, Any]:
                 page.set_default_timeout(TIMEOUT)
                 stages = _visit(page, workbench.url)
         except playwright_errors.TimeoutError as error:
-            states = [(one.title, one.state.state, one.state.phase, one.state.reason) for one in jobs(home)]
+            states = [(one.title, one.state.state, one.state.phase, one.state.reason) for one in list_jobs(home)]
             raise RunError("Every stage ends.", found=str(error).splitlines()[0], where=f"jobs {states}") from error
         finally:
             stop_engine(home)

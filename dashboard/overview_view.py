@@ -22,7 +22,8 @@ from dashboard.training_form import default_plan
 from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.data.samples import SAMPLES
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.jobs import jobs
+from gru4rec_core.jobs.job_list import list_jobs
+from gru4rec_core.jobs.reconcile import reconcile_jobs
 from gru4rec_core.workspace.importing import import_sample
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
@@ -113,8 +114,8 @@ def start_default(selection: state.Selection, record: DatasetRecord) -> None:
 
 def running(selection: state.Selection) -> None:
     """Jobs at work anywhere in the workspace; asks the disk while there are any."""
-    jobs.reconcile(state.workspace())
-    active = bool(jobs.jobs(state.workspace(), active_only=True))
+    reconcile_jobs(state.workspace())
+    active = bool(list_jobs(state.workspace(), active_only=True))
     if active:
         st.header("Running now")
         st.fragment(run_every=progress_view.POLL_SECONDS)(_running)()

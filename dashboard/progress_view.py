@@ -14,7 +14,8 @@ from dashboard import actions, messages, state
 from gru4rec_core.config import LOSS_LABELS, TrainingConfig
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs import jobs
-from gru4rec_core.jobs.jobs import Job
+from gru4rec_core.jobs.job_list import Job, baselines_id, list_jobs, read_job_state
+from gru4rec_core.jobs.reconcile import reconcile_jobs
 from gru4rec_core.report.charts.training import loss_curve, validation_curve
 from gru4rec_core.workspace.job_state import JobState
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
@@ -54,15 +55,15 @@ def jobs_of(home: Workspace, comparison: ComparisonRecord) -> list[Job]:
         run = home.run(run_id)
         found.append(Job("run", run.id, run_label(run.config), home.state(run.id)))
     if comparison.baselines:
-        job_id = jobs.baselines_id(comparison.dataset_id, comparison.split)
-        found.append(Job("baselines", job_id, "Baselines", jobs.status(home, "baselines", job_id)))
+        job_id = baselines_id(comparison.dataset_id, comparison.split)
+        found.append(Job("baselines", job_id, "Baselines", read_job_state(home, "baselines", job_id)))
     return found
 
 
 def jobs_at_work(home: Workspace) -> list[Job]:
     """Whatever waits or works in the workspace, called as the screens call it."""
     found = []
-    for job in jobs.jobs(home, active_only=True):
+    for job in list_jobs(home, active_only=True):
         title = run_label(home.run(job.id).config) if job.kind == "run" else job.title.capitalize()
         found.append(replace(job, title=title))
     return found
@@ -70,7 +71,7 @@ def jobs_at_work(home: Workspace) -> list[Job]:
 
 def is_active(home: Workspace, comparison: ComparisonRecord) -> bool:
     """Whether anything of this comparison waits or works; what nothing works on any more is marked as lost first."""
-    jobs.reconcile(home)
+    reconcile_jobs(home)
     return actions.is_starting(comparison.id) or any(job.state.is_active for job in jobs_of(home, comparison))
 
 

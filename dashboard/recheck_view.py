@@ -12,6 +12,8 @@ from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, default_deciding_k
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs import jobs
+from gru4rec_core.jobs.job_list import Job, baselines_id, read_job_state
+from gru4rec_core.jobs.reconcile import reconcile_jobs
 from gru4rec_core.report.charts import recheck as recheck_charts
 from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, recheck
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
@@ -77,16 +79,16 @@ def _hand_over(home: Workspace, record: DatasetRecord, split: SplitConfig) -> No
     """Queues today's baselines of this test rule where they are not there yet."""
     if home.missing_baselines(record.id, split, DEFAULT_BASELINES):
         keep_config(home.split_folder(record.id, split), split)
-        jobs.submit(home, "baselines", jobs.baselines_id(record.id, split))
+        jobs.submit(home, "baselines", baselines_id(record.id, split))
 
 
 def _answer(selection: state.Selection, run: RunRecord, record: DatasetRecord, split: SplitConfig) -> None:
     """The result; until the baselines are there, how far they are."""
     home = state.workspace()
-    job_id = jobs.baselines_id(record.id, split)
-    jobs.reconcile(home)
+    job_id = baselines_id(record.id, split)
+    reconcile_jobs(home)
     if home.missing_baselines(record.id, split, DEFAULT_BASELINES):
-        active = jobs.status(home, "baselines", job_id).is_active
+        active = read_job_state(home, "baselines", job_id).is_active
         st.fragment(run_every=progress_view.POLL_SECONDS if active else None)(_waiting)(job_id)
         return
     retrained = home.find_run(record.id, run.config, split, ("done",))
@@ -101,8 +103,8 @@ def _answer(selection: state.Selection, run: RunRecord, record: DatasetRecord, s
 
 def _waiting(job_id: str) -> None:
     home = state.workspace()
-    job = jobs.status(home, "baselines", job_id)
-    progress_view.job_row(home, jobs.Job("baselines", job_id, "Baselines", job))
+    job = read_job_state(home, "baselines", job_id)
+    progress_view.job_row(home, Job("baselines", job_id, "Baselines", job))
     if job.state == "done":
         st.rerun()
 

@@ -19,7 +19,7 @@ from dashboard.theme import is_dark as is_dark  # pages ask state for all that a
 from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
-from gru4rec_core.jobs import jobs
+from gru4rec_core.jobs.job_list import baselines_id, job_folder
 from gru4rec_core.results import comparison as results
 from gru4rec_core.workspace.job_state import read_state
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
@@ -194,7 +194,7 @@ def comparison_result(comparison: ComparisonRecord) -> results.ComparisonResult 
     home = workspace()
     if any(home.state(run_id).state != "done" for run_id in comparison.run_ids):
         return None
-    baselines = jobs.job_folder(home, "baselines", jobs.baselines_id(comparison.dataset_id, comparison.split))
+    baselines = job_folder(home, "baselines", baselines_id(comparison.dataset_id, comparison.split))
     if comparison.baselines and read_state(baselines).is_active:
         return None
     files = [home.run_folder(run_id) / "metrics.json" for run_id in comparison.run_ids]

@@ -38,7 +38,9 @@ from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
 from gru4rec_core.experiments.baselines import execute_baselines
 from gru4rec_core.experiments.reporter import OnChange, describe_unexpected
 from gru4rec_core.jobs import jobs
+from gru4rec_core.jobs.job_list import list_jobs
 from gru4rec_core.jobs.planning import ComparisonPlan, default_plan, plan_comparison, with_seeds
+from gru4rec_core.jobs.reconcile import reconcile_jobs
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.results.comparison import comparison_result, unfinished
 from gru4rec_core.results.diagnostics import dataset_checks, recheck_checks, run_checks
@@ -225,7 +227,7 @@ def compare(
     comparison = plan_comparison(workspace, record.id, plan)
     if unfinished(workspace, comparison):
         _experiments("comparison").execute_comparison(
-            workspace, comparison.id, on_change=_progress(), while_waiting=lambda: jobs.reconcile(workspace)
+            workspace, comparison.id, on_change=_progress(), while_waiting=lambda: reconcile_jobs(workspace)
         )
     _clear()
     result = comparison_result(workspace, comparison.id)
@@ -345,7 +347,7 @@ def runs(
 ) -> None:
     """List the runs of the workspace, newest first."""
     workspace = Workspace.default()
-    jobs.reconcile(workspace)
+    reconcile_jobs(workspace)
     wanted = workspace.dataset(dataset).id if dataset else None
     listed = [_run_json(workspace, run) for run in workspace.runs(wanted)]
     lines = [f"{one['id']}  {one['state']:9}  {one['dataset_id']}  {one['name']}" for one in listed]
@@ -367,11 +369,11 @@ def datasets(as_json: AsJson = False) -> None:
 def engine_status(as_json: AsJson = False) -> None:
     """Say whether the job engine runs, and what it works on."""
     workspace = Workspace.default()
-    jobs.reconcile(workspace)
+    reconcile_jobs(workspace)
     status = jobs.engine_status(workspace)
     active = [
         {"kind": job.kind, "id": job.id, "title": job.title, "state": job.state.state, "phase": job.state.phase}
-        for job in jobs.jobs(workspace, active_only=True)
+        for job in list_jobs(workspace, active_only=True)
     ]
     if status.alive:
         pid = "" if status.pid is None else f", process {status.pid}"

@@ -1,6 +1,8 @@
 """As many workers as the process may use cores, and the memory holds."""
 
+import io
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,6 +10,24 @@ import psutil
 import pytest
 
 from gru4rec_core.jobs import capacity
+
+
+def _opener(files: dict[str, str]) -> Callable[[str], io.StringIO]:
+    """An `open` that knows these files alone."""
+
+    def open_file(path: str) -> io.StringIO:
+        if path not in files:
+            raise FileNotFoundError(path)
+        return io.StringIO(files[path])
+
+    return open_file
+
+
+def _grant_cores(monkeypatch: pytest.MonkeyPatch, cores: int) -> None:
+    """Lets the system say that this process may use so many cores."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    monkeypatch.setattr(os, "process_cpu_count", lambda: cores, raising=False)
+    monkeypatch.setattr(psutil.Process, "cpu_affinity", lambda _: list(range(cores)), raising=False)
 
 
 @pytest.mark.parametrize(
@@ -25,10 +45,10 @@ from gru4rec_core.jobs import capacity
 def test_the_scarcest_decides(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cores: int, quota: str | None, gigabytes: float, workers: int
 ) -> None:
-    if quota is not None:
-        (tmp_path / "cpu.max").write_text(quota + "\n")
+    files = {"/proc/self/cgroup": "0::/\n"} | ({} if quota is None else {"/sys/fs/cgroup/cpu.max": quota + "\n"})
+    monkeypatch.setattr("dask.system.open", _opener(files), raising=False)
     monkeypatch.setattr(capacity, "_CONTAINER", tmp_path)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    _grant_cores(monkeypatch, cores)
     memory = SimpleNamespace(available=int(gigabytes * capacity.GIGABYTE))
     monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
     assert capacity.worker_count() == workers
@@ -57,6 +77,7 @@ def test_a_container_may_have_less_memory_than_its_machine(
     for name, text in ({"memory.stat": "anon 1"} | told).items():
         (tmp_path / name).write_text(text + "\n")
     monkeypatch.setattr(capacity, "_CONTAINER", tmp_path)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    monkeypatch.setattr("dask.system.open", _opener({}), raising=False)
+    _grant_cores(monkeypatch, 8)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=100 * capacity.GIGABYTE))
     assert capacity.worker_count() == workers

@@ -1,6 +1,9 @@
 """A worker says what a run waits for while TensorFlow loads."""
 
 import sys
+import threading
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 import pytest
@@ -10,20 +13,35 @@ from gru4rec_core.workspace.job_state import JobState, State, request_cancel, wr
 from gru4rec_core.workspace.store import Workspace
 
 
+@pytest.fixture
+def tensorflow_loaded(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    event = threading.Event()
+    monkeypatch.setattr(worker, "tensorflow_loaded", event)
+    return event
+
+
+@pytest.fixture
+def experiment(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Stands for the module that loads TensorFlow."""
+    module = ModuleType("experiments")
+    monkeypatch.setitem(sys.modules, "gru4rec_core.experiments.run", module)
+    monkeypatch.setattr("gru4rec_core.experiments.run", module, raising=False)
+    return module
+
+
 @pytest.mark.parametrize("loaded", [False, True])
 def test_a_run_that_waits_for_tensorflow_says_so(
-    workspace: Workspace, run, monkeypatch: pytest.MonkeyPatch, loaded: bool
+    workspace: Workspace, run, tensorflow_loaded: threading.Event, experiment: ModuleType, loaded: bool
 ) -> None:
     seen = []
-    experiments = ModuleType("experiments")
-    experiments.execute_run = lambda home, run_id, threads: seen.append(home.state(run_id).phase)  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "gru4rec_core.experiments.run", experiments)
-    monkeypatch.setattr("gru4rec_core.experiments.run", experiments, raising=False)
-    monkeypatch.setattr(worker, "_tensorflow_is_loaded", lambda: loaded)
+    experiment.execute_run = lambda home, run_id, threads: seen.append(home.state(run_id).phase)  # type: ignore[attr-defined]
+    if loaded:
+        tensorflow_loaded.set()
     write_state(workspace.run_folder(run.id), JobState(state="queued"))
-    worker.execute(str(workspace.root), "run", run.id)
+    worker.execute_job(str(workspace.root), "run", run.id)
     assert seen == ["" if loaded else worker.LOADING]
     assert workspace.state(run.id).state == "queued"
+    assert tensorflow_loaded.is_set()
 
 
 @pytest.mark.parametrize("state", ["done", "running", "lost", "cancelled"])
@@ -33,15 +51,59 @@ def test_a_run_that_waits_for_nobody_is_left_alone(
     monkeypatch.setattr(worker, "_carry_out", lambda *_: pytest.fail("carried out"))
     write_state(workspace.run_folder(run.id), JobState(state=state))
     request_cancel(workspace.run_folder(run.id))
-    worker.execute(str(workspace.root), "run", run.id)
+    worker.execute_job(str(workspace.root), "run", run.id)
     assert workspace.state(run.id).state == state
 
 
-def test_a_module_that_still_loads_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    half = ModuleType("experiments")
-    monkeypatch.setitem(sys.modules, "gru4rec_core.experiments.run", half)
-    assert not worker._tensorflow_is_loaded()
-    half.execute_run = print  # type: ignore[attr-defined]
-    assert worker._tensorflow_is_loaded()
-    monkeypatch.delitem(sys.modules, "gru4rec_core.experiments.run")
-    assert not worker._tensorflow_is_loaded()
+def test_a_queued_job_that_was_cancelled_does_not_begin(
+    workspace: Workspace, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_carry_out", lambda *_: pytest.fail("carried out"))
+    write_state(workspace.run_folder(run.id), JobState(state="queued"))
+    request_cancel(workspace.run_folder(run.id))
+    worker.execute_job(str(workspace.root), "run", run.id)
+    assert (workspace.state(run.id).state, workspace.state(run.id).reason) == (
+        "cancelled",
+        "Cancelled before it began.",
+    )
+
+
+def test_a_module_that_still_loads_is_not_loaded(
+    tensorflow_loaded: threading.Event, experiment: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading, may_end = threading.Event(), threading.Event()
+
+    class SlowLoader(Loader):
+        """Takes its time, as TensorFlow does."""
+
+        def exec_module(self, module: ModuleType) -> None:
+            loading.set()
+            may_end.wait(20)
+
+    class Finder:
+        def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+            return ModuleSpec(name, SlowLoader()) if name == experiment_name else None
+
+    experiment_name = "gru4rec_core.experiments.run"
+    monkeypatch.setattr(worker, "_WARM_UP_AFTER", 0.0)
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+    monkeypatch.delitem(sys.modules, experiment_name)
+    thread = threading.Thread(target=worker._warm_up)
+    thread.start()
+    assert loading.wait(20)
+    assert not tensorflow_loaded.is_set()
+    may_end.set()
+    thread.join()
+    assert tensorflow_loaded.is_set()
+
+
+def test_a_failure_that_nobody_expected_is_recorded_and_raised(
+    workspace: Workspace, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_carry_out", lambda *_: 1 / 0)
+    write_state(workspace.run_folder(run.id), JobState(state="queued"))
+    with pytest.raises(ZeroDivisionError):
+        worker.execute_job(str(workspace.root), "run", run.id)
+    state = workspace.state(run.id)
+    assert (state.state, state.reason) == ("failed", "unexpected: ZeroDivisionError: division by zero")
+    assert "Traceback" in workspace.log(run.id)

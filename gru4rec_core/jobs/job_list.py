@@ -1,0 +1,55 @@
+"""What is a job, where does it keep its state, and which jobs are there?"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.storage import safe_child
+from gru4rec_core.workspace.job_state import JobState, read_state
+from gru4rec_core.workspace.store import Workspace
+
+Kind = Literal["run", "baselines"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job and its state."""
+
+    kind: Kind
+    id: str
+    title: str
+    state: JobState
+
+
+def baselines_id(dataset_id: str, split: SplitConfig) -> str:
+    """The id of the job that computes a split's baselines."""
+    return f"{dataset_id}/{split.key()}"
+
+
+def job_folder(workspace: Workspace, kind: Kind, job_id: str) -> Path:
+    """Where a job keeps its state, its log and its results.
+
+    Raises:
+        RunError: the id is malformed.
+    """
+    if kind == "run":
+        return workspace.run_folder(job_id)
+    dataset_id, _, key = job_id.partition("/")
+    return safe_child(workspace.dataset_folder(dataset_id) / "splits", key) / "baselines"
+
+
+def read_job_state(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
+    """The state of a job, from its folder alone."""
+    return read_state(job_folder(workspace, kind, job_id))
+
+
+def list_jobs(workspace: Workspace, *, active_only: bool = False) -> list[Job]:
+    """Runs and baseline jobs that were submitted, with their states; the last submitted first."""
+    jobs = [Job("run", run.id, run.name, workspace.state(run.id)) for run in workspace.runs()]
+    for dataset in workspace.datasets():
+        for folder in sorted((workspace.dataset_folder(dataset.id) / "splits").glob("*/baselines")):
+            job_id = f"{dataset.id}/{folder.parent.name}"
+            jobs.append(Job("baselines", job_id, f"baselines on {dataset.name}", read_state(folder)))
+    listed = [job for job in jobs if job.state.is_active or (not active_only and job.state.state != "new")]
+    return sorted(listed, key=lambda job: job.state.submitted or job.state.started or 0.0, reverse=True)

@@ -1,0 +1,79 @@
+"""Which active jobs does nothing work on any more, and which do not heed their cancellation?"""
+
+import time
+from pathlib import Path
+from typing import Literal
+
+from gru4rec_core.jobs.client import cluster_address, end_worker
+from gru4rec_core.jobs.engine import find_engine
+from gru4rec_core.jobs.job_list import Job, job_folder, list_jobs
+from gru4rec_core.storage import exclusive_lock
+from gru4rec_core.workspace.job_state import JobState, cancel_requested, read_state, write_state
+from gru4rec_core.workspace.store import Workspace
+
+HARD_AFTER = 10.0
+"""Seconds that a job may take to heed its cancellation before its worker is ended."""
+
+LOST_AFTER = 60.0
+"""Seconds without a heartbeat after which a job counts as lost."""
+
+_LOST_WITHOUT_ENGINE_AFTER = 5.0  # the same where its engine is gone too
+
+
+def reconcile_jobs(workspace: Workspace, *, stop_hard: bool = False) -> list[Job]:
+    """Marks as lost what nothing works on any more; returns the jobs that it changed.
+
+    Args:
+        workspace: whose jobs.
+        stop_hard: also end the workers of jobs that do not heed their cancellation (the engine does this).
+    """
+    changed = []
+    for job in list_jobs(workspace, active_only=True):
+        folder = job_folder(workspace, job.kind, job.id)
+        reason = _why_lost(workspace, job.state)
+        if reason:
+            with exclusive_lock(folder / "submit.lock"):
+                if read_state(folder) == job.state:
+                    state = end_as(folder, job.state, *_outcome(folder, reason))
+                    changed.append(Job(job.kind, job.id, job.title, state))
+        elif stop_hard and time.time() - (cancel_requested(folder) or time.time()) > HARD_AFTER:
+            end_worker(workspace, job)
+            state = end_as(folder, read_state(folder), "cancelled", "Cancelled; it did not stop by itself.")
+            changed.append(Job(job.kind, job.id, job.title, state))
+    return changed
+
+
+def end_as(folder: Path, state: JobState, name: Literal["lost", "cancelled"], reason: str) -> JobState:
+    """Writes down that a job ended without saying so itself; returns its new state."""
+    ended = state.model_copy(update={"state": name, "reason": reason, "ended": time.time(), "seconds_left": None})
+    write_state(folder, ended)
+    return ended
+
+
+def _why_lost(workspace: Workspace, state: JobState) -> str:
+    """Why an active job is lost; "" when it is not."""
+    silent = time.time() - state.heartbeat
+    worker = state.worker
+    if state.state == "running" and worker is not None and worker.is_local():
+        return "" if worker.is_alive() else "The process that worked on it has ended."
+    if state.state == "running" and silent > LOST_AFTER:
+        return f"No sign of life for {silent:.0f} seconds."
+    if state.state == "queued" and _is_engine_gone(workspace, state):
+        return "The job engine ended before it began."
+    without_engine = state.scheduler and silent > _LOST_WITHOUT_ENGINE_AFTER
+    if state.state == "running" and without_engine and _is_engine_gone(workspace, state):
+        return "The job engine that it ran on is gone."
+    return ""
+
+
+def _is_engine_gone(workspace: Workspace, state: JobState) -> bool:
+    if cluster_address():
+        return False
+    engine = find_engine(workspace.root)
+    return engine is None or engine.address != state.scheduler
+
+
+def _outcome(folder: Path, reason: str) -> tuple[Literal["lost", "cancelled"], str]:
+    if cancel_requested(folder) is not None:
+        return "cancelled", "Cancelled."
+    return "lost", reason + " Try it again: it goes on from its last checkpoint."

@@ -1,0 +1,43 @@
+"""Every job of a workspace is listed with its state."""
+
+import pytest
+
+from gru4rec_core.errors import RunError
+from gru4rec_core.jobs.job_list import baselines_id, job_folder, list_jobs, read_job_state
+from gru4rec_core.jobs.reconcile import reconcile_jobs
+from gru4rec_core.workspace.job_state import JobState, ProcessIdentity, write_state
+from gru4rec_core.workspace.store import Workspace
+
+
+def test_one_damaged_state_hides_no_other_job(workspace: Workspace, run) -> None:
+    other = workspace.create_run(run.dataset_id, run.config.replace(seed=1), run.split)
+    write_state(workspace.run_folder(other.id), JobState(state="running", worker=ProcessIdentity.current()))
+    (workspace.run_folder(run.id) / "state.json").write_text("{")
+    states = {job.id: job.state for job in list_jobs(workspace)}
+    assert states[other.id].state == "running"
+    assert states[run.id].state == "failed"
+    assert states[run.id].reason.startswith("state unreadable")
+    assert reconcile_jobs(workspace) == []
+    (problem,) = workspace.problems()
+    assert run.id in problem.where
+
+
+def test_a_job_that_was_never_submitted_is_not_listed(workspace: Workspace, run) -> None:
+    assert list_jobs(workspace) == []
+    write_state(workspace.run_folder(run.id), JobState(state="done"))
+    assert [job.id for job in list_jobs(workspace)] == [run.id]
+    assert list_jobs(workspace, active_only=True) == []
+
+
+def test_the_job_submitted_last_comes_first(workspace: Workspace, run) -> None:
+    baselines = baselines_id(run.dataset_id, run.split)
+    write_state(workspace.run_folder(run.id), JobState(state="queued", submitted=1.0))
+    write_state(job_folder(workspace, "baselines", baselines), JobState(state="queued", submitted=2.0))
+    assert [(job.kind, job.id) for job in list_jobs(workspace)] == [("baselines", baselines), ("run", run.id)]
+    assert read_job_state(workspace, "baselines", baselines).submitted == 2.0
+
+
+@pytest.mark.parametrize(("kind", "job_id"), [("run", "../x"), ("baselines", "x"), ("baselines", "data-1/../../x")])
+def test_a_job_id_leads_nowhere_else(workspace: Workspace, kind, job_id: str) -> None:
+    with pytest.raises(RunError):
+        job_folder(workspace, kind, job_id)
