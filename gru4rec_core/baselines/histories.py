@@ -75,8 +75,7 @@ def followers(dataset: SessionDataset, lag: int = 1) -> tuple[np.ndarray, np.nda
     Returns:
         The later and the earlier events' indices, int64 [n_pairs] each.
     """
-    place = np.arange(dataset.n_events) - np.repeat(dataset.offsets[:-1], dataset.lengths)
-    later = np.flatnonzero(place >= lag)
+    later = np.flatnonzero(dataset.positions >= lag)
     return later, later - lag
 
 

@@ -15,7 +15,7 @@ from gru4rec_core.data.file_format import LogFile, hash_file
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.sources import MAX_TEXT, RAW_LENGTH
 from gru4rec_core.data.times import UNITS, guess_unit, iso_times
-from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.data.vocabulary import ItemVocabulary, number_by_appearance
 from gru4rec_core.errors import DataError
 
 MAX_REJECTED = 1_000  # rejected rows kept as a sample; all are counted
@@ -407,11 +407,7 @@ def _dataset(
     unit: str | None,
 ) -> SessionDataset:
     """The dataset, its items numbered by first appearance in it."""
-    first = np.full(len(texts), len(item), np.int64)
-    first[item[::-1]] = np.arange(len(item))[::-1]  # the last to be written is the first event
-    by_appearance = np.argsort(first, kind="stable")[: int((first < len(item)).sum())]
-    new_id = np.full(len(texts), -1, np.int32)
-    new_id[by_appearance] = np.arange(len(by_appearance), dtype=np.int32)
-    vocabulary = ItemVocabulary(texts[by_appearance])
+    used, new_ids = number_by_appearance(item, len(texts))
+    vocabulary = ItemVocabulary(texts[used])
     offsets = np.r_[starts, len(item)].astype(np.int64)
-    return SessionDataset.from_arrays(new_id[item], timestamps, offsets, session_ids, vocabulary, unit)
+    return SessionDataset.from_arrays(new_ids[item], timestamps, offsets, session_ids, vocabulary, unit)

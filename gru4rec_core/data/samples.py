@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gru4rec_core.data.times import DAY_SECONDS
 from gru4rec_core.errors import ConfigError
 
-DAY = 86_400  # seconds
 WORKOUTS_START = 1_640_995_200  # 2022-01-01 00:00 UTC
 SHOP_START = 1_711_929_600  # 2024-04-01 00:00 UTC
 
@@ -147,12 +147,12 @@ def _training_days(lengths: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     days = first_day[:, None] + np.cumsum(gaps, axis=1)
     hour = rng.choice([6.5, 12.2, 18.0], n, p=[0.3, 0.15, 0.55])
     seconds = 3_600 * (hour[:, None] + np.clip(rng.normal(0, 0.8, (n, steps)), -3, 3))
-    return WORKOUTS_START + days * DAY + seconds.astype(np.int64)
+    return WORKOUTS_START + days * DAY_SECONDS + seconds.astype(np.int64)
 
 
 def _is_winter(timestamps: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Whether an athlete is on the winter programme, bool [athletes, steps]; each changes over at an own date."""
-    day_of_year = (timestamps - WORKOUTS_START) / DAY % 365.25
+    day_of_year = (timestamps - WORKOUTS_START) / DAY_SECONDS % 365.25
     change = rng.normal(0, 15, (len(timestamps), 1))
     return (day_of_year < 85 + change) | (day_of_year > 300 + change)
 
@@ -364,7 +364,9 @@ def _visit_times(lengths: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     hours = np.arange(24)
     busy = 0.15 + np.exp(-0.5 * ((hours - 20) / 2.5) ** 2) + 0.6 * np.exp(-0.5 * ((hours - 12.5) / 2.5) ** 2)
     hour = rng.choice(24, len(lengths), p=busy / busy.sum())
-    starts = np.sort(rng.integers(0, 60, len(lengths)) * DAY + hour * 3_600 + rng.integers(0, 3_600, len(lengths)))
+    starts = np.sort(
+        rng.integers(0, 60, len(lengths)) * DAY_SECONDS + hour * 3_600 + rng.integers(0, 3_600, len(lengths))
+    )
     gaps = 2 + rng.exponential(45, int(lengths.sum())).astype(np.int64)
     firsts = np.cumsum(lengths) - lengths
     gaps[firsts] = 0

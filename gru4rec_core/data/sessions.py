@@ -1,5 +1,6 @@
 """What is a log of sessions, once read?"""
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
@@ -11,7 +12,19 @@ from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import DataError
 
 SESSION, TIMESTAMP, ITEM = "session", "timestamp", "item"
-"""The columns of a log: who (one visit), when, what."""
+"""Columns of a log: the visit, the time, the item."""
+
+
+@dataclass(frozen=True)
+class SessionArrays:
+    """The arrays of a log; attributes as in `SessionDataset`."""
+
+    items: np.ndarray
+    timestamps: np.ndarray
+    offsets: np.ndarray
+    session_ids: np.ndarray
+    vocabulary: ItemVocabulary
+    time_unit: str | None = None
 
 
 class SessionDataset:
@@ -19,6 +32,9 @@ class SessionDataset:
 
     Built from a frame with the columns session, timestamp, item, as in the Keras notebook; sorted by
     session, then timestamp; events of equal time keep the frame's order. The frame is never changed.
+
+    Args:
+        df: the frame; or arrays that are right already, see `from_arrays`.
 
     Attributes:
         items: int32 [n_events], ids in [0, n_items); -1 marks an item that `vocabulary` does not know
@@ -35,16 +51,14 @@ class SessionDataset:
         DataError: a column is missing, a value is missing, or there is no event.
     """
 
-    def __init__(self, df: pd.DataFrame) -> None:
-        frame = _checked(df)
-        # A stable sort by both keys keeps file order among ties.
-        frame = frame.sort_values([SESSION, TIMESTAMP], kind="stable", ignore_index=True)
-        sessions = frame[SESSION].to_numpy()
-        starts = np.flatnonzero(np.r_[True, sessions[1:] != sessions[:-1]])
-        vocabulary, ids = ItemVocabulary.from_values(frame[ITEM])
-        times = _as_numbers(frame[TIMESTAMP])
-        unit = "ns" if pd.api.types.is_datetime64_any_dtype(frame[TIMESTAMP]) else None
-        self._set(ids, times, np.r_[starts, len(frame)], sessions[starts], vocabulary, unit)
+    def __init__(self, df: pd.DataFrame | SessionArrays) -> None:
+        arrays = df if isinstance(df, SessionArrays) else _sort_into_arrays(df)
+        self.items = arrays.items.astype(np.int32, copy=False)
+        self.timestamps = arrays.timestamps
+        self.offsets = arrays.offsets.astype(np.int64, copy=False)
+        self.session_ids = arrays.session_ids
+        self.vocabulary = arrays.vocabulary
+        self.time_unit = arrays.time_unit
 
     @classmethod
     def from_arrays(
@@ -56,7 +70,7 @@ class SessionDataset:
         vocabulary: ItemVocabulary,
         time_unit: str | None = None,
     ) -> Self:
-        """A dataset over arrays that are right already (memory-mapped ones stay so).
+        """A dataset over arrays that are sorted and encoded already; memory-mapped ones stay so.
 
         Raises:
             DataError: shapes that do not fit together.
@@ -67,25 +81,7 @@ class SessionDataset:
                 found=f"{len(items)} items, {len(timestamps)} timestamps, {len(offsets)} offsets that end at"
                 f" {offsets[-1]}, {len(session_ids)} sessions",
             )
-        dataset = cls.__new__(cls)
-        dataset._set(items, timestamps, offsets, session_ids, vocabulary, time_unit)
-        return dataset
-
-    def _set(
-        self,
-        items: np.ndarray,
-        timestamps: np.ndarray,
-        offsets: np.ndarray,
-        session_ids: np.ndarray,
-        vocabulary: ItemVocabulary,
-        time_unit: str | None,
-    ) -> None:
-        self.items = items.astype(np.int32, copy=False)
-        self.timestamps = timestamps
-        self.offsets = offsets.astype(np.int64, copy=False)
-        self.session_ids = session_ids
-        self.vocabulary = vocabulary
-        self.time_unit = time_unit
+        return cls(SessionArrays(items, timestamps, offsets, session_ids, vocabulary, time_unit))
 
     @property
     def n_events(self) -> int:
@@ -122,7 +118,7 @@ class SessionDataset:
     def unit_or_guess(self) -> str | None:
         """The unit since 1970: the known one, else a guess from the first and last time; None for plain numbers.
 
-        Only for a whole log: a part of one could be guessed otherwise.
+        Ask a whole log only: the guess for a part of it could differ.
         """
         if self.time_unit is not None or self.n_events == 0:
             return self.time_unit
@@ -171,7 +167,11 @@ class SessionDataset:
         return self._one_hot(self.vocabulary.encode([item]), [item])[0]
 
     def extract_session(self, i: int, one_hot_encoded: bool = True) -> list[Any]:
-        """Items of session i, oldest first: one-hot vectors (float32 [n_items]) or the items themselves."""
+        """Items of session i, oldest first: one-hot vectors (float32 [n_items]) or the items themselves.
+
+        Raises:
+            DataError: no such session, or a one-hot vector of an unknown item.
+        """
         ids = self.session(i)
         items = self.vocabulary.decode(ids)
         return list(self._one_hot(ids, items)) if one_hot_encoded else items.tolist()
@@ -187,7 +187,18 @@ class SessionDataset:
         return vectors
 
 
-def _checked(df: pd.DataFrame) -> pd.DataFrame:
+def _sort_into_arrays(df: pd.DataFrame) -> SessionArrays:
+    # A stable sort by both keys keeps file order among ties.
+    frame = _require_columns(df).sort_values([SESSION, TIMESTAMP], kind="stable", ignore_index=True)
+    sessions = frame[SESSION].to_numpy()
+    starts = np.flatnonzero(np.r_[True, sessions[1:] != sessions[:-1]])
+    vocabulary, ids = ItemVocabulary.from_values(frame[ITEM])
+    times = _as_numbers(frame[TIMESTAMP])
+    unit = "ns" if pd.api.types.is_datetime64_any_dtype(frame[TIMESTAMP]) else None
+    return SessionArrays(ids, times, np.r_[starts, len(frame)], sessions[starts], vocabulary, unit)
+
+
+def _require_columns(df: pd.DataFrame) -> pd.DataFrame:
     missing = [name for name in (SESSION, TIMESTAMP, ITEM) if name not in df.columns]
     if missing:
         raise DataError(

@@ -8,9 +8,8 @@ import numpy as np
 from gru4rec_core.errors import DataError
 
 UNITS: dict[str, int] = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
-"""Units since 1970 and how many make a second."""
+"""Units of time since 1970, and how many make a second."""
 
-UNIT_NAMES = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 DAY_SECONDS = 86_400
 
 # Seconds since 1970 between March 1973 and the year 2286: the four ranges of the four units do not overlap.

@@ -97,3 +97,22 @@ class ItemVocabulary:
     @classmethod
     def from_json(cls, text: str) -> Self:
         return cls(json.loads(text))
+
+
+def number_by_appearance(ids: np.ndarray, n_ids: int) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers the ids that occur in a log by first appearance.
+
+    Args:
+        ids: int [n_events], in [0, n_ids).
+        n_ids: how many ids there are.
+
+    Returns:
+        The ids that occur, in order of first appearance, int64 [n_used]; and the number of each id,
+        int32 [n_ids + 1], -1 where it does not occur. The last entry is -1, too, so that `UNKNOWN` stays `UNKNOWN`.
+    """
+    first = np.full(n_ids, len(ids), np.int64)
+    first[ids[::-1]] = np.arange(len(ids))[::-1]  # the last one written is the first event
+    used = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(ids))]
+    numbers = np.full(n_ids + 1, UNKNOWN, np.int32)
+    numbers[used] = np.arange(len(used), dtype=np.int32)
+    return used, numbers
