@@ -37,7 +37,7 @@ def choose_model(view: Review) -> ModelResults:
 def headline(view: Review, model: ModelResults, k: int) -> pd.Series | None:
     """The weakest slice in one sentence; returns its row for the way on."""
     numbers = review_context.slices(view, (model.name,), k)
-    row = accuracy_frames.weakest(numbers)
+    row = accuracy_frames.find_weakest(numbers)
     overall = float(accuracy_frames.overall([model], k)["hits"].iloc[0])
     text = accuracy_frames.weakest_sentence(model.label, row, overall, k, view.unit)
     widgets.sentence(text, size="1.25rem", weight=600, heading=True)

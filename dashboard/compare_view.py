@@ -13,6 +13,7 @@ from dashboard.review_context import Review
 from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
+from gru4rec_core.evaluation.intervals import level_text
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.frames import accuracy as accuracy_frames
@@ -78,10 +79,12 @@ def _link(pair: Pair, outcome: str) -> dict[str, str]:
 
 def ladder(view: Review, k: int) -> None:
     """All methods from best to worst with their intervals."""
-    table, seeds = comparison_frames.ladder(view.models, k), comparison_frames.seed_points(view.models, k)
+    confidence = view.record.config.confidence
+    table = comparison_frames.ladder(view.models, k, confidence)
+    seeds = comparison_frames.seed_points(view.models, k)
     best = table.iloc[0]
     widgets.show_chart(
-        comparison_charts.ladder(table, seeds, k, unit=view.unit, dark=state.is_dark()),
+        comparison_charts.ladder(table, seeds, k, confidence=confidence, unit=view.unit, dark=state.is_dark()),
         key="ladder",
         alt=f"{len(table)} methods by hits in the top {k} per 100, best {best['label']} with {best['hits']:.1f}",
     )
@@ -121,13 +124,15 @@ def forest(view: Review, pair: Pair) -> None:
     if table.empty:
         st.text(f"{pair[0].label} has no hit at all, so that nothing can be said relative to it.")
         return
-    margin = 100 * view.record.config.margin
+    margin, confidence = 100 * view.record.config.margin, view.record.config.confidence
     first = table.iloc[0]
     widgets.show_chart(
-        comparison_charts.forest(table, pair[0].label, pair[1].label, margin=margin, dark=state.is_dark()),
+        comparison_charts.forest(
+            table, pair[0].label, pair[1].label, confidence=confidence, margin=margin, dark=state.is_dark()
+        ),
         key="forest",
         alt=f"{pair[1].label} against {pair[0].label}: {first['metric']} {first['relative']:+.1f} %, "
-        f"95 % interval {first['low']:+.1f} to {first['high']:+.1f} %",
+        f"{level_text(confidence)} interval {first['low']:+.1f} to {first['high']:+.1f} %",
     )
 
 
@@ -166,6 +171,7 @@ def _nearest(k: int) -> int:
 def p_values(view: Review, pair: Pair) -> None:
     """Test results of the pair, metric by metric; only the first decides."""
     paired = view.result.comparison.pair(pair[0].name, pair[1].name)
+    level = level_text(view.record.config.confidence)
     rows = [
         {
             "metric": comparison_frames.metric_label(one.metric),
@@ -173,8 +179,8 @@ def p_values(view: Review, pair: Pair) -> None:
             f"{pair[0].label} per 100": 100 * one.a_value,
             f"{pair[1].label} per 100": 100 * one.b_value,
             "difference": 100 * one.difference,
-            "95 % from": 100 * one.low,
-            "95 % to": 100 * one.high,
+            f"{level} from": 100 * one.low,
+            f"{level} to": 100 * one.high,
             "p (sessions flipped)": one.p_value,
             "sessions that differ": one.n_differing,
         }

@@ -82,8 +82,8 @@ def filters(view: Review, models: tuple[ModelResults, ...], k: int) -> Filters:
             longest = _number_filter("longest", "Seen before: at most, items")
         kind = _kind_filter(view, models[0], k)
     return Filters(
-        sessions_frames.named_like(view.vocabulary, came),
-        sessions_frames.named_like(view.vocabulary, had),
+        sessions_frames.find_items(view.vocabulary, came),
+        sessions_frames.find_items(view.vocabulary, had),
         shortest,
         longest,
         kind,
@@ -108,7 +108,7 @@ def _kind_filter(view: Review, model: ModelResults, k: int) -> np.ndarray | None
     if chosen is None:
         return None
     one = model.evaluations[0]
-    return accuracy_frames.of_slice(one, view.events, np.asarray(view.split.train_counts), *options[chosen])
+    return accuracy_frames.select_slice(one, view.events, np.asarray(view.split.train_counts), *options[chosen])
 
 
 def _text_filter(name: str, label: str) -> str:

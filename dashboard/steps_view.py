@@ -58,7 +58,7 @@ def _steps(view: Review, models: tuple[ModelResults, ...], items: np.ndarray, nu
     start = int(view.events.dataset.offsets[number])
     trained = np.asarray(view.split.trained[start : start + len(items)])
     scorers = {model.name: found for model in models if (found := review_context.scorer(view, model.name))}
-    return sessions_frames.steps(items, scorers, trained, first=first)
+    return sessions_frames.predict_steps(items, scorers, trained, first=first)
 
 
 def _watched(view: Review, number: int) -> np.ndarray:

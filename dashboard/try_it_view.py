@@ -11,7 +11,7 @@ from dashboard import review_context, state, widgets
 from dashboard.review_context import Review
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.report.charts import accuracy as accuracy_charts
+from gru4rec_core.report.charts import sessions as sessions_charts
 from gru4rec_core.report.frames import sessions as sessions_frames
 
 SHOWN = 10
@@ -88,7 +88,7 @@ def _add(view: Review, ids: list[int]) -> None:
     options: Sequence[int] = range(len(names))
     if len(names) > LONGEST_CHOICE:
         wanted = st.text_input("Search items by a part of their name", key="strip-search", max_chars=200)
-        found = sessions_frames.named_like(view.vocabulary, wanted)
+        found = sessions_frames.find_items(view.vocabulary, wanted)
         options = [] if found is None else found[:FOUND].tolist()
     # A new box after each addition, so that it is empty again.
     key = f"strip-add-{len(ids)}"
@@ -153,7 +153,7 @@ def lists(view: Review, ids: list[int], chosen: list[tuple[ModelResults, NumpyGr
         names = [view.item(one) + (" ✓" if one == came else "") for one in best["id"]]
         with column:
             widgets.show_chart(
-                accuracy_charts.score_bars(best.assign(item=names), model.label, model.name, dark=state.is_dark()),
+                sessions_charts.score_bars(best.assign(item=names), model.label, model.name, dark=state.is_dark()),
                 key=f"list-{model.name}",
                 alt=f"{model.label}: " + ", ".join(f"{place}. {name}" for place, name in enumerate(names, 1)),
             )

@@ -21,6 +21,17 @@ class RankCounts(NamedTuple):
     top_scores: np.ndarray
 
 
+def median_rank(greater: np.ndarray, equal: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Rank of the true item in the middle of the items that share its score: float64 [n], from 1, may be half a place.
+
+    Args:
+        greater: int [n], items that score higher.
+        equal: int [n], other items with the same score.
+        known: bool [n]; where False the true item is unknown, and its rank infinite.
+    """
+    return np.where(known, 1.0 + greater + 0.5 * equal, np.inf)
+
+
 def count_ranks(scores: np.ndarray, targets: np.ndarray, top_k: int) -> RankCounts:
     """Ranks the true items of one block of scores.
 

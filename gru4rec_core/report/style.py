@@ -1,7 +1,8 @@
-"""Which colour, dash and point shape does a method have, on a light and on a dark ground?
+"""Which colour, dash and point shape does a method have, on a light and on a dark background?
 
-Colours are Okabe & Ito's (2008, "Color Universal Design"), told apart by colour-blind readers, each with at least 3:1
-against its ground. A trained model keeps its colour on every chart; a baseline is grey, and its dash tells which.
+The colours are Okabe & Ito's (2008, "Color Universal Design"): colour-blind readers can tell them apart, and each has a
+contrast of at least 3:1 against its background. A trained model keeps its colour on every chart; a baseline is grey,
+and its dash tells which one it is.
 """
 
 from __future__ import annotations
@@ -12,7 +13,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Ground:
-    """The colours that belong to no method, on one ground: hex strings."""
+    """The colours that belong to no method, on one background: hex strings.
+
+    Attributes:
+        text, muted, grid: letters, quiet letters, grid lines.
+        band: the band that counts as no difference.
+        baseline: every baseline's marks.
+        ramp: from the weakest to the strongest cell of a heat map.
+        faint: marks that should stand back.
+        on_strong: letters on a strongly coloured cell.
+    """
 
     text: str
     muted: str
@@ -21,10 +31,11 @@ class Ground:
     baseline: str
     ramp: tuple[str, str]
     faint: str
+    on_strong: str
 
 
-LIGHT = Ground("#31333F", "#5F6472", "#E3E5EA", "#D9DBE1", "#6B7280", ("#F2F7FB", "#00395C"), "#C9CDD6")
-DARK = Ground("#FAFAFA", "#B4B9C5", "#31353F", "#3A3F4B", "#A3A9B7", ("#1B2430", "#ADDBF5"), "#5A6070")
+LIGHT = Ground("#31333F", "#5F6472", "#E3E5EA", "#D9DBE1", "#6B7280", ("#F2F7FB", "#00395C"), "#C9CDD6", "#FFFFFF")
+DARK = Ground("#FAFAFA", "#B4B9C5", "#31353F", "#3A3F4B", "#A3A9B7", ("#1B2430", "#ADDBF5"), "#5A6070", "#0E1117")
 
 # name -> (on light, on dark)
 _MODELS = {
@@ -57,48 +68,46 @@ class Style:
 
 
 def ground(dark: bool = False) -> Ground:
-    """The colours of text, grid and bands for a theme."""
+    """The colours of text, grid and bands on a light or a dark background."""
     return DARK if dark else LIGHT
 
 
 def style(name: str, kind: str = "gru4rec", dark: bool = False) -> Style:
     """Colour, dash and shape of the method called `name`; the same on every chart.
 
-    A name starting with a known loss ("bpr seed 2", "bpr-wide") takes that loss's colour unless `styles` has to tell
-    two of them apart; any other name takes a spare colour picked by its letters.
+    A name that starts with a loss ("bpr seed 2", "bpr-wide") takes that loss's colour, unless `styles` has to tell two
+    of them apart; any other name takes a spare colour picked by its letters.
     """
     if kind == "baseline":
         return Style(ground(dark).baseline, _DASHES.get(name, (5, 5)), "diamond")
-    known = _loss_of(name)
-    if known is None:
+    loss = _loss_of(name)
+    if loss is None:
         return Style(_SPARE[sum(map(ord, name)) % len(_SPARE)][dark], (1, 0), "square")
-    return Style(_MODELS[known][dark], (1, 0), _MODEL_SHAPES[list(_MODELS).index(known)])
+    return Style(_MODELS[loss][dark], (1, 0), _MODEL_SHAPES[list(_MODELS).index(loss)])
 
 
 def styles(names: Sequence[str], kinds: Sequence[str], dark: bool = False) -> dict[str, Style]:
-    """Styles of several methods on one chart, no two models in the same colour while colours last.
+    """Styles of several methods on one chart: no two models share a colour while there are colours left.
 
     Raises:
         ValueError: `names` and `kinds` differ in length.
     """
     chosen: dict[str, Style] = {}
     for name, kind in zip(names, kinds, strict=True):
-        wanted = style(name, kind, dark)
-        if kind != "baseline":
-            wanted = _untaken(wanted, chosen, dark)
-        chosen[name] = wanted
+        preferred = style(name, kind, dark)
+        chosen[name] = preferred if kind == "baseline" else _untaken(preferred, chosen, dark)
     return chosen
 
 
-def _untaken(wanted: Style, chosen: dict[str, Style], dark: bool) -> Style:
-    taken = {one.colour for one in chosen.values()}
-    if wanted.colour not in taken:
-        return wanted
+def _untaken(preferred: Style, chosen: dict[str, Style], dark: bool) -> Style:
+    taken = {other.colour for other in chosen.values()}
+    if preferred.colour not in taken:
+        return preferred
     spare = [pair[dark] for pair in (*_SPARE, *_MODELS.values()) if pair[dark] not in taken]
-    return Style(spare[0] if spare else wanted.colour, (1, 0), "square")
+    return Style(spare[0] if spare else preferred.colour, (1, 0), "square")
 
 
 def _loss_of(name: str) -> str | None:
-    """The loss whose name is the longest beginning of `name`."""
-    fitting = [loss for loss in _MODELS if name == loss or name.startswith((f"{loss}-", f"{loss} "))]
-    return max(fitting, key=len, default=None)
+    """The loss whose name `name` starts with; the longest, since "bpr-max" starts with "bpr" too."""
+    matches = [loss for loss in _MODELS if name == loss or name.startswith((f"{loss}-", f"{loss} "))]
+    return max(matches, key=len, default=None)

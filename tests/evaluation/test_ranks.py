@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru4rec_core.evaluation.ranks import count_ranks, top_items
+from gru4rec_core.evaluation.ranks import count_ranks, median_rank, top_items
 
 
 @st.composite
@@ -67,3 +67,8 @@ def test_the_scores_stay_as_they_were(generator):
     top_items(scores, 4)
     count_ranks(scores, np.array([0, 1, -1], np.int32), 4)
     assert np.array_equal(scores, before)
+
+
+def test_the_median_rank_stands_in_the_middle_of_a_tie_and_is_infinite_for_an_unknown_item():
+    greater, equal = np.array([0, 2, 2, 5]), np.array([0, 0, 3, 0])
+    assert median_rank(greater, equal, np.array([True, True, True, False])).tolist() == [1.0, 3.0, 4.5, np.inf]

@@ -1,1 +1,1 @@
-"""Pictures of the tables in frames/, under the same names."""
+"""Charts, each drawn from a table made by the module of the same name in frames/."""

@@ -1,4 +1,4 @@
-"""How does one model's accuracy look: by kind of event, by rank, item against item?"""
+"""Charts of one model's accuracy: by kind of event, by rank, and item against item."""
 
 from __future__ import annotations
 
@@ -7,33 +7,26 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from gru4rec_core.report.charts.drawing import ROW, colour, from_zero, shape, styles_of, titled
+from gru4rec_core.report.charts.drawing import ROW, Size, colour, from_zero, shape, styles_of, titled
+from gru4rec_core.report.frames.accuracy import FEW_SESSIONS, OTHER_ITEMS, RANKS
 from gru4rec_core.report.style import ground
-
-FEW = 200
-"""Slices with fewer test sessions than this are drawn faint: chance moves them by several points."""
-
-OTHER_ITEMS = "other items"
-"""Column of a confusion map for guesses outside the shown items; its cells are numbers without a colour."""
-
-RANKS = ("1", "2-3", "4-5", "6-10", "11-20", "21-100", "over 100", "unknown item")
 
 
 def slice_dots(
     frame: pd.DataFrame, overall: pd.DataFrame, k: int, title: str, *, top: float | None = None, dark: bool = False
 ) -> alt.LayerChart:
-    """Hits by the values of one slice, a mark a method, the whole test as upright lines.
+    """Hits for each value of one slice, one mark per method; vertical lines show the whole test.
 
     Args:
         frame: name, label, kind, value, order, hits (per 100), n_sessions, n_events.
         overall: name, label, kind, hits: the same over all events.
         k: list length.
         title: what the slice is, e.g. "By items seen before".
-        top: end of the value axis, to make charts side by side comparable.
+        top: end of the value axis, so that charts side by side can be compared.
     """
     chosen = styles_of(overall, dark)
     labels = _with_counts(frame)
-    drawn = frame.assign(what=labels, few=frame["n_sessions"] < FEW)
+    drawn = frame.assign(what=labels, few=frame["n_sessions"] < FEW_SESSIONS)
     order = drawn.sort_values("order")["what"].drop_duplicates().tolist()
     ceiling = top if top is not None else float(max(frame["hits"].max(), overall["hits"].max()))
     y = alt.Y("what:N", title=None, sort=order, axis=alt.Axis(labelLimit=170, grid=False))
@@ -68,12 +61,12 @@ def slice_dots(
         .encode(y=y, x=alt.X("min(hits):Q"), x2="max(hits):Q")
     )
     return titled(
-        alt.layer(span, mean, point), title, "Dashed: all test sessions", plot=ROW * len(order), legend=True, dark=dark
+        alt.layer(span, mean, point), title, "Dashed: all test sessions", Size(ROW * len(order), legend=True), dark
     )
 
 
 def rank_bars(frame: pd.DataFrame, *, unit: str = "sessions", dark: bool = False) -> alt.LayerChart:
-    """Where the true item stood, as shares of the test; methods side by side.
+    """The rank of the true item, as shares of the test, methods side by side.
 
     Args:
         frame: name, label, kind, rank (of `RANKS`), share (per 100), n_events.
@@ -109,16 +102,16 @@ def rank_bars(frame: pd.DataFrame, *, unit: str = "sessions", dark: bool = False
     )
     layers = [bars, values] if len(methods) <= 2 else [bars]  # numbers of three would overlap
     title = "Where the true next item stood"
-    return titled(alt.layer(*layers), title, plot=270, legend=len(methods) > 1, dark=dark)
+    return titled(alt.layer(*layers), title, "", Size(270, legend=len(methods) > 1), dark)
 
 
 def confusion_map(frame: pd.DataFrame, items: Sequence[str], label: str, *, dark: bool = False) -> alt.LayerChart:
-    """First guess against what came: the share of each row that went to each column, hits outlined.
+    """First guess against the item that came: the share of each row in each column, hits outlined.
 
     Args:
         frame: true, predicted (item names; "other items" for the rest), share (per 100), n_events, hit (bool).
-        items: the shown items, most frequent first; both axes follow it.
-        label: the method's.
+        items: the items shown, most frequent first; the order of both axes.
+        label: label of the method.
     """
     paint = ground(dark)
     columns = [*items, OTHER_ITEMS]
@@ -151,7 +144,6 @@ def confusion_map(frame: pd.DataFrame, items: Sequence[str], label: str, *, dark
         filled=False, stroke=paint.text, strokeWidth=1.5, cornerRadius=1
     )
     strong = strongest * 0.5
-    on_strong = "#0E1117" if dark else "#FFFFFF"
     values = (
         base.transform_filter("datum.share >= 5")
         .mark_text(fontSize=10)
@@ -159,7 +151,7 @@ def confusion_map(frame: pd.DataFrame, items: Sequence[str], label: str, *, dark
             text=alt.Text("share:Q", format=".0f"),
             color=alt.condition(
                 f"datum.share > {strong:.3f} && datum.predicted !== '{OTHER_ITEMS}'",
-                alt.value(on_strong),
+                alt.value(paint.on_strong),
                 alt.value(paint.text),
             ),
         )
@@ -168,38 +160,13 @@ def confusion_map(frame: pd.DataFrame, items: Sequence[str], label: str, *, dark
         alt.layer(cells, hits, values),
         f"{label}: first guess against the item that came",
         ["Rows add up to 100 %. Outlined: the guess was right"],
-        plot=26 * len(items),
-        axis=130,
-        legend=True,
-        dark=dark,
+        Size(26 * len(items), axis=130, legend=True),
+        dark,
     )
-
-
-def score_bars(frame: pd.DataFrame, label: str, name: str, *, dark: bool = False) -> alt.LayerChart:
-    """One model's best items, each bar relative to the first; item names are drawn, never parsed.
-
-    Args:
-        frame: item, place (from 1), relative (0 an average item, 100 the first), score.
-        label, name: how the model is called and its name, for its colour.
-    """
-    chosen = styles_of(pd.DataFrame({"name": [name], "kind": ["gru4rec"]}), dark)
-    drawn = frame.assign(row=[f"{place}. {item}" for place, item in zip(frame["place"], frame["item"], strict=True)])
-    y = alt.Y("row:N", title=None, sort=drawn["row"].tolist(), axis=alt.Axis(labelLimit=190, grid=False))
-    x = alt.X(
-        "relative:Q", title="score: 0 an average item, 100 the first", scale=alt.Scale(domain=[0, 115], nice=False)
-    )
-    x.axis = alt.Axis(values=[0, 25, 50, 75, 100])
-    tooltip = ["item:N", alt.Tooltip("score:Q", format=".3f"), alt.Tooltip("relative:Q", format=".0f")]
-    base = alt.Chart(drawn).encode(y=y, x=x, tooltip=tooltip)
-    bars = base.mark_bar(color=chosen[name].colour, cornerRadiusEnd=2, height={"band": 0.7})
-    values = base.mark_text(align="left", dx=5, fontSize=11, color=ground(dark).text).encode(
-        text=alt.Text("relative:Q", format=".0f")
-    )
-    return titled(alt.layer(bars, values), label, "Scores, not probabilities", plot=26 * len(frame), dark=dark)
 
 
 def _labelled(frame: pd.DataFrame, chosen: dict) -> dict:
-    """Styles by label instead of name, for charts with a legend."""
+    """The styles by label instead of name, for charts with a legend."""
     return {row.label: chosen[row.name_] for row in frame.rename(columns={"name": "name_"}).itertuples()}
 
 

@@ -1,4 +1,4 @@
-"""How does a comparison look: ladder, forest, outcome square, accuracy over list length?"""
+"""Charts of a comparison: ladder, forest, outcome square, accuracy over list length."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gru4rec_core.report.charts.drawing import AXIS, ROW, apart, colour, dash, from_zero, shape, styles_of, titled
+from gru4rec_core.evaluation.intervals import level_text
+from gru4rec_core.report.charts.drawing import AXIS, ROW, Size, apart, colour, dash, from_zero, shape, styles_of, titled
 from gru4rec_core.report.style import ground, style
 
 _SQUARE = 300  # px
@@ -16,24 +17,32 @@ _GLYPHS = {"both": "●", "only_b": "◑", "only_a": "◐", "neither": "○"}
 
 
 def ladder(
-    frame: pd.DataFrame, seeds: pd.DataFrame, k: int, *, unit: str = "sessions", dark: bool = False
+    frame: pd.DataFrame,
+    seeds: pd.DataFrame,
+    k: int,
+    *,
+    confidence: float,
+    unit: str = "sessions",
+    dark: bool = False,
 ) -> alt.LayerChart:
-    """Methods from best to worst, a point with its 95 % line each.
+    """Methods from best to worst, each a point on the line of its interval.
 
     Args:
         frame: `frames.ladder`: name, label, kind, hits, low, high (per 100).
         seeds: `frames.seed_points`: name, kind, label, hits; drawn as thin ticks, may be empty.
         k: list length.
+        confidence: level of the intervals in `frame`.
         unit: what a prediction is: "sessions" where each has one, else "events".
     """
+    level = level_text(confidence)
     chosen = styles_of(frame, dark)
     y = alt.Y("label:N", title=None, sort=frame["label"].tolist(), axis=alt.Axis(labelLimit=150, grid=False))
     x = from_zero("hits:Q", f"hits per 100 test {unit}", float(frame["high"].max()), tickCount=6)
     tooltip = [
         alt.Tooltip("label:N", title="method"),
         alt.Tooltip("hits:Q", title=f"hits in the top {k} per 100", format=".2f"),
-        alt.Tooltip("low:Q", title="95 % from", format=".2f"),
-        alt.Tooltip("high:Q", title="95 % to", format=".2f"),
+        alt.Tooltip("low:Q", title=f"{level} from", format=".2f"),
+        alt.Tooltip("high:Q", title=f"{level} to", format=".2f"),
         alt.Tooltip("n:Q", title=f"test {unit}", format=","),
     ]
     beyond = seeds.groupby("label")["hits"].max()
@@ -53,22 +62,25 @@ def ladder(
     return titled(
         alt.layer(*layers),
         f"Hits in the top {k}, best first",
-        "Line: 95 % interval of these test sessions" + ("; thin ticks: seeds" if len(seeds) else ""),
-        plot=ROW * len(frame),
-        dark=dark,
+        f"Line: {level} interval of these test sessions" + ("; thin ticks: seeds" if len(seeds) else ""),
+        Size(ROW * len(frame)),
+        dark,
     )
 
 
-def forest(frame: pd.DataFrame, a: str, b: str, *, margin: float = 5.0, dark: bool = False) -> alt.LayerChart:
-    """Relative difference of `b` against `a` on every metric; the deciding one on top and solid.
+def forest(
+    frame: pd.DataFrame, a: str, b: str, *, confidence: float, margin: float = 5.0, dark: bool = False
+) -> alt.LayerChart:
+    """Relative difference of `b` against `a` on every metric; the deciding one is on top and solid.
 
     Args:
         frame: metric (label), relative, low, high (%), deciding (bool), in the order to draw.
         a: label of the method that is the base of the difference.
-        b: label of the other.
+        b: label of the other method.
+        confidence: level of the intervals in `frame`.
         margin: half the width of the band that counts as no difference, in %.
     """
-    paint = ground(dark)
+    paint, level = ground(dark), level_text(confidence)
     lowest = min(float(frame["low"].min()), -1.2 * margin)
     highest = max(float(frame["high"].max()), 1.2 * margin)
     room = 0.06 * (highest - lowest)
@@ -85,8 +97,8 @@ def forest(frame: pd.DataFrame, a: str, b: str, *, margin: float = 5.0, dark: bo
     tooltip = [
         alt.Tooltip("metric:N"),
         alt.Tooltip("relative:Q", title="difference in %", format="+.1f"),
-        alt.Tooltip("low:Q", title="95 % from", format="+.1f"),
-        alt.Tooltip("high:Q", title="95 % to", format="+.1f"),
+        alt.Tooltip("low:Q", title=f"{level} from", format="+.1f"),
+        alt.Tooltip("high:Q", title=f"{level} to", format="+.1f"),
     ]
     base = alt.Chart(frame).encode(y=y, tooltip=tooltip, opacity=strength)
     line = base.mark_rule(color=paint.text).encode(
@@ -102,9 +114,8 @@ def forest(frame: pd.DataFrame, a: str, b: str, *, margin: float = 5.0, dark: bo
         alt.layer(band.encode(x=alt.X("low:Q"), x2="high:Q"), zero.encode(x="zero:Q"), line, point, value),
         f"{b} against {a}, metric by metric",
         ["Filled: the metric that decides; hollow: exploratory", f"Grey band: a difference under {margin:g} %"],
-        plot=ROW * len(frame),
-        axis=AXIS + 16,
-        dark=dark,
+        Size(ROW * len(frame), axis=AXIS + 16),
+        dark,
     )
 
 
@@ -116,12 +127,13 @@ def outcome_square(
     unit: str = "sessions",
     dark: bool = False,
 ) -> alt.LayerChart:
-    """A hundred cells: where both methods hit, only one, none. Click a block (parameter `outcome`) to select it.
+    """A hundred cells: both methods hit, only one of them, or neither. A click selects a block (parameter `outcome`).
 
     Args:
         cells: `frames.square`: outcome, row, column, n.
         labels: what to call each outcome, e.g. {"only_b": "only BPR", …}.
-        names: names of the methods a and b, for their colours.
+        names: names of the methods a and b, which pick their colours.
+        unit: what a prediction is, "sessions" or "events".
     """
     paint = ground(dark)
     fills = {
@@ -148,31 +160,28 @@ def outcome_square(
     cell = base.mark_rect(cornerRadius=3, cursor="pointer").encode(
         color=alt.Color("what:N", scale=scale, legend=legend)
     )
-    on_neither = paint.text
-    inside = "#FFFFFF" if not dark else "#0E1117"
     glyph = base.mark_text(fontSize=13, cursor="pointer").encode(
         text="glyph:N",
-        color=alt.condition("datum.outcome === 'neither'", alt.value(on_neither), alt.value(inside)),
+        color=alt.condition("datum.outcome === 'neither'", alt.value(paint.text), alt.value(paint.on_strong)),
     )
     return titled(
         alt.layer(cell.add_params(pick), glyph),
         f"Of 100 test {unit}: who had the next item?",
         "Click a block to see them",
-        plot=_SQUARE,
-        axis=0,
-        legend=True,
-        dark=dark,
+        Size(_SQUARE, axis=0, legend=True),
+        dark,
     ).properties(width=_SQUARE + 10, view=alt.ViewConfig(stroke=None))
 
 
 def accuracy_over_k(
     frame: pd.DataFrame, *, marked_k: int | None = None, unit: str = "sessions", dark: bool = False
 ) -> alt.LayerChart:
-    """Hits per 100 over the list's length; models solid, baselines grey and dashed, each named at its end.
+    """Hits per 100 over the length of the list; models are solid, baselines grey and dashed, each named at its end.
 
     Args:
         frame: `frames.curve`: name, label, kind, k, hits.
-        marked_k: the list length that decides, drawn as an upright line.
+        marked_k: the list length that decides, drawn as a vertical line.
+        unit: what a prediction is, "sessions" or "events".
     """
     height = 340
     chosen = styles_of(frame, dark)
@@ -218,5 +227,5 @@ def accuracy_over_k(
     if marked_k:
         marker = alt.Chart(pd.DataFrame({"k": [marked_k]})).mark_rule(strokeDash=[2, 2], color=ground(dark).muted)
         layers.insert(0, marker.encode(x=x))
-    subtitle = f"Upright line: the k that decides ({marked_k})" if marked_k else ""
-    return titled(alt.layer(*layers), "Accuracy over the length of the list", subtitle, plot=height, dark=dark)
+    subtitle = f"Vertical line: the k that decides ({marked_k})" if marked_k else ""
+    return titled(alt.layer(*layers), "Accuracy over the length of the list", subtitle, Size(height), dark)

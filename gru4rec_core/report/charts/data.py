@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gru4rec_core.report.charts.drawing import AXIS, titled
+from gru4rec_core.report.charts.drawing import AXIS, Size, titled
 from gru4rec_core.report.style import ground, style
 
 TRAIN, TEST = "training", "test"
@@ -55,7 +55,7 @@ def events_over_time(days: pd.DataFrame, cut: float | None = None, dark: bool = 
     if cut is not None:
         layers += _cut_line(pd.Timestamp(cut, unit="ns") if temporal else cut, kind, colours.text)
     title = f"Events a {unit}, training and test" if temporal else "Events over time, training and test"
-    return titled(alt.layer(*layers), title, plot=180, legend=True, dark=dark)
+    return titled(alt.layer(*layers), title, "", Size(180, legend=True), dark)
 
 
 def session_lengths(lengths: np.ndarray, dark: bool = False) -> alt.Chart:
@@ -85,7 +85,7 @@ def session_lengths(lengths: np.ndarray, dark: bool = False) -> alt.Chart:
             ],
         )
     )
-    return titled(bars, "How long sessions are", plot=180, axis=AXIS + 16, dark=dark)
+    return titled(bars, "How long sessions are", "", Size(180, axis=AXIS + 16), dark)
 
 
 def popularity(counts: np.ndarray, names: np.ndarray, dark: bool = False) -> alt.Chart:
@@ -128,7 +128,7 @@ def popularity(counts: np.ndarray, names: np.ndarray, dark: bool = False) -> alt
             tooltip=["item:N", "rank:Q", alt.Tooltip("events:Q", format=",")],
         )
     )
-    return titled(line, "How popular items are", f"{len(order):,} items", plot=180, dark=dark)
+    return titled(line, "How popular items are", f"{len(order):,} items", Size(180), dark)
 
 
 def transitions(frame: pd.DataFrame, items: Sequence[str], dark: bool = False) -> alt.LayerChart:
@@ -174,13 +174,7 @@ def transitions(frame: pd.DataFrame, items: Sequence[str], dark: bool = False) -
         "Outlined: the same item again",
     ]
     return titled(
-        alt.layer(cells, same, values),
-        "What follows what",
-        lines,
-        plot=26 * len(names),
-        axis=130,
-        legend=True,
-        dark=dark,
+        alt.layer(cells, same, values), "What follows what", lines, Size(26 * len(names), axis=130, legend=True), dark
     )
 
 

@@ -1,8 +1,9 @@
-"""What do all charts share: titles, value axes from zero, a method's colour, dash and shape?"""
+"""What all charts share: titles, axes from zero, and each method's colour, dash and shape."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
@@ -15,25 +16,34 @@ AXIS = 72  # px of a horizontal axis: ticks, labels, one line of title
 _TITLE, _SUBTITLE, _LEGEND = 34, 18, 52  # px above the plot
 
 
-def titled(
-    chart: Any,
-    title: str,
-    subtitle: str | Sequence[str] = "",
-    *,
-    plot: int,
-    axis: int = AXIS,
-    legend: bool = False,
-    dark: bool = False,
-) -> Any:
-    """The chart with its title to the left and muted lines below it, fitted into its column.
+@dataclass(frozen=True)
+class Size:
+    """The height of a chart, piece by piece.
+
+    Attributes:
+        plot: height of the plot itself, in px.
+        axis: room for the horizontal axis and its title, in px.
+        legend: whether a line of legend stands above the plot.
+    """
+
+    plot: int
+    axis: int = AXIS
+    legend: bool = False
+
+    def total(self, n_subtitles: int) -> int:
+        """Height of the whole chart in px, with its title and so many lines of subtitle."""
+        return self.plot + self.axis + _TITLE + _SUBTITLE * n_subtitles + (_LEGEND if self.legend else 0)
+
+
+def titled(chart: Any, title: str, subtitle: str | Sequence[str], size: Size, dark: bool = False) -> Any:
+    """The chart with its title on the left and muted lines below the title, fitted to the width of its column.
 
     Args:
         chart: layers.
-        title, subtitle: plain text.
-        plot: height of the plot itself in px; title, axis and legend come on top of it.
-        axis: room for the horizontal axis and its title in px.
-        legend: whether a line of legend stands above the plot.
-        dark: colours for a dark ground.
+        title: plain text.
+        subtitle: one line or several, plain text; empty lines are left out.
+        size: how high the chart is.
+        dark: colours for a dark background.
     """
     lines = [subtitle] if isinstance(subtitle, str) else list(subtitle)
     lines = [line for line in lines if line]
@@ -43,19 +53,18 @@ def titled(
         header.subtitleFontSize = 12
         header.subtitleColor = ground(dark).muted  # the theme's own is too faint for letters this small
         header.subtitlePadding = 4
-    height = plot + axis + _TITLE + _SUBTITLE * len(lines) + (_LEGEND if legend else 0)
     # "fit" keeps labels beside the plot inside the column, whatever its width.
     fit = alt.AutoSizeParams(type="fit", contains="padding")
     paint = ground(dark)
     return (
-        chart.properties(title=header, width="container", height=height, autosize=fit)
+        chart.properties(title=header, width="container", height=size.total(len(lines)), autosize=fit)
         .configure_axis(labelColor=paint.muted, titleColor=paint.muted)
         .configure_legend(labelColor=paint.text, titleColor=paint.muted)
     )
 
 
 def from_zero(field: str, title: str, top: float, **axis: Any) -> alt.X:
-    """A horizontal value axis from 0 to a little above `top`, so that lengths may be compared."""
+    """A horizontal axis from 0 to a little above `top`, so that lengths can be compared."""
     return alt.X(
         field,
         title=title,
@@ -71,25 +80,25 @@ def styles_of(frame: pd.DataFrame, dark: bool) -> dict[str, Style]:
 
 
 def colour(chosen: dict[str, Style], field: str = "name:N", **options: Any) -> alt.Color:
-    """Colours of the methods; no legend unless asked for, since labels stand beside the marks."""
-    scale = alt.Scale(domain=list(chosen), range=[one.colour for one in chosen.values()])
+    """Colours of the methods; no legend unless asked for, because labels stand beside the marks."""
+    scale = alt.Scale(domain=list(chosen), range=[style.colour for style in chosen.values()])
     return alt.Color(field, scale=scale, **({"legend": None} | options))
 
 
 def dash(chosen: dict[str, Style], field: str = "name:N") -> alt.StrokeDash:
-    """Dashes of the methods: trained models solid, baselines each its own."""
-    scale = alt.Scale(domain=list(chosen), range=[list(one.dash) for one in chosen.values()])
+    """Dashes of the methods: trained models are solid, each baseline has its own."""
+    scale = alt.Scale(domain=list(chosen), range=[list(style.dash) for style in chosen.values()])
     return alt.StrokeDash(field, scale=scale, legend=None)
 
 
 def shape(chosen: dict[str, Style], field: str = "name:N", **options: Any) -> alt.Shape:
-    """Point shapes of the methods, so that nothing hangs on colour alone."""
-    scale = alt.Scale(domain=list(chosen), range=[one.shape for one in chosen.values()])
+    """Point shapes of the methods, so that nothing depends on colour alone."""
+    scale = alt.Scale(domain=list(chosen), range=[style.shape for style in chosen.values()])
     return alt.Shape(field, scale=scale, **({"legend": None} | options))
 
 
 def apart(values: Sequence[float], gap: float) -> list[float]:
-    """Heights for labels that belong at `values`, at least `gap` apart, in the same order from below.
+    """Heights for labels that belong at `values`: at least `gap` apart, in the same order from below.
 
     Labels that would touch form a block around the mean of their values (pool adjacent violators).
     """

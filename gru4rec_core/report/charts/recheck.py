@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from gru4rec_core.report.charts.drawing import colour, dash, shape, styles_of, titled
+from gru4rec_core.report.charts.drawing import Size, colour, dash, shape, styles_of, titled
 from gru4rec_core.report.style import ground
 
 _WRITTEN = 5  # labels of weeks that fit side by side on a phone
@@ -43,9 +43,7 @@ def hits_by_week(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
     )
     layers = alt.layer(line, points)
     room = 16 * (len(chosen) - 1)  # the legend has a line a method
-    return titled(
-        layers, "Hits week by week", "Grey: what counting does today", plot=220 + room, legend=True, dark=dark
-    )
+    return titled(layers, "Hits week by week", "Grey: what counting does today", Size(220 + room, legend=True), dark)
 
 
 def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
@@ -70,7 +68,7 @@ def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
     bars = base.mark_bar(color=paint.baseline, size=14, cornerRadiusEnd=2)
     values = base.mark_text(dy=-7, fontSize=11, color=paint.text).encode(text=alt.Text("unknown:Q", format=".0f"))
     layers = [bars, values] if len(frame) <= 12 else [bars]
-    return titled(alt.layer(*layers), "Items the old model does not know", plot=150, dark=dark)
+    return titled(alt.layer(*layers), "Items the old model does not know", "", Size(150), dark)
 
 
 def _weeks(weeks: pd.Series) -> alt.X:

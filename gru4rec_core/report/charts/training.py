@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from gru4rec_core.report.charts.drawing import titled
+from gru4rec_core.report.charts.drawing import Size, titled
 from gru4rec_core.report.style import styles
 
 
@@ -27,7 +27,7 @@ def validation_curve(epochs: pd.DataFrame, k: int, last_epoch: int, dark: bool =
         "Thick: mean of the seeds" if several else "",
     ]
     layers = _curves(epochs, "hits", f"hits in the top {k} per 100", last_epoch, dark)
-    return titled(layers, "Validation hits, epoch by epoch", lines, plot=230, legend=True, dark=dark)
+    return titled(layers, "Validation hits, epoch by epoch", lines, Size(230, legend=True), dark)
 
 
 def loss_curve(epochs: pd.DataFrame, last_epoch: int, dark: bool = False) -> alt.LayerChart:
@@ -40,7 +40,7 @@ def loss_curve(epochs: pd.DataFrame, last_epoch: int, dark: bool = False) -> alt
     """
     label = str(epochs["label"].iloc[0]) if len(epochs) else ""
     layers = _curves(epochs, "loss", f"{label} loss (own unit)", last_epoch, dark, legend=False)
-    return titled(layers, f"{label} loss on training data", plot=140, dark=dark)
+    return titled(layers, f"{label} loss on training data", "", Size(140), dark)
 
 
 def _curves(

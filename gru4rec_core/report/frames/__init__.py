@@ -1,1 +1,1 @@
-"""Numbers as small tables, one module per subject; charts/ has the pictures under the same names."""
+"""The small tables that charts draw: computed here, drawn by the module of the same name in charts/."""

@@ -1,4 +1,4 @@
-"""Which small table does each accuracy chart draw, and which slice is the weakest?
+"""Tables for the accuracy charts, and which slice is the weakest.
 
 Rates are hits per 100 predictions, averaged over a method's seeds. Tables explain; they test nothing.
 """
@@ -13,14 +13,22 @@ import pandas as pd
 
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.evaluation.comparison import event_values
 from gru4rec_core.evaluation.metrics import never_recommended, seen_before
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.slices import OTHER, confusion, popularity_thirds, rank_distribution, slice_accuracy
-from gru4rec_core.report.charts.accuracy import FEW, OTHER_ITEMS
-from gru4rec_core.report.frames.comparison import mean_hits
 
 if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults
+
+FEW_SESSIONS = 200
+"""Slices with fewer test sessions than this are drawn faint: chance moves them by several points."""
+
+OTHER_ITEMS = "other items"
+"""Column of a confusion map for guesses outside the items shown."""
+
+RANKS = ("1", "2-3", "4-5", "6-10", "11-20", "21-100", "over 100", "unknown item")
+"""The buckets of `by_rank`, best first."""
 
 TITLES = {
     "position": "By items seen before",
@@ -47,7 +55,10 @@ _SENTENCES = {
 
 
 def by_slice(models: Sequence[ModelResults], events: EvaluationSet, train_counts: np.ndarray, k: int) -> pd.DataFrame:
-    """Hits of every method by kind of event: name, label, kind, slice, value, order, hits, n_events, n_sessions."""
+    """Hits per 100 of every method by kind of event.
+
+    Columns: name, label, kind, slice, value, order (of the value in its slice), hits, n_events, n_sessions.
+    """
     parts = []
     for model in models:
         tables = [slice_accuracy(one, events, train_counts, k) for one in model.evaluations]
@@ -61,17 +72,22 @@ def by_slice(models: Sequence[ModelResults], events: EvaluationSet, train_counts
 
 
 def overall(models: Sequence[ModelResults], k: int) -> pd.DataFrame:
-    """Hits of every method over all events: name, label, kind, hits."""
+    """Hits per 100 of every method over all events: name, label, kind, hits."""
     return pd.DataFrame(
         [
-            {"name": model.name, "label": model.label, "kind": model.kind, "hits": 100 * _mean(mean_hits(model, k))}
+            {
+                "name": model.name,
+                "label": model.label,
+                "kind": model.kind,
+                "hits": 100 * _mean(event_values(model, f"accuracy@{k}")),
+            }
             for model in models
         ]
     )
 
 
 def by_rank(models: Sequence[ModelResults]) -> pd.DataFrame:
-    """Where the true item stood: name, label, kind, rank (bucket), order, share (per 100), n_events."""
+    """How often the true item has which rank: name, label, kind, rank (bucket), order, share (per 100), n_events."""
     parts = []
     for model in models:
         tables = [rank_distribution(one) for one in model.evaluations]
@@ -83,7 +99,7 @@ def by_rank(models: Sequence[ModelResults]) -> pd.DataFrame:
 
 
 def confusions(model: ModelResults, vocabulary: ItemVocabulary, n_top: int = 12) -> tuple[pd.DataFrame, list[str]]:
-    """First guess against what came, for the items that came most often, of the method's first seed.
+    """First guess against the item that came, for the items that came most often; of the method's first seed.
 
     Returns:
         Columns true, predicted (item names, "other items"), share (per 100 of the row), n_events, hit; and the items
@@ -107,7 +123,10 @@ def confusions(model: ModelResults, vocabulary: ItemVocabulary, n_top: int = 12)
 
 
 def unseen_items(model: ModelResults, vocabulary: ItemVocabulary, train_counts: np.ndarray, k: int) -> pd.DataFrame:
-    """Items in no list of length k of the first seed: item, training events, times it came next; most missed first."""
+    """Items that stand in no list of length k of the first seed, the most often missed first.
+
+    Columns: item (name), training events, came next (how often it was the true item).
+    """
     evaluation = model.evaluations[0]
     items = never_recommended(evaluation, k)
     came = np.bincount(evaluation.target[evaluation.target >= 0], minlength=evaluation.n_items)
@@ -117,22 +136,31 @@ def unseen_items(model: ModelResults, vocabulary: ItemVocabulary, train_counts: 
     return frame.sort_values(["came next", "training events"], ascending=False, kind="stable", ignore_index=True)
 
 
-def weakest(table: pd.DataFrame, at_least: int = FEW) -> pd.Series | None:
-    """The slice of at least so many test sessions with the fewest hits; items that training never saw left out.
+def find_weakest(table: pd.DataFrame, at_least: int = FEW_SESSIONS) -> pd.Series | None:
+    """The slice with the fewest hits, among those with enough test sessions; items unknown to training are left out.
 
     Args:
         table: one method's rows of `by_slice`.
+        at_least: test sessions that a slice must have.
     """
     fair = table[(table["n_sessions"] >= at_least) & (table["value"] != "not in training")]
     return None if fair.empty else fair.iloc[int(fair["hits"].to_numpy().argmin())]
 
 
 def weakest_sentence(label: str, row: pd.Series | None, all_hits: float, k: int, unit: str = "sessions") -> str:
-    """The page's headline, e.g. "BPR is weakest in sessions of 4-5 items: 8.1 hits per 100 in its top 3 …"."""
+    """The headline of the Accuracy page, e.g. "BPR is weakest in sessions of 4-5 items: the next item was …".
+
+    Args:
+        label: what the model is called.
+        row: the weakest slice (`find_weakest`), None where no slice is large enough.
+        all_hits: hits per 100 over the whole test.
+        k: list length.
+        unit: what a prediction is, "sessions" or "events".
+    """
     if row is None:
         return (
-            f"{label} had the next item in its top {k} for {all_hits:.1f} of 100 test {unit}. No slice has {FEW} test"
-            " sessions: too few to call one the weakest."
+            f"{label} had the next item in its top {k} for {all_hits:.1f} of 100 test {unit}."
+            f" No slice has {FEW_SESSIONS} test sessions: too few to call one the weakest."
         )
     where = _where(row["slice"], row["value"])
     return (
@@ -142,7 +170,7 @@ def weakest_sentence(label: str, row: pd.Series | None, all_hits: float, k: int,
 
 
 def bounds(value: str) -> tuple[int, int | None]:
-    """The numbers a slice of positions or lengths stands for: "none" 0, "4-5" 4 to 5, "over 20" 21 and more."""
+    """The limits of a slice of positions or lengths: "none" is 0 to 0, "4-5" is 4 to 5, "over 20" is 21 to None."""
     if value == "none":
         return 0, 0
     if value.startswith("over "):
@@ -151,13 +179,17 @@ def bounds(value: str) -> tuple[int, int | None]:
     return int(low), int(high or low)
 
 
-def of_slice(
+def select_slice(
     evaluation: Evaluation, events: EvaluationSet, train_counts: np.ndarray, cut: str, value: str
 ) -> np.ndarray:
-    """Which predictions a row of `by_slice` counts: bool [n_events].
+    """The predictions that one row of `by_slice` counts: bool [n_events].
 
     Args:
-        cut, value: as in the row.
+        evaluation: the ranks that the row was computed from.
+        events: what was predicted.
+        train_counts: training events of each item, int64 [n_items].
+        cut: the slice of the row.
+        value: the value of the row.
     """
     numbers = {"position": evaluation.position, "length": events.dataset.lengths[evaluation.session]}
     if cut in numbers:

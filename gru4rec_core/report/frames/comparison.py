@@ -1,7 +1,8 @@
-"""Which small table does each comparison chart draw?
+"""Tables for the comparison charts.
 
-Every function takes evaluated methods (`ModelResults`: name, label, kind, one `Evaluation` a seed) and returns a frame
-of at most some hundred rows, rates in hits per 100 predictions. Several seeds are averaged event by event first.
+Every function takes evaluated methods (`ModelResults`: name, label, kind, one `Evaluation` per seed) and returns a
+frame of at most a few hundred rows, with rates in hits per 100 predictions. Several seeds are averaged event by event
+first.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from gru4rec_core.evaluation.comparison import event_values
 from gru4rec_core.evaluation.hit_overlap import Outcome, apportion
+from gru4rec_core.evaluation.intervals import hit_rate_interval
 from gru4rec_core.evaluation.metrics import accuracy_at, mrr_at, ndcg_at
 from gru4rec_core.evaluation.scoring import Evaluation
 
@@ -22,49 +25,20 @@ if TYPE_CHECKING:
 
 DEPTH = 20  # the longest list that charts show
 _KINDS = {"gru4rec": "trained", "baseline": "counting"}
-_Z95 = 1.959964
 
 
-def mean_hits(model: ModelResults, k: int) -> np.ndarray:
-    """Share of the seeds that had the true item among the first `k`: float64 [n_predicted], 0 to 1."""
-    return np.mean([one.ranks("median") <= k for one in model.evaluations], axis=0)
-
-
-def mean_ranks(model: ModelResults) -> np.ndarray:
-    """Median over seeds of the true item's rank: float64 [n_predicted], 1 is first, inf is an unknown item."""
-    ranks = np.stack([one.ranks("median") for one in model.evaluations])
-    return ranks[0] if len(ranks) == 1 else np.median(ranks, axis=0)
-
-
-def interval(hits: np.ndarray, session: np.ndarray) -> tuple[float, float]:
-    """95 % limits of a hit rate whose events are clustered in sessions, each 0 to 1.
-
-    Wilson's score interval at the number of independent events that would have the same variance as the ratio
-    estimator over sessions (Wilson 1927; Kish 1965, "Survey Sampling", §2.6).
+def ladder(models: Sequence[ModelResults], k: int, confidence: float) -> pd.DataFrame:
+    """One row per method, best first: name, label, kind, rank, hits, low, high (per 100), n (events), seeds.
 
     Args:
-        hits: float [n], 0 to 1.
-        session: int [n], the session of each event.
+        models: the methods, all tested on the same events.
+        k: list length.
+        confidence: level of the interval from low to high, in (0, 1).
     """
-    if hits.size == 0:
-        return 0.0, 1.0
-    rate = float(hits.mean())
-    events = np.bincount(session)
-    surplus = (np.bincount(session, weights=hits) - rate * events)[events > 0]
-    n_sessions = surplus.size
-    variance = float((surplus**2).sum()) / hits.size**2 * n_sessions / max(n_sessions - 1, 1)
-    effective = rate * (1 - rate) / variance if variance > 0 else float(n_sessions)
-    centre = (rate + _Z95**2 / (2 * effective)) / (1 + _Z95**2 / effective)
-    half = _Z95 * np.sqrt(rate * (1 - rate) / effective + (_Z95 / (2 * effective)) ** 2) / (1 + _Z95**2 / effective)
-    return max(0.0, centre - half), min(1.0, centre + half)
-
-
-def ladder(models: Sequence[ModelResults], k: int) -> pd.DataFrame:
-    """One row a method, best first: name, label, kind, rank, hits, low, high (per 100), n, seeds."""
     rows = []
     for model in models:
-        hits = mean_hits(model, k)
-        low, high = interval(hits, model.evaluations[0].session)
+        hits = event_values(model, f"accuracy@{k}")
+        low, high = hit_rate_interval(hits, model.evaluations[0].session, confidence)
         rows.append(
             {"name": model.name, "label": model.label, "kind": model.kind}
             | {"hits": 100 * hits.mean() if hits.size else 0.0, "low": 100 * low, "high": 100 * high}
@@ -78,10 +52,10 @@ def seed_points(models: Sequence[ModelResults], k: int) -> pd.DataFrame:
     """One row a seed of every method that has several: name, label, kind, seed (from 1), hits (per 100)."""
     rows = [
         {"name": model.name, "label": model.label, "kind": model.kind, "seed": seed}
-        | {"hits": 100 * float((one.ranks("median") <= k).mean())}
+        | {"hits": 100 * accuracy_at(evaluation, k)}
         for model in models
         if len(model.evaluations) > 1
-        for seed, one in enumerate(model.evaluations, start=1)
+        for seed, evaluation in enumerate(model.evaluations, start=1)
     ]
     return pd.DataFrame(rows, columns=["name", "label", "kind", "seed", "hits"])
 
@@ -90,7 +64,7 @@ def curve(models: Sequence[ModelResults], depth: int = DEPTH) -> pd.DataFrame:
     """Hits per 100 for every list length: name, label, kind, k (1 to `depth`), hits."""
     parts = []
     for model in models:
-        per_seed = [_hits_by_depth(one.ranks("median"), depth) for one in model.evaluations]
+        per_seed = [_hits_by_depth(evaluation.ranks(), depth) for evaluation in model.evaluations]
         parts.append(
             pd.DataFrame({"k": np.arange(1, depth + 1), "hits": np.mean(per_seed, axis=0)}).assign(
                 name=model.name, label=model.label, kind=model.kind
@@ -102,13 +76,14 @@ def curve(models: Sequence[ModelResults], depth: int = DEPTH) -> pd.DataFrame:
 def forest(pair: PairedComparison) -> pd.DataFrame:
     """Relative differences of b against a in %, the deciding metric first: metric, relative, low, high, p, deciding.
 
-    Metrics on which a has no hit at all have no relative difference and are left out.
+    A metric on which a has no hit at all has no relative difference and is left out.
     """
     rows = [
-        {"metric": metric_label(one.metric) + (" (decides)" if one is pair.deciding else "")}
-        | {"relative": 100 * one.relative, "low": 100 * one.relative_low, "high": 100 * one.relative_high}
-        | {"p": one.p_value, "deciding": one is pair.deciding}
-        for one in (pair.deciding, *pair.exploratory)
+        {"metric": metric_label(difference.metric) + (" (decides)" if difference is pair.deciding else "")}
+        | {"relative": 100 * difference.relative}
+        | {"low": 100 * difference.relative_low, "high": 100 * difference.relative_high}
+        | {"p": difference.p_value, "deciding": difference is pair.deciding}
+        for difference in (pair.deciding, *pair.exploratory)
     ]
     frame = pd.DataFrame(rows)
     finite = np.isfinite(frame[["relative", "low", "high"]].to_numpy()).all(axis=1)
@@ -121,16 +96,16 @@ def metric_label(metric: str) -> str:
 
 
 def square(counts: Mapping[Outcome, int], side: int = 10) -> pd.DataFrame:
-    """`side`² cells shared out among the outcomes by largest remainder: outcome, row, column, n.
+    """`side`² cells shared out among the outcomes (largest remainder): outcome, row, column, n (events).
 
-    HitOverlap keep the order of `counts`, cells fill row by row, so that each outcome is one block.
+    Outcomes keep the order of `counts`, cells fill row by row, so each outcome is one block.
     """
     if sum(counts.values()) == 0:
         return pd.DataFrame(columns=["outcome", "row", "column", "n"])
     outcome = np.repeat(list(counts), apportion(list(counts.values()), side**2))
-    place = np.arange(side**2)
+    cell = np.arange(side**2)
     return pd.DataFrame(
-        {"outcome": outcome, "row": place // side, "column": place % side, "n": [counts[one] for one in outcome]}
+        {"outcome": outcome, "row": cell // side, "column": cell % side, "n": [counts[name] for name in outcome]}
     )
 
 
@@ -141,9 +116,9 @@ def _hits_by_depth(ranks: np.ndarray, depth: int) -> np.ndarray:
 
 
 def metrics_table(models: Sequence[ModelResults], ks: Sequence[int] = (1, 3, 5, 10, 20)) -> pd.DataFrame:
-    """One row a method, in the order given: method, top k … (hits per 100), MRR@20, NDCG@20, …
+    """One row per method, in the order given: method, top k … (hits per 100), MRR@20, NDCG@20, …
 
-    Rates are means over seeds, per 100; `training s` is NaN for baselines.
+    Rates are per 100, means over seeds; `training s` is NaN for baselines.
     """
     rows = []
     for model in models:
@@ -157,4 +132,4 @@ def metrics_table(models: Sequence[ModelResults], ks: Sequence[int] = (1, 3, 5, 
 
 
 def _mean(metric: Callable[[Evaluation, int], float], model: ModelResults, k: int) -> float:
-    return float(np.mean([metric(one, k) for one in model.evaluations]))
+    return float(np.mean([metric(evaluation, k) for evaluation in model.evaluations]))

@@ -1,9 +1,8 @@
-import json
-
 import pandas as pd
 import pytest
 
 from gru4rec_core.report.charts import accuracy as charts
+from gru4rec_core.report.frames.accuracy import RANKS
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def test_charts_side_by_side_can_share_one_scale(slices, overall):
 
 
 def test_rank_bars_keep_the_order_of_ranks_and_begin_at_zero():
-    rows = [("bpr", "BPR", "gru4rec", rank, 10.0, 5) for rank in charts.RANKS]
+    rows = [("bpr", "BPR", "gru4rec", rank, 10.0, 5) for rank in RANKS]
     frame = pd.DataFrame(rows, columns=["name", "label", "kind", "rank", "share", "n_events"])
     encoding = layer(charts.rank_bars(frame), "bar")["encoding"]
     assert encoding["x"]["sort"] == ["1", "2-3", "4-5", "6-10", "11-20", "21-100", ">100", "unknown"]
@@ -62,11 +61,3 @@ def test_confusion_keeps_one_order_on_both_axes_and_outlines_hits():
     assert encoding["y"]["sort"] == ["a", "b"]
     assert encoding["x"]["sort"] == ["a", "b", "other items"]
     assert any(one["mark"].get("filled") is False for one in chart.to_dict()["layer"])
-
-
-def test_score_bars_name_items_as_they_are_and_say_what_scores_are_not():
-    frame = pd.DataFrame({"item": ["<b>x</b>", "y"], "place": [1, 2], "relative": [100.0, 20.0], "score": [2.0, 0.4]})
-    chart = charts.score_bars(frame, "BPR", "bpr")
-    assert layer(chart, "bar")["encoding"]["y"]["sort"] == ["1. <b>x</b>", "2. y"]
-    assert "not probabilities" in json.dumps(chart.to_dict()["title"])
-    assert layer(chart, "bar")["mark"]["color"] == "#D55E00"

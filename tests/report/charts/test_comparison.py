@@ -44,8 +44,8 @@ def domain(chart, channel: str) -> list:
 
 
 def test_ladder_begins_at_zero_says_its_unit_and_stands_best_first(models):
-    table = comparison_frames.ladder(models, 3)
-    chart = comparison_charts.ladder(table, comparison_frames.seed_points(models, 3), 3)
+    table = comparison_frames.ladder(models, 3, 0.95)
+    chart = comparison_charts.ladder(table, comparison_frames.seed_points(models, 3), 3, confidence=0.95)
     assert title(chart) == "Hits in the top 3, best first"
     assert domain(chart, "x")[0] == 0
     assert any(one.get("title") == "hits per 100 test sessions" for one in encodings(chart, "x"))
@@ -54,7 +54,9 @@ def test_ladder_begins_at_zero_says_its_unit_and_stands_best_first(models):
 
 
 def test_ladder_tells_methods_apart_by_shape_and_dash_too(models):
-    chart = comparison_charts.ladder(comparison_frames.ladder(models, 3), comparison_frames.seed_points(models, 3), 3)
+    chart = comparison_charts.ladder(
+        comparison_frames.ladder(models, 3, 0.95), comparison_frames.seed_points(models, 3), 3, confidence=0.95
+    )
     shapes = encodings(chart, "shape")[0]["scale"]
     dashes = encodings(chart, "strokeDash")[0]["scale"]
     assert len(set(shapes["range"])) == 3
@@ -64,12 +66,14 @@ def test_ladder_tells_methods_apart_by_shape_and_dash_too(models):
 
 def test_ladder_with_one_seed_draws_no_seed_ticks(results):
     models = [results("bpr", [1, 9])]
-    chart = comparison_charts.ladder(comparison_frames.ladder(models, 3), comparison_frames.seed_points(models, 3), 3)
+    chart = comparison_charts.ladder(
+        comparison_frames.ladder(models, 3, 0.95), comparison_frames.seed_points(models, 3), 3, confidence=0.95
+    )
     assert "tick" not in [layer["mark"]["type"] for layer in spec(chart)["layer"]]
 
 
 def test_forest_shows_the_margin_the_zero_and_who_is_right_of_it(differences):
-    chart = comparison_charts.forest(differences, "TOP1", "BPR", margin=5)
+    chart = comparison_charts.forest(differences, "TOP1", "BPR", confidence=0.95, margin=5)
     assert title(chart) == "BPR against TOP1, metric by metric"
     text = json.dumps(spec(chart))
     assert "right of 0: BPR is better" in text
@@ -81,8 +85,19 @@ def test_forest_shows_the_margin_the_zero_and_who_is_right_of_it(differences):
 
 def test_forest_always_shows_the_whole_band(differences):
     narrow = differences.assign(low=-0.1, high=0.1, relative=0.0)
-    low, high = domain(comparison_charts.forest(narrow, "TOP1", "BPR", margin=5), "x")
+    low, high = domain(comparison_charts.forest(narrow, "TOP1", "BPR", confidence=0.95, margin=5), "x")
     assert low < -5 < 5 < high
+
+
+def test_charts_say_the_level_of_their_intervals(models, differences):
+    table, seeds = comparison_frames.ladder(models, 3, 0.8), comparison_frames.seed_points(models, 3)
+    for chart in (
+        comparison_charts.ladder(table, seeds, 3, confidence=0.8),
+        comparison_charts.forest(differences, "TOP1", "BPR", confidence=0.8),
+    ):
+        text = json.dumps(spec(chart))
+        assert "80 % from" in text
+        assert "95 %" not in text
 
 
 def test_square_has_a_hundred_cells_a_glyph_for_each_outcome_and_a_selection(models):
@@ -117,8 +132,10 @@ def test_curve_begins_at_zero_names_its_lines_and_marks_the_deciding_k(models):
 
 def test_every_chart_draws_fewer_than_ten_thousand_points(models, differences):
     drawn = [
-        comparison_charts.ladder(comparison_frames.ladder(models, 3), comparison_frames.seed_points(models, 3), 3),
-        comparison_charts.forest(differences, "a", "b"),
+        comparison_charts.ladder(
+            comparison_frames.ladder(models, 3, 0.95), comparison_frames.seed_points(models, 3), 3, confidence=0.95
+        ),
+        comparison_charts.forest(differences, "a", "b", confidence=0.95),
         comparison_charts.accuracy_over_k(comparison_frames.curve(models)),
     ]
     for chart in drawn:

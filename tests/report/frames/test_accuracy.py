@@ -23,11 +23,11 @@ def test_the_weakest_slice_has_enough_sessions_and_known_items():
     rows = table(
         ("length", "4-5", 9.0, 200), ("length", "over 20", 1.0, 199), ("popularity", "not in training", 0.0, 900)
     )
-    assert frames.weakest(rows)["value"] == "4-5"
+    assert frames.find_weakest(rows)["value"] == "4-5"
 
 
 def test_without_a_large_slice_there_is_no_weakest():
-    assert frames.weakest(table(("length", "3", 9.0, 50))) is None
+    assert frames.find_weakest(table(("length", "3", 9.0, 50))) is None
     assert "too few" in frames.weakest_sentence("BPR", None, 12.0, 3)
 
 
@@ -101,6 +101,6 @@ def test_the_predictions_of_a_slice_are_those_its_row_counts(results, make_datas
     found = frames.by_slice([model], events, counts, 3)
     assert set(found["slice"]) == set(frames.TITLES)
     for row in found.itertuples():
-        chosen = frames.of_slice(evaluation, events, counts, row.slice, row.value)
+        chosen = frames.select_slice(evaluation, events, counts, row.slice, row.value)
         assert chosen.sum() == row.n_events
         assert 100 * (evaluation.ranks()[chosen] <= 3).mean() == pytest.approx(row.hits)

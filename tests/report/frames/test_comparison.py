@@ -11,43 +11,27 @@ from gru4rec_core.report.frames import comparison as comparison_frames
 
 def test_ladder_stands_from_best_to_worst_with_its_interval(results):
     good, bad = results("bpr", [1, 1, 2, 9]), results("markov", [1, 9, 9, 9], kind="baseline")
-    table = comparison_frames.ladder([bad, good], 3)
+    table = comparison_frames.ladder([bad, good], 3, 0.95)
     assert table["name"].tolist() == ["bpr", "markov"]
     assert table["hits"].tolist() == [75.0, 25.0]
     assert (table["low"] < table["hits"]).all()
     assert (table["high"] > table["hits"]).all()
 
 
+def test_a_higher_level_makes_the_ladders_intervals_wider(results):
+    model = results("bpr", [1, 1, 9, 9])
+    narrow, wide = (comparison_frames.ladder([model], 3, level).iloc[0] for level in (0.8, 0.99))
+    assert wide["low"] < narrow["low"] < narrow["high"] < wide["high"]
+
+
 def test_seeds_are_averaged_and_shown_one_by_one(results):
     model = results("bpr", [1, 9], [1, 1])
-    assert comparison_frames.ladder([model], 3)["hits"].tolist() == [75.0]
+    assert comparison_frames.ladder([model], 3, 0.95)["hits"].tolist() == [75.0]
     assert comparison_frames.seed_points([model], 3)["hits"].tolist() == [50.0, 100.0]
 
 
 def test_a_single_seed_has_no_seed_points(results):
     assert comparison_frames.seed_points([results("bpr", [1, 9])], 3).empty
-
-
-def test_interval_of_independent_events_is_wilsons():
-    hits = np.r_[np.ones(20), np.zeros(80)]
-    low, high = comparison_frames.interval(hits, np.arange(100))
-    # statsmodels 0.14: proportion_confint(20, 100, method="wilson") = (0.1334, 0.2888); ours takes n - 1.
-    assert (low, high) == pytest.approx((0.1334, 0.2888), abs=0.002)
-
-
-def test_interval_widens_when_the_events_of_a_session_go_together():
-    hits = np.repeat(np.r_[np.ones(20), np.zeros(80)], 10)
-    alone = comparison_frames.interval(hits, np.arange(1000))
-    together = comparison_frames.interval(hits, np.repeat(np.arange(100), 10))
-    assert together[1] - together[0] > 2.5 * (alone[1] - alone[0])
-
-
-@given(st.lists(st.booleans(), min_size=1, max_size=40))
-def test_interval_holds_the_rate_and_stays_between_0_and_1(hits):
-    values = np.array(hits, float)
-    low, high = comparison_frames.interval(values, np.arange(len(hits)))
-    assert 0 <= low <= values.mean() <= high + 1e-12
-    assert high <= 1
 
 
 def test_curve_never_falls_and_ends_at_the_depth(results):

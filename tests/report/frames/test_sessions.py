@@ -56,9 +56,9 @@ def test_seen_before_leaves_out_the_item_that_came(results, events):
 
 def test_names_are_found_by_a_part_whatever_the_case():
     vocabulary = ItemVocabulary(["Red shoe", "blue SHOE", "hat"])
-    assert frames.named_like(vocabulary, " shoe ").tolist() == [0, 1]
-    assert frames.named_like(vocabulary, "  ") is None
-    assert frames.named_like(vocabulary, "none").size == 0
+    assert frames.find_items(vocabulary, " shoe ").tolist() == [0, 1]
+    assert frames.find_items(vocabulary, "  ") is None
+    assert frames.find_items(vocabulary, "none").size == 0
 
 
 def test_rows_tell_the_last_item_the_next_and_each_models_guess(results, events):
@@ -71,7 +71,7 @@ def test_rows_tell_the_last_item_the_next_and_each_models_guess(results, events)
 
 
 def test_each_step_is_guessed_from_the_items_before_it():
-    told = frames.steps(np.array([3, 3, 0]), {"echo": Echo()}, np.array([True, True, False]), top=2)
+    told = frames.predict_steps(np.array([3, 3, 0]), {"echo": Echo()}, np.array([True, True, False]), top=2)
     assert [step.trained for step in told] == [True, True, False]
     assert told[0].guesses == {}
     assert told[1].guesses == {"echo": [3, 0]}
@@ -81,19 +81,19 @@ def test_each_step_is_guessed_from_the_items_before_it():
 
 def test_steps_may_begin_late_and_still_know_what_came_before():
     items = np.array([3, 1, 0, 2])
-    late = frames.steps(items, {"echo": Echo()}, np.zeros(4, bool), first=2)
-    whole = frames.steps(items, {"echo": Echo()}, np.zeros(4, bool))
+    late = frames.predict_steps(items, {"echo": Echo()}, np.zeros(4, bool), first=2)
+    whole = frames.predict_steps(items, {"echo": Echo()}, np.zeros(4, bool))
     assert late == whole[2:]
 
 
 def test_an_unknown_item_is_passed_over_in_the_history_and_has_no_rank():
-    told = frames.steps(np.array([3, -1, 0]), {"echo": Echo()}, np.zeros(3, bool), top=1)
+    told = frames.predict_steps(np.array([3, -1, 0]), {"echo": Echo()}, np.zeros(3, bool), top=1)
     assert told[1].ranks == {"echo": float("inf")}
     assert told[2].guesses == {"echo": [3]}
 
 
 def test_a_session_of_one_item_has_nothing_to_guess():
-    assert [step.item for step in frames.steps(np.array([3]), {"echo": Echo()}, np.zeros(1, bool))] == [3]
+    assert [step.item for step in frames.predict_steps(np.array([3]), {"echo": Echo()}, np.zeros(1, bool))] == [3]
 
 
 def test_leaving_out_the_last_item_changes_the_guess_of_who_looks_at_it():

@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gru4rec_core.evaluation.intervals import hit_rate_interval, level_text
+
+
+def test_interval_of_independent_events_is_wilsons():
+    hits = np.r_[np.ones(20), np.zeros(80)]
+    low, high = hit_rate_interval(hits, np.arange(100), 0.95)
+    # statsmodels 0.14: proportion_confint(20, 100, method="wilson") = (0.1334, 0.2888); ours takes n - 1.
+    assert (low, high) == pytest.approx((0.1334, 0.2888), abs=0.002)
+
+
+def test_interval_takes_the_level_it_is_given():
+    hits = np.r_[np.ones(20), np.zeros(80)]
+    # Wilson's formula with z = 1.2816 and n = 100 gives these; ours takes n - 1.
+    assert hit_rate_interval(hits, np.arange(100), 0.8) == pytest.approx((0.1538, 0.2559), abs=0.002)
+
+
+def test_interval_widens_when_the_events_of_a_session_go_together():
+    hits = np.repeat(np.r_[np.ones(20), np.zeros(80)], 10)
+    alone = hit_rate_interval(hits, np.arange(1000), 0.95)
+    together = hit_rate_interval(hits, np.repeat(np.arange(100), 10), 0.95)
+    assert together[1] - together[0] > 2.5 * (alone[1] - alone[0])
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=40), st.floats(0.55, 0.999))
+def test_interval_holds_the_rate_and_stays_between_0_and_1(hits, confidence):
+    values = np.array(hits, float)
+    low, high = hit_rate_interval(values, np.arange(len(hits)), confidence)
+    assert 0 <= low <= values.mean() + 1e-12
+    assert values.mean() <= high + 1e-12
+    assert high <= 1
+
+
+def test_interval_without_events_is_everything():
+    assert hit_rate_interval(np.empty(0), np.empty(0, int), 0.95) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("level", "text"), [(0.95, "95 %"), (0.9, "90 %"), (0.999, "99.9 %"), (0.8, "80 %")])
+def test_the_level_is_written_without_needless_decimals(level, text):
+    assert level_text(level) == text
