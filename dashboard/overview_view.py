@@ -187,10 +187,10 @@ def best_of(models: pd.DataFrame, k: int) -> str:
 
 def _delete_dataset(home: Workspace, record: DatasetRecord) -> None:
     with st.popover("Delete", type="tertiary", key=f"delete-{record.id}"):
-        runs = home.runs(record.id)
+        dependents = home.dataset_dependents(record.id).describe()
         st.text(
             f"Deletes {record.name}"
-            + (f", its {len(runs)} runs and its comparisons" if runs else "")
+            + (f" with {dependents}" if dependents else "")
             + " from this workspace. It cannot be undone."
         )
         if st.button("Delete for good", key=f"delete-now-{record.id}"):
@@ -232,22 +232,14 @@ def _delete_run(home: Workspace, listed: list[RunRecord]) -> None:
     )
     if chosen is None:
         return
-    users = [one for one in home.comparisons() if chosen in one.run_ids]
+    dependents = home.run_dependents(chosen).describe()
     st.text(
-        f"Deletes run {chosen} from this workspace"
-        + (f", and {len(users)} comparison{'s' * (len(users) > 1)} that need it" if users else "")
-        + ". It cannot be undone."
+        f"Deletes run {chosen}"
+        + (f" with {dependents}" if dependents else "")
+        + " from this workspace. It cannot be undone."
     )
     if st.button("Delete for good", key="delete-run-now"):
-        messages.attempt(lambda: _delete_with_comparisons(home, chosen, [one.id for one in users]))
-
-
-def _delete_with_comparisons(home: Workspace, run_id: str, comparison_ids: list[str]) -> None:
-    if home.state(run_id).is_active:
-        home.delete_run(run_id)  # says why it cannot
-    for comparison_id in comparison_ids:
-        home.delete_comparison(comparison_id)
-    home.delete_run(run_id)
+        messages.attempt(lambda: home.delete_run(chosen, with_comparisons=True))
 
 
 def age(moment: datetime) -> str:

@@ -17,7 +17,7 @@ from gru4rec_core.jobs.reconcile import reconcile_jobs
 from gru4rec_core.report.charts import recheck as recheck_charts
 from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, recheck
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
-from gru4rec_core.workspace.split_store import keep_config
+from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
 
 _ASKED = "_recheck"
@@ -78,7 +78,7 @@ def run_text(run: RunRecord, names: dict[str, str]) -> str:
 def _hand_over(home: Workspace, record: DatasetRecord, split: SplitConfig) -> None:
     """Queues today's baselines of this test rule where they are not there yet."""
     if home.missing_baselines(record.id, split, DEFAULT_BASELINES):
-        keep_config(home.split_folder(record.id, split), split)
+        store_test_rule(home.split_folder(record.id, split), split)
         jobs.submit(home, "baselines", baselines_id(record.id, split))
 
 

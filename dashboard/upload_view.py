@@ -13,7 +13,7 @@ from gru4rec_core.data.file_format import ENCODINGS, is_utf8
 from gru4rec_core.data.ingest import LogPreview, inspect_log
 from gru4rec_core.data.samples import SAMPLES
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.workspace.importing import import_file, import_sample
+from gru4rec_core.workspace.importing import LogFile, import_file, import_sample
 
 TYPES = ("csv", "tsv", "txt", "jsonl", "ndjson", "json", "parquet", "gz")
 USUAL_GAP = 30.0  # minutes
@@ -75,12 +75,8 @@ def _look(kept: dict[str, str]) -> None:
                 with st.spinner("Reading…"):
                     record = import_file(
                         state.workspace(),
-                        Path(kept["path"]),
+                        LogFile(Path(kept["path"]), mapping, encoding, "upload", kept["name"], kept["sha256"]),
                         name=name,
-                        mapping=mapping,
-                        source="upload",
-                        file_name=kept["name"],
-                        encoding=encoding,
                         on_known=lambda sentence: st.session_state.update({_TOLD: sentence}),
                     )
                 _put_away()

@@ -191,7 +191,7 @@ def read_json(path: Path, owner: str) -> Any:
 
 def save_array(path: Path, array: Any) -> None:
     """Replaces an .npy file."""
-    with new_file(path) as temporary:
+    with new_file(path, durable=False) as temporary:
         np.save(temporary, np.ascontiguousarray(array), allow_pickle=False)
 
 
@@ -209,7 +209,10 @@ def load_array(path: Path, *, remedy: str = _RESTORE) -> np.ndarray:
 
 def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
     """Replaces an .npz file, one array at a time: of TensorFlow's variables only one copy is in memory."""
-    with new_file(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+    with (
+        new_file(path, durable=False) as temporary,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, allowZip64=True) as archive,
+    ):
         for name, value in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
                 np.lib.format.write_array(file, np.ascontiguousarray(value), allow_pickle=False)
@@ -233,7 +236,7 @@ def load_arrays(path: Path, *, remedy: str = _RESTORE) -> dict[str, np.ndarray]:
 
 def save_table(path: Path, frame: pd.DataFrame) -> None:
     """Replaces a Parquet file; the frame's index is left out."""
-    with new_file(path) as temporary:
+    with new_file(path, durable=False) as temporary:
         frame.to_parquet(temporary, index=False)
 
 

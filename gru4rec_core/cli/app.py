@@ -45,10 +45,10 @@ from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.results.comparison import comparison_result, unfinished
 from gru4rec_core.results.diagnostics import dataset_checks, recheck_checks, run_checks
 from gru4rec_core.results.recheck import recheck
-from gru4rec_core.workspace.importing import import_file
+from gru4rec_core.workspace.importing import LogFile, import_file
 from gru4rec_core.workspace.job_state import JobState
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
-from gru4rec_core.workspace.request_validation import check_baselines, check_distinct
+from gru4rec_core.workspace.request_validation import validate_baselines, validate_distinct
 from gru4rec_core.workspace.split_store import open_split
 from gru4rec_core.workspace.store import Workspace
 
@@ -140,13 +140,7 @@ def import_log(
     workspace = Workspace.default()
     told: list[str] = []
     record = import_file(
-        workspace,
-        file,
-        name=name,
-        mapping=mapping,
-        encoding=encoding,
-        on_progress=_file_progress,
-        on_known=told.append,
+        workspace, LogFile(file, mapping, encoding), name=name, on_progress=_file_progress, on_known=told.append
     )
     _clear()
     for sentence in told:
@@ -214,11 +208,11 @@ def compare(
 ) -> None:
     """Train or reuse a run a loss, test them beside the baselines, and give the verdict."""
     wanted = separated(losses, "--losses")
-    check_distinct(wanted, "--losses")
+    validate_distinct(wanted, "--losses")
     configs = [training_config(settings, preset_for(preset, loss), loss=loss) for loss in wanted]
     check_test_rule(settings)
     names = () if baselines == "none" else tuple(separated(baselines, "--baselines"))
-    check_baselines(names)
+    validate_baselines(names)
     workspace = Workspace.default()
     record = _dataset(workspace, dataset)
     test_rule, n_seeds = _rule_and_seeds(workspace, record, settings, seeds)
@@ -401,7 +395,7 @@ def _dataset(workspace: Workspace, text: str) -> DatasetRecord:
             found=f"{text!r}, which is neither",
             remedy="See `python -m gru4rec_core datasets`, or check the path.",
         )
-    record = import_file(workspace, Path(text), on_progress=_file_progress)
+    record = import_file(workspace, LogFile(Path(text)), on_progress=_file_progress)
     _clear()
     return record
 

@@ -16,7 +16,7 @@ from gru4rec_core.experiments.timings import Timings
 from gru4rec_core.storage import exclusive_lock
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.job_state import change_state, read_state
-from gru4rec_core.workspace.split_store import keep_config, load_split, split_config
+from gru4rec_core.workspace.split_store import load_split, read_test_rule, store_test_rule
 from gru4rec_core.workspace.store import Workspace
 
 _PATIENCE = 3600.0  # seconds to wait for another process that computes them
@@ -45,7 +45,7 @@ def execute_baselines(
         WorkbenchError: why it failed, or Cancelled; recorded in the job's state too.
     """
     root = workspace.split_folder(dataset_id, config)
-    keep_config(root, config)
+    store_test_rule(root, config)
     folder = root / "baselines"
     with exclusive_lock(folder / "lock", timeout=_PATIENCE):
         missing = workspace.missing_baselines(dataset_id, config, names)
@@ -62,7 +62,7 @@ def execute_baselines(
 
 def execute_baselines_job(workspace: Workspace, dataset_id: str, key: str) -> None:
     """`execute_baselines` for a split known by its key."""
-    config = split_config(workspace.dataset_folder(dataset_id) / "splits" / key)
+    config = read_test_rule(workspace.dataset_folder(dataset_id) / "splits" / key)
     execute_baselines(workspace, dataset_id, config)
 
 

@@ -33,7 +33,7 @@ _logger = logging.getLogger(__name__)
 class EngineAddress(Record):
     """engine/address.json: where the engine listens and which process it is."""
 
-    what: ClassVar[str] = "the job engine"
+    owner: ClassVar[str] = "the job engine"
 
     address: str
     process: ProcessIdentity

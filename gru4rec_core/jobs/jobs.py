@@ -16,7 +16,7 @@ from gru4rec_core.jobs.job_list import Job, Kind, baselines_id, job_folder, read
 from gru4rec_core.jobs.reconcile import end_as, reconcile_jobs
 from gru4rec_core.storage import exclusive_lock, make_folder
 from gru4rec_core.workspace.job_state import JobState, clear_cancel, read_state, request_cancel, write_state
-from gru4rec_core.workspace.split_store import keep_config
+from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
 
 
@@ -87,7 +87,7 @@ def submit_comparison(workspace: Workspace, comparison_id: str) -> None:
         if workspace.state(run_id).state == "new":
             submit(workspace, "run", run_id)
     if workspace.missing_baselines(comparison.dataset_id, comparison.split, comparison.baselines):
-        keep_config(workspace.split_folder(comparison.dataset_id, comparison.split), comparison.split)
+        store_test_rule(workspace.split_folder(comparison.dataset_id, comparison.split), comparison.split)
         submit(workspace, "baselines", baselines_id(comparison.dataset_id, comparison.split))
 
 

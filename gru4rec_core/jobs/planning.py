@@ -10,7 +10,7 @@ from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.data.times import DAY_SECONDS, UNITS
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
-from gru4rec_core.workspace.request_validation import check_baselines, check_configs
+from gru4rec_core.workspace.request_validation import validate_baselines, validate_configs
 from gru4rec_core.workspace.split_store import open_split
 from gru4rec_core.workspace.store import Workspace
 
@@ -136,8 +136,8 @@ def plan_comparison(workspace: Workspace, dataset_id: str, plan: ComparisonPlan)
         ConfigError: unknown baselines, or the same settings twice.
         DataError: the log cannot be cut by this test rule.
     """
-    check_baselines(plan.baselines)
-    check_configs(plan.configs)
+    validate_baselines(plan.baselines)
+    validate_configs(plan.configs)
     open_split(workspace, dataset_id, plan.test_rule)  # cuts the log, once for all that use this test rule
     run_ids = []
     for config in plan.configs:

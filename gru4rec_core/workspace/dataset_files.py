@@ -1,4 +1,4 @@
-"""How are a dataset and a test set laid down as files, and opened again without reading them?
+"""How is a dataset stored as files, and opened again without reading them?
 
 Numbers are `.npy` and memory-mapped, text is JSON or Parquet. Nothing is pickled.
 """
@@ -7,16 +7,18 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pandas as pd
 
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import RunError
+from gru4rec_core.storage import damaged, load_array, load_table, save_array, save_table, write_text
+
+_IMPORT_AGAIN = "Restore the file from a copy, or delete the dataset and import it again."
 
 
-def content_hash(dataset: SessionDataset) -> str:
-    """sha256 of the events themselves: sessions, times, items, order. The same log gives the same hash."""
+def hash_content(dataset: SessionDataset) -> str:
+    """sha256 of the events themselves: sessions, times, items, order. The same log has the same hash."""
     digest = hashlib.sha256()
     for array in (dataset.items, dataset.timestamps, dataset.offsets):
         digest.update(array.dtype.str.encode())
@@ -36,54 +38,41 @@ def save_dataset(dataset: SessionDataset, folder: Path) -> None:
     save_array(folder / "items.npy", dataset.items)
     save_array(folder / "timestamps.npy", dataset.timestamps)
     save_array(folder / "offsets.npy", dataset.offsets)
-    _save_ids(folder, np.asarray(dataset.session_ids))
-    (folder / "vocabulary.json").write_text(dataset.vocabulary.to_json(), encoding="utf-8")
+    _save_session_ids(folder, np.asarray(dataset.session_ids))
+    write_text(folder / "vocabulary.json", dataset.vocabulary.to_json(), durable=False)
 
 
-def open_dataset(folder: Path, time_unit: str | None = None) -> SessionDataset:
+def open_dataset(
+    folder: Path, time_unit: str | None = None, vocabulary: ItemVocabulary | None = None
+) -> SessionDataset:
     """The dataset in `folder`; its arrays stay on disk until they are read.
 
     Args:
         folder: where `save_dataset` wrote it.
-        time_unit: of its timestamps, which the record beside it knows.
+        time_unit: of its timestamps; the record beside it knows it.
+        vocabulary: of its items, where it is in memory already; else it is read.
 
     Raises:
         RunError: a file is missing or damaged.
     """
     return SessionDataset.from_arrays(
-        load_array(folder / "items.npy"),
-        load_array(folder / "timestamps.npy"),
-        load_array(folder / "offsets.npy"),
-        _load_ids(folder),
-        load_vocabulary(folder / "vocabulary.json"),
+        load_array(folder / "items.npy", remedy=_IMPORT_AGAIN),
+        load_array(folder / "timestamps.npy", remedy=_IMPORT_AGAIN),
+        load_array(folder / "offsets.npy", remedy=_IMPORT_AGAIN),
+        _load_session_ids(folder),
+        _load_vocabulary(folder / "vocabulary.json") if vocabulary is None else vocabulary,
         time_unit or None,
     )
 
 
-def save_array(path: Path, array: np.ndarray) -> None:
-    np.save(path, np.ascontiguousarray(array), allow_pickle=False)
-
-
-def load_array(path: Path) -> np.ndarray:
-    """The array in `path`, memory-mapped, read-only.
-
-    Raises:
-        RunError: missing, or no array.
-    """
-    try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise _damaged(path, error) from None
-
-
-def load_vocabulary(path: Path) -> ItemVocabulary:
+def _load_vocabulary(path: Path) -> ItemVocabulary:
     try:
         return ItemVocabulary.from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise _damaged(path, error) from None
+        raise damaged(path, error, _IMPORT_AGAIN) from None
 
 
-def _save_ids(folder: Path, ids: np.ndarray) -> None:
+def _save_session_ids(folder: Path, ids: np.ndarray) -> None:
     if ids.dtype.kind in "iuf":
         save_array(folder / "session_ids.npy", ids)
         return
@@ -94,23 +83,11 @@ def _save_ids(folder: Path, ids: np.ndarray) -> None:
             found=next(type(value).__name__ for value in values if not isinstance(value, str)),
             remedy="Convert the session column to text.",
         )
-    pq.write_table(pa.table({"session": pa.array(values, pa.string())}), folder / "session_ids.parquet")
+    save_table(folder / "session_ids.parquet", pd.DataFrame({"session": pd.Series(values, dtype="str")}))
 
 
-def _load_ids(folder: Path) -> np.ndarray:
+def _load_session_ids(folder: Path) -> np.ndarray:
     path = folder / "session_ids.parquet"
     if not path.exists():
-        return load_array(folder / "session_ids.npy")
-    try:
-        return pq.read_table(path).column("session").to_numpy()
-    except (OSError, pa.ArrowException) as error:
-        raise _damaged(path, error) from None
-
-
-def _damaged(path: Path, error: Exception) -> RunError:
-    return RunError(
-        f"{path.name} is complete and readable.",
-        found="no such file" if isinstance(error, FileNotFoundError) else str(error)[:200],
-        where=str(path),
-        remedy="Restore the file from a copy, or delete the dataset and import it again.",
-    )
+        return load_array(folder / "session_ids.npy", remedy=_IMPORT_AGAIN)
+    return load_table(path, remedy=_IMPORT_AGAIN).column("session").to_numpy()

@@ -1,7 +1,7 @@
 """How far is a job, is it alive, and why did it end?
 
-A job is anything done in the background that owns a folder: a run, or the baselines of a split. Its state
-is `state.json` there, its wish to be cancelled a file `cancel`, its log `log.txt`.
+A job is work in the background that has a folder: a run, or the baselines of a split. `state.json` there holds its
+state, a file `cancel` asks it to stop, `log.txt` is its log.
 """
 
 import socket
@@ -13,11 +13,12 @@ import psutil
 from pydantic import BaseModel, ConfigDict, Field
 
 from gru4rec_core.errors import RunError
+from gru4rec_core.storage import make_file, make_folder
 from gru4rec_core.workspace.records import Record
 
 State = Literal["new", "queued", "running", "done", "failed", "cancelled", "lost"]
 ACTIVE: tuple[State, ...] = ("queued", "running")
-"""States that something still works on or will."""
+"""States of a job that is under way, or will be."""
 
 
 class ProcessIdentity(BaseModel):
@@ -63,7 +64,7 @@ class JobState(Record):
         scheduler: address it was submitted to; "" when it runs in the caller's process.
     """
 
-    what: ClassVar[str] = "a job"
+    owner: ClassVar[str] = "a job"
 
     state: State = "new"
     phase: str = ""
@@ -96,18 +97,18 @@ class JobState(Record):
 def read_state(folder: Path) -> JobState:
     """The state of the job in `folder`: "new" when it was never submitted, "failed" when its file is damaged.
 
-    One damaged file must not hide all other jobs; `damage` tells what is wrong with it.
+    One damaged file must not hide all other jobs; `find_damage` says what is wrong with it.
     """
-    found = _read(folder)
-    if isinstance(found, RunError):
-        return JobState(state="failed", reason=f"state unreadable: {found}")
-    return found
+    state = _read(folder)
+    if isinstance(state, RunError):
+        return JobState(state="failed", reason=f"state unreadable: {state}")
+    return state
 
 
-def damage(folder: Path) -> RunError | None:
+def find_damage(folder: Path) -> RunError | None:
     """What is wrong with the state of the job in `folder`, if anything."""
-    found = _read(folder)
-    return found if isinstance(found, RunError) else None
+    state = _read(folder)
+    return state if isinstance(state, RunError) else None
 
 
 def _read(folder: Path) -> JobState | RunError:
@@ -120,8 +121,8 @@ def _read(folder: Path) -> JobState | RunError:
 
 
 def write_state(folder: Path, state: JobState) -> None:
-    """Replaces the state by one rename."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Replaces the state; readers see the old one or the new."""
+    make_folder(folder)
     state.write(folder / "state.json", durable=not state.is_active)
 
 
@@ -133,9 +134,9 @@ def change_state(folder: Path, **changes: object) -> JobState:
 
 
 def request_cancel(folder: Path) -> None:
-    """Asks the job to stop at its next look (several times a second)."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "cancel").touch()
+    """Asks the job to stop; it looks for this several times a second."""
+    make_folder(folder)
+    make_file(folder / "cancel")
 
 
 def cancel_requested(folder: Path) -> float | None:

@@ -1,6 +1,8 @@
-"""What does the workspace know about a dataset, a run, a comparison?"""
+"""What does the workspace record about a dataset, a run, a comparison?"""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
@@ -11,8 +13,14 @@ from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.storage import read_json, write_text
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of everything in the workspace; raised when an older reader could not understand it."""
+
+READABLE = (1, SCHEMA)
+"""Versions that this one reads; opening a workspace rewrites older records (see migration.py)."""
+
+Source = Literal["upload", "file", "sample", "frame"]
+"""How a log came: through the dashboard, from a file, from a generator, from a frame in memory."""
 
 
 def now() -> datetime:
@@ -20,10 +28,11 @@ def now() -> datetime:
 
 
 class Record(BaseModel):
-    """A small JSON file of the workspace; says its schema version."""
+    """A small JSON file of the workspace that says its schema version."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, ser_json_inf_nan="null")
-    what: ClassVar[str] = "a record"
+    owner: ClassVar[str] = "a record"
+    """Whose file it is, for messages."""
 
     schema_version: int = Field(SCHEMA, alias="schema")
 
@@ -35,48 +44,74 @@ class Record(BaseModel):
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Raises RunError: missing, broken, or written by a version this one does not know."""
-        return cls.from_values(read_json(path, cls.what), path)
+        """The record in a file.
+
+        Raises:
+            RunError: missing, broken, or written by a version that this one does not know.
+        """
+        return cls.from_values(read_json(path, cls.owner), path)
 
     @classmethod
     def from_values(cls, values: Any, path: Path) -> Self:
+        """The record with these values, which came from `path`. Raises RunError as `read` does."""
         version = values.get("schema") if isinstance(values, dict) else None
-        if version != SCHEMA:
+        if version not in READABLE:
             raise RunError(
-                f"{path.name} of {cls.what} has schema {SCHEMA}.",
+                f"{path.name} of {cls.owner} has schema {SCHEMA}, or an older one.",
                 found="no schema" if version is None else f"schema {version}",
                 where=str(path),
-                remedy="Open it with the version of the workbench that wrote it, or import the data anew.",
+                remedy="Open it with the version of the workbench that wrote it, or import the data again.",
             )
         try:
-            return cls(**values)
+            return cls(**{**values, "schema": SCHEMA})
         except ConfigError as error:
             raise RunError(
-                f"{path.name} of {cls.what} has settings that hold.", found=str(error), where=str(path)
+                f"{path.name} of {cls.owner} has valid settings.", found=str(error), where=str(path)
             ) from None
         except ValidationError as error:
             first = error.errors()[0]
             raise RunError(
-                f"{path.name} of {cls.what} has all its fields.",
+                f"{path.name} of {cls.owner} has all its fields.",
                 found=f"{'.'.join(map(str, first['loc']))}: {first['msg']}",
                 where=str(path),
                 remedy="Restore the file from a copy, or delete the folder it is in.",
             ) from None
 
 
+@dataclass(frozen=True)
+class DatasetOrigin:
+    """Where a log came from and how it was read.
+
+    Attributes:
+        source: how it came.
+        file_name: what people call the file; "" without one.
+        file_sha256: of the file; "" without one.
+        mapping: which column is which, and other choices in reading the file; JSON-able.
+        generated: made by a generator, not recorded.
+        summary: what the import counted; JSON-able.
+    """
+
+    source: Source = "frame"
+    file_name: str = ""
+    file_sha256: str = ""
+    mapping: Mapping[str, Any] = field(default_factory=dict)
+    generated: bool = False
+    summary: Mapping[str, Any] = field(default_factory=dict)
+
+
 class DatasetRecord(Record):
     """A registered log.
 
-    `content_hash` names the events themselves (the same log read twice has the same); `file_sha256` and
-    `mapping` tell which file, read how, gave them. Times are in the log's own unit (`time_unit`).
+    `content_hash` identifies the events themselves: the same log read twice has the same hash. `file_sha256` and
+    `mapping` say which file they came from and how it was read. Times are in the log's own unit (`time_unit`).
     """
 
-    what: ClassVar[str] = "a dataset"
+    owner: ClassVar[str] = "a dataset"
 
     id: str
     name: str
     created: datetime = Field(default_factory=now)
-    source: Literal["upload", "file", "sample", "frame"] = "frame"
+    source: Source = "frame"
     file_name: str = ""
     file_sha256: str = ""
     mapping: dict[str, Any] = Field(default_factory=dict)
@@ -95,9 +130,9 @@ class DatasetRecord(Record):
 
 
 class RunRecord(Record):
-    """One training run: which data, which settings. Its state is in `JobState`."""
+    """One training run: which data, which settings. Its state is a `JobState`."""
 
-    what: ClassVar[str] = "a run"
+    owner: ClassVar[str] = "a run"
 
     id: str
     name: str
@@ -109,7 +144,7 @@ class RunRecord(Record):
     created: datetime = Field(default_factory=now)
 
     def write_to(self, folder: Path) -> None:
-        """run.json, and the settings beside it in files of their own, so that they can be passed on."""
+        """Writes run.json, and the settings into files of their own beside it, so that they can be passed on."""
         values = self.model_dump(mode="json", by_alias=True, exclude={"config", "split"})
         write_text(folder / "config.json", self.config.to_json() + "\n")
         write_text(folder / "split.json", self.split.to_json() + "\n")
@@ -118,21 +153,21 @@ class RunRecord(Record):
     @classmethod
     def read_from(cls, path: Path) -> Self:
         """The record in run.json at `path` and the settings beside it."""
-        values = read_json(path, cls.what)
+        values = read_json(path, cls.owner)
         if isinstance(values, dict):
-            values["config"] = read_json(path.with_name("config.json"), cls.what)
-            values["split"] = read_json(path.with_name("split.json"), cls.what)
+            values["config"] = read_json(path.with_name("config.json"), cls.owner)
+            values["split"] = read_json(path.with_name("split.json"), cls.owner)
         return cls.from_values(values, path)
 
 
 class ComparisonRecord(Record):
     """Which runs are compared, on which test, by which metric; written before they train.
 
-    `decided_before_results` is False when a compared run had its results before the comparison was made:
-    then the deciding metric could have been chosen by them.
+    `decided_before_results` is False when a compared run had results before the comparison was made: the deciding
+    metric could have been chosen to suit them.
     """
 
-    what: ClassVar[str] = "a comparison"
+    owner: ClassVar[str] = "a comparison"
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""Does what is asked for hold, before anything of it is stored?"""
+"""Is a request valid, before anything is written?"""
 
 from collections.abc import Sequence
 
@@ -7,33 +7,33 @@ from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import ConfigError
 
 
-def check_baselines(names: Sequence[str]) -> None:
-    """Raises ConfigError: one of these is no baseline, or named twice."""
+def validate_baselines(names: Sequence[str]) -> None:
+    """Raises ConfigError when a name is not that of a baseline, or is given twice."""
     unknown = [name for name in names if name not in BASELINES]
     if unknown:
         raise ConfigError(
-            "A baseline is one of " + ", ".join(BASELINES) + ".",
+            "A baseline is one of: " + ", ".join(BASELINES) + ".",
             found=", ".join(map(repr, unknown)),
             where="baselines",
             remedy="Choose from these.",
         )
-    check_distinct(names, "baselines")
+    validate_distinct(names, "baselines")
 
 
-def check_distinct(names: Sequence[str], where: str) -> None:
-    """Raises ConfigError: a name stands there twice."""
-    twice = sorted({name for name in names if list(names).count(name) > 1})
-    if twice:
+def validate_distinct(names: Sequence[str], where: str) -> None:
+    """Raises ConfigError when a name is given twice; `where` says in which setting."""
+    repeated = sorted({name for name in names if list(names).count(name) > 1})
+    if repeated:
         raise ConfigError(
             "Each name is given once.",
-            found=f"{', '.join(twice)} more than once",
+            found=f"{', '.join(repeated)} more than once",
             where=where,
             remedy="Leave the second out; for several random starts of one model give several seeds.",
         )
 
 
-def check_configs(configs: Sequence[TrainingConfig]) -> None:
-    """Raises ConfigError: two of the models to compare are one."""
+def validate_configs(configs: Sequence[TrainingConfig]) -> None:
+    """Raises ConfigError when two of the models to compare have the same settings."""
     if len(set(configs)) < len(configs):
         raise ConfigError(
             "Compared runs differ in a setting or in their seed.",

@@ -1,7 +1,13 @@
-"""What is kept of a split, so that a page can show test sessions without cutting the log again?"""
+"""What is kept of a split, so that a log is cut once per test rule?
+
+splits/<key>/split.json    the test rule
+splits/<key>/train/        the training part
+splits/<key>/validation/   the validation part, where the rule has one
+splits/<key>/test/         the test part, and what pages need to know of the training part
+"""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +15,26 @@ import numpy as np
 import pandas as pd
 
 from gru4rec_core.config import SplitConfig
-from gru4rec_core.data.split_types import EvaluationSet, Split
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.split_types import EvaluationSet, Split, SplitStep, SplitSummary
 from gru4rec_core.data.splits import split
-from gru4rec_core.errors import RunError
+from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.comparability import count_leaked, test_key
-from gru4rec_core.storage import delete_folder, new_folder, read_json, write_json, write_text
+from gru4rec_core.storage import (
+    delete_folder,
+    exclusive_lock,
+    load_array,
+    make_folder,
+    new_folder,
+    read_json,
+    save_array,
+    write_json,
+    write_text,
+)
 from gru4rec_core.workspace import dataset_files
 from gru4rec_core.workspace.store import Workspace
+
+_PATIENCE = 600.0  # seconds to wait for another process that cuts the same log
 
 
 @dataclass(frozen=True)
@@ -28,8 +47,8 @@ class StoredSplit:
         trained: bool [n_events], events of the test sessions that training learnt from (test rule last-item).
         train_counts: int64 [n_items], training events of each item.
         summary: what every step of the split left and dropped, as JSON.
-        test_key: names the test events.
-        leaked_events: test events that training has seen too.
+        test_key: identifies the test events.
+        leaked_events: how many test events training has seen too.
     """
 
     config: SplitConfig
@@ -42,84 +61,135 @@ class StoredSplit:
 
 
 def load_split(workspace: Workspace, dataset_id: str, config: SplitConfig) -> Split:
-    """Cuts a dataset, and keeps the test part for the pages."""
-    found = split(workspace.open_dataset(dataset_id), config)
+    """All parts of a split, memory-mapped; the log is cut when that was never done (a second per million events).
+
+    Raises:
+        DataError: the log cannot be cut by this test rule.
+        RunError: a file is damaged.
+    """
     folder = workspace.split_folder(dataset_id, config)
-    if not _is_stored(folder / "test"):
-        _store(found, config, folder)
-    return found
+    if not _is_stored(folder):
+        store_test_rule(folder, config)
+        with exclusive_lock(folder / "cut.lock", timeout=_PATIENCE):
+            if not _is_stored(folder):  # else another process was faster
+                _store(split(workspace.open_dataset(dataset_id), config), folder)
+    summary = _read_summary(read_json(folder / "test" / "info.json", "a split")["summary"])
+    # One vocabulary for all parts, as in a fresh split.
+    train = _open_part(folder / "train", summary.time_unit)
+    validation = None
+    if (folder / "validation").exists():
+        dataset = _open_part(folder / "validation", summary.time_unit, train.vocabulary)
+        validation = EvaluationSet(dataset, predicted=load_array(folder / "validation" / "predicted.npy"))
+    test = _open_part(folder / "test", summary.time_unit, train.vocabulary)
+    return Split(
+        train, validation, EvaluationSet(test, predicted=load_array(folder / "test" / "predicted.npy")), summary
+    )
 
 
 def open_split(workspace: Workspace, dataset_id: str, config: SplitConfig) -> StoredSplit:
-    """The kept test part; cuts the dataset first if that was never done (a second for a million events)."""
-    folder = workspace.split_folder(dataset_id, config) / "test"
-    if not _is_stored(folder):
+    """The test part of a split, for pages; the log is cut first when that was never done.
+
+    Raises:
+        DataError: the log cannot be cut by this test rule.
+        RunError: a file is damaged.
+    """
+    folder = workspace.split_folder(dataset_id, config)
+    if not _has_test(folder):
         load_split(workspace, dataset_id, config)
-    info = read_json(folder / "info.json", "a split")
+    info = read_json(folder / "test" / "info.json", "a split")
     return StoredSplit(
         config=config,
         test=EvaluationSet(
-            dataset_files.open_dataset(folder, info["summary"]["time_unit"]),
-            predicted=dataset_files.load_array(folder / "predicted.npy"),
+            dataset_files.open_dataset(folder / "test", info["summary"]["time_unit"]),
+            predicted=load_array(folder / "test" / "predicted.npy"),
         ),
-        trained=dataset_files.load_array(folder / "trained.npy"),
-        train_counts=dataset_files.load_array(folder / "train_counts.npy"),
+        trained=load_array(folder / "test" / "trained.npy"),
+        train_counts=load_array(folder / "test" / "train_counts.npy"),
         summary=info["summary"],
         test_key=info["test_key"],
         leaked_events=info["leaked_events"],
     )
 
 
-def split_config(folder: Path) -> SplitConfig:
-    """The test rule whose results are kept in `folder`."""
+def read_test_rule(folder: Path) -> SplitConfig:
+    """The test rule of the split in `folder`."""
     return SplitConfig.from_json(json.dumps(read_json(folder / "split.json", "a split")))
 
 
-def keep_config(folder: Path, config: SplitConfig) -> None:
-    """Makes the folder of a split and says in it which test rule it is for."""
-    folder.mkdir(parents=True, exist_ok=True)
+def store_test_rule(folder: Path, config: SplitConfig) -> None:
+    """Makes the folder of a split and writes into it which test rule it is for."""
+    make_folder(folder)
     if not (folder / "split.json").exists():
         write_text(folder / "split.json", config.to_json() + "\n")
 
 
-def _is_stored(test_folder: Path) -> bool:
-    """Whether all of it is there; a folder that an earlier version wrote lacks this file."""
-    return (test_folder / "trained.npy").exists()
+def _has_test(folder: Path) -> bool:
+    """Whether the test part is complete; one that an early version stored lacks this file."""
+    return (folder / "test" / "trained.npy").exists()
 
 
-def _store(found: Split, config: SplitConfig, folder: Path) -> None:
-    keep_config(folder, config)
-    test = found.test
-    index = test.events()
-    session_ids = np.asarray(test.dataset.session_ids)[index.session]
-    try:
-        if (folder / "test").exists() and not _is_stored(folder / "test"):
+def _is_stored(folder: Path) -> bool:
+    """Whether all parts are there; schema 1 stored the test part alone."""
+    return _has_test(folder) and (folder / "train").exists()
+
+
+def _store(parts: Split, folder: Path) -> None:
+    if parts.validation is not None and not (folder / "validation").exists():
+        with new_folder(folder / "validation") as new:
+            _save_evaluation_set(parts.validation, new)
+    # After the validation part: where there is a training part, the validation part is complete.
+    if not (folder / "train").exists():
+        with new_folder(folder / "train") as new:
+            dataset_files.save_dataset(parts.train, new)
+    if not _has_test(folder):
+        if (folder / "test").exists():
             delete_folder(folder / "test")
         with new_folder(folder / "test") as new:
-            dataset_files.save_dataset(test.dataset, new)
-            dataset_files.save_array(new / "predicted.npy", test.predicted)
-            dataset_files.save_array(new / "train_counts.npy", found.train.counts())
-            dataset_files.save_array(new / "trained.npy", _trained(found))
-            info = {
-                "summary": found.summary.to_dict(),
-                "test_key": test_key(session_ids, index.position, _true_items(found)),
-                "leaked_events": count_leaked(found.train, test),
-            }
-            write_json(new / "info.json", info)
-    except OSError as error:
-        # Another process cut the same split at the same time and was first: the content is the same.
-        if not _is_stored(folder / "test"):
-            raise RunError("A split can be stored.", found=str(error), where=str(folder)) from error
+            _save_test(parts, new)
 
 
-def _trained(found: Split) -> np.ndarray:
-    """Training holds the beginning of a session, as far as it holds any of it."""
-    test, train = found.test.dataset, found.train
-    at = pd.Index(train.session_ids).get_indexer(pd.Index(test.session_ids))
-    learnt = np.where(at >= 0, train.lengths[at], 0)
-    return test.positions < np.repeat(learnt, test.lengths)
+def _save_evaluation_set(part: EvaluationSet, folder: Path) -> None:
+    dataset_files.save_dataset(part.dataset, folder)
+    save_array(folder / "predicted.npy", part.predicted)
 
 
-def _true_items(found: Split) -> np.ndarray:
-    index = found.test.events()
-    return found.test.dataset.vocabulary.decode(index.target)
+def _save_test(parts: Split, folder: Path) -> None:
+    test = parts.test
+    events = test.events()
+    session_ids = np.asarray(test.dataset.session_ids)[events.session]
+    true_items = test.dataset.vocabulary.decode(events.target)
+    _save_evaluation_set(test, folder)
+    save_array(folder / "train_counts.npy", parts.train.counts())
+    save_array(folder / "trained.npy", _mark_trained(parts))
+    info = {
+        "summary": parts.summary.to_dict(),
+        "test_key": test_key(session_ids, events.position, true_items),
+        "leaked_events": count_leaked(parts.train, test),
+    }
+    write_json(folder / "info.json", info)
+
+
+def _mark_trained(parts: Split) -> np.ndarray:
+    """Events of the test sessions that training has: the beginning of a session, if any of it."""
+    test, train = parts.test.dataset, parts.train
+    in_train = pd.Index(train.session_ids).get_indexer(pd.Index(test.session_ids))  # -1: not there
+    n_trained = np.where(in_train >= 0, train.lengths[in_train], 0)
+    return test.positions < np.repeat(n_trained, test.lengths)
+
+
+def _open_part(folder: Path, time_unit: str | None, vocabulary: ItemVocabulary | None = None) -> SessionDataset:
+    dataset = dataset_files.open_dataset(folder, time_unit, vocabulary)
+    # Plain views of the mapped files: a slice of a np.memmap takes several times as long.
+    return SessionDataset.from_arrays(
+        np.asarray(dataset.items),
+        np.asarray(dataset.timestamps),
+        np.asarray(dataset.offsets),
+        np.asarray(dataset.session_ids),
+        dataset.vocabulary,
+        dataset.time_unit,
+    )
+
+
+def _read_summary(values: dict[str, Any]) -> SplitSummary:
+    known = {field.name: values[field.name] for field in fields(SplitSummary)}
+    return SplitSummary(**{**known, "steps": tuple(SplitStep(**step) for step in values["steps"])})

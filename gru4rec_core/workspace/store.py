@@ -1,18 +1,21 @@
 """Where do datasets, runs and comparisons live, and how are they found again?
 
-    datasets/<id>/     dataset.json, the arrays, rejected.parquet, splits/<key>/ (test events, baselines/)
-    runs/<id>/         run.json, config.json, split.json, state.json, and what the run left
-    comparisons/<id>/  comparison.json
+    workspace.json     the schema of the whole
+    datasets/<id>/     dataset.json, the arrays, rejected.parquet, splits/<key>/ (train/, test/, baselines/)
+    runs/<id>/         run.json, config.json, split.json, state.json, and the results of the run
+    comparisons/<id>/  comparison.json, statistics.json
     uploads/<sha256>   files as they came
     engine/            the local job engine's address and log
 
-Every folder is written under a temporary name and renamed. The records (dataset.json, run.json, comparison.json,
-state.json, the engine's address.json) carry their schema version; what lies beside them is of the same version.
+Every folder is written under a temporary name and renamed. Folders and files are open to their owner alone, or to the
+owner's group with GRU4REC_SHARE=group. The records (dataset.json, run.json, comparison.json, state.json) say their
+schema version; the files beside them have the same version.
 """
 
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,15 +26,28 @@ from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, Trai
 from gru4rec_core.errors import RunError
 from gru4rec_core.storage import delete_folder, new_folder, new_id
 from gru4rec_core.workspace import run_folder
-from gru4rec_core.workspace.dataset_store import DatasetShelf, some
-from gru4rec_core.workspace.job_state import JobState, damage, read_state
+from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
+from gru4rec_core.workspace.job_state import JobState, find_damage, read_state
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
-from gru4rec_core.workspace.request_validation import check_baselines, check_configs
+from gru4rec_core.workspace.request_validation import validate_baselines, validate_configs
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
-class Workspace(DatasetShelf):
+@dataclass(frozen=True)
+class Dependents:
+    """The runs and comparisons that cannot stay when a dataset or a run is deleted."""
+
+    runs: tuple[RunRecord, ...]
+    comparisons: tuple[ComparisonRecord, ...]
+
+    def describe(self) -> str:
+        """How many there are, in words ("4 runs and 1 comparison"); "" when there are none."""
+        counts = (len(self.runs), "run"), (len(self.comparisons), "comparison")
+        return " and ".join(f"{count} {word}{'s' * (count > 1)}" for count, word in counts if count)
+
+
+class Workspace(DatasetStore):
     """A folder of datasets, runs and comparisons."""
 
     @classmethod
@@ -44,56 +60,70 @@ class Workspace(DatasetShelf):
         return cls(parent / "workspace")
 
     def problems(self) -> list[RunError]:
-        """What in this workspace cannot be read: it is in no list, or (a job's state) shown as failed."""
+        """What cannot be read in this workspace: it is left out of lists, or (a job's state) shown as failed."""
         kinds: list[tuple[str, str, Callable[[Path], object]]] = [
             ("datasets", "dataset.json", DatasetRecord.read),
             ("runs", "run.json", RunRecord.read_from),
             ("comparisons", "comparison.json", ComparisonRecord.read),
         ]
-        broken = [error for kind in kinds for error in self.records(*kind)[1]]
+        errors = [error for kind in kinds for error in self.read_records(*kind)[1]]
         jobs = [self.run_folder(run.id) for run in self.runs()]
         jobs += sorted((self.root / "datasets").glob("*/splits/*/baselines"))
-        return broken + [error for folder in jobs if (error := damage(folder)) is not None]
+        return errors + [error for folder in jobs if (error := find_damage(folder)) is not None]
+
+    def dataset_dependents(self, dataset_id: str) -> Dependents:
+        """The runs and comparisons that are deleted together with a dataset."""
+        return Dependents(tuple(self.runs(dataset_id)), tuple(self.comparisons(dataset_id)))
+
+    def run_dependents(self, run_id: str) -> Dependents:
+        """The comparisons that are deleted together with a run."""
+        record = self.run(run_id)
+        users = (comparison for comparison in self.comparisons(record.dataset_id) if run_id in comparison.run_ids)
+        return Dependents((), tuple(users))
 
     def delete_dataset(self, dataset_id: str, *, with_runs: bool = False) -> None:
-        """Removes a dataset, its splits, and the file it was uploaded as unless another dataset came from it.
+        """Removes a dataset with its splits and comparisons, and its upload unless another dataset came from it.
+
+        Args:
+            dataset_id: id or name.
+            with_runs: remove its runs too.
 
         Raises:
-            RunError: runs use it, unless `with_runs`: then they and its comparisons go too; a run that still
-                works is never removed.
+            RunError: runs use it and `with_runs` is False, or a run is still at work.
         """
         record = self.dataset(dataset_id)
-        runs = self.runs(record.id)
-        if runs and not with_runs:
+        dependents = self.dataset_dependents(record.id)
+        if dependents.runs and not with_runs:
             raise RunError(
                 "A dataset is deleted once no run uses it.",
-                found=f"{len(runs)} runs: {some(run.name for run in runs)}",
+                found=f"{len(dependents.runs)} runs: {list_names(run.name for run in dependents.runs)}",
                 where=str(record),
                 remedy="Delete these runs first, or delete the dataset with its runs.",
             )
-        self._refuse_active(runs)
-        for comparison in self.comparisons(record.id):
-            delete_folder(self.comparison_folder(comparison.id))
-        for run in runs:
-            delete_folder(self.run_folder(run.id))
+        self._refuse_active(dependents.runs)
+        self._delete_dependents(dependents)
         delete_folder(self.dataset_folder(record.id))
         sha = record.file_sha256
-        if re.fullmatch("[0-9a-f]{64}", sha) and all(one.file_sha256 != sha for one in self.datasets()):
+        if re.fullmatch("[0-9a-f]{64}", sha) and all(other.file_sha256 != sha for other in self.datasets()):
             (self.root / "uploads" / sha).unlink(missing_ok=True)
 
     def runs(self, dataset_id: str | None = None) -> list[RunRecord]:
         """All runs, or those of a dataset, newest first."""
-        records, _ = self.records("runs", "run.json", RunRecord.read_from)
-        wanted = [one for one in records if dataset_id in (None, one.dataset_id)]
-        return sorted(wanted, key=lambda record: record.created, reverse=True)
+        records, _ = self.read_records("runs", "run.json", RunRecord.read_from)
+        matching = [record for record in records if dataset_id in (None, record.dataset_id)]
+        return sorted(matching, key=lambda record: record.created, reverse=True)
 
     def run(self, run_id: str) -> RunRecord:
-        """Raises RunError: no such run, or a folder of another schema."""
+        """A run's record.
+
+        Raises:
+            RunError: there is no such run, or its record is damaged.
+        """
         folder = self.run_folder(run_id)
         if not folder.exists():
             raise RunError(
                 "A run is named by its id.",
-                found=f"{run_id!r}; there are: {some(run.id for run in self.runs())}",
+                found=f"{run_id!r}; there are: {list_names(run.id for run in self.runs())}",
                 where=str(self.root / "runs"),
                 remedy="Take an id from the list of runs.",
             )
@@ -108,7 +138,7 @@ class Workspace(DatasetShelf):
         comparison_id: str | None = None,
         name: str | None = None,
     ) -> RunRecord:
-        """A run that has not started: its folder with the settings."""
+        """Makes a run that has not started: its folder with the settings."""
         dataset = self.dataset(dataset_id)
         run_id = new_id(config.loss)
         record = RunRecord(
@@ -133,25 +163,34 @@ class Workspace(DatasetShelf):
                 return run
         return None
 
-    def delete_run(self, run_id: str) -> None:
-        """Raises RunError: the run still works, or a comparison needs it."""
+    def delete_run(self, run_id: str, *, with_comparisons: bool = False) -> None:
+        """Removes a run.
+
+        Args:
+            run_id: its id.
+            with_comparisons: remove the comparisons that use it too.
+
+        Raises:
+            RunError: the run is still at work, or comparisons use it and `with_comparisons` is False.
+        """
         run = self.run(run_id)
         self._refuse_active([run])
-        users = [one.name for one in self.comparisons(run.dataset_id) if run.id in one.run_ids]
-        if users:
+        dependents = self.run_dependents(run.id)
+        if dependents.comparisons and not with_comparisons:
             raise RunError(
                 "A run is deleted once no comparison uses it.",
-                found=some(users),
+                found=list_names(comparison.name for comparison in dependents.comparisons),
                 where=f"run {run.id}",
                 remedy="Delete the comparison first.",
             )
+        self._delete_dependents(dependents)
         delete_folder(self.run_folder(run.id))
 
     def state(self, run_id: str) -> JobState:
         return read_state(self.run_folder(run_id))
 
     def epochs(self, run_id: str) -> pd.DataFrame:
-        """One row an epoch: EpochReport, validation metrics as `validation_accuracy@1` …; maybe empty."""
+        """One row per epoch: EpochReport, validation metrics as `validation_accuracy@1` …; empty before the first."""
         return run_folder.read_epochs(self.run_folder(run_id))
 
     def metrics(self, run_id: str) -> dict[str, Any]:
@@ -164,16 +203,16 @@ class Workspace(DatasetShelf):
 
     def comparisons(self, dataset_id: str | None = None) -> list[ComparisonRecord]:
         """All comparisons, or those on a dataset, newest first."""
-        records, _ = self.records("comparisons", "comparison.json", ComparisonRecord.read)
-        wanted = [one for one in records if dataset_id in (None, one.dataset_id)]
-        return sorted(wanted, key=lambda record: record.created, reverse=True)
+        records, _ = self.read_records("comparisons", "comparison.json", ComparisonRecord.read)
+        matching = [record for record in records if dataset_id in (None, record.dataset_id)]
+        return sorted(matching, key=lambda record: record.created, reverse=True)
 
     def comparison(self, comparison_id: str) -> ComparisonRecord:
-        """Raises RunError: no such comparison."""
+        """A comparison's record. Raises RunError when there is none, or it is damaged."""
         return ComparisonRecord.read(self.comparison_folder(comparison_id) / "comparison.json")
 
     def missing_baselines(self, dataset_id: str, split: SplitConfig, names: Iterable[str]) -> list[str]:
-        """Those of these baselines that were not computed yet on a split."""
+        """The names, of those given, of baselines that are not yet computed on a split."""
         folder = self.split_folder(dataset_id, split) / "baselines"
         return [name for name in names if not (folder / f"{name}.json").exists()]
 
@@ -190,10 +229,10 @@ class Workspace(DatasetShelf):
         """Stores what is compared and the metric that decides, before the runs train.
 
         Raises:
-            RunError: no run, or a run on another dataset or under another test rule.
+            RunError: there is no run, or one on another dataset or under another test rule.
             ConfigError: unknown baselines, or two runs with the same settings.
         """
-        check_baselines(baselines)
+        validate_baselines(baselines)
         dataset = self.dataset(dataset_id)
         runs = [self.run(run_id) for run_id in run_ids]
         if not runs:
@@ -205,7 +244,7 @@ class Workspace(DatasetShelf):
                     found=f"run {run.id} on {run.dataset_id} ({run.split.protocol})",
                     remedy="Train it again on this dataset with this test rule.",
                 )
-        check_configs([run.config for run in runs])
+        validate_configs([run.config for run in runs])
         losses = list(dict.fromkeys(run.config.loss for run in runs))
         comparison_id = new_id("-".join(losses))
         record = ComparisonRecord(
@@ -227,11 +266,17 @@ class Workspace(DatasetShelf):
         """Removes a comparison; its runs stay."""
         delete_folder(self.comparison_folder(self.comparison(comparison_id).id))
 
+    def _delete_dependents(self, dependents: Dependents) -> None:
+        for comparison in dependents.comparisons:
+            delete_folder(self.comparison_folder(comparison.id))
+        for run in dependents.runs:
+            delete_folder(self.run_folder(run.id))
+
     def _refuse_active(self, runs: Iterable[RunRecord]) -> None:
         active = [run.name for run in runs if self.state(run.id).is_active]
         if active:
             raise RunError(
                 "A run is deleted once it has ended.",
-                found=f"still at work: {some(active)}",
+                found=f"still at work: {list_names(active)}",
                 remedy="Cancel it first.",
             )

@@ -24,7 +24,7 @@ from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.results.comparison import keep_statistics
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.job_state import JobState, write_state
-from gru4rec_core.workspace.records import RunRecord
+from gru4rec_core.workspace.records import DatasetOrigin, RunRecord
 from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
 
@@ -80,7 +80,7 @@ def finished_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     session = np.repeat(np.arange(600), lengths)
     items = rng.zipf(1.6, session.size) % len(names)
     log = pd.DataFrame({"session": session, "timestamp": np.arange(session.size), "item": np.array(names)[items]})
-    dataset = home.add_dataset(SessionDataset(log), "shop log", source="upload", time_unit="s")
+    dataset = home.add_dataset(SessionDataset(log), "shop log", DatasetOrigin("upload"), time_unit="s")
     rule = SplitConfig()
     runs = [
         home.create_run(dataset.id, TrainingConfig(loss=loss, n_hidden=(8,), epochs=3), rule)

@@ -89,7 +89,7 @@ def test_deleting_a_run_says_what_goes_with_it_and_asks_first(finished, open_pag
     run = finished.runs()[0]
     app = open_page("overview")
     app.selectbox(key="run-to-delete").select(run.id).run()
-    assert "and 1 comparison that need it" in written(app)
+    assert "with 1 comparison from this workspace" in written(app)
     assert len(finished.runs()) == 2
     app.button(key="delete-run-now").click().run()
     assert run.id not in [one.id for one in finished.runs()]

@@ -12,6 +12,7 @@ from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.experiments.baselines import execute_baselines, execute_baselines_job
 from gru4rec_core.jobs import jobs
+from gru4rec_core.workspace.records import DatasetOrigin
 
 DAY = 86_400
 LATER = 1_700_000_000
@@ -30,7 +31,7 @@ def later(finished):
     log = pd.DataFrame(rows, columns=["session", "timestamp", "item"])
     names = np.array([*(f"item {letter}" for letter in "ABCDEFGH"), "new item"])
     log["item"] = names[log["item"]]
-    return finished.add_dataset(SessionDataset(log), "later log", source="upload", time_unit="s")
+    return finished.add_dataset(SessionDataset(log), "later log", DatasetOrigin("upload"), time_unit="s")
 
 
 @pytest.fixture

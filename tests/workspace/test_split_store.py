@@ -1,10 +1,14 @@
 """Facts about the part of a split that pages read."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.splits import split
+from gru4rec_core.workspace import split_store
 from gru4rec_core.workspace.split_store import load_split, open_split
 
 
@@ -49,3 +53,50 @@ def test_a_stored_split_is_the_split(trained) -> None:
     assert stored.test.dataset.vocabulary == fresh.train.vocabulary
     assert stored.summary["test_predicted"] == fresh.test.n_predicted
     assert stored.leaked_events == 0
+
+
+@pytest.mark.parametrize("protocol", ["last-item", "time", "session-holdout"])
+def test_a_log_is_cut_once(workspace, letters_log, monkeypatch: pytest.MonkeyPatch, protocol: str) -> None:
+    record = workspace.add_dataset(SessionDataset(letters_log()), "letters", time_unit="s")
+    rule = SplitConfig(protocol=protocol, validation_fraction=0.2)
+    fresh = split(workspace.open_dataset(record.id), rule)
+    load_split(workspace, record.id, rule)
+    monkeypatch.delattr(split_store, "split")
+    stored = load_split(workspace, record.id, rule)
+    assert stored.summary == fresh.summary
+    assert stored.train.vocabulary is stored.validation.dataset.vocabulary is stored.test.dataset.vocabulary
+    np.testing.assert_array_equal(stored.validation.predicted, fresh.validation.predicted)
+    np.testing.assert_array_equal(stored.test.predicted, fresh.test.predicted)
+    pairs = [
+        (stored.train, fresh.train),
+        (stored.validation.dataset, fresh.validation.dataset),
+        (stored.test.dataset, fresh.test.dataset),
+    ]
+    for after, before in pairs:
+        for name in ("items", "timestamps", "offsets", "session_ids"):
+            np.testing.assert_array_equal(getattr(after, name), getattr(before, name))
+            assert getattr(after, name).dtype == getattr(before, name).dtype
+        assert after.vocabulary == before.vocabulary
+        assert after.time_unit == before.time_unit == "s"
+
+
+def test_a_split_without_validation_has_none(workspace, letters_log) -> None:
+    record = workspace.add_dataset(SessionDataset(letters_log()), "letters", time_unit="s")
+    rule = SplitConfig(validation_fraction=0)
+    assert load_split(workspace, record.id, rule).validation is None
+    assert load_split(workspace, record.id, rule).validation is None
+
+
+def test_two_that_cut_at_once_read_the_same(workspace, letters_log) -> None:
+    record = workspace.add_dataset(SessionDataset(letters_log()), "letters", time_unit="s")
+    with ThreadPoolExecutor(4) as pool:
+        splits = list(pool.map(lambda _: load_split(workspace, record.id, SplitConfig()), range(4)))
+    for other in splits[1:]:
+        np.testing.assert_array_equal(other.train.items, splits[0].train.items)
+    assert {path.name for path in workspace.split_folder(record.id, SplitConfig()).iterdir()} == {
+        "split.json",
+        "cut.lock",
+        "train",
+        "validation",
+        "test",
+    }

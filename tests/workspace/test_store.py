@@ -1,6 +1,8 @@
 """Datasets, runs and comparisons are folders that explain themselves."""
 
 import json
+import os
+import stat
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +15,8 @@ from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
 from gru4rec_core.workspace import dataset_files, store
-from gru4rec_core.workspace.job_state import change_state
-from gru4rec_core.workspace.records import DatasetRecord, RunRecord
+from gru4rec_core.workspace.job_state import change_state, request_cancel
+from gru4rec_core.workspace.records import DatasetOrigin, DatasetRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
 JUDGING = ComparisonConfig(deciding_k=3)
@@ -40,7 +42,7 @@ def test_the_default_workspace_is_named_or_beside_app_py_or_in_the_current_folde
 
 def test_a_dataset_comes_back_as_it_went(workspace: Workspace, make_dataset) -> None:
     before = make_dataset("abc", "ba", "c")
-    record = workspace.add_dataset(before, "Letters & more!", source="file", file_name="a.csv", summary={"n": 1})
+    record = workspace.add_dataset(before, "Letters & more!", DatasetOrigin("file", "a.csv", summary={"n": 1}))
     after = workspace.open_dataset(record.id)
     assert same(before, after)
     assert isinstance(after.items, np.memmap)
@@ -58,7 +60,7 @@ def test_a_dataset_comes_back_as_it_went(workspace: Workspace, make_dataset) -> 
 )
 def test_any_text_survives_the_way_to_disk(tmp_path: Path, rows: list[tuple[str, int, str]]) -> None:
     before = SessionDataset(pd.DataFrame(rows, columns=["session", "timestamp", "item"]))
-    folder = tmp_path / dataset_files.content_hash(before)
+    folder = tmp_path / dataset_files.hash_content(before)
     folder.mkdir(exist_ok=True)
     dataset_files.save_dataset(before, folder)
     assert same(before, dataset_files.open_dataset(folder))
@@ -73,7 +75,9 @@ def test_no_file_of_the_workspace_is_a_pickle(workspace: Workspace, dataset: Dat
 
 
 def test_the_same_events_are_recognised(workspace: Workspace, make_dataset) -> None:
-    first = workspace.add_dataset(make_dataset("abc"), "one", file_sha256="f" * 64, mapping={"item": "x"})
+    first = workspace.add_dataset(
+        make_dataset("abc"), "one", DatasetOrigin(file_sha256="f" * 64, mapping={"item": "x"})
+    )
     assert workspace.add_dataset(make_dataset("abc"), "two") == first
     assert workspace.add_dataset(make_dataset("abd"), "one").id != first.id
     assert workspace.add_dataset(make_dataset("ab", "c"), "one").id != first.id
@@ -121,7 +125,7 @@ def test_an_upload_goes_with_its_last_dataset(workspace: Workspace, make_dataset
     upload.touch()
     (upload.parent / "other").touch()
     one, two = (
-        workspace.add_dataset(make_dataset(text), text, file_sha256=upload.name, mapping={"item": text})
+        workspace.add_dataset(make_dataset(text), text, DatasetOrigin(file_sha256=upload.name, mapping={"item": text}))
         for text in ("ab", "ba")
     )
     unknown = workspace.add_dataset(make_dataset("abc"), "abc")
@@ -145,7 +149,7 @@ def test_a_run_comes_back_with_its_settings(workspace: Workspace, run: RunRecord
     folder = workspace.run_folder(run.id)
     assert TrainingConfig.from_json((folder / "config.json").read_text()) == run.config
     assert SplitConfig.from_json((folder / "split.json").read_text()) == run.split
-    assert json.loads((folder / "run.json").read_text())["schema"] == 1
+    assert json.loads((folder / "run.json").read_text())["schema"] == 2
 
 
 def test_a_run_is_found_by_its_settings_once_done(workspace: Workspace, dataset: DatasetRecord, run: RunRecord) -> None:
@@ -160,10 +164,10 @@ def test_a_run_is_found_by_its_settings_once_done(workspace: Workspace, dataset:
     ("file", "content", "message"),
     [
         ("run.json", "{", "readable JSON"),
-        ("run.json", '{"schema": 2}', "schema 2"),
+        ("run.json", '{"schema": 3}', "schema 3"),
         ("run.json", "[]", "no schema"),
-        ("run.json", '{"schema": 1, "id": "xx"}', "all its fields"),
-        ("config.json", '{"epochs": 0}', "settings that hold"),
+        ("run.json", '{"schema": 2, "id": "xx"}', "all its fields"),
+        ("config.json", '{"epochs": 0}', "valid settings"),
     ],
 )
 def test_a_broken_run_is_named_and_hides_no_other(
@@ -221,3 +225,54 @@ def test_the_environment_names_the_workspace(monkeypatch: pytest.MonkeyPatch, tm
     assert Workspace.default().root == tmp_path.resolve()
     monkeypatch.delenv("GRU4REC_HOME")
     assert Workspace.default().root.name == "workspace"
+
+
+def test_a_run_goes_with_its_comparisons_when_asked(
+    workspace: Workspace, dataset: DatasetRecord, run: RunRecord
+) -> None:
+    other = workspace.create_run(dataset.id, run.config.replace(seed=1), run.split)
+    workspace.create_comparison(dataset.id, run.split, JUDGING, [run.id, other.id])
+    unrelated = workspace.create_comparison(dataset.id, run.split, JUDGING, [other.id])
+    assert workspace.run_dependents(run.id).describe() == "1 comparison"
+    assert workspace.run_dependents(other.id).describe() == "2 comparisons"
+    assert workspace.dataset_dependents(dataset.id).describe() == "2 runs and 2 comparisons"
+    workspace.delete_run(run.id, with_comparisons=True)
+    assert workspace.comparisons() == [unrelated]
+    assert workspace.runs() == [other]
+
+
+def test_nothing_goes_with_a_run_at_work(workspace: Workspace, dataset: DatasetRecord, run: RunRecord) -> None:
+    comparison = workspace.create_comparison(dataset.id, run.split, JUDGING, [run.id])
+    change_state(workspace.run_folder(run.id), state="running")
+    with pytest.raises(RunError, match="still at work"):
+        workspace.delete_run(run.id, with_comparisons=True)
+    assert workspace.comparisons() == [comparison]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_everything_in_a_workspace_is_closed_to_others(
+    workspace: Workspace, dataset: DatasetRecord, run: RunRecord
+) -> None:
+    before = os.umask(0o022)
+    try:
+        workspace.create_comparison(dataset.id, run.split, JUDGING, [run.id])
+        workspace.rename_dataset(dataset.id, "others")
+        change_state(workspace.run_folder(run.id), state="queued")
+        request_cancel(workspace.run_folder(run.id))
+    finally:
+        os.umask(before)
+    for path in (workspace.root, *workspace.root.rglob("*")):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_a_lookup_reads_each_record_once(
+    workspace: Workspace, make_dataset, dataset: DatasetRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.add_dataset(make_dataset("ba"), "another")
+    read = DatasetRecord.read
+    paths: list[Path] = []
+    monkeypatch.setattr(DatasetRecord, "read", lambda path: paths.append(path) or read(path))
+    workspace.dataset(dataset.id)
+    assert len(paths) == 1
+    workspace.dataset("letters")
+    assert len(paths) == 3
