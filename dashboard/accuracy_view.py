@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import review_context, state, widgets
 from dashboard.compare_view import draw_slices
 from dashboard.review_context import Review
+from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
@@ -62,13 +63,13 @@ def curve(view: Review, model: ModelResults) -> None:
     """Hits over the list's length, trained models and best-sellers."""
     shown = [one for one in view.models if one.kind == "gru4rec" or one.name in {model.name, "popularity"}]
     table = comparison_frames.curve(shown)
-    ends = table[(table["name"] == model.name) & table["k"].isin([1, comparison_frames.DEPTH])]["hits"].tolist()
+    ends = table[(table["name"] == model.name) & table["k"].isin([1, MAX_LIST_LENGTH])]["hits"].tolist()
     widgets.show_chart(
         comparison_charts.accuracy_over_k(
             table, marked_k=view.record.config.deciding_k, unit=view.unit, dark=state.is_dark()
         ),
         key="curve",
-        alt=f"{model.label}: {ends[0]:.1f} hits per 100 at list length 1, {ends[1]:.1f} at {comparison_frames.DEPTH}",
+        alt=f"{model.label}: {ends[0]:.1f} hits per 100 at list length 1, {ends[1]:.1f} at {MAX_LIST_LENGTH}",
     )
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import messages, review_context, state, widgets
 from dashboard.review_context import Review
-from gru4rec_core.config import PROTOCOL_LABELS
+from gru4rec_core.config import LIST_LENGTHS, MAX_LIST_LENGTH, PROTOCOL_LABELS
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.evaluation.intervals import level_text
@@ -139,14 +139,14 @@ def forest(view: Review, pair: Pair) -> None:
 def curve(view: Review) -> None:
     """Hits over the list's length for all methods."""
     table = comparison_frames.curve(view.models)
-    ends = table[table["k"] == comparison_frames.DEPTH].sort_values("hits", ascending=False)
+    ends = table[table["k"] == MAX_LIST_LENGTH].sort_values("hits", ascending=False)
     words = ", ".join(f"{row.label} {row.hits:.1f}" for row in ends.itertuples())
     widgets.show_chart(
         comparison_charts.accuracy_over_k(
             table, marked_k=view.record.config.deciding_k, unit=view.unit, dark=state.is_dark()
         ),
         key="curve",
-        alt=f"Hits per 100 over list length 1 to {comparison_frames.DEPTH}; at {comparison_frames.DEPTH}: {words}",
+        alt=f"Hits per 100 over list length 1 to {MAX_LIST_LENGTH}; at {MAX_LIST_LENGTH}: {words}",
     )
 
 
@@ -165,7 +165,7 @@ def table(view: Review, k: int) -> None:
 
 
 def _nearest(k: int) -> int:
-    return min(review_context.LIST_LENGTHS, key=lambda one: abs(one - k))
+    return min(LIST_LENGTHS, key=lambda one: abs(one - k))
 
 
 def p_values(view: Review, pair: Pair) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import actions, messages, progress_view, review_context, state, test_rule_form, training_form, widgets
+from dashboard import actions, messages, progress_view, state, test_rule_form, training_form, widgets
 from gru4rec_core.baselines.registry import DEFAULT_BASELINES
-from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, default_deciding_k
+from gru4rec_core.config import LIST_LENGTHS, LOSS_LABELS, ComparisonConfig, SplitConfig, default_deciding_k
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import Job, baselines_id, read_job_state
@@ -149,7 +149,7 @@ def show(found: Recheck, k: int) -> None:
 
 def models_table(found: Recheck, k: int) -> pd.DataFrame:
     """One row a method, best first: method, hits in the top k and MRR@20 per 100, kind."""
-    nearest = min(review_context.LIST_LENGTHS, key=lambda one: abs(one - k))
+    nearest = min(LIST_LENGTHS, key=lambda one: abs(one - k))
     rows = [
         {
             "method": _called(found, row["name"], row["label"]),
@@ -194,7 +194,7 @@ def _drawn_as(found: Recheck, name: str) -> str:
 
 
 def _columns(k: int) -> dict[str, Any]:
-    nearest = min(review_context.LIST_LENGTHS, key=lambda one: abs(one - k))
+    nearest = min(LIST_LENGTHS, key=lambda one: abs(one - k))
     return {name: st.column_config.NumberColumn(name, format="%.1f") for name in (f"top {nearest}", "MRR@20")}
 
 

@@ -11,18 +11,16 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import messages, state, widgets
+from gru4rec_core.config import LIST_LENGTHS, MAX_LIST_LENGTH
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.frames import accuracy as accuracy_frames
-from gru4rec_core.report.frames import comparison as comparison_frames
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.split_store import StoredSplit
-
-LIST_LENGTHS = (1, 3, 5, 10, 20)
 
 
 @dataclass(frozen=True)
@@ -144,7 +142,7 @@ def _loaded(folder: str, files: state.Stamp) -> NumpyGru4Rec:
 def list_length(selection: state.Selection, review: Review) -> int:
     """The list length of the page's charts: a choice whose start is the one that decides."""
     deciding = review.record.config.deciding_k
-    options = sorted({*LIST_LENGTHS, min(deciding, comparison_frames.DEPTH), selection.k or deciding})
+    options = sorted({*LIST_LENGTHS, min(deciding, MAX_LIST_LENGTH), selection.k or deciding})
     chosen = st.segmented_control(
         "List length k: items shown",
         options,

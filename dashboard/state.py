@@ -16,7 +16,7 @@ import streamlit as st
 
 from dashboard import messages, navigation
 from dashboard.theme import is_dark as is_dark  # pages ask state for all that a view depends on
-from gru4rec_core.config import PROTOCOL_LABELS
+from gru4rec_core.config import MAX_LIST_LENGTH, PROTOCOL_LABELS
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs.job_list import baselines_id, job_folder
@@ -39,7 +39,6 @@ PAGES = {
 Stamp = tuple[tuple[str, int], ...]
 _KEYS = ("dataset", "comparison", "k")
 _REMEMBERED = "_selection"
-_MAX_K = 20
 
 
 @dataclass(frozen=True)
@@ -163,9 +162,9 @@ def _find(read: Callable[[str], T], name: str | None) -> T | None:
 
 
 def _list_length(wanted: str | None, comparison: ComparisonRecord | None) -> int | None:
-    if wanted and wanted.isdecimal() and 1 <= int(wanted) <= _MAX_K:
+    if wanted and wanted.isdecimal() and 1 <= int(wanted) <= MAX_LIST_LENGTH:
         return int(wanted)
-    return min(comparison.config.deciding_k, _MAX_K) if comparison else None
+    return min(comparison.config.deciding_k, MAX_LIST_LENGTH) if comparison else None
 
 
 def _write(selection: Selection) -> None:

@@ -32,6 +32,12 @@ PROTOCOL_LABELS: dict[str, str] = {
 }
 """What screens and reports call the protocols of a test rule."""
 
+LIST_LENGTHS = (1, 3, 5, 10, 20)
+"""Lengths k of recommendation lists that every table of results shows."""
+
+MAX_LIST_LENGTH = 20
+"""The longest list that is kept of every prediction, and that charts and pages show."""
+
 ALL_ITEMS_LIMIT = 2048
 """Catalogues up to this size are scored whole in training when `negatives` is "auto"."""
 

@@ -1,6 +1,6 @@
 """Which simple methods must a model beat?"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from gru4rec_core.baselines.base import (
     Baseline,
@@ -11,8 +11,6 @@ from gru4rec_core.baselines.base import (
 )
 from gru4rec_core.baselines.knn import VSKNN, ItemKNN
 from gru4rec_core.baselines.linear import LinearAutoregressive
-from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.errors import ConfigError
 
 __all__ = [
     "BASELINES",
@@ -26,7 +24,6 @@ __all__ = [
     "MarkovChain",
     "Popularity",
     "SessionPopularity",
-    "fit_baselines",
 ]
 
 BASELINES: dict[str, Callable[[], Baseline]] = {
@@ -56,20 +53,3 @@ LABELS: dict[str, str] = {
     "linear-ar": "Linear autoregressive",
 }
 """How screens call them."""
-
-
-def fit_baselines(train: SessionDataset, names: Iterable[str] = DEFAULT_BASELINES) -> list[Baseline]:
-    """Baselines with their default settings, fitted to the training sessions, in the order of `names`.
-
-    Raises:
-        ConfigError: an unknown name.
-    """
-    names = list(names)
-    if unknown := [name for name in names if name not in BASELINES]:
-        raise ConfigError(
-            "A baseline is one of " + ", ".join(BASELINES) + ".",
-            found=", ".join(unknown),
-            where="baselines",
-            remedy="Choose among these.",
-        )
-    return [BASELINES[name]().fit(train) for name in names]

@@ -11,7 +11,7 @@ from itertools import combinations
 
 import numpy as np
 
-from gru4rec_core.config import ComparisonConfig
+from gru4rec_core.config import LIST_LENGTHS, MAX_LIST_LENGTH, ComparisonConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults, Obstacle, find_obstacle
 from gru4rec_core.evaluation.metrics import discounted_gains, hits, reciprocal_ranks
@@ -22,15 +22,18 @@ from gru4rec_core.evaluation.resampling import (
     percentile_interval,
     permutation_p,
 )
-from gru4rec_core.evaluation.scoring import Evaluation
 
-EXPLORATORY = ("accuracy@1", "accuracy@3", "accuracy@5", "accuracy@10", "accuracy@20", "mrr@20", "ndcg@20")
+EXPLORATORY = (
+    *(f"accuracy@{k}" for k in LIST_LENGTHS),
+    f"mrr@{MAX_LIST_LENGTH}",
+    f"ndcg@{MAX_LIST_LENGTH}",
+)
 """Shown beside the deciding metric; they decide nothing."""
 
 FEW_SESSIONS = 5
 """Below so many sessions that tell two models apart, resampling says nothing and the rule of three speaks."""
 
-_VALUES: dict[str, Callable[[Evaluation, int], np.ndarray]] = {
+_FORMULAS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
     "accuracy": hits,
     "mrr": reciprocal_ranks,
     "ndcg": discounted_gains,
@@ -204,7 +207,7 @@ def event_values(model: ModelResults, metric: str) -> np.ndarray:
         metric: "accuracy@k", "mrr@k" or "ndcg@k".
     """
     name, k = metric.split("@")
-    return np.mean([_VALUES[name](evaluation, int(k)) for evaluation in model.evaluations], axis=0)
+    return np.mean([_FORMULAS[name](evaluation.ranks(), int(k)) for evaluation in model.evaluations], axis=0)
 
 
 def _all_pairs(models: Sequence[ModelResults], config: ComparisonConfig) -> tuple[PairedComparison, ...]:
@@ -333,12 +336,12 @@ def _ratios(values: np.ndarray, base: np.ndarray) -> np.ndarray:
 def _mcnemar(a: ModelResults, b: ModelResults, k: int) -> float | None:
     if a.n_seeds > 1 or b.n_seeds > 1:
         return None  # averages of seeds are neither hit nor miss
-    hit_a, hit_b = (hits(model.evaluations[0], k) > 0 for model in (a, b))
+    hit_a, hit_b = (hits(model.evaluations[0].ranks(), k) > 0 for model in (a, b))
     return mcnemar_midp(int((hit_a & ~hit_b).sum()), int((hit_b & ~hit_a).sum()))
 
 
 def _seed_differences(a: ModelResults, b: ModelResults, k: int) -> tuple[float, ...]:
-    by_seed = [np.array([hits(e, k).mean() for e in model.evaluations]) for model in (a, b)]
+    by_seed = [np.array([hits(evaluation.ranks(), k).mean() for evaluation in model.evaluations]) for model in (a, b)]
     if a.n_seeds == b.n_seeds or 1 in (a.n_seeds, b.n_seeds):
         return tuple(np.atleast_1d(by_seed[1] - by_seed[0]).tolist())
     return tuple((by_seed[1][None, :] - by_seed[0][:, None]).ravel().tolist())

@@ -6,34 +6,29 @@ counts 0. Without events a metric is NaN: nothing was measured.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from gru4rec_core.config import LIST_LENGTHS
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.errors import ConfigError
-from gru4rec_core.evaluation.scoring import Evaluation, Ties
-
-DEFAULT_KS = (1, 3, 5, 10, 20)
-
-EventMetric = Callable[[Evaluation], np.ndarray]
-"""One number an event, float64 [n]."""
+from gru4rec_core.evaluation.ranks import Ties
+from gru4rec_core.evaluation.scoring import Evaluation
 
 
-def hits(evaluation: Evaluation, k: int, ties: Ties = "median") -> np.ndarray:
+def hits(ranks: np.ndarray, k: int) -> np.ndarray:
     """1 where r ≤ k, else 0; float64 [n]."""
-    return (evaluation.ranks(ties) <= _positive(k)).astype(np.float64)
+    return (ranks <= _positive(k)).astype(np.float64)
 
 
-def reciprocal_ranks(evaluation: Evaluation, k: int, ties: Ties = "median") -> np.ndarray:
+def reciprocal_ranks(ranks: np.ndarray, k: int) -> np.ndarray:
     """1 / r where r ≤ k, else 0; float64 [n] in [0, 1]."""
-    ranks = evaluation.ranks(ties)
     return np.where(ranks <= _positive(k), 1.0 / ranks, 0.0)
 
 
-def discounted_gains(evaluation: Evaluation, k: int, ties: Ties = "median") -> np.ndarray:
+def discounted_gains(ranks: np.ndarray, k: int) -> np.ndarray:
     """1 / log2(1 + r) where r ≤ k, else 0; float64 [n] in [0, 1]."""
-    ranks = evaluation.ranks(ties)
     return np.where(ranks <= _positive(k), 1.0 / np.log2(1.0 + ranks), 0.0)
 
 
@@ -43,12 +38,12 @@ def accuracy_at(evaluation: Evaluation, k: int, ties: Ties = "median") -> float:
     With one true item an event, accuracy@k, recall@k (Hidasi et al. 2016, section 4) and the hit rate are
     the same number.
     """
-    return _mean(hits(evaluation, k, ties))
+    return _mean(hits(evaluation.ranks(ties), k))
 
 
 def mrr_at(evaluation: Evaluation, k: int, ties: Ties = "median") -> float:
     """Mean reciprocal rank, 0 below place k (Hidasi et al. 2016, section 4; Voorhees 1999), in [0, 1]."""
-    return _mean(reciprocal_ranks(evaluation, k, ties))
+    return _mean(reciprocal_ranks(evaluation.ranks(ties), k))
 
 
 def ndcg_at(evaluation: Evaluation, k: int, ties: Ties = "median") -> float:
@@ -56,34 +51,7 @@ def ndcg_at(evaluation: Evaluation, k: int, ties: Ties = "median") -> float:
 
     One item is relevant, so the ideal gain is 1 and an event counts 1 / log2(1 + r).
     """
-    return _mean(discounted_gains(evaluation, k, ties))
-
-
-class SessionMeans(NamedTuple):
-    """A metric session by session, what paired statistics resample.
-
-    Attributes:
-        means: float64 [n_sessions], mean over the session's events; sessions in order.
-        counts: int64 [n_sessions], its predicted events, at least 1.
-    """
-
-    means: np.ndarray
-    counts: np.ndarray
-
-
-def session_means(evaluation: Evaluation, metric: EventMetric | np.ndarray) -> SessionMeans:
-    """Means of a per-event metric over each session that has predicted events.
-
-    Two evaluations of the same events give the same sessions in the same order. The metric over all events
-    is `(means * counts).sum() / counts.sum()`.
-
-    Args:
-        evaluation: n events in session order.
-        metric: float [n], or what makes it of the evaluation, e.g. `lambda e: hits(e, 10)`.
-    """
-    values = metric(evaluation) if callable(metric) else metric
-    _, place, counts = np.unique(evaluation.session, return_inverse=True, return_counts=True)
-    return SessionMeans(np.bincount(place, weights=values, minlength=len(counts)) / counts, counts)
+    return _mean(discounted_gains(evaluation.ranks(ties), k))
 
 
 def catalogue_coverage(evaluation: Evaluation, k: int, n_items: int | None = None) -> float:
@@ -165,7 +133,7 @@ def top_lists(evaluation: Evaluation, k: int) -> np.ndarray:
 
 def summary(
     evaluation: Evaluation,
-    ks: Iterable[int] = DEFAULT_KS,
+    ks: Iterable[int] = LIST_LENGTHS,
     events: EvaluationSet | None = None,
     train_counts: np.ndarray | None = None,
 ) -> dict[str, Any]:

@@ -1,8 +1,12 @@
 """Where does the true item stand among scores that may tie?"""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+
+from gru4rec_core.errors import ConfigError
+
+Ties = Literal["median", "conservative", "optimistic"]
 
 
 class RankCounts(NamedTuple):
@@ -19,17 +23,6 @@ class RankCounts(NamedTuple):
     equal: np.ndarray
     top_items: np.ndarray
     top_scores: np.ndarray
-
-
-def median_rank(greater: np.ndarray, equal: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Rank of the true item in the middle of the items that share its score: float64 [n], from 1, may be half a place.
-
-    Args:
-        greater: int [n], items that score higher.
-        equal: int [n], other items with the same score.
-        known: bool [n]; where False the true item is unknown, and its rank infinite.
-    """
-    return np.where(known, 1.0 + greater + 0.5 * equal, np.inf)
 
 
 def count_ranks(scores: np.ndarray, targets: np.ndarray, top_k: int) -> RankCounts:
@@ -52,6 +45,30 @@ def count_ranks(scores: np.ndarray, targets: np.ndarray, top_k: int) -> RankCoun
         items,
         values.astype(np.float32, copy=False),
     )
+
+
+def true_item_ranks(greater: np.ndarray, equal: np.ndarray, targets: np.ndarray, ties: Ties = "median") -> np.ndarray:
+    """Ranks of the true items, float64 [n], from 1 (best); infinite where the true item is unknown.
+
+    "optimistic" puts the true item before all that share its score, "conservative" behind them,
+    "median" in their middle: 1 + greater + equal / 2, which may be half a place.
+
+    Args:
+        greater, equal: int [n], see `RankCounts`.
+        targets: int [n], true items; -1 for an unknown one.
+        ties: how equal scores are ranked.
+
+    Raises:
+        ConfigError: another word for `ties`.
+    """
+    tie_share = {"optimistic": 0.0, "median": 0.5, "conservative": 1.0}
+    if ties not in tie_share:
+        raise ConfigError(
+            "Ties are ranked median, conservative or optimistic.",
+            found=repr(ties),
+            remedy="Use one of these three; median is the usual one.",
+        )
+    return np.where(targets >= 0, 1.0 + greater + tie_share[ties] * equal, np.inf)
 
 
 def top_items(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -7,27 +7,15 @@ score the same.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, Self, cast
+from typing import Protocol, cast
 
 import numpy as np
 import pandas as pd
 
+from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.data.split_types import EvaluationSet, EventIndex
 from gru4rec_core.errors import ConfigError, RunError
-from gru4rec_core.evaluation.ranks import RankCounts, count_ranks, top_items
-
-__all__ = [
-    "Evaluation",
-    "FastScorer",
-    "Progress",
-    "RankCounts",
-    "Scorer",
-    "Ties",
-    "block_rows",
-    "count_ranks",
-    "evaluate",
-    "top_items",
-]
+from gru4rec_core.evaluation.ranks import RankCounts, Ties, count_ranks, true_item_ranks
 
 BLOCK_BYTES = 64 * 2**20
 """Most bytes that the scores of one block of events, and the work on them, may take."""
@@ -35,7 +23,6 @@ BLOCK_BYTES = 64 * 2**20
 BYTES_PER_SCORE = 16
 """A score while its block is ranked: float32 score, int64 place in the partition, masks."""
 
-Ties = Literal["median", "conservative", "optimistic"]
 Progress = Callable[[int, int], None]
 """Called with (events done, events in all)."""
 
@@ -100,23 +87,8 @@ class Evaluation:
         return len(np.unique(self.session))
 
     def ranks(self, ties: Ties = "median") -> np.ndarray:
-        """Rank of the true item, float64 [n], from 1 (best); infinite where the true item is unknown.
-
-        "optimistic" puts the true item before all that share its score, "conservative" behind them,
-        "median" in their middle: 1 + greater + equal / 2, which may be half a place.
-
-        Raises:
-            ConfigError: another word for `ties`.
-        """
-        share = {"optimistic": 0.0, "median": 0.5, "conservative": 1.0}
-        if ties not in share:
-            raise ConfigError(
-                "Ties are ranked median, conservative or optimistic.",
-                found=repr(ties),
-                remedy="Use one of these three; median is the usual one.",
-            )
-        ranks = 1.0 + self.greater + share[ties] * self.equal
-        return np.where(self.target >= 0, ranks, np.inf)
+        """Ranks of the true items, float64 [n], from 1 (see `true_item_ranks`)."""
+        return true_item_ranks(self.greater, self.equal, self.target, ties)
 
     def to_frame(self) -> pd.DataFrame:
         """The predictions table: one row an event; top_items and top_scores hold lists (int32, float32)."""
@@ -133,24 +105,10 @@ class Evaluation:
             }
         )
 
-    @classmethod
-    def from_frame(cls, frame: pd.DataFrame, n_items: int) -> Self:
-        """What `to_frame` wrote, for instance after a way through Parquet."""
-        items, scores = frame["top_items"].tolist(), frame["top_scores"].tolist()
-        return cls(
-            session=frame["session_index"].to_numpy(np.int32),
-            session_id=frame["session"].to_numpy(),
-            position=frame["position"].to_numpy(np.int32),
-            target=frame["target"].to_numpy(np.int32),
-            greater=frame["greater"].to_numpy(np.int32),
-            equal=frame["equal"].to_numpy(np.int32),
-            top_items=np.stack(items).astype(np.int32) if items else np.empty((0, 0), np.int32),
-            top_scores=np.stack(scores).astype(np.float32) if scores else np.empty((0, 0), np.float32),
-            n_items=n_items,
-        )
 
-
-def evaluate(scorer: Scorer, events: EvaluationSet, top_k: int = 20, on_progress: Progress | None = None) -> Evaluation:
+def evaluate(
+    scorer: Scorer, events: EvaluationSet, top_k: int = MAX_LIST_LENGTH, on_progress: Progress | None = None
+) -> Evaluation:
     """Ranks every predicted event of an evaluation set, each from the items before it in its session.
 
     Works in blocks of at most `BLOCK_BYTES`; a scorer with `rank_counts` (`FastScorer`) does it its own

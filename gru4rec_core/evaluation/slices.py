@@ -9,7 +9,8 @@ import pandas as pd
 
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.evaluation.metrics import hits, reciprocal_ranks, seen_before
-from gru4rec_core.evaluation.scoring import Evaluation, Ties
+from gru4rec_core.evaluation.ranks import Ties
+from gru4rec_core.evaluation.scoring import Evaluation
 
 SLICES = ("position", "length", "popularity", "repeat")
 """The cuts of `slice_accuracy`, in the order of its rows."""
@@ -72,11 +73,12 @@ def slice_accuracy(evaluation: Evaluation, events: EvaluationSet, train_counts: 
         (third, _THIRDS),
         (np.where(seen, 0, 1), _NOVELTY),
     )
+    ranks = evaluation.ranks()
     frame = pd.DataFrame(
         {
             "session": evaluation.session,
-            "hit": hits(evaluation, k),
-            "reciprocal": reciprocal_ranks(evaluation, k),
+            "hit": hits(ranks, k),
+            "reciprocal": reciprocal_ranks(ranks, k),
         }
     )
     tables = [_slice(frame, name, values, upper) for name, (values, upper) in zip(SLICES, cuts, strict=True)]

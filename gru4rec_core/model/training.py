@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from gru4rec_core.config import TrainingConfig
+from gru4rec_core.config import LIST_LENGTHS, MAX_LIST_LENGTH, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.errors import Cancelled, ConfigError, DataError, RunError
+from gru4rec_core.evaluation.metrics import hits, reciprocal_ranks
+from gru4rec_core.evaluation.ranks import true_item_ranks
 from gru4rec_core.model.batch_builder import Chunk, FeedBuilder, Position, chunks
 from gru4rec_core.model.checkpoint import Checkpoint, read_newest, write_checkpoint
 from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.ranking import Ranker
 from gru4rec_core.model.step import TrainingLoop
-
-VALIDATION_KS = (1, 3, 5, 10, 20)
 
 _CHECKPOINT_SCHEMA = 2
 """2: output weights and biases are arrays of their own."""
@@ -252,10 +252,9 @@ class Trainer:
         if self.validation is None:
             return None
         counts = self.ranker.rank_counts(self.validation, 1)
-        known = self.validation.events().target >= 0
-        ranks = np.where(known, 1.0 + counts.greater + counts.equal / 2, np.inf)
-        metrics = {f"accuracy@{k}": float((ranks <= k).mean()) for k in VALIDATION_KS}
-        return metrics | {"mrr@20": float(np.where(ranks <= 20, 1 / ranks, 0.0).mean())}
+        ranks = true_item_ranks(counts.greater, counts.equal, self.validation.events().target)
+        figures = {f"accuracy@{k}": float(hits(ranks, k).mean()) for k in LIST_LENGTHS}
+        return figures | {f"mrr@{MAX_LIST_LENGTH}": float(reciprocal_ranks(ranks, MAX_LIST_LENGTH).mean())}
 
     def _note_best(self, epoch: int, validation: dict[str, float] | None) -> bool:
         if not self.config.early_stopping or validation is None:

@@ -12,7 +12,7 @@ class Remark:
     severity: str
     title: str = "t"
     figure: str = ""
-    why: str = ""
+    effect: str = ""
     remedy: str = ""
 
 
@@ -43,7 +43,7 @@ def _show_remarks() -> None:
     from dashboard import messages
 
     messages.remarks(
-        SimpleNamespace(severity=one, title=one.upper(), figure="", why="", remedy="")
+        SimpleNamespace(severity=one, title=one.upper(), figure="", effect="", remedy="")
         for one in ("note", "error", "warning")
     )
 

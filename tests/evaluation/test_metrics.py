@@ -71,7 +71,6 @@ def test_without_events_nothing_was_measured():
     assert math.isnan(metrics.ndcg_at(nothing, 3))
     assert math.isnan(metrics.catalogue_coverage(nothing, 3))
     assert math.isnan(metrics.mean_popularity(nothing, 3, np.arange(N_ITEMS)))
-    assert len(metrics.session_means(nothing, np.empty(0)).means) == 0
     assert metrics.never_recommended(nothing, 3).tolist() == list(range(N_ITEMS))
 
 
@@ -99,15 +98,6 @@ def test_a_longer_list_never_scores_lower_and_no_metric_passes_the_next(events, 
         assert metric(found, k) <= metric(found, k + 1)
         assert metric(found, k, "conservative") <= metric(found, k) <= metric(found, k, "optimistic")
     assert metrics.mrr_at(found, k) <= metrics.ndcg_at(found, k) <= metrics.accuracy_at(found, k)
-
-
-def test_sessions_have_the_mean_of_their_events():
-    found = evaluation(FIVE, sessions=[2, 2, 2, 5, 7])
-    means, counts = metrics.session_means(found, lambda e: metrics.hits(e, 2))
-    assert means.tolist() == pytest.approx([2 / 3, 0, 0])
-    assert counts.tolist() == [3, 1, 1]
-    assert (means * counts).sum() / counts.sum() == pytest.approx(metrics.accuracy_at(found, 2))
-    assert metrics.session_means(found, np.arange(5.0)).means.tolist() == [1, 3, 4]
 
 
 LISTS = [[0, 1, 2], [0, 2, 1], [4, 0, 1]]

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru4rec_core.evaluation.ranks import count_ranks, median_rank, top_items
+from gru4rec_core.evaluation.ranks import count_ranks, top_items, true_item_ranks
 
 
 @st.composite
@@ -71,4 +71,10 @@ def test_the_scores_stay_as_they_were(generator):
 
 def test_the_median_rank_stands_in_the_middle_of_a_tie_and_is_infinite_for_an_unknown_item():
     greater, equal = np.array([0, 2, 2, 5]), np.array([0, 0, 3, 0])
-    assert median_rank(greater, equal, np.array([True, True, True, False])).tolist() == [1.0, 3.0, 4.5, np.inf]
+    assert true_item_ranks(greater, equal, np.array([7, 0, 1, -1])).tolist() == [1.0, 3.0, 4.5, np.inf]
+
+
+def test_a_cautious_and_a_hopeful_reading_put_the_true_item_last_and_first_among_its_equals():
+    greater, equal, targets = np.array([0, 2, 9]), np.array([0, 3, 0]), np.array([4, 1, -1])
+    assert true_item_ranks(greater, equal, targets, "optimistic").tolist() == [1.0, 3.0, np.inf]
+    assert true_item_ranks(greater, equal, targets, "conservative").tolist() == [1.0, 6.0, np.inf]

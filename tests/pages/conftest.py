@@ -13,7 +13,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from gru4rec_core.baselines.registry import fit_baselines
+from gru4rec_core.baselines.registry import BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import Split
@@ -94,8 +94,8 @@ def finished_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         _finish(home, run, split, np.random.default_rng(place))
     folder = home.split_folder(dataset.id, rule) / "baselines"
     folder.mkdir(parents=True, exist_ok=True)
-    for baseline in fit_baselines(split.train, ("popularity", "markov")):
-        _store(evaluate(baseline, split.test), folder, baseline.name)
+    for name in ("popularity", "markov"):
+        _store(evaluate(BASELINES[name]().fit(split.train), split.test), folder, name)
     write_state(folder, JobState(state="done"))
     keep_statistics(home, dataset.id)  # as a worker does at the end, so that no page has to compute them
     return root

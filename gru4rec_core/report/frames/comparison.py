@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.evaluation.comparison import event_values
 from gru4rec_core.evaluation.hit_overlap import Outcome, apportion
 from gru4rec_core.evaluation.intervals import hit_rate_interval
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults
     from gru4rec_core.evaluation.comparison import PairedComparison
 
-DEPTH = 20  # the longest list that charts show
 _KINDS = {"gru4rec": "trained", "baseline": "counting"}
 
 
@@ -60,7 +60,7 @@ def seed_points(models: Sequence[ModelResults], k: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["name", "label", "kind", "seed", "hits"])
 
 
-def curve(models: Sequence[ModelResults], depth: int = DEPTH) -> pd.DataFrame:
+def curve(models: Sequence[ModelResults], depth: int = MAX_LIST_LENGTH) -> pd.DataFrame:
     """Hits per 100 for every list length: name, label, kind, k (1 to `depth`), hits."""
     parts = []
     for model in models:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,8 @@ from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.comparison import event_values
 from gru4rec_core.evaluation.hit_overlap import OUTCOMES
-from gru4rec_core.evaluation.ranks import count_ranks, median_rank, top_items
+from gru4rec_core.evaluation.ranks import count_ranks, top_items, true_item_ranks
+from gru4rec_core.evaluation.scoring import Scorer
 
 if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults
@@ -22,12 +23,6 @@ N_RANDOM = 50
 _SEED = 20  # of the random 50; fixed, so that everyone in a team sees the same ones
 CHOICES = ("random", "only_b", "only_a", "neither", "both")
 """The chips of the Sessions page, by their names in the URL; all but the first are outcomes."""
-
-
-class Scores(Protocol):
-    """Anything that scores histories, e.g. `NumpyGru4Rec`."""
-
-    def scores(self, sessions: Sequence[np.ndarray]) -> np.ndarray: ...
 
 
 def random_events(n_events: int) -> np.ndarray:
@@ -154,7 +149,7 @@ class Step:
 
 
 def predict_steps(
-    items: np.ndarray, scorers: Mapping[str, Scores], trained: np.ndarray, *, first: int = 0, top: int = 3
+    items: np.ndarray, scorers: Mapping[str, Scorer], trained: np.ndarray, *, first: int = 0, top: int = 3
 ) -> list[Step]:
     """One session step by step: each model guesses every item from the items before it.
 
@@ -172,7 +167,7 @@ def predict_steps(
         return steps
     targets = items[positions.start :]
     counts = {name: count_ranks(scorer.scores(histories), targets, top) for name, scorer in scorers.items()}
-    ranks = {name: median_rank(count.greater, count.equal, targets >= 0) for name, count in counts.items()}
+    ranks = {name: true_item_ranks(count.greater, count.equal, targets) for name, count in counts.items()}
     for row, position in enumerate(positions):
         steps.append(
             Step(
@@ -186,7 +181,7 @@ def predict_steps(
     return steps
 
 
-def leave_one_out(items: Sequence[int], scorer: Scores, top: int = 5) -> list[tuple[int, list[int]]]:
+def leave_one_out(items: Sequence[int], scorer: Scorer, top: int = 5) -> list[tuple[int, list[int]]]:
     """The first guesses without each item in turn.
 
     Returns:
@@ -199,7 +194,7 @@ def leave_one_out(items: Sequence[int], scorer: Scores, top: int = 5) -> list[tu
     return [(row - 1, ids.tolist()) for row, ids in enumerate(best)]
 
 
-def best_items(items: Sequence[int], scorer: Scores, top: int = 10) -> pd.DataFrame:
+def best_items(items: Sequence[int], scorer: Scorer, top: int = 10) -> pd.DataFrame:
     """A model's best next items: id, place (from 1), score, relative (0 to 100).
 
     Scores have no unit and no zero, and two losses spread them differently. So `relative` runs from the mean score of
