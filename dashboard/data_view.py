@@ -23,8 +23,8 @@ from gru4rec_core.evaluation.data_checks import (
     visible_difference,
 )
 from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
-from gru4rec_core.report.charts.data import TEST, TRAIN, events_over_time, popularity, session_lengths, transitions
-from gru4rec_core.report.frames.data import transition_shares
+from gru4rec_core.report.charts.data import events_over_time, popularity, session_lengths, transitions
+from gru4rec_core.report.frames.data import TEST, TRAIN, transition_shares
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 

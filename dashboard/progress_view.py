@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import actions, messages, state
@@ -17,6 +16,7 @@ from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import Job, baselines_id, list_jobs, read_job_state
 from gru4rec_core.jobs.reconcile import reconcile_jobs
 from gru4rec_core.report.charts.training import loss_curve, validation_curve
+from gru4rec_core.report.frames.training import epoch_frame
 from gru4rec_core.workspace.job_state import JobState
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
@@ -175,7 +175,7 @@ def _key(job: Job) -> str:
 def curves(home: Workspace, runs: list[RunRecord], deciding_k: int) -> None:
     """Validation hits of all losses in one chart, and below it each loss's own value in a panel of its own."""
     k = min(_WATCHED, key=lambda one: (abs(one - deciding_k), one))
-    frame = epoch_frame(home, runs, k)
+    frame = epoch_frame([(run.config, home.epochs(run.id)) for run in runs], k)
     if frame.empty:
         messages.aside("The curves appear after the first epoch.")
         return
@@ -196,26 +196,3 @@ def curves(home: Workspace, runs: list[RunRecord], deciding_k: int) -> None:
         )
     if len(names) > 1:
         messages.aside("Each loss has its own unit: compare the hits above, not these values.")
-
-
-def epoch_frame(home: Workspace, runs: list[RunRecord], k: int) -> pd.DataFrame:
-    """Columns `name`, `label`, `seed`, `epoch`, `hits` (per 100 in the top k on validation data), `loss`."""
-    parts = []
-    for run in runs:
-        epochs = home.epochs(run.id)
-        if epochs.empty:
-            continue
-        hits = epochs.get(f"validation_accuracy@{k}", pd.Series(float("nan"), index=epochs.index))
-        parts.append(
-            pd.DataFrame(
-                {
-                    "name": run.config.loss,
-                    "label": LOSS_LABELS[run.config.loss],
-                    "seed": run.config.seed,
-                    "epoch": epochs["epoch"],
-                    "hits": 100 * hits.astype(float),
-                    "loss": epochs["loss"],
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["name", "hits"])

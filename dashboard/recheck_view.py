@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import actions, messages, progress_view, state, test_rule_form, training_form, widgets
@@ -15,6 +14,8 @@ from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import Job, baselines_id, read_job_state
 from gru4rec_core.jobs.reconcile import reconcile_jobs
 from gru4rec_core.report.charts import recheck as recheck_charts
+from gru4rec_core.report.frames import recheck as recheck_frames
+from gru4rec_core.report.frames.recheck import Method
 from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, recheck
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import store_test_rule
@@ -126,20 +127,23 @@ def show(found: Recheck, k: int) -> None:
         f"{100 * found.unknown:.1f} of 100 items that came in the {events:,} test events are unknown to the old model:"
         f" counted as misses."
     )
-    widgets.show_table(models_table(found, k), key="recheck-models", name="re-check", columns=_columns(k))
+    methods = _describe_methods(found)
+    table = recheck_frames.methods_table(found.models, methods, _nearest(k))
+    widgets.show_table(table, key="recheck-models", name="re-check", columns=_columns(k))
     if len(found.by_week) < 2:
         messages.aside("The test covers less than two weeks of dates: there is no course over weeks to show.")
         return
     dark = state.is_dark()
+    weeks = recheck_frames.hits_by_week(found.by_week, _methods_by_week(found, methods))
     hits, unknown = st.columns([3, 2], gap="medium")
     with hits:
         widgets.show_chart(
-            recheck_charts.hits_by_week(weeks_table(found), k, dark),
+            recheck_charts.hits_by_week(weeks, k, dark),
             key="recheck-hits",
             alt=f"Hits in the top {k} per 100 of the old model and of counting, over {len(found.by_week)} weeks",
         )
     with unknown:
-        shares = found.by_week.assign(unknown=100 * found.by_week["unknown"])[["week", "unknown", "n_events"]]
+        shares = recheck_frames.unknown_by_week(found.by_week)
         widgets.show_chart(
             recheck_charts.unknown_by_week(shares, dark),
             key="recheck-unknown",
@@ -147,55 +151,33 @@ def show(found: Recheck, k: int) -> None:
         )
 
 
-def models_table(found: Recheck, k: int) -> pd.DataFrame:
-    """One row a method, best first: method, hits in the top k and MRR@20 per 100, kind."""
-    nearest = min(LIST_LENGTHS, key=lambda one: abs(one - k))
-    rows = [
-        {
-            "method": _called(found, row["name"], row["label"]),
-            f"top {nearest}": 100 * row[f"accuracy@{nearest}"],
-            "MRR@20": 100 * row["mrr@20"],
-            "kind": {OLD: "old model", RETRAINED: "trained anew"}.get(row["name"], "counting"),
-        }
-        for row in found.models
-    ]
-    return pd.DataFrame(rows).sort_values(f"top {nearest}", ascending=False, ignore_index=True)
-
-
-def weeks_table(found: Recheck) -> pd.DataFrame:
-    """Old and retrained model, the strongest baseline and best-sellers by week: what the chart draws."""
-    wanted = (OLD, RETRAINED, found.counting.strongest, "popularity")
-    shown = [model for name in dict.fromkeys(wanted) for model in found.comparison.models if model.name == name]
-    parts_ = [
-        pd.DataFrame(
-            {
-                "name": _drawn_as(found, model.name),
-                "label": _called(found, model.name, model.label),
-                "kind": model.kind,
-                "week": found.by_week["week"],
-                "hits": 100 * found.by_week[model.name],
-                "n_events": found.by_week["n_events"],
-            }
-        )
-        for model in shown
-    ]
-    return pd.concat(parts_, ignore_index=True)
-
-
-def _called(found: Recheck, name: str, label: str) -> str:
-    loss = LOSS_LABELS[found.run.config.loss]
-    return {OLD: f"{loss} of {found.run.created:%Y-%m-%d}", RETRAINED: f"{loss}, trained anew"}.get(name, label)
-
-
-def _drawn_as(found: Recheck, name: str) -> str:
-    """The name a method's colour hangs on: the old model has its loss's."""
+def _describe_methods(found: Recheck) -> list[Method]:
+    """What the tables and the chart call each method, and in whose colour it is drawn."""
     loss = found.run.config.loss
-    return {OLD: loss, RETRAINED: f"{loss} anew"}.get(name, name)
+    trained = {
+        OLD: (f"{LOSS_LABELS[loss]} of {found.run.created:%Y-%m-%d}", "old model", loss),
+        RETRAINED: (f"{LOSS_LABELS[loss]}, trained anew", "trained anew", f"{loss} anew"),
+    }
+    return [
+        Method(model.name, label, model.kind, role, colour_name)
+        for model in found.comparison.models
+        for label, role, colour_name in [trained.get(model.name, (model.label, "counting", model.name))]
+    ]
+
+
+def _methods_by_week(found: Recheck, methods: list[Method]) -> list[Method]:
+    """Those whose weeks are shown: old and retrained model, the strongest baseline, best-sellers."""
+    by_name = {method.name: method for method in methods}
+    names = dict.fromkeys((OLD, RETRAINED, found.counting.strongest, "popularity"))
+    return [by_name[name] for name in names if name in by_name]
 
 
 def _columns(k: int) -> dict[str, Any]:
-    nearest = min(LIST_LENGTHS, key=lambda one: abs(one - k))
-    return {name: st.column_config.NumberColumn(name, format="%.1f") for name in (f"top {nearest}", "MRR@20")}
+    return {name: st.column_config.NumberColumn(name, format="%.1f") for name in (f"top {_nearest(k)}", "MRR@20")}
+
+
+def _nearest(k: int) -> int:
+    return min(LIST_LENGTHS, key=lambda length: abs(length - k))
 
 
 def _offer_retraining(

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard import data_view
 from dashboard.data_view import events_by_day, example_sessions, summary_sentence
-from gru4rec_core.report.charts.data import TEST, TRAIN
+from gru4rec_core.report.frames.data import TEST, TRAIN
 from gru4rec_core.workspace.records import DatasetRecord
 
 DAY = 86_400

@@ -217,7 +217,7 @@ def test_every_chart_of_the_page_has_a_title(home, open_page):
     app = open_page("data")
     titles = [json.loads(one.proto.spec)["title"]["text"] for one in app.get("vega_lite_chart")]
     assert titles == [
-        "Events a month, training and test",
+        "Events per month, training and test",
         "How long sessions are",
         "How popular items are",
         "What follows what",

@@ -1,4 +1,4 @@
-"""What does a log look like: over time, in length, in popularity, in what follows what?"""
+"""Charts of a log: events over time, session lengths, popularity of items, and what follows what."""
 
 from __future__ import annotations
 
@@ -9,26 +9,24 @@ import numpy as np
 import pandas as pd
 
 from gru4rec_core.report.charts.drawing import AXIS, Size, titled
+from gru4rec_core.report.frames.data import TEST, TRAIN, length_bars, popularity_curve, stack_bars
 from gru4rec_core.report.style import ground, style
-
-TRAIN, TEST = "training", "test"
-_MAX_BARS = 120
 
 
 def events_over_time(days: pd.DataFrame, cut: float | None = None, dark: bool = False) -> alt.LayerChart:
-    """Stacked bars: what the test rule trains on and what it tests on.
+    """Stacked bars: the events that a test rule trains on and those it tests on.
 
     Args:
         days: columns `day` (datetime, or a number in the log's own unit), `part` ("training" or "test"), `events`.
         cut: where the test starts, in the unit of `day`; None where the rule has no cut in time.
-        dark: colours for a dark ground.
+        dark: colours for a dark background.
 
     Returns:
-        x day (or week, month, where there are many), y events a bar.
+        x day (or week, month, where there are many), y events per bar.
     """
     colours = ground(dark)
     temporal = pd.api.types.is_datetime64_any_dtype(days["day"])
-    frame, unit = _bars(days, temporal)
+    frame, unit = stack_bars(days)
     kind = "T" if temporal else "Q"
     bars = (
         alt.Chart(frame)
@@ -54,25 +52,23 @@ def events_over_time(days: pd.DataFrame, cut: float | None = None, dark: bool = 
     layers = [bars]
     if cut is not None:
         layers += _cut_line(pd.Timestamp(cut, unit="ns") if temporal else cut, kind, colours.text)
-    title = f"Events a {unit}, training and test" if temporal else "Events over time, training and test"
+    title = f"Events per {unit}, training and test" if temporal else "Events over time, training and test"
     return titled(alt.layer(*layers), title, "", Size(180, legend=True), dark)
 
 
 def session_lengths(lengths: np.ndarray, dark: bool = False) -> alt.Chart:
-    """Histogram of events a session; lengths int [n_sessions], the longest 1 % share the last bar."""
-    last = max(int(np.quantile(lengths, 0.99)), 10) if len(lengths) else 10
-    width = max(1, -(-last // 40))
-    clipped = np.minimum(lengths, last)
-    starts, counts = np.unique((clipped - 1) // width * width + 1, return_counts=True)
-    frame = pd.DataFrame({"start": starts, "end": starts + width, "sessions": counts, "zero": 0})
+    """Histogram of events per session; lengths int [n_sessions]. The longest 1 % share the last bar."""
+    frame, last = length_bars(lengths)
+    longest = max(float(last), float(frame["start"].max())) if len(frame) else float(last)
+    width = float((frame["end"] - frame["start"]).iloc[0]) if len(frame) else 1.0
     bars = (
-        alt.Chart(frame)
+        alt.Chart(frame.assign(zero=0))
         .mark_rect(color=style("top1", dark=dark).colour)
         .encode(
             x=alt.X(
                 "start:Q",
                 title=["number of events in a session", f"(the longest 1 % stand at {last})"],
-                scale=alt.Scale(domain=[1, max(last, int(starts.max(initial=1))) + width], nice=False),
+                scale=alt.Scale(domain=[1, longest + width], nice=False),
                 axis=alt.Axis(tickMinStep=1),
             ),
             x2="end:Q",
@@ -94,22 +90,12 @@ def popularity(counts: np.ndarray, names: np.ndarray, dark: bool = False) -> alt
     Args:
         counts: events of each item, int [n_items].
         names: the items, [n_items]; for the tooltips.
-        dark: colours for a dark ground.
+        dark: colours for a dark background.
 
     Returns:
-        x rank of the item (most used first), y its events, at most 300 points.
+        x rank of the item (most used first), y its events; at most 300 points.
     """
-    order = np.argsort(-counts, kind="stable")
-    order = order[counts[order] > 0]
-    picked = np.unique(np.geomspace(1, max(len(order), 1), 300).astype(int)) - 1
-    picked = picked[: len(order)]
-    frame = pd.DataFrame(
-        {
-            "rank": picked + 1,
-            "events": counts[order[picked]],
-            "item": [str(names[one]) for one in order[picked]],
-        }
-    )
+    frame = popularity_curve(counts, names)
     line = (
         alt.Chart(frame)
         .mark_line(point=alt.OverlayMarkDef(size=18), color=style("top1", dark=dark).colour)
@@ -128,16 +114,16 @@ def popularity(counts: np.ndarray, names: np.ndarray, dark: bool = False) -> alt
             tooltip=["item:N", "rank:Q", alt.Tooltip("events:Q", format=",")],
         )
     )
-    return titled(line, "How popular items are", f"{len(order):,} items", Size(180), dark)
+    return titled(line, "How popular items are", f"{int((counts > 0).sum()):,} items", Size(180), dark)
 
 
 def transitions(frame: pd.DataFrame, items: Sequence[str], dark: bool = False) -> alt.LayerChart:
-    """What follows what, among the items used most: of 100 times, how often the column came after the row.
+    """What follows what, among the items used most: of 100 times, how often the column's item came after the row's.
 
     Args:
         frame: columns `from`, `to` (item names), `share` (per 100 of the row's followers), `n` (how often).
-        items: the shown items, most used first; both axes follow it.
-        dark: colours for a dark ground.
+        items: the items shown, most used first; the order of both axes.
+        dark: colours for a dark background.
 
     Returns:
         A heat map with the share written into every cell of at least 1 %; an item after itself is outlined.
@@ -161,16 +147,14 @@ def transitions(frame: pd.DataFrame, items: Sequence[str], dark: bool = False) -
     scale = alt.Scale(domain=[0, strongest], range=list(paint.ramp), interpolate="lab")
     cells = base.mark_rect().encode(color=alt.Color("share:Q", scale=scale, legend=legend))
     same = base.transform_filter("datum.from === datum.to").mark_rect(filled=False, stroke=paint.text, strokeWidth=1.5)
-    written = alt.condition(
-        f"datum.share > {0.5 * strongest:.3f}", alt.value("#0E1117" if dark else "#FFFFFF"), alt.value(paint.text)
-    )
+    written = alt.condition(f"datum.share > {0.5 * strongest:.3f}", alt.value(paint.on_strong), alt.value(paint.text))
     values = (
         base.transform_filter("datum.share >= 1")
         .mark_text(fontSize=10)
         .encode(text=alt.Text("share:Q", format=".0f"), color=written)
     )
     lines = [
-        f"The {len(names)} items used most; a row's rest went to others",
+        f"The {len(names)} items used most; the rest of a row went to others",
         "Outlined: the same item again",
     ]
     return titled(
@@ -179,35 +163,8 @@ def transitions(frame: pd.DataFrame, items: Sequence[str], dark: bool = False) -
 
 
 def _axis_title(unit: str) -> str:
-    """What the time axis of the bars says; times of files count as UTC."""
+    """The title of the time axis; times in files count as UTC."""
     return unit if unit.startswith("time") else f"{unit} (UTC)"
-
-
-def _bars(days: pd.DataFrame, temporal: bool) -> tuple[pd.DataFrame, str]:
-    """The bars' edges (`start`, `end`; `bottom`, `top`), the test on top of the training events; and what a bar is."""
-    frame, unit = _joined(days) if temporal else (_numbered(days), "time in the log's own unit")
-    frame = frame.assign(order=frame["part"].map({TRAIN: 0, TEST: 1})).sort_values(["start", "order"])
-    frame["top"] = frame.groupby("start")["events"].cumsum()
-    frame["bottom"] = frame["top"] - frame["events"]
-    return frame[frame["events"] > 0].drop(columns="order"), unit
-
-
-def _joined(days: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Days joined into weeks or months while there are more bars than the eye tells apart."""
-    span = (days["day"].max() - days["day"].min()).days + 1 if len(days) else 1
-    sizes = (("D", "day", 1), ("W", "week", 7), ("M", "month", 30))
-    code, unit, _ = next((size for size in sizes if span / size[2] <= _MAX_BARS), sizes[-1])
-    periods = days["day"].dt.to_period(code)
-    frame = days.assign(period=periods).groupby(["period", "part"], observed=True)[["events"]].sum().reset_index()
-    frame["start"] = frame["period"].dt.start_time
-    frame["end"] = frame["period"].dt.end_time.dt.ceil("D")
-    return frame.drop(columns="period"), unit
-
-
-def _numbered(days: pd.DataFrame) -> pd.DataFrame:
-    edges = np.unique(days["day"])
-    width = float(np.diff(edges).min()) if len(edges) > 1 else 1.0
-    return days.assign(start=days["day"], end=days["day"] + width).drop(columns="day")
 
 
 def _cut_line(cut: object, kind: str, colour: str) -> list[alt.Chart]:

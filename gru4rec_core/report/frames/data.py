@@ -1,4 +1,4 @@
-"""Which small table does the chart of what follows what draw?"""
+"""Tables for the charts of a log: events over time, session lengths, popularity of items, what follows what."""
 
 from __future__ import annotations
 
@@ -10,8 +10,79 @@ import pandas as pd
 
 from gru4rec_core.data.sessions import SessionDataset
 
+TRAIN, TEST = "training", "test"
+"""The parts of a log, as charts name them."""
+
 N_ITEMS = 12
+_MAX_BARS = 120
 _NAME = 40  # characters of an item's name
+
+
+def stack_bars(days: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Bars of events over time, the test on top of the training events.
+
+    Args:
+        days: columns `day` (datetime, or a number in the log's own unit), `part` ("training" or "test"), `events`.
+
+    Returns:
+        Columns part, events, start, end, bottom, top: the edges of each bar; and what a bar is: "day", "week",
+        "month" or "time in the log's own unit".
+    """
+    has_dates = pd.api.types.is_datetime64_any_dtype(days["day"])
+    frame, unit = _join_days(days) if has_dates else (_number_bars(days), "time in the log's own unit")
+    frame = frame.assign(order=frame["part"].map({TRAIN: 0, TEST: 1})).sort_values(["start", "order"])
+    frame["top"] = frame.groupby("start")["events"].cumsum()
+    frame["bottom"] = frame["top"] - frame["events"]
+    return frame[frame["events"] > 0].drop(columns="order"), unit
+
+
+def _join_days(days: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Days joined into weeks or months while there are more bars than the eye can tell apart."""
+    span = (days["day"].max() - days["day"].min()).days + 1 if len(days) else 1
+    sizes = (("D", "day", 1), ("W", "week", 7), ("M", "month", 30))
+    code, unit, _ = next((size for size in sizes if span / size[2] <= _MAX_BARS), sizes[-1])
+    periods = days["day"].dt.to_period(code)
+    frame = days.assign(period=periods).groupby(["period", "part"], observed=True)[["events"]].sum().reset_index()
+    frame["start"] = frame["period"].dt.start_time
+    frame["end"] = frame["period"].dt.end_time.dt.ceil("D")
+    return frame.drop(columns="period"), unit
+
+
+def _number_bars(days: pd.DataFrame) -> pd.DataFrame:
+    edges = np.unique(days["day"])
+    width = float(np.diff(edges).min()) if len(edges) > 1 else 1.0
+    return days.assign(start=days["day"], end=days["day"] + width).drop(columns="day")
+
+
+def length_bars(lengths: np.ndarray) -> tuple[pd.DataFrame, int]:
+    """Sessions by their number of events; the longest 1 % share the last bar.
+
+    Args:
+        lengths: events of each session, int [n_sessions].
+
+    Returns:
+        Columns start, end (exclusive), sessions; and the length from which sessions share the last bar.
+    """
+    last = max(int(np.quantile(lengths, 0.99)), 10) if len(lengths) else 10
+    width = max(1, -(-last // 40))  # at most 40 bars
+    starts, counts = np.unique((np.minimum(lengths, last) - 1) // width * width + 1, return_counts=True)
+    return pd.DataFrame({"start": starts, "end": starts + width, "sessions": counts}), last
+
+
+def popularity_curve(counts: np.ndarray, names: np.ndarray) -> pd.DataFrame:
+    """How unevenly items are used: rank (1 is the most used), events, item (name); at most 300 rows.
+
+    Args:
+        counts: events of each item, int [n_items]; items without events are left out.
+        names: the items, [n_items].
+    """
+    order = np.argsort(-counts, kind="stable")
+    order = order[counts[order] > 0]
+    # Evenly spread on a logarithmic axis, where the curve is drawn.
+    picked = np.unique(np.geomspace(1, max(len(order), 1), 300).astype(int)) - 1
+    picked = picked[: len(order)]
+    items = order[picked]
+    return pd.DataFrame({"rank": picked + 1, "events": counts[items], "item": [str(names[item]) for item in items]})
 
 
 def transition_shares(
@@ -22,21 +93,21 @@ def transition_shares(
     Args:
         dataset: a log without unknown items.
         n_items: how many of the items used most are shown.
-        names: what to call an item; itself where it is not among them.
+        names: what to call an item; an item without a name is called by its id in the log.
 
     Returns:
-        Columns from, to (names), share (per 100 of all steps from that item, those to other items included), n
+        Columns from, to (names), share (per 100 of all steps from that item, including those to items not shown), n
         (steps); only pairs that occur. And the names of the items, most used first.
     """
     counts = dataset.counts()
     shown = np.argsort(-counts, kind="stable")[: min(n_items, int((counts > 0).sum()))]
     labels = _told_apart([_short((names or {}).get(item, item)) for item in dataset.vocabulary.decode(shown).tolist()])
-    place = np.full(dataset.n_items, -1)
-    place[shown] = np.arange(len(shown))
+    row_of = np.full(dataset.n_items, -1)
+    row_of[shown] = np.arange(len(shown))
     before, after = _steps(dataset)
     totals = np.bincount(before, minlength=dataset.n_items)[shown]
-    kept = (place[before] >= 0) & (place[after] >= 0)
-    pairs = np.bincount(place[before[kept]] * len(shown) + place[after[kept]], minlength=len(shown) ** 2)
+    among = (row_of[before] >= 0) & (row_of[after] >= 0)
+    pairs = np.bincount(row_of[before[among]] * len(shown) + row_of[after[among]], minlength=len(shown) ** 2)
     rows, columns = np.divmod(np.flatnonzero(pairs), max(len(shown), 1))
     n = pairs[pairs > 0]
     frame = pd.DataFrame(
@@ -51,7 +122,7 @@ def transition_shares(
 
 
 def _steps(dataset: SessionDataset) -> tuple[np.ndarray, np.ndarray]:
-    """Items of every step: the one before and the one after, int32 [n_events - n_sessions] each."""
+    """Items before and after every step within a session: int32 [n_events - n_sessions] each."""
     items = np.asarray(dataset.items)
     inside = np.ones(max(len(items) - 1, 0), bool)
     inside[dataset.offsets[1:-1] - 1] = False  # the last item of a session leads nowhere
@@ -64,7 +135,7 @@ def _short(name: object) -> str:
 
 
 def _told_apart(labels: list[str]) -> list[str]:
-    """The labels, those that came before with a number: two items of one name must not share a row."""
+    """The labels, repeated ones with a number: two items of the same name must not share a row."""
     seen: dict[str, int] = {}
     out = []
     for label in labels:

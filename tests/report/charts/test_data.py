@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gru4rec_core.report.charts.data import TEST, TRAIN, events_over_time, popularity, session_lengths, transitions
+from gru4rec_core.report.charts.data import events_over_time, popularity, session_lengths, transitions
+from gru4rec_core.report.frames.data import TEST, TRAIN
 
 
 def bars(days: pd.DataFrame, **options) -> pd.DataFrame:
@@ -18,13 +19,6 @@ def daily(n_days: int) -> pd.DataFrame:
     return pd.concat(pd.DataFrame({"day": day, "part": part, "events": n}) for part, n in ((TRAIN, 3), (TEST, 1)))
 
 
-def test_the_test_stands_on_top_of_the_training_events():
-    frame = bars(daily(2))
-    for _, bar in frame.groupby("start"):
-        assert bar.set_index("part").loc[TRAIN, ["bottom", "top"]].tolist() == [0, 3]
-        assert bar.set_index("part").loc[TEST, ["bottom", "top"]].tolist() == [3, 4]
-
-
 @pytest.mark.parametrize(("n_days", "unit"), [(1, "day"), (120, "day"), (121, "week"), (2_000, "month")])
 def test_long_spans_are_joined_and_no_event_is_lost(n_days: int, unit: str):
     spec = events_over_time(daily(n_days)).to_dict()
@@ -34,43 +28,15 @@ def test_long_spans_are_joined_and_no_event_is_lost(n_days: int, unit: str):
     assert frame["start"].nunique() <= 125
 
 
-def test_times_that_are_no_dates_are_drawn_as_numbers():
-    days = pd.DataFrame({"day": [0.0, 2.0, 4.0], "part": TRAIN, "events": [1, 2, 3]})
-    frame = bars(days)
-    assert (frame["end"] - frame["start"]).tolist() == [2.0, 2.0, 2.0]
-
-
 def test_only_a_rule_with_a_cut_draws_one():
     assert len(events_over_time(daily(3)).layer) == 1
     assert len(events_over_time(daily(3), cut=pd.Timestamp("2024-01-02").value).layer) == 3
 
 
-def test_every_session_is_in_one_bar_of_lengths():
-    lengths = np.array([1, 2, 2, 3, 500])
-    assert session_lengths(lengths).data["sessions"].sum() == len(lengths)
-
-
-def test_a_log_of_equal_lengths_has_one_bar():
-    frame = session_lengths(np.full(300, 4)).data
-    assert frame[["start", "end", "sessions"]].to_numpy().tolist() == [[4, 5, 300]]
-
-
-def test_popularity_falls_and_stays_small_for_large_catalogues():
-    counts = np.arange(50_000)
-    frame = popularity(counts, np.arange(50_000)).data
-    assert len(frame) <= 300
-    assert frame["events"].is_monotonic_decreasing
-    assert frame.iloc[0][["rank", "events", "item"]].tolist() == [1, 49_999, "49999"]
-
-
-def test_unused_items_are_left_out_of_the_logarithmic_axis():
-    assert (popularity(np.array([5, 0, 1]), np.array(["a", "b", "c"])).data["events"] > 0).all()
-
-
 def test_every_chart_of_a_log_has_a_title_and_axes_with_units():
     shares = pd.DataFrame({"from": ["a", "b"], "to": ["b", "b"], "share": [50.0, 100.0], "n": [1, 2]})
     charts = {
-        "Events a day, training and test": events_over_time(daily(3)),
+        "Events per day, training and test": events_over_time(daily(3)),
         "How long sessions are": session_lengths(np.array([1, 2, 2])),
         "How popular items are": popularity(np.array([5, 1]), np.array(["a", "b"])),
         "What follows what": transitions(shares, ["a", "b"]),

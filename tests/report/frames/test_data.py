@@ -1,9 +1,8 @@
-"""Facts about what follows what in a log."""
-
 import numpy as np
+import pandas as pd
 import pytest
 
-from gru4rec_core.report.frames.data import transition_shares
+from gru4rec_core.report.frames.data import TEST, TRAIN, length_bars, popularity_curve, stack_bars, transition_shares
 
 
 def test_steps_within_sessions_are_counted_and_none_across(make_dataset):
@@ -40,3 +39,43 @@ def test_a_log_of_single_items_has_no_steps(make_dataset):
     frame, items = transition_shares(make_dataset("a", "b"))
     assert frame.empty
     assert len(items) == 2
+
+
+def daily(n_days: int) -> pd.DataFrame:
+    day = pd.date_range("2024-01-01", periods=n_days)
+    return pd.concat(pd.DataFrame({"day": day, "part": part, "events": n}) for part, n in ((TRAIN, 3), (TEST, 1)))
+
+
+def test_every_session_is_in_one_bar_of_lengths():
+    lengths = np.array([1, 2, 2, 3, 500])
+    assert length_bars(lengths)[0]["sessions"].sum() == len(lengths)
+
+
+def test_a_log_of_equal_lengths_has_one_bar():
+    frame = length_bars(np.full(300, 4))[0]
+    assert frame[["start", "end", "sessions"]].to_numpy().tolist() == [[4, 5, 300]]
+
+
+def test_popularity_falls_and_stays_small_for_large_catalogues():
+    counts = np.arange(50_000)
+    frame = popularity_curve(counts, np.arange(50_000))
+    assert len(frame) <= 300
+    assert frame["events"].is_monotonic_decreasing
+    assert frame.iloc[0][["rank", "events", "item"]].tolist() == [1, 49_999, "49999"]
+
+
+def test_unused_items_are_left_out_of_the_logarithmic_axis():
+    assert (popularity_curve(np.array([5, 0, 1]), np.array(["a", "b", "c"]))["events"] > 0).all()
+
+
+def test_the_test_stands_on_top_of_the_training_events():
+    frame, _ = stack_bars(daily(2))
+    for _, bar in frame.groupby("start"):
+        assert bar.set_index("part").loc[TRAIN, ["bottom", "top"]].tolist() == [0, 3]
+        assert bar.set_index("part").loc[TEST, ["bottom", "top"]].tolist() == [3, 4]
+
+
+def test_times_that_are_no_dates_are_drawn_as_numbers():
+    days = pd.DataFrame({"day": [0.0, 2.0, 4.0], "part": TRAIN, "events": [1, 2, 3]})
+    frame, _ = stack_bars(days)
+    assert (frame["end"] - frame["start"]).tolist() == [2.0, 2.0, 2.0]
