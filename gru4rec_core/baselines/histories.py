@@ -1,4 +1,4 @@
-"""What do many sessions look like as arrays?"""
+"""How do baselines see sessions: which item stood where, how often, and in whose company?"""
 
 from collections.abc import Sequence
 
@@ -10,15 +10,15 @@ from gru4rec_core.errors import DataError
 
 
 class Histories:
-    """Sessions so far as flat arrays, unknown items (-1) left out.
+    """The items so far of n sessions as flat arrays, unknown items (-1) left out.
 
     Args:
-        sessions: item ids, oldest first, each possibly empty.
+        sessions: n arrays of item ids, oldest first; an array may be empty.
         n_items: size of the catalogue.
 
     Attributes:
         items: int32 [n_events], ids in [0, n_items).
-        rows: int64 [n_events], the history of each event.
+        rows: int64 [n_events], which history each event belongs to.
         lengths: int64 [n], known items of each history.
 
     Raises:
@@ -57,7 +57,7 @@ class Histories:
     def decayed(self) -> sparse.csr_array:
         """Linear weights by place, float32 [n, n_items]: place p of n has p / n, the last item 1.
 
-        An item that comes twice has the weight of its last place (Ludewig & Jannach 2018, V-SKNN).
+        An item that occurs twice has the weight of its last place (Ludewig & Jannach 2018, V-SKNN).
         """
         places = np.arange(1, len(self.items) + 1) - (self._ends - self.lengths)[self.rows]
         weights = (places / self.lengths[self.rows]).astype(np.float32)
@@ -69,18 +69,18 @@ class Histories:
         return sparse.csr_array((weights[last], self.items[last], indptr), shape=(self.n, self.n_items))
 
 
-def followers(dataset: SessionDataset, lag: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Events (indices into `items`) that have an event `lag` places before them in their session.
+def event_pairs(dataset: SessionDataset, lag: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """All pairs of events of one session that are `lag` places apart.
 
     Returns:
-        The later and the earlier events' indices, int64 [n_pairs] each.
+        Indices into `dataset.items` of the later and of the earlier events, int64 [n_pairs] each.
     """
     later = np.flatnonzero(dataset.positions >= lag)
     return later, later - lag
 
 
 def incidence(dataset: SessionDataset) -> sparse.csr_array:
-    """Which session holds which item: float32 ones, [n_sessions, n_items]."""
+    """Which session holds which item: float32 [n_sessions, n_items], 1 where it does."""
     ones = np.ones(dataset.n_events, np.float32)
     matrix = _summed(ones, dataset.items, dataset.offsets, (dataset.n_sessions, dataset.n_items))
     matrix.data[:] = 1.0
@@ -88,7 +88,7 @@ def incidence(dataset: SessionDataset) -> sparse.csr_array:
 
 
 def _summed(values: np.ndarray, columns: np.ndarray, indptr: np.ndarray, shape: tuple[int, int]) -> sparse.csr_array:
-    # A copy: summing duplicates works in place, on the caller's arrays.
+    # A copy, because summing duplicates would alter the caller's arrays.
     matrix = sparse.csr_array((values, columns, indptr), shape=shape, copy=True)
     matrix.sum_duplicates()
     return matrix

@@ -1,28 +1,27 @@
-"""What do similar items, and similar sessions, predict?"""
+"""What do similar items, or similar sessions, predict?"""
 
 from collections.abc import Iterator
 
 import numpy as np
 from scipy import sparse
 
-from gru4rec_core.baselines.base import Baseline, rows_of
+from gru4rec_core.baselines.base import Baseline, dense_rows, require_at_least
 from gru4rec_core.baselines.histories import Histories, incidence
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.errors import ConfigError
 from gru4rec_core.evaluation.ranks import top_items
 from gru4rec_core.evaluation.scoring import BLOCK_BYTES, block_rows
 
 BYTES_PER_PAIR = 16
-"""A session that shares an item with a history: float32 similarity, int32 or int64 place, and their sorting."""
+"""Memory for one session that shares an item with a history: float32 similarity, int32 or int64 index, sorting."""
 
 
 class ItemKNN(Baseline):
-    """Items that were in the same sessions as the last item.
+    """Items that occurred in the same sessions as the last item.
 
     The Item-KNN of Hidasi et al. 2016, section 4: score(i) = sim(last, i), the cosine of the two items'
-    session vectors, shrunk so that rare items do not come out alike by chance:
-    sim(i, j) = n_ij / sqrt((n_i + s) (n_j + s)), n_i sessions with i, n_ij sessions with both. An item is no
-    neighbour of itself. Items that are no neighbour follow by popularity.
+    session vectors, shrunk so that rare items do not look alike by chance:
+    sim(i, j) = n_ij / sqrt((n_i + s) (n_j + s)), with n_i sessions that hold i and n_ij that hold both. An item is
+    not its own neighbour. All other items follow by popularity.
 
     Args:
         neighbours: similar items kept for every item, from 1.
@@ -36,8 +35,8 @@ class ItemKNN(Baseline):
 
     def __init__(self, neighbours: int = 100, shrinkage: float = 20.0) -> None:
         super().__init__()
-        _check_least("neighbours", neighbours, 1)
-        _check_least("shrinkage", shrinkage, 0)
+        require_at_least("neighbours", neighbours, 1)
+        require_at_least("shrinkage", shrinkage, 0)
         self.neighbours = neighbours
         self.shrinkage = shrinkage
 
@@ -46,11 +45,11 @@ class ItemKNN(Baseline):
         norms = np.sqrt(sessions.sum(axis=0) + self.shrinkage).astype(np.float32)
         items = sparse.csr_array(sessions.T)
         block = block_rows(train.n_items, bytes_per_cell=32)  # sparse and dense rows at once
-        kept = [
+        blocks = [
             self._nearest((items[start : start + block] @ sessions).toarray(), start, norms)
             for start in range(0, train.n_items, block)
         ]
-        self.similarities = sparse.csr_array(sparse.vstack(kept))
+        self.similarities = sparse.csr_array(sparse.vstack(blocks))
 
     def _nearest(self, together: np.ndarray, start: int, norms: np.ndarray) -> sparse.csr_array:
         """Similarities of the items start, start + 1, … to their nearest items."""
@@ -63,21 +62,21 @@ class ItemKNN(Baseline):
         return sparse.coo_array(pairs, shape=(n, n_items)).tocsr()
 
     def _scores(self, histories: Histories) -> np.ndarray:
-        return self._backed_off(rows_of(self.similarities, histories.lag(1)))
+        return self._fall_back(dense_rows(self.similarities, histories.lag(1)))
 
 
 class VSKNN(Baseline):
     """Items of the sessions most like this one, its latest items weighing most.
 
     Vector multiplication session-based kNN (Ludewig & Jannach 2018, V-SKNN): of the sessions that share an item
-    with the history, the `sample` most recent are looked at; their similarity is the dot product of their 0/1 item
-    vector with the history's weights, place p of n having p / n; the `neighbours` most similar (ties: the more
-    recent) vote: score(i) = sum of the similarities of those that hold i. Items of no neighbour follow by
-    popularity. A session is as recent as its first event; equal times keep the log's order.
+    with the history, only the `sample` most recent count. A session's similarity is the dot product of its 0/1 item
+    vector with the history's weights, p / n for place p of n. The `neighbours` most similar sessions (ties: the more
+    recent) vote: score(i) is the sum of the similarities of those that hold i. Items that no neighbour holds follow
+    by popularity. A session is as recent as its first event; of equal times, the later in the log is more recent.
 
-    Under the last-item rule what is known of a tested session is trained on too, so it is among its own neighbours,
-    mostly as the nearest. It votes for what it has had already, never for the item to predict, which training does
-    not hold. The time rule has no such session.
+    Under the last-item rule the history of a tested session is also training data, so the session is among its own
+    neighbours, usually as the nearest. It votes for items it already had, never for the item to predict, which
+    training does not contain. Under the time rule this cannot happen.
 
     Args:
         neighbours: k, from 1.
@@ -91,8 +90,8 @@ class VSKNN(Baseline):
 
     def __init__(self, neighbours: int = 200, sample: int = 1000) -> None:
         super().__init__()
-        _check_least("neighbours", neighbours, 1)
-        _check_least("sample", sample, 1)
+        require_at_least("neighbours", neighbours, 1)
+        require_at_least("sample", sample, 1)
         self.neighbours = neighbours
         self.sample = sample
 
@@ -103,22 +102,22 @@ class VSKNN(Baseline):
         # among the m most recent of each of its items, so nothing is lost by cutting every item's list at m.
         items = sparse.csr_array(self._sessions.T)
         items.sort_indices()
-        place = np.arange(items.nnz) - np.repeat(items.indptr[:-1], np.diff(items.indptr))
-        kept = place < self.sample
+        nth_recent = np.arange(items.nnz) - np.repeat(items.indptr[:-1], np.diff(items.indptr))
+        recent = nth_recent < self.sample
         self._list_lengths = np.minimum(np.diff(items.indptr), self.sample)
         indptr = np.r_[0, np.cumsum(self._list_lengths)]
-        self._items = sparse.csr_array((items.data[kept], items.indices[kept], indptr), shape=items.shape)
+        self._items = sparse.csr_array((items.data[recent], items.indices[recent], indptr), shape=items.shape)
 
     def _scores(self, histories: Histories) -> np.ndarray:
         weights = histories.decayed()
         scores = np.empty((histories.n, self.n_items), np.float32)
         for start, stop in self._blocks(weights):
             votes = self._nearest(weights[start:stop] @ self._items) @ self._sessions
-            scores[start:stop] = self._backed_off(votes.toarray())
+            scores[start:stop] = self._fall_back(votes.toarray())
         return scores
 
     def _blocks(self, weights: sparse.csr_array) -> Iterator[tuple[int, int]]:
-        """Row ranges whose candidate sessions stay within `BLOCK_BYTES` (a single row may exceed it)."""
+        """Ranges of rows whose candidate sessions fit into `BLOCK_BYTES` (a single row may exceed it)."""
         pairs = np.r_[0, np.cumsum(self._list_lengths[weights.indices])][weights.indptr]
         most, rows = BLOCK_BYTES // BYTES_PER_PAIR, block_rows(self.sample)
         start, n = 0, weights.shape[0]
@@ -129,25 +128,18 @@ class VSKNN(Baseline):
             start = stop
 
     def _nearest(self, similarities: sparse.csr_array) -> sparse.csr_array:
-        """Each row's nearest among its most recent sessions (columns: sessions, most recent first)."""
+        """The nearest of each row's most recent sessions (columns: sessions, most recent first)."""
         n, width = similarities.shape[0], self.sample
         similarities.sort_indices()
         lengths = np.diff(similarities.indptr)
         row = np.repeat(np.arange(n), lengths)
-        place = np.arange(similarities.nnz) - np.repeat(similarities.indptr[:-1], lengths)
-        recent = place < width
+        nth_recent = np.arange(similarities.nnz) - np.repeat(similarities.indptr[:-1], lengths)
+        recent = nth_recent < width
         values = np.zeros((n, width), np.float32)
         sessions = np.zeros((n, width), np.int32)
-        values[row[recent], place[recent]] = similarities.data[recent]
-        sessions[row[recent], place[recent]] = similarities.indices[recent]
+        values[row[recent], nth_recent[recent]] = similarities.data[recent]
+        sessions[row[recent], nth_recent[recent]] = similarities.indices[recent]
         nearest, values = top_items(values, min(self.neighbours, width))
         row, column = np.nonzero(values)
         pairs = (values[row, column], (row, sessions[row, nearest[row, column]]))
         return sparse.coo_array(pairs, shape=similarities.shape).tocsr()
-
-
-def _check_least(setting: str, value: float, least: int) -> None:
-    if value < least:
-        raise ConfigError(
-            f"The setting {setting} is at least {least}.", found=str(value), where=setting, remedy="Raise it."
-        )

@@ -1,30 +1,12 @@
-"""Which simple methods must a model beat?"""
+"""Which baselines are there, and what are they called on screens?"""
 
 from collections.abc import Callable
 
-from gru4rec_core.baselines.base import (
-    Baseline,
-    LastItemAgain,
-    MarkovChain,
-    Popularity,
-    SessionPopularity,
-)
+from gru4rec_core.baselines.base import Baseline
 from gru4rec_core.baselines.knn import VSKNN, ItemKNN
 from gru4rec_core.baselines.linear import LinearAutoregressive
-
-__all__ = [
-    "BASELINES",
-    "DEFAULT_BASELINES",
-    "LABELS",
-    "VSKNN",
-    "Baseline",
-    "ItemKNN",
-    "LastItemAgain",
-    "LinearAutoregressive",
-    "MarkovChain",
-    "Popularity",
-    "SessionPopularity",
-]
+from gru4rec_core.baselines.markov import MarkovChain
+from gru4rec_core.baselines.popularity import LastItemAgain, Popularity, SessionPopularity
 
 BASELINES: dict[str, Callable[[], Baseline]] = {
     baseline.name: baseline
@@ -38,12 +20,12 @@ BASELINES: dict[str, Callable[[], Baseline]] = {
         LinearAutoregressive,
     )
 }
-"""Every baseline by name, simplest first; call for one with its default settings."""
+"""Every baseline by name, simplest first; calling one makes it with its default settings."""
 
 DEFAULT_BASELINES: tuple[str, ...] = tuple(BASELINES)
-"""What every table of results shows."""
+"""The baselines of every table of results, unless others are chosen."""
 
-LABELS: dict[str, str] = {
+BASELINE_LABELS: dict[str, str] = {
     "popularity": "Best-sellers",
     "session-popularity": "Best-sellers of the session",
     "last-item-again": "Last item again",
@@ -52,4 +34,4 @@ LABELS: dict[str, str] = {
     "vs-knn": "VS-kNN",
     "linear-ar": "Linear autoregressive",
 }
-"""How screens call them."""
+"""What screens, charts and reports call them."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from gru4rec_core.baselines.registry import LABELS
+from gru4rec_core.baselines.registry import BASELINE_LABELS
 from gru4rec_core.config import LOSS_LABELS, TrainingConfig
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.comparability import ModelResults
@@ -93,7 +93,7 @@ def baseline_models(
             continue
         model = ModelResults(
             name=name,
-            label=LABELS[name],
+            label=BASELINE_LABELS[name],
             kind="baseline",
             evaluations=(run_folder.load_evaluation(folder, split.test.dataset.n_items, name),),
             test_key=split.test_key,
