@@ -1,22 +1,31 @@
 """How do settings become options of a command, and options settings?
 
-Made from the pydantic models, so that a new setting is an option at once, with its description as help.
+Options are made from the pydantic models, so that a new setting is an option at once, with its description as help.
 """
 
 import inspect
 import types
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import typer
 
-from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.errors import ConfigError
+from gru4rec_core.jobs.planning import default_plan
+from gru4rec_core.workspace.records import DatasetRecord
+from gru4rec_core.workspace.store import Workspace
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on standard output.")]
+Dataset = Annotated[str, typer.Argument(metavar="DATASET", help="A registered dataset's name or id, or a file.")]
+Preset = Annotated[str | None, typer.Option(help="Starting point: " + ", ".join(PRESETS) + ".", show_default="quick")]
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id.")]
 
 Settings = type[TrainingConfig] | type[SplitConfig] | type[ComparisonConfig]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-# Options of other models that would take a name twice.
+# Fields whose names would be taken twice, or say too little without their model.
 _RENAMED = {
     (SplitConfig, "seed"): "split_seed",
     (ComparisonConfig, "seed"): "comparison_seed",
@@ -25,7 +34,7 @@ _RENAMED = {
 
 
 def settings_options(*models: Settings, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
-    """Adds every field of the models as an option; the command gets those given as one dict, `settings`.
+    """Adds every field of the models as an option; the command gets those that were given as one dict, `settings`.
 
     Args:
         models: settings whose fields become options.
@@ -34,38 +43,62 @@ def settings_options(*models: Settings, without: tuple[str, ...] = ()) -> Callab
 
     def decorate(command: Command) -> Command:
         signature = inspect.signature(command)
-        own: list[inspect.Parameter] = [p for p in signature.parameters.values() if p.name != "settings"]
-        added: list[inspect.Parameter] = [
-            _parameter(model, field) for model in models for field in model.model_fields if field not in without
-        ]
+        own = [parameter for parameter in signature.parameters.values() if parameter.name != "settings"]
+        added = [_parameter(model, field) for model in models for field in model.model_fields if field not in without]
 
         def call(**values: Any) -> Any:
-            settings = {one.name: values.pop(one.name) for one in added}
+            settings = {parameter.name: values.pop(parameter.name) for parameter in added}
             return command(**values, settings={k: v for k, v in settings.items() if v is not None})
 
         parameters = [*own, *added]
         call.__name__, call.__doc__ = command.__name__, command.__doc__
         call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-        call.__annotations__ = {one.name: one.annotation for one in parameters}
+        call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         return call  # type: ignore[return-value]
 
     return decorate
 
 
 def given(model: Settings, settings: dict[str, Any]) -> dict[str, Any]:
-    """Those of a command's options that are fields of `model`, as its fields."""
+    """The options that are fields of `model`, under the names of the fields."""
     names = {_option_name(model, field): field for field in model.model_fields}
     return {names[name]: _parsed(names[name], value) for name, value in settings.items() if name in names}
-
-
-def names_test_rule(settings: dict[str, Any]) -> bool:
-    """Whether the options choose the test rule themselves, rather than what is left out before the log is cut."""
-    return not {"protocol", "test_days", "test_from", "test_fraction"}.isdisjoint(given(SplitConfig, settings))
 
 
 def check_test_rule(settings: dict[str, Any]) -> None:
     """Raises ConfigError when the options for the test rule contradict each other, before any file is read."""
     SplitConfig(**given(SplitConfig, settings))
+
+
+@dataclass(frozen=True)
+class PlanChoice:
+    """Test rule and runs per loss; `reason` says why, as far as no option said so ("" when all was given)."""
+
+    test_rule: SplitConfig
+    n_seeds: int
+    reason: str
+
+
+def choose_plan(
+    workspace: Workspace, record: DatasetRecord, settings: dict[str, Any], n_seeds: int | None
+) -> PlanChoice:
+    """What the options say, and the dataset's default plan for the rest.
+
+    Options that choose no cut, such as --unseen, change the default test rule.
+    """
+    plan = default_plan(workspace, record)
+    values = given(SplitConfig, settings)
+    chooses_cut = not {"protocol", "test_days", "test_from", "test_fraction"}.isdisjoint(values)
+    test_rule = SplitConfig(**values) if chooses_cut else plan.test_rule.replace(**values)
+    reasons = [] if chooses_cut else [plan.test_rule_reason]
+    if n_seeds is None:
+        n_seeds, reasons = plan.n_seeds, [*reasons, plan.n_seeds_reason]
+    return PlanChoice(test_rule, n_seeds, "; ".join(reasons))
+
+
+def choose_judging(record: DatasetRecord, settings: dict[str, Any]) -> ComparisonConfig:
+    """How results are compared: what the options say, and the dataset's usual list length."""
+    return ComparisonConfig(**{"deciding_k": default_deciding_k(record.n_items), **given(ComparisonConfig, settings)})
 
 
 def training_config(settings: dict[str, Any], preset: str | None, **changes: Any) -> TrainingConfig:
@@ -75,28 +108,32 @@ def training_config(settings: dict[str, Any], preset: str | None, **changes: Any
 
 
 def preset_for(preset: str | None, loss: str) -> str | None:
-    """The preset of a loss when each trains with its own: "paper" is paper-top1 or paper-bpr."""
+    """The preset for a loss: "paper" becomes paper-top1 or paper-bpr, any other stays.
+
+    Raises:
+        ConfigError: there are no paper settings for this loss.
+    """
     if preset != "paper":
         return preset
     name = f"paper-{loss}"
     if name not in PRESETS:
         raise ConfigError(
-            "The papers' own settings are known for top1 and bpr.",
+            "Settings from the papers are known for top1 and bpr.",
             found=f"loss {loss}",
-            remedy="Choose another preset, or these losses.",
+            remedy="Choose another preset, or compare these two.",
         )
     return name
 
 
-def separated(text: str, option: str) -> list[str]:
-    """The parts of "a,b,c".
+def split_names(text: str, option: str) -> list[str]:
+    """The names in "a,b,c".
 
     Raises:
-        ConfigError: there is none.
+        ConfigError: there are none.
     """
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not parts:
-        raise ConfigError(f"{option} takes names with commas between them.", found=repr(text), where=option)
+        raise ConfigError(f"{option} takes names separated by commas.", found=repr(text), where=option)
     return parts
 
 
@@ -122,9 +159,9 @@ def _panel(model: Settings) -> str:
 
 
 def _option_type(annotation: Any) -> Any:
-    """int, float, bool and choices stay; what has several forms is read as text."""
+    """The type Typer reads: int, float, bool and choices as they are, anything with several forms as text."""
     if get_origin(annotation) in (Union, types.UnionType):
-        kinds = [one for one in get_args(annotation) if one is not types.NoneType]
+        kinds = [kind for kind in get_args(annotation) if kind is not types.NoneType]
         return _option_type(kinds[0]) if len(kinds) == 1 else str
     if get_origin(annotation) is Literal or annotation in (int, float, bool):
         return annotation
@@ -137,7 +174,7 @@ def _parsed(field: str, value: Any) -> Any:
             return tuple(int(part) for part in str(value).split(","))
         except ValueError:
             raise ConfigError(
-                "Layer widths are whole numbers with commas between them.", found=repr(value), where="--n-hidden"
+                "Layer widths are whole numbers separated by commas.", found=repr(value), where="--n-hidden"
             ) from None
     if field == "test_from":
         try:

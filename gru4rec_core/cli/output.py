@@ -1,21 +1,110 @@
-"""How does a result read on a terminal?"""
+"""How do results, warnings and progress reach the terminal?
 
-from collections.abc import Mapping, Sequence
+Results go to standard output, everything else to standard error.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import typer
+
+from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
+from gru4rec_core.experiments.reporter import OnChange
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.results.model_table import ks_of
 from gru4rec_core.results.recheck import Recheck
+from gru4rec_core.workspace.job_state import JobState
+from gru4rec_core.workspace.store import Workspace
 
 
-def comparison_text(result: ComparisonResult) -> str:
+def print_result(as_json: bool, result: dict[str, Any], text: str) -> None:
+    """Writes the result to standard output: one JSON object on one line, or the text."""
+    sys.stdout.write((json.dumps(result, allow_nan=False) if as_json else text) + "\n")
+
+
+def print_warnings(as_json: bool, warnings: Sequence[DiagnosticWarning]) -> list[dict[str, Any]]:
+    """The warnings as JSON; without --json they are also told on standard error."""
+    if not as_json:
+        for warning in warnings:
+            tell(f"{warning.severity}: {' '.join(filter(None, [warning.title, warning.figure]))}")
+    return [warning.to_json() for warning in warnings]
+
+
+def tell(text: str) -> None:
+    """Writes a line to standard error."""
+    typer.echo(text, err=True)
+
+
+def tell_problems(workspace: Workspace) -> None:
+    """Tells what in the workspace could not be read and so is missing from a list."""
+    for problem in workspace.problems():
+        tell(f"left out: {problem}")
+
+
+def tell_progress(title: str = "") -> OnChange:
+    """Tells how far a job is: one line that changes on a terminal, else one line per epoch."""
+    last = ""
+
+    def tell_state(state: JobState) -> None:
+        nonlocal last
+        text = " ".join(filter(None, [title, state.phase]))
+        if state.epochs and state.phase == "training":
+            text += f", epoch {min(state.epoch + 1, state.epochs)} of {state.epochs}"
+        if sys.stderr.isatty():
+            share = f" {100 * state.done // state.total} %" if state.total else ""
+            left = f", {state.seconds_left:.0f} s left" if state.seconds_left is not None else ""
+            show_status(text + share + left)
+        elif text != last and state.is_active:
+            last = text
+            tell(text)
+
+    return tell_state
+
+
+def show_status(text: str) -> None:
+    """Replaces the status line of a terminal; does nothing elsewhere."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{text}")
+        sys.stderr.flush()
+
+
+def clear_status() -> None:
+    show_status("")
+
+
+@contextmanager
+def loading_tensorflow() -> Iterator[None]:
+    """Around an import of TensorFlow, which takes seconds: says so, and keeps TensorFlow's own notes off the terminal.
+
+    Its C++ code writes notes such as "Could not find cuda drivers" straight to file descriptor 2, past Python and in
+    spite of TF_CPP_MIN_LOG_LEVEL=3 (TensorFlow 2.21). So the descriptor itself points to nowhere meanwhile. An import
+    that fails raises as ever.
+    """
+    show_status("loading TensorFlow")
+    sys.stderr.flush()
+    standard_error = os.dup(2)
+    try:
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+            yield
+    finally:
+        os.dup2(standard_error, 2)
+        os.close(standard_error)
+
+
+def format_comparison(result: ComparisonResult) -> str:
     """The verdict's sentences, then a table of all models, best first by the deciding metric."""
     lines = [*result.verdict.sentences, *result.verdict.limits, ""] if result.verdict else []
     ordered = result.models.sort_values(f"accuracy@{result.record.config.deciding_k}", ascending=False)
-    return "\n".join(lines + _table(ordered.to_dict("records")))
+    return "\n".join(lines + _format_table(ordered.to_dict("records")))
 
 
-def _table(rows: Sequence[Mapping[Any, Any]]) -> list[str]:
+def _format_table(rows: Sequence[Mapping[Any, Any]]) -> list[str]:
     ks = ks_of(rows[0])
     lines = [f"{'hits per 100 in the top':28}" + "".join(f"{k:>8}" for k in ks) + f"{'MRR@20':>9}"]
     for row in rows:
@@ -24,18 +113,24 @@ def _table(rows: Sequence[Mapping[Any, Any]]) -> list[str]:
     return lines
 
 
-def recheck_text(found: Recheck) -> str:
-    """How the old model did, beside the others, over all and week by week."""
-    lines = [found.counting.sentence, f"Unknown to the old model: {100 * found.unknown:.1f} of 100 items.", ""]
-    lines += _table(sorted(found.models, key=lambda row: -row[f"accuracy@{found.comparison.config.deciding_k}"]))
-    if len(found.by_week):
-        lines += ["", f"{'week of':12}{'events':>8}{'unknown':>9}  hits per 100: " + found.comparison.models[0].label]
-        for row in found.by_week.to_dict("records"):
-            share, hits = 100 * row["unknown"], 100 * row[found.comparison.models[0].name]
-            lines.append(f"{row['week']:%Y-%m-%d}  {row['n_events']:>8,}{share:>8.1f}%  {hits:.2f}")
+def format_recheck(result: Recheck) -> str:
+    """How the old model did beside the others, overall and week by week."""
+    lines = [result.counting.sentence, f"Unknown to the old model: {100 * result.unknown:.1f} of 100 items.", ""]
+    deciding = f"accuracy@{result.comparison.config.deciding_k}"
+    lines += _format_table(sorted(result.models, key=lambda row: -row[deciding]))
+    if len(result.by_week):
+        old = result.comparison.models[0]
+        lines += ["", f"{'week of':12}{'events':>8}{'unknown':>9}  hits per 100: " + old.label]
+        for row in result.by_week.to_dict("records"):
+            unknown, hits = 100 * row["unknown"], 100 * row[old.name]
+            lines.append(f"{row['week']:%Y-%m-%d}  {row['n_events']:>8,}{unknown:>8.1f}%  {hits:.2f}")
     return "\n".join(lines)
 
 
-def rates(accuracy: Mapping[str, float | None]) -> str:
+def format_accuracy(accuracy: Mapping[str, float | None]) -> str:
     """Hits per 100 for each list length, in one line."""
     return ", ".join(f"top {k}: {100 * (rate or 0.0):.2f} per 100" for k, rate in accuracy.items())
+
+
+def format_counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items())

@@ -142,14 +142,18 @@ def engine_status(workspace: Workspace) -> EngineStatus:
 
 
 def start_engine(workspace: Workspace) -> EngineStatus:
-    """Starts the local engine unless it runs, or unless a cluster is named.
+    """Starts the local engine unless it runs; a cluster that the environment names is only asked whether it answers.
 
     Raises:
-        RunError: it could not be started.
+        RunError: the engine could not be started, or the cluster does not answer.
     """
-    if not client.cluster_address():
+    cluster = client.cluster_address()
+    if not cluster:
         launcher.start_engine(workspace.root)
-    return engine_status(workspace)
+    status = engine_status(workspace)
+    if cluster and not status.alive:
+        raise _unreachable(cluster, TimeoutError("no answer"))
+    return status
 
 
 def stop_engine(workspace: Workspace) -> bool:

@@ -1,0 +1,88 @@
+"""How are losses compared from the command line?"""
+
+from typing import Annotated, Any
+
+import typer
+
+from gru4rec_core.baselines.registry import DEFAULT_BASELINES
+from gru4rec_core.cli.data import find_or_import
+from gru4rec_core.cli.options import (
+    AsJson,
+    Dataset,
+    check_test_rule,
+    choose_judging,
+    choose_plan,
+    preset_for,
+    settings_options,
+    split_names,
+    training_config,
+)
+from gru4rec_core.cli.output import (
+    clear_status,
+    format_comparison,
+    loading_tensorflow,
+    print_result,
+    print_warnings,
+    tell,
+    tell_progress,
+)
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison, with_seeds
+from gru4rec_core.jobs.reconcile import reconcile_jobs
+from gru4rec_core.results.comparison import comparison_result, unfinished
+from gru4rec_core.workspace.records import ComparisonRecord
+from gru4rec_core.workspace.request_validation import validate_baselines, validate_distinct
+from gru4rec_core.workspace.store import Workspace
+
+
+@settings_options(TrainingConfig, SplitConfig, ComparisonConfig, without=("loss",))
+def compare(
+    dataset: Dataset,
+    *,
+    losses: Annotated[str, typer.Option(help="Losses, separated by commas.")] = "top1,bpr",
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            help="Runs per loss, each with its own random start.", min=1, show_default="3; 1 for a generated sample"
+        ),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(help="As for train; or paper: each loss with its paper's settings.", show_default="quick"),
+    ] = None,
+    baselines: Annotated[str, typer.Option(help="Baselines, separated by commas; or none.")] = ",".join(
+        DEFAULT_BASELINES
+    ),
+    as_json: AsJson = False,
+    settings: dict[str, Any],
+) -> None:
+    """Train (or reuse) the runs of each loss, test them beside the baselines, and give the verdict."""
+    # What the options say is checked before the log is read, which may take minutes.
+    loss_names = split_names(losses, "--losses")
+    validate_distinct(loss_names, "--losses")
+    configs = [training_config(settings, preset_for(preset, loss), loss=loss) for loss in loss_names]
+    check_test_rule(settings)
+    baseline_names = () if baselines == "none" else tuple(split_names(baselines, "--baselines"))
+    validate_baselines(baseline_names)
+    workspace = Workspace.default()
+    record = find_or_import(workspace, dataset)
+    choice = choose_plan(workspace, record, settings, seeds)
+    if choice.reason:
+        tell(choice.reason)
+    seeded = tuple(run for config in configs for run in with_seeds(config, choice.n_seeds))
+    plan = ComparisonPlan(seeded, choice.test_rule, choose_judging(record, settings), baseline_names)
+    comparison = plan_comparison(workspace, record.id, plan)
+    if unfinished(workspace, comparison):
+        _carry_out(workspace, comparison)
+    clear_status()
+    result = comparison_result(workspace, comparison.id)
+    print_warnings(as_json, result.checks)
+    print_result(as_json, result.to_json(), format_comparison(result))
+
+
+def _carry_out(workspace: Workspace, comparison: ComparisonRecord) -> None:
+    with loading_tensorflow():
+        from gru4rec_core.experiments.comparison import execute_comparison
+    execute_comparison(
+        workspace, comparison.id, on_change=tell_progress(), while_waiting=lambda: reconcile_jobs(workspace)
+    )

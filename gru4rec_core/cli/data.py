@@ -1,0 +1,147 @@
+"""How does a log get into the workspace, and what is there?"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gru4rec_core.cli.options import AsJson
+from gru4rec_core.cli.output import (
+    clear_status,
+    format_counts,
+    print_result,
+    print_warnings,
+    show_status,
+    tell,
+    tell_problems,
+)
+from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.ingest import inspect_log
+from gru4rec_core.data.samples import SAMPLES, make_sample
+from gru4rec_core.errors import DataError
+from gru4rec_core.results.diagnostics import dataset_checks
+from gru4rec_core.workspace.importing import LogFile, import_file
+from gru4rec_core.workspace.records import DatasetRecord
+from gru4rec_core.workspace.store import Workspace
+
+
+def sample(
+    name: Annotated[str, typer.Argument(help="One of " + ", ".join(SAMPLES) + ".")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write.")],
+    sessions: Annotated[int | None, typer.Option(help="Number of sessions.", min=1)] = None,
+    items: Annotated[int | None, typer.Option(help="Number of items.", min=1)] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same log.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Write an example log as CSV."""
+    frame = make_sample(name, n_sessions=sessions, n_items=items, seed=seed)
+    try:
+        frame.to_csv(out, index=False)
+    except OSError as error:
+        raise DataError("The file can be written.", found=str(error), where=str(out)) from None
+    counts = {"sessions": int(frame["session"].nunique()), "items": int(frame["item"].nunique()), "events": len(frame)}
+    print_result(as_json, {"file": str(out), "sample": name, **counts}, f"{out}: {format_counts(counts)}, generated")
+
+
+def import_log(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON lines or Parquet; may be gzipped.")],
+    session: Annotated[str | None, typer.Option(help="Column of the session.")] = None,
+    timestamp: Annotated[str | None, typer.Option(help="Column of the time.")] = None,
+    item: Annotated[str | None, typer.Option(help="Column of the item.")] = None,
+    user: Annotated[
+        str | None, typer.Option(help="Column of the user, whose events are cut into visits; needs --gap.")
+    ] = None,
+    gap: Annotated[float | None, typer.Option(help="Minutes without an event that end a visit.", min=0)] = None,
+    item_name: Annotated[str | None, typer.Option(help="Column of the item names to show.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the dataset.")] = None,
+    encoding: Annotated[str, typer.Option(help="Of a text file, such as windows-1252 or utf-16.")] = "utf-8",
+    as_json: AsJson = False,
+) -> None:
+    """Check a log and register it in the workspace."""
+    columns = {"session": session, "timestamp": timestamp, "item": item, "user": user, "item_name": item_name}
+    mapping = _complete_mapping(file, columns, gap, encoding)
+    workspace = Workspace.default()
+    notices: list[str] = []
+    record = import_file(
+        workspace, LogFile(file, mapping, encoding), name=name, on_progress=_show_progress, on_known=notices.append
+    )
+    clear_status()
+    for notice in notices:
+        tell(notice)
+    text = f"{record}: {format_counts(_count(record))}"
+    rejected = record.summary.get("rejected_counts", {})
+    if rejected:
+        text += "\nleft out: " + ", ".join(f"{count:,} rows ({reason})" for reason, count in rejected.items())
+    warnings = print_warnings(as_json, dataset_checks(workspace, record))
+    print_result(as_json, {**_to_json(record), "import": record.summary, "warnings": warnings}, text)
+
+
+def datasets(as_json: AsJson = False) -> None:
+    """List the datasets of the workspace, newest first."""
+    workspace = Workspace.default()
+    records = workspace.datasets()
+    lines = [f"{record.id}  {record.name}: {format_counts(_count(record))}" for record in records]
+    tell_problems(workspace)
+    print_result(as_json, {"datasets": [_to_json(record) for record in records]}, "\n".join(lines) or "no datasets yet")
+
+
+def find_or_import(workspace: Workspace, dataset: str) -> DatasetRecord:
+    """A registered dataset by name or id, or a file, which is imported unless it is there already.
+
+    Raises:
+        DataError: it is neither, or the file cannot be read.
+    """
+    if any(dataset in (record.id, record.name) for record in workspace.datasets()):
+        return workspace.dataset(dataset)
+    if not Path(dataset).exists():
+        raise DataError(
+            "DATASET is a registered name or id, or a file.",
+            found=f"{dataset!r}, which is neither",
+            remedy="See `python -m gru4rec_core datasets`, or check the path.",
+        )
+    record = import_file(workspace, LogFile(Path(dataset)), on_progress=_show_progress)
+    clear_status()
+    return record
+
+
+def _complete_mapping(
+    file: Path, columns: dict[str, str | None], gap: float | None, encoding: str
+) -> ColumnMapping | None:
+    """The columns named by options, completed by the usual names; None when none was named."""
+    named: dict[str, Any] = {role: column for role, column in columns.items() if column is not None}
+    if gap is not None:
+        named["session_gap_minutes"] = gap
+    if not named:
+        return None
+    candidates = inspect_log(file, encoding=encoding).candidates
+    usual = {role: candidates[role][0] for role in ("session", "timestamp", "item") if candidates[role]}
+    if "user" in named:
+        usual.pop("session", None)
+    values = {"session": None, **usual, **named}
+    missing = [role for role in ("timestamp", "item") if role not in values]
+    if missing:
+        raise DataError(
+            "A log has a column each for session, timestamp and item.",
+            found=f"no column recognised as {', '.join(missing)}",
+            where=str(file),
+            remedy=f"Name it with --{missing[0]}.",
+        )
+    return ColumnMapping(**values)
+
+
+def _show_progress(done: int, total: int) -> None:
+    show_status(f"reading: {100 * done // max(total, 1)} %")
+
+
+def _to_json(record: DatasetRecord) -> dict[str, Any]:
+    return {
+        "dataset": record.name,
+        "id": record.id,
+        "file": record.file_name,
+        "generated": record.generated,
+        **_count(record),
+    }
+
+
+def _count(record: DatasetRecord) -> dict[str, int]:
+    return {"sessions": record.n_sessions, "items": record.n_items, "events": record.n_events}

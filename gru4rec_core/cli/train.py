@@ -1,0 +1,184 @@
+"""How is one model trained, tested again and used, and which runs are there?"""
+
+from typing import Annotated, Any
+
+import typer
+
+from gru4rec_core.baselines.registry import DEFAULT_BASELINES
+from gru4rec_core.cli.data import find_or_import
+from gru4rec_core.cli.options import (
+    AsJson,
+    Dataset,
+    Preset,
+    RunId,
+    check_test_rule,
+    choose_judging,
+    choose_plan,
+    given,
+    settings_options,
+    split_names,
+    training_config,
+)
+from gru4rec_core.cli.output import (
+    clear_status,
+    format_accuracy,
+    format_recheck,
+    loading_tensorflow,
+    print_result,
+    print_warnings,
+    tell,
+    tell_problems,
+    tell_progress,
+)
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.errors import DataError
+from gru4rec_core.experiments.baselines import execute_baselines
+from gru4rec_core.jobs.reconcile import reconcile_jobs
+from gru4rec_core.model.inference import NumpyGru4Rec
+from gru4rec_core.results.diagnostics import recheck_checks, run_checks
+from gru4rec_core.results.recheck import recheck
+from gru4rec_core.workspace.records import DatasetRecord, RunRecord
+from gru4rec_core.workspace.split_store import open_split
+from gru4rec_core.workspace.store import Workspace
+
+
+@settings_options(TrainingConfig, SplitConfig)
+def train(
+    dataset: Dataset,
+    *,
+    preset: Preset = None,
+    threads: Annotated[int, typer.Option(help="Threads TensorFlow may use.", min=1)] = 1,
+    as_json: AsJson = False,
+    settings: dict[str, Any],
+) -> None:
+    """Train one model and test it."""
+    config = training_config(settings, preset)
+    check_test_rule(settings)
+    workspace = Workspace.default()
+    record = find_or_import(workspace, dataset)
+    choice = choose_plan(workspace, record, settings, n_seeds=1)
+    if choice.reason:
+        tell(choice.reason)
+    open_split(workspace, record.id, choice.test_rule)  # a log that it cannot cut leaves no run behind
+    run = workspace.create_run(record.id, config, choice.test_rule)
+    _execute(workspace, run, run.name, threads)
+    clear_status()
+    metrics = workspace.metrics(run.id)
+    result = {
+        "run": run.id,
+        "dataset": record.name,
+        "protocol": run.split.protocol,
+        "n_test": metrics["n_events"],
+        "config": config.model_dump(mode="json"),
+        **{name: metrics[name] for name in ("accuracy", "mrr", "ndcg")},
+        "warnings": print_warnings(as_json, run_checks(workspace, run)),
+    }
+    text = f"{run.id}: {format_accuracy(metrics['accuracy'])} of {metrics['n_events']:,} predictions"
+    print_result(as_json, result, text)
+
+
+@settings_options(SplitConfig, ComparisonConfig)
+def evaluate(
+    run: RunId,
+    *,
+    on: Annotated[str | None, typer.Option(metavar="DATASET", help="Test on this dataset (name, id or file).")] = None,
+    retrain: Annotated[bool, typer.Option(help="Also train a new model with the same settings on it.")] = False,
+    as_json: AsJson = False,
+    settings: dict[str, Any],
+) -> None:
+    """Test an old model on new events, beside the baselines of today, week by week."""
+    workspace = Workspace.default()
+    old = workspace.run(run)
+    workspace.metrics(old.id)  # raises when the run is not done
+    record = find_or_import(workspace, on) if on else workspace.dataset(old.dataset_id)
+    test_rule = change_test_rule(old.split, given(SplitConfig, settings))
+    retrained = _retrain(workspace, old, record, test_rule) if retrain else None
+    if workspace.missing_baselines(record.id, test_rule, DEFAULT_BASELINES):
+        execute_baselines(workspace, record.id, test_rule, on_change=tell_progress())
+    judging = choose_judging(record, settings)
+    result = recheck(workspace, old.id, record.id, test_rule, judging, retrained=retrained)
+    clear_status()
+    warnings = print_warnings(as_json, recheck_checks(workspace, result, retrained))
+    print_result(as_json, {**result.to_json(), "warnings": warnings}, format_recheck(result))
+
+
+def change_test_rule(own: SplitConfig, changes: dict[str, Any]) -> SplitConfig:
+    """A run's own test rule with some settings changed; another protocol or cut replaces its own cut."""
+    cut = {"test_days", "test_from"}
+    replaces_cut = not cut.isdisjoint(changes) or changes.get("protocol", own.protocol) != own.protocol
+    return own.replace(**{**dict.fromkeys(cut if replaces_cut else ()), **changes})
+
+
+def _retrain(workspace: Workspace, old: RunRecord, record: DatasetRecord, test_rule: SplitConfig) -> RunRecord:
+    """A finished run with the old one's settings on this dataset: trained now unless it is there already."""
+    known = workspace.find_run(record.id, old.config, test_rule)
+    if known is not None:
+        return known
+    run = workspace.create_run(record.id, old.config, test_rule)
+    _execute(workspace, run, "retraining")
+    return run
+
+
+def _execute(workspace: Workspace, run: RunRecord, title: str, threads: int = 1) -> None:
+    with loading_tensorflow():
+        from gru4rec_core.experiments.run import execute_run
+    execute_run(workspace, run.id, threads=threads, on_change=tell_progress(title))
+
+
+def recommend(
+    run: RunId,
+    items: Annotated[str, typer.Option(help="The session so far, oldest first; items separated by commas.")],
+    k: Annotated[int, typer.Option(help="Number of items to list.", min=1)] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """List the next items for a session, with their scores."""
+    workspace = Workspace.default()
+    record = workspace.run(run)
+    workspace.metrics(record.id)  # raises when the run is not done
+    model = NumpyGru4Rec.load(workspace.run_folder(record.id))
+    session = split_names(items, "--items")
+    items_by_text = {str(item): item for item in model.vocabulary.items}  # a frame's items may be numbers
+    known = [items_by_text[item] for item in session if item in items_by_text]
+    if not known:
+        raise DataError(
+            "At least one item of the session is known to the run.",
+            found=", ".join(session),
+            where=f"run {record.id}",
+            remedy=f"Use items of its log, for example {', '.join(map(str, model.vocabulary.items[:5]))}.",
+        )
+    recommended = [{"item": str(item), "score": float(score)} for item, score in model.recommend(known, k)]
+    unknown = [item for item in session if item not in items_by_text]
+    if unknown:
+        tell(f"passed over, not in the run's log: {', '.join(unknown)}")
+    text = "\n".join(f"{row['score']:10.4f}  {row['item']}" for row in recommended)
+    result = {"run": record.id, "items": session, "unknown": unknown, "recommendations": recommended}
+    print_result(as_json, result, text)
+
+
+def runs(
+    dataset: Annotated[str | None, typer.Option(help="Only runs on this dataset (name or id).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the runs of the workspace, newest first."""
+    workspace = Workspace.default()
+    reconcile_jobs(workspace)
+    dataset_id = workspace.dataset(dataset).id if dataset else None
+    rows = [_to_json(workspace, run) for run in workspace.runs(dataset_id)]
+    lines = [f"{row['id']}  {row['state']:9}  {row['dataset_id']}  {row['name']}" for row in rows]
+    tell_problems(workspace)
+    print_result(as_json, {"runs": rows}, "\n".join(lines) or "no runs yet")
+
+
+def _to_json(workspace: Workspace, run: RunRecord) -> dict[str, Any]:
+    state = workspace.state(run.id)
+    return {
+        "id": run.id,
+        "name": run.name,
+        "dataset_id": run.dataset_id,
+        "created": run.created.isoformat(),
+        "state": state.state,
+        "reason": state.reason,
+        "protocol": run.split.protocol,
+        "config": run.config.model_dump(mode="json"),
+        "accuracy": workspace.metrics(run.id)["accuracy"] if state.state == "done" else None,
+    }

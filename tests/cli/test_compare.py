@@ -1,0 +1,61 @@
+"""Losses are compared, with a verdict, from the command line."""
+
+from pathlib import Path
+
+from gru4rec_core.workspace.store import Workspace
+
+FAST = ["--n-hidden", "4", "--batch-size", "8", "--epochs", "1", "--n-bootstrap", "200", "--n-permutations", "200"]
+LAST_ITEM = ["--protocol", "last-item"]
+COMPARE = [*FAST, *LAST_ITEM, "--seeds", "1"]
+
+
+def test_compare_takes_the_runs_that_are_there(run, log: Path, workspace: Workspace) -> None:
+    first = run("compare", log, "--losses", "top1,bpr", *COMPARE, "--json")
+    assert first.status == 0, first.err
+    assert [model["name"] for model in first.json["models"]][:3] == ["top1", "bpr", "popularity"]
+    assert {"dataset", "protocol", "n_test", "models", "verdict", "warnings"} <= set(first.json)
+    before = len(workspace.runs())
+    again = run("compare", "letters", "--losses", "top1,bpr", *COMPARE, "--json")
+    assert len(workspace.runs()) == before
+    assert again.json["verdict"] == first.json["verdict"]
+    assert again.err == ""
+    model = first.json["models"][0]
+    assert model["accuracy_conservative"]["3"] <= model["accuracy"]["3"] <= model["accuracy_optimistic"]["3"]
+    assert model["mean_popularity"]["3"] > 0
+    assert 0 <= model["repeat_share"]["3"] <= 1
+    text = run("compare", "letters", "--losses", "top1,bpr", *COMPARE).out
+    assert "Lookup table (Markov)" in text
+    assert text.startswith(first.json["verdict"]["sentences"][0])
+
+
+def test_the_deciding_list_length_is_in_the_rows(run, log: Path) -> None:
+    wanted = ["compare", log, "--losses", "top1,bpr", *COMPARE, "--k", 4]
+    result = run(*wanted, "--json").json
+    assert {"1", "3", "4", "5", "10", "20"} == set(result["models"][0]["accuracy"])
+    assert result["verdict"]["numbers"]["leader_value"] == max(entry["accuracy"]["4"] for entry in result["models"][:2])
+    (header,) = [line for line in run(*wanted).out.splitlines() if line.startswith("hits per 100")]
+    assert header.split()[-7:] == ["1", "3", "4", "5", "10", "20", "MRR@20"]
+
+
+def test_several_seeds_are_one_model(run, log: Path) -> None:
+    result = run(
+        "compare", log, "--losses", "bpr", "--seeds", 2, *FAST, *LAST_ITEM, "--baselines", "popularity", "--json"
+    )
+    assert [(entry["name"], entry["seeds"]) for entry in result.json["models"]] == [("bpr", 2), ("popularity", 1)]
+    assert result.json["verdict"] is None
+
+
+def test_the_test_rule_is_an_option(run, log: Path) -> None:
+    rule = ["--protocol", "time", "--test-from", "2023-12-05", "--unseen", "drop"]
+    result = run("compare", log, "--losses", "bpr", *rule, *FAST, "--seeds", 1, "--baselines", "none", "--json")
+    assert result.json["protocol"] == "time"
+    assert 0 < result.json["n_test"] < 60
+
+
+def test_compare_says_in_one_line_what_it_chose_and_why(run, log: Path) -> None:
+    result = run("compare", log, "--losses", "bpr", *FAST, "--baselines", "none", "--json")
+    assert result.json["protocol"] == "time"
+    assert result.json["models"][0]["seeds"] == 3
+    (reason,) = [line for line in result.err.splitlines() if "because" in line]
+    assert "tested on the last 3 days, because this log spans 27 days" in reason
+    assert "3 runs per loss" in reason

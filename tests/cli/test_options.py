@@ -1,0 +1,56 @@
+"""Every setting is an option, and options become settings."""
+
+import pytest
+
+from gru4rec_core.cli.options import choose_judging, choose_plan, given, preset_for, split_names, training_config
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.errors import ConfigError
+from gru4rec_core.jobs.planning import default_plan
+
+
+def test_every_setting_is_an_option(run) -> None:
+    shown = run("train", "--help").out
+    for field in TrainingConfig.model_fields:
+        assert f"--{field.replace('_', '-')}" in shown
+    for option in ("--protocol", "--test-days", "--test-from", "--unseen", "--split-seed"):
+        assert option in shown
+
+
+def test_a_renamed_option_gives_its_own_models_field() -> None:
+    options = {"seed": 1, "split_seed": 2, "comparison_seed": 3, "k": 4, "n_hidden": "8,16", "test_from": "5"}
+    assert given(TrainingConfig, options) == {"seed": 1, "n_hidden": (8, 16)}
+    assert given(SplitConfig, options) == {"seed": 2, "test_from": 5.0}
+    assert given(ComparisonConfig, options) == {"seed": 3, "deciding_k": 4}
+
+
+def test_options_are_put_on_top_of_the_preset() -> None:
+    assert training_config({"epochs": 2}, "modern") == TrainingConfig.preset("modern", epochs=2)
+    assert training_config({}, None, loss="bpr") == TrainingConfig(loss="bpr")
+
+
+def test_the_preset_paper_is_each_losss_own() -> None:
+    assert [preset_for("paper", loss) for loss in ("top1", "bpr")] == ["paper-top1", "paper-bpr"]
+    assert preset_for("quick", "bpr-max") == "quick"
+    with pytest.raises(ConfigError, match="bpr-max"):
+        preset_for("paper", "bpr-max")
+
+
+def test_names_are_separated_by_commas() -> None:
+    assert split_names(" a, b,,c ", "--items") == ["a", "b", "c"]
+    with pytest.raises(ConfigError, match="--items"):
+        split_names(" , ", "--items")
+
+
+def test_what_no_option_says_is_the_datasets_default(workspace, letters_log) -> None:
+    record = workspace.add_dataset(SessionDataset(letters_log()), "letters", time_unit="s")
+    default = default_plan(workspace, record)
+    assert default.test_rule.protocol == "time"
+    choice = choose_plan(workspace, record, {}, None)
+    assert (choice.test_rule, choice.n_seeds, choice.reason) == (default.test_rule, 3, default.reason)
+    changed = choose_plan(workspace, record, {"unseen": "drop"}, 2)
+    assert changed.test_rule == default.test_rule.replace(unseen="drop")
+    assert (changed.n_seeds, changed.reason) == (2, default.test_rule_reason)
+    given_rule = choose_plan(workspace, record, {"protocol": "session-holdout"}, 1)
+    assert (given_rule.test_rule, given_rule.reason) == (SplitConfig(protocol="session-holdout"), "")
+    assert choose_judging(record, {"margin": 0.1}) == ComparisonConfig(deciding_k=3, margin=0.1)
