@@ -1,1 +1,1 @@
-"""Speed and memory, each figure next to its limit."""
+"""Measures speed, memory and accuracy, each figure next to its limit."""

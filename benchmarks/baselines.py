@@ -1,7 +1,8 @@
 """How long do the baselines take to fit and to rank? The limit: VS-kNN within 2 minutes at the default size.
 
-Run as `python -m benchmarks.baselines [--all] [--json]`. The log is the generated shop (gru4rec_core.data.samples): the
-last sessions are the test, every item of them but the first is predicted.
+    python -m benchmarks.baselines --all --json
+
+The log is the generated shop sample: its last sessions are the test, and every item in them but the first is predicted.
 """
 
 import argparse
@@ -25,7 +26,7 @@ LIMIT_SECONDS = {"vs-knn": 120.0}
 
 
 def generated(n_sessions: int, n_events: int, n_items: int, seed: int) -> tuple[SessionDataset, EvaluationSet]:
-    """Training sessions and at least `n_events` events to predict, from one generated log."""
+    """Training sessions, and at least `n_events` events to predict, from one generated log."""
     frame = make_sample("shop", n_sessions=n_sessions + n_events // 2, n_items=n_items, seed=seed)
     frame["session"] = frame["session"].str.extract(r"(\d+)", expand=False).astype(int)
     log = SessionDataset(frame)
@@ -47,7 +48,7 @@ def _part(log: SessionDataset, first: int, last: int) -> SessionDataset:
 
 
 def measure(name: str, train: SessionDataset, test: EvaluationSet) -> dict[str, Any]:
-    """Seconds to fit and to rank, accuracy@20, and whether the limit holds (null without one)."""
+    """Seconds to fit and to rank, accuracy@20, and whether the limit holds (None if there is none)."""
     start, start_cpu = time.perf_counter(), time.process_time()
     scorer = BASELINES[name]().fit(train)
     fitted = time.perf_counter()
@@ -58,7 +59,7 @@ def measure(name: str, train: SessionDataset, test: EvaluationSet) -> dict[str, 
         "name": name,
         "fit_s": round(fitted - start, 2),
         "rank_s": round(ranked - fitted, 2),
-        "cpu_s": round(time.process_time() - start_cpu, 2),  # what a machine shared with others does not stretch
+        "cpu_s": round(time.process_time() - start_cpu, 2),  # not affected by other work on the machine
         "events_per_s": round(evaluation.n_events / (ranked - fitted)),
         "accuracy@20": round(accuracy_at(evaluation, 20), 4),
         "limit_s": limit,
@@ -71,9 +72,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sessions", type=int, default=100_000, help="training sessions (default: %(default)s)")
     parser.add_argument("--events", type=int, default=70_000, help="test events (default: %(default)s)")
-    parser.add_argument("--items", type=int, default=10_000, help="catalogue (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the generated log (default: %(default)s)")
-    parser.add_argument("--all", action="store_true", help="every baseline, not VS-kNN alone")
+    parser.add_argument("--items", type=int, default=10_000, help="items in the catalogue (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the generated log (default: %(default)s)")
+    parser.add_argument("--all", action="store_true", help="every baseline, not only VS-kNN")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     options = parser.parse_args()
 

@@ -1,8 +1,8 @@
 """How often are the verdict, its tests and its intervals wrong?
 
-Simulates pairs of models on sessions whose events go together and runs them through the code that judges
-real models. Equal models: a 5 % test may reject in about 5 %, a 95 % interval must cover 0 in about 95 %, and
-the verdict may call one better in at most 5 %. Unequal models: how often the verdict finds the better one.
+Simulates pairs of models on sessions whose events are correlated, and judges them with the code that judges real
+models. With equal models, a 5 % test should reject in about 5 %, a 95 % interval should cover 0 in about 95 %, and
+the verdict may call one better in at most 5 %. With unequal models: how often the verdict finds the better one.
 
     python -m benchmarks.calibration --out docs/calibration.md
 """
@@ -28,15 +28,15 @@ from gru4rec_core.evaluation.scoring import Evaluation
 CONFIG = ComparisonConfig(deciding_k=10)
 SESSIONS, EVENTS, HIT_RATES = (50, 200, 1000, 5000), ("1", "1-20", "20"), (0.05, 0.2, 0.5, 0.8)
 BATCH = 100
-"""Repetitions that share their resampling draws and session lengths."""
+"""Repetitions that share session lengths and resampling draws."""
 
 SHARE_SESSION, SHARE_EVENT, SHARE_MODEL = 0.2, 0.35, 0.15
-"""Of a hit's latent variance: how easy the session is, how easy the event, how the model likes the session."""
+"""Shares of a hit's latent variance: how easy the session is, how easy the event, how well the model suits it."""
 
 
 @dataclass(frozen=True)
 class World:
-    """A kind of comparison: its size, how often a hits, how much more often b does, how unlike they are."""
+    """A kind of comparison: its size, a's hit rate, by how much b's is higher, and whether they are unlike."""
 
     n_sessions: int
     events: str
@@ -51,7 +51,7 @@ class World:
 
 @dataclass(frozen=True)
 class Rates:
-    """Shares of the repetitions of one world; nan where a figure does not apply."""
+    """Shares of the repetitions of one world; NaN where a figure does not apply."""
 
     permutation: float
     mcnemar: float
@@ -61,27 +61,29 @@ class Rates:
     right: float
     equivalent: float
 
-    def remark(self, world: World) -> str:
-        """What lies outside the demanded bands."""
+    def describe_deviation(self, world: World) -> str:
+        """Which figures lie outside their aims; empty if none does."""
         few = world.n_sessions < 200
         tests = [rate for rate in (self.permutation, self.mcnemar) if not np.isnan(rate)]
-        said = []
+        deviations = []
         if any(rate > 0.07 for rate in tests):
-            said.append("a test rejects too often")
+            deviations.append("a test rejects too often")
         if any(rate < 0.03 for rate in tests):
-            said.append("tests reject less, as few sessions allow" if few else "a test rejects too seldom")
+            deviations.append(
+                "tests reject less often, as expected with few sessions" if few else "a test rejects too rarely"
+            )
         covers = (self.covers, self.covers_relative)
         if min(covers) < 0.93:
-            said.append("intervals too narrow")
+            deviations.append("intervals too narrow")
         if max(covers) > 0.97:
-            said.append("intervals wide" + (", as few sessions need" if few else ""))
+            deviations.append("intervals wide" + (", as expected with few sessions" if few else ""))
         if self.better > 0.05:
-            said.append("verdict too bold")
-        return "; ".join(said)
+            deviations.append("verdict too bold")
+        return "; ".join(deviations)
 
 
 def simulate(world: World, n_repetitions: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Hits of two models: float64 [n_sessions, 2, n_repetitions], and events of each session [n_sessions]."""
+    """Hits of two models, float64 [n_sessions, 2, n_repetitions], and the events of each session, [n_sessions]."""
     n_events = _lengths(world, rng)
     session = np.repeat(np.arange(world.n_sessions), n_events)
     shape = (len(session), n_repetitions)
@@ -89,10 +91,10 @@ def simulate(world: World, n_repetitions: int, rng: np.random.Generator) -> tupl
     easy += np.sqrt(SHARE_EVENT) * _normal(*shape, rng)
     hits = np.empty((world.n_sessions, 2, n_repetitions))
     for model in (0, 1):
-        # Unlike models of equal hit rate: one likes or dislikes whole sessions, the other not at all.
-        liking = SHARE_MODEL if not world.unlike else (0.4, 0.02)[model]
-        luck = 1 - SHARE_SESSION - SHARE_EVENT - liking
-        latent = easy + np.sqrt(liking) * _normal(world.n_sessions, n_repetitions, rng)[session]
+        # Unlike models of equal hit rate: one suits some sessions and not others, the other suits all alike.
+        suits = SHARE_MODEL if not world.unlike else (0.4, 0.02)[model]
+        luck = 1 - SHARE_SESSION - SHARE_EVENT - suits
+        latent = easy + np.sqrt(suits) * _normal(world.n_sessions, n_repetitions, rng)[session]
         latent += np.sqrt(luck) * _normal(*shape, rng)
         hit = latent < stats.norm.ppf(world.hit_rate * (1 + world.lift * model))
         starts = np.cumsum(n_events) - n_events
@@ -101,7 +103,7 @@ def simulate(world: World, n_repetitions: int, rng: np.random.Generator) -> tupl
 
 
 def measure(world: World, n_repetitions: int, rng: np.random.Generator) -> Rates:
-    """Rates over so many simulated comparisons, each judged by the production code."""
+    """Rates over that many simulated comparisons, each judged by the production code."""
     rows = []
     for start in range(0, n_repetitions, BATCH):
         hits, n_events = simulate(world, min(BATCH, n_repetitions - start), rng)
@@ -114,7 +116,7 @@ def measure(world: World, n_repetitions: int, rng: np.random.Generator) -> Rates
 
 
 def _compare(hits: np.ndarray, n_events: np.ndarray, rng: np.random.Generator) -> Iterator[MetricDifference]:
-    """Each repetition takes the place of a metric in production's own code."""
+    """Gives each repetition to the production code as if it were a metric."""
     n_sessions, _, n_repetitions = hits.shape
     columns = hits.reshape(n_sessions, -1)
     drawn = bootstrap_sums(np.column_stack([columns, n_events.astype(np.float64)]), CONFIG.n_bootstrap, rng)
@@ -126,8 +128,8 @@ def _compare(hits: np.ndarray, n_events: np.ndarray, rng: np.random.Generator) -
 
 def _outcome(world: World, figures: MetricDifference, mcnemar_p: float, n_events: int) -> tuple[float, ...]:
     pair = PairedComparison(
-        a=_FIRST,
-        b=_SECOND,
+        a=_MODEL_A,
+        b=_MODEL_B,
         deciding=figures,
         exploratory=(),
         mcnemar_p=None,
@@ -143,7 +145,7 @@ def _outcome(world: World, figures: MetricDifference, mcnemar_p: float, n_events
         figures.low - 1e-12 <= truth <= figures.high + 1e-12,
         figures.relative_low - 1e-12 <= world.lift <= figures.relative_high + 1e-12,
         verdict.better,
-        verdict.better and verdict.leader == _SECOND.label,
+        verdict.better and verdict.leader == _MODEL_B.label,
         verdict.kind == "equivalent",
     )
 
@@ -164,15 +166,16 @@ def _normal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _model(name: str) -> ModelResults:
-    one, none = np.zeros(1, np.int32), np.empty((1, 0))
-    return ModelResults(name, name, "gru4rec", (Evaluation(one, one, one, one, one, one, none, none, 1),))
+    event, no_lists = np.zeros(1, np.int32), np.empty((1, 0))
+    evaluation = Evaluation(event, event, event, event, event, event, no_lists, no_lists, 1)
+    return ModelResults(name, name, "gru4rec", (evaluation,))
 
 
-_FIRST, _SECOND = _model("first"), _model("second")
+_MODEL_A, _MODEL_B = _model("a"), _model("b")
 
 
 def equal_worlds() -> list[World]:
-    """The grid of equal models, then pairs equal in hit rate and unlike in kind."""
+    """The grid of equal models, then pairs with equal hit rates that are unlike in kind."""
     grid = [World(n, events, rate) for n in SESSIONS for events in EVENTS for rate in HIT_RATES]
     return grid + [World(n, "1-20", 0.2, unlike=True) for n in SESSIONS]
 
@@ -190,32 +193,33 @@ def report(n_repetitions: int, seed: int) -> str:
     seconds = time.perf_counter() - started
     error = 100 * np.sqrt(0.05 * 0.95 / n_repetitions)
     worst = max(rates.better for _, rates in equal)
-    outside = sum(bool(rates.remark(world)) for world, rates in equal)
+    outside = sum(bool(rates.describe_deviation(world)) for world, rates in equal)
     return "\n".join(
         [
             *_HEAD,
             f"Made by `python -m benchmarks.calibration --repetitions {n_repetitions} --seed {seed}`"
-            f" in {seconds / 60:.0f} minutes; {n_repetitions:,} repetitions a row, so every rate near 5 %"
+            f" in {seconds / 60:.0f} minutes; {n_repetitions:,} repetitions per row, so every rate near 5 %"
             f" is itself known to ±{error:.1f} (one standard error).",
             "",
             f"**Equal models: the verdict called one better in {_mean(equal, 'better')} % of all repetitions,"
             f" and in {100 * worst:.1f} % in the worst row.** The permutation test rejected in"
             f" {_mean(equal, 'permutation')} %, mid-p McNemar in {_mean(equal, 'mcnemar')} %; the intervals covered"
             f" the truth in {_mean(equal, 'covers')} % (absolute) and {_mean(equal, 'covers_relative')} % (relative)."
-            f" Rows with a remark: {outside} of {len(equal)}.",
+            f" Rows outside an aim: {outside} of {len(equal)}.",
             "",
             "## Equal models",
             "",
-            "In % of the repetitions. Aims: tests 3-7, covers 93-97, better at most 5.",
+            "In % of the repetitions. Aims: tests reject in 3 to 7, intervals cover in 93 to 97, the verdict says"
+            " better in at most 5.",
             "",
             "| sessions | events each | hit rate | permutation | McNemar | covers | covers, relative"
-            " | verdict: better | remark |",
+            " | verdict: better | comment |",
             "|---:|---:|---:|---:|---:|---:|---:|---:|---|",
             *(_equal_row(world, rates) for world, rates in equal),
             "",
             "## Unequal models: power",
             "",
-            "Model b hits `lift` more often than a hit rate of 0.20. In % of the repetitions.",
+            "Model a has a hit rate of 0.20; b's is higher by `lift`. In % of the repetitions.",
             "",
             "| sessions | events each | lift | verdict: b is better | a is better | take either | covers, relative |",
             "|---:|---:|---:|---:|---:|---:|---:|",
@@ -223,7 +227,8 @@ def report(n_repetitions: int, seed: int) -> str:
             "",
             "## Which interval",
             "",
-            "Coverage of 0 by three bootstrap intervals of the difference of equal models, in % of the repetitions.",
+            "How often three kinds of bootstrap interval for the difference of equal models cover 0, in % of the"
+            " repetitions.",
             "",
             "| sessions | events each | hit rate | percentile | expanded percentile | BCa |",
             "|---:|---:|---:|---:|---:|---:|",
@@ -237,14 +242,15 @@ _HEAD = [
     "# How often is the verdict wrong?",
     "",
     "Pairs of models are simulated and judged by the code that judges real ones. Hits come from a latent normal"
-    " variable: 20 % of its variance is shared by a session's events, 35 % by both models on one event, 15 % is how"
-    " one model likes one session, the rest is luck. Sessions have 1, exactly 20, or 1 to 20 (4 on average) events.",
+    " variable: 20 % of its variance is shared by the events of a session, 35 % by both models on one event, 15 % is"
+    " how well one model suits one session, the rest is luck. Sessions have exactly 1 event, exactly 20, or 1 to 20"
+    " (4 on average).",
     "",
-    "- *Permutation test*: flips whole sessions; mid-p, because counting equal arrangements whole rejects too seldom"
-    " when few sessions differ. With one event a session it is mid-p McNemar.",
-    "- *Interval*: expanded percentiles of the paired bootstrap, chosen by the last table.",
-    "- *Verdict*: better only if the interval leaves out 0, all seeds agree, and p is below 5 % by three standard"
-    " errors of its own estimate from 2,000 draws (p up to about 3.7 %).",
+    "- *Permutation test*: flips whole sessions; mid-p, because counting equal arrangements fully rejects too rarely"
+    " when few sessions differ. With one event per session it is mid-p McNemar.",
+    "- *Interval*: expanded percentiles of the paired bootstrap; the last table shows why.",
+    "- *Verdict*: better only if the interval excludes 0, all seeds agree, and p is below 5 % by three standard"
+    " errors of its own estimate from 2,000 draws (so up to about 3.7 %).",
     "",
 ]
 
@@ -267,8 +273,8 @@ def _percent(share: float) -> str:
 
 def _equal_row(world: World, rates: Rates) -> str:
     figures = (rates.permutation, rates.mcnemar, rates.covers, rates.covers_relative, rates.better)
-    remark = "; ".join(filter(None, ["unlike models" if world.unlike else "", rates.remark(world)]))
-    return f"| {world.name} | {' | '.join(_percent(figure) for figure in figures)} | {remark} |"
+    comment = "; ".join(filter(None, ["unlike models" if world.unlike else "", rates.describe_deviation(world)]))
+    return f"| {world.name} | {' | '.join(_percent(figure) for figure in figures)} | {comment} |"
 
 
 def _power_row(world: World, rates: Rates) -> str:

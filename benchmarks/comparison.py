@@ -1,8 +1,8 @@
-"""How long, and in how much memory, are two models compared?
+"""How long does comparing two models take, and how much memory?
 
     python -m benchmarks.comparison --sessions 20000 --json
 
-Asked for: 20,000 sessions with 2,000 bootstrap and 2,000 permutation samples in under 3 s and 500 MB.
+The limit: 20,000 sessions with 2,000 bootstrap and 2,000 permutation samples in 3 s and 500 MB.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def model(name: str, n_sessions: int, events_each: int, rng: np.random.Generator
 
 
 def measure(n_models: int, n_sessions: int, events_each: int) -> dict[str, float]:
-    """Seconds (best of three) of comparing all pairs on all metrics, and the process's peak memory in MB."""
+    """Seconds (best of three) to compare all pairs on all metrics, and the process's peak memory in MB."""
     rng = np.random.default_rng(0)
     models = [model(f"model {i}", n_sessions, events_each, rng) for i in range(n_models)]
     config = ComparisonConfig(deciding_k=10, n_bootstrap=2000, n_permutations=2000)
@@ -63,7 +63,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", type=int, default=2)
     parser.add_argument("--sessions", type=int, default=20_000)
-    parser.add_argument("--events", type=int, default=1, help="predicted events each session")
+    parser.add_argument("--events", type=int, default=1, help="predicted events per session")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     figures = measure(arguments.models, arguments.sessions, arguments.events)

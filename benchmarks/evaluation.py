@@ -2,8 +2,8 @@
 
     python -m benchmarks.evaluation --json
 
-Two cases: 24,000 events against 10,000 items (100 units), beside the matrix product of the same shapes; and
-the last items of the workouts sample, histories and all. Compile time is apart.
+Two cases: 24,000 events against 10,000 items (100 units), next to the matrix product of the same shapes; and the
+last item of each session of the workouts sample, with its whole history. Compile time is not counted.
 """
 
 import argparse
@@ -30,7 +30,7 @@ TOP_K = 20
 
 
 def catalogue(n_events: int = 24_000, n_items: int = 10_000, units: int = 100) -> dict[str, Any]:
-    """Every next item of a generated log against the whole catalogue."""
+    """Ranks every next item of a generated log among the whole catalogue."""
     log = generated_log(int(n_events * 1.3), n_items)
     n_sessions = int(np.searchsorted(np.cumsum(log.lengths - 1), n_events))
     items = log.items[: log.offsets[n_sessions]]
@@ -64,7 +64,7 @@ def catalogue(n_events: int = 24_000, n_items: int = 10_000, units: int = 100) -
 
 
 def workouts() -> dict[str, Any]:
-    """The last item of every session of the workouts sample, from its whole history."""
+    """Ranks the last item of every session of the workouts sample, after its whole history."""
     log = SessionDataset(make_sample("workouts", seed=1))
     events = EvaluationSet(log, np.maximum(log.lengths - 1, 1))
     model = Gru4Rec(log.n_items)

@@ -1,10 +1,10 @@
-"""How long does the whole way take in a real browser: from an empty workspace to a comparison on screen?
+"""How long does it take in a real browser from an empty workspace to a comparison on screen?
 
     python -m benchmarks.flow --json
 
-Starts the dashboard and a Chromium as the browser tests do, presses the buttons a first visitor presses, and
-ends when the verdict of TOP1 against BPR can be read. The engine and TensorFlow start cold within it. Waiting
-and working times of the jobs come from the workspace. Without Chromium it says so and measures nothing.
+Starts the dashboard and a Chromium as the browser tests do, presses the buttons a first visitor presses, and ends
+when the verdict of TOP1 against BPR can be read. The engine and TensorFlow start cold, and that is counted. How long
+jobs waited and worked comes from the workspace. Without a Chromium it says so and measures nothing.
 """
 
 import argparse
@@ -47,27 +47,29 @@ class Stages:
 
 
 def measure(served: Callable[..., Any], chromium: str) -> dict[str, Any]:
-    """The whole way once; what it leaves behind is removed."""
+    """Goes through all stages once and removes what that leaves behind."""
     from playwright import sync_api as playwright_errors
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        home = Workspace(Path(name) / "workspace")
+        workspace = Workspace(Path(name) / "workspace")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         begun = time.perf_counter()
         try:
-            with served(home, Path(name)) as workbench:
+            with served(workspace, Path(name)) as workbench:
                 start = round(time.perf_counter() - begun, 2)
                 page = browser.new_page(viewport={"width": 1280, "height": 900})
                 page.set_default_timeout(TIMEOUT)
                 stages = _visit(page, workbench.url)
         except playwright_errors.TimeoutError as error:
-            states = [(one.title, one.state.state, one.state.phase, one.state.reason) for one in list_jobs(home)]
-            raise RunError("Every stage ends.", found=str(error).splitlines()[0], where=f"jobs {states}") from error
+            states = [(job.title, job.state.state, job.state.phase, job.state.reason) for job in list_jobs(workspace)]
+            raise RunError(
+                "Every stage ends within five minutes.", found=str(error).splitlines()[0], where=f"jobs {states}"
+            ) from error
         finally:
-            stop_engine(home)
+            stop_engine(workspace)
             browser.close()
-        return _report(stages, home, start)
+        return _report(stages, workspace, start)
 
 
 def _visit(page: Any, url: str) -> Stages:
@@ -93,42 +95,44 @@ def _visit(page: Any, url: str) -> Stages:
     return stages
 
 
-def _report(stages: Stages, home: Workspace, start: float) -> dict[str, Any]:
+def _report(stages: Stages, workspace: Workspace, start: float) -> dict[str, Any]:
     total = round(sum(stages.seconds.values()), 2)
-    worked_on = {}
-    for run in sorted(home.runs(), key=lambda run: run.name):
-        state = home.state(run.id)
+    times = {}
+    for run in sorted(workspace.runs(), key=lambda run: run.name):
+        state = workspace.state(run.id)
         if state.started is not None and state.submitted is not None and state.ended is not None:
             waited, worked = state.started - state.submitted, state.ended - state.started
-            worked_on[run.name] = {"waited": round(waited, 2), "worked": round(worked, 2)}
+            times[run.name] = {"waited": round(waited, 2), "worked": round(worked, 2)}
     return {
         "cores": os.cpu_count(),
         "server_start_seconds": start,
         "stages": {name: {"seconds": value, "aim": AIMS[name]} for name, value in stages.seconds.items()},
-        "runs": worked_on,
+        "runs": times,
         "total_seconds": total,
         "aim": AIM,
         "reached": total <= AIM,
     }
 
 
-def _text(found: dict[str, Any]) -> str:
+def _text(report: dict[str, Any]) -> str:
     lines = [f"{'stage':26}{'seconds':>9}{'aim':>7}"]
-    lines += [f"{name:26}{one['seconds']:9.1f}{one['aim']:7.0f}" for name, one in found["stages"].items()]
-    lines.append(f"{'total':26}{found['total_seconds']:9.1f}{found['aim']:7.0f}")
+    lines += [f"{name:26}{stage['seconds']:9.1f}{stage['aim']:7.0f}" for name, stage in report["stages"].items()]
+    lines.append(f"{'total':26}{report['total_seconds']:9.1f}{report['aim']:7.0f}")
     lines += [
-        f"{name}: waited {one['waited']:.1f} s, worked {one['worked']:.1f} s" for name, one in found["runs"].items()
+        f"{name}: waited {run['waited']:.1f} s, worked {run['worked']:.1f} s" for name, run in report["runs"].items()
     ]
-    return "\n".join([*lines, f"{found['cores']} cores; the server took {found['server_start_seconds']:.1f} s before"])
+    return "\n".join(
+        [*lines, f"{report['cores']} cores; the server had taken {report['server_start_seconds']:.1f} s to start"]
+    )
 
 
 def _module(path: Path) -> ModuleType:
-    """A helper of the tests, which are no package."""
+    """Loads a helper of the tests from its file: the tests are not a package."""
     spec = importlib.util.spec_from_file_location(f"flow_{path.parent.name}_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # its dataclasses look there for their names
+    sys.modules[spec.name] = module  # dataclasses look up their module there
     spec.loader.exec_module(module)
     return module
 
@@ -141,8 +145,8 @@ def main() -> None:
     if chromium is None:
         sys.stderr.write("skipped: no Chromium on this machine (Debian: apt-get install chromium)\n")
         return
-    found = measure(_module(TESTS / "browser" / "conftest.py").served, chromium)
-    print(json.dumps(found) if as_json else _text(found))
+    report = measure(_module(TESTS / "browser" / "conftest.py").served, chromium)
+    print(json.dumps(report) if as_json else _text(report))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Does speed hold as logs and catalogues grow, and what does memory do?
+"""Does training stay fast as logs and catalogues grow, and how much memory does it take?
 
     python -m benchmarks.growth --json
 
-Events/s on 100,000 to 10 million events; a step with 10,000 and 1,000,000 items (setting A, sampled negatives);
-peak memory above TensorFlow's own. Each case is a process of its own, so that peaks are its own.
+Events/s with 100,000 to 10 million events and with 10,000 to 1 million items (setting A, sampled negatives), and peak
+memory above TensorFlow's own. Each case runs in a process of its own, so that its peak is its own.
 """
 
 import argparse
@@ -30,7 +30,7 @@ RUNS = 5
 
 
 def run_case(n_events: int, n_items: int) -> dict[str, Any]:
-    """Trains setting A until five stretches of at least 800 steps are timed."""
+    """Trains setting A until five stretches of at least 800 steps have been timed."""
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -82,7 +82,7 @@ def peak_mb() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
-    parser.add_argument("--case", choices=list(CASES), help="one case only, in this process")
+    parser.add_argument("--case", choices=list(CASES), help="only this case, in this process")
     options = parser.parse_args()
     if options.case:
         print(json.dumps({"case": options.case, **run_case(*CASES[options.case])}))

@@ -1,8 +1,8 @@
-"""How fast does NumPy alone answer, and how long does importing take?
+"""How fast does NumPy alone recommend, and how long does importing take?
 
     python -m benchmarks.inference --json
 
-The limit of a recommendation is the product of one state with the output table of the same size.
+The limit of a recommendation is the product of one state and an output table of the same size.
 """
 
 import argparse
@@ -28,7 +28,7 @@ CALLS = 200
 
 
 def recommendation(n_items: int = 10_000, units: int = 100) -> dict[str, Any]:
-    """Top 10 after a history of 20 items, one call at a time."""
+    """The top 10 after a history of 20 items, one call at a time."""
     from gru4rec_core.model.gru4rec import Gru4Rec
     from gru4rec_core.model.inference import NumpyGru4Rec
 

@@ -1,6 +1,6 @@
-"""Which bootstrap interval of a difference covers best? Percentile, expanded percentile and BCa side by side.
+"""Which bootstrap interval for a difference covers best: percentile, expanded percentile or BCa?
 
-The library uses the second; the other two are here to be measured against it.
+The library uses the second; the other two are here only to be measured against it.
 """
 
 import numpy as np
@@ -12,17 +12,17 @@ N_SAMPLES, CONFIDENCE = 2000, 0.95
 
 
 def coverage(hits: np.ndarray, n_events: np.ndarray, rng: np.random.Generator) -> list[float]:
-    """Share of simulated pairs of equal models whose interval covers 0, by kind of interval.
+    """Share of simulated pairs of equal models whose interval covers 0, for each kind of interval.
 
     Args:
         hits: float64 [n_sessions, 2, n_repetitions].
-        n_events: events of each session, [n_sessions].
+        n_events: events per session, [n_sessions].
         rng: source of the resamples.
     """
     delta = hits[:, 1] - hits[:, 0]
     drawn = bootstrap_sums(np.column_stack([delta, n_events.astype(np.float64)]), N_SAMPLES, rng)
     samples = drawn[:, :-1] / drawn[:, -1:]
-    many = 10**9  # as if there were no small-sample widening
+    many = 10**9  # sessions; with so many the interval is not widened
     intervals = (
         percentile_interval(samples, many, CONFIDENCE),
         percentile_interval(samples, len(delta), CONFIDENCE),
@@ -32,7 +32,7 @@ def coverage(hits: np.ndarray, n_events: np.ndarray, rng: np.random.Generator) -
 
 
 def bca_interval(samples: np.ndarray, delta: np.ndarray, n_events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Bias-corrected and accelerated interval (Efron & Tibshirani 1993, section 14.3) of sum(delta) / sum(n_events)."""
+    """Bias-corrected and accelerated interval of sum(delta) / sum(n_events) (Efron & Tibshirani 1993, section 14.3)."""
     observed = delta.sum(axis=0) / n_events.sum()
     left_out = (delta.sum(axis=0) - delta) / (n_events.sum() - n_events)[:, None]
     skew = left_out.mean(axis=0) - left_out

@@ -1,4 +1,4 @@
-"""Which generated log do the benchmarks run on?"""
+"""The generated log that the benchmarks run on."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from gru4rec_core.data.vocabulary import ItemVocabulary
 def generated_log(n_events: int, n_items: int, seed: int = 0) -> SessionDataset:
     """Sessions of 2 to about 40 events (6 on average) over items with a popularity curve.
 
-    Every second event stays near the one before, so that there is something to learn.
+    About every second event has an item close to the one before, so that there is something to learn.
     """
     generator = np.random.default_rng(seed)
     lengths = 2 + generator.geometric(0.2, n_events // 5 + 1) - 1

@@ -1,8 +1,9 @@
 """How accurate are the models on a real log and on the shop sample? Writes docs/results.md.
 
-Run as `python -m benchmarks.results --real eshop_clothing.csv`. Every run goes through the product's own path
-(workspace, split, training, exact evaluation, statistics); finished runs are taken from the workspace, so a
-stopped call goes on where it was. GRU4REC_HOME names that workspace.
+    python -m benchmarks.results --real eshop_clothing.csv
+
+Every run goes through the same steps as for a user (workspace, split, training, exact evaluation, statistics). Finished
+runs are reused from the workspace, which GRU4REC_HOME names, so a command that was stopped continues where it was.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
 STOP_EARLY = {"epochs": 30, "early_stopping": True, "early_stopping_metric": "accuracy@20", "patience": 3}
-"""Trained until it stops improving: the validation part's accuracy@20 decides, the best epoch is kept."""
+"""Trains until accuracy@20 on the validation part stops improving, and keeps the best epoch."""
 
 MODELS: dict[str, TrainingConfig] = {
     **{
@@ -54,29 +55,29 @@ def main() -> None:
 
 
 def _presets(workspace: Workspace, dataset: DatasetRecord, arguments: argparse.Namespace) -> Iterator[str]:
-    """Every loss and preset beside every baseline, last-item."""
-    configs = [one for config in MODELS.values() for one in with_seeds(config, arguments.seeds)]
+    """Every loss and preset next to every baseline, under the last-item rule."""
+    configs = [seeded for config in MODELS.values() for seeded in with_seeds(config, arguments.seeds)]
     judging = ComparisonConfig(deciding_k=20)
-    record = _carried_out(workspace, dataset, configs, SplitConfig(), judging, arguments.processes)
+    record = _carry_out(workspace, dataset, configs, SplitConfig(), judging, arguments.processes)
     result = comparison_result(workspace, record.id)
     rows = result.models[["label", "kind", "n_seeds", *SHOWN, "seconds"]].copy()
     trained = rows["kind"] == "gru4rec"
     rows.loc[trained, "label"] = list(MODELS)
     rows["epochs"] = [_epochs(workspace, result.run_ids.get(name, ())) for name in result.models["name"]]
     yield f"\n## {dataset.name}: every loss and preset, last-item\n"
-    yield f"{result.comparison.models[0].n_events:,} test sessions, each one's last item; {arguments.seeds} seeds.\n"
+    yield f"{result.comparison.models[0].n_events:,} test sessions, the last item of each; {arguments.seeds} seeds.\n"
     yield _table(rows.sort_values("accuracy@20", ascending=False))
     yield _against(rows, "markov", result)
 
 
 def _protocols(workspace: Workspace, dataset: DatasetRecord, arguments: argparse.Namespace) -> Iterator[str]:
-    """TOP1 against BPR by both protocols, with the verdict."""
-    configs = [one for loss in ("top1", "bpr") for one in with_seeds(MODELS[f"quick, {loss}"], arguments.seeds)]
+    """TOP1 against BPR under both protocols, with the verdict."""
+    configs = [seeded for loss in ("top1", "bpr") for seeded in with_seeds(MODELS[f"quick, {loss}"], arguments.seeds)]
     for title, split in (
         ("last-item", SplitConfig()),
         ("last 14 days as test", SplitConfig(protocol="time", test_days=14)),
     ):
-        record = _carried_out(workspace, dataset, configs, split, ComparisonConfig(), arguments.processes)
+        record = _carry_out(workspace, dataset, configs, split, ComparisonConfig(), arguments.processes)
         result = comparison_result(workspace, record.id)
         tested = result.comparison.models[0]
         yield f"\n## {dataset.name}: TOP1 against BPR, {title}\n"
@@ -88,7 +89,7 @@ def _protocols(workspace: Workspace, dataset: DatasetRecord, arguments: argparse
             yield "\nThe verdict: " + " ".join([*result.verdict.sentences, *result.verdict.limits]) + "\n"
 
 
-def _carried_out(
+def _carry_out(
     workspace: Workspace,
     dataset: DatasetRecord,
     configs: Sequence[TrainingConfig],
@@ -96,7 +97,7 @@ def _carried_out(
     judging: ComparisonConfig,
     processes: int,
 ) -> ComparisonRecord:
-    """A comparison all of whose runs are done; they train side by side, one thread each."""
+    """Carries out a comparison; its runs train side by side, one thread each."""
     plan = ComparisonPlan(tuple(configs), split, judging, tuple(BASELINES))
     record = plan_comparison(workspace, dataset.id, plan)
     waiting = unfinished(workspace, record)
@@ -126,14 +127,14 @@ def _epochs(workspace: Workspace, run_ids: Sequence[str]) -> str:
 
 
 def _against(rows: pd.DataFrame, name: str, result: ComparisonResult) -> str:
-    """Which trained models do not pass first-order Markov, metric by metric."""
+    """Says for each metric which trained models are not better than first-order Markov."""
     markov = result.models.set_index("name").loc[name]
     lines = []
     for metric in SHOWN:
         behind = rows[(rows["kind"] == "gru4rec") & (rows[metric] <= markov[metric])]
         names = "; ".join(f"{row.label} {row[metric]:.4f}" for _, row in behind.iterrows())
         lines.append(
-            f"- {metric}, Markov {markov[metric]:.4f}: " + (f"not passed by {names}" if names else "passed by all")
+            f"- {metric}, Markov {markov[metric]:.4f}: " + (f"not beaten by {names}" if names else "beaten by all")
         )
     return "\nTrained models against first-order Markov:\n\n" + "\n".join(lines) + "\n"
 
@@ -160,12 +161,11 @@ def _how(arguments: argparse.Namespace) -> str:
         f" {STOP_EARLY['patience']} epochs; the best epoch is tested. Accuracy@k is recall@k"
         " (one true item); ranks are exact over the whole catalogue. Values are means over the seeds."
         " `seconds` is the training time of one run on one thread,"
-        f" {arguments.processes} runs side by side; where other work shares the cores it is an upper bound at best.\n\n"
-        "How far to trust it: the objective (docs/decisions/0004) and the rates of `quick` and `modern` were chosen"
-        " with an eye on this e-shop log's test figures, so these two flatter themselves here a little; the shop sample"
-        " had no part in that. The list length of the verdicts was fixed beforehand (10), but their runs are those"
-        " of the first table,"
-        " which is why they call themselves exploratory.\n"
+        f" with {arguments.processes} runs side by side; other work on the same cores makes it longer.\n\n"
+        "How far to trust it: the objective (docs/decisions/0004) and the learning rates of `quick` and `modern` were"
+        " chosen with this e-shop log's test figures in view, so these two presets look a little better here than they"
+        " are; the shop sample played no part in that. The list length of the verdicts was fixed beforehand (10), but"
+        " they use the runs of the first table, which is why they say that they are exploratory.\n"
     )
 
 

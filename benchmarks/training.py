@@ -2,13 +2,14 @@
 
     python -m benchmarks.training --setting A --json
 
-The limit is the output layer's matrix product forward and its two gradients at the same shapes, in one
-compiled loop of 256 steps, best of five, interleaved with the measured runs in this process. It is measured in
-the layout TensorFlow's users write (hidden · tableᵀ) and in the one the training step uses (table · hiddenᵀ),
-which is faster here: `ratio` is against the first, `ratio_to_best_layout` against the faster one.
+The limit is the output layer's forward matrix product and its two gradients at the same shapes, in one compiled loop
+of 256 steps, best of five, interleaved with the measured runs in this process. It is measured in the layout that users
+of TensorFlow write (hidden · tableᵀ) and in the one the training step uses (table · hiddenᵀ), which is faster here:
+`ratio` compares with the first, `ratio_to_best_layout` with the faster one.
 
-A and B run on two threads, whose layers are wide enough to gain from the second; C on one, where a second costs
-more than it gives (LOG.md); D's two runs on one each, as in the workbench's workers. --threads changes that.
+A and B run on two threads, because their layers are wide enough to gain from the second; C runs on one, because there a
+second costs more than it gains (LOG.md); the two runs of D get one each, like the workers of the job engine.
+`--threads` changes that.
 """
 
 import argparse
@@ -63,7 +64,7 @@ TARGETS = {
 
 
 def limit(batch: int, columns: int, units: int, table_first: bool) -> Callable[[], float]:
-    """A function that runs the bare matrix products once and returns mini-batches/s."""
+    """Builds a function that runs the bare matrix products once and returns mini-batches/s."""
     generator = np.random.default_rng(0)
     hidden = tf.constant(generator.normal(size=(batch, units)).astype(np.float32))
     output = tf.constant(generator.normal(size=(columns, units)).astype(np.float32))
@@ -79,7 +80,7 @@ def limit(batch: int, columns: int, units: int, table_first: bool) -> Callable[[
     def loop(hidden: tf.Tensor, output: tf.Tensor) -> tf.Tensor:
         def body(t: tf.Tensor, state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             of_state, of_output = gradients(state, output)
-            # Each step needs both gradients of the one before: nothing can be left out or moved out of the loop.
+            # Each step needs both gradients of the previous one: XLA can leave nothing out of the loop.
             return t + 1, state + 1e-9 * (of_state + of_output[t % columns])
 
         return tf.while_loop(lambda t, *_: t < LIMIT_STEPS, body, (tf.constant(0), hidden))[1]
@@ -100,7 +101,7 @@ def dataset_of(setting: str, n_events: int) -> SessionDataset:
 
 
 def measure(setting: str, n_events: int, runs: int = RUNS) -> dict[str, Any]:
-    """Whole passes of a setting, each followed by the limit."""
+    """Trains whole passes of a setting, and measures the limit after each."""
     dataset = dataset_of(setting, n_events)
     config = SETTINGS[setting].replace(epochs=runs)
     columns = dataset.n_items if config.negatives == "all" else config.batch_size + config.n_sample
@@ -137,7 +138,7 @@ def measure(setting: str, n_events: int, runs: int = RUNS) -> dict[str, Any]:
 
 
 def one_call_a_step(dataset: SessionDataset, config: TrainingConfig, n_steps: int = 2000) -> float:
-    """Events/s of the same step, compiled too, when Python calls it once a mini-batch."""
+    """Events/s of the same compiled step when Python calls it once per mini-batch."""
     config = config.resolved(dataset.n_items).replace(epochs=1)
     loop = TrainingLoop(Gru4RecNetwork(dataset.n_items, config), config)
     source = chunks(dataset, config, FeedBuilder(config, dataset.counts(), chunk_steps=1), Position())
@@ -150,7 +151,7 @@ def one_call_a_step(dataset: SessionDataset, config: TrainingConfig, n_steps: in
 
 
 def worker(loss: str, n_events: int) -> None:
-    """Trains on one thread for as long as a line on stdin says, again and again."""
+    """Trains on one thread, for as many seconds as each line on stdin says."""
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     dataset = generated_log(n_events, 10_000)
@@ -178,7 +179,7 @@ def worker(loss: str, n_events: int) -> None:
 
 
 def side_by_side(n_events: int, seconds: float = 4.0, runs: int = RUNS) -> dict[str, Any]:
-    """TOP1 and BPR in setting A, one thread each: each alone, then both."""
+    """TOP1 and BPR in setting A, one thread each: first alone, then both at once."""
     command = [sys.executable, "-m", "benchmarks.training", "--events", str(n_events), "--worker"]
     workers = [
         subprocess.Popen([*command, loss], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -205,16 +206,16 @@ def side_by_side(n_events: int, seconds: float = 4.0, runs: int = RUNS) -> dict[
         for process in workers:
             process.stdin.close()  # type: ignore[union-attr]
             process.wait(60)
-    one = statistics.median(np.mean(pair) for pair in alone)
+    alone_rate = statistics.median(np.mean(pair) for pair in alone)
     both = statistics.median(sum(pair) for pair in together)
     return {
         "setting": "D",
         "minibatches_per_s": round(both, 1),
         "events_per_s": round(both * SETTINGS["A"].batch_size),
-        "one_alone_minibatches_per_s": round(float(one), 1),
-        "limit_minibatches_per_s": round(2 * float(one), 1),
-        "ratio": round(both / (2 * float(one)), 3),
-        "speedup": round(both / float(one), 2),
+        "one_alone_minibatches_per_s": round(float(alone_rate), 1),
+        "limit_minibatches_per_s": round(2 * float(alone_rate), 1),
+        "ratio": round(both / (2 * float(alone_rate)), 3),
+        "speedup": round(both / float(alone_rate), 2),
         "target": TARGETS["D"],
     }
 
