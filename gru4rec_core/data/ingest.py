@@ -15,12 +15,11 @@ import pandas as pd
 import pyarrow as pa
 
 from gru4rec_core.data.columns import ColumnMapping, candidates, check_mapping, guess_mapping, require_mapping
-from gru4rec_core.data.event_builder import EventPile, ImportedLog, ImportSummary
-from gru4rec_core.data.file_format import open_log
+from gru4rec_core.data.event_builder import EventBuilder
+from gru4rec_core.data.file_format import hash_file, open_log
+from gru4rec_core.data.import_types import ImportedLog
 from gru4rec_core.data.sources import open_source
 from gru4rec_core.errors import DataError
-
-__all__ = ["ColumnMapping", "ImportSummary", "ImportedLog", "LogPreview", "ReadLimits", "inspect_log", "read_log"]
 
 Progress = Callable[[int, int], None]
 """Told the bytes read and the bytes there are."""
@@ -71,6 +70,7 @@ def read_log(
     *,
     name: str | None = None,
     encoding: str = "utf-8",
+    sha256: str | None = None,
     limits: ReadLimits | None = None,
 ) -> ImportedLog:
     """Read a log of sessions from CSV, TSV, JSON lines or Parquet, each also gzipped.
@@ -85,6 +85,7 @@ def read_log(
         on_progress: Told the bytes read and the bytes there are.
         name: What people call the file, for messages; the path's own name when None.
         encoding: Of a text file.
+        sha256: Of the file's bytes, where the caller knows it; else the file is read once more to compute it.
         limits: What the file may cost.
 
     Raises:
@@ -100,11 +101,11 @@ def read_log(
             mapping = require_mapping(source.columns(True), file.name)
         columns = source.columns(mapping.has_header)
         check_mapping(mapping, columns, file.name)
-        pile = EventPile(file, source.place, mapping, limits.rows)
+        builder = EventBuilder(file, sha256 or hash_file(file.path), source.place, mapping, limits.rows)
         with _duckdb(limits, folder) as connection:
             for block in source.blocks(connection, mapping.columns(), columns, mapping.has_header, on_bytes):
-                pile.add(connection, block)
-    return pile.finish()
+                builder.add(connection, block)
+    return builder.build()
 
 
 def inspect_log(path: Path | str, *, name: str | None = None, encoding: str = "utf-8") -> LogPreview:

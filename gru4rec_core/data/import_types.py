@@ -1,0 +1,77 @@
+"""What does reading a file give: the log, and an account of every row?"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from gru4rec_core.data.sessions import SessionDataset
+
+
+@dataclass(frozen=True)
+class ImportSummary:
+    """What became of each row of a file.
+
+    rows_read = rows_kept + rows_filtered + the sum of rejected_counts.
+
+    Attributes:
+        file: Its name, for people.
+        format: For people, such as "CSV, gzipped".
+        encoding: Of a text file; "" for Parquet.
+        size: Bytes of the file as it is stored, so packed ones where it is gzipped.
+        sha256: Of the same bytes.
+        columns: The mapping used: role to column.
+        session_gap_minutes: The pause that ended a visit, where visits were cut out of a user's events.
+        rows_read: Rows with content, the header not counted.
+        rows_kept: Events of the dataset.
+        rows_filtered: Rows of other kinds of event than those to keep.
+        rejected_counts: Reason to number of rows, most frequent first.
+        rejected: The first 1,000 rejected rows: place (line of a text file or row of Parquet, from 1), reason, found.
+        place: What `place` counts: "line" or "row".
+        time_kind: "dates" when the file gave dates, else "numbers".
+        time_unit: Of the timestamps kept: "s", "ms", "us", "ns" since 1970, or None for numbers that are no dates.
+        n_sessions, n_items: Of the dataset.
+        tied_timestamps: Events at the same time as the event before, in the same session; file order decides there.
+        sessions_out_of_order: Sessions whose events were not in time order in the file.
+        one_item_sessions: Sessions of one event: nothing to predict in them.
+    """
+
+    file: str
+    format: str
+    encoding: str
+    size: int
+    sha256: str
+    columns: dict[str, str]
+    session_gap_minutes: float | None
+    rows_read: int
+    rows_kept: int
+    rows_filtered: int
+    rejected_counts: dict[str, int]
+    rejected: pd.DataFrame = field(repr=False, compare=False)
+    place: str
+    time_kind: str
+    time_unit: str | None
+    n_sessions: int
+    n_items: int
+    tied_timestamps: int
+    sessions_out_of_order: int
+    one_item_sessions: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything but the rejected rows, in JSON's own types."""
+        return {name: value for name, value in self.__dict__.items() if name != "rejected"}
+
+
+@dataclass(frozen=True)
+class ImportedLog:
+    """A log that was read.
+
+    Attributes:
+        dataset: The kept events; sessions in the order they first appear in the file. Sessions and items are text.
+        summary: What became of each row.
+        item_names: Item to the name to show, where a column for it was mapped; the first name given for an item.
+    """
+
+    dataset: SessionDataset
+    summary: ImportSummary
+    item_names: dict[str, str] = field(default_factory=dict)
