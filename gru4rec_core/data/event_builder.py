@@ -53,12 +53,14 @@ class EventBuilder:
             )
         connection.register("block", block)
         rows = connection.sql(self._query, params=self._kinds).to_arrow_table()
-        sound = rows.filter(pc.is_null(rows["reason"]))
-        events = sound.filter(sound["wanted"])
+        is_sound = pc.is_null(rows["reason"])
+        # A filter copies all texts, so none where every row stays.
+        sound = rows if rows["reason"].null_count == rows.num_rows else rows.filter(is_sound)
+        events = sound.filter(sound["wanted"]) if self._mapping.keep_events else sound
         self._n_filtered += sound.num_rows - events.num_rows
         self._n_events += events.num_rows
         if sound.num_rows < rows.num_rows:
-            self._rejected.add(rows.filter(pc.is_valid(rows["reason"])))
+            self._rejected.add(rows.filter(pc.invert(is_sound)))
         if events.num_rows:
             self._owners.append(events["owner"])
             items = self._items.append(events["item"])
