@@ -18,6 +18,9 @@ START_TIMEOUT = 60.0
 _ENVIRONMENT = {
     # A task that kills its worker would be run again, three times, without being asked.
     "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
+    # Dask's web pages ask nobody for credentials: there are none.
+    "DASK_DISTRIBUTED__SCHEDULER__HTTP__ROUTES": "[]",
+    "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES": "[]",
     "DASK_LOGGING__DISTRIBUTED": "error",
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
