@@ -1,0 +1,83 @@
+"""What kind of file it is, and what is refused as no log."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gru4rec_core.data.file_format import is_utf8
+from gru4rec_core.data.ingest import ReadLimits, read_log
+from gru4rec_core.errors import DataError
+from tests.data.logs import CSV, FORMATS, Write, sessions
+
+
+@pytest.mark.parametrize("gzipped", [False, True])
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_each_format_gives_the_same_log(name: str, gzipped: bool, write: Write) -> None:
+    content = gzip.compress(FORMATS[name]) if gzipped else FORMATS[name]
+    log = read_log(write(content, "whatever.bin"))
+    assert sessions(log) == {"s1": ["A", "B"], "s2": ["B", "C", "A"]}
+    assert log.dataset.timestamps.tolist() == [10, 20, 15, 30, 40]
+    assert log.dataset.timestamps.dtype == np.int64
+    assert log.dataset.items.dtype == np.int32
+    assert log.summary.format == name + (", gzipped" if gzipped else "")
+    assert (log.summary.rows_read, log.summary.rows_kept) == (5, 5)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "an empty file"),
+        (b"\n \n", "an empty file"),
+        (b"session,timestamp,item\n", "a header and nothing below it"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(200), "a PNG image"),
+        (b"PK\x03\x04" + bytes(50), "a ZIP archive"),
+        (b"a,b\n\x00\x01\x02", "a binary file"),
+        ("session,time,item\ns,1,A\n".encode("utf-16"), "UTF-16"),
+        (b"session,timestamp,item\rs,1,A\rs,2,B\r", "carriage returns only"),
+        (b'[{"session": 1}]', "one JSON list"),
+        (b"session,timestamp,item\ns,noon,A\nt,late,B\n", "none of them usable"),
+        (b"session,timestamp,item\ns,1,A\nt,2,B\n", "2 sessions, all of one event"),
+        (b"one\ntwo\n", "columns one"),
+        (gzip.compress(CSV.encode())[:-12], "unpacked bytes"),
+        (gzip.compress(b"session,timestamp,item\n" * 9)[:40] + b"xxxxxxxxx", "unpacked bytes"),
+        (b"PAR1 and nothing more", "Parquet"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_no_log_is_refused_with_rule_place_and_remedy(content: bytes, words: str, write: Write) -> None:
+    with pytest.raises(DataError) as caught:
+        read_log(write(content), name="visits.csv")
+    error = caught.value
+    assert words in str(error)
+    assert "visits.csv" in error.where
+    assert error.rule.endswith(".")
+    assert error.remedy
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no file there"):
+        read_log(tmp_path / "nothing.csv")
+
+
+def test_an_unpacked_size_beyond_the_limit_stops_early(write: Write) -> None:
+    bomb = gzip.compress(b"session,timestamp,item\n" + b"s,1,A\n" * 500_000)
+    with pytest.raises(DataError, match=r"unpacks to at most 0\.001 GB"):
+        read_log(write(bomb), limits=ReadLimits(unpacked_bytes=1_000_000))
+
+
+@pytest.mark.parametrize(
+    ("content", "utf8"),
+    [
+        (CSV.encode(), True),
+        (("Käse" * 9_000_000).encode(), True),
+        (b"session,item\n1,K\xe4se\n", False),
+        (gzip.compress(b"session,item\n1,K\xe4se\n"), False),
+        (CSV.encode("utf-16"), False),
+        (FORMATS["Parquet"], True),
+        (b"\x89PNG\r\n\x1a\n\xff\xff", True),
+    ],
+)
+def test_a_file_in_another_encoding_is_noticed(write: Write, content: bytes, utf8: bool) -> None:
+    assert is_utf8(write(content)) is utf8
