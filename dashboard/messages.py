@@ -12,12 +12,11 @@ from html import escape
 import streamlit as st
 
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
+from gru4rec_core.evaluation.diagnostics import DiagnosticWarning, worst_first
 
 _BARS = {"error": "#D55E00", "warning": "#E69F00", "note": "#56B4E9", "good": "#009E73"}
 _WORDS = {"error": "Problem", "warning": "Remark", "note": "Note", "good": "Good"}
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:of|per) 100\b)|(?<=\bof) (?=100\b)|(?<=\bper) (?=100\b)")
-WORST_FIRST = ("error", "warning", "note")
 
 
 def kept_together(text: str) -> str:
@@ -47,7 +46,7 @@ def attempt(action: Callable[[], object]) -> None:
 
 def remarks(checks: Iterable[DiagnosticWarning]) -> None:
     """Checks, worst first, each with its figure, its effect and its remedy."""
-    for check in sorted(checks, key=lambda one: WORST_FIRST.index(one.severity)):
+    for check in worst_first(checks):
         lines = [("Effect", check.effect), ("What to do", check.remedy)]
         title = f"{check.title} {check.figure}".strip()
         _note(check.severity, title, [(name, text) for name, text in lines if text])

@@ -1,4 +1,4 @@
-"""Is this log fit to train on, and does this test rule make a fair test?"""
+"""What should a reader be warned of in a log, and in the test that a test rule makes of it?"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,89 +8,90 @@ import numpy as np
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet, Split, SplitSummary
 from gru4rec_core.data.times import DAY_SECONDS, UNITS, describe_time, guess_unit
-from gru4rec_core.evaluation.diagnostics import DiagnosticWarning, share, smallest_difference
+from gru4rec_core.evaluation.diagnostics import DiagnosticWarning, share_text, visible_difference_text
 from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
 
-MANY_TIES = 0.01
-MANY_REPEATS = 0.05
-MANY_UNSEEN = 0.01
+MANY_TIES = 0.01  # of all events
+MANY_REPEATS = 0.05  # of all steps within sessions
+MANY_UNSEEN = 0.01  # of the test events
 FAR_AWAY_YEARS = 5
 
 _PAIR = 2**31
-"""Two int32 ids as one int64: first * _PAIR + second."""
+"""Packs two int32 ids into one int64: first * _PAIR + second."""
 
 
 def find_dataset_warnings(
     dataset: SessionDataset, import_summary: Mapping[str, Any] | None = None
 ) -> list[DiagnosticWarning]:
-    """What to know of a log before training on it.
+    """Warnings of a log, before anything is trained on it.
 
     Args:
         dataset: the log.
-        import_summary: `ImportSummary.to_json()`, where it was read from a file; it alone knows the order of
-            the file, because a dataset is sorted.
+        import_summary: `ImportSummary.to_json()`, where the log was read from a file. It alone knows the order
+            of the file, because a dataset is sorted.
     """
-    found = [
+    warnings = [
         _tied_timestamps(dataset),
         _out_of_order(dataset, import_summary or {}),
         _consecutive_repeats(dataset),
         _far_away_dates(dataset),
     ]
-    return [check for check in found if check]
+    return [warning for warning in warnings if warning]
 
 
 def find_split_warnings(
     split: Split, k: int, margin: float = 0.05, hit_rate: float | None = None
 ) -> list[DiagnosticWarning]:
-    """What to know of a training and a test part before comparing models on it.
+    """Warnings of a training and a test part, before models are compared on them.
 
     Args:
         split: both parts.
-        k: items the page shows.
-        margin: relative difference that matters.
-        hit_rate: expected accuracy@k; by default `expected_hit_rate`.
+        k: list length, the number of items the page shows.
+        margin: relative difference that matters, as a fraction.
+        hit_rate: expected accuracy@k in [0, 1]; by default `expected_hit_rate`.
     """
     rate = expected_hit_rate(split.train, split.test, k) if hit_rate is None else hit_rate
-    found = [
+    n_test_sessions = len(np.unique(split.test.events().session))
+    warnings = [
         _time_overlap(split.train, split.test),
         _unseen_items(split.summary),
-        _small_test(split.test, rate, margin),
+        small_test_warning(n_test_sessions, visible_difference(split.test, rate), margin),
     ]
-    return [check for check in found if check]
+    return [warning for warning in warnings if warning]
 
 
 def expected_hit_rate(train: SessionDataset, test: EvaluationSet, k: int) -> float:
-    """What simple counting reaches as accuracy@k, in [0, 1]: a guess at a model's rate before there is one.
+    """accuracy@k of two quick baselines, the better one, in [0, 1]: what to expect of a model before there is one.
 
-    The better of best-sellers and of what most often followed the last item (ties by lower id); both from
-    counts alone, in milliseconds. 0 without test events.
+    The baselines are best-sellers and what most often came right after the last item (ties: the lower id), worked
+    out from counts in milliseconds. 0 without test events.
     """
     index = test.events()
     if not len(index.target):
         return 0.0
-    pairs, times = np.unique(_pairs(train.items[:-1], train.items[1:])[_same_session(train)], return_counts=True)
+    pairs, counts = np.unique(_pairs(train.items[:-1], train.items[1:])[_same_session(train)], return_counts=True)
     first = pairs // _PAIR
-    order = np.lexsort((pairs, -times, first))
-    place = np.arange(len(order)) - np.searchsorted(first[order], first[order])
+    order = np.lexsort((pairs, -counts, first))
+    rank_after_first = np.arange(len(order)) - np.searchsorted(first[order], first[order])
     last = test.dataset.items[np.maximum(test.dataset.offsets[index.session] + index.position - 1, 0)]
-    asked = (index.target >= 0) & (last >= 0) & (index.position > 0)
-    followed = (np.isin(_pairs(last, index.target), pairs[order[place < k]]) & asked).mean()
-    return float(max(best_seller_rate(train, test, k), followed))
+    answerable = (index.target >= 0) & (last >= 0) & (index.position > 0)
+    hit = np.isin(_pairs(last, index.target), pairs[order[rank_after_first < k]]) & answerable
+    return float(max(best_seller_rate(train, test, k), hit.mean()))
 
 
 def best_seller_rate(train: SessionDataset, test: EvaluationSet, k: int) -> float:
-    """accuracy@k of showing the k items most frequent in training to all; 0 without test events."""
+    """accuracy@k of always showing the k items most frequent in training; 0 without test events."""
     target = test.events().target
     best = np.argsort(-train.counts(), kind="stable")[:k]
     return float(np.isin(target, best).mean()) if len(target) else 0.0
 
 
 def visible_difference(test: EvaluationSet, hit_rate: float) -> float:
-    """`smallest_visible_difference` of a test part, with its own session lengths."""
+    """`smallest_visible_difference` of a test part with its own session lengths: a fraction, or infinite."""
     lengths = np.unique(test.events().session, return_counts=True)[1]
     n_events = int(lengths.sum())
-    length = float((lengths**2).sum() / max(n_events, 1))
-    return smallest_visible_difference(len(lengths), n_events, hit_rate, session_length=length)
+    mean_length = float((lengths**2).sum() / max(n_events, 1))  # of an average event's session, not of the sessions
+    return smallest_visible_difference(len(lengths), n_events, hit_rate, mean_length)
 
 
 def _tied_timestamps(dataset: SessionDataset) -> DiagnosticWarning | None:
@@ -100,11 +101,11 @@ def _tied_timestamps(dataset: SessionDataset) -> DiagnosticWarning | None:
     return DiagnosticWarning(
         "tied-timestamps",
         "warning",
-        "Some events of a session have the same time.",
-        f"{share(tied, dataset.n_events)} events have the time of the one before.",
-        "Which came first is then only known from their order in the file; if that order is by chance, "
-        "the model learns and is tested on chance.",
-        "Export times with seconds or finer, or make sure that the file is in the order things happened.",
+        "Some events of one session have the same time.",
+        f"{share_text(tied, dataset.n_events)} events have the same time as the event before.",
+        "Which came first is then known only from the order of the file. If that order is arbitrary, the model learns"
+        " from chance and is tested on chance.",
+        "Export times to the second or finer, or make sure that the file is in the order in which things happened.",
     )
 
 
@@ -118,11 +119,11 @@ def _out_of_order(dataset: SessionDataset, import_summary: Mapping[str, Any]) ->
     return DiagnosticWarning(
         "out-of-order",
         "error" if backwards.any() else "warning",
-        "Some sessions are not in the order of time.",
-        f"{share(sessions, dataset.n_sessions)} sessions have an event before an earlier one.",
-        "A model predicts what comes next. If the order is wrong it learns from what had not happened yet."
+        "Some sessions are not in order of time.",
+        f"{share_text(sessions, dataset.n_sessions)} sessions have an event that stands before an earlier one.",
+        "A model predicts what comes next. If the order is wrong, it learns from what has not happened yet."
         if backwards.any()
-        else "They were sorted by time. If the time column is not when things happened, the order is now wrong.",
+        else "They were sorted by time. If the time column does not say when things happened, the order is now wrong.",
         "Check that the time column says when each event happened, and import the file again.",
     )
 
@@ -136,20 +137,20 @@ def _consecutive_repeats(dataset: SessionDataset) -> DiagnosticWarning | None:
         "consecutive-repeats",
         "warning",
         "The same item often follows itself.",
-        f"{share(repeats, int(following.sum()))} steps repeat the item before.",
-        "Predicting the last item again is then right so often that good and poor models look alike. It may be"
+        f"{share_text(repeats, int(following.sum()))} steps repeat the item before them.",
+        "Predicting the last item again is then a hit so often that good and poor models look alike. Repeats may be"
         " real (the same workout again) or an artefact (a page loaded twice).",
-        "If a repeat tells you nothing, choose “Same item several times in a row counts once” in the test rule; else"
-        " look at “Last item again” in the table.",
+        "If a repeat tells you nothing, choose “Same item several times in a row counts once” in the test rule;"
+        " otherwise compare with “Last item again” in the table.",
     )
 
 
 def _far_away_dates(dataset: SessionDataset) -> DiagnosticWarning | None:
-    """Single events years from all others: a clock that was not set, a date made up for a missing one."""
+    """Single events years away from all others: a clock that was not set, or a date that stands for a missing one."""
     times = np.asarray(dataset.timestamps)
-    if len(times) < 10:  # too few to say where the rest is
+    if len(times) < 10:  # too few to say where most events lie
         return None
-    # Bounds are events themselves: interpolated ones would lie half way to an outlier of a short log.
+    # Bounds are events of the log: interpolated ones would lie half way to an outlier in a short log.
     low, high = np.quantile(times, 0.01, method="higher"), np.quantile(times, 0.99, method="lower")
     unit = dataset.unit_or_guess() or guess_unit(low, high)
     if unit is None:
@@ -165,11 +166,11 @@ def _far_away_dates(dataset: SessionDataset) -> DiagnosticWarning | None:
         "far-away-dates",
         "warning",
         "A few dates lie years away from all others.",
-        f"{share(len(far), len(times))} events, in {len(sessions):,} sessions, are more than {FAR_AWAY_YEARS} years"
-        f" from the rest ({_moment(low, unit)} to {_moment(high, unit)}): session {name} at"
+        f"{share_text(len(far), len(times))} events, in {len(sessions):,} session{'s' * (len(sessions) > 1)}, are more"
+        f" than {FAR_AWAY_YEARS} years from the rest ({_moment(low, unit)} to {_moment(high, unit)}): session {name} at"
         f" {_moment(times[first], unit)} is the first.",
-        "Such a date mostly stands for a missing one or a clock that was not set. It stretches every picture over"
-        " time, and a later one moves the cut of a test on the last days.",
+        "Such a date usually stands for a missing one or comes from a clock that was not set. It stretches every chart"
+        " over time, and a date in the future moves the cut of a test on the last days.",
         "Correct these dates or leave these events out, and import the file again.",
     )
 
@@ -186,17 +187,17 @@ def _time_overlap(train: SessionDataset, test: EvaluationSet) -> DiagnosticWarni
     if not len(index.target) or not train.n_events:
         return None
     times = test.dataset.timestamps[test.dataset.offsets[index.session] + index.position]
-    inside = int((times < train.timestamps.max()).sum())
-    if not inside:
+    n_earlier = int((times < train.timestamps.max()).sum())
+    if not n_earlier:
         return None
     return DiagnosticWarning(
         "time-overlap",
         "warning",
         "Training and test overlap in time.",
-        f"{share(inside, len(times))} test events happened before the last training event.",
-        "In use a model knows the past only. Here it has seen what was popular on the test days, which flatters"
-        " it; newer trends, its hard case, are hardly tested.",
-        "Use the time rule: train on the past, test on later days.",
+        f"{share_text(n_earlier, len(times))} test events happened before the last training event.",
+        "In use, a model knows only the past. Here it has seen what was popular on the test days, which flatters it;"
+        " new trends, the hard case, are hardly tested.",
+        "Use the time rule: train on the past and test on later days.",
     )
 
 
@@ -204,16 +205,16 @@ def _unseen_items(summary: SplitSummary) -> DiagnosticWarning | None:
     if summary.unseen_share <= MANY_UNSEEN:
         return None
     dropped = summary.unseen == "drop"
-    asked = summary.test_predicted + (summary.unseen_events if dropped else 0)
+    n_test_events = summary.test_predicted + (summary.unseen_events if dropped else 0)
     return DiagnosticWarning(
         "unseen-items",
         "warning",
-        "Some test items were never seen in training.",
-        f"{share(summary.unseen_events, asked)} test events have such an item;"
+        "Some test items never occur in training.",
+        f"{share_text(summary.unseen_events, n_test_events)} test events have such an item;"
         f" they {'are left out' if dropped else 'count as misses'}.",
-        "No model trained on these data can predict them."
+        "No model trained on this data can predict them."
         + (
-            " Leaving them out makes every figure look better than it would be in use."
+            " Leaving them out makes every figure look better than it will be in use."
             if dropped
             else " Accuracy cannot reach 100 per 100, for any model."
         ),
@@ -222,17 +223,23 @@ def _unseen_items(summary: SplitSummary) -> DiagnosticWarning | None:
     )
 
 
-def _small_test(test: EvaluationSet, hit_rate: float, margin: float) -> DiagnosticWarning | None:
-    smallest = visible_difference(test, hit_rate)
+def small_test_warning(n_sessions: int, smallest: float, margin: float) -> DiagnosticWarning | None:
+    """The warning that a test cannot show a difference of the margin; None where it can.
+
+    Args:
+        n_sessions: test sessions.
+        smallest: smallest relative difference that the test is likely to show, as a fraction.
+        margin: relative difference that matters, as a fraction.
+    """
     if smallest <= margin:
         return None
-    n_sessions = len(np.unique(test.events().session))
     return DiagnosticWarning(
         "small-test",
         "warning",
-        f"This test is too small to see a difference of {100 * margin:.0f} %.",
-        f"{n_sessions:,} test sessions; the smallest difference it is likely to show: {smallest_difference(smallest)}.",
-        "Two models that differ by less will most likely be left undecided, however long they train.",
+        f"This test is too small to show a difference of {100 * margin:.0f} %.",
+        f"{n_sessions:,} test sessions; the smallest difference they are likely to show:"
+        f" {visible_difference_text(smallest)}.",
+        "A smaller difference between two models will most likely be left undecided, however long they train.",
         "Test on more sessions (more days, a larger share), or accept that only large differences show.",
     )
 

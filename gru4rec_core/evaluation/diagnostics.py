@@ -1,10 +1,13 @@
-"""What is a warning?"""
+"""What is a warning: its figure, its effect, its remedy and how severe it is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal, Self, cast
 
 Severity = Literal["error", "warning", "note"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+"""Worst first."""
 
 
 @dataclass(frozen=True)
@@ -13,9 +16,9 @@ class DiagnosticWarning:
 
     Attributes:
         code: stable name, e.g. "tied-timestamps".
-        severity: "error" spoils the result, "warning" may, "note" is good to know.
-        title: what is the matter, a sentence.
-        figure: how much of it, a sentence with numbers.
+        severity: "error" spoils the result, "warning" may spoil it, "note" is good to know.
+        title: what is wrong, as a sentence.
+        figure: how much of it there is, as a sentence with numbers; may be empty.
         effect: why it matters, for someone new to the field.
         remedy: what to do about it.
     """
@@ -28,14 +31,12 @@ class DiagnosticWarning:
     remedy: str
 
     def to_json(self) -> dict[str, str]:
-        """Plain JSON; the effect keeps its older key, "why", which scripts read."""
-        values = asdict(self)
-        values["why"] = values.pop("effect")
-        return values
+        """Plain JSON; the effect is printed under its older key, "why", which scripts read."""
+        return {"why" if name == "effect" else name: value for name, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, values: Mapping[str, str]) -> Self:
-        """What `to_json` wrote.
+        """Reads what `to_json` wrote.
 
         Raises:
             KeyError: a key is missing.
@@ -50,18 +51,23 @@ class DiagnosticWarning:
         )
 
 
-def share(part: float, whole: float) -> str:
-    """Two counts and their share: "12 of 400 (3 %)"."""
-    return f"{part:,.0f} of {whole:,.0f} ({percent(part / whole if whole else 0.0)})"
+def worst_first(warnings: Iterable[DiagnosticWarning]) -> list[DiagnosticWarning]:
+    """Errors, then warnings, then notes; within each in the order given."""
+    return sorted(warnings, key=lambda warning: SEVERITIES.index(warning.severity))
 
 
-def percent(fraction: float) -> str:
-    """A fraction in %: one decimal below 10 %."""
+def share_text(part: float, whole: float) -> str:
+    """Two counts and their share: "12 of 400 (3.0 %)"."""
+    return f"{part:,.0f} of {whole:,.0f} ({percent_text(part / whole if whole else 0.0)})"
+
+
+def percent_text(fraction: float) -> str:
+    """A fraction in %, with one decimal below 10 %."""
     value = 100 * fraction
     shown = f"{value:.0f}" if value >= 9.95 or value == 0 else f"{value:.1f}"
     return f"{'under 0.1' if shown == '0.0' else shown} %"
 
 
-def smallest_difference(fraction: float) -> str:
-    """The smallest relative difference a test is likely to show, for the end of a sentence."""
-    return f"about {percent(fraction)}" if fraction < 10 else "none but the very largest"
+def visible_difference_text(fraction: float) -> str:
+    """The smallest relative difference that a test is likely to show, as the end of a sentence."""
+    return f"about {percent_text(fraction)}" if fraction < 10 else "none but the very largest"

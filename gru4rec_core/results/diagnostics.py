@@ -7,7 +7,7 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.data_checks import find_dataset_warnings, find_split_warnings
-from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
+from gru4rec_core.evaluation.diagnostics import DiagnosticWarning, worst_first
 from gru4rec_core.evaluation.model_checks import (
     ComparedRun,
     find_comparison_warnings,
@@ -89,11 +89,6 @@ def evaluation_checks(model: ModelResults, k: int) -> list[DiagnosticWarning]:
     """What to know of a model's scores, each thing once, though several seeds show it."""
     found = (find_evaluation_warnings(one, model.label, model.kind, k) for one in model.evaluations)
     return _once(check for checks in found for check in checks)
-
-
-def worst_first(checks: Iterable[DiagnosticWarning]) -> list[DiagnosticWarning]:
-    """Errors, then warnings, then notes; else in the order given."""
-    return sorted(checks, key=lambda check: ("error", "warning", "note").index(check.severity))
 
 
 def _once(checks: Iterable[DiagnosticWarning]) -> list[DiagnosticWarning]:

@@ -29,7 +29,7 @@ def test_warnings_of_a_log_are_printed_beside_the_result(run, folder: Path) -> N
     found = run("import", path, "--json").json["warnings"]
     assert [entry["code"] for entry in found] == ["tied-timestamps"]
     text = run("import", path)
-    assert "warning: Some events of a session have the same time." in text.err
+    assert "warning: Some events of one session have the same time." in text.err
     assert "warning" not in text.out
 
 
