@@ -38,7 +38,8 @@ def run_case(n_events: int, n_items: int) -> dict[str, Any]:
     from benchmarks.training import SETTINGS
     from gru4rec_core.errors import Cancelled
     from gru4rec_core.model.network import Gru4RecNetwork
-    from gru4rec_core.model.training import Hooks, Trainer, TrainingProgress
+    from gru4rec_core.model.reports import Hooks, TrainingProgress
+    from gru4rec_core.model.training import Trainer
 
     tf.random.normal([8, 8]) @ tf.random.normal([8, 8])
     before = peak_mb()

@@ -31,10 +31,11 @@ from benchmarks.logs import generated_log
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.samples import make_sample
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.model.batch_builder import FeedBuilder, Position, chunks
+from gru4rec_core.model.batch_builder import BatchBuilder, TrainingPosition, build_chunks
 from gru4rec_core.model.network import Gru4RecNetwork
+from gru4rec_core.model.reports import EpochReport, Hooks
 from gru4rec_core.model.step import TrainingLoop
-from gru4rec_core.model.training import EpochReport, Hooks, Trainer
+from gru4rec_core.model.training import Trainer
 
 LIMIT_STEPS = 256
 RUNS = 5
@@ -141,12 +142,12 @@ def one_call_a_step(dataset: SessionDataset, config: TrainingConfig, n_steps: in
     """Events/s of the same compiled step when Python calls it once per mini-batch."""
     config = config.resolved(dataset.n_items).replace(epochs=1)
     loop = TrainingLoop(Gru4RecNetwork(dataset.n_items, config), config)
-    source = chunks(dataset, config, FeedBuilder(config, dataset.counts(), chunk_steps=1), Position())
+    source = build_chunks(dataset, config, BatchBuilder(config, dataset.counts(), chunk_steps=1), TrainingPosition())
     feeds = [chunk for chunk, _ in zip(source, range(n_steps), strict=False)]
-    loop.run(feeds[0].feed, 0, 0)
+    loop.run(feeds[0].batches, 0, 0)
     begun = time.perf_counter()
     for chunk in feeds:
-        loop.run(chunk.feed, chunk.n_steps, chunk.first_step)
+        loop.run(chunk.batches, chunk.n_steps, chunk.first_step)
     return sum(int(chunk.transitions.sum()) for chunk in feeds) / (time.perf_counter() - begun)
 
 

@@ -17,7 +17,7 @@ from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.metrics import accuracy_at, mrr_at
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
-from gru4rec_core.model.batch_builder import FeedBuilder, Position, chunks
+from gru4rec_core.model.batch_builder import BatchBuilder, TrainingPosition, build_chunks
 from gru4rec_core.model.gru4rec import Gru4Rec
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.model.network import Gru4RecNetwork
@@ -70,7 +70,7 @@ def loop() -> TrainingLoop:
 
 
 def losses_of(loop: TrainingLoop, log: SessionDataset) -> np.ndarray:
-    builder = FeedBuilder(loop.config, np.ones(loop.network.n_items, int), chunk_steps=8)
+    builder = BatchBuilder(loop.config, np.ones(loop.network.n_items, int), chunk_steps=8)
     for state in loop.hidden:
         state.assign(tf.zeros_like(state))
     schedule = PassPlan(log, loop.config.batch_size, np.arange(log.n_sessions)).steps()
@@ -165,9 +165,9 @@ def test_dropout_is_the_share_that_is_dropped() -> None:
 def test_no_event_is_lost_at_the_end_of_an_epoch(log) -> None:
     config = TrainingConfig(negatives="all", batch_size=7, epochs=2)
     seen: dict[int, list[tuple[int, int]]] = {}
-    for chunk in chunks(log, config, FeedBuilder(config, log.counts(), chunk_steps=8), Position()):
-        valid = chunk.feed["valid"]
-        pairs = zip(chunk.feed["inputs"][valid].tolist(), chunk.feed["positive"][valid].tolist(), strict=True)
+    for chunk in build_chunks(log, config, BatchBuilder(config, log.counts(), chunk_steps=8), TrainingPosition()):
+        valid = chunk.batches["valid"]
+        pairs = zip(chunk.batches["inputs"][valid].tolist(), chunk.batches["positive"][valid].tolist(), strict=True)
         seen.setdefault(chunk.after.epoch - (chunk.epoch_steps == chunk.epoch_total), []).extend(pairs)
     wanted = sorted(pair for i in range(log.n_sessions) for pair in itertools.pairwise(log.session(i).tolist()))
     assert [sorted(seen[epoch]) for epoch in (0, 1)] == [wanted, wanted]

@@ -12,7 +12,7 @@ import pytest
 
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.batching import Schedule
-from gru4rec_core.model.batch_builder import FeedBuilder
+from gru4rec_core.model.batch_builder import BatchBuilder
 from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.step import TrainingLoop
 
@@ -54,11 +54,11 @@ def test_eight_steps_equal_the_official_ones(name: str, numbers: dict[str, np.nd
     network.set_arrays(_weights(arrays, "before/"))
     steps = Schedule(arrays["inputs"], arrays["targets"], arrays["reset"], np.ones_like(arrays["reset"]))
     # A chunk longer than the steps: the padding must not count.
-    builder = FeedBuilder(config, arrays["popularity"], chunk_steps=n_steps + 3)
-    feed = builder.build(steps, np.random.default_rng(0), arrays["negatives"])
+    builder = BatchBuilder(config, arrays["popularity"], chunk_steps=n_steps + 3)
+    batches = builder.build(steps, np.random.default_rng(0), arrays["negatives"])
 
     loop = TrainingLoop(network, config)
-    result = loop.run(feed, n_steps, 0)
+    result = loop.run(batches, n_steps, 0)
 
     np.testing.assert_allclose(result.losses, arrays["loss"], rtol=1e-5)
     trained = network.arrays()

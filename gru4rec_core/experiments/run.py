@@ -21,7 +21,7 @@ from gru4rec_core.evaluation.scoring import Evaluation, evaluate
 from gru4rec_core.experiments.reporter import JobReporter, OnChange
 from gru4rec_core.experiments.timings import Timings
 from gru4rec_core.model.gru4rec import Gru4Rec
-from gru4rec_core.model.training import EpochReport, TrainingProgress
+from gru4rec_core.model.reports import EpochReport, TrainingProgress
 from gru4rec_core.storage import delete_folder, exclusive_lock, new_folder, replace_files, write_json
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.records import RunRecord

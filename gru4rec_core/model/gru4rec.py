@@ -1,4 +1,4 @@
-"""What is GRU4Rec to someone who uses it?"""
+"""GRU4Rec as its users see it: fit, recommend, save, load."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,12 +12,13 @@ from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.evaluation.ranks import RankCounts
-from gru4rec_core.model.checkpoint import load_arrays, save_arrays
 from gru4rec_core.model.inference import CONFIG_FILE, VOCABULARY_FILE, WEIGHTS_FILE, read_settings, recommend
 from gru4rec_core.model.losses import BPR, TOP1
 from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.ranking import Ranker
-from gru4rec_core.model.training import EpochReport, Hooks, Trainer, TrainingProgress
+from gru4rec_core.model.reports import EpochReport, Hooks, TrainingProgress
+from gru4rec_core.model.training import Trainer
+from gru4rec_core.storage import load_arrays, make_folder, new_file, save_arrays, write_text
 
 KERAS_WEIGHTS_FILE = "weights.weights.h5"
 
@@ -25,14 +26,18 @@ LossFunction = Callable[[Any, Any], Any]
 
 
 class Gru4Rec:
-    """A session-based recommender, as the Keras notebook makes it: settings of the preset "notebook".
+    """A session-based recommender.
+
+    Made as in the Keras notebook, it has the settings of the preset "notebook"; `from_config` takes any settings.
 
     Args:
         n_classes: number of items.
-        n_layers: GRU layers.
-        n_hidden: units a layer, or one number a layer.
-        loss: `TOP1` or `BPR`, or a loss by name.
-        batch_size: sessions trained side by side.
+        n_layers: number of GRU layers.
+        n_hidden: units per layer: one number, or one number for each layer.
+        loss: `TOP1`, `BPR`, or the name of a loss.
+        batch_size: lanes: sessions trained side by side.
+        config: all settings; n_layers, n_hidden, loss and batch_size are then ignored.
+        vocabulary: items of the training part; `fit` sets it.
 
     Attributes:
         network: the weights, a keras.Model.
@@ -50,26 +55,26 @@ class Gru4Rec:
         n_hidden: int | Sequence[int] = 64,
         loss: LossFunction | str = TOP1,
         batch_size: int = 8,
+        *,
+        config: TrainingConfig | None = None,
+        vocabulary: ItemVocabulary | None = None,
     ) -> None:
-        widths = (n_hidden,) * n_layers if isinstance(n_hidden, int) else tuple(n_hidden)
-        changes: dict[str, Any] = {"n_hidden": widths, "loss": _loss_name(loss), "batch_size": batch_size}
-        self._set(n_classes, TrainingConfig.preset("notebook", **changes), None)
+        if n_classes < 1:
+            raise ConfigError("A model has at least one item to recommend.", found=str(n_classes), where="n_classes")
+        if config is None:
+            widths = (n_hidden,) * n_layers if isinstance(n_hidden, int) else tuple(n_hidden)
+            changes: dict[str, Any] = {"n_hidden": widths, "loss": _loss_name(loss), "batch_size": batch_size}
+            config = TrainingConfig.preset("notebook", **changes)
+        self.n_items = n_classes
+        self.config = config
+        self.vocabulary = vocabulary
+        self.network = Gru4RecNetwork(n_classes, config)
+        self._ranker = Ranker(self.network)
 
     @classmethod
     def from_config(cls, n_items: int, config: TrainingConfig, vocabulary: ItemVocabulary | None = None) -> Self:
-        """A model with any settings, weights at their start."""
-        model = cls.__new__(cls)
-        model._set(n_items, config, vocabulary)
-        return model
-
-    def _set(self, n_items: int, config: TrainingConfig, vocabulary: ItemVocabulary | None) -> None:
-        if n_items < 1:
-            raise ConfigError("A model has at least one item to recommend.", found=str(n_items), where="n_classes")
-        self.n_items = n_items
-        self.config = config
-        self.vocabulary = vocabulary
-        self.network = Gru4RecNetwork(n_items, config)
-        self._ranker = Ranker(self.network)
+        """An untrained model with any settings."""
+        return cls(n_items, config=config, vocabulary=vocabulary)
 
     @property
     def name(self) -> str:
@@ -88,33 +93,34 @@ class Gru4Rec:
         checkpoint_folder: Path | str | None = None,
         resume: bool = False,
     ) -> list[EpochReport]:
-        """Trains, starting from the weights as they are.
+        """Trains, starting from the current weights.
 
         Args:
             dataset: training sessions; its vocabulary becomes the model's.
-            steps_per_epoch: mini-batches an epoch; None takes the setting, and without one a pass.
+            steps_per_epoch: mini-batches per epoch; None takes the setting, which is one pass unless it says otherwise.
             epochs: None takes the setting.
-            validation: events to watch after each epoch; needed for early stopping.
+            validation: events predicted after each epoch; needed for early stopping.
             on_epoch: called with each epoch's report.
             on_progress: called after each chunk of steps, several times a second.
             should_stop: asked before each chunk; True ends training.
             checkpoint_folder: where each epoch leaves a checkpoint.
-            resume: go on from the checkpoint there, bit-identically, if there is one.
+            resume: continue from the checkpoint there, bit-identically, if there is one.
 
         Returns:
-            The report of every epoch, resumed ones included.
+            The report of every epoch, including those before a resume.
 
         Raises:
             DataError: no session has two events, or the items are not the model's.
             ConfigError: settings that do not go together.
-            RunError: the loss became NaN; the checkpoint belongs to other settings.
-            Cancelled: `should_stop` said so.
+            RunError: the loss became NaN, or the checkpoint belongs to other settings.
+            Cancelled: `should_stop` returned True.
         """
         changes = {"steps_per_epoch": steps_per_epoch, "epochs": epochs}
         config = self.config.replace(**{name: value for name, value in changes.items() if value is not None})
         hooks = Hooks(on_epoch, on_progress, should_stop)
         folder = None if checkpoint_folder is None else Path(checkpoint_folder)
-        trainer = Trainer(self.network, config, dataset, validation, folder, hooks, self._ranker)
+        trainer = Trainer(self.network, config, dataset, validation, folder, hooks)
+        self._ranker = trainer.ranker  # so that an evaluation uses what validation has compiled
         self.vocabulary = dataset.vocabulary
         return trainer.run(resume)
 
@@ -151,11 +157,12 @@ class Gru4Rec:
     def save(self, folder: Path | str) -> None:
         """Writes settings, vocabulary and weights (HDF5 for Keras, .npz for NumPy) into a folder."""
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         vocabulary = self.vocabulary if self.vocabulary is not None else ItemVocabulary(range(self.n_items))
-        (folder / CONFIG_FILE).write_text(self.config.to_json(), encoding="utf-8")
-        (folder / VOCABULARY_FILE).write_text(vocabulary.to_json(), encoding="utf-8")
-        self.network.save_weights(folder / KERAS_WEIGHTS_FILE)
+        write_text(folder / CONFIG_FILE, self.config.to_json())
+        write_text(folder / VOCABULARY_FILE, vocabulary.to_json())
+        with new_file(folder / KERAS_WEIGHTS_FILE) as temporary:
+            self.network.save_weights(temporary)
         save_arrays(folder / WEIGHTS_FILE, self.network.arrays())
 
     @classmethod

@@ -13,7 +13,7 @@ from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.evaluation.ranks import top_items
-from gru4rec_core.model.checkpoint import load_arrays
+from gru4rec_core.storage import load_arrays
 
 CONFIG_FILE, VOCABULARY_FILE, WEIGHTS_FILE = "config.json", "vocabulary.json", "weights.npz"
 

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from gru4rec_core.config import TrainingConfig
-from gru4rec_core.model.batch_builder import Feed
+from gru4rec_core.model.batch_builder import Batches
 from gru4rec_core.model.losses import LOSSES, bpr_max, elu
 from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.optimizers import make_optimizer
@@ -60,23 +60,23 @@ class TrainingLoop:
         self.loss = partial(bpr_max, bpreg=config.bpreg) if config.loss == "bpr-max" else LOSSES[config.loss]
         self._compiled = tf.function(self._chunk, jit_compile=True, autograph=False)
 
-    def run(self, feed: Feed, n_steps: int, first_step: int) -> ChunkResult:
-        """Trains on the first `n_steps` steps of a feed (see `FeedBuilder.build`)."""
-        tensors = {name: tf.convert_to_tensor(value) for name, value in feed.items()}
+    def run(self, batches: Batches, n_steps: int, first_step: int) -> ChunkResult:
+        """Trains on the first `n_steps` steps of a batches (see `BatchBuilder.build`)."""
+        tensors = {name: tf.convert_to_tensor(value) for name, value in batches.items()}
         losses, hits = self._compiled(tensors, tf.constant(n_steps), tf.constant(first_step))
         return ChunkResult(losses.numpy()[:n_steps], hits.numpy().astype(np.int64))
 
-    def _chunk(self, feed: Tensors, n_steps: tf.Tensor, first_step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _chunk(self, batches: Tensors, n_steps: tf.Tensor, first_step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         def body(
             t: tf.Tensor, weights: Tensors, slots: Tensors, hidden: list[tf.Tensor], losses: tf.Tensor, hits: tf.Tensor
         ) -> tuple[Any, ...]:
-            batch = {name: value[t] for name, value in feed.items()}
+            batch = {name: value[t] for name, value in batches.items()}
             weights, slots, hidden, loss, hit = self._step(weights, slots, hidden, batch, first_step + t)
             return t + 1, weights, slots, hidden, tf.tensor_scatter_nd_update(losses, [[t]], [loss]), hits + hit
 
         variables = (self.weights, self.slots, self.hidden)
         start = tf.nest.map_structure(lambda variable: variable.read_value(), variables)
-        results = (tf.zeros([feed["inputs"].shape[0]]), tf.zeros([2], tf.int32))
+        results = (tf.zeros([batches["inputs"].shape[0]]), tf.zeros([2], tf.int32))
         _, *ended, losses, hits = tf.while_loop(lambda t, *_: t < n_steps, body, (tf.constant(0), *start, *results))
         tf.nest.map_structure(lambda variable, value: variable.assign(value), variables, tuple(ended))
         return losses, hits

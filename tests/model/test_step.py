@@ -5,7 +5,7 @@ import pytest
 
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.batching import Schedule
-from gru4rec_core.model.batch_builder import FeedBuilder
+from gru4rec_core.model.batch_builder import BatchBuilder
 from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.step import TrainingLoop
 
@@ -68,10 +68,10 @@ def test_the_compiled_steps_equal_plain_ones(name: str, plain_model, generator: 
     network = Gru4RecNetwork(V, config)
     plain = plain_model(network.arrays(), config)
     drawn = {"all": None, "in-batch": negatives[:, :0], "sampled": negatives}[config.negatives]
-    feed = FeedBuilder(config, np.ones(V, int), T + 2).build(steps, generator, drawn)
+    batches = BatchBuilder(config, np.ones(V, int), T + 2).build(steps, generator, drawn)
     loop = TrainingLoop(network, config)
 
-    losses = loop.run(feed, T, 0).losses
+    losses = loop.run(batches, T, 0).losses
 
     expected = [
         plain.step(
@@ -87,7 +87,7 @@ def test_the_compiled_steps_equal_plain_ones(name: str, plain_model, generator: 
 
     # Steps beyond the first n change nothing: not a weight, not a moment, not a state.
     before = [v.numpy() for v in _all_variables(loop)]
-    loop.run(feed, 0, T)
+    loop.run(batches, 0, T)
     for old, variable in zip(before, _all_variables(loop), strict=True):
         np.testing.assert_array_equal(variable.numpy(), old)
 
@@ -110,9 +110,9 @@ def _fresh(loop: TrainingLoop) -> None:
 
 def _one_step(loop: TrainingLoop, inputs, targets, reset, valid, negatives) -> float:
     steps = Schedule(*(np.array([part]) for part in (inputs, targets, reset, valid)))
-    builder = FeedBuilder(loop.config, np.ones(V, int), chunk_steps=T + 2)
-    feed = builder.build(steps, np.random.default_rng(0), np.array([negatives], np.int32))
-    return float(loop.run(feed, 1, 0).losses[0])
+    builder = BatchBuilder(loop.config, np.ones(V, int), chunk_steps=T + 2)
+    batches = builder.build(steps, np.random.default_rng(0), np.array([negatives], np.int32))
+    return float(loop.run(batches, 1, 0).losses[0])
 
 
 def test_rows_that_no_lane_used_stay_bit_for_bit(sampled_loop: TrainingLoop) -> None:
@@ -161,11 +161,13 @@ def test_dropout_is_the_share_that_is_dropped_and_depends_on_the_step() -> None:
     loop = TrainingLoop(Gru4RecNetwork(V, config), config)
     on = np.ones((1, B), bool)
     inputs = np.arange(B, dtype=np.int32)[None]
-    feed = FeedBuilder(config, np.ones(V, int), 4).build(Schedule(inputs, inputs + 1, on, on), np.random.default_rng(0))
+    batches = BatchBuilder(config, np.ones(V, int), 4).build(
+        Schedule(inputs, inputs + 1, on, on), np.random.default_rng(0)
+    )
     dropped = []
     for step in (0, 1, 1):
         loop.network.initialise()
-        loop.run(feed, 1, step)
+        loop.run(batches, 1, step)
         dropped.append(loop.hidden[0].numpy() == 0)
     # With biases at 0 a unit whose input is dropped stays at 0 as well.
     assert dropped[0].mean() == pytest.approx(1 - 0.9 * 0.7, abs=0.04)
@@ -182,10 +184,10 @@ def test_hits_count_lanes_whose_item_no_other_beats() -> None:
     targets = np.array([[0, 1, 2, 3, 0]], np.int32)
     valid = np.array([[True, True, True, True, False]])
     loop = TrainingLoop(network, config)
-    feed = FeedBuilder(config, np.ones(V, int), 4).build(
+    batches = BatchBuilder(config, np.ones(V, int), 4).build(
         Schedule(np.zeros_like(targets), targets, valid, valid), np.random.default_rng(0)
     )
-    assert loop.run(feed, 1, 0).hits.tolist() == [1, 3]
+    assert loop.run(batches, 1, 0).hits.tolist() == [1, 3]
     # All scores equal: the true item's median rank is (V + 1) / 2, no hit, however low its id.
     network.set_arrays({name: np.zeros_like(value) for name, value in arrays.items()})
-    assert loop.run(feed, 1, 0).hits.tolist() == [0, 0]
+    assert loop.run(batches, 1, 0).hits.tolist() == [0, 0]

@@ -11,7 +11,8 @@ from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.errors import Cancelled, ConfigError, DataError, RunError
 from gru4rec_core.model.network import Gru4RecNetwork
-from gru4rec_core.model.training import EpochReport, Hooks, Trainer, TrainingProgress, chunk_steps
+from gru4rec_core.model.reports import EpochReport, Hooks, TrainingProgress
+from gru4rec_core.model.training import Trainer, chunk_steps
 
 SAMPLED = TrainingConfig(
     loss="bpr-max",
@@ -77,7 +78,8 @@ from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.model.network import Gru4RecNetwork
-from gru4rec_core.model.training import Hooks, Trainer
+from gru4rec_core.model.reports import Hooks
+from gru4rec_core.model.training import Trainer
 
 folder, config = pathlib.Path(sys.argv[1]), TrainingConfig.from_json(sys.argv[2])
 log = np.load(folder / "log.npz")

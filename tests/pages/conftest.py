@@ -19,9 +19,9 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import Split
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
-from gru4rec_core.model.checkpoint import save_arrays
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.results.comparison import keep_statistics
+from gru4rec_core.storage import save_arrays
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.job_state import JobState, write_state
 from gru4rec_core.workspace.records import DatasetOrigin, RunRecord
