@@ -1,4 +1,4 @@
-"""Of which events were both models right, only one, or neither?"""
+"""Which test events did both models hit, which only one, and which neither?"""
 
 from typing import Literal, NamedTuple
 
@@ -14,13 +14,13 @@ OUTCOMES: tuple[Outcome, ...] = ("both", "only_b", "only_a", "neither")
 
 
 class HitOverlap(NamedTuple):
-    """How two models' hits in the top k fall together.
+    """How the hits of two models overlap.
 
     Attributes:
         labels: outcome of each event, text [n_events], in the order of the evaluations.
         counts: events of each outcome.
         shares: the same as shares in [0, 1].
-        squares: the same as whole squares of 100.
+        squares: the same as 100 whole squares.
     """
 
     labels: np.ndarray
@@ -30,12 +30,12 @@ class HitOverlap(NamedTuple):
 
 
 def find_hit_overlap(a: ModelResults, b: ModelResults, k: int) -> HitOverlap:
-    """Sorts the test events by who had them among its first k.
+    """Sorts the test events by which of two models had the true item in its top k.
 
-    With several seeds a model is right where at least half of its runs are.
+    With several seeds, a model hits where at least half of its runs do.
 
     Raises:
-        RunError: the two cannot be compared.
+        RunError: the two models cannot be compared.
     """
     if obstacle := find_obstacle([a, b]):
         raise RunError(obstacle.sentence, where=f"{a.label}, {b.label}", remedy=obstacle.remedy)
@@ -51,14 +51,14 @@ def find_hit_overlap(a: ModelResults, b: ModelResults, k: int) -> HitOverlap:
     )
 
 
-def apportion(counts: list[int], squares: int = 100) -> list[int]:
-    """Whole numbers in proportion to counts that add up to `squares` (largest remainder; ties: the first).
+def apportion(counts: list[int], total: int = 100) -> list[int]:
+    """Whole numbers in proportion to the counts that add up to `total` (largest remainder; ties: the first).
 
     >>> apportion([1, 1, 1])
     [34, 33, 33]
     """
-    exact = squares * np.asarray(counts, dtype=np.float64) / sum(counts)
+    exact = total * np.asarray(counts, dtype=np.float64) / sum(counts)
     whole = np.floor(exact).astype(int)
-    missing = squares - int(whole.sum())
+    missing = total - int(whole.sum())
     whole[np.argsort(whole - exact, kind="stable")[:missing]] += 1
     return [int(number) for number in whole]

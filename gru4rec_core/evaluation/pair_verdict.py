@@ -1,8 +1,8 @@
-"""Of two models, which is better, and which of the four answers is it?
+"""Which of two models is better: clearly so, equivalent, better by an open amount, or undecided?
 
-The first that fits: clear (the interval lies beyond ±margin), equivalent (inside ±margin), size open (it
-leaves out 0), undecided. "Better" is said only when the permutation test confirms it and every seed points
-the same way; docs/calibration.md measures how often that is wrong.
+The first of these that fits: clear (the interval lies beyond ±margin), equivalent (inside ±margin), size open (it
+leaves out 0), undecided. A model is called better only when the permutation test confirms it and every
+seed points the same way; docs/calibration.md measures how often that is wrong.
 """
 
 from collections.abc import Sequence
@@ -19,22 +19,23 @@ from gru4rec_core.evaluation.sensitivity import sessions_needed
 PairKind = Literal["clear", "equivalent", "size-open", "undecided"]
 
 MONTE_CARLO_Z = 3.0
-"""A p value from n samples is itself off by chance: it must be below the level by three standard errors."""
+"""An estimated p value must be below the level by this many of its standard errors, for it is itself off by chance."""
 
 
 @dataclass(frozen=True)
 class PairVerdict:
-    """The verdict on two models; `leader` has the higher value and all figures are leader against other.
+    """The verdict on two models: the leader, which has the higher value, against the other.
 
     Attributes:
-        kind: which of the four.
-        leader, other: labels; of equal values the second named leads.
+        kind: which of the four answers.
+        leader, other: labels; of two equal models, b of the pair leads.
         leader_value, other_value: the deciding metric in [0, 1].
         low, high: interval of leader / other - 1, as a fraction.
         centre, half_width: of that interval.
         p_value: of the permutation test, adjusted (Holm) where several pairs were tested.
-        confirmed: the test rejects and all seeds point one way.
-        sessions_needed: about how many would settle it; None unless undecided, or when more would not help.
+        confirmed: the test rejects "no difference", and all seeds point the same way.
+        sessions_needed: about how many test sessions would settle it; None unless undecided, or if more would not help.
+        pair: the comparison behind it, a the other and b the leader.
     """
 
     kind: PairKind
@@ -59,12 +60,12 @@ class PairVerdict:
 def build_pair_verdict(
     pair: PairedComparison, config: ComparisonConfig, adjusted: tuple[float, float] | None = None
 ) -> PairVerdict:
-    """The verdict on two models.
+    """Builds the verdict on two models.
 
     Args:
         pair: the two, in any order.
         config: margin and level.
-        adjusted: what `adjusted_p` says of this pair among several; by default its own p value.
+        adjusted: what `adjusted_p` says of this pair among several; by default the pair's own p value.
     """
     if pair.deciding.b_value < pair.deciding.a_value:
         pair = pair.reversed()
@@ -72,7 +73,7 @@ def build_pair_verdict(
     p, p_upper = adjusted or (figures.p_value, upper_p(figures.p_value, config.n_permutations))
     confirmed = p_upper <= 1 - config.confidence and pair.seeds_agree
     low, high = figures.relative_low, figures.relative_high
-    kind = decide(low, high, config.margin, confirmed)
+    kind = choose_kind(low, high, config.margin, confirmed)
     with np.errstate(invalid="ignore"):
         centre, half_width = float(np.add(low, high) / 2), float(np.subtract(high, low) / 2)
     return PairVerdict(
@@ -94,8 +95,8 @@ def build_pair_verdict(
     )
 
 
-def decide(low: float, high: float, margin: float, confirmed: bool) -> PairKind:
-    """The kind for an interval [low, high] of a relative difference; see the module's first lines."""
+def choose_kind(low: float, high: float, margin: float, confirmed: bool) -> PairKind:
+    """The answer for an interval [low, high] of the relative difference (rules: the first lines of this module)."""
     beyond = low > margin or high < -margin
     if beyond and confirmed:
         return "clear"
@@ -112,7 +113,7 @@ def upper_p(p_value: float, n_samples: int) -> float:
 
 
 def adjusted_p(pairs: Sequence[PairedComparison], config: ComparisonConfig) -> list[tuple[float, float]]:
-    """Holm-adjusted p value of each of these pairs, and the same of its upper Monte Carlo bound."""
+    """For each pair its p value and the upper Monte Carlo bound of it, both adjusted (Holm) for the number of pairs."""
     p = [pair.deciding.p_value for pair in pairs]
     bounds = [upper_p(value, config.n_permutations) for value in p]
     return list(zip(holm(p).tolist(), holm(bounds).tolist(), strict=True))

@@ -1,7 +1,7 @@
-"""Which model is better, and does it beat simple counting? The answer as data and as sentences.
+"""Which model is better, and does it beat the baselines? The answer as data and as sentences.
 
-Not comparable, or one of the four answers of judging.py; then always a second sentence: the best model
-against the strongest baseline and against best-sellers, by the same statistics.
+Either the models cannot be compared, or one of the four answers of pair_verdict.py holds. A second sentence
+always follows: the best model against the strongest baseline and against best-sellers, by the same statistics.
 """
 
 from dataclasses import asdict, dataclass
@@ -23,12 +23,19 @@ from gru4rec_core.evaluation.verdict_text import (
 VerdictKind = Literal["invalid", "clear", "equivalent", "size-open", "undecided"]
 
 BEST_SELLERS = "popularity"
-"""Name of the baseline that shows the same list to all."""
+"""Name of the baseline that shows everyone the same list."""
 
 
 @dataclass(frozen=True)
 class BaselineVerdict:
-    """The best model against the strongest baseline and best-sellers."""
+    """The best model against the strongest baseline and best-sellers.
+
+    Attributes:
+        outcome: what the statistics say.
+        model, strongest: names of the best model and of the strongest baseline; None where none was run.
+        model_value, strongest_value, best_sellers_value: the deciding metric in [0, 1], None where not run.
+        sentence: all of it in words.
+    """
 
     outcome: BaselineOutcome
     model: str
@@ -44,15 +51,15 @@ class Verdict:
     """What a comparison says, for code (`kind`, `better`, `numbers`) and for people (`sentences`, `limits`).
 
     Attributes:
-        kind: which of the five.
+        kind: which of the five answers.
         better: name of the better model; None unless clear or size-open.
         best: name of the model with the highest value; None where nothing can be compared.
-        sentences: the verdict, then the model against counting.
-        limits: what limits it, each a sentence.
-        numbers: k, margin, values, interval, p, n_sessions, n_events; fractions, None where infinite.
+        sentences: the verdict, then the best model against the baselines.
+        limits: what limits the verdict, each a sentence.
+        numbers: k, margin, values, interval, p, n_sessions, n_events; rates as fractions, None where infinite.
         baselines: the second sentence as data; None where nothing can be compared.
         sessions_needed: see `PairVerdict`.
-        remedy: the way out of "invalid", else "".
+        remedy: what to do about "invalid", else "".
     """
 
     kind: VerdictKind
@@ -76,19 +83,19 @@ def build_verdict(comparison: Comparison) -> Verdict:
     """The best GRU4Rec model against the second best, by the deciding metric alone.
 
     Raises:
-        RunError: fewer than two models that are no baseline; `compare_with_baselines` speaks of a single one.
+        RunError: fewer than two GRU4Rec models; for a single one there is `compare_with_baselines`.
     """
     if comparison.obstacle:
         return _invalid(comparison)
     contenders = _ranked(comparison, "gru4rec")
     if len(contenders) < 2:
         raise RunError(
-            "A verdict needs two models that are no baseline.",
+            "A verdict needs two GRU4Rec models.",
             found=str(len(contenders)),
             remedy="Train a second model on the same data, for example with another loss.",
         )
     best, second = contenders[0], contenders[1]
-    pair = _judged(comparison, contenders, contenders)[frozenset((best.name, second.name))]
+    pair = _pair_verdicts(comparison, contenders, contenders)[frozenset((best.name, second.name))]
     baselines = compare_with_baselines(comparison)
     return Verdict(
         kind=pair.kind,
@@ -105,18 +112,18 @@ def build_verdict(comparison: Comparison) -> Verdict:
 def compare_with_baselines(comparison: Comparison) -> BaselineVerdict:
     """The best GRU4Rec model against the strongest baseline and against best-sellers.
 
-    "Beaten" needs both to be; "as well" means the strongest is equivalent, "better" that it beats the best model.
-    p values are adjusted for all models and both baselines.
+    "beaten" means that the best model beats both, "as-well" that the strongest baseline is equivalent to it, "better"
+    that the strongest baseline beats it. p values are adjusted for all models and both baselines.
 
     Raises:
-        RunError: no GRU4Rec model, or models that cannot be compared.
+        RunError: there is no GRU4Rec model, or the models cannot be compared.
     """
     models, baselines = _ranked(comparison, "gru4rec"), _ranked(comparison, "baseline")
     if comparison.obstacle or not models:
         raise RunError(
-            "Counting is compared with a GRU4Rec model on the same test events.",
+            "Baselines are compared with a GRU4Rec model on the same test events.",
             found=comparison.obstacle.sentence if comparison.obstacle else "no GRU4Rec model",
-            remedy=comparison.obstacle.remedy if comparison.obstacle else "Train one on the same data.",
+            remedy=comparison.obstacle.remedy if comparison.obstacle else "Train a model on the same data.",
         )
     best = models[0]
     best_value = _value(comparison, best)
@@ -127,8 +134,8 @@ def compare_with_baselines(comparison: Comparison) -> BaselineVerdict:
     strongest = baselines[0]
     best_sellers = next((model for model in baselines if model.name == BEST_SELLERS), None)
     rivals = [strongest] if best_sellers is None or best_sellers is strongest else [strongest, best_sellers]
-    judged = _judged(comparison, models, rivals)
-    verdicts = [judged[frozenset((rival.name, best.name))] for rival in rivals]
+    by_names = _pair_verdicts(comparison, models, rivals)
+    verdicts = [by_names[frozenset((rival.name, best.name))] for rival in rivals]
     outcome = _baseline_outcome(verdicts, best)
     best_sellers_value = _value(comparison, best_sellers) if best_sellers else None
     strongest_value = _value(comparison, strongest)
@@ -149,7 +156,7 @@ def compare_with_baselines(comparison: Comparison) -> BaselineVerdict:
 
 
 def _baseline_outcome(verdicts: list[PairVerdict], best: ModelResults) -> BaselineOutcome:
-    """Of the verdicts on the best model against the strongest baseline (first) and best-sellers."""
+    """What the verdicts say on the best model against the strongest baseline (first) and best-sellers."""
     if all(verdict.better and verdict.pair.b is best for verdict in verdicts):
         return "beaten"
     strongest = verdicts[0]
@@ -167,7 +174,7 @@ def _invalid(comparison: Comparison) -> Verdict:
         kind="invalid",
         better=None,
         best=None,
-        sentences=(obstacle.sentence, "So whether one beats simple counting is not decided either."),
+        sentences=(obstacle.sentence, "So it is not decided either whether one of them beats simple counting."),
         limits=(),
         numbers={"k": comparison.config.deciding_k, "margin": comparison.config.margin},
         baselines=None,
@@ -177,7 +184,7 @@ def _invalid(comparison: Comparison) -> Verdict:
 
 
 def _ranked(comparison: Comparison, kind: str) -> list[ModelResults]:
-    """Models of a kind, best first; equal ones in the order given."""
+    """The models of one kind, best first; equal ones in the order given."""
     models = [model for model in comparison.models if model.kind == kind]
     return sorted(models, key=lambda model: -_value(comparison, model)) if comparison.pairs else models
 
@@ -191,12 +198,12 @@ def _value(comparison: Comparison, model: ModelResults) -> float:
     raise AssertionError(f"{model.name} is in no pair")
 
 
-def _judged(
+def _pair_verdicts(
     comparison: Comparison, models: list[ModelResults], rivals: list[ModelResults]
 ) -> dict[frozenset[str], PairVerdict]:
-    """Every model against every rival, p values adjusted for their number; keyed by the two names."""
-    wanted = {frozenset((a.name, b.name)) for a in models for b in rivals}
-    pairs = [pair for pair in comparison.pairs if frozenset((pair.a.name, pair.b.name)) in wanted]
+    """Verdicts on every model against every rival, by the two names; p values are adjusted for all these pairs."""
+    asked = {frozenset((a.name, b.name)) for a in models for b in rivals}
+    pairs = [pair for pair in comparison.pairs if frozenset((pair.a.name, pair.b.name)) in asked]
     return {
         frozenset((pair.a.name, pair.b.name)): build_pair_verdict(pair, comparison.config, adjusted)
         for pair, adjusted in zip(pairs, adjusted_p(pairs, comparison.config), strict=True)

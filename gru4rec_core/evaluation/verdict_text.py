@@ -1,4 +1,4 @@
-"""How is a verdict said in plain words?"""
+"""How does a verdict read in plain words?"""
 
 from math import floor, isfinite, log10
 from typing import Literal
@@ -8,12 +8,13 @@ import numpy as np
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.intervals import level_text
 from gru4rec_core.evaluation.metrics import catalogue_coverage
 from gru4rec_core.evaluation.pair_verdict import PairVerdict
 
 BaselineOutcome = Literal["beaten", "as-well", "better", "undecided", "no-baseline"]
 
-_AGAINST_COUNTING = {
+_AGAINST_BASELINES = {
     "beaten": "it beats simple counting.",
     "as-well": "counting does as well.",
     "better": "counting does better.",
@@ -50,11 +51,11 @@ def baseline_sentence(
     best_sellers: float | None,
     outcome: BaselineOutcome = "no-baseline",
 ) -> str:
-    """The best model beside counting.
+    """The sentence of the best model against the baselines.
 
     Args:
         best: value of the best model, in [0, 1].
-        strongest: label and value of the strongest baseline; None where that is best-sellers.
+        strongest: label and value of the strongest baseline; None where it is best-sellers.
         best_sellers: value of best-sellers; None where they were not run.
         outcome: what the statistics say.
     """
@@ -65,11 +66,11 @@ def baseline_sentence(
         parts.append(f"best-sellers {per_100(best_sellers)}")
     if outcome == "no-baseline":
         return f"{parts[0]} per 100; no baseline was run, so whether it beats simple counting is not decided."
-    return f"{', '.join(parts)} per 100: {_AGAINST_COUNTING[outcome]}"
+    return f"{', '.join(parts)} per 100: {_AGAINST_BASELINES[outcome]}"
 
 
 def limit_sentences(verdict: PairVerdict, config: ComparisonConfig) -> tuple[str, ...]:
-    """What limits a verdict, worst first."""
+    """What limits a verdict, as sentences, the most important first."""
     pair = verdict.pair
     both = (pair.a, pair.b)
     trained = [model for model in both if model.kind == "gru4rec"]
@@ -88,21 +89,21 @@ def limit_sentences(verdict: PairVerdict, config: ComparisonConfig) -> tuple[str
 
 
 def per_100(value: float) -> str:
-    """A rate in [0, 1] as hits per 100, one decimal."""
+    """A rate in [0, 1] as hits per 100, with one decimal."""
     return f"{100 * value:.1f}"
 
 
-def about(count: int) -> str:
+def rounded_count(count: int) -> str:
     """A count to two significant figures: 12,000 for 11,873."""
     digits = max(floor(log10(count)) - 1, 0) if count > 0 else 0
     return f"{round(count, -digits):,}"
 
 
 def _lead(verdict: PairVerdict, config: ComparisonConfig, span: str) -> str:
-    level = f"{_number(config.confidence)} %"
+    level = level_text(config.confidence)
     if isfinite(verdict.centre):
         return f"{_number(verdict.centre)} % more ({level}: {span})"
-    figures = verdict.pair.deciding  # no percentage of nothing: say it in hits
+    figures = verdict.pair.deciding  # there is no percentage of nothing: say it in hits
     low, high = per_100(figures.low), per_100(figures.high)
     return f"{per_100(figures.difference)} more ({level}: {low} to {high})"
 
@@ -114,16 +115,16 @@ def _why_unconfirmed(verdict: PairVerdict) -> str:
 
 
 def _tie_breaker(verdict: PairVerdict, config: ComparisonConfig) -> str:
-    """Who trains faster and who recommends more of the catalogue, as far as both are known."""
+    """Which model trains faster and which recommends more of the catalogue, where both figures are known."""
     pair = (verdict.pair.b, verdict.pair.a)
     faster = _winner(pair, [-s if (s := model.training_seconds) else None for model in pair])
     wider = _winner(pair, [_coverage(model, config.deciding_k) for model in pair])
-    said = []
+    phrases = []
     if faster:
-        said.append(f"{faster} trains faster")
+        phrases.append(f"{faster} trains faster")
     if wider:
-        said.append(f"{'' if wider == faster else wider + ' '}recommends more of the catalogue")
-    return f" {(' and ' if faster == wider else ', ').join(said)}." if said else ""
+        phrases.append(f"{'' if wider == faster else wider + ' '}recommends more of the catalogue")
+    return f" {(' and ' if faster == wider else ', ').join(phrases)}." if phrases else ""
 
 
 def _winner(models: tuple[ModelResults, ModelResults], figures: list[float | None]) -> str | None:
@@ -137,7 +138,7 @@ def _coverage(model: ModelResults, k: int) -> float | None:
     try:
         return float(np.mean([catalogue_coverage(evaluation, k) for evaluation in model.evaluations]))
     except ConfigError:
-        return None  # fewer than k items were kept of each list: nothing to say
+        return None  # the evaluations hold fewer than k top items
 
 
 def _open_span(verdict: PairVerdict, span: str) -> str:
@@ -149,11 +150,11 @@ def _open_span(verdict: PairVerdict, span: str) -> str:
 def _needed(verdict: PairVerdict) -> str:
     if verdict.sessions_needed is None:
         return ""
-    return f" If this gap holds, about {about(verdict.sessions_needed)} test sessions would settle it."
+    return f" If this gap holds, about {rounded_count(verdict.sessions_needed)} test sessions would settle it."
 
 
 def _number(fraction: float) -> str:
-    """A fraction as the number before "%": one decimal below 10, none above; no decimal it does not need."""
+    """A fraction as the number before "%": one decimal below 10, none from there, and never ".0"."""
     percent = 100 * fraction
     if not isfinite(percent):
         return "any number of" if np.isnan(percent) else ("∞" if percent > 0 else "-∞")
