@@ -17,7 +17,7 @@ import pandas as pd
 from gru4rec_core.baselines.registry import BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison, with_seeds
-from gru4rec_core.results.comparison import ComparisonResult, comparison_result, unfinished
+from gru4rec_core.results.comparison import ComparisonResult, build_comparison_result, find_missing
 from gru4rec_core.workspace.importing import LogFile, import_file, import_sample
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
@@ -59,7 +59,7 @@ def _presets(workspace: Workspace, dataset: DatasetRecord, arguments: argparse.N
     configs = [seeded for config in MODELS.values() for seeded in with_seeds(config, arguments.seeds)]
     judging = ComparisonConfig(deciding_k=20)
     record = _carry_out(workspace, dataset, configs, SplitConfig(), judging, arguments.processes)
-    result = comparison_result(workspace, record.id)
+    result = build_comparison_result(workspace, record.id)
     rows = result.models[["label", "kind", "n_seeds", *SHOWN, "seconds"]].copy()
     trained = rows["kind"] == "gru4rec"
     rows.loc[trained, "label"] = list(MODELS)
@@ -78,7 +78,7 @@ def _protocols(workspace: Workspace, dataset: DatasetRecord, arguments: argparse
         ("last 14 days as test", SplitConfig(protocol="time", test_days=14)),
     ):
         record = _carry_out(workspace, dataset, configs, split, ComparisonConfig(), arguments.processes)
-        result = comparison_result(workspace, record.id)
+        result = build_comparison_result(workspace, record.id)
         tested = result.comparison.models[0]
         yield f"\n## {dataset.name}: TOP1 against BPR, {title}\n"
         yield f"{tested.n_events:,} test events in {tested.n_sessions:,} sessions; accuracy@10 decides.\n"
@@ -100,8 +100,7 @@ def _carry_out(
     """Carries out a comparison; its runs train side by side, one thread each."""
     plan = ComparisonPlan(tuple(configs), split, judging, tuple(BASELINES))
     record = plan_comparison(workspace, dataset.id, plan)
-    waiting = unfinished(workspace, record)
-    runs = [run_id for run_id in record.run_ids if run_id in waiting]
+    runs = find_missing(workspace, record).run_ids
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         baselines = pool.apply_async(_baselines, (str(workspace.root), dataset.id, split))
         for done, _ in enumerate(pool.imap_unordered(_run, [(str(workspace.root), run_id) for run_id in runs]), 1):

@@ -16,7 +16,7 @@ from gru4rec_core.jobs.reconcile import reconcile_jobs
 from gru4rec_core.report.charts import recheck as recheck_charts
 from gru4rec_core.report.frames import recheck as recheck_frames
 from gru4rec_core.report.frames.recheck import Method
-from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, recheck
+from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, RecheckPlan, recheck_run
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
@@ -116,12 +116,12 @@ def _found(root: str, run_id: str, dataset_id: str, split_json: str, k: int, ret
     home = Workspace(root)
     newer = home.run(retrained) if retrained else None
     split, judging = SplitConfig.from_json(split_json), ComparisonConfig(deciding_k=k)
-    return recheck(home, run_id, dataset_id, split, judging, retrained=newer)
+    return recheck_run(home, RecheckPlan(run_id, dataset_id, split, judging, newer))
 
 
 def show(found: Recheck, k: int) -> None:
     """What came out: a sentence, the share of items it does not know, all methods, and the weeks."""
-    widgets.sentence(found.counting.sentence, size="1.1rem", weight=600)
+    widgets.sentence(found.against_baselines.sentence, size="1.1rem", weight=600)
     events = found.comparison.models[0].n_events
     widgets.sentence(
         f"{100 * found.unknown:.1f} of 100 items that came in the {events:,} test events are unknown to the old model:"
@@ -168,7 +168,7 @@ def _describe_methods(found: Recheck) -> list[Method]:
 def _methods_by_week(found: Recheck, methods: list[Method]) -> list[Method]:
     """Those whose weeks are shown: old and retrained model, the strongest baseline, best-sellers."""
     by_name = {method.name: method for method in methods}
-    names = dict.fromkeys((OLD, RETRAINED, found.counting.strongest, "popularity"))
+    names = dict.fromkeys((OLD, RETRAINED, found.against_baselines.strongest, "popularity"))
     return [by_name[name] for name in names if name in by_name]
 
 

@@ -113,7 +113,7 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
 
 def remarks(view: Review) -> None:
     """Every warning about this comparison."""
-    messages.remarks_apart(view.result.checks, "data, training and test", "remarks")
+    messages.remarks_apart(view.result.warnings, "data, training and test", "remarks")
 
 
 def _nothing_yet(selection: state.Selection, purpose: str) -> None:

@@ -21,7 +21,6 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs.job_list import baselines_id, job_folder
 from gru4rec_core.results import comparison as results
-from gru4rec_core.workspace.job_state import read_state
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -191,18 +190,16 @@ def _opened(root: str, dataset_id: str, files: Stamp) -> SessionDataset:
 def comparison_result(comparison: ComparisonRecord) -> results.ComparisonResult | None:
     """The comparison's result, computed once as long as its files stay as they are; None until every run is done."""
     home = workspace()
-    if any(home.state(run_id).state != "done" for run_id in comparison.run_ids):
+    if not results.find_missing(home, comparison).has_result:
         return None
     baselines = job_folder(home, "baselines", baselines_id(comparison.dataset_id, comparison.split))
-    if comparison.baselines and read_state(baselines).is_active:
-        return None
     files = [home.run_folder(run_id) / "metrics.json" for run_id in comparison.run_ids]
     return _compared(str(home.root), comparison.id, stamp(*files, *sorted(baselines.glob("*.parquet"))))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing the models…")
 def _compared(root: str, comparison_id: str, files: Stamp) -> results.ComparisonResult:
-    return results.comparison_result(Workspace(root), comparison_id)
+    return results.build_comparison_result(Workspace(root), comparison_id)
 
 
 def stamp(*paths: Path) -> Stamp:

@@ -30,7 +30,7 @@ def live_part(selection: state.Selection, comparison: ComparisonRecord) -> bool:
         st.header("At work" if active else "Latest training")
         progress_view.panel(comparison)
         if not active and (result := _result(comparison)) is not None:
-            messages.remarks_apart(result.checks, "data, training and test", "train-remarks")
+            messages.remarks_apart(result.warnings, "data, training and test", "train-remarks")
             state.way_on("Open comparison", "compare", selection, key="open-comparison")
     return active
 

@@ -29,7 +29,7 @@ from gru4rec_core.cli.output import (
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison, with_seeds
 from gru4rec_core.jobs.reconcile import reconcile_jobs
-from gru4rec_core.results.comparison import comparison_result, unfinished
+from gru4rec_core.results.comparison import build_comparison_result, find_missing
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_distinct
 from gru4rec_core.workspace.store import Workspace
@@ -72,11 +72,11 @@ def compare(
     seeded = tuple(run for config in configs for run in with_seeds(config, choice.n_seeds))
     plan = ComparisonPlan(seeded, choice.test_rule, choose_judging(record, settings), baseline_names)
     comparison = plan_comparison(workspace, record.id, plan)
-    if unfinished(workspace, comparison):
+    if not find_missing(workspace, comparison).is_complete:
         _carry_out(workspace, comparison)
     clear_status()
-    result = comparison_result(workspace, comparison.id)
-    print_warnings(as_json, result.checks)
+    result = build_comparison_result(workspace, comparison.id)
+    print_warnings(as_json, result.warnings)
     print_result(as_json, result.to_json(), format_comparison(result))
 
 

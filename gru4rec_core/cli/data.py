@@ -19,7 +19,7 @@ from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import inspect_log
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.errors import DataError
-from gru4rec_core.results.diagnostics import dataset_checks
+from gru4rec_core.results.diagnostics import diagnose_dataset
 from gru4rec_core.workspace.importing import LogFile, import_file
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
@@ -72,7 +72,7 @@ def import_log(
     rejected = record.summary.get("rejected_counts", {})
     if rejected:
         text += "\nleft out: " + ", ".join(f"{count:,} rows ({reason})" for reason, count in rejected.items())
-    warnings = print_warnings(as_json, dataset_checks(workspace, record))
+    warnings = print_warnings(as_json, diagnose_dataset(workspace, record))
     print_result(as_json, {**_to_json(record), "import": record.summary, "warnings": warnings}, text)
 
 

@@ -16,7 +16,7 @@ import typer
 from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
 from gru4rec_core.experiments.reporter import OnChange
 from gru4rec_core.results.comparison import ComparisonResult
-from gru4rec_core.results.model_table import ks_of
+from gru4rec_core.results.model_table import read_list_lengths
 from gru4rec_core.results.recheck import Recheck
 from gru4rec_core.workspace.job_state import JobState
 from gru4rec_core.workspace.store import Workspace
@@ -105,7 +105,7 @@ def format_comparison(result: ComparisonResult) -> str:
 
 
 def _format_table(rows: Sequence[Mapping[Any, Any]]) -> list[str]:
-    ks = ks_of(rows[0])
+    ks = read_list_lengths(rows[0])
     lines = [f"{'hits per 100 in the top':28}" + "".join(f"{k:>8}" for k in ks) + f"{'MRR@20':>9}"]
     for row in rows:
         hits = "".join(f"{100 * row[f'accuracy@{k}']:8.2f}" for k in ks)
@@ -115,7 +115,11 @@ def _format_table(rows: Sequence[Mapping[Any, Any]]) -> list[str]:
 
 def format_recheck(result: Recheck) -> str:
     """How the old model did beside the others, overall and week by week."""
-    lines = [result.counting.sentence, f"Unknown to the old model: {100 * result.unknown:.1f} of 100 items.", ""]
+    lines = [
+        result.against_baselines.sentence,
+        f"Unknown to the old model: {100 * result.unknown:.1f} of 100 items.",
+        "",
+    ]
     deciding = f"accuracy@{result.comparison.config.deciding_k}"
     lines += _format_table(sorted(result.models, key=lambda row: -row[deciding]))
     if len(result.by_week):

@@ -35,8 +35,8 @@ from gru4rec_core.errors import DataError
 from gru4rec_core.experiments.baselines import execute_baselines
 from gru4rec_core.jobs.reconcile import reconcile_jobs
 from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.results.diagnostics import recheck_checks, run_checks
-from gru4rec_core.results.recheck import recheck
+from gru4rec_core.results.diagnostics import diagnose_recheck, diagnose_run
+from gru4rec_core.results.recheck import RecheckPlan, recheck_run
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import open_split
 from gru4rec_core.workspace.store import Workspace
@@ -71,7 +71,7 @@ def train(
         "n_test": metrics["n_events"],
         "config": config.model_dump(mode="json"),
         **{name: metrics[name] for name in ("accuracy", "mrr", "ndcg")},
-        "warnings": print_warnings(as_json, run_checks(workspace, run)),
+        "warnings": print_warnings(as_json, diagnose_run(workspace, run)),
     }
     text = f"{run.id}: {format_accuracy(metrics['accuracy'])} of {metrics['n_events']:,} predictions"
     print_result(as_json, result, text)
@@ -96,9 +96,9 @@ def evaluate(
     if workspace.missing_baselines(record.id, test_rule, DEFAULT_BASELINES):
         execute_baselines(workspace, record.id, test_rule, on_change=tell_progress())
     judging = choose_judging(record, settings)
-    result = recheck(workspace, old.id, record.id, test_rule, judging, retrained=retrained)
+    result = recheck_run(workspace, RecheckPlan(old.id, record.id, test_rule, judging, retrained))
     clear_status()
-    warnings = print_warnings(as_json, recheck_checks(workspace, result, retrained))
+    warnings = print_warnings(as_json, diagnose_recheck(workspace, result, retrained))
     print_result(as_json, {**result.to_json(), "warnings": warnings}, format_recheck(result))
 
 

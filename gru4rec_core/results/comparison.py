@@ -1,6 +1,6 @@
 """What came out of a comparison?
 
-Put together from the files of its runs and baselines alone.
+The result is read from the files of its runs and baselines; no model is loaded.
 """
 
 from dataclasses import dataclass, replace
@@ -12,13 +12,12 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
 from gru4rec_core.evaluation.verdict import Verdict, build_verdict
-from gru4rec_core.results.model_table import baseline_models, by_model, row_json, trained_models
-from gru4rec_core.results.statistics_cache import statistics
+from gru4rec_core.results.model_table import group_by_model, load_baselines, load_trained_models, row_to_json
+from gru4rec_core.results.statistics_cache import load_statistics
+from gru4rec_core.workspace.job_state import read_state
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.split_store import StoredSplit, open_split
 from gru4rec_core.workspace.store import Workspace
-
-__all__ = ["ComparisonResult", "comparison_result", "keep_statistics", "unfinished"]
 
 DECIDED_LATE = "The list length was chosen after results were there: exploratory."
 
@@ -31,11 +30,11 @@ class ComparisonResult:
         record, dataset: what was compared on which data.
         comparison: the models (trained ones first, then baselines) and the paired statistics.
         verdict: None with fewer than two trained models.
-        checks: warnings, worst first.
-        models: one row a model: name, label, kind, n_seeds, then means over seeds for k of `DEFAULT_KS` and the
+        warnings: worst first.
+        models: one row per model: name, label, kind, n_seeds, then means over seeds for k of `DEFAULT_KS` and the
             deciding k: accuracy@k, accuracy_conservative@k, accuracy_optimistic@k, mrr@k, ndcg@k, coverage@k,
             mean_popularity@k, repeat_share@k; seconds (training time of one run).
-        run_ids: name of a trained model to its runs, one a seed.
+        run_ids: the runs of each trained model by its name, one per seed.
         split: the test part.
     """
 
@@ -43,7 +42,7 @@ class ComparisonResult:
     dataset: DatasetRecord
     comparison: Comparison
     verdict: Verdict | None
-    checks: list[DiagnosticWarning]
+    warnings: list[DiagnosticWarning]
     models: pd.DataFrame
     run_ids: dict[str, tuple[str, ...]]
     split: StoredSplit
@@ -59,32 +58,61 @@ class ComparisonResult:
             "deciding_metric": f"accuracy@{self.record.config.deciding_k}",
             "n_test": self.comparison.models[0].n_events,
             "n_test_sessions": self.comparison.models[0].n_sessions,
-            "models": [self._model_json(row) for row in self.models.to_dict("records")],
+            "models": [self._model_to_json(row) for row in self.models.to_dict("records")],
             "verdict": self.verdict.to_json() if self.verdict else None,
-            "warnings": [check.to_json() for check in self.checks],
+            "warnings": [warning.to_json() for warning in self.warnings],
         }
 
-    def _model_json(self, row: dict[Any, Any]) -> dict[str, Any]:
+    def _model_to_json(self, row: dict[Any, Any]) -> dict[str, Any]:
         seconds = None if pd.isna(row["seconds"]) else row["seconds"]
-        return {**row_json(row), "seconds": seconds, "runs": list(self.run_ids.get(row["name"], ()))}
+        return {**row_to_json(row), "seconds": seconds, "runs": list(self.run_ids.get(row["name"], ()))}
 
 
-def unfinished(workspace: Workspace, record: ComparisonRecord) -> list[str]:
-    """What a comparison still waits for: ids of runs, names of baselines."""
-    runs = [run_id for run_id in record.run_ids if workspace.state(run_id).state != "done"]
-    return runs + workspace.missing_baselines(record.dataset_id, record.split, record.baselines)
+@dataclass(frozen=True)
+class MissingParts:
+    """What a comparison still lacks.
+
+    Attributes:
+        run_ids: runs that are not done.
+        baselines: names of baselines that are not computed.
+        baselines_at_work: whether a job that computes baselines is queued or running.
+    """
+
+    run_ids: tuple[str, ...]
+    baselines: tuple[str, ...]
+    baselines_at_work: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.run_ids and not self.baselines
+
+    @property
+    def has_result(self) -> bool:
+        """Whether there is a result to show: all runs are done, and no baseline is about to join."""
+        return not self.run_ids and not self.baselines_at_work
 
 
-def keep_statistics(workspace: Workspace, dataset_id: str) -> None:
-    """Computes the statistics of every finished comparison on a dataset that has none yet, ahead of its reader."""
+def find_missing(workspace: Workspace, record: ComparisonRecord) -> MissingParts:
+    """What a comparison still waits for, read from the states of its jobs."""
+    baselines = workspace.split_folder(record.dataset_id, record.split) / "baselines"
+    return MissingParts(
+        run_ids=tuple(run_id for run_id in record.run_ids if workspace.state(run_id).state != "done"),
+        baselines=tuple(workspace.missing_baselines(record.dataset_id, record.split, record.baselines)),
+        baselines_at_work=bool(record.baselines) and read_state(baselines).is_active,
+    )
+
+
+def precompute_statistics(workspace: Workspace, dataset_id: str) -> None:
+    """Computes the statistics of each complete comparison on a dataset that has none yet, before a reader asks."""
     for record in workspace.comparisons(dataset_id):
-        kept = (workspace.comparison_folder(record.id) / "statistics.json").exists()
-        if not kept and not unfinished(workspace, record):
-            comparison_result(workspace, record.id)
+        is_computed = (workspace.comparison_folder(record.id) / "statistics.json").exists()
+        if not is_computed and find_missing(workspace, record).is_complete:
+            build_comparison_result(workspace, record.id)
 
 
-def comparison_result(workspace: Workspace, comparison_id: str) -> ComparisonResult:
-    """The result of a comparison; its statistics are computed and kept if they are not there yet.
+def build_comparison_result(workspace: Workspace, comparison_id: str) -> ComparisonResult:
+    """The result of a comparison; its statistics are computed and stored if they are not there yet.
 
     Baselines that are not there (yet) are left out.
 
@@ -92,33 +120,31 @@ def comparison_result(workspace: Workspace, comparison_id: str) -> ComparisonRes
         RunError: a run is not done, or a file is damaged.
     """
     record = workspace.comparison(comparison_id)
-    waiting = [run_id for run_id in record.run_ids if workspace.state(run_id).state != "done"]
-    if waiting:
+    missing = find_missing(workspace, record).run_ids
+    if missing:
         raise RunError(
             "A comparison has a result once all its runs are done.",
-            found=f"{len(waiting)} of {len(record.run_ids)} not done: {', '.join(waiting)}",
+            found=f"{len(missing)} of {len(record.run_ids)} not done: {', '.join(missing)}",
             where=f"comparison {comparison_id}",
             remedy="Wait for them, or start those again that failed.",
         )
-    split = open_split(workspace, record.dataset_id, record.split)
-    groups = by_model([workspace.run(run_id) for run_id in record.run_ids])
-    rows, models = trained_models(workspace, groups, split, record.config.deciding_k)
-    more_rows, baselines = baseline_models(
-        workspace, record.dataset_id, record.baselines, split, record.config.deciding_k
-    )
-    comparison, checks = statistics(workspace, record, groups, [*models, *baselines])
+    split, k = open_split(workspace, record.dataset_id, record.split), record.config.deciding_k
+    groups = group_by_model([workspace.run(run_id) for run_id in record.run_ids])
+    trained_rows, trained = load_trained_models(workspace, groups, split, k)
+    baseline_rows, baselines = load_baselines(workspace, record.dataset_id, record.baselines, split, k)
+    comparison, warnings = load_statistics(workspace, record, groups, [*trained, *baselines])
     return ComparisonResult(
         record=record,
         dataset=workspace.dataset(record.dataset_id),
         comparison=comparison,
-        verdict=_verdict(record, comparison) if len(models) > 1 else None,
-        checks=checks,
-        models=pd.DataFrame([*rows, *more_rows]),
+        verdict=_build_verdict(record, comparison) if len(trained) > 1 else None,
+        warnings=warnings,
+        models=pd.DataFrame([*trained_rows, *baseline_rows]),
         run_ids={name: tuple(run.id for run in runs) for name, runs in groups.items()},
         split=split,
     )
 
 
-def _verdict(record: ComparisonRecord, comparison: Comparison) -> Verdict:
-    found = build_verdict(comparison)
-    return found if record.decided_before_results else replace(found, limits=(*found.limits, DECIDED_LATE))
+def _build_verdict(record: ComparisonRecord, comparison: Comparison) -> Verdict:
+    verdict = build_verdict(comparison)
+    return verdict if record.decided_before_results else replace(verdict, limits=(*verdict.limits, DECIDED_LATE))

@@ -1,4 +1,4 @@
-"""What should the reader of a dataset, a run, a comparison or a re-check be warned of?"""
+"""Which warnings does a reader of a dataset, a run, a comparison or a re-check need?"""
 
 from collections.abc import Iterable, Sequence
 
@@ -22,77 +22,84 @@ from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
 
 
-def dataset_checks(workspace: Workspace, record: DatasetRecord) -> list[DiagnosticWarning]:
-    """What to know of a log."""
+def diagnose_dataset(workspace: Workspace, record: DatasetRecord) -> list[DiagnosticWarning]:
+    """The warnings about a log, worst first."""
     return worst_first(find_dataset_warnings(workspace.open_dataset(record.id), record.summary))
 
 
-def run_checks(workspace: Workspace, run: RunRecord) -> list[DiagnosticWarning]:
-    """What to know of a single finished run: its data, test rule, training and scores."""
+def diagnose_run(workspace: Workspace, run: RunRecord) -> list[DiagnosticWarning]:
+    """The warnings about a finished run, worst first: its data, test rule, training and scores."""
     dataset = workspace.dataset(run.dataset_id)
     split, k = load_split(workspace, dataset.id, run.split), default_deciding_k(dataset.n_items)
     label = LOSS_LABELS[run.config.loss]
     evaluation = run_folder.load_evaluation(workspace.run_folder(run.id), split.train.n_items)
-    found = find_dataset_warnings(workspace.open_dataset(dataset.id), dataset.summary)
-    found += find_split_warnings(split, k)
-    found += find_training_warnings(run.config, split.train, workspace.epochs(run.id), label)
-    return worst_first([*found, *find_evaluation_warnings(evaluation, label, "gru4rec", k)])
+    warnings = find_dataset_warnings(workspace.open_dataset(dataset.id), dataset.summary)
+    warnings += find_split_warnings(split, k)
+    warnings += find_training_warnings(run.config, split.train, workspace.epochs(run.id), label)
+    return worst_first([*warnings, *find_evaluation_warnings(evaluation, label, "gru4rec", k)])
 
 
-def comparison_checks(
+def diagnose_comparison(
     workspace: Workspace, record: ComparisonRecord, groups: dict[str, list[RunRecord]], comparison: Comparison
 ) -> list[DiagnosticWarning]:
-    """Every warning there is of a comparison: on data, split, every seed's run and scores, and the whole."""
+    """The warnings about a comparison, worst first: data, split, each seed's training and scores, and the whole."""
     dataset = workspace.dataset(record.dataset_id)
     split, k = load_split(workspace, record.dataset_id, record.split), record.config.deciding_k
     labels = {model.name: model.label for model in comparison.models}
-    found = find_dataset_warnings(workspace.open_dataset(dataset.id), dataset.summary)
-    found += find_split_warnings(split, k, record.config.margin)
+    warnings = find_dataset_warnings(workspace.open_dataset(dataset.id), dataset.summary)
+    warnings += find_split_warnings(split, k, record.config.margin)
     for name, runs in groups.items():
-        found += training_checks(workspace, runs, split.train, labels[name])
+        warnings += diagnose_training(workspace, runs, split.train, labels[name])
     for model in comparison.models:
-        found += evaluation_checks(model, k)
-    facts = [
+        warnings += diagnose_scores(model, k)
+    compared = [
         ComparedRun(labels[name], run.dataset_hash, run.split.key(), k, run.config)
         for name, runs in groups.items()
         for run in runs
     ]
-    return worst_first([*found, *find_comparison_warnings(comparison, facts)])
+    return worst_first([*warnings, *find_comparison_warnings(comparison, compared)])
 
 
-def recheck_checks(workspace: Workspace, found: Recheck, retrained: RunRecord | None = None) -> list[DiagnosticWarning]:
-    """What to know of a re-check: the new log and test rule, the scores, and whether the models learnt from one log."""
-    k, split = found.comparison.config.deciding_k, load_split(workspace, found.dataset.id, found.split)
-    checks = find_dataset_warnings(workspace.open_dataset(found.dataset.id), found.dataset.summary)
-    checks += find_split_warnings(split, k, found.comparison.config.margin)
-    for model in found.comparison.models:
-        checks += evaluation_checks(model, k)
-    compared = [found.run] if retrained is None else [found.run, retrained]
+def diagnose_recheck(
+    workspace: Workspace, recheck: Recheck, retrained: RunRecord | None = None
+) -> list[DiagnosticWarning]:
+    """The warnings about a re-check, worst first: log, test rule, scores, and models trained on different logs."""
+    k, split = recheck.comparison.config.deciding_k, load_split(workspace, recheck.dataset.id, recheck.split)
+    warnings = find_dataset_warnings(workspace.open_dataset(recheck.dataset.id), recheck.dataset.summary)
+    warnings += find_split_warnings(split, k, recheck.comparison.config.margin)
+    for model in recheck.comparison.models:
+        warnings += diagnose_scores(model, k)
+    runs = [recheck.run] if retrained is None else [recheck.run, retrained]
     # Both are tested here, under this rule; what may differ is what they learnt from.
-    facts = [
-        ComparedRun(model.label, run.dataset_hash, found.split.key(), k, run.config)
-        for model, run in zip(found.comparison.models, compared, strict=False)
+    compared = [
+        ComparedRun(model.label, run.dataset_hash, recheck.split.key(), k, run.config)
+        for model, run in zip(recheck.comparison.models, runs, strict=False)
     ]
-    return worst_first([*checks, *find_run_differences(facts)])
+    return worst_first([*warnings, *find_run_differences(compared)])
 
 
-def training_checks(
+def diagnose_training(
     workspace: Workspace, runs: Sequence[RunRecord], train: SessionDataset, label: str
 ) -> list[DiagnosticWarning]:
-    """What to know of a model's training, each thing once, though several seeds show it."""
-    return _once(
-        check for run in runs for check in find_training_warnings(run.config, train, workspace.epochs(run.id), label)
+    """The warnings about a model's training; one that several seeds cause is given once."""
+    return _drop_repeated(
+        warning
+        for run in runs
+        for warning in find_training_warnings(run.config, train, workspace.epochs(run.id), label)
     )
 
 
-def evaluation_checks(model: ModelResults, k: int) -> list[DiagnosticWarning]:
-    """What to know of a model's scores, each thing once, though several seeds show it."""
-    found = (find_evaluation_warnings(one, model.label, model.kind, k) for one in model.evaluations)
-    return _once(check for checks in found for check in checks)
+def diagnose_scores(model: ModelResults, k: int) -> list[DiagnosticWarning]:
+    """The warnings about a model's scores; one that several seeds cause is given once."""
+    return _drop_repeated(
+        warning
+        for evaluation in model.evaluations
+        for warning in find_evaluation_warnings(evaluation, model.label, model.kind, k)
+    )
 
 
-def _once(checks: Iterable[DiagnosticWarning]) -> list[DiagnosticWarning]:
+def _drop_repeated(warnings: Iterable[DiagnosticWarning]) -> list[DiagnosticWarning]:
     by_code: dict[str, DiagnosticWarning] = {}
-    for check in checks:
-        by_code.setdefault(check.code, check)
+    for warning in warnings:
+        by_code.setdefault(warning.code, warning)
     return list(by_code.values())

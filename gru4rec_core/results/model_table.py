@@ -3,7 +3,7 @@
 Read from the folders of its runs and baselines.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,36 +25,46 @@ Row = dict[str, Any]
 """A model in the table of results."""
 
 _METRICS = ("accuracy", "mrr", "ndcg", "coverage", "accuracy_conservative", "accuracy_optimistic")
-_OF_LISTS = ("mean_popularity", "repeat_share")
-"""What is in the lists, right or wrong; runs of the past may lack them."""
+_LIST_METRICS = ("mean_popularity", "repeat_share")
+"""What is in the lists, whether it came or not; early runs lack them."""
 
 
-def by_model(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
-    """Runs that differ in their seed alone are one model, named by its loss and by what sets it apart."""
+def group_by_model(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
+    """Groups runs that differ in their seed alone; a model is named by its loss and the settings that set it apart."""
     groups: dict[TrainingConfig, list[RunRecord]] = {}
     for run in runs:
         groups.setdefault(run.config.replace(seed=0), []).append(run)
-    return dict(zip(_names(list(groups)), groups.values(), strict=True))
+    return dict(zip(_name_models(list(groups)), groups.values(), strict=True))
 
 
-def _names(configs: Sequence[TrainingConfig]) -> list[str]:
+def _name_models(configs: Sequence[TrainingConfig]) -> list[str]:
     names = []
     for config in configs:
-        namesakes = [other.model_dump() for other in configs if other.loss == config.loss]
+        same_loss = [other.model_dump() for other in configs if other.loss == config.loss]
         values = config.model_dump()
-        apart = [field for field in values if any(other[field] != values[field] for other in namesakes)]
-        names.append(" ".join([config.loss, *(f"{field}={_shown(values[field])}" for field in apart)]))
+        differing = [field for field in values if any(other[field] != values[field] for other in same_loss)]
+        names.append(" ".join([config.loss, *(f"{field}={_as_text(values[field])}" for field in differing)]))
     return names
 
 
-def _shown(value: object) -> str:
+def _as_text(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def trained_models(
-    workspace: Workspace, groups: dict[str, list[RunRecord]], split: StoredSplit, k: int
+def load_trained_models(
+    workspace: Workspace, groups: Mapping[str, Sequence[RunRecord]], split: StoredSplit, k: int
 ) -> tuple[list[Row], list[ModelResults]]:
-    """A row and the results of every trained model; `groups` as `by_model` makes them, `k` decides."""
+    """The table's row and the results of each trained model.
+
+    Args:
+        workspace: where the runs are.
+        groups: the runs of each model by its name (see `group_by_model`); all done.
+        split: what they were tested on.
+        k: the deciding list length.
+
+    Raises:
+        RunError: a file is missing or damaged.
+    """
     rows, models = [], []
     for name, runs in groups.items():
         folders = [workspace.run_folder(run.id) for run in runs]
@@ -70,22 +80,22 @@ def trained_models(
             test_key=split.test_key,
             leaked_events=split.leaked_events,
             seen_days=split.config.protocol != "time",
-            still_improving=any(_still_improving(folder, config) for folder in folders),
+            still_improving=any(_was_still_improving(folder, config) for folder in folders),
             training_seconds=sum(seconds) / len(seconds),
         )
         models.append(model)
-        rows.append(table_row(model, [run_folder.read_metrics(folder) for folder in folders], split, k))
+        rows.append(build_row(model, [run_folder.read_metrics(folder) for folder in folders], split, k))
     return rows, models
 
 
-def _still_improving(folder: Path, config: TrainingConfig) -> bool:
+def _was_still_improving(folder: Path, config: TrainingConfig) -> bool:
     return still_improving(validation_curve(run_folder.read_epochs(folder), config))
 
 
-def baseline_models(
-    workspace: Workspace, dataset_id: str, names: Sequence[str], split: StoredSplit, k: int
+def load_baselines(
+    workspace: Workspace, dataset_id: str, names: Iterable[str], split: StoredSplit, k: int
 ) -> tuple[list[Row], list[ModelResults]]:
-    """The same of those of the named baselines that were computed already on a split."""
+    """The table's row and the results of each of these baselines that is computed already on a split."""
     folder = workspace.split_folder(dataset_id, split.config) / "baselines"
     rows, models = [], []
     for name in names:
@@ -101,38 +111,27 @@ def baseline_models(
             seen_days=split.config.protocol != "time",
         )
         models.append(model)
-        rows.append(table_row(model, [read_json(folder / f"{name}.json", "a baseline")], split, k))
+        rows.append(build_row(model, [read_json(folder / f"{name}.json", "a baseline")], split, k))
     return rows, models
 
 
-def row_json(row: Row) -> dict[str, Any]:
-    """A row as commands print it: metrics by k."""
-    by_k = {metric: {str(k): _number(row[f"{metric}@{k}"]) for k in ks_of(row)} for metric in (*_METRICS, *_OF_LISTS)}
-    return {**{name: row[name] for name in ("name", "label", "kind")}, "seeds": row["n_seeds"], **by_k}
-
-
-def ks_of(row: Mapping[Any, Any]) -> list[int]:
-    """The list lengths of a row, ascending."""
-    return sorted(int(name.partition("@")[2]) for name in row if name.startswith("accuracy@"))
-
-
-def _number(value: Any) -> Any:
-    return None if pd.isna(value) else value  # a frame has NaN where a row had None
-
-
-def table_row(model: ModelResults, stored: Sequence[dict[str, Any]], split: StoredSplit, k: int) -> Row:
-    """A model's row: name, label, kind, n_seeds, means over its seeds of its metrics, training seconds.
+def build_row(model: ModelResults, summaries: Sequence[Mapping[str, Any]], split: StoredSplit, k: int) -> Row:
+    """A model's row: name, label, kind, n_seeds, its metrics as means over its seeds, training seconds.
 
     Args:
-        stored: `metrics.summary` of every seed, as kept.
+        model: the results of all seeds.
+        summaries: `metrics.summary` of each seed, as stored.
         split: what the model was tested on.
-        k: the deciding list length, which may be none of those kept.
+        k: the deciding list length; computed where the summaries lack it.
     """
-    seeds = [_with(k, one, seed, split) for one, seed in zip(stored, model.evaluations, strict=True)]
+    per_seed = [
+        _with_list_length(k, summary, evaluation, split)
+        for summary, evaluation in zip(summaries, model.evaluations, strict=True)
+    ]
     means = {}
-    for metric in (*_METRICS, *_OF_LISTS):
-        for length in seeds[0]["accuracy"]:
-            values = [one.get(metric, {}).get(length) for one in seeds]
+    for metric in (*_METRICS, *_LIST_METRICS):
+        for length in per_seed[0]["accuracy"]:
+            values = [summary.get(metric, {}).get(length) for summary in per_seed]
             means[f"{metric}@{length}"] = None if None in values else sum(values) / len(values)
     return {
         "name": model.name,
@@ -144,9 +143,27 @@ def table_row(model: ModelResults, stored: Sequence[dict[str, Any]], split: Stor
     }
 
 
-def _with(k: int, stored: dict[str, Any], evaluation: Evaluation, split: StoredSplit) -> dict[str, Any]:
-    if str(k) in stored["accuracy"]:
-        return stored
+def _with_list_length(
+    k: int, summary: Mapping[str, Any], evaluation: Evaluation, split: StoredSplit
+) -> Mapping[str, Any]:
+    if str(k) in summary["accuracy"]:
+        return summary
     more = metrics.summary(evaluation, (k,), events=split.test, train_counts=split.train_counts)
-    by_k = {name: {**stored.get(name, {}), **values} for name, values in more.items() if isinstance(values, dict)}
-    return {**stored, **by_k}
+    by_k = {name: {**summary.get(name, {}), **values} for name, values in more.items() if isinstance(values, dict)}
+    return {**summary, **by_k}
+
+
+def row_to_json(row: Row) -> dict[str, Any]:
+    """A row as commands print it: each metric by k."""
+    lengths = read_list_lengths(row)
+    by_k = {metric: {str(k): _as_json(row[f"{metric}@{k}"]) for k in lengths} for metric in (*_METRICS, *_LIST_METRICS)}
+    return {**{name: row[name] for name in ("name", "label", "kind")}, "seeds": row["n_seeds"], **by_k}
+
+
+def read_list_lengths(row: Mapping[Any, Any]) -> list[int]:
+    """The list lengths k of a row, ascending."""
+    return sorted(int(name.partition("@")[2]) for name in row if name.startswith("accuracy@"))
+
+
+def _as_json(value: Any) -> Any:
+    return None if pd.isna(value) else value  # a frame has NaN where a row had None

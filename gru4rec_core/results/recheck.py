@@ -1,7 +1,7 @@
-"""Does an old model still do on new events?
+"""Is an old model still good on new events?
 
-Beside today's baselines, which know the new log's training part, week by week, with the share of events whose
-item the model has never seen. NumPy alone: nothing is trained.
+It is tested beside today's baselines, which know the new log's training part: overall and week by week, with the share
+of events whose item the model has never seen. Nothing is trained, and NumPy is enough.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.times import DAY_SECONDS, UNITS
+from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.comparability import ModelResults, count_leaked
@@ -23,7 +24,8 @@ from gru4rec_core.evaluation.comparison import Comparison, compare_models, event
 from gru4rec_core.evaluation.scoring import Progress, evaluate
 from gru4rec_core.evaluation.verdict import BaselineVerdict, compare_with_baselines
 from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.results.model_table import Row, baseline_models, row_json, table_row, trained_models
+from gru4rec_core.results.model_table import Row, build_row, load_baselines, load_trained_models, row_to_json
+from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import StoredSplit, load_split, open_split
 from gru4rec_core.workspace.store import Workspace
@@ -33,14 +35,33 @@ OLD, RETRAINED = "old", "retrained"
 
 
 @dataclass(frozen=True)
+class RecheckPlan:
+    """What to re-check.
+
+    Attributes:
+        run_id: the old model's run.
+        dataset_id: the new log.
+        split: the test rule for it.
+        config: how models are compared.
+        retrained: a finished run on the new log under this test rule, to be shown beside, or None.
+    """
+
+    run_id: str
+    dataset_id: str
+    split: SplitConfig
+    config: ComparisonConfig
+    retrained: RunRecord | None = None
+
+
+@dataclass(frozen=True)
 class Recheck:
     """An old model on new events.
 
     Attributes:
-        run, dataset, split: which model, on what, under which test rule.
-        comparison: the old model (named "old"), a retrained one if there is one, today's baselines.
-        counting: best model against counting, in figures and a sentence.
-        models: one row a model, as in a comparison's table.
+        run, dataset, split: which model, on which log, under which test rule.
+        comparison: the old model (named "old"), a retrained one if there is one, and today's baselines.
+        against_baselines: the best model against the baselines, in figures and a sentence.
+        models: one row per model, as in a comparison's table.
         by_week: week (its first day, UTC), n_events, unknown (share of events whose item the old model does not
             know), then accuracy@k of each model by its name; empty where times are no dates.
         unknown: share over all events, 0 to 1.
@@ -50,7 +71,7 @@ class Recheck:
     dataset: DatasetRecord
     split: SplitConfig
     comparison: Comparison
-    counting: BaselineVerdict
+    against_baselines: BaselineVerdict
     models: list[Row]
     by_week: pd.DataFrame
     unknown: float
@@ -67,88 +88,88 @@ class Recheck:
             "protocol": self.split.protocol,
             "n_test": self.comparison.models[0].n_events,
             "unknown_share": self.unknown,
-            "models": [row_json(row) for row in self.models],
-            "counting": asdict(self.counting),
+            "models": [row_to_json(row) for row in self.models],
+            "counting": asdict(self.against_baselines),
             "by_week": weeks.to_dict("records"),
         }
 
 
-def recheck(
-    workspace: Workspace,
-    run_id: str,
-    dataset_id: str,
-    split: SplitConfig,
-    judging: ComparisonConfig,
-    *,
-    retrained: RunRecord | None = None,
-    on_progress: Progress | None = None,
-) -> Recheck:
+def recheck_run(workspace: Workspace, plan: RecheckPlan, *, on_progress: Progress | None = None) -> Recheck:
     """Tests a run's model on a dataset under a test rule; the baselines of that split must be there.
 
-    An item that the new log's training part does not hold is a miss for the old model too.
+    An item that the new log's training part does not have is a miss for the old model too.
 
     Args:
-        retrained: a finished run on the same dataset and test rule, to be shown beside.
+        workspace: where the run and the dataset are.
+        plan: which run, which dataset, and how to test.
+        on_progress: called with the events tested and the events there are.
 
     Raises:
-        RunError: the run is not done, or has learnt from the test events.
+        RunError: the run is not done, or it has learnt from the test events.
     """
-    run, dataset = workspace.run(run_id), workspace.dataset(dataset_id)
-    workspace.metrics(run.id)
-    stored = open_split(workspace, dataset.id, split)
-    old, values = _old_model(workspace, run, stored, on_progress)
-    models, rows = [old], [table_row(old, [values], stored, judging.deciding_k)]
-    if retrained is not None:
-        more, results = trained_models(workspace, {RETRAINED: [retrained]}, stored, judging.deciding_k)
-        models, rows = [*models, *results], [*rows, *more]
-    more, baselines = baseline_models(workspace, dataset.id, DEFAULT_BASELINES, stored, judging.deciding_k)
-    comparison = compare_models([*models, *baselines], judging)
+    run, dataset, k = workspace.run(plan.run_id), workspace.dataset(plan.dataset_id), plan.config.deciding_k
+    workspace.metrics(run.id)  # raises when the run is not done
+    split = open_split(workspace, dataset.id, plan.split)
+    old, row = _test_old_model(workspace, run, split, k, on_progress)
+    models, rows = [old], [row]
+    if plan.retrained is not None:
+        retrained_rows, retrained = load_trained_models(workspace, {RETRAINED: [plan.retrained]}, split, k)
+        models, rows = [*models, *retrained], [*rows, *retrained_rows]
+    baseline_rows, baselines = load_baselines(workspace, dataset.id, DEFAULT_BASELINES, split, k)
+    comparison = compare_models([*models, *baselines], plan.config)
     unknown = old.evaluations[0].target < 0
     return Recheck(
         run=run,
         dataset=dataset,
-        split=split,
+        split=plan.split,
         comparison=comparison,
-        counting=compare_with_baselines(comparison),
-        models=[*rows, *more],
-        by_week=_by_week(stored.test, comparison.models, unknown, judging.deciding_k),
+        against_baselines=compare_with_baselines(comparison),
+        models=[*rows, *baseline_rows],
+        by_week=_average_by_week(split.test, comparison.models, unknown, k),
         unknown=float(unknown.mean()),
     )
 
 
-def _old_model(
-    workspace: Workspace, run: RunRecord, stored: StoredSplit, on_progress: Progress | None
-) -> tuple[ModelResults, dict[str, Any]]:
-    """Its results on the new test, and its metrics."""
+def _test_old_model(
+    workspace: Workspace, run: RunRecord, split: StoredSplit, k: int, on_progress: Progress | None
+) -> tuple[ModelResults, Row]:
+    """The old model's results on the new test, and its row of the table."""
     train = load_split(workspace, run.dataset_id, run.split).train
-    leaked = count_leaked(train, stored.test)
+    leaked = count_leaked(train, split.test)
     if leaked:
         raise RunError(
             "A model is tested on events it has not learnt from.",
-            found=f"{leaked:,} of the {stored.test.n_predicted:,} test events were in its training part",
+            found=f"{leaked:,} of the {split.test.n_predicted:,} test events were in its training part",
             where=f"run {run.id}",
             remedy="Test on a later log, on sessions after its training (--protocol time), or under its own test rule.",
         )
     model = NumpyGru4Rec.load(workspace.run_folder(run.id))
-    new_to_old = np.append(model.vocabulary.encode(stored.test.dataset.vocabulary.items), -1)
-    items = new_to_old[np.asarray(stored.test.dataset.items)]
-    new = stored.test.dataset
-    sessions = SessionDataset.from_arrays(
-        items, new.timestamps, new.offsets, new.session_ids, model.vocabulary, new.time_unit
-    )
-    events = EvaluationSet(sessions, predicted=stored.test.predicted)
-    evaluation = evaluate(model, events, 20, on_progress)
+    events = _renumber_items(split.test, model.vocabulary)
+    evaluation = evaluate(model, events, run_folder.TOP_K, on_progress)
     results = ModelResults(
         name=OLD,
         label=f"{run.name} of {run.created:%Y-%m-%d}",
         kind="gru4rec",
         evaluations=(evaluation,),
-        test_key=stored.test_key,
+        test_key=split.test_key,
     )
-    return results, metrics.summary(evaluation, events=events, train_counts=train.counts())
+    summary = metrics.summary(evaluation, events=events, train_counts=train.counts())
+    return results, build_row(results, [summary], split, k)
 
 
-def _by_week(test: EvaluationSet, models: Sequence[ModelResults], unknown: np.ndarray, k: int) -> pd.DataFrame:
+def _renumber_items(test: EvaluationSet, vocabulary: ItemVocabulary) -> EvaluationSet:
+    """The test events with the ids of another vocabulary; -1 for items it does not know."""
+    new = test.dataset
+    # The last place stands for items that the new log's own training part does not know: id -1 picks it.
+    new_to_old = np.append(vocabulary.encode(new.vocabulary.items), -1)
+    sessions = SessionDataset.from_arrays(
+        new_to_old[np.asarray(new.items)], new.timestamps, new.offsets, new.session_ids, vocabulary, new.time_unit
+    )
+    return EvaluationSet(sessions, predicted=test.predicted)
+
+
+def _average_by_week(test: EvaluationSet, models: Sequence[ModelResults], unknown: np.ndarray, k: int) -> pd.DataFrame:
+    """The table that `Recheck.by_week` describes."""
     times = np.asarray(test.dataset.timestamps)[test.predicted]
     unit = test.dataset.time_unit
     if unit is None:

@@ -1,6 +1,6 @@
-"""What are the statistics and warnings of a comparison, computed once and kept?
+"""What are the statistics and warnings of a comparison, computed once and stored?
 
-They are kept beside the comparison under a hash of all they depend on, and computed anew when that changes.
+They are stored beside the comparison under a hash of all they depend on, and recomputed when that changes.
 """
 
 import hashlib
@@ -14,42 +14,50 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults, find_obstacle
 from gru4rec_core.evaluation.comparison import Comparison, MetricDifference, PairedComparison, compare_models
 from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
-from gru4rec_core.results.diagnostics import comparison_checks
+from gru4rec_core.results.diagnostics import diagnose_comparison
 from gru4rec_core.storage import read_json, write_json
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
 VERSION = 3
-"""Raised when the same inputs give other statistics or warnings than before: what was kept is then computed anew."""
+"""Raised when the same inputs give other statistics or warnings than before: stored ones are then recomputed."""
 
 _logger = logging.getLogger(__name__)
 
 
-def statistics(
+def load_statistics(
     workspace: Workspace, record: ComparisonRecord, groups: dict[str, list[RunRecord]], models: Sequence[ModelResults]
 ) -> tuple[Comparison, list[DiagnosticWarning]]:
-    """The paired statistics and the warnings of a comparison: as kept, or computed and kept."""
+    """The paired statistics and the warnings of a comparison, as stored; computed and stored first where they are not.
+
+    Args:
+        workspace: where the comparison is.
+        record: the comparison.
+        groups: the runs of each trained model by its name.
+        models: results of all models, trained ones first.
+    """
     path = workspace.comparison_folder(record.id) / "statistics.json"
-    key = _inputs(record, models)
+    inputs = _hash_inputs(record, models)
     if path.exists():
         try:
-            kept = read_json(path, "a comparison")
-            if kept["inputs"] == key:
-                return _from_kept(kept, record, models), [DiagnosticWarning.from_json(one) for one in kept["checks"]]
+            stored = read_json(path, "a comparison")
+            if stored["inputs"] == inputs:
+                warnings = [DiagnosticWarning.from_json(values) for values in stored["warnings"]]
+                return _comparison_from_json(stored["pairs"], record, models), warnings
         except (RunError, KeyError, TypeError) as error:
-            _logger.warning("statistics of %s cannot be read and are computed anew: %r", record.id, error)
+            _logger.warning("the statistics of %s cannot be read and are recomputed: %r", record.id, error)
     if len(models) > 1:
         comparison = compare_models(models, record.config)
     else:
         comparison = Comparison(tuple(models), record.config, find_obstacle(models), ())
-    checks = comparison_checks(workspace, record, groups, comparison)
-    pairs = [_kept_pair(pair) for pair in comparison.pairs]
-    write_json(path, {"inputs": key, "pairs": pairs, "checks": [one.to_json() for one in checks]})
-    return comparison, checks
+    warnings = diagnose_comparison(workspace, record, groups, comparison)
+    pairs = [_pair_to_json(pair) for pair in comparison.pairs]
+    write_json(path, {"inputs": inputs, "pairs": pairs, "warnings": [warning.to_json() for warning in warnings]})
+    return comparison, warnings
 
 
-def _inputs(record: ComparisonRecord, models: Sequence[ModelResults]) -> str:
-    """A hash of all that the statistics depend on."""
+def _hash_inputs(record: ComparisonRecord, models: Sequence[ModelResults]) -> str:
+    """A hash of everything that the statistics depend on."""
     digest = hashlib.sha256(f"{VERSION}/{record.config.to_json()}".encode())
     for model in models:
         digest.update(f"{model.name}/{model.test_key}/{model.leaked_events}".encode())
@@ -59,11 +67,11 @@ def _inputs(record: ComparisonRecord, models: Sequence[ModelResults]) -> str:
     return digest.hexdigest()
 
 
-def _kept_pair(pair: PairedComparison) -> dict[str, Any]:
+def _pair_to_json(pair: PairedComparison) -> dict[str, Any]:
     return {
         "a": pair.a.name,
         "b": pair.b.name,
-        "metrics": [keep_difference(one) for one in (pair.deciding, *pair.exploratory)],
+        "metrics": [difference_to_json(difference) for difference in (pair.deciding, *pair.exploratory)],
         "mcnemar_p": pair.mcnemar_p,
         "seed_differences": list(pair.seed_differences),
         "n_sessions": pair.n_sessions,
@@ -71,30 +79,36 @@ def _kept_pair(pair: PairedComparison) -> dict[str, Any]:
     }
 
 
-def keep_difference(difference: MetricDifference) -> dict[str, Any]:
+def difference_to_json(difference: MetricDifference) -> dict[str, Any]:
+    """The difference in JSON's own types."""
     # A ratio over nothing is infinite, which JSON has no number for.
     values = asdict(difference)
     return {name: str(value) if value in (inf, -inf) else value for name, value in values.items()}
 
 
-def read_difference(kept: dict[str, Any]) -> MetricDifference:
-    values: dict[str, Any] = {n: float(value) if value in ("inf", "-inf") else value for n, value in kept.items()}
-    return MetricDifference(**values)
+def difference_from_json(values: dict[str, Any]) -> MetricDifference:
+    """What `difference_to_json` wrote."""
+    numbers: dict[str, Any] = {
+        name: float(value) if value in ("inf", "-inf") else value for name, value in values.items()
+    }
+    return MetricDifference(**numbers)
 
 
-def _from_kept(kept: dict[str, Any], record: ComparisonRecord, models: Sequence[ModelResults]) -> Comparison:
+def _comparison_from_json(
+    pairs: list[dict[str, Any]], record: ComparisonRecord, models: Sequence[ModelResults]
+) -> Comparison:
     by_name = {model.name: model for model in models}
-    pairs = tuple(
+    read_pairs = tuple(
         PairedComparison(
-            a=by_name[one["a"]],
-            b=by_name[one["b"]],
-            deciding=read_difference(one["metrics"][0]),
-            exploratory=tuple(map(read_difference, one["metrics"][1:])),
-            mcnemar_p=one["mcnemar_p"],
-            seed_differences=tuple(one["seed_differences"]),
-            n_sessions=one["n_sessions"],
-            n_events=one["n_events"],
+            a=by_name[pair["a"]],
+            b=by_name[pair["b"]],
+            deciding=difference_from_json(pair["metrics"][0]),
+            exploratory=tuple(map(difference_from_json, pair["metrics"][1:])),
+            mcnemar_p=pair["mcnemar_p"],
+            seed_differences=tuple(pair["seed_differences"]),
+            n_sessions=pair["n_sessions"],
+            n_events=pair["n_events"],
         )
-        for one in kept["pairs"]
+        for pair in pairs
     )
-    return Comparison(tuple(models), record.config, find_obstacle(models), pairs)
+    return Comparison(tuple(models), record.config, find_obstacle(models), read_pairs)

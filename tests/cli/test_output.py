@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from gru4rec_core.cli import output
-from gru4rec_core.results.comparison import comparison_result
+from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.workspace.job_state import JobState
 
 
@@ -60,7 +60,7 @@ def test_native_notes_are_kept_off_while_tensorflow_loads(capfd: pytest.CaptureF
 
 def test_a_comparison_reads_verdict_first_then_the_best_model(trained) -> None:
     workspace, comparison = trained
-    result = comparison_result(workspace, comparison.id)
+    result = build_comparison_result(workspace, comparison.id)
     lines = output.format_comparison(result).splitlines()
     assert result.verdict is not None
     assert lines[0] == result.verdict.sentences[0]

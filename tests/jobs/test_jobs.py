@@ -69,12 +69,12 @@ def test_a_running_job_is_cancelled_and_goes_on_from_its_checkpoint(
 
 
 def _result_of(home: Workspace, run_id: str) -> object:
-    from gru4rec_core.results.comparison import comparison_result
+    from gru4rec_core.results.comparison import build_comparison_result
 
     run = home.run(run_id)
     made = home.create_comparison(run.dataset_id, run.split, ComparisonConfig(deciding_k=3), [run_id], baselines=())
     try:
-        return comparison_result(home, made.id)
+        return build_comparison_result(home, made.id)
     finally:
         home.delete_comparison(made.id)
 

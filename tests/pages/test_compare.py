@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gru4rec_core.results.comparison import comparison_result
+from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.workspace.job_state import JobState, write_state
 
 
@@ -101,7 +101,7 @@ def test_without_results_it_leads_to_the_runs(finished, open_page):
 
 
 def test_remarks_are_counted_and_one_tap_away(compare, finished):
-    n = len(comparison_result(finished, finished.comparisons()[0].id).checks)
+    n = len(build_comparison_result(finished, finished.comparisons()[0].id).warnings)
     assert n
     assert any(one.label.startswith(f"{n} remark") for one in compare.expander)
     assert "does not clearly beat simple counting" in texts(compare)
@@ -109,7 +109,7 @@ def test_remarks_are_counted_and_one_tap_away(compare, finished):
 
 @pytest.mark.parametrize("page", ["accuracy", "train"])
 def test_the_same_remarks_stand_on_the_other_pages(finished, open_page, page):
-    n = len(comparison_result(finished, finished.comparisons()[0].id).checks)
+    n = len(build_comparison_result(finished, finished.comparisons()[0].id).warnings)
     assert any(one.label.startswith(f"{n} remark") for one in open_page(page).expander)
 
 

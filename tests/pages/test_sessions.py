@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from gru4rec_core.report.frames.sessions import random_events
-from gru4rec_core.results.comparison import comparison_result
+from gru4rec_core.results.comparison import build_comparison_result
 
 
 @pytest.fixture
 def result(finished):
-    return comparison_result(finished, finished.comparisons()[0].id)
+    return build_comparison_result(finished, finished.comparisons()[0].id)
 
 
 @pytest.fixture

@@ -11,20 +11,20 @@ from gru4rec_core.config import ComparisonConfig, TrainingConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparison import MetricDifference
 from gru4rec_core.results import statistics_cache
-from gru4rec_core.results.comparison import comparison_result, unfinished
-from gru4rec_core.results.model_table import by_model
+from gru4rec_core.results.comparison import build_comparison_result, find_missing
+from gru4rec_core.results.model_table import group_by_model
 from gru4rec_core.workspace.split_store import open_split
 
 
 def test_all_models_are_in_the_result(trained) -> None:
     home, comparison = trained
-    result = comparison_result(home, comparison.id)
+    result = build_comparison_result(home, comparison.id)
     assert list(result.models["name"]) == ["top1", "bpr", *DEFAULT_BASELINES]
     assert [model.name for model in result.comparison.models] == list(result.models["name"])
     assert result.run_ids == dict(zip(("top1", "bpr"), [(one,) for one in comparison.run_ids], strict=True))
     assert result.verdict is not None
     assert len(result.verdict.sentences) == 2
-    assert unfinished(home, comparison) == []
+    assert find_missing(home, comparison).is_complete
 
 
 def open_split_counts(home, comparison) -> np.ndarray:
@@ -33,7 +33,7 @@ def open_split_counts(home, comparison) -> np.ndarray:
 
 def test_json_has_the_agreed_form(trained) -> None:
     home, comparison = trained
-    result = json.loads(json.dumps(comparison_result(home, comparison.id).to_json(), allow_nan=False))
+    result = json.loads(json.dumps(build_comparison_result(home, comparison.id).to_json(), allow_nan=False))
     assert (result["dataset"], result["protocol"], result["n_test"]) == ("letters", "last-item", 120)
     first = result["models"][0]
     assert (first["name"], first["kind"]) == ("top1", "gru4rec")
@@ -52,56 +52,56 @@ def test_statistics_are_computed_once_and_read_back_whole(trained, monkeypatch: 
     home, comparison = trained
     path = home.comparison_folder(comparison.id) / "statistics.json"
     path.unlink(missing_ok=True)
-    first = comparison_result(home, comparison.id)
+    first = build_comparison_result(home, comparison.id)
 
     def refuse(*_: object) -> None:
         raise AssertionError("computed again")
 
     monkeypatch.setattr(statistics_cache, "compare_models", refuse)
-    second = comparison_result(home, comparison.id)
+    second = build_comparison_result(home, comparison.id)
     assert [one.deciding for one in second.comparison.pairs] == [one.deciding for one in first.comparison.pairs]
     assert [one.exploratory for one in second.comparison.pairs] == [one.exploratory for one in first.comparison.pairs]
-    assert (second.verdict, second.checks) == (first.verdict, first.checks)
+    assert (second.verdict, second.warnings) == (first.verdict, first.warnings)
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"inputs": "other"}', "{}"])
 def test_damaged_statistics_are_computed_anew(trained, content: str) -> None:
     home, comparison = trained
     path = home.comparison_folder(comparison.id) / "statistics.json"
-    before = comparison_result(home, comparison.id).verdict
+    before = build_comparison_result(home, comparison.id).verdict
     path.write_text(content)
-    assert comparison_result(home, comparison.id).verdict == before
+    assert build_comparison_result(home, comparison.id).verdict == before
     assert path.read_text() != content
 
 
 def test_statistics_of_other_settings_are_not_taken(trained) -> None:
     home, comparison = trained
-    comparison_result(home, comparison.id)
+    build_comparison_result(home, comparison.id)
     path = home.comparison_folder(comparison.id) / "comparison.json"
     judged = comparison.model_copy(update={"config": comparison.config.replace(deciding_k=5)})
     judged.write(path)
-    metric = comparison_result(home, comparison.id).comparison.pairs[0].deciding.metric
+    metric = build_comparison_result(home, comparison.id).comparison.pairs[0].deciding.metric
     comparison.write(path)
     assert metric == "accuracy@5"
 
 
 def test_statistics_of_an_older_version_are_not_taken(trained, monkeypatch: pytest.MonkeyPatch) -> None:
     home, comparison = trained
-    comparison_result(home, comparison.id)
+    build_comparison_result(home, comparison.id)
     path = home.comparison_folder(comparison.id) / "statistics.json"
     before = path.read_text()
     monkeypatch.setattr(statistics_cache, "VERSION", statistics_cache.VERSION - 1)
-    comparison_result(home, comparison.id)
+    build_comparison_result(home, comparison.id)
     assert path.read_text() != before
 
 
 def test_a_list_length_chosen_after_the_results_is_told(trained) -> None:
     home, comparison = trained
-    assert comparison_result(home, comparison.id).to_json()["decided_before_results"] is True
+    assert build_comparison_result(home, comparison.id).to_json()["decided_before_results"] is True
     late = home.create_comparison(
         comparison.dataset_id, comparison.split, ComparisonConfig(deciding_k=1, n_bootstrap=200), comparison.run_ids
     )
-    told = comparison_result(home, late.id).to_json()
+    told = build_comparison_result(home, late.id).to_json()
     home.delete_comparison(late.id)
     assert told["decided_before_results"] is False
     assert "exploratory" in told["verdict"]["limits"][-1]
@@ -112,7 +112,7 @@ def test_another_deciding_metric_is_another_result(trained) -> None:
     other = home.create_comparison(
         comparison.dataset_id, comparison.split, ComparisonConfig(deciding_k=1), comparison.run_ids
     )
-    result = comparison_result(home, other.id)
+    result = build_comparison_result(home, other.id)
     home.delete_comparison(other.id)
     assert result.comparison.pairs[0].deciding.metric == "accuracy@1"
     assert not other.decided_before_results
@@ -120,10 +120,13 @@ def test_another_deciding_metric_is_another_result(trained) -> None:
 
 def test_infinite_ratios_survive_the_way_to_disk() -> None:
     before = MetricDifference("accuracy@1", 0.0, 0.5, 0.1, 0.9, float("inf"), 0.2, float("inf"), -1.0, -1.0, 0.01, 5)
-    kept = json.loads(json.dumps(statistics_cache.keep_difference(before), allow_nan=False))
-    assert statistics_cache.read_difference(kept) == before
+    kept = json.loads(json.dumps(statistics_cache.difference_to_json(before), allow_nan=False))
+    assert statistics_cache.difference_from_json(kept) == before
     assert (
-        statistics_cache.read_difference(statistics_cache.keep_difference(replace(before, low=float("-inf")))).low < -1
+        statistics_cache.difference_from_json(
+            statistics_cache.difference_to_json(replace(before, low=float("-inf")))
+        ).low
+        < -1
     )
 
 
@@ -131,9 +134,12 @@ def test_unfinished_runs_have_no_result_yet(trained) -> None:
     home, comparison = trained
     fresh = home.create_run(comparison.dataset_id, TrainingConfig(seed=9), comparison.split)
     waiting = home.create_comparison(comparison.dataset_id, comparison.split, comparison.config, [fresh.id])
-    assert unfinished(home, waiting) == [fresh.id]
+    missing = find_missing(home, waiting)
+    assert missing.run_ids == (fresh.id,)
+    assert not missing.is_complete
+    assert not missing.has_result
     with pytest.raises(RunError, match="1 of 1 not done"):
-        comparison_result(home, waiting.id)
+        build_comparison_result(home, waiting.id)
     home.delete_comparison(waiting.id)
     home.delete_run(fresh.id)
 
@@ -145,7 +151,7 @@ def test_seeds_are_one_model_and_other_settings_another(trained) -> None:
     def like(**changes: object):
         return run.model_copy(update={"config": run.config.replace(**changes)})
 
-    groups = by_model([run, like(seed=1), like(n_hidden=(9, 3)), like(loss="bpr")])
+    groups = group_by_model([run, like(seed=1), like(n_hidden=(9, 3)), like(loss="bpr")])
     assert {name: len(runs) for name, runs in groups.items()} == {
         "top1 n_hidden=6": 2,
         "top1 n_hidden=9,3": 1,

@@ -10,7 +10,7 @@ from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
 from gru4rec_core.experiments.baselines import execute_baselines
-from gru4rec_core.results.recheck import recheck
+from gru4rec_core.results.recheck import RecheckPlan, recheck_run
 from gru4rec_core.workspace.split_store import open_split
 
 JUDGING = ComparisonConfig(deciding_k=3, n_bootstrap=200, n_permutations=200)
@@ -28,7 +28,7 @@ def later(trained, letters_log):
 
 def test_an_old_model_is_tested_on_a_later_log(trained, later) -> None:
     home, comparison = trained
-    found = recheck(home, comparison.run_ids[0], later.id, RULE, JUDGING)
+    found = recheck_run(home, RecheckPlan(comparison.run_ids[0], later.id, RULE, JUDGING))
     assert [row["name"] for row in found.models][:2] == ["old", "popularity"]
     assert 0.1 < found.unknown < 0.3
     test = open_split(home, later.id, RULE).test
@@ -38,7 +38,7 @@ def test_an_old_model_is_tested_on_a_later_log(trained, later) -> None:
     assert list(found.by_week["n_events"]) == list(mondays)
     mean = (found.by_week["old"] * found.by_week["n_events"]).sum() / found.by_week["n_events"].sum()
     assert mean == pytest.approx(found.models[0]["accuracy@3"])
-    assert "per 100" in found.counting.sentence
+    assert "per 100" in found.against_baselines.sentence
     assert all(row["repeat_share@3"] is not None and row["mean_popularity@3"] > 0 for row in found.models)
     printed = json.loads(json.dumps(found.to_json(), allow_nan=False))
     assert printed["by_week"][0]["week"] == found.by_week["week"].iloc[0].strftime("%Y-%m-%d")
@@ -46,7 +46,11 @@ def test_an_old_model_is_tested_on_a_later_log(trained, later) -> None:
 
 def test_unknown_items_are_misses_of_the_old_model(trained, later) -> None:
     home, comparison = trained
-    evaluation = recheck(home, comparison.run_ids[0], later.id, RULE, JUDGING).comparison.models[0].evaluations[0]
+    evaluation = (
+        recheck_run(home, RecheckPlan(comparison.run_ids[0], later.id, RULE, JUDGING))
+        .comparison.models[0]
+        .evaluations[0]
+    )
     assert evaluation.n_items == 8
     assert set(pd.unique(evaluation.target)) <= set(range(-1, 8))
 
@@ -55,12 +59,12 @@ def test_a_model_is_not_tested_on_what_it_learnt(trained) -> None:
     home, comparison = trained
     execute_baselines(home, comparison.dataset_id, RULE)
     with pytest.raises(RunError, match="were in its training part"):
-        recheck(home, comparison.run_ids[0], comparison.dataset_id, RULE, JUDGING)
+        recheck_run(home, RecheckPlan(comparison.run_ids[0], comparison.dataset_id, RULE, JUDGING))
 
 
 def test_its_own_test_rule_is_always_possible(trained) -> None:
     home, comparison = trained
     run_id = comparison.run_ids[0]
-    found = recheck(home, run_id, comparison.dataset_id, comparison.split, JUDGING)
+    found = recheck_run(home, RecheckPlan(run_id, comparison.dataset_id, comparison.split, JUDGING))
     assert found.models[0]["accuracy@3"] == pytest.approx(home.metrics(run_id)["accuracy"]["3"])
     assert found.unknown == 0

@@ -14,7 +14,7 @@ import pytest
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.experiments.run import execute_run
-from gru4rec_core.results.comparison import comparison_result
+from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.workspace.job_state import change_state
 from gru4rec_core.workspace.migration import open_workspace
 from gru4rec_core.workspace.records import SCHEMA
@@ -64,10 +64,10 @@ def test_an_old_workspace_shows_the_same_verdict_and_figures(old_root: Path) -> 
     workspace = Workspace(old_root)
     assert schemas(old_root) == {SCHEMA}
     assert workspace.problems() == []
-    result = comparison_result(workspace, EXPECTED["comparison"]).to_json()
+    result = build_comparison_result(workspace, EXPECTED["comparison"]).to_json()
     assert_holds(result, EXPECTED)
     assert [warning["code"] for warning in result["warnings"]] == [one["code"] for one in EXPECTED["warnings"]]
-    assert comparison_result(workspace, EXPECTED["comparison"]).to_json() == result  # as kept
+    assert build_comparison_result(workspace, EXPECTED["comparison"]).to_json() == result  # as kept
 
 
 def test_its_cancelled_run_resumes_from_its_checkpoint(old_root: Path) -> None:
