@@ -7,7 +7,7 @@ import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal, cast
+from typing import Literal, Self
 
 from gru4rec_core.errors import DataError
 
@@ -30,15 +30,69 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 READABLE = "Upload CSV, TSV, JSON lines or Parquet, as it is or gzipped."
 
 
+class UnpackedReader:
+    """Reads a file from its beginning, unpacked where it is gzipped, and no more than a limit.
+
+    Args:
+        path: The file.
+        name: For messages.
+        max_bytes: Limit of the unpacked size of a gzipped file.
+    """
+
+    def __init__(self, path: Path, name: str, max_bytes: int) -> None:
+        self._path, self._name, self._max_bytes = path, name, max_bytes
+        self._raw = path.open("rb")
+        self.gzipped = self._raw.read(2) == b"\x1f\x8b"
+        self._raw.seek(0)
+        self._stream = gzip.GzipFile(fileobj=self._raw) if self.gzipped else self._raw
+        self._n_read = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._raw.close()
+
+    @property
+    def packed_position(self) -> int:
+        """How many bytes of the file as it is stored were read."""
+        return self._raw.tell()
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, at most `size`; none at the end.
+
+        Raises:
+            DataError: Broken gzip, or more unpacked bytes than the limit.
+        """
+        try:
+            data = self._stream.read(size)
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise DataError(
+                "A gzipped file unpacks from its first to its last byte.",
+                found=f"{error} after {self._n_read:,} unpacked bytes",
+                where=self._name,
+                remedy="Pack or upload the file again; it may have been cut off on its way.",
+            ) from None
+        self._n_read += len(data)
+        if self.gzipped and self._n_read > self._max_bytes:
+            raise DataError(
+                f"A file unpacks to at most {self._max_bytes / 1e9:g} GB.",
+                found=f"more than that in {self._path.stat().st_size:,} packed bytes",
+                where=self._name,
+                remedy="Cut the log into parts, or unpack it and read the plain file.",
+            )
+        return data
+
+
 @dataclass(frozen=True)
 class LogFile:
     """A file that may be a log.
 
     Attributes:
-        path: Where it lies.
-        name: What people call it; stands in every message.
-        format: Told by the content, never by the name.
-        gzipped: Whether `format` lies inside gzip.
+        path: The file.
+        name: What people call it, for messages.
+        format: By the content, never by the name.
+        gzipped: Whether it is packed.
         delimiter: Of a delimited file, else "".
         encoding: Of a text file.
         max_bytes: Limit of the unpacked size.
@@ -59,9 +113,18 @@ class LogFile:
         name = {"delimited": text, "jsonl": "JSON lines", "parquet": "Parquet"}[self.format]
         return name + (", gzipped" if self.gzipped else "")
 
+    def open(self) -> UnpackedReader:
+        return UnpackedReader(self.path, self.name, self.max_bytes)
+
+    def unpack(self, target: Path) -> None:
+        """Writes the unpacked content to another file."""
+        with self.open() as reader, target.open("wb") as out:
+            while data := reader.read(BLOCK_BYTES):
+                out.write(data)
+
 
 def open_log(path: Path, name: str, encoding: str, max_bytes: int) -> LogFile:
-    """Look at the beginning of a file and tell its kind.
+    """Looks at the beginning of a file and tells its kind.
 
     Raises:
         DataError: No such file, an empty one, one of another kind, broken gzip, or an unknown encoding.
@@ -76,58 +139,53 @@ def open_log(path: Path, name: str, encoding: str, max_bytes: int) -> LogFile:
         ) from None
     if path.stat().st_size == 0:
         raise _empty(name)
-    with path.open("rb") as raw:
-        gzipped = raw.read(2) == b"\x1f\x8b"
-    probe = LogFile(path, name, "delimited", gzipped, "", encoding, max_bytes)
-    with open_unpacked(probe) as stream:
-        head = read_unpacked(probe, stream, 1 << 16, 0)
-    kind, delimiter = _kind_of(head, probe)
-    return LogFile(path, name, kind, gzipped, delimiter, encoding, max_bytes)
+    with UnpackedReader(path, name, max_bytes) as reader:
+        head = reader.read(1 << 16)
+    kind, delimiter = _kind_of(head, name, encoding)
+    return LogFile(path, name, kind, reader.gzipped, delimiter, encoding, max_bytes)
 
 
-def _kind_of(head: bytes, file: LogFile) -> tuple[Literal["delimited", "jsonl", "parquet"], str]:
+def _kind_of(head: bytes, name: str, encoding: str) -> tuple[Literal["delimited", "jsonl", "parquet"], str]:
     if head.startswith(b"PAR1"):
         return "parquet", ""
-    _refuse_binary(head, file)
-    text = head.decode(file.encoding, errors="replace").lstrip("\ufeff")
+    _refuse_binary(head, name, encoding)
+    text = head.decode(encoding, errors="replace").lstrip("\ufeff")
     if not text.strip():
-        raise _empty(file.name)
+        raise _empty(name)
     if "\n" not in text and "\r" in text:
         raise DataError(
             "Lines end with a line feed (LF or CRLF).",
             found="carriage returns only (CR)",
-            where=file.name,
+            where=name,
             remedy="Save the file with Unix or Windows line ends.",
         )
     if text.lstrip().startswith("["):
         raise DataError(
             "JSON comes as lines, one object each.",
             found="one JSON list",
-            where=file.name,
-            remedy="Write one object a line, without brackets and commas around them (JSON lines).",
+            where=name,
+            remedy="Write one object per line, without brackets and commas around them (JSON lines).",
         )
-    return ("jsonl", "") if text.lstrip().startswith("{") else ("delimited", sniff_delimiter(text))
+    return ("jsonl", "") if text.lstrip().startswith("{") else ("delimited", guess_delimiter(text))
 
 
-def _refuse_binary(head: bytes, file: LogFile) -> None:
+def _refuse_binary(head: bytes, name: str, encoding: str) -> None:
     what = next((what for signature, what in _SIGNATURES if head.startswith(signature)), None)
-    if what is None and file.encoding == "utf-8" and head.startswith(_UTF16):
+    if what is None and encoding == "utf-8" and head.startswith(_UTF16):
         raise DataError(
             "Text is encoded as UTF-8.",
             found="UTF-16",
-            where=f"{file.name}, byte 0",
+            where=f"{name}, byte 0",
             remedy="Save the file as UTF-8, or name its encoding, utf-16.",
         )
-    if what is None and 0 in head and not file.encoding.startswith(("utf-16", "utf-32")):
+    if what is None and 0 in head and not encoding.startswith(("utf-16", "utf-32")):
         what = f"a binary file (a zero byte at offset {head.index(0)})"
     if what is not None:
-        raise DataError(
-            "A log is a text file or Parquet, whatever its name.", found=what, where=file.name, remedy=READABLE
-        )
+        raise DataError("A log is a text file or Parquet, whatever its name.", found=what, where=name, remedy=READABLE)
 
 
-def sniff_delimiter(text: str) -> str:
-    """The delimiter that stands most evenly in the first lines, outside quotes; "," when none does."""
+def guess_delimiter(text: str) -> str:
+    """The delimiter that occurs most evenly in the first lines, outside quotes; "," when none does."""
     lines = [re.sub(r'"[^"]*"', "", line) for line in text.splitlines()[:50] if line.strip()]
     lines = lines[:-1] if len(lines) > 1 else lines  # the last may be cut off
     best, best_share = ",", 0.0
@@ -143,41 +201,8 @@ def _empty(name: str) -> DataError:
     return DataError("A log has a header and at least one event.", found="an empty file", where=name, remedy=READABLE)
 
 
-def open_unpacked(file: LogFile) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(file.path, "rb") if file.gzipped else file.path.open("rb"))
-
-
-def read_unpacked(file: LogFile, stream: IO[bytes], size: int, done: int) -> bytes:
-    """The next bytes of the unpacked file; `done` of them were read before."""
-    try:
-        data = stream.read(size)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise DataError(
-            "A gzipped file unpacks from its first to its last byte.",
-            found=f"{error} after {done:,} unpacked bytes",
-            where=file.name,
-            remedy="Pack or upload the file again; it may have been cut off on its way.",
-        ) from None
-    if file.gzipped and done + len(data) > file.max_bytes:
-        raise DataError(
-            f"A file unpacks to at most {file.max_bytes / 1e9:g} GB.",
-            found=f"more than that in {file.path.stat().st_size:,} packed bytes",
-            where=file.name,
-            remedy="Cut the log into parts, or unpack it and read the plain file.",
-        )
-    return data
-
-
-def unpack(file: LogFile, target: Path) -> None:
-    """Writes the unpacked content of a gzipped file."""
-    done = 0
-    with open_unpacked(file) as stream, target.open("wb") as out:
-        while data := read_unpacked(file, stream, BLOCK_BYTES, done):
-            done += len(data)
-            out.write(data)
-
-
 def hash_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -189,19 +214,16 @@ ENCODINGS = ("utf-8", "windows-1252", "latin-1", "iso-8859-2", "windows-1251", "
 def is_utf8(path: Path) -> bool:
     """Whether a file (maybe gzipped) needs no other encoding: text in UTF-8, Parquet, or no log at all."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as raw:
-        gzipped = raw.read(2) == b"\x1f\x8b"
-    probe = LogFile(path, path.name, "delimited", gzipped, "", "utf-8", 8_000_000_000)
-    with open_unpacked(probe) as stream:
-        done = 0
-        while data := read_unpacked(probe, stream, BLOCK_BYTES, done):
-            if done == 0 and data.startswith(_UTF16):
-                return False
-            if done == 0 and (data.startswith(b"PAR1") or data.startswith(tuple(s for s, _ in _SIGNATURES))):
-                return True
-            done += len(data)
+    with UnpackedReader(path, path.name, 8_000_000_000) as reader:
+        data = reader.read(BLOCK_BYTES)
+        if data.startswith(_UTF16):
+            return False
+        if data.startswith((b"PAR1", *(signature for signature, _ in _SIGNATURES))):
+            return True
+        while data:
             try:
                 decoder.decode(data)
             except UnicodeDecodeError:
                 return False
+            data = reader.read(BLOCK_BYTES)
     return True

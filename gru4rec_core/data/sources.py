@@ -1,8 +1,8 @@
-"""How does each file format give up its fields, block by block?
+"""How are the fields of each file format read, block by block?
 
 Every block is an Arrow table: place (int64, the line or row from 1), the text of each mapped role (`owner`,
 `timestamp`, `item`, maybe `event`, `item_name`), `fault` (why the row cannot be read, or null) and `raw` (the row
-as it stands there).
+as it is in the file, where it has a fault).
 """
 
 import csv
@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from gru4rec_core.data.file_format import LogFile, unpack
+from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.text_records import read_records
 from gru4rec_core.errors import DataError
 
@@ -31,8 +31,6 @@ PARQUET_BATCH = 1 << 18
 MAX_TEXT = 1_000  # characters of a session or an item
 NOT_JSON = "the line is no JSON object"
 RAW_LENGTH = 200  # characters of a bad row to show
-
-Fields = Iterator[pa.Table]
 
 
 class Source(Protocol):
@@ -55,12 +53,12 @@ class Source(Protocol):
         columns: list[str],
         has_header: bool,
         on_bytes: Callable[[int], None] | None,
-    ) -> Fields:
-        """All rows; `roles` says which column stands for what."""
+    ) -> Iterator[pa.Table]:
+        """All rows; `roles` says which column holds what, `on_bytes` is told the bytes read."""
 
 
 def open_source(file: LogFile, max_rows: int, folder: Path) -> Source:
-    """The file as a source; `folder` takes what must be unpacked first.
+    """The file as a source; what must be unpacked first goes to `folder`.
 
     Raises:
         DataError: A Parquet file that is broken or too large.
@@ -74,7 +72,7 @@ def open_source(file: LogFile, max_rows: int, folder: Path) -> Source:
 
 @dataclass(frozen=True)
 class DelimitedText:
-    """CSV, TSV and their kin: a header, then a record a line; quoted fields may hold delimiters and line ends."""
+    """CSV, TSV and their kin: a header, then records; quoted fields may hold delimiters and line ends."""
 
     file: LogFile
     place: str = "line"
@@ -83,11 +81,11 @@ class DelimitedText:
         first = self._first_rows(1)[0]
         names = [cell.strip() for cell in first] if has_header else [""] * len(first)
         names = [name or f"column {i + 1}" for i, name in enumerate(names)]
-        twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
-        if twice is not None:
+        duplicate = next((name for i, name in enumerate(names) if name in names[:i]), None)
+        if duplicate is not None:
             raise DataError(
                 "Each column has a name of its own.",
-                found=f"{twice} twice",
+                found=f"{duplicate} twice",
                 where=f"{self.file.name}, line 1",
                 remedy="Rename one of the two columns.",
             )
@@ -102,7 +100,7 @@ class DelimitedText:
         for records in read_records(self.file, block_bytes=PREVIEW_BYTES):
             texts = (text.as_py().rstrip(" ") for text in records.text)
             filled = islice((text for text in texts if text.strip()), n - len(rows))
-            rows.extend(_split(text, self.file.delimiter) or [""] for text in filled)
+            rows.extend(_split_record(text, self.file.delimiter) or [""] for text in filled)
             if len(rows) >= n:
                 break
         return rows
@@ -114,55 +112,55 @@ class DelimitedText:
         columns: list[str],
         has_header: bool,
         on_bytes: Callable[[int], None] | None,
-    ) -> Fields:
-        number = {role: columns.index(column) for role, column in roles.items()}
-        skip = has_header
+    ) -> Iterator[pa.Table]:
+        column_of = {role: columns.index(column) for role, column in roles.items()}
+        in_header = has_header
         for records in read_records(self.file, on_bytes):
             table = pa.table({"place": records.lines, "text": records.text, "unclosed": records.unclosed})
-            if skip:  # the header is the first record that is not blank
+            if in_header:  # up to the first record that is not blank
                 blank = pc.equal(pc.utf8_trim_whitespace(records.text.slice(0, 1_000)), "").to_pylist()
-                skip = all(blank)
-                table = table.slice(len(blank) if skip else blank.index(False) + 1)
-            yield self._fields(connection, table, number, len(columns), records.any_quote)
+                in_header = all(blank)
+                table = table.slice(len(blank) if in_header else blank.index(False) + 1)
+            yield self._fields(connection, table, column_of, len(columns), records.any_quote)
 
     def _fields(
         self,
         connection: duckdb.DuckDBPyConnection,
         records: pa.Table,
-        number: dict[str, int],
+        column_of: dict[str, int],
         n_columns: int,
         any_quote: bool,
     ) -> pa.Table:
         hard = None
         if any_quote:
-            easy = pc.and_(_easily_split(records["text"], self.file.delimiter), pc.invert(records["unclosed"]))
+            easy = pc.and_(_is_plain(records["text"], self.file.delimiter), pc.invert(records["unclosed"]))
             hard = records.filter(pc.invert(easy))
             records = records.filter(easy)
         unquote = "trim(p[{}], '\" ')" if any_quote else "p[{}]"
-        fields = ", ".join(f"{unquote.format(i + 1)} AS {role}" for role, i in number.items())
+        fields = ", ".join(f"{unquote.format(i + 1)} AS {role}" for role, i in column_of.items())
         delimiter = self.file.delimiter
         query = f"""SELECT place, {fields},
               CASE WHEN len(p) <> {n_columns} THEN len(p) || ' fields instead of {n_columns}' END AS fault,
               CASE WHEN len(p) <> {n_columns} THEN left(trim(text), {RAW_LENGTH}) END AS raw
             FROM (SELECT place, text, string_split(text, '{delimiter}') AS p FROM block)
             WHERE len(p) = {n_columns} OR trim(text) <> ''"""
-        split = _ask(connection, records, query)
+        split = _query(connection, records, query)
         if hard is None or hard.num_rows == 0:
             return split
-        slow = self._fields_one_by_one(hard, number, n_columns)
+        slow = self._fields_one_by_one(hard, column_of, n_columns)
         return pa.concat_tables([split, slow.cast(split.schema)]).sort_by("place")
 
-    def _fields_one_by_one(self, records: pa.Table, number: dict[str, int], n_columns: int) -> pa.Table:
-        """The same for records with delimiters, line ends or quotes inside quotes: rare, so not fast."""
-        out: dict[str, list[str | None]] = {role: [] for role in (*number, "fault", "raw")}
+    def _fields_one_by_one(self, records: pa.Table, column_of: dict[str, int], n_columns: int) -> pa.Table:
+        """The same for records with delimiters, line ends or quotes inside quotes: rare, so they need not be fast."""
+        out: dict[str, list[str | None]] = {role: [] for role in (*column_of, "fault", "raw")}
         for text, unclosed in zip(records["text"].to_pylist(), records["unclosed"].to_pylist(), strict=True):
-            row = None if unclosed else _split(text.rstrip(" "), self.file.delimiter)
+            row = None if unclosed else _split_record(text.rstrip(" "), self.file.delimiter)
             fault = None
             if row is None:
                 fault = "a quote is not closed"
             elif len(row) != n_columns:
                 fault = f"{len(row)} fields instead of {n_columns}"
-            for role, i in number.items():
+            for role, i in column_of.items():
                 out[role].append(row[i] if row is not None and fault is None else None)
             out["fault"].append(fault)
             out["raw"].append(text.strip()[:RAW_LENGTH] if fault else None)
@@ -170,19 +168,19 @@ class DelimitedText:
         return pa.table({"place": records["place"], **columns})
 
 
-def _ask(connection: duckdb.DuckDBPyConnection, block: pa.Table, query: str) -> pa.Table:
+def _query(connection: duckdb.DuckDBPyConnection, block: pa.Table, query: str) -> pa.Table:
     connection.register("block", block)
     return connection.sql(query).to_arrow_table()
 
 
-def _easily_split(text: pa.ChunkedArray, delimiter: str) -> pa.ChunkedArray:
+def _is_plain(text: pa.ChunkedArray, delimiter: str) -> pa.ChunkedArray:
     """Whether every field is plain, or quoted without quotes, delimiters and line ends inside."""
     d = {"|": r"\|", "\t": r"\t"}.get(delimiter, delimiter)
     field = rf'(?:[^"{d}\n]*|"[^"{d}\n]*" *)'
     return pc.match_substring_regex(text, rf"\A{field}(?:{d}{field})*\z")
 
 
-def _split(text: str, delimiter: str) -> list[str] | None:
+def _split_record(text: str, delimiter: str) -> list[str] | None:
     """The fields of a record, None when it cannot be read as one."""
     try:
         rows = list(csv.reader([text], delimiter=delimiter))
@@ -193,7 +191,7 @@ def _split(text: str, delimiter: str) -> list[str] | None:
 
 @dataclass(frozen=True)
 class JsonLines:
-    """One JSON object a line."""
+    """One JSON object per line."""
 
     file: LogFile
     place: str = "line"
@@ -233,7 +231,7 @@ class JsonLines:
         columns: list[str],
         has_header: bool,
         on_bytes: Callable[[int], None] | None,
-    ) -> Fields:
+    ) -> Iterator[pa.Table]:
         pointers = ["/" + column.replace("~", "~0").replace("/", "~1") for column in roles.values()]
         paths = ", ".join("'" + pointer.replace("'", "''") + "'" for pointer in pointers)
         fields = ", ".join(f"p[{i + 1}] AS {role}" for i, role in enumerate(roles))
@@ -245,7 +243,7 @@ class JsonLines:
                   FROM (SELECT place, trim(text, chr(10) || chr(13) || chr(9) || ' ') AS t FROM block) WHERE t <> '')"""
         for records in read_records(self.file, on_bytes):
             table = pa.table({"place": records.lines, "text": records.text})
-            yield _ask(connection, table, query)
+            yield _query(connection, table, query)
 
 
 def _as_text(value: object) -> str:
@@ -265,7 +263,7 @@ class ParquetRows:
         path = file.path
         if file.gzipped:
             path = folder / "unpacked.parquet"
-            unpack(file, path)
+            file.unpack(path)
         with self._reading():
             texts = [f.name for f in pq.read_schema(path) if _is_text(f.type)]
             # As dictionaries, so that one long text on a million rows stays one text in memory.
@@ -312,7 +310,7 @@ class ParquetRows:
         columns: list[str],
         has_header: bool,
         on_bytes: Callable[[int], None] | None,
-    ) -> Fields:
+    ) -> Iterator[pa.Table]:
         schema = self._parquet.schema_arrow
         fields = ", ".join(f"{_sql_text(schema.field(column))} AS {role}" for role, column in roles.items())
         query = f"SELECT place, {fields}, NULL::VARCHAR AS fault, NULL::VARCHAR AS raw FROM block"
@@ -325,7 +323,7 @@ class ParquetRows:
                     return
                 cells = {f"c_{column}": _shortened(batch[column]) for column in set(roles.values())}
             table = pa.table({"place": np.arange(done + 1, done + 1 + batch.num_rows), **cells})
-            yield _ask(connection, table, query)
+            yield _query(connection, table, query)
             done += batch.num_rows
             if on_bytes is not None:
                 on_bytes(self._packed_size * done // total)

@@ -1,16 +1,14 @@
 """Which records stand on which lines of a text file?"""
 
 import codecs
-import gzip
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import IO
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from gru4rec_core.data.file_format import BLOCK_BYTES, READABLE, LogFile, open_unpacked, read_unpacked
+from gru4rec_core.data.file_format import BLOCK_BYTES, READABLE, LogFile
 from gru4rec_core.errors import DataError
 
 MAX_LINE_BYTES = 8 << 20
@@ -24,9 +22,9 @@ class Records:
 
     Attributes:
         text: pyarrow.LargeStringArray [n]; a record's line end is turned into spaces, which every reader of it strips.
-        lines: int64 [n], the line (from 1) of the file on which each begins.
+        lines: int64 [n], the line of the file on which each record begins, from 1.
         unclosed: bool [n], the record has a quote that is not closed.
-        any_quote: whether a quote stands anywhere in the block.
+        any_quote: Whether there is a quote anywhere in the block.
     """
 
     text: pa.LargeStringArray
@@ -37,17 +35,19 @@ class Records:
 
 @dataclass
 class _Position:
+    """How far a file was cut: the next record's line and byte, and the bytes read of it."""
+
     line: int = 1
     byte: int = 0
-    tail: bytes = field(default=b"")
+    tail: bytes = b""
 
 
 def read_records(
     file: LogFile, on_bytes: Callable[[int], None] | None = None, block_bytes: int = BLOCK_BYTES
 ) -> Iterator[Records]:
-    """Yield the records of a text file, some 16 MB at a time; memory does not grow with the file.
+    """Yields the records of a text file, some 16 MB at a time; memory does not grow with the file.
 
-    A record is a line; in a delimited file, a quoted field may go on over several lines. Lines are numbered as an
+    A record is a line; in a delimited file, a quoted field may run over several lines. Lines are numbered as an
     editor shows them.
 
     Args:
@@ -58,54 +58,46 @@ def read_records(
     Raises:
         DataError: Bytes that are not text in the file's encoding, a line too long, broken gzip.
     """
-    place = _Position()
+    position = _Position()
     decoder = None if file.encoding in ("utf-8", "ascii") else codecs.getincrementaldecoder(file.encoding)()
-    done = 0
-    with open_unpacked(file) as stream:
-        while True:
-            data = read_unpacked(file, stream, block_bytes, done)
+    with file.open() as reader:
+        last = False
+        while not last:
+            data = reader.read(block_bytes)
             last = not data
-            done += len(data)
             if decoder is not None:
-                data = _transcode(decoder, data, last, file, place)
-            if place.byte == 0 and not place.tail and data.startswith(codecs.BOM_UTF8):
-                data, place.byte = data.removeprefix(codecs.BOM_UTF8), len(codecs.BOM_UTF8)
-            block = place.tail + data
-            records = _cut(file, block, last, place)
+                data = _transcode(decoder, data, last, file, position)
+            if position.byte == 0 and not position.tail and data.startswith(codecs.BOM_UTF8):
+                data, position.byte = data.removeprefix(codecs.BOM_UTF8), len(codecs.BOM_UTF8)
+            records = _cut_records(file, position.tail + data, last, position)
             if records is not None:
                 yield records
             if on_bytes is not None:
-                on_bytes(_packed_position(stream, done))
-            if last:
-                return
+                on_bytes(reader.packed_position)
 
 
-def _packed_position(stream: IO[bytes], done: int) -> int:
-    if isinstance(stream, gzip.GzipFile):
-        return int(stream.fileobj.tell()) if stream.fileobj is not None else done
-    return done
-
-
-def _transcode(decoder: codecs.IncrementalDecoder, data: bytes, last: bool, file: LogFile, place: _Position) -> bytes:
+def _transcode(
+    decoder: codecs.IncrementalDecoder, data: bytes, last: bool, file: LogFile, position: _Position
+) -> bytes:
     try:
-        return decoder.decode(data, final=last).lstrip("\ufeff" if place.line == 1 else "").encode()
+        return decoder.decode(data, final=last).lstrip("\ufeff" if position.line == 1 else "").encode()
     except UnicodeDecodeError as error:
         raise DataError(
             f"Text is encoded as {file.encoding}, as asked for.",
-            found=f"byte 0x{error.object[error.start]:02x}, which means nothing there",
-            where=f"{file.name}, near line {place.line}",
+            found=f"byte 0x{error.object[error.start]:02x}, which means nothing in that encoding",
+            where=f"{file.name}, near line {position.line}",
             remedy="Choose the file's real encoding, or save the file as UTF-8.",
         ) from None
 
 
-def _cut(file: LogFile, block: bytes, last: bool, place: _Position) -> Records | None:
-    """The whole records of a block; what is left over waits in `place.tail`."""
+def _cut_records(file: LogFile, block: bytes, last: bool, position: _Position) -> Records | None:
+    """The whole records of a block; the rest of it waits in `position.tail`."""
     array = np.frombuffer(block, np.uint8)
     ends = np.flatnonzero(array == NEWLINE) + 1
     if last and len(block) and (not len(ends) or ends[-1] < len(block)):
         ends = np.r_[ends, len(block)]
-    _check_text(file, block, last, place)
-    lines = place.line + np.arange(len(ends), dtype=np.int64)
+    _check_text(file, block, last, position)
+    lines = position.line + np.arange(len(ends), dtype=np.int64)
     any_quote = file.format == "delimited" and b'"' in block
     unclosed = np.zeros(len(ends), bool)
     if any_quote and len(ends):
@@ -115,12 +107,12 @@ def _cut(file: LogFile, block: bytes, last: bool, place: _Position) -> Records |
         raise DataError(
             f"A line has at most {MAX_LINE_BYTES >> 20} MB.",
             found="a longer one",
-            where=f"{file.name}, line {place.line + block.count(10, 0, used)}",
+            where=f"{file.name}, line {position.line + block.count(10, 0, used)}",
             remedy=READABLE,
         )
-    place.line += block.count(b"\n", 0, used)
-    place.byte += used
-    place.tail = block[used:]
+    position.line += block.count(b"\n", 0, used)
+    position.byte += used
+    position.tail = block[used:]
     if not len(ends):
         return None
     offsets = pa.py_buffer(np.r_[0, ends].astype(np.int64))
@@ -138,8 +130,8 @@ def _blank_ends(array: np.ndarray, ends: np.ndarray) -> np.ndarray:
     return blank
 
 
-def _check_text(file: LogFile, block: bytes, last: bool, place: _Position) -> None:
-    """Every byte is text. The end of a block may cut a character: it comes again with the next block."""
+def _check_text(file: LogFile, block: bytes, last: bool, position: _Position) -> None:
+    """Refuses bytes that are no text. A character cut by the end of a block comes again with the next block."""
     bad, what = -1, ""
     try:
         codecs.utf_8_decode(block, "strict", last)
@@ -149,11 +141,11 @@ def _check_text(file: LogFile, block: bytes, last: bool, place: _Position) -> No
     if zero >= 0 and (bad < 0 or zero < bad):
         bad, what = zero, "a zero byte"
     if bad >= 0:
-        line = place.line + block.count(b"\n", 0, bad)
+        line = position.line + block.count(b"\n", 0, bad)
         raise DataError(
             "Text is encoded as UTF-8.",
             found=what,
-            where=f"{file.name}, line {line}, byte {place.byte + bad}",
+            where=f"{file.name}, line {line}, byte {position.byte + bad}",
             remedy="Save the file as UTF-8, or name its real encoding (windows-1252 and latin-1 are common).",
         )
 
@@ -161,29 +153,29 @@ def _check_text(file: LogFile, block: bytes, last: bool, place: _Position) -> No
 def _join_quoted(
     block: bytes, array: np.ndarray, ends: np.ndarray, lines: np.ndarray, last: bool, delimiter: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Joins the lines of a quoted field. Only a line with an odd number of quotes can open or close one."""
+    """Joins the lines of a quoted field. Only a line with an odd number of quotes can open or close a field."""
     quotes = np.flatnonzero(array == QUOTE)
     per_line = np.diff(np.searchsorted(quotes, np.r_[0, ends]))
-    keep_end = np.ones(len(ends), bool)  # of a line: it ends a record
+    ends_record = np.ones(len(ends), bool)  # per line
     unclosed = np.zeros(len(ends), bool)
     starts = np.r_[0, ends[:-1]]
-    next_free = 0
+    next_line = 0
     for odd in np.flatnonzero(per_line % 2).tolist():
-        if odd < next_free or not _leaves_quote_open(block[starts[odd] : ends[odd]], delimiter):
+        if odd < next_line or not _leaves_quote_open(block[starts[odd] : ends[odd]], delimiter):
             continue
         window = per_line[odd + 1 : odd + 1 + MAX_LINES_IN_QUOTES] % 2
         closes = np.flatnonzero(window)
         close = odd + 1 + int(closes[0]) if len(closes) else -1
         if close > 0 and not _leaves_quote_open(block[starts[odd] : ends[close]], delimiter):
-            keep_end[odd:close] = False
-            next_free = close + 1
+            ends_record[odd:close] = False
+            next_line = close + 1
         elif close > 0 or len(window) == MAX_LINES_IN_QUOTES or last:
             unclosed[odd] = True
         else:  # it may close in the next block
-            ends, keep_end, lines, unclosed = ends[:odd], keep_end[:odd], lines[:odd], unclosed[:odd]
+            ends, ends_record, lines, unclosed = ends[:odd], ends_record[:odd], lines[:odd], unclosed[:odd]
             break
-    first_line = np.r_[True, keep_end[:-1]] if len(keep_end) else keep_end
-    return ends[keep_end], lines[first_line], unclosed[keep_end]
+    first_line = np.r_[True, ends_record[:-1]] if len(ends_record) else ends_record
+    return ends[ends_record], lines[first_line], unclosed[ends_record]
 
 
 def _leaves_quote_open(line: bytes, delimiter: str) -> bool:

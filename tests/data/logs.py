@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from gru4rec_core.data.import_types import ImportedLog
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.split_types import EvaluationSet
 
 Write = Callable[..., Path]
 """Writes content (text or bytes) to a file of a name ("log.csv" by default) and returns its path."""
@@ -51,14 +52,17 @@ DAY = 86_400
 START = 1_700_006_400  # a midnight
 
 
-def frame_of(rows: list[tuple[int, int, int]]) -> SessionDataset:
-    """A dataset from rows of session, timestamp, item."""
+Log = list[tuple[int, int, int]]
+"""Rows of session, timestamp, item."""
+
+
+def dataset_of(rows: Log) -> SessionDataset:
     return SessionDataset(pd.DataFrame(rows, columns=["session", "timestamp", "item"]))
 
 
 def of_sessions(*parts: tuple[int, str]) -> SessionDataset:
     """Sessions as (day they start, items one second apart)."""
-    return frame_of([
+    return dataset_of([
         (session, START + day * DAY + second, item)  # type: ignore[misc]
         for session, (day, items) in enumerate(parts)
         for second, item in enumerate(items)
@@ -69,3 +73,9 @@ def texts(dataset: SessionDataset) -> list[str]:
     """The items of each session as one string, unknown ones as "?"."""
     decode = dataset.vocabulary.decode
     return ["".join(item or "?" for item in decode(dataset.session(i))) for i in range(dataset.n_sessions)]
+
+
+def list_predicted(evaluation: EvaluationSet) -> list[tuple[int, int]]:
+    """Session and position of each predicted event."""
+    index = evaluation.events()
+    return list(zip(index.session.tolist(), index.position.tolist(), strict=True))
