@@ -1,7 +1,7 @@
 """May these models be compared at all?
 
-Only when they predicted the very same events and none of them has learnt from these events. What they were
-trained on may differ.
+Only if they predicted exactly the same events, and none of them was trained on these events. They may have been
+trained on different data.
 """
 
 import hashlib
@@ -23,19 +23,19 @@ ModelKind = Literal["gru4rec", "baseline"]
 
 @dataclass(frozen=True, eq=False)
 class ModelResults:
-    """One model's predictions of the test events, once for each seed, and what a comparison must know of it.
+    """One model's predictions of the test events, one evaluation per seed, and what a comparison must know of it.
 
     Attributes:
         name: key, unique in a comparison, e.g. "top1" or "markov".
-        label: as people read it, e.g. "TOP1" or "Lookup table (Markov)".
-        kind: "gru4rec" models compete; baselines say what simple counting reaches.
-        evaluations: one a seed, all of the same events in the same order.
-        test_key: names the test events (see `test_key`); "" compares the ids held in the evaluations, which
-            is right for models that share a vocabulary.
-        tested_on: the test in words, for the case that two models have not been tested on the same.
-        leaked_events: test events that training has seen (see `count_leaked`).
+        label: what people call it, e.g. "TOP1" or "Lookup table (Markov)".
+        kind: "gru4rec" models are contenders; baselines are what they must beat.
+        evaluations: one per seed, all of the same events in the same order.
+        test_key: identifies the test events (see `test_key`); with "" the ids in the evaluations are compared,
+            which is right for models that share a vocabulary.
+        tested_on: the test in words, shown when two models were not tested on the same events.
+        leaked_events: test events that were in the training part (see `count_leaked`).
         seen_days: whether test events come from the days that training covers (last-item rule).
-        still_improving: whether training was stopped while its validation figure still rose.
+        still_improving: whether training stopped while the validation figure was still rising.
         training_seconds: of one run, where known.
     """
 
@@ -53,7 +53,7 @@ class ModelResults:
     def __post_init__(self) -> None:
         if not self.evaluations:
             raise RunError(
-                "A model's results hold one evaluation a seed.",
+                "A model's results hold one evaluation per seed.",
                 found="none",
                 where=self.label,
                 remedy="Wait for its runs to finish, or leave the model out.",
@@ -83,7 +83,7 @@ class ModelResults:
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why models cannot be compared: a sentence, and the way out."""
+    """Why models cannot be compared, what to do about it, and the names of the models concerned."""
 
     sentence: str
     remedy: str
@@ -95,7 +95,7 @@ def find_obstacle(models: Sequence[ModelResults]) -> Obstacle | None:
     first = models[0]
     if first.n_events == 0:
         return Obstacle(
-            "These cannot be compared. There is no test event.",
+            "These cannot be compared. There are no test events.",
             "Choose a test rule that leaves events to predict.",
             tuple(model.name for model in models),
         )
@@ -114,10 +114,10 @@ def find_obstacle(models: Sequence[ModelResults]) -> Obstacle | None:
 
 
 def test_key(session_ids: Iterable[Any], positions: Iterable[int], items: Iterable[Any]) -> str:
-    """A name that equal test events share, made of sessions, positions and true items as the log names them.
+    """A key that equal test events share, made from sessions, positions and true items as the log names them.
 
-    Ids of items would not do: two models trained on different logs number the same items differently. Order
-    counts: predictions are paired row by row.
+    Item ids would not do, because two models trained on different logs number the same items differently. Order
+    counts, because predictions are paired row by row.
 
     Returns:
         16 hexadecimal digits.
@@ -127,14 +127,14 @@ def test_key(session_ids: Iterable[Any], positions: Iterable[int], items: Iterab
     return hashlib.sha256(hashes.tobytes()).hexdigest()[:16]
 
 
-test_key.__test__ = False  # type: ignore[attr-defined]  # pytest takes the name for a test
+test_key.__test__ = False  # type: ignore[attr-defined]  # or pytest would take it for a test
 
 
 def count_leaked(train: SessionDataset, events: EvaluationSet) -> int:
     """How many of the predicted events were in the training part.
 
-    An event is known by its session, time and item; of events that share all three, as many count as
-    leaked as training had. Times of two exports in different units are compared as moments.
+    An event is identified by its session, time and item; of several events that share all three, as many count as
+    leaked as training had. Times in different units are compared as moments.
 
     Args:
         train: what a model was trained on.
@@ -146,11 +146,11 @@ def count_leaked(train: SessionDataset, events: EvaluationSet) -> int:
     predicted = shared[index.session]
     if not predicted.any():
         return 0
-    places = test.offsets[index.session[predicted]] + index.position[predicted]
+    events_at = test.offsets[index.session[predicted]] + index.position[predicted]
     as_moments = test.time_unit != train.time_unit and None not in (test.time_unit, train.time_unit)
-    asked = _numbered_events(test, as_moments).iloc[places]
-    columns = list(asked.columns)
-    return len(asked.merge(_numbered_events(train, as_moments), on=columns, how="inner"))
+    to_predict = _numbered_events(test, as_moments).iloc[events_at]
+    columns = list(to_predict.columns)
+    return len(to_predict.merge(_numbered_events(train, as_moments), on=columns, how="inner"))
 
 
 def _numbered_events(dataset: SessionDataset, as_moments: bool) -> pd.DataFrame:
@@ -162,7 +162,7 @@ def _numbered_events(dataset: SessionDataset, as_moments: bool) -> pd.DataFrame:
         {
             SESSION: np.repeat(_text(dataset.session_ids), dataset.lengths),
             TIMESTAMP: times.astype(np.float64),
-            # No training part holds an item that its own vocabulary does not know.
+            # An unknown item matches nothing: a training part knows all its items.
             ITEM: items.where(dataset.items >= 0, None),
         }
     )

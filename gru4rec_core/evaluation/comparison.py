@@ -1,8 +1,8 @@
 """How far apart are the models on the same test events, and how sure is that?
 
-One metric decides, accuracy@k with the k chosen before training; all others are exploratory. Sessions are
-resampled once for all models and metrics together, so every pair is a paired comparison. Results of several
-seeds are averaged session by session first.
+One metric decides: accuracy@k, with the k chosen before training; all others are exploratory. Sessions are
+resampled once for all models and metrics together, so every pair is a paired comparison. The results of several
+seeds are averaged first, event by event.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,10 +28,10 @@ EXPLORATORY = (
     f"mrr@{MAX_LIST_LENGTH}",
     f"ndcg@{MAX_LIST_LENGTH}",
 )
-"""Shown beside the deciding metric; they decide nothing."""
+"""Metrics shown beside the deciding one; they decide nothing."""
 
 FEW_SESSIONS = 5
-"""Below so many sessions that tell two models apart, resampling says nothing and the rule of three speaks."""
+"""With fewer sessions that tell two models apart, resampling says nothing, and the rule of three takes over."""
 
 _FORMULAS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
     "accuracy": hits,
@@ -42,7 +42,7 @@ _FORMULAS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
 
 @dataclass(frozen=True)
 class MetricDifference:
-    """One metric of two models: b - a, and b against a, with intervals over sessions.
+    """One metric of two models: the difference b - a and the ratio b / a, with intervals over sessions.
 
     Attributes:
         metric: e.g. "accuracy@10".
@@ -50,9 +50,9 @@ class MetricDifference:
         low, high: interval of the difference b - a, same unit.
         relative: b / a - 1; infinite where only b has hits, 0 where neither has.
         relative_low, relative_high: interval of b / a - 1.
-        reverse_low, reverse_high: interval of a / b - 1, which is not the same mirrored.
+        reverse_low, reverse_high: interval of a / b - 1, which is not that of b / a - 1 mirrored.
         p_value: two-sided, from flipping whole sessions.
-        n_differing: sessions whose results differ.
+        n_differing: sessions in which the two models differ.
     """
 
     metric: str
@@ -96,9 +96,9 @@ class PairedComparison:
         a, b: the models compared; differences are b - a.
         deciding: the metric that decides.
         exploratory: the others.
-        mcnemar_p: mid-p McNemar test of the deciding metric; None with several events a session or seeds.
-        seed_differences: b - a of the deciding metric, seed by seed (every seed of a with every seed of b
-            where their numbers differ and neither is one).
+        mcnemar_p: mid-p McNemar test of the deciding metric; None with several events per session or several seeds.
+        seed_differences: b - a of the deciding metric, seed by seed (every seed of a with every seed of b where
+            the models have different numbers of seeds and neither has just one).
     """
 
     a: ModelResults
@@ -123,19 +123,19 @@ class PairedComparison:
 
     @property
     def seeds_agree(self) -> bool:
-        """Whether b - a has one sign in every seed, and not 0."""
+        """Whether b - a has the same sign in every seed, and is never 0."""
         return all(d > 0 for d in self.seed_differences) or all(d < 0 for d in self.seed_differences)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """All models of a comparison, or the obstacle that forbids it.
+    """All models and pairs of a comparison, or the obstacle that forbids it.
 
     Attributes:
         models: in the order given.
-        config: how they are judged.
-        obstacle: why they cannot be compared; then there are no pairs.
-        pairs: every two models, in the order of `models`; a before b.
+        config: how they are compared.
+        obstacle: why they cannot be compared; there are no pairs then.
+        pairs: every pair of models, in the order of `models`, a before b.
     """
 
     models: tuple[ModelResults, ...]
@@ -165,7 +165,7 @@ def compare(a: ModelResults, b: ModelResults, config: ComparisonConfig) -> Paire
     """Compares two models, b - a.
 
     Raises:
-        RunError: they cannot be compared; the message says why and what to do.
+        RunError: they cannot be compared; the message says why, and what to do.
     """
     comparison = compare_models([a, b], config)
     if comparison.obstacle:
@@ -178,10 +178,10 @@ def compare(a: ModelResults, b: ModelResults, config: ComparisonConfig) -> Paire
 
 
 def compare_models(models: Sequence[ModelResults], config: ComparisonConfig) -> Comparison:
-    """Compares every two of these models, baselines included.
+    """Compares every pair of these models, baselines included.
 
-    20,000 sessions, two models, 8 metrics and 2,000 + 2,000 samples take about a second; memory stays
-    within some 16 MB blocks plus n_sessions x models x metrics floats.
+    20,000 sessions, two models, 8 metrics and 2,000 + 2,000 samples take about a second. Memory: a few blocks of
+    16 MB, and n_sessions x models x metrics floats.
 
     Raises:
         RunError: fewer than two models, or two of one name.
@@ -189,7 +189,7 @@ def compare_models(models: Sequence[ModelResults], config: ComparisonConfig) -> 
     names = [model.name for model in models]
     if len(set(names)) != len(names) or len(names) < 2:
         raise RunError(
-            "A comparison has two or more models of different names.",
+            "A comparison needs two or more models with different names.",
             found=", ".join(names) or "none",
             remedy="Add a model, or rename one.",
         )
@@ -200,10 +200,10 @@ def compare_models(models: Sequence[ModelResults], config: ComparisonConfig) -> 
 
 
 def event_values(model: ModelResults, metric: str) -> np.ndarray:
-    """A metric of every test event, averaged over seeds: float64 [n_events] in [0, 1].
+    """A metric of every test event, averaged over seeds: float64 [n_events], in [0, 1].
 
     Args:
-        model: whose.
+        model: whose predictions.
         metric: "accuracy@k", "mrr@k" or "ndcg@k".
     """
     name, k = metric.split("@")
@@ -255,12 +255,12 @@ def metric_differences(
     flipped: np.ndarray,
     confidence: float,
 ) -> tuple[MetricDifference, ...]:
-    """The figures of two models from their resampled sums, one entry a metric.
+    """The figures of two models from their resampled sums, one entry per metric.
 
     Args:
-        metrics: their names.
+        metrics: names of the metrics.
         by_session: float64 [n_sessions, 2, n_metrics], sums over each session's events of a and of b.
-        n_events: events in all.
+        n_events: test events in all.
         samples: float64 [n_bootstrap, 2, n_metrics], means over the events of resampled sessions.
         flipped: float64 [n_permutations, n_metrics], total differences after flipping sessions.
         confidence: level of the intervals.
@@ -308,15 +308,15 @@ def _not_too_narrow(
     differing: np.ndarray,
     n_sessions: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rule of three: what n sessions never showed may still happen in 3 of n.
+    """Widens intervals by the rule of three: what n sessions never showed may still happen in 3 of n.
 
-    Without it two models that agree on the ten sessions of a tiny test would have the interval 0 to 0.
+    Without it, two models that agree on all ten sessions of a tiny test would have the interval 0 to 0.
     """
     few = differing < FEW_SESSIONS
     with np.errstate(divide="ignore", invalid="ignore"):
         unseen = 3.0 / n_sessions / base
         below, above = point - unseen, point + unseen
-    # Of a model without any hit no share is known: infinity less infinity.
+    # With a base of 0 the ratio is unknown: NaN from infinity less infinity stands for "any".
     low = np.where(few, np.minimum(low, np.where(np.isnan(below), -np.inf, below)), low)
     high = np.where(few, np.maximum(high, above), high)
     return low, high
@@ -327,7 +327,7 @@ def _ratio(value: float, base: float) -> float:
 
 
 def _ratios(values: np.ndarray, base: np.ndarray) -> np.ndarray:
-    """values / base - 1; something over nothing is infinite, nothing over nothing no difference."""
+    """values / base - 1; infinite where only the base is 0, and 0 where both are."""
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = values / base - 1.0
     return np.where((values == 0) & (base == 0), 0.0, relative)
@@ -335,7 +335,7 @@ def _ratios(values: np.ndarray, base: np.ndarray) -> np.ndarray:
 
 def _mcnemar(a: ModelResults, b: ModelResults, k: int) -> float | None:
     if a.n_seeds > 1 or b.n_seeds > 1:
-        return None  # averages of seeds are neither hit nor miss
+        return None  # an average over seeds is neither a hit nor a miss
     hit_a, hit_b = (hits(model.evaluations[0].ranks(), k) > 0 for model in (a, b))
     return mcnemar_midp(int((hit_a & ~hit_b).sum()), int((hit_b & ~hit_a).sum()))
 

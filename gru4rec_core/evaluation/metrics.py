@@ -1,8 +1,8 @@
 """How good are the ranks?
 
-One item truly comes next, so of each event a metric makes one number from the rank r of that item. Ranks are
-median ranks unless said otherwise (`Evaluation.ranks`); an unknown true item has an infinite rank and
-counts 0. Without events a metric is NaN: nothing was measured.
+One item truly comes next, so a metric turns the rank r of that item into one number per event. Ranks are median
+ranks unless stated otherwise (`Evaluation.ranks`); an unknown true item has an infinite rank and counts 0.
+Without events a metric is NaN: nothing was measured.
 """
 
 from collections.abc import Callable, Iterable
@@ -33,9 +33,9 @@ def discounted_gains(ranks: np.ndarray, k: int) -> np.ndarray:
 
 
 def accuracy_at(evaluation: Evaluation, k: int, ties: Ties = "median") -> float:
-    """Share of events whose true item is among the first k, in [0, 1].
+    """Share of events whose true item is in the top k, in [0, 1].
 
-    With one true item an event, accuracy@k, recall@k (Hidasi et al. 2016, section 4) and the hit rate are
+    With one true item per event, accuracy@k, recall@k (Hidasi et al. 2016, section 4) and the hit rate are
     the same number.
     """
     return _mean(hits(evaluation.ranks(ties), k))
@@ -55,14 +55,14 @@ def ndcg_at(evaluation: Evaluation, k: int, ties: Ties = "median") -> float:
 
 
 def catalogue_coverage(evaluation: Evaluation, k: int, n_items: int | None = None) -> float:
-    """Share of the catalogue that stands in at least one top-k list, in [0, 1].
+    """Share of the catalogue that occurs in at least one top-k list, in [0, 1].
 
     Catalogue coverage of Ge, Delgado-Battenfeld & Jannach 2010, section 2.
 
     Args:
         evaluation: the ranks.
-        k: at most the kept top items.
-        n_items: size of the catalogue; the ranked one if None.
+        k: list length, at most the number of top items kept.
+        n_items: size of the catalogue; by default that of the ranked one.
     """
     if evaluation.n_events == 0:
         return float("nan")
@@ -70,32 +70,32 @@ def catalogue_coverage(evaluation: Evaluation, k: int, n_items: int | None = Non
 
 
 def never_recommended(evaluation: Evaluation, k: int) -> np.ndarray:
-    """Ids of the items that stand in no top-k list, int32, ascending."""
+    """Ids of the items that occur in no top-k list, int32, ascending."""
     shown = np.zeros(evaluation.n_items, bool)
     shown[top_lists(evaluation, k).ravel()] = True
     return np.flatnonzero(~shown).astype(np.int32)
 
 
 def mean_popularity(evaluation: Evaluation, k: int, counts: np.ndarray) -> float:
-    """Average recommendation popularity: mean count of the items in the top-k lists, from 0.
+    """Average recommendation popularity (ARP, Yin et al. 2012): mean training count of the items in the top-k lists.
 
-    Yin et al. 2012 (ARP), each list weighing the same.
+    Every list has the same weight.
 
     Args:
         evaluation: the ranks.
-        k: at most the kept top items.
+        k: list length, at most the number of top items kept.
         counts: training events of each item, [n_items] (`SessionDataset.counts()`).
     """
     return _mean(counts[top_lists(evaluation, k)].mean(axis=1))
 
 
 def repeat_share(evaluation: Evaluation, events: EvaluationSet, k: int) -> float:
-    """Share of the places in top-k lists that show an item which its session has had already, in [0, 1]."""
+    """Share of the places in top-k lists that repeat an item of the session so far, in [0, 1]."""
     return _mean(_repeats(evaluation, events, k).astype(np.float64))
 
 
 def _repeats(evaluation: Evaluation, events: EvaluationSet, k: int) -> np.ndarray:
-    """Which places of the top-k lists show an item that its session has had already, bool [n, min(k, n_items)]."""
+    """Which places of the top-k lists repeat an item of the session so far, bool [n, min(k, n_items)]."""
     lists = top_lists(evaluation, k)
     width = lists.shape[1]
     session, position = np.repeat(evaluation.session, width), np.repeat(evaluation.position, width)
@@ -103,53 +103,53 @@ def _repeats(evaluation: Evaluation, events: EvaluationSet, k: int) -> np.ndarra
 
 
 def seen_before(events: EvaluationSet, session: np.ndarray, position: np.ndarray, item: np.ndarray) -> np.ndarray:
-    """Whether the session has had the item before that position, bool [n]; never true of unknown items."""
+    """Whether the session had the item before that position, bool [n]; False for unknown items."""
     dataset = events.dataset
     n_keys = dataset.n_items + 1  # unknown items have the key 0
     session_of_event = np.repeat(np.arange(dataset.n_sessions), dataset.lengths)
-    # The first event of each (session, item): events ascend in time within a session.
+    # np.unique gives the first event of each (session, item), because events ascend in time within a session.
     keys, first = np.unique(session_of_event * n_keys + dataset.items + 1, return_index=True)
-    wanted = session.astype(np.int64) * n_keys + item + 1
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    first_position = first[place] - dataset.offsets[session]
-    return (keys[place] == wanted) & (first_position < position) & (item >= 0)
+    asked = session.astype(np.int64) * n_keys + item + 1
+    at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+    first_position = first[at] - dataset.offsets[session]
+    return (keys[at] == asked) & (first_position < position) & (item >= 0)
 
 
 def top_lists(evaluation: Evaluation, k: int) -> np.ndarray:
     """The first k items of every event, int32 [n, min(k, n_items)].
 
     Raises:
-        ConfigError: fewer top items were kept.
+        ConfigError: fewer than k top items were kept.
     """
     kept = evaluation.top_items.shape[1]
     if kept < min(_positive(k), evaluation.n_items) and evaluation.n_events:
         raise ConfigError(
-            "Lists are known as far as top items were kept.",
+            "Lists are known only up to the number of top items kept.",
             found=f"k {k}, {kept} kept",
             remedy=f"Use k up to {kept}, or evaluate again with top_k={k}.",
         )
     return evaluation.top_items[:, :k]
 
 
-def summary(
+def summarise(
     evaluation: Evaluation,
     ks: Iterable[int] = LIST_LENGTHS,
     events: EvaluationSet | None = None,
     train_counts: np.ndarray | None = None,
 ) -> dict[str, Any]:
-    """The usual numbers as plain JSON: None where there is no event, k as text.
+    """The usual metrics as plain JSON: k as text, None where there is no event.
 
-    Keys: n_events, n_sessions, n_unknown (events whose true item training never saw), accuracy, mrr, ndcg,
-    coverage (k up to the kept top items) by k, and accuracy_conservative, accuracy_optimistic: how far ties
-    could move accuracy. With `events` (the predicted ones) also repeat_share, with `train_counts` (training events
-    of each item, [n_items]) also mean_popularity, both by k up to the kept top items.
+    Keys: n_events, n_sessions, n_unknown (events whose true item does not occur in training); by k: accuracy, mrr,
+    ndcg, and accuracy_conservative and accuracy_optimistic, between which ties could move accuracy; by k up to the
+    number of top items kept: coverage, with `events` (the predicted ones) also repeat_share, and with `train_counts`
+    (training events of each item, [n_items]) also mean_popularity.
     """
     ks = tuple(ks)
     kept = evaluation.top_items.shape[1]
     listed = [k for k in ks if k <= kept or kept == evaluation.n_items]
 
-    def by_k(values: Callable[[int], float], wanted: Iterable[int] = ks) -> dict[str, float | None]:
-        return {str(k): None if np.isnan(value := values(k)) else float(value) for k in wanted}
+    def by_k(metric: Callable[[int], float], lengths: Iterable[int] = ks) -> dict[str, float | None]:
+        return {str(k): None if np.isnan(value := metric(k)) else float(value) for k in lengths}
 
     values = {
         "n_events": evaluation.n_events,

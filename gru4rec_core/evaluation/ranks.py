@@ -1,4 +1,4 @@
-"""Where does the true item stand among scores that may tie?"""
+"""Which rank does the true item have among scores that may tie, and which items are on top?"""
 
 from typing import Literal, NamedTuple
 
@@ -10,12 +10,12 @@ Ties = Literal["median", "conservative", "optimistic"]
 
 
 class RankCounts(NamedTuple):
-    """Where the true items stand, and what stands at the top.
+    """The ranks of the true items, with their ties, and the top of each list.
 
     Attributes:
         greater: int32 [n], items that score higher than the true one; n_items where that is unknown.
         equal: int32 [n], other items with the same score; 0 where the true item is unknown.
-        top_items: int32 [n, top_k], the best items, best first, equal scores by lower id.
+        top_items: int32 [n, top_k], the best items, best first; of equal scores, the lower id first.
         top_scores: float32 [n, top_k], their scores.
     """
 
@@ -31,7 +31,7 @@ def count_ranks(scores: np.ndarray, targets: np.ndarray, top_k: int) -> RankCoun
     Args:
         scores: float32 [n, n_items] without NaN.
         targets: int32 [n], true items; -1 for an unknown one.
-        top_k: top items to keep, from 1; at most n_items are there.
+        top_k: how many top items to keep, from 1; never more than n_items are kept.
     """
     n, n_items = scores.shape
     known = targets >= 0
@@ -72,7 +72,7 @@ def true_item_ranks(greater: np.ndarray, equal: np.ndarray, targets: np.ndarray,
 
 
 def top_items(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """The k best items of each row, best first; equal scores stand in the order of their ids.
+    """The k best items of each row, best first; of equal scores, the lower id first.
 
     Args:
         scores: float [n, n_items] without NaN.
@@ -87,20 +87,20 @@ def top_items(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     else:
         ids = np.argpartition(scores, n_items - k, axis=1)[:, n_items - k :]
         kept = np.take_along_axis(scores, ids, axis=1)
-        # A partition picks any of the items that tie for the last place: rows where it had a choice are redone.
+        # A partition picks any of the items that tie for the last place; rows where it had a choice are redone.
         threshold = kept.min(axis=1, keepdims=True)
         choices = np.count_nonzero(scores == threshold, axis=1)
         tied = np.flatnonzero(choices > np.count_nonzero(kept == threshold, axis=1))
         ids[tied] = _lowest_ids(scores[tied], threshold[tied], k)
         ids.sort(axis=1)
     values = np.take_along_axis(scores, ids, axis=1)
-    # Ids ascend here, and a stable sort keeps it so among equal scores.
+    # Ids ascend here, and a stable sort keeps them so among equal scores.
     order = np.argsort(-values, axis=1, kind="stable")
     return np.take_along_axis(ids, order, axis=1).astype(np.int32), np.take_along_axis(values, order, axis=1)
 
 
 def _lowest_ids(scores: np.ndarray, threshold: np.ndarray, k: int) -> np.ndarray:
-    """Ids above each row's threshold, filled up to k with the lowest ids that equal it; int64 [n, k]."""
+    """Ids whose scores exceed the row's threshold, filled up to k with the lowest ids that equal it; int64 [n, k]."""
     chosen = scores > threshold
     equal = scores == threshold
     room = k - chosen.sum(axis=1, keepdims=True)

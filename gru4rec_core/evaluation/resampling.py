@@ -1,9 +1,9 @@
 """Is a difference between two models more than the luck of these test sessions?
 
-Events of one visit go together, so the session is the unit: it is drawn, or flipped, whole. Everything
-works on per-session sums, because a metric per event is a ratio of sums and any resampling of sessions
-is one matrix product with them. That way all models and metrics share the same draws.
-docs/calibration.md shows how often these tests and intervals are wrong.
+Events of one session depend on each other, so whole sessions are drawn or flipped. Everything works on sums per
+session: a mean over events is a ratio of such sums, and any resampling of sessions is one matrix product with
+them, so that all models and metrics share the same draws. docs/calibration.md shows how often these tests and
+intervals are wrong.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ import numpy as np
 from scipy import stats
 
 BLOCK_CELLS = 2_000_000
-"""Sessions times samples held at once: 16 MB an array."""
+"""Sessions times samples held at once: 16 MB per array."""
 
 
 def bootstrap_sums(sums: np.ndarray, n_samples: int, rng: np.random.Generator) -> np.ndarray:
@@ -24,7 +24,7 @@ def bootstrap_sums(sums: np.ndarray, n_samples: int, rng: np.random.Generator) -
         rng: source of the draws.
 
     Returns:
-        float64 [n_samples, columns]. All columns of a row come from the same draw of sessions: paired.
+        float64 [n_samples, columns]. All columns of a row come from the same draw of sessions, so they are paired.
     """
     n_sessions = len(sums)
     out = np.empty((n_samples, sums.shape[1]))
@@ -40,10 +40,8 @@ def bootstrap_sums(sums: np.ndarray, n_samples: int, rng: np.random.Generator) -
 def flipped_sums(sums: np.ndarray, n_samples: int, rng: np.random.Generator) -> np.ndarray:
     """Column sums with each session's sign drawn as +1 or -1.
 
-    For columns a and b, `out[:, a] - out[:, b]` is the total difference after the two models have
-    changed places in a random half of the sessions.
-
-    Args and returns as `bootstrap_sums`.
+    For columns a and b, `out[:, a] - out[:, b]` is the total difference after the two models have changed places in
+    each session with probability a half. Arguments and result are those of `bootstrap_sums`.
     """
     n_sessions = len(sums)
     out = np.empty((n_samples, sums.shape[1]))
@@ -60,9 +58,9 @@ def percentile_interval(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Bootstrap percentile interval, widened for few sessions.
 
-    Plain percentiles are too narrow for small n; the expanded ones (Hesterberg 2015, "What teachers
-    should know about the bootstrap", section 5.2) take the level at which the normal interval would be
-    as wide as Student's. They beat BCa in our calibration.
+    Plain percentiles are too narrow for small n. Expanded percentiles (Hesterberg 2015, "What teachers should know
+    about the bootstrap", section 5.2) use the level at which the normal interval would be as wide as Student's.
+    They did better than BCa in docs/calibration.md's setting.
 
     Args:
         samples: float64 [n_samples, ...]; infinite values are allowed (a ratio over no hit at all).
@@ -70,12 +68,12 @@ def percentile_interval(
         confidence: level in (0, 1).
 
     Returns:
-        Lower and upper limits, each [...]; nan where samples are nan.
+        Lower and upper limits, each [...]; NaN where samples are NaN.
     """
     freedom = max(n_sessions - 1, 1)
     student = stats.t.ppf((1 - confidence) / 2, freedom) * np.sqrt(n_sessions / freedom)
     tail = float(stats.norm.cdf(student))
-    # "lower"/"higher" pick samples themselves: interpolating between infinities would give nan.
+    # "lower" and "higher" pick samples as they are; interpolating between infinities would give NaN.
     low = np.quantile(samples, tail, axis=0, method="lower")
     high = np.quantile(samples, 1 - tail, axis=0, method="higher")
     return low, high
@@ -84,9 +82,8 @@ def percentile_interval(
 def permutation_p(observed: np.ndarray, flipped: np.ndarray) -> np.ndarray:
     """Two-sided mid-p value of a total difference among its flipped copies.
 
-    Samples equal to the observed count half (mid-p): with few sessions that differ, counting them whole
-    rejects in 1-3 % of null cases instead of 5 %. The observed arrangement is one of the samples, so p
-    is never 0.
+    Samples equal to the observed difference count half (mid-p): where few sessions differ, counting them whole
+    rejects in 1-3 % of null cases instead of 5 %. The observed arrangement is one of the samples, so p is never 0.
 
     Args:
         observed: float64 [...], total differences.
@@ -96,7 +93,7 @@ def permutation_p(observed: np.ndarray, flipped: np.ndarray) -> np.ndarray:
         float64 [...] in (0, 1]; 1 where nothing differs.
     """
     size = np.abs(observed)
-    slack = 1e-9 * np.maximum(size, 1.0)  # sums of thirds and logarithms tie only up to rounding
+    slack = 1e-9 * np.maximum(size, 1.0)  # sums of thirds or logarithms are equal only up to rounding
     distance = np.abs(flipped) - size
     beyond = (distance > slack).sum(axis=0)
     ties = (np.abs(distance) <= slack).sum(axis=0)
@@ -105,7 +102,7 @@ def permutation_p(observed: np.ndarray, flipped: np.ndarray) -> np.ndarray:
 
 
 def mcnemar_midp(only_a: int, only_b: int) -> float:
-    """Mid-p McNemar test of two hit rates; for one event a session only (Fagerland et al. 2013, eq. 6).
+    """Mid-p McNemar test of two hit rates; for one event per session only (Fagerland et al. 2013, eq. 6).
 
     Args:
         only_a: events that only the first model hit.
@@ -122,7 +119,7 @@ def mcnemar_midp(only_a: int, only_b: int) -> float:
 
 
 def holm(p_values: Sequence[float]) -> np.ndarray:
-    """p values adjusted for how many there are (Holm 1979): reject those at or below the level.
+    """p values adjusted for their number (Holm 1979): those at or below the level are rejected.
 
     Returns:
         float64 [n] in the order given, each at least its p value and at most 1.

@@ -1,8 +1,7 @@
-"""How does anything that scores items fare on the events of an evaluation set?
+"""How does anything that scores items rank the true next items of an evaluation set?
 
-Ranks are exact over the whole catalogue, never over sampled candidates (sampled ranks can turn the order
-of two models around: Krichene & Rendle 2020), and keep their ties: items that score higher, items that
-score the same.
+Ranks are exact over the whole catalogue, never over sampled candidates (sampled ranks can reverse the order of
+two models: Krichene & Rendle 2020). They keep their ties: how many items score higher, how many the same.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,10 +17,10 @@ from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.evaluation.ranks import RankCounts, Ties, count_ranks, true_item_ranks
 
 BLOCK_BYTES = 64 * 2**20
-"""Most bytes that the scores of one block of events, and the work on them, may take."""
+"""Most memory for the scores of one block of events and for ranking them, in bytes."""
 
 BYTES_PER_SCORE = 16
-"""A score while its block is ranked: float32 score, int64 place in the partition, masks."""
+"""Memory for one score while its block is ranked: float32 score, int64 index in the partition, masks."""
 
 Progress = Callable[[int, int], None]
 """Called with (events done, events in all)."""
@@ -30,9 +29,9 @@ Progress = Callable[[int, int], None]
 class Scorer(Protocol):
     """Anything that scores every item of the catalogue as the next item of a session.
 
-    `scores` takes histories, one a row: int32 item ids, oldest first, possibly none; ids of -1 (unknown
-    items) are passed over. It returns float32 [n, n_items]: higher is better, only the order counts, a
-    row depends on its own history alone, and the histories stay as they were.
+    `scores` takes n histories: arrays of int32 item ids, oldest first, possibly empty; ids of -1 (unknown items) are
+    passed over. It returns float32 [n, n_items]: higher is better, and only the order counts. A row depends on its
+    own history alone, and the histories stay as they were.
     """
 
     @property
@@ -47,8 +46,8 @@ class Scorer(Protocol):
 class FastScorer(Scorer, Protocol):
     """A scorer that ranks a whole evaluation set faster than history by history.
 
-    `rank_counts` returns what `evaluate` would work out from `scores`, in the order of `events.events()`,
-    with min(top_k, n_items) top items; NaN scores raise RunError.
+    `rank_counts` returns what `evaluate` would compute from `scores`, in the order of `events.events()`, with
+    min(top_k, n_items) top items; it raises RunError for NaN scores.
     """
 
     def rank_counts(self, events: EvaluationSet, top_k: int, on_progress: Progress | None = None) -> RankCounts: ...
@@ -61,8 +60,8 @@ class Evaluation:
     Attributes:
         session: int32 [n], index into the sessions of the evaluated dataset.
         session_id: [n], that session's name in the log.
-        position: int32 [n], place of the true item in its session, from 0: so many items came before it.
-        target: int32 [n], the true item; -1 where training never saw it.
+        position: int32 [n], place of the true item in its session, from 0, so the number of items before it.
+        target: int32 [n], the true item; -1 where it does not occur in training.
         greater, equal, top_items, top_scores: see `RankCounts`.
         n_items: size of the catalogue that was ranked.
     """
@@ -91,7 +90,7 @@ class Evaluation:
         return true_item_ranks(self.greater, self.equal, self.target, ties)
 
     def to_frame(self) -> pd.DataFrame:
-        """The predictions table: one row an event; top_items and top_scores hold lists (int32, float32)."""
+        """The predictions table: one row per event; top_items and top_scores hold arrays (int32, float32)."""
         return pd.DataFrame(
             {
                 "session_index": self.session,
@@ -111,18 +110,18 @@ def evaluate(
 ) -> Evaluation:
     """Ranks every predicted event of an evaluation set, each from the items before it in its session.
 
-    Works in blocks of at most `BLOCK_BYTES`; a scorer with `rank_counts` (`FastScorer`) does it its own
-    way. Unknown items in a history are passed over; an unknown true item is a miss.
+    Works in blocks of at most `BLOCK_BYTES`, unless the scorer has a faster way of its own (`FastScorer`). Unknown
+    items in a history are passed over; an unknown true item is a miss.
 
     Args:
         scorer: the model or baseline.
         events: what to predict, in ids of the scorer's training vocabulary.
-        top_k: top items kept of every event, from 1.
+        top_k: how many top items to keep per event, from 1.
         on_progress: called with (events done, events in all) after every block.
 
     Raises:
         ConfigError: top_k below 1.
-        RunError: the scorer returned NaN, or not one score an item.
+        RunError: the scorer returned NaN, or not one score per item.
     """
     if top_k < 1:
         raise ConfigError("At least one top item is kept.", found=f"top_k {top_k}", remedy="Use 1 or more.")
@@ -146,7 +145,7 @@ def evaluate(
 
 
 def block_rows(n_columns: int, bytes_per_cell: int = BYTES_PER_SCORE) -> int:
-    """Rows of a block that stays within `BLOCK_BYTES`, at least 1."""
+    """How many rows of `n_columns` cells fit into `BLOCK_BYTES`, at least 1."""
     return max(1, BLOCK_BYTES // (bytes_per_cell * max(1, n_columns)))
 
 
@@ -166,8 +165,8 @@ def _rank_by_scores(
         scores = scorer.scores(_histories(events, index, start, stop))
         _check_scores(scores, scorer, events, index, start)
         part = count_ranks(scores, index.target[start:stop], kept)
-        for whole, piece in zip(counts, part, strict=True):
-            whole[start:stop] = piece
+        for array, block_of_it in zip(counts, part, strict=True):
+            array[start:stop] = block_of_it
         if on_progress:
             on_progress(stop, n)
     return counts
@@ -185,11 +184,11 @@ def _histories(events: EvaluationSet, index: EventIndex, start: int, stop: int) 
 def _check_scores(scores: np.ndarray, scorer: Scorer, events: EvaluationSet, index: EventIndex, start: int) -> None:
     if scores.ndim != 2 or scores.shape[1] != scorer.n_items:
         raise RunError(
-            "A scorer gives one score an item for every history.",
+            "A scorer gives every item one score per history.",
             found=f"scores of shape {scores.shape} for {scorer.n_items} items",
             where=f"scorer {scorer.name}",
         )
-    # The maximum carries a NaN along, in one pass and without a mask of the block.
+    # A NaN anywhere makes the maximum NaN: one pass, and no mask of the whole block.
     bad = np.isnan(scores.max(axis=1))
     if bad.any():
         event = start + int(np.argmax(bad))
@@ -215,5 +214,5 @@ def _not_a_number(found: str, where: str) -> RunError:
         "Scores are numbers.",
         found=found,
         where=where,
-        remedy="Train again with a lower learning rate; if it comes back, look into the run's log.",
+        remedy="Train again with a lower learning rate; if this happens again, look into the run's log.",
     )

@@ -1,6 +1,6 @@
-"""Where is a model right, and where wrong?
+"""Where does a model hit, and where does it miss?
 
-Tables of one evaluation cut by what is known of an event: explanations, not tests. Empty evaluations give
+Tables of one evaluation, cut by what is known of an event. They explain; they test nothing. Empty evaluations give
 empty tables.
 """
 
@@ -13,13 +13,13 @@ from gru4rec_core.evaluation.ranks import Ties
 from gru4rec_core.evaluation.scoring import Evaluation
 
 SLICES = ("position", "length", "popularity", "repeat")
-"""The cuts of `slice_accuracy`, in the order of its rows."""
+"""What `slice_accuracy` cuts by, in the order of its rows."""
 
 OTHER = -1
-"""Predicted item of a confusion table that is none of the most frequent."""
+"""Stands in a confusion table for every predicted item that is not among the most frequent true items."""
 
 Buckets = tuple[tuple[float, str], ...]
-"""Upper limits (included), ascending, and what the buckets are called."""
+"""Upper limit (inclusive, ascending) and name of each bucket."""
 
 _LENGTHS = ((2, "1-2"), (3, "3"), (5, "4-5"), (10, "6-10"), (20, "11-20"), (np.inf, "over 20"))
 _POSITIONS = (
@@ -47,18 +47,18 @@ _NOVELTY = ((0, "repeat"), (1, "new"))
 
 
 def slice_accuracy(evaluation: Evaluation, events: EvaluationSet, train_counts: np.ndarray, k: int) -> pd.DataFrame:
-    """Hits in the top k by kind of event; only kinds that occur.
+    """Hits in the top k by kind of event, for the kinds that occur.
 
-    - position: items that came before the predicted one.
-    - length: events of the whole test session.
-    - popularity: of the true item in training, see `popularity_thirds`; "unknown item" if it is not there.
-    - repeat: whether the session has had the true item before ("repeat") or not ("new").
+    - position: how many items came before the predicted one.
+    - length: how many events the whole test session has.
+    - popularity: of the true item in training, see `popularity_thirds`; "unknown item" if it does not occur there.
+    - repeat: whether the session had the true item before ("repeat") or not ("new").
 
     Args:
         evaluation: ranks on `events`.
         events: what was predicted.
         train_counts: training events of each item, [n_items].
-        k: length of the list.
+        k: list length.
 
     Returns:
         Columns slice, value, order (of the value within its slice, from 0), n_events, n_sessions,
@@ -81,11 +81,11 @@ def slice_accuracy(evaluation: Evaluation, events: EvaluationSet, train_counts: 
             "reciprocal": reciprocal_ranks(ranks, k),
         }
     )
-    tables = [_slice(frame, name, values, upper) for name, (values, upper) in zip(SLICES, cuts, strict=True)]
+    tables = [_slice_table(frame, name, values, upper) for name, (values, upper) in zip(SLICES, cuts, strict=True)]
     return pd.concat(tables, ignore_index=True)
 
 
-def _slice(frame: pd.DataFrame, name: str, values: np.ndarray, upper: Buckets) -> pd.DataFrame:
+def _slice_table(frame: pd.DataFrame, name: str, values: np.ndarray, upper: Buckets) -> pd.DataFrame:
     grouped = frame.groupby(_bucket(values, upper))
     n_events = grouped.size()
     return pd.DataFrame(
@@ -105,9 +105,9 @@ def _slice(frame: pd.DataFrame, name: str, values: np.ndarray, upper: Buckets) -
 def popularity_thirds(counts: np.ndarray) -> np.ndarray:
     """The third of training events that each item belongs to: 0 head, 1 middle, 2 tail; int64 [n_items].
 
-    Items stand by count, most first (equal counts by lower id), and are cut where the events before them
-    reach one and two thirds of all: so the head is the few best-sellers that make up the first third of
-    events, the tail the many items that share the last.
+    Items are ordered by count, most first (equal counts: the lower id), and cut where the events before them reach
+    one third and two thirds of all. So the head is the few best-sellers that make up the first third of events,
+    and the tail the many items that share the last third.
 
     Args:
         counts: training events of each item, [n_items].
@@ -115,17 +115,17 @@ def popularity_thirds(counts: np.ndarray) -> np.ndarray:
     order = np.argsort(-counts, kind="stable")
     before = np.cumsum(counts[order]) - counts[order]
     thirds = np.empty(len(counts), np.int64)
-    # In whole numbers, so that a share of exactly one third does not hang on rounding.
+    # In whole numbers, so that a share of exactly one third does not depend on rounding.
     thirds[order] = np.minimum(3 * before // max(1, int(counts.sum())), 2)
     return thirds
 
 
 def rank_distribution(evaluation: Evaluation, ties: Ties = "median") -> pd.DataFrame:
-    """How often the true item stands at which place.
+    """How often the true item has which rank.
 
     Returns:
-        One row a bucket (1, 2-3, 4-5, 6-10, 11-20, 21-100, over 100, unknown item), also the empty ones:
-        columns rank, order, n_events, share_per_100. A median rank between two buckets (3.5) is in the worse.
+        One row per bucket (1, 2-3, 4-5, 6-10, 11-20, 21-100, over 100, unknown item), empty ones included:
+        columns rank, order, n_events, share_per_100. A median rank between two buckets (3.5) counts in the worse one.
     """
     bucket = _bucket(evaluation.ranks(ties), _RANKS)
     n_events = np.bincount(bucket, minlength=len(_RANKS))
@@ -140,27 +140,27 @@ def rank_distribution(evaluation: Evaluation, ties: Ties = "median") -> pd.DataF
 
 
 def confusion(evaluation: Evaluation, n_top: int = 20) -> pd.DataFrame:
-    """What was guessed first where the most frequent true items came.
+    """What was predicted first where the most frequent true items came.
 
     Args:
-        evaluation: the ranks, with at least one top item kept.
-        n_top: true items to show, those that came most often (equal counts by lower id).
+        evaluation: ranks, with at least one top item kept per event.
+        n_top: how many true items to show, the most frequent (equal counts: the lower id).
 
     Returns:
-        Columns target, predicted (item ids, `OTHER` for a guess outside the shown items), target_order,
-        predicted_order (most frequent first, `OTHER` last), n_events, share_per_100 (of the target's events); only
-        pairs that occur.
+        Columns target, predicted (item ids, `OTHER` for an item that is not shown), target_order, predicted_order
+        (most frequent first, `OTHER` last), n_events, share_per_100 (of the target's events); only for pairs that
+        occur.
     """
     known = evaluation.target >= 0
     target, predicted = evaluation.target[known], evaluation.top_items[known, :1].ravel()
     counts = np.bincount(target, minlength=evaluation.n_items)
     shown = np.argsort(-counts, kind="stable")[:n_top]
     shown = shown[counts[shown] > 0]
-    place = np.full(evaluation.n_items, len(shown))
-    place[shown] = np.arange(len(shown))
-    rows = place[target] < len(shown)
+    order = np.full(evaluation.n_items, len(shown))
+    order[shown] = np.arange(len(shown))
+    rows = order[target] < len(shown)
     width = len(shown) + 1
-    table = np.bincount(place[target[rows]] * width + place[predicted[rows]], minlength=len(shown) * width)
+    table = np.bincount(order[target[rows]] * width + order[predicted[rows]], minlength=len(shown) * width)
     table = table.reshape(len(shown), width)
     row, column = np.nonzero(table)
     return pd.DataFrame(
@@ -176,5 +176,5 @@ def confusion(evaluation: Evaluation, n_top: int = 20) -> pd.DataFrame:
 
 
 def _bucket(values: np.ndarray, upper: Buckets) -> np.ndarray:
-    """Number of the first bucket whose upper limit is not below the value, int64 [n]."""
+    """Index of the first bucket whose upper limit is not below the value, int64 [n]."""
     return np.searchsorted(np.array([limit for limit, _ in upper]), values)

@@ -74,7 +74,7 @@ def _execute_baseline(name: str, split: Split, folder: Path, job: JobReporter) -
     with timings.measure("testing"):
         evaluation = evaluate(baseline, split.test, run_folder.TOP_K, job.report_progress)
     values = {
-        **metrics.summary(evaluation, events=split.test, train_counts=split.train.counts()),
+        **metrics.summarise(evaluation, events=split.test, train_counts=split.train.counts()),
         "name": name,
         "seconds": timings.seconds,
     }

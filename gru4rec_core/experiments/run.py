@@ -110,7 +110,7 @@ def _store(model: Gru4Rec, evaluation: Evaluation, split: Split, folder: Path) -
     # The run's own config.json came first and says the same.
     (unfinished / "config.json").unlink(missing_ok=True)
     replace_files(unfinished, folder)
-    values = metrics.summary(evaluation, events=split.test, train_counts=split.train.counts())
+    values = metrics.summarise(evaluation, events=split.test, train_counts=split.train.counts())
     run_folder.save_evaluation(evaluation, values, folder)
 
 

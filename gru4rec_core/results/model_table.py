@@ -120,7 +120,7 @@ def build_row(model: ModelResults, summaries: Sequence[Mapping[str, Any]], split
 
     Args:
         model: the results of all seeds.
-        summaries: `metrics.summary` of each seed, as stored.
+        summaries: `metrics.summarise` of each seed, as stored.
         split: what the model was tested on.
         k: the deciding list length; computed where the summaries lack it.
     """
@@ -148,7 +148,7 @@ def _with_list_length(
 ) -> Mapping[str, Any]:
     if str(k) in summary["accuracy"]:
         return summary
-    more = metrics.summary(evaluation, (k,), events=split.test, train_counts=split.train_counts)
+    more = metrics.summarise(evaluation, (k,), events=split.test, train_counts=split.train_counts)
     by_k = {name: {**summary.get(name, {}), **values} for name, values in more.items() if isinstance(values, dict)}
     return {**summary, **by_k}
 

@@ -153,7 +153,7 @@ def _test_old_model(
         evaluations=(evaluation,),
         test_key=split.test_key,
     )
-    summary = metrics.summary(evaluation, events=events, train_counts=train.counts())
+    summary = metrics.summarise(evaluation, events=events, train_counts=train.counts())
     return results, build_row(results, [summary], split, k)
 
 

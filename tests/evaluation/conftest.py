@@ -37,13 +37,13 @@ def evaluation_of(ranks: Sequence[float], sessions: Sequence[int] | None = None)
 
 @pytest.fixture
 def make_evaluation() -> Callable[..., Evaluation]:
-    """make_evaluation(ranks, sessions=None): one event a rank, by default one event a session."""
+    """make_evaluation(ranks, sessions=None): one event per rank, by default one event per session."""
     return evaluation_of
 
 
 @pytest.fixture
 def make_results() -> Callable[..., ModelResults]:
-    """make_results(name, ranks or list of ranks a seed, sessions=None, kind="gru4rec", **facts)."""
+    """make_results(name, ranks or list of ranks per seed, sessions=None, kind="gru4rec", **facts)."""
 
     def build(
         name: str,

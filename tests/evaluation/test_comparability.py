@@ -69,7 +69,7 @@ def test_a_test_without_events_cannot(make_results):
 def test_seeds_of_a_model_must_pair_up(make_results):
     with pytest.raises(RunError, match="same test events"):
         make_results("a", [1, 2], [1, 2, 3])
-    with pytest.raises(RunError, match="one evaluation a seed"):
+    with pytest.raises(RunError, match="one evaluation per seed"):
         ModelResults("a", "A", "gru4rec", ())
 
 

@@ -160,7 +160,7 @@ def test_repeats_are_the_places_that_show_a_seen_item():
 
 
 def test_the_summary_is_plain_json():
-    found = metrics.summary(evaluation(FIVE, sessions=[0, 0, 1, 1, 2]), ks=(1, 3, 20))
+    found = metrics.summarise(evaluation(FIVE, sessions=[0, 0, 1, 1, 2]), ks=(1, 3, 20))
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert (found["n_events"], found["n_sessions"], found["n_unknown"]) == (5, 3, 1)
     assert found["accuracy"] == {"1": 0.2, "3": 0.6, "20": 0.8}
@@ -178,18 +178,18 @@ def test_the_summary_knows_what_lists_show_when_told_of_training_and_test():
         index.session, zeros, index.position, index.target, zeros, zeros, lists, lists.astype(np.float32), N_ITEMS
     )
     counts = np.array([10, 4, 3, 2, 1, 0])
-    values = metrics.summary(found, ks=(1, 2, 3), events=events, train_counts=counts)
+    values = metrics.summarise(found, ks=(1, 2, 3), events=events, train_counts=counts)
     assert values["repeat_share"] == {str(k): metrics.repeat_share(found, events, k) for k in (1, 2)}
     assert values["mean_popularity"] == {str(k): metrics.mean_popularity(found, k, counts) for k in (1, 2)}
-    assert not {"repeat_share", "mean_popularity"} & set(metrics.summary(found, ks=(1, 2)))
+    assert not {"repeat_share", "mean_popularity"} & set(metrics.summarise(found, ks=(1, 2)))
 
 
 def test_the_summary_of_no_events_says_so():
-    found = metrics.summary(no_events(), ks=(1, 3))
+    found = metrics.summarise(no_events(), ks=(1, 3))
     assert found["accuracy"] == {"1": None, "3": None}
     assert json.dumps(found, allow_nan=False)
 
 
 def test_the_summary_of_no_events_knows_no_lists_either():
-    found = metrics.summary(no_events(), ks=(1, 3), events=few_sessions(), train_counts=np.ones(N_ITEMS))
+    found = metrics.summarise(no_events(), ks=(1, 3), events=few_sessions(), train_counts=np.ones(N_ITEMS))
     assert found["repeat_share"] == found["mean_popularity"] == {"1": None, "3": None}

@@ -159,7 +159,7 @@ def test_scores_of_another_catalogue_are_refused(events):
         def scores(self, sessions):
             return np.zeros((len(sessions), 4), np.float32)
 
-    with pytest.raises(RunError, match="one score an item"):
+    with pytest.raises(RunError, match="one score per history"):
         evaluate(Narrow(TABLE), events)
 
 

@@ -114,12 +114,12 @@ def _finish(home: Workspace, run: RunRecord, split: Split, rng: np.random.Genera
         hits = {"accuracy@3": 0.2 if epoch > 1 else 0.1}
         run_folder.append_epoch(folder, {"epoch": epoch, "epochs": 3, "loss": 1 / epoch, "validation": hits})
     evaluation = evaluate(NumpyGru4Rec.load(folder), split.test)
-    run_folder.save_evaluation(evaluation, metrics.summary(evaluation), folder)
+    run_folder.save_evaluation(evaluation, metrics.summarise(evaluation), folder)
     write_state(folder, JobState(state="done"))
 
 
 def _store(evaluation: Evaluation, folder: Path, name: str) -> None:
-    run_folder.save_evaluation(evaluation, metrics.summary(evaluation) | {"name": name}, folder, name)
+    run_folder.save_evaluation(evaluation, metrics.summarise(evaluation) | {"name": name}, folder, name)
 
 
 @pytest.fixture
