@@ -1,7 +1,6 @@
 """A comparison's result comes from its files alone, the same each time it is read."""
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,10 +8,7 @@ import pytest
 from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, TrainingConfig
 from gru4rec_core.errors import RunError
-from gru4rec_core.evaluation.comparison import MetricDifference
-from gru4rec_core.results import statistics_cache
 from gru4rec_core.results.comparison import build_comparison_result, find_missing
-from gru4rec_core.results.model_table import group_by_model
 from gru4rec_core.workspace.split_store import open_split
 
 
@@ -48,53 +44,6 @@ def test_json_has_the_agreed_form(trained) -> None:
     assert {warning["code"] for warning in result["warnings"]} >= {"time-overlap"}
 
 
-def test_statistics_are_computed_once_and_read_back_whole(trained, monkeypatch: pytest.MonkeyPatch) -> None:
-    home, comparison = trained
-    path = home.comparison_folder(comparison.id) / "statistics.json"
-    path.unlink(missing_ok=True)
-    first = build_comparison_result(home, comparison.id)
-
-    def refuse(*_: object) -> None:
-        raise AssertionError("computed again")
-
-    monkeypatch.setattr(statistics_cache, "compare_models", refuse)
-    second = build_comparison_result(home, comparison.id)
-    assert [one.deciding for one in second.comparison.pairs] == [one.deciding for one in first.comparison.pairs]
-    assert [one.exploratory for one in second.comparison.pairs] == [one.exploratory for one in first.comparison.pairs]
-    assert (second.verdict, second.warnings) == (first.verdict, first.warnings)
-
-
-@pytest.mark.parametrize("content", ["{", "[]", '{"inputs": "other"}', "{}"])
-def test_damaged_statistics_are_computed_anew(trained, content: str) -> None:
-    home, comparison = trained
-    path = home.comparison_folder(comparison.id) / "statistics.json"
-    before = build_comparison_result(home, comparison.id).verdict
-    path.write_text(content)
-    assert build_comparison_result(home, comparison.id).verdict == before
-    assert path.read_text() != content
-
-
-def test_statistics_of_other_settings_are_not_taken(trained) -> None:
-    home, comparison = trained
-    build_comparison_result(home, comparison.id)
-    path = home.comparison_folder(comparison.id) / "comparison.json"
-    judged = comparison.model_copy(update={"config": comparison.config.replace(deciding_k=5)})
-    judged.write(path)
-    metric = build_comparison_result(home, comparison.id).comparison.pairs[0].deciding.metric
-    comparison.write(path)
-    assert metric == "accuracy@5"
-
-
-def test_statistics_of_an_older_version_are_not_taken(trained, monkeypatch: pytest.MonkeyPatch) -> None:
-    home, comparison = trained
-    build_comparison_result(home, comparison.id)
-    path = home.comparison_folder(comparison.id) / "statistics.json"
-    before = path.read_text()
-    monkeypatch.setattr(statistics_cache, "VERSION", statistics_cache.VERSION - 1)
-    build_comparison_result(home, comparison.id)
-    assert path.read_text() != before
-
-
 def test_a_list_length_chosen_after_the_results_is_told(trained) -> None:
     home, comparison = trained
     assert build_comparison_result(home, comparison.id).to_json()["decided_before_results"] is True
@@ -118,18 +67,6 @@ def test_another_deciding_metric_is_another_result(trained) -> None:
     assert not other.decided_before_results
 
 
-def test_infinite_ratios_survive_the_way_to_disk() -> None:
-    before = MetricDifference("accuracy@1", 0.0, 0.5, 0.1, 0.9, float("inf"), 0.2, float("inf"), -1.0, -1.0, 0.01, 5)
-    kept = json.loads(json.dumps(statistics_cache.difference_to_json(before), allow_nan=False))
-    assert statistics_cache.difference_from_json(kept) == before
-    assert (
-        statistics_cache.difference_from_json(
-            statistics_cache.difference_to_json(replace(before, low=float("-inf")))
-        ).low
-        < -1
-    )
-
-
 def test_unfinished_runs_have_no_result_yet(trained) -> None:
     home, comparison = trained
     fresh = home.create_run(comparison.dataset_id, TrainingConfig(seed=9), comparison.split)
@@ -142,18 +79,3 @@ def test_unfinished_runs_have_no_result_yet(trained) -> None:
         build_comparison_result(home, waiting.id)
     home.delete_comparison(waiting.id)
     home.delete_run(fresh.id)
-
-
-def test_seeds_are_one_model_and_other_settings_another(trained) -> None:
-    home, comparison = trained
-    run = home.run(comparison.run_ids[0])
-
-    def like(**changes: object):
-        return run.model_copy(update={"config": run.config.replace(**changes)})
-
-    groups = group_by_model([run, like(seed=1), like(n_hidden=(9, 3)), like(loss="bpr")])
-    assert {name: len(runs) for name, runs in groups.items()} == {
-        "top1 n_hidden=6": 2,
-        "top1 n_hidden=9,3": 1,
-        "bpr": 1,
-    }

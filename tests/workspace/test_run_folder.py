@@ -1,7 +1,10 @@
 """What a run left in its folder is read as it was written."""
 
 import numpy as np
+import pandas as pd
+import pytest
 
+from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.metrics import accuracy_at
 from gru4rec_core.workspace import run_folder
 
@@ -34,3 +37,24 @@ def test_an_epoch_trained_again_replaces_what_follows_from_it(tmp_path) -> None:
     assert list(run_folder.read_epochs(tmp_path)["epoch"]) == [1, 2]
     run_folder.append_epoch(tmp_path, {"epoch": 3, "loss": 0.1, "validation": None})
     assert list(run_folder.read_epochs(tmp_path)["epoch"]) == [1, 2, 3]
+
+
+def test_a_run_that_was_not_tested_has_no_results(tmp_path) -> None:
+    with pytest.raises(RunError, match="has metrics once it is done"):
+        run_folder.read_metrics(tmp_path)
+    with pytest.raises(RunError, match=r"predictions\.parquet is complete.*no such file.*train it again"):
+        run_folder.load_evaluation(tmp_path, 8)
+    assert run_folder.read_epochs(tmp_path).empty
+    assert run_folder.read_log(tmp_path) == ""
+
+
+def test_predictions_without_a_column_are_damaged(tmp_path) -> None:
+    pd.DataFrame({"session": ["a"]}).to_parquet(tmp_path / "predictions.parquet")
+    with pytest.raises(RunError, match=r"predictions\.parquet is complete"):
+        run_folder.load_evaluation(tmp_path, 8)
+
+
+def test_the_end_of_a_log_is_read(tmp_path) -> None:
+    (tmp_path / "log.txt").write_text("one\ntwo\nthree\n")
+    assert run_folder.read_log(tmp_path) == "one\ntwo\nthree"
+    assert run_folder.read_log(tmp_path, tail=2) == "two\nthree"
