@@ -25,8 +25,13 @@ def test_nothing_but_the_model_loads_tensorflow() -> None:
     light = sorted(set(gru4rec_core.__all__) - NEED_TENSORFLOW)
     modules = (
         "jobs.jobs",
+        "jobs.client",
         "jobs.engine",
+        "jobs.engine_process",
+        "jobs.estimates",
+        "jobs.launcher",
         "jobs.planning",
+        "jobs.reconcile",
         "jobs.worker",
         "results.comparison",
         "results.recheck",

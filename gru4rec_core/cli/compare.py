@@ -9,13 +9,13 @@ from gru4rec_core.cli.data import find_or_import
 from gru4rec_core.cli.options import (
     AsJson,
     Dataset,
-    check_test_rule,
+    build_training_config,
     choose_judging,
     choose_plan,
-    preset_for,
+    resolve_preset,
     settings_options,
     split_names,
-    training_config,
+    validate_test_rule,
 )
 from gru4rec_core.cli.output import (
     clear_status,
@@ -60,8 +60,8 @@ def compare(
     # What the options say is checked before the log is read, which may take minutes.
     loss_names = split_names(losses, "--losses")
     validate_distinct(loss_names, "--losses")
-    configs = [training_config(settings, preset_for(preset, loss), loss=loss) for loss in loss_names]
-    check_test_rule(settings)
+    configs = [build_training_config(settings, resolve_preset(preset, loss), loss=loss) for loss in loss_names]
+    validate_test_rule(settings)
     baseline_names = () if baselines == "none" else tuple(split_names(baselines, "--baselines"))
     validate_baselines(baseline_names)
     workspace = Workspace.default()

@@ -13,7 +13,7 @@ import typer
 
 from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.errors import ConfigError
-from gru4rec_core.jobs.planning import default_plan
+from gru4rec_core.jobs.planning import DAYS_FOR_TIME_RULE, default_plan
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -33,18 +33,34 @@ _RENAMED = {
 }
 
 
-def settings_options(*models: Settings, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
+# Defaults that depend on the dataset.
+_DEFAULTS = {
+    (SplitConfig, "protocol"): f"time where real dates span {DAYS_FOR_TIME_RULE} days or more, else last-item",
+    (SplitConfig, "test_days"): "days that hold about the last tenth of the sessions",
+    (ComparisonConfig, "deciding_k"): "3 up to 100 items, else 10",
+}
+
+
+def settings_options(
+    *models: Settings, without: tuple[str, ...] = (), of_the_run: tuple[Settings, ...] = ()
+) -> Callable[[Command], Command]:
     """Adds every field of the models as an option; the command gets those that were given as one dict, `settings`.
 
     Args:
         models: settings whose fields become options.
         without: fields that the command asks for in its own way.
+        of_the_run: models whose defaults are those of the run that the command works on.
     """
 
     def decorate(command: Command) -> Command:
         signature = inspect.signature(command)
         own = [parameter for parameter in signature.parameters.values() if parameter.name != "settings"]
-        added = [_parameter(model, field) for model in models for field in model.model_fields if field not in without]
+        added = [
+            _make_parameter(model, field, "the run's own" if model in of_the_run else _describe_default(model, field))
+            for model in models
+            for field in model.model_fields
+            if field not in without
+        ]
 
         def call(**values: Any) -> Any:
             settings = {parameter.name: values.pop(parameter.name) for parameter in added}
@@ -59,15 +75,15 @@ def settings_options(*models: Settings, without: tuple[str, ...] = ()) -> Callab
     return decorate
 
 
-def given(model: Settings, settings: dict[str, Any]) -> dict[str, Any]:
+def pick_fields(model: Settings, settings: dict[str, Any]) -> dict[str, Any]:
     """The options that are fields of `model`, under the names of the fields."""
-    names = {_option_name(model, field): field for field in model.model_fields}
-    return {names[name]: _parsed(names[name], value) for name, value in settings.items() if name in names}
+    names = {_name_option(model, field): field for field in model.model_fields}
+    return {names[name]: _parse(names[name], value) for name, value in settings.items() if name in names}
 
 
-def check_test_rule(settings: dict[str, Any]) -> None:
+def validate_test_rule(settings: dict[str, Any]) -> None:
     """Raises ConfigError when the options for the test rule contradict each other, before any file is read."""
-    SplitConfig(**given(SplitConfig, settings))
+    SplitConfig(**pick_fields(SplitConfig, settings))
 
 
 @dataclass(frozen=True)
@@ -87,7 +103,7 @@ def choose_plan(
     Options that choose no cut, such as --unseen, change the default test rule.
     """
     plan = default_plan(workspace, record)
-    values = given(SplitConfig, settings)
+    values = pick_fields(SplitConfig, settings)
     chooses_cut = not {"protocol", "test_days", "test_from", "test_fraction"}.isdisjoint(values)
     test_rule = SplitConfig(**values) if chooses_cut else plan.test_rule.replace(**values)
     reasons = [] if chooses_cut else [plan.test_rule_reason]
@@ -98,16 +114,18 @@ def choose_plan(
 
 def choose_judging(record: DatasetRecord, settings: dict[str, Any]) -> ComparisonConfig:
     """How results are compared: what the options say, and the dataset's usual list length."""
-    return ComparisonConfig(**{"deciding_k": default_deciding_k(record.n_items), **given(ComparisonConfig, settings)})
+    return ComparisonConfig(
+        **{"deciding_k": default_deciding_k(record.n_items), **pick_fields(ComparisonConfig, settings)}
+    )
 
 
-def training_config(settings: dict[str, Any], preset: str | None, **changes: Any) -> TrainingConfig:
+def build_training_config(settings: dict[str, Any], preset: str | None, **changes: Any) -> TrainingConfig:
     """A preset (quick if none is named) with the options given on top, and `changes` on top of these."""
-    values = given(TrainingConfig, settings)
+    values = pick_fields(TrainingConfig, settings)
     return TrainingConfig.preset(preset or "quick", **{**values, **changes})
 
 
-def preset_for(preset: str | None, loss: str) -> str | None:
+def resolve_preset(preset: str | None, loss: str) -> str | None:
     """The preset for a loss: "paper" becomes paper-top1 or paper-bpr, any other stays.
 
     Raises:
@@ -137,38 +155,38 @@ def split_names(text: str, option: str) -> list[str]:
     return parts
 
 
-def _option_name(model: Settings, field: str) -> str:
+def _name_option(model: Settings, field: str) -> str:
     return _RENAMED.get((model, field), field)
 
 
-def _parameter(model: Settings, field: str) -> inspect.Parameter:
+def _make_parameter(model: Settings, field: str, default: str) -> inspect.Parameter:
     info = model.model_fields[field]
-    name = _option_name(model, field)
-    default = "" if info.default is None else f" [default: {_shown(info.default)}]"
-    option = typer.Option(help=(info.description or "") + default, show_default=False, rich_help_panel=_panel(model))
+    name = _name_option(model, field)
+    text = (info.description or "") + (f" [default: {default}]" if default else "")
+    option = typer.Option(help=text, show_default=False, rich_help_panel=_name_panel(model))
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,
         default=None,
-        annotation=Annotated[_option_type(info.annotation) | None, option],
+        annotation=Annotated[_choose_type(info.annotation) | None, option],
     )
 
 
-def _panel(model: Settings) -> str:
+def _name_panel(model: Settings) -> str:
     return {TrainingConfig: "Training", SplitConfig: "Test rule", ComparisonConfig: "Judging"}[model]
 
 
-def _option_type(annotation: Any) -> Any:
+def _choose_type(annotation: Any) -> Any:
     """The type Typer reads: int, float, bool and choices as they are, anything with several forms as text."""
     if get_origin(annotation) in (Union, types.UnionType):
         kinds = [kind for kind in get_args(annotation) if kind is not types.NoneType]
-        return _option_type(kinds[0]) if len(kinds) == 1 else str
+        return _choose_type(kinds[0]) if len(kinds) == 1 else str
     if get_origin(annotation) is Literal or annotation in (int, float, bool):
         return annotation
     return str
 
 
-def _parsed(field: str, value: Any) -> Any:
+def _parse(field: str, value: Any) -> Any:
     if field == "n_hidden":
         try:
             return tuple(int(part) for part in str(value).split(","))
@@ -184,5 +202,11 @@ def _parsed(field: str, value: Any) -> Any:
     return value
 
 
-def _shown(value: Any) -> str:
+def _describe_default(model: Settings, field: str) -> str:
+    """The default as `--help` shows it; "" where there is none."""
+    value = model.model_fields[field].default
+    if (model, field) in _DEFAULTS:
+        return _DEFAULTS[model, field]
+    if value is None:
+        return ""
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -11,13 +11,13 @@ from gru4rec_core.cli.options import (
     Dataset,
     Preset,
     RunId,
-    check_test_rule,
+    build_training_config,
     choose_judging,
     choose_plan,
-    given,
+    pick_fields,
     settings_options,
     split_names,
-    training_config,
+    validate_test_rule,
 )
 from gru4rec_core.cli.output import (
     clear_status,
@@ -52,8 +52,8 @@ def train(
     settings: dict[str, Any],
 ) -> None:
     """Train one model and test it."""
-    config = training_config(settings, preset)
-    check_test_rule(settings)
+    config = build_training_config(settings, preset)
+    validate_test_rule(settings)
     workspace = Workspace.default()
     record = find_or_import(workspace, dataset)
     choice = choose_plan(workspace, record, settings, n_seeds=1)
@@ -77,7 +77,7 @@ def train(
     print_result(as_json, result, text)
 
 
-@settings_options(SplitConfig, ComparisonConfig)
+@settings_options(SplitConfig, ComparisonConfig, of_the_run=(SplitConfig,))
 def evaluate(
     run: RunId,
     *,
@@ -91,7 +91,7 @@ def evaluate(
     old = workspace.run(run)
     workspace.metrics(old.id)  # raises when the run is not done
     record = find_or_import(workspace, on) if on else workspace.dataset(old.dataset_id)
-    test_rule = change_test_rule(old.split, given(SplitConfig, settings))
+    test_rule = change_test_rule(old.split, pick_fields(SplitConfig, settings))
     retrained = _retrain(workspace, old, record, test_rule) if retrain else None
     if workspace.missing_baselines(record.id, test_rule, DEFAULT_BASELINES):
         execute_baselines(workspace, record.id, test_rule, on_change=tell_progress())
@@ -149,7 +149,7 @@ def recommend(
     recommended = [{"item": str(item), "score": float(score)} for item, score in model.recommend(known, k)]
     unknown = [item for item in session if item not in items_by_text]
     if unknown:
-        tell(f"passed over, not in the run's log: {', '.join(unknown)}")
+        tell(f"left out, because the run never saw them: {', '.join(unknown)}")
     text = "\n".join(f"{row['score']:10.4f}  {row['item']}" for row in recommended)
     result = {"run": record.id, "items": session, "unknown": unknown, "recommendations": recommended}
     print_result(as_json, result, text)

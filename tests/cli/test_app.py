@@ -54,9 +54,9 @@ def test_what_nobody_foresaw_is_said_in_a_line_and_kept_in_a_file(
     assert (result.status, result.out) == (1, "")
     assert "unexpected: ZeroDivisionError: division by zero" in result.err
     assert "Traceback" not in result.err
-    (kept,) = (workspace.root / "errors").iterdir()
-    assert str(kept) in result.err
-    assert "Traceback" in kept.read_text()
+    (written,) = (workspace.root / "errors").iterdir()
+    assert str(written) in result.err
+    assert "Traceback" in written.read_text()
 
 
 @pytest.mark.parametrize(

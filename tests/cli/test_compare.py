@@ -29,11 +29,11 @@ def test_compare_takes_the_runs_that_are_there(run, log: Path, workspace: Worksp
 
 
 def test_the_deciding_list_length_is_in_the_rows(run, log: Path) -> None:
-    wanted = ["compare", log, "--losses", "top1,bpr", *COMPARE, "--k", 4]
-    result = run(*wanted, "--json").json
+    arguments = ["compare", log, "--losses", "top1,bpr", *COMPARE, "--k", 4]
+    result = run(*arguments, "--json").json
     assert {"1", "3", "4", "5", "10", "20"} == set(result["models"][0]["accuracy"])
     assert result["verdict"]["numbers"]["leader_value"] == max(entry["accuracy"]["4"] for entry in result["models"][:2])
-    (header,) = [line for line in run(*wanted).out.splitlines() if line.startswith("hits per 100")]
+    (header,) = [line for line in run(*arguments).out.splitlines() if line.startswith("hits per 100")]
     assert header.split()[-7:] == ["1", "3", "4", "5", "10", "20", "MRR@20"]
 
 

@@ -26,8 +26,8 @@ def test_a_log_is_imported_once(run, log: Path) -> None:
 def test_warnings_of_a_log_are_printed_beside_the_result(run, folder: Path) -> None:
     path = folder / "tied.csv"
     pd.DataFrame({"session": [1, 1, 1, 1], "timestamp": [5, 5, 5, 5], "item": list("abab")}).to_csv(path, index=False)
-    found = run("import", path, "--json").json["warnings"]
-    assert [entry["code"] for entry in found] == ["tied-timestamps"]
+    warnings = run("import", path, "--json").json["warnings"]
+    assert [entry["code"] for entry in warnings] == ["tied-timestamps"]
     text = run("import", path)
     assert "warning: Some events of one session have the same time." in text.err
     assert "warning" not in text.out

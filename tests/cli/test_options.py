@@ -2,7 +2,14 @@
 
 import pytest
 
-from gru4rec_core.cli.options import choose_judging, choose_plan, given, preset_for, split_names, training_config
+from gru4rec_core.cli.options import (
+    build_training_config,
+    choose_judging,
+    choose_plan,
+    pick_fields,
+    resolve_preset,
+    split_names,
+)
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import ConfigError
@@ -19,21 +26,21 @@ def test_every_setting_is_an_option(run) -> None:
 
 def test_a_renamed_option_gives_its_own_models_field() -> None:
     options = {"seed": 1, "split_seed": 2, "comparison_seed": 3, "k": 4, "n_hidden": "8,16", "test_from": "5"}
-    assert given(TrainingConfig, options) == {"seed": 1, "n_hidden": (8, 16)}
-    assert given(SplitConfig, options) == {"seed": 2, "test_from": 5.0}
-    assert given(ComparisonConfig, options) == {"seed": 3, "deciding_k": 4}
+    assert pick_fields(TrainingConfig, options) == {"seed": 1, "n_hidden": (8, 16)}
+    assert pick_fields(SplitConfig, options) == {"seed": 2, "test_from": 5.0}
+    assert pick_fields(ComparisonConfig, options) == {"seed": 3, "deciding_k": 4}
 
 
 def test_options_are_put_on_top_of_the_preset() -> None:
-    assert training_config({"epochs": 2}, "modern") == TrainingConfig.preset("modern", epochs=2)
-    assert training_config({}, None, loss="bpr") == TrainingConfig(loss="bpr")
+    assert build_training_config({"epochs": 2}, "modern") == TrainingConfig.preset("modern", epochs=2)
+    assert build_training_config({}, None, loss="bpr") == TrainingConfig(loss="bpr")
 
 
 def test_the_preset_paper_is_each_losss_own() -> None:
-    assert [preset_for("paper", loss) for loss in ("top1", "bpr")] == ["paper-top1", "paper-bpr"]
-    assert preset_for("quick", "bpr-max") == "quick"
+    assert [resolve_preset("paper", loss) for loss in ("top1", "bpr")] == ["paper-top1", "paper-bpr"]
+    assert resolve_preset("quick", "bpr-max") == "quick"
     with pytest.raises(ConfigError, match="bpr-max"):
-        preset_for("paper", "bpr-max")
+        resolve_preset("paper", "bpr-max")
 
 
 def test_names_are_separated_by_commas() -> None:
@@ -54,3 +61,21 @@ def test_what_no_option_says_is_the_datasets_default(workspace, letters_log) -> 
     given_rule = choose_plan(workspace, record, {"protocol": "session-holdout"}, 1)
     assert (given_rule.test_rule, given_rule.reason) == (SplitConfig(protocol="session-holdout"), "")
     assert choose_judging(record, {"margin": 0.1}) == ComparisonConfig(deciding_k=3, margin=0.1)
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "default"),
+    [
+        ("train", "--epochs", "10"),
+        ("train", "--n-hidden", "64"),
+        ("train", "--protocol", "time where real dates span 14 days or more, else last-item"),
+        ("compare", "--k", "3 up to 100 items, else 10"),
+        ("evaluate", "--protocol", "the run's own"),
+        ("evaluate", "--unseen", "the run's own"),
+        ("evaluate", "--margin", "0.05"),
+    ],
+)
+def test_help_says_what_an_option_left_out_means(run, command: str, option: str, default: str) -> None:
+    text = " ".join(run(command, "--help").out.split())
+    described = text[text.index(f" {option} ") :]
+    assert described[described.index("[default: ") :].startswith(f"[default: {default}]")

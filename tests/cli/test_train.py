@@ -24,7 +24,7 @@ def test_train_prints_one_json_object(run, log: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "told", "wanted"),
+    ("own", "changes", "more"),
     [
         ({}, {}, {}),
         ({"min_item_support": 2}, {"unseen": "drop"}, {"min_item_support": 2, "unseen": "drop"}),
@@ -33,9 +33,9 @@ def test_train_prints_one_json_object(run, log: Path) -> None:
         ({"protocol": "time", "test_days": 3}, {"protocol": "last-item"}, {"test_days": None}),
     ],
 )
-def test_what_is_told_changes_the_runs_own_test_rule(own: dict, told: dict, wanted: dict | None) -> None:
-    changed = change_test_rule(SplitConfig(**own), told)
-    assert changed == SplitConfig(**{**own, **told, **(wanted or {})})
+def test_what_is_told_changes_the_runs_own_test_rule(own: dict, changes: dict, more: dict | None) -> None:
+    changed = change_test_rule(SplitConfig(**own), changes)
+    assert changed == SplitConfig(**{**own, **changes, **(more or {})})
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_the_scarcest_decides(
 
 
 @pytest.mark.parametrize(
-    ("told", "workers"),
+    ("files", "workers"),
     [
         ({"memory.max": "4000000000", "memory.current": "1500000000"}, 2),
         (
@@ -72,9 +72,9 @@ def test_the_scarcest_decides(
     ],
 )
 def test_a_container_may_have_less_memory_than_its_machine(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, told: dict[str, str], workers: int
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, files: dict[str, str], workers: int
 ) -> None:
-    for name, text in ({"memory.stat": "anon 1"} | told).items():
+    for name, text in ({"memory.stat": "anon 1"} | files).items():
         (tmp_path / name).write_text(text + "\n")
     monkeypatch.setattr(capacity, "_CONTAINER", tmp_path)
     monkeypatch.setattr("dask.system.open", _opener({}), raising=False)

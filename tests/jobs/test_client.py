@@ -108,7 +108,7 @@ def test_another_user_runs_nothing_and_reads_nothing(reachable: Workspace, make_
     process = psutil.Process(engine.process.pid)
     family = [process, *process.children(recursive=True)]
     ports = sorted(
-        {link.laddr.port for one in family for link in one.net_connections("inet") if link.status == "LISTEN"}
+        {link.laddr.port for member in family for link in member.net_connections("inet") if link.status == "LISTEN"}
     )
     arguments = [str(reachable.root), engine.address, json.dumps(ports)]
     done = subprocess.run(

@@ -68,15 +68,17 @@ def test_a_running_job_is_cancelled_and_goes_on_from_its_checkpoint(
     assert len(starts) == 1
 
 
-def _result_of(home: Workspace, run_id: str) -> object:
+def _result_of(workspace: Workspace, run_id: str) -> object:
     from gru4rec_core.results.comparison import build_comparison_result
 
-    run = home.run(run_id)
-    made = home.create_comparison(run.dataset_id, run.split, ComparisonConfig(deciding_k=3), [run_id], baselines=())
+    run = workspace.run(run_id)
+    comparison = workspace.create_comparison(
+        run.dataset_id, run.split, ComparisonConfig(deciding_k=3), [run_id], baselines=()
+    )
     try:
-        return build_comparison_result(home, made.id)
+        return build_comparison_result(workspace, comparison.id)
     finally:
-        home.delete_comparison(made.id)
+        workspace.delete_comparison(comparison.id)
 
 
 def test_a_comparison_is_carried_out_whole(shared: Workspace, letters: DatasetRecord, wait_for) -> None:
@@ -140,7 +142,7 @@ def test_stopping_the_engine_ends_its_workers_and_loses_its_jobs(
     family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     assert len(family) > 2
     assert jobs.stop_engine(shared)
-    assert not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+    assert not [member for member in family if member.is_running() and member.status() != psutil.STATUS_ZOMBIE]
     assert shared.state(run.id).state == "lost"
     assert not jobs.engine_status(shared).alive
     assert not jobs.stop_engine(shared)

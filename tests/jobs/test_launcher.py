@@ -12,20 +12,20 @@ from gru4rec_core.workspace.store import Workspace
 
 
 def test_there_is_one_engine_however_many_start_it(shared: Workspace) -> None:
-    found: list[EngineAddress] = []
+    engines: list[EngineAddress] = []
 
     def start() -> None:
-        found.append(start_engine(shared.root))
+        engines.append(start_engine(shared.root))
 
     starters = [threading.Thread(target=start) for _ in range(4)]
     for starter in starters:
         starter.start()
     for starter in starters:
         starter.join()
-    assert len({one.process.pid for one in found}) == 1
+    assert len({engine.process.pid for engine in engines}) == 1
     status = jobs.engine_status(shared)
     assert status.alive
-    assert status.pid == found[0].process.pid
+    assert status.pid == engines[0].process.pid
     assert status.address.startswith("tls://127.0.0.1:")
 
 

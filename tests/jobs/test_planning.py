@@ -69,8 +69,8 @@ def test_a_log_gets_its_test_rule_and_seeds_with_the_reason(
     workspace: Workspace, days: float, fields: dict, test_days: float | None, n_seeds: int, reason: str
 ) -> None:
     plan = default_plan(workspace, add_log(workspace, days, **fields))
-    wanted = SplitConfig() if test_days is None else SplitConfig(protocol="time", test_days=test_days)
-    assert (plan.test_rule, plan.n_seeds, plan.deciding_k) == (wanted, n_seeds, 3)
+    expected = SplitConfig() if test_days is None else SplitConfig(protocol="time", test_days=test_days)
+    assert (plan.test_rule, plan.n_seeds, plan.deciding_k) == (expected, n_seeds, 3)
     assert reason in plan.test_rule_reason
     assert "\n" not in plan.reason
     assert plan.test_rule_reason in plan.reason

@@ -54,7 +54,7 @@ def test_a_workspace_that_moved_gets_rid_of_the_engine_it_came_from(workspace: W
     listener.close()
     assert not jobs.stop_engine(workspace)
     assert not path.exists()
-    assert {workspace.state(one.id).state for one in (run, other)} == {"lost"}
+    assert {workspace.state(record.id).state for record in (run, other)} == {"lost"}
 
 
 def test_a_worker_that_ends_while_it_is_stopped_is_no_error(
