@@ -1,1 +1,1 @@
-"""Says how good anything that scores items is."""
+"""How good is anything that scores items: ranks, metrics, comparisons of models, verdicts and warnings."""

@@ -30,11 +30,11 @@ class ModelResults:
         label: what people call it, e.g. "TOP1" or "Lookup table (Markov)".
         kind: "gru4rec" models are contenders; baselines are what they must beat.
         evaluations: one per seed, all of the same events in the same order.
-        test_key: identifies the test events (see `test_key`); with "" the ids in the evaluations are compared,
+        test_key: identifies the test events (see `build_test_key`); with "" the ids in the evaluations are compared,
             which is right for models that share a vocabulary.
         tested_on: the test in words, shown when two models were not tested on the same events.
         leaked_events: test events that were in the training part (see `count_leaked`).
-        seen_days: whether test events come from the days that training covers (last-item rule).
+        overlaps_training_days: whether test events come from days that training covers (last-item rule).
         still_improving: whether training stopped while the validation figure was still rising.
         training_seconds: of one run, where known.
     """
@@ -46,7 +46,7 @@ class ModelResults:
     test_key: str = ""
     tested_on: str = ""
     leaked_events: int = 0
-    seen_days: bool = False
+    overlaps_training_days: bool = False
     still_improving: bool = False
     training_seconds: float | None = None
 
@@ -113,7 +113,7 @@ def find_obstacle(models: Sequence[ModelResults]) -> Obstacle | None:
     return None
 
 
-def test_key(session_ids: Iterable[Any], positions: Iterable[int], items: Iterable[Any]) -> str:
+def build_test_key(session_ids: Iterable[Any], positions: Iterable[int], items: Iterable[Any]) -> str:
     """A key that equal test events share, made from sessions, positions and true items as the log names them.
 
     Item ids would not do, because two models trained on different logs number the same items differently. Order
@@ -125,9 +125,6 @@ def test_key(session_ids: Iterable[Any], positions: Iterable[int], items: Iterab
     frame = pd.DataFrame({"session": _text(session_ids), "position": _text(positions), "item": _text(items)})
     hashes = pd.util.hash_pandas_object(frame, index=False).to_numpy()
     return hashlib.sha256(hashes.tobytes()).hexdigest()[:16]
-
-
-test_key.__test__ = False  # type: ignore[attr-defined]  # or pytest would take it for a test
 
 
 def count_leaked(train: SessionDataset, events: EvaluationSet) -> int:

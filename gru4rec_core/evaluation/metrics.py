@@ -42,7 +42,7 @@ def accuracy_at(evaluation: Evaluation, k: int, ties: Ties = "median") -> float:
 
 
 def mrr_at(evaluation: Evaluation, k: int, ties: Ties = "median") -> float:
-    """Mean reciprocal rank, 0 below place k (Hidasi et al. 2016, section 4; Voorhees 1999), in [0, 1]."""
+    """Mean reciprocal rank, 0 where r > k (Hidasi et al. 2016, section 4; Voorhees 1999), in [0, 1]."""
     return _mean(reciprocal_ranks(evaluation.ranks(ties), k))
 
 
@@ -109,10 +109,10 @@ def seen_before(events: EvaluationSet, session: np.ndarray, position: np.ndarray
     session_of_event = np.repeat(np.arange(dataset.n_sessions), dataset.lengths)
     # np.unique gives the first event of each (session, item), because events ascend in time within a session.
     keys, first = np.unique(session_of_event * n_keys + dataset.items + 1, return_index=True)
-    asked = session.astype(np.int64) * n_keys + item + 1
-    at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+    key = session.astype(np.int64) * n_keys + item + 1
+    at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
     first_position = first[at] - dataset.offsets[session]
-    return (keys[at] == asked) & (first_position < position) & (item >= 0)
+    return (keys[at] == key) & (first_position < position) & (item >= 0)
 
 
 def top_lists(evaluation: Evaluation, k: int) -> np.ndarray:
@@ -121,12 +121,12 @@ def top_lists(evaluation: Evaluation, k: int) -> np.ndarray:
     Raises:
         ConfigError: fewer than k top items were kept.
     """
-    kept = evaluation.top_items.shape[1]
-    if kept < min(_positive(k), evaluation.n_items) and evaluation.n_events:
+    n_kept = evaluation.top_items.shape[1]
+    if n_kept < min(_positive(k), evaluation.n_items) and evaluation.n_events:
         raise ConfigError(
             "Lists are known only up to the number of top items kept.",
-            found=f"k {k}, {kept} kept",
-            remedy=f"Use k up to {kept}, or evaluate again with top_k={k}.",
+            found=f"k {k}, {n_kept} kept",
+            remedy=f"Use k up to {n_kept}, or evaluate again with top_k={k}.",
         )
     return evaluation.top_items[:, :k]
 
@@ -145,8 +145,8 @@ def summarise(
     (training events of each item, [n_items]) also mean_popularity.
     """
     ks = tuple(ks)
-    kept = evaluation.top_items.shape[1]
-    listed = [k for k in ks if k <= kept or kept == evaluation.n_items]
+    n_kept = evaluation.top_items.shape[1]
+    listed = [k for k in ks if k <= n_kept or n_kept == evaluation.n_items]
 
     def by_k(metric: Callable[[int], float], lengths: Iterable[int] = ks) -> dict[str, float | None]:
         return {str(k): None if np.isnan(value := metric(k)) else float(value) for k in lengths}

@@ -86,11 +86,11 @@ def top_items(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         ids = np.tile(np.arange(n_items), (n, 1))
     else:
         ids = np.argpartition(scores, n_items - k, axis=1)[:, n_items - k :]
-        kept = np.take_along_axis(scores, ids, axis=1)
+        top = np.take_along_axis(scores, ids, axis=1)
         # A partition picks any of the items that tie for the last place; rows where it had a choice are redone.
-        threshold = kept.min(axis=1, keepdims=True)
+        threshold = top.min(axis=1, keepdims=True)
         choices = np.count_nonzero(scores == threshold, axis=1)
-        tied = np.flatnonzero(choices > np.count_nonzero(kept == threshold, axis=1))
+        tied = np.flatnonzero(choices > np.count_nonzero(top == threshold, axis=1))
         ids[tied] = _lowest_ids(scores[tied], threshold[tied], k)
         ids.sort(axis=1)
     values = np.take_along_axis(scores, ids, axis=1)

@@ -152,19 +152,19 @@ def block_rows(n_columns: int, bytes_per_cell: int = BYTES_PER_SCORE) -> int:
 def _rank_by_scores(
     scorer: Scorer, events: EvaluationSet, index: EventIndex, top_k: int, on_progress: Progress | None
 ) -> RankCounts:
-    n, kept = len(index.target), min(top_k, scorer.n_items)
+    n, n_kept = len(index.target), min(top_k, scorer.n_items)
     counts = RankCounts(
         np.empty(n, np.int32),
         np.empty(n, np.int32),
-        np.empty((n, kept), np.int32),
-        np.empty((n, kept), np.float32),
+        np.empty((n, n_kept), np.int32),
+        np.empty((n, n_kept), np.float32),
     )
     block = block_rows(scorer.n_items)
     for start in range(0, n, block):
         stop = min(start + block, n)
         scores = scorer.scores(_histories(events, index, start, stop))
         _check_scores(scores, scorer, events, index, start)
-        part = count_ranks(scores, index.target[start:stop], kept)
+        part = count_ranks(scores, index.target[start:stop], n_kept)
         for array, block_of_it in zip(counts, part, strict=True):
             array[start:stop] = block_of_it
         if on_progress:
@@ -197,8 +197,8 @@ def _check_scores(scores: np.ndarray, scorer: Scorer, events: EvaluationSet, ind
         raise _not_a_number(f"NaN for {int(bad.sum())} of {len(scores)} events", where)
 
 
-def _check_counts(counts: RankCounts, scorer: Scorer, n: int, kept: int) -> None:
-    if len(counts.greater) != n or counts.top_items.shape != (n, kept):
+def _check_counts(counts: RankCounts, scorer: Scorer, n: int, n_kept: int) -> None:
+    if len(counts.greater) != n or counts.top_items.shape != (n, n_kept):
         raise RunError(
             "A scorer ranks every predicted event.",
             found=f"{len(counts.greater)} ranks, top items of shape {counts.top_items.shape} for {n} events",

@@ -202,8 +202,8 @@ def _pair_verdicts(
     comparison: Comparison, models: list[ModelResults], rivals: list[ModelResults]
 ) -> dict[frozenset[str], PairVerdict]:
     """Verdicts on every model against every rival, by the two names; p values are adjusted for all these pairs."""
-    asked = {frozenset((a.name, b.name)) for a in models for b in rivals}
-    pairs = [pair for pair in comparison.pairs if frozenset((pair.a.name, pair.b.name)) in asked]
+    names = {frozenset((a.name, b.name)) for a in models for b in rivals}
+    pairs = [pair for pair in comparison.pairs if frozenset((pair.a.name, pair.b.name)) in names]
     return {
         frozenset((pair.a.name, pair.b.name)): build_pair_verdict(pair, comparison.config, adjusted)
         for pair, adjusted in zip(pairs, adjusted_p(pairs, comparison.config), strict=True)

@@ -81,7 +81,7 @@ def limit_sentences(verdict: PairVerdict, config: ComparisonConfig) -> tuple[str
         limits.append(f"One training run {whose}: provisional.")
     if any(model.still_improving for model in both):
         limits.append("Still improving when stopped.")
-    if any(model.seen_days for model in both):
+    if any(model.overlaps_training_days for model in both):
         limits.append("Tested on days seen in training.")
     if not verdict.confirmed and (verdict.low > 0 or verdict.high < 0):
         limits.append(_why_unconfirmed(verdict))

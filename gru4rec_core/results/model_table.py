@@ -79,7 +79,7 @@ def load_trained_models(
             evaluations=tuple(run_folder.load_evaluation(folder, split.test.dataset.n_items) for folder in folders),
             test_key=split.test_key,
             leaked_events=split.leaked_events,
-            seen_days=split.config.protocol != "time",
+            overlaps_training_days=split.config.protocol != "time",
             still_improving=any(_was_still_improving(folder, config) for folder in folders),
             training_seconds=sum(seconds) / len(seconds),
         )
@@ -108,7 +108,7 @@ def load_baselines(
             evaluations=(run_folder.load_evaluation(folder, split.test.dataset.n_items, name),),
             test_key=split.test_key,
             leaked_events=split.leaked_events,
-            seen_days=split.config.protocol != "time",
+            overlaps_training_days=split.config.protocol != "time",
         )
         models.append(model)
         rows.append(build_row(model, [read_json(folder / f"{name}.json", "a baseline")], split, k))

@@ -19,7 +19,7 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet, Split, SplitStep, SplitSummary
 from gru4rec_core.data.splits import split
 from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.evaluation.comparability import count_leaked, test_key
+from gru4rec_core.evaluation.comparability import build_test_key, count_leaked
 from gru4rec_core.storage import (
     delete_folder,
     exclusive_lock,
@@ -163,7 +163,7 @@ def _save_test(parts: Split, folder: Path) -> None:
     save_array(folder / "trained.npy", _mark_trained(parts))
     info = {
         "summary": parts.summary.to_dict(),
-        "test_key": test_key(session_ids, events.position, true_items),
+        "test_key": build_test_key(session_ids, events.position, true_items),
         "leaked_events": count_leaked(parts.train, test),
     }
     write_json(folder / "info.json", info)

@@ -9,7 +9,7 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.splits import split
 from gru4rec_core.errors import RunError
-from gru4rec_core.evaluation.comparability import ModelResults, count_leaked, find_obstacle, test_key
+from gru4rec_core.evaluation.comparability import ModelResults, build_test_key, count_leaked, find_obstacle
 
 
 def test_the_same_events_can_be_compared(make_results):
@@ -27,25 +27,27 @@ def test_other_events_cannot(make_results, field):
 
 
 def test_models_of_different_vocabularies_are_compared_by_the_items_names(make_results):
-    key = test_key(["s", "s"], [1, 2], ["x", "y"])
+    key = build_test_key(["s", "s"], [1, 2], ["x", "y"])
     a = make_results("a", [1, 2], test_key=key)
-    b = make_results("b", [1, 2], test_key=test_key(["s", "s"], [1, 2], ["x", "y"]))
+    b = make_results("b", [1, 2], test_key=build_test_key(["s", "s"], [1, 2], ["x", "y"]))
     b.evaluations[0].target[:] = [7, 8]  # b numbers the same items differently
     assert find_obstacle([a, b]) is None
-    other = make_results("c", [1, 2], test_key=test_key(["s", "s"], [1, 2], ["x", "z"]))
+    other = make_results("c", [1, 2], test_key=build_test_key(["s", "s"], [1, 2], ["x", "z"]))
     assert find_obstacle([a, other]) is not None
 
 
 def test_the_key_knows_session_position_item_and_order():
     keys = {
-        test_key(["s", "t"], [1, 2], ["x", "y"]),
-        test_key(["s", "u"], [1, 2], ["x", "y"]),
-        test_key(["s", "t"], [1, 3], ["x", "y"]),
-        test_key(["s", "t"], [1, 2], ["x", "z"]),
-        test_key(["t", "s"], [2, 1], ["y", "x"]),
+        build_test_key(["s", "t"], [1, 2], ["x", "y"]),
+        build_test_key(["s", "u"], [1, 2], ["x", "y"]),
+        build_test_key(["s", "t"], [1, 3], ["x", "y"]),
+        build_test_key(["s", "t"], [1, 2], ["x", "z"]),
+        build_test_key(["t", "s"], [2, 1], ["y", "x"]),
     }
     assert len(keys) == 5
-    assert test_key([1, 2], [1, 1], ["x", "y"]) == test_key(["1", "2"], np.array([1, 1]), np.array(["x", "y"]))
+    assert build_test_key([1, 2], [1, 1], ["x", "y"]) == build_test_key(
+        ["1", "2"], np.array([1, 1]), np.array(["x", "y"])
+    )
 
 
 def test_tests_of_one_size_are_told_apart_in_the_sentence(make_results):

@@ -49,7 +49,7 @@ def test_hits_against_none_are_told_in_hits(judge):
 
 def test_limits_are_named(judge):
     assert judge(ranks(400), ranks(600)).limits == ("One training run each: provisional.",)
-    said = judge(ranks(400), ranks(600), still_improving=True, seen_days=True)
+    said = judge(ranks(400), ranks(600), still_improving=True, overlaps_training_days=True)
     assert said.limits == (
         "One training run each: provisional.",
         "Still improving when stopped.",
