@@ -1,4 +1,4 @@
-"""How is one model's accuracy told, the weakest slice first?"""
+"""How does the Accuracy page show one model, its weakest slice first?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import review_context, state, widgets
+from dashboard import review_context, state, theme, widgets
 from dashboard.compare_view import draw_slices
 from dashboard.review_context import Review
 from gru4rec_core.config import MAX_LIST_LENGTH
@@ -16,106 +16,108 @@ from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
 
+_MAX_RANK_BARS = 4  # models whose ranks are drawn side by side
 
-def choose_model(view: Review) -> ModelResults:
-    """The model the page is about: from the URL, else the best; baselines can be looked at too."""
-    names = [model.name for model in view.models]
-    verdict = view.result.verdict
+
+def choose_model(review: Review) -> ModelResults:
+    """The model the page is about: from the URL, else the best; baselines can be chosen too."""
+    names = [model.name for model in review.models]
+    verdict = review.result.verdict
     best = verdict.best if verdict and verdict.best else names[0]
-    wanted = st.query_params.get("model")
+    requested = st.query_params.get("model")
     chosen = st.selectbox(
         "Model",
         names,
-        index=names.index(wanted if wanted in names else best),
-        format_func=lambda name: view.model(name).label,
+        index=names.index(requested if requested in names else best),
+        format_func=lambda name: review.model(name).label,
         key="model-choice",
         width=280,
     )
-    st.query_params["model"] = chosen
-    return view.model(chosen)
+    state.set_params(model=chosen)
+    return review.model(chosen)
 
 
-def headline(view: Review, model: ModelResults, k: int) -> pd.Series | None:
-    """The weakest slice in one sentence; returns its row for the way on."""
-    numbers = review_context.slices(view, (model.name,), k)
-    row = accuracy_frames.find_weakest(numbers)
+def show_headline(review: Review, model: ModelResults, k: int) -> pd.Series | None:
+    """The weakest slice in one sentence; returns its row for the next step."""
+    table = review_context.slice_table(review, (model.name,), k)
+    weakest = accuracy_frames.find_weakest(table)
     overall = float(accuracy_frames.overall([model], k)["hits"].iloc[0])
-    text = accuracy_frames.weakest_sentence(model.label, row, overall, k, view.unit)
+    text = accuracy_frames.weakest_sentence(model.label, weakest, overall, k, review.unit)
     widgets.sentence(text, size="1.25rem", weight=600, heading=True)
-    unknown = numbers.loc[numbers["value"] == "not in training", "n_events"].sum()
-    if unknown:
+    n_unknown = table.loc[table["value"] == "not in training", "n_events"].sum()
+    if n_unknown:
         widgets.sentence(
-            f"{unknown:,} of the {model.n_events:,} items that came were never seen in training: counted as misses.",
+            f"{n_unknown:,} of the {model.n_events:,} items that came were never seen in training and count as misses.",
             muted=True,
         )
-    return row
+    return weakest
 
 
-def slices(view: Review, model: ModelResults, k: int) -> None:
-    """Hits by kind of session beside best-sellers."""
+def show_slices(review: Review, model: ModelResults, k: int) -> None:
+    """Hits by kind of session, beside best-sellers."""
     widgets.section("By kind of session")
-    shown = [model, *(one for one in view.models if one.name == "popularity" and one.name != model.name)]
-    draw_slices(view, shown, k, key="slice")
+    sellers = [other for other in review.models if other.name == "popularity" and other.name != model.name]
+    draw_slices(review, [model, *sellers], k, key="slice")
     st.caption("In brackets: test sessions. Faint: fewer than 200, where chance moves the figure by several points.")
 
 
-def curve(view: Review, model: ModelResults) -> None:
-    """Hits over the list's length, trained models and best-sellers."""
-    shown = [one for one in view.models if one.kind == "gru4rec" or one.name in {model.name, "popularity"}]
+def show_curve(review: Review, model: ModelResults) -> None:
+    """Hits of contenders and best-sellers over the length of the list."""
+    shown = [other for other in review.models if other.kind == "gru4rec" or other.name in {model.name, "popularity"}]
     table = comparison_frames.curve(shown)
     ends = table[(table["name"] == model.name) & table["k"].isin([1, MAX_LIST_LENGTH])]["hits"].tolist()
     widgets.show_chart(
         comparison_charts.accuracy_over_k(
-            table, marked_k=view.record.config.deciding_k, unit=view.unit, dark=state.is_dark()
+            table, marked_k=review.record.config.deciding_k, unit=review.unit, dark=theme.is_dark()
         ),
         key="curve",
         alt=f"{model.label}: {ends[0]:.1f} hits per 100 at list length 1, {ends[1]:.1f} at {MAX_LIST_LENGTH}",
     )
 
 
-def ranks(view: Review, model: ModelResults) -> None:
-    """Where the true item stood."""
-    shown = list(dict.fromkeys([*(one.name for one in view.contenders), model.name]))[:4]
-    table = accuracy_frames.by_rank([view.model(name) for name in shown])
+def show_ranks(review: Review, model: ModelResults) -> None:
+    """Which rank the true next item had."""
+    names = list(dict.fromkeys([*(other.name for other in review.contenders), model.name]))[:_MAX_RANK_BARS]
+    table = accuracy_frames.by_rank([review.model(name) for name in names])
     first = table[(table["name"] == model.name) & (table["rank"] == "1")]["share"].iloc[0]
     widgets.show_chart(
-        accuracy_charts.rank_bars(table, unit=view.unit, dark=state.is_dark()),
+        accuracy_charts.rank_bars(table, unit=review.unit, dark=theme.is_dark()),
         key="ranks",
-        alt=f"Rank of the item that came next; {model.label} had it first in {first:.1f} % of test {view.unit}",
+        alt=f"Rank of the item that came next; {model.label} had it first in {first:.1f} % of test {review.unit}",
     )
 
 
-def confusion(view: Review, model: ModelResults) -> None:
-    """First guess against what came, for the most frequent items."""
-    table, items = accuracy_frames.confusions(model, view.vocabulary)
+def show_confusion(review: Review, model: ModelResults) -> None:
+    """First guess against the item that came, for the most frequent items."""
+    table, items = accuracy_frames.confusions(model, review.vocabulary)
     if table.empty:
-        st.text("No item of the test was known in training: there is nothing to set side by side.")
+        st.text("No item of the test was known in training, so there is nothing to set side by side.")
         return
-    right = table[table["hit"]]["n_events"].sum() / table["n_events"].sum()
+    hit_rate = table[table["hit"]]["n_events"].sum() / table["n_events"].sum()
     widgets.show_chart(
-        accuracy_charts.confusion_map(table, items, model.label, dark=state.is_dark()),
+        accuracy_charts.confusion_map(table, items, model.label, dark=theme.is_dark()),
         key="confusion",
         alt=f"First guess of {model.label} against the item that came, {len(items)} most frequent items; "
-        f"right in {100 * right:.0f} % of their events",
+        f"a hit in {100 * hit_rate:.0f} % of their events",
     )
 
 
-def never_shown(view: Review, model: ModelResults, k: int) -> None:
-    """Items that no list of length k held."""
-    table = accuracy_frames.unseen_items(model, view.vocabulary, np.asarray(view.split.train_counts), k)
-    n_items = len(view.vocabulary)
+def show_never_recommended(review: Review, model: ModelResults, k: int) -> None:
+    """Items that are in no list of length k."""
+    table = accuracy_frames.unseen_items(model, review.vocabulary, np.asarray(review.split.train_counts), k)
+    n_items = len(review.vocabulary)
     widgets.section("Never recommended")
     if table.empty:
-        st.text(f"Each of the {n_items:,} items stood in at least one top {k}.")
+        st.text(f"Each of the {n_items:,} items is in at least one top {k}.")
         return
     st.text(
-        f"{len(table):,} of {n_items:,} items stood in no top {k} of the {model.n_events:,} test {view.unit}; "
+        f"{len(table):,} of {n_items:,} items are in no top {k} of the {model.n_events:,} test {review.unit}; "
         f"they came next {table['came next'].sum():,} times."
     )
     widgets.show_table(table, key="never-shown", name="never-recommended")
 
 
-def misses_link(model: ModelResults, row: pd.Series | None) -> dict[str, str]:
-    """URL parameters of the sessions page that show what the headline speaks of: this model's misses in that slice."""
+def misses_params(model: ModelResults, weakest: pd.Series | None) -> dict[str, str]:
+    """URL parameters that make the Sessions page show this model's misses in the weakest slice."""
     params = {"show": "missed", "missed": model.name}
-    return params if row is None else params | {"kind": f"{row['slice']}:{row['value']}"}
+    return params if weakest is None else params | {"kind": f"{weakest['slice']}:{weakest['value']}"}

@@ -1,4 +1,4 @@
-"""How is a comparison told, block by block, the verdict first?"""
+"""How does the Compare page show a comparison, block by block, the verdict first?"""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import messages, review_context, state, widgets
-from dashboard.review_context import Review
-from gru4rec_core.config import LIST_LENGTHS, MAX_LIST_LENGTH, PROTOCOL_LABELS
+from dashboard import messages, navigation, review_context, state, theme, widgets
+from dashboard.review_context import Pair, Review
+from gru4rec_core.config import MAX_LIST_LENGTH, PROTOCOL_LABELS
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.evaluation.intervals import level_text
@@ -19,92 +19,90 @@ from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
 
-Pair = tuple[ModelResults, ModelResults]
 
-
-def headline(view: Review) -> None:
-    """The verdict's sentences; with the way out where the models cannot be compared."""
-    verdict = view.result.verdict
+def show_headline(review: Review) -> None:
+    """The verdict's sentences, with the remedy where the models cannot be compared."""
+    verdict = review.result.verdict
     if verdict is None:
-        widgets.sentence("One model was trained: nothing to compare it with but counting.", size="1.3rem", heading=True)
+        widgets.sentence(
+            "One model was trained: there are only baselines to compare it with.", size="1.3rem", heading=True
+        )
         return
     widgets.verdict_block(verdict)
     if verdict.kind == "invalid" and verdict.remedy:
-        messages.note(verdict.remedy, "warning")
+        messages.show_message(verdict.remedy, "warning")
 
 
-def outcomes(view: Review, pair: Pair, k: int, selection: state.Selection) -> None:
-    """Who had the next item, as a square of 100; each block and each line below leads to its sessions."""
+def show_hit_overlap(review: Review, pair: Pair, k: int, selection: state.Selection) -> None:
+    """Whose hits overlap, as a square of 100; each block and each line below it leads to its sessions."""
     counts = find_hit_overlap(*pair, k).counts
     labels = outcome_labels(pair)
     chart = comparison_charts.outcome_square(
-        comparison_frames.square(counts), labels, (pair[0].name, pair[1].name), unit=view.unit, dark=state.is_dark()
+        comparison_frames.square(counts), labels, (pair[0].name, pair[1].name), unit=review.unit, dark=theme.is_dark()
     )
-    words = ", ".join(f"{labels[key]} {count:,}" for key, count in counts.items())
+    words = ", ".join(f"{labels[outcome]} {count:,}" for outcome, count in counts.items())
     event = widgets.show_chart(
         chart,
         key="outcome-square",
-        alt=f"Of {sum(counts.values()):,} test {view.unit} at list length {k}: {words}",
+        alt=f"Of {sum(counts.values()):,} test {review.unit} at list length {k}: {words}",
         width="content",
         on_select="rerun",
         selection_mode="outcome",
     )
     chosen = event.selection.get("outcome") if event else None
     if chosen:
-        state.open_page("sessions", selection, **_link(pair, str(chosen[0]["outcome"])))
+        state.open_page("sessions", selection, **_outcome_params(pair, str(chosen[0]["outcome"])))
     with st.container(horizontal=True, gap="small"):
-        for key, count in counts.items():
+        for outcome, count in counts.items():
             st.page_link(
-                state.PAGES["sessions"],
-                label=f"{widgets.plain_label(labels[key])}: {count:,}",
+                navigation.PAGES["sessions"],
+                label=f"{widgets.plain_label(labels[outcome])}: {count:,}",
                 icon=":material/arrow_forward:",
-                query_params=selection.params(**_link(pair, key)),
+                query_params=selection.params(**_outcome_params(pair, outcome)),
             )
 
 
 def outcome_labels(pair: Pair) -> dict[str, str]:
-    """What each outcome is called, by its name in the URL."""
+    """What each outcome is called on screen, by its name in the URL."""
     base, other = pair
     return {
-        "both": "both right",
+        "both": "both hit",
         "only_b": f"only {other.label}",
         "only_a": f"only {base.label}",
         "neither": "neither",
     }
 
 
-def _link(pair: Pair, outcome: str) -> dict[str, str]:
+def _outcome_params(pair: Pair, outcome: str) -> dict[str, str]:
     return {"show": outcome, "a": pair[0].name, "b": pair[1].name}
 
 
-def ladder(view: Review, k: int) -> None:
+def show_ladder(review: Review, k: int) -> None:
     """All methods from best to worst with their intervals."""
-    confidence = view.record.config.confidence
-    table = comparison_frames.ladder(view.models, k, confidence)
-    seeds = comparison_frames.seed_points(view.models, k)
+    confidence = review.record.config.confidence
+    table = comparison_frames.ladder(review.models, k, confidence)
+    seeds = comparison_frames.seed_points(review.models, k)
     best = table.iloc[0]
     widgets.show_chart(
-        comparison_charts.ladder(table, seeds, k, confidence=confidence, unit=view.unit, dark=state.is_dark()),
+        comparison_charts.ladder(table, seeds, k, confidence=confidence, unit=review.unit, dark=theme.is_dark()),
         key="ladder",
         alt=f"{len(table)} methods by hits in the top {k} per 100, best {best['label']} with {best['hits']:.1f}",
     )
 
 
-def trust_line(view: Review) -> None:
+def show_trust(review: Review) -> None:
     """What the verdict rests on: seeds, convergence, settings, test rule, when the metric was chosen."""
-    seeds = sorted({model.n_seeds for model in view.contenders})
-    unfinished = [model.label for model in view.contenders if model.still_improving]
-    differing = [
-        name for name in review_context.differing(review_context.settings_table(view))["setting"] if name != "seed"
-    ]
-    beyond = [name for name in differing if name != "loss"]
+    seeds = sorted({model.n_seeds for model in review.contenders})
+    still_improving = [model.label for model in review.contenders if model.still_improving]
+    settings = review_context.select_differences(review_context.settings_table(review))["setting"]
+    differing = [name for name in settings if name not in {"seed", "loss"}]
     facts = {
-        "Seeds": f"{' and '.join(map(str, seeds))} a model" + ("; luck of the start not known" if seeds == [1] else ""),
-        "Training": f"still improving when stopped: {', '.join(unfinished)}" if unfinished else "converged",
-        "Settings": f"differ in {', '.join(beyond)}" if beyond else "the same but for the loss",
-        "Test": f"{PROTOCOL_LABELS[view.record.split.protocol].lower()}, {view.models[0].n_events:,} {view.unit}",
-        "Deciding metric": f"accuracy@{view.record.config.deciding_k}, chosen "
-        + ("before training" if view.record.decided_before_results else "when results were known"),
+        "Seeds": f"{' and '.join(map(str, seeds))} per model" + ("; the effect of luck is unknown" * (seeds == [1])),
+        "Training": f"still improving when stopped: {', '.join(still_improving)}" if still_improving else "converged",
+        "Settings": f"differ in {', '.join(differing)}" if differing else "the same except for the loss",
+        "Test": f"{PROTOCOL_LABELS[review.record.split.protocol].lower()}, {review.models[0].n_events:,} {review.unit}",
+        "Deciding metric": f"accuracy@{review.record.config.deciding_k}, chosen "
+        + ("before training" if review.record.decided_before_results else "when results were known"),
     }
     pieces = "".join(
         f'<div style="min-width:0"><div style="opacity:.75;font-size:.85rem">{name}</div>'
@@ -117,117 +115,114 @@ def trust_line(view: Review) -> None:
     )
 
 
-def forest(view: Review, pair: Pair) -> None:
+def show_forest(review: Review, pair: Pair) -> None:
     """The deciding metric and the exploratory ones, relative to the base."""
-    paired = view.result.comparison.pair(pair[0].name, pair[1].name)
-    table = comparison_frames.forest(paired)
+    table = comparison_frames.forest(review.result.comparison.pair(pair[0].name, pair[1].name))
     if table.empty:
-        st.text(f"{pair[0].label} has no hit at all, so that nothing can be said relative to it.")
+        st.text(f"{pair[0].label} has no hit at all, so nothing can be said relative to it.")
         return
-    margin, confidence = 100 * view.record.config.margin, view.record.config.confidence
-    first = table.iloc[0]
+    margin, confidence = 100 * review.record.config.margin, review.record.config.confidence
+    deciding = table.iloc[0]
     widgets.show_chart(
         comparison_charts.forest(
-            table, pair[0].label, pair[1].label, confidence=confidence, margin=margin, dark=state.is_dark()
+            table, pair[0].label, pair[1].label, confidence=confidence, margin=margin, dark=theme.is_dark()
         ),
         key="forest",
-        alt=f"{pair[1].label} against {pair[0].label}: {first['metric']} {first['relative']:+.1f} %, "
-        f"{level_text(confidence)} interval {first['low']:+.1f} to {first['high']:+.1f} %",
+        alt=f"{pair[1].label} against {pair[0].label}: {deciding['metric']} {deciding['relative']:+.1f} %, "
+        f"{level_text(confidence)} interval {deciding['low']:+.1f} to {deciding['high']:+.1f} %",
     )
 
 
-def curve(view: Review) -> None:
-    """Hits over the list's length for all methods."""
-    table = comparison_frames.curve(view.models)
+def show_curve(review: Review) -> None:
+    """Hits of all methods over the length of the list."""
+    table = comparison_frames.curve(review.models)
     ends = table[table["k"] == MAX_LIST_LENGTH].sort_values("hits", ascending=False)
     words = ", ".join(f"{row.label} {row.hits:.1f}" for row in ends.itertuples())
     widgets.show_chart(
         comparison_charts.accuracy_over_k(
-            table, marked_k=view.record.config.deciding_k, unit=view.unit, dark=state.is_dark()
+            table, marked_k=review.record.config.deciding_k, unit=review.unit, dark=theme.is_dark()
         ),
         key="curve",
         alt=f"Hits per 100 over list length 1 to {MAX_LIST_LENGTH}; at {MAX_LIST_LENGTH}: {words}",
     )
 
 
-def table(view: Review, k: int) -> None:
+def show_methods(review: Review, k: int) -> None:
     """All figures of all methods."""
-    first = f"top {_nearest(k)}"
-    numbers = comparison_frames.metrics_table(view.models).sort_values(first, ascending=False, ignore_index=True)
+    first = f"top {review_context.nearest_list_length(k)}"
+    table = comparison_frames.metrics_table(review.models).sort_values(first, ascending=False, ignore_index=True)
     # The list length of the page comes first: a phone shows two or three columns.
-    numbers = numbers[["method", first, *(name for name in numbers.columns if name not in {"method", first})]]
-    figures = [name for name in numbers.columns if name.startswith(("top ", "MRR", "NDCG"))]
+    table = table[["method", first, *(name for name in table.columns if name not in {"method", first})]]
+    figures = [name for name in table.columns if name.startswith(("top ", "MRR", "NDCG"))]
     columns: dict[str, Any] = {name: st.column_config.NumberColumn(name, format="%.1f") for name in figures}
     columns["method"] = st.column_config.TextColumn("method", pinned=True)
     columns["training s"] = st.column_config.NumberColumn("training, s", format="%.0f")
-    st.caption("Hits in the top k, MRR and NDCG per 100; means over runs. Every one but the deciding is exploratory.")
-    widgets.show_table(numbers, key="methods", name="methods", columns=columns)
+    st.caption("Hits in the top k, MRR and NDCG per 100; means over runs. All but the deciding metric are exploratory.")
+    widgets.show_table(table, key="methods", name="methods", columns=columns)
 
 
-def _nearest(k: int) -> int:
-    return min(LIST_LENGTHS, key=lambda one: abs(one - k))
-
-
-def p_values(view: Review, pair: Pair) -> None:
+def show_p_values(review: Review, pair: Pair) -> None:
     """Test results of the pair, metric by metric; only the first decides."""
-    paired = view.result.comparison.pair(pair[0].name, pair[1].name)
-    level = level_text(view.record.config.confidence)
+    paired = review.result.comparison.pair(pair[0].name, pair[1].name)
+    level = level_text(review.record.config.confidence)
     rows = [
         {
-            "metric": comparison_frames.metric_label(one.metric),
-            "decides": "●" if one is paired.deciding else "",
-            f"{pair[0].label} per 100": 100 * one.a_value,
-            f"{pair[1].label} per 100": 100 * one.b_value,
-            "difference": 100 * one.difference,
-            f"{level} from": 100 * one.low,
-            f"{level} to": 100 * one.high,
-            "p (sessions flipped)": one.p_value,
-            "sessions that differ": one.n_differing,
+            "metric": comparison_frames.metric_label(difference.metric),
+            "decides": "●" if difference is paired.deciding else "",
+            f"{pair[0].label} per 100": 100 * difference.a_value,
+            f"{pair[1].label} per 100": 100 * difference.b_value,
+            "difference": 100 * difference.difference,
+            f"{level} from": 100 * difference.low,
+            f"{level} to": 100 * difference.high,
+            "p (sessions flipped)": difference.p_value,
+            "sessions that differ": difference.n_differing,
         }
-        for one in (paired.deciding, *paired.exploratory)
+        for difference in (paired.deciding, *paired.exploratory)
     ]
-    numbers = pd.DataFrame(rows)
-    rates = {name: st.column_config.NumberColumn(name, format="%.2f") for name in numbers.columns[2:7]}
-    rates["p (sessions flipped)"] = st.column_config.NumberColumn("p (sessions flipped)", format="%.4f")
-    widgets.show_table(numbers, key="p-values", name="p-values", columns=rates)
+    table = pd.DataFrame(rows)
+    columns = {name: st.column_config.NumberColumn(name, format="%.2f") for name in table.columns[2:7]}
+    columns["p (sessions flipped)"] = st.column_config.NumberColumn("p (sessions flipped)", format="%.4f")
+    widgets.show_table(table, key="p-values", name="p-values", columns=columns)
     if paired.mcnemar_p is not None:
         st.text(f"Mid-p McNemar test of the deciding metric: p = {paired.mcnemar_p:.4f}")
 
 
-def slices(view: Review, k: int) -> None:
+def show_slices(review: Review, k: int) -> None:
     """Hits by kind of session, exploratory."""
     widgets.section("Where they differ (exploratory)")
-    st.caption("Explains, decides nothing: with many slices some differ by chance. Faint: under 200 test sessions.")
-    shown = [*view.contenders, *(model for model in view.models if model.name == "popularity")]
-    draw_slices(view, shown, k, key="compare-slice")
+    st.caption(
+        "This explains and decides nothing: among many slices some differ by chance. Faint: under 200 test sessions."
+    )
+    shown = [*review.contenders, *(model for model in review.models if model.name == "popularity")]
+    draw_slices(review, shown, k, key="compare-slice")
 
 
-def draw_slices(view: Review, shown: list[ModelResults], k: int, *, key: str) -> None:
-    """Four charts side by side on one scale, one under the other on a phone."""
-    numbers = review_context.slices(view, tuple(model.name for model in shown), k)
-    whole = accuracy_frames.overall(shown, k)
-    top = float(max(numbers["hits"].max(), whole["hits"].max()))
-    cuts = [cut for cut in accuracy_frames.TITLES if numbers.loc[numbers["slice"] == cut, "value"].nunique() > 1]
+def draw_slices(review: Review, shown: list[ModelResults], k: int, *, key: str) -> None:
+    """A chart for each kind of slice, all on one scale: two per row, one below the other on a phone."""
+    table = review_context.slice_table(review, tuple(model.name for model in shown), k)
+    overall = accuracy_frames.overall(shown, k)
+    top = float(max(table["hits"].max(), overall["hits"].max()))
+    cuts = [cut for cut in accuracy_frames.TITLES if table.loc[table["slice"] == cut, "value"].nunique() > 1]
     columns: list[Any] = []
-    for place, cut in enumerate(cuts):
-        if place % 2 == 0:  # a row of two at a time, so that a phone stacks them in reading order
+    for i, cut in enumerate(cuts):
+        if i % 2 == 0:  # a row of two at a time, so that a phone stacks them in reading order
             columns = list(st.columns(2, gap="medium"))
-        with columns[place % 2]:
-            part = numbers[numbers["slice"] == cut]
+        title, part = accuracy_frames.TITLES[cut], table[table["slice"] == cut]
+        with columns[i % 2]:
             widgets.show_chart(
-                accuracy_charts.slice_dots(part, whole, k, accuracy_frames.TITLES[cut], top=top, dark=state.is_dark()),
+                accuracy_charts.slice_dots(part, overall, k, title, top=top, dark=theme.is_dark()),
                 key=f"{key}-{cut}",
-                alt=f"{accuracy_frames.TITLES[cut]}: hits in the top {k} per 100 of "
-                + ", ".join(model.label for model in shown),
+                alt=f"{title}: hits in the top {k} per 100 of {', '.join(model.label for model in shown)}",
             )
 
 
-def settings(view: Review) -> None:
+def show_settings(review: Review) -> None:
     """Training settings run by run; at first only those that differ."""
-    only = st.toggle("Differences only", value=True, key="differences-only")
-    everything = review_context.settings_table(view)
-    chosen = review_context.differing(everything) if only else everything
-    if chosen.empty:
+    differences_only = st.toggle("Differences only", value=True, key="differences-only")
+    table = review_context.settings_table(review)
+    if differences_only:
+        table = review_context.select_differences(table)
+    if table.empty:
         st.text("All runs have the same settings.")
         return
-    widgets.show_table(chosen, key="settings", name="settings")
+    widgets.show_table(table, key="settings", name="settings")

@@ -1,4 +1,4 @@
-"""How does a table leave the page without becoming a formula in somebody's spreadsheet?"""
+"""How is a table downloaded so that no spreadsheet runs a cell of it as a formula?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe_cell(value: object) -> object:
-    """Text that a spreadsheet would run as a formula, made text by a leading apostrophe; anything else as it is."""
+    """Text that a spreadsheet would run as a formula gets a leading apostrophe; anything else stays as it is."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value
 
 

@@ -1,6 +1,6 @@
-"""How is a problem or a remark told: what the rule is, where it was broken, what to do?
+"""How do problems, warnings and messages read on a page?
 
-The texts quote files and item names, so they are escaped and never pass through Markdown.
+Their texts quote files and item names, so they are escaped and never pass through Markdown.
 """
 
 from __future__ import annotations
@@ -15,86 +15,89 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.diagnostics import DiagnosticWarning, worst_first
 
 _BARS = {"error": "#D55E00", "warning": "#E69F00", "note": "#56B4E9", "good": "#009E73"}
-_WORDS = {"error": "Problem", "warning": "Remark", "note": "Note", "good": "Good"}
+_WORDS = {"error": "Problem", "warning": "Warning", "note": "Good to know", "good": "Good"}
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:of|per) 100\b)|(?<=\bof) (?=100\b)|(?<=\bper) (?=100\b)")
 
 
-def kept_together(text: str) -> str:
+def keep_units_together(text: str) -> str:
     """The text with no-break spaces inside "5 %" and "43.4 of 100", so that no line ends between number and unit."""
     return _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
-def problem(error: WorkbenchError) -> None:
-    """An error in four lines: the rule, what came, where, the remedy."""
+def show_problem(error: WorkbenchError) -> None:
+    """An error in up to four lines: the rule, what was found, where, the remedy."""
     lines = [
         ("Found", error.found),
         ("Where", error.where),
         ("What to do", error.remedy),
     ]
-    _note("error", error.rule, [(name, text) for name, text in lines if text], role="alert")
+    _block("error", error.rule, [(name, text) for name, text in lines if text], role="alert")
 
 
 def attempt(action: Callable[[], object]) -> None:
-    """Does what a button asks for and draws the page anew; what forbids it is told instead."""
+    """Does what a button asks for and draws the page again; shows the error if it is not allowed."""
     try:
         action()
     except WorkbenchError as error:
-        problem(error)
+        show_problem(error)
     else:
         st.rerun()
 
 
-def remarks(checks: Iterable[DiagnosticWarning]) -> None:
-    """Checks, worst first, each with its figure, its effect and its remedy."""
-    for check in worst_first(checks):
-        lines = [("Effect", check.effect), ("What to do", check.remedy)]
-        title = f"{check.title} {check.figure}".strip()
-        _note(check.severity, title, [(name, text) for name, text in lines if text])
+def show_warnings(warnings: Iterable[DiagnosticWarning]) -> None:
+    """Warnings, worst first, each with its figure, its effect and its remedy."""
+    for warning in worst_first(warnings):
+        lines = [("Effect", warning.effect), ("What to do", warning.remedy)]
+        title = f"{warning.title} {warning.figure}".strip()
+        _block(warning.severity, title, [(name, text) for name, text in lines if text])
 
 
-def remarks_apart(checks: Sequence[DiagnosticWarning], about: str, key: str) -> None:
-    """Checks below results: what spoils them openly, the rest one tap away.
+def show_warnings_below_results(warnings: Sequence[DiagnosticWarning], about: str, key: str) -> None:
+    """Warnings below results: what spoils them openly, the rest one tap away.
 
     Args:
-        checks: in any order.
-        about: what they are about, the end of "2 remarks on …".
+        warnings: in any order.
+        about: what they are about, the end of "2 warnings about …".
         key: of the expander.
     """
-    if not checks:
-        note(f"No warning: {about} passed every check.", "good")
+    if not warnings:
+        show_message(f"No warnings about {about}.", "good")
         return
-    remarks(check for check in checks if check.severity == "error")
-    others = [check for check in checks if check.severity != "error"]
+    show_warnings(warning for warning in warnings if warning.severity == "error")
+    others = [warning for warning in warnings if warning.severity != "error"]
     if others:
-        with st.expander(f"{len(others)} remark{'s' * (len(others) > 1)} on {about}", key=key):
-            remarks(others)
+        with st.expander(f"{len(others)} warning{'s' * (len(others) > 1)} about {about}", key=key):
+            show_warnings(others)
 
 
-def count_remarks(checks: Sequence[DiagnosticWarning]) -> str:
-    """ "usable, 2 remarks", "not usable as it is: 1 problem": the second half of the sentence about a log."""
-    problems = sum(check.severity == "error" for check in checks)
-    others = sum(check.severity == "warning" for check in checks)
-    if problems:
-        return f"not usable as it is: {problems} problem{'s' * (problems > 1)}"
-    return f"usable, {others} remark{'s' * (others > 1)}" if others else "usable, nothing to remark"
+def count_warnings(warnings: Sequence[DiagnosticWarning]) -> str:
+    """ "usable, 2 warnings", "not usable as it is: 1 problem": the second half of the sentence about a log."""
+    n_problems = sum(warning.severity == "error" for warning in warnings)
+    n_warnings = sum(warning.severity == "warning" for warning in warnings)
+    if n_problems:
+        return f"not usable as it is: {n_problems} problem{'s' * (n_problems > 1)}"
+    return f"usable, {n_warnings} warning{'s' * (n_warnings > 1)}" if n_warnings else "usable, no warnings"
 
 
-def aside(text: str) -> None:
-    """A small line beside the main thing; unlike st.caption it keeps 4.5:1 against both grounds, and is no Markdown."""
-    st.html(f'<div style="font-size:.9rem;opacity:.82;overflow-wrap:anywhere">{escape(kept_together(text))}</div>')
+def show_aside(text: str) -> None:
+    """A small line beside the main thing; unlike st.caption it keeps a contrast of 4.5:1, and is no Markdown."""
+    st.html(
+        f'<div style="font-size:.9rem;opacity:.82;overflow-wrap:anywhere">{escape(keep_units_together(text))}</div>'
+    )
 
 
-def note(text: str, severity: str = "note") -> None:
-    """One plain sentence beside a coloured bar."""
-    _note(severity, text, [])
+def show_message(text: str, severity: str = "note") -> None:
+    """One plain sentence beside a coloured bar; severity "error", "warning", "note" or "good"."""
+    _block(severity, text, [])
 
 
-def _note(severity: str, title: str, lines: Sequence[tuple[str, str]], role: str = "note") -> None:
+def _block(severity: str, title: str, lines: Sequence[tuple[str, str]], role: str = "note") -> None:
     body = "".join(
-        f'<div style="margin-top:.15rem"><span style="opacity:.75">{name}:</span> {escape(kept_together(text))}</div>'
+        f'<div style="margin-top:.15rem"><span style="opacity:.75">{name}:</span>'
+        f" {escape(keep_units_together(text))}</div>"
         for name, text in lines
     )
     st.html(
         f'<div role="{role}" style="border-left:4px solid {_BARS[severity]};padding:.2rem 0 .2rem .8rem;'
-        f'overflow-wrap:anywhere"><strong>{_WORDS[severity]}: {escape(kept_together(title))}</strong>{body}</div>'
+        f'overflow-wrap:anywhere"><strong>{_WORDS[severity]}: {escape(keep_units_together(title))}</strong>{body}</div>'
     )

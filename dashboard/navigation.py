@@ -1,8 +1,8 @@
-"""Which screens are there, and how is each reached, by a link too?
+"""Which screens are there, and how is each reached, also by a link?
 
-Streamlit takes any folder called `pages` for its older kind of multipage app until `st.navigation` was called once in
-the server's life. A pasted link that is the first thing a fresh server sees would therefore run the page alone, without
-app.py: without title, width and the sections of the sidebar. `ensure_entered` notices that and makes up for it. (Not
+Streamlit takes any folder called `pages` for its older kind of multipage app until `st.navigation` has been called once
+in the server's life. So when a pasted link is the first thing a fresh server sees, Streamlit runs the page alone,
+without app.py: no title, no width, no sections in the sidebar. `ensure_entered` notices that and makes up for it. (Not
 by a rerun: that would swallow the click which the run answers.)
 """
 
@@ -14,29 +14,44 @@ import streamlit as st
 
 from dashboard import theme
 
+PAGES = {
+    "overview": "pages/overview.py",
+    "data": "pages/data.py",
+    "train": "pages/train.py",
+    "compare": "pages/compare.py",
+    "accuracy": "pages/accuracy.py",
+    "sessions": "pages/sessions.py",
+    "try_it": "pages/try_it.py",
+}
+"""The file of each screen by its address; a file's stem must be the address, or a first deep link is not found."""
+
 _ENTERED = "_entered_through_app"
 
 
 def sections() -> dict[str, list[Any]]:
-    """The screens in the order of the work. A file's stem is its address."""
+    """The screens in the order of the work."""
     return {
         "Prepare": [
-            st.Page("pages/overview.py", title="Overview", icon=":material/home:", default=True),
-            st.Page("pages/data.py", title="Data", icon=":material/table_rows:", url_path="data"),
-            st.Page("pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
+            st.Page(PAGES["overview"], title="Overview", icon=":material/home:", default=True),
+            _page("data", "Data", ":material/table_rows:"),
+            _page("train", "Train", ":material/model_training:"),
         ],
         "Review": [
-            st.Page("pages/compare.py", title="Compare", icon=":material/balance:", url_path="compare"),
-            st.Page("pages/accuracy.py", title="Accuracy", icon=":material/target:", url_path="accuracy"),
-            st.Page("pages/sessions.py", title="Sessions", icon=":material/timeline:", url_path="sessions"),
-            st.Page("pages/try_it.py", title="Try it", icon=":material/play_circle:", url_path="try_it"),
+            _page("compare", "Compare", ":material/balance:"),
+            _page("accuracy", "Accuracy", ":material/target:"),
+            _page("sessions", "Sessions", ":material/timeline:"),
+            _page("try_it", "Try it", ":material/play_circle:"),
         ],
     }
 
 
+def _page(address: str, title: str, icon: str) -> Any:
+    return st.Page(PAGES[address], title=title, icon=icon, url_path=address)
+
+
 def enter() -> None:
-    """Page config, navigation, and the page that was asked for."""
-    # An emoji needs no request; a Material icon as the tab's icon would be fetched from Google.
+    """Sets up the page and the navigation, and runs the page that was asked for."""
+    # An emoji needs no request; a Material icon in the browser's tab would be fetched from Google.
     st.set_page_config(page_title="GRU4Rec Workbench", page_icon="🎯", layout="wide")
     page = st.navigation(sections())
     theme.apply()
@@ -45,8 +60,7 @@ def enter() -> None:
 
 
 def ensure_entered() -> None:
-    """Called by every page before it writes anything: goes through `enter` where the page was reached past it."""
+    """Goes through `enter` if the page was reached past it; every page calls this before it writes anything."""
     if not st.session_state.pop(_ENTERED, False):
         enter()
-        # The page has run, inside.
-        st.stop()
+        st.stop()  # the page has run, inside `enter`

@@ -1,4 +1,4 @@
-"""How far is the work, job by job, epoch by epoch?
+"""How far are the jobs, each in a row, and how do the models get on epoch by epoch?
 
 Everything is read from the workspace, so a reload, another browser or a restarted server sees the same.
 """
@@ -9,9 +9,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import actions, messages, state
+from dashboard import actions, messages, state, theme
 from gru4rec_core.config import LOSS_LABELS, TrainingConfig
-from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import Job, baselines_id, list_jobs, read_job_state
 from gru4rec_core.jobs.reconcile import reconcile_jobs
@@ -22,7 +21,7 @@ from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
 POLL_SECONDS = 1.0
-_WATCHED = (1, 3, 5, 10, 20)
+_VALIDATION_KS = (1, 3, 5, 10, 20)
 _ICONS = {
     "new": "○",
     "queued": "…",
@@ -44,99 +43,96 @@ _WORDS = {
 
 
 def run_label(config: TrainingConfig) -> str:
-    """How a run is called on the screens."""
+    """What the screens call a run: "TOP1, seed 0"."""
     return f"{LOSS_LABELS[config.loss]}, seed {config.seed}"
 
 
-def jobs_of(home: Workspace, comparison: ComparisonRecord) -> list[Job]:
+def list_comparison_jobs(workspace: Workspace, comparison: ComparisonRecord) -> list[Job]:
     """The jobs of a comparison in the order they are shown: its runs, then the baselines."""
-    found = []
+    listed = []
     for run_id in comparison.run_ids:
-        run = home.run(run_id)
-        found.append(Job("run", run.id, run_label(run.config), home.state(run.id)))
+        run = workspace.run(run_id)
+        listed.append(Job("run", run.id, run_label(run.config), workspace.state(run.id)))
     if comparison.baselines:
         job_id = baselines_id(comparison.dataset_id, comparison.split)
-        found.append(Job("baselines", job_id, "Baselines", read_job_state(home, "baselines", job_id)))
-    return found
+        listed.append(Job("baselines", job_id, "Baselines", read_job_state(workspace, "baselines", job_id)))
+    return listed
 
 
-def jobs_at_work(home: Workspace) -> list[Job]:
-    """Whatever waits or works in the workspace, called as the screens call it."""
-    found = []
-    for job in list_jobs(home, active_only=True):
-        title = run_label(home.run(job.id).config) if job.kind == "run" else job.title.capitalize()
-        found.append(replace(job, title=title))
-    return found
+def list_active_jobs(workspace: Workspace) -> list[Job]:
+    """All jobs of the workspace that wait or run, under the names the screens give them."""
+    listed = []
+    for job in list_jobs(workspace, active_only=True):
+        title = run_label(workspace.run(job.id).config) if job.kind == "run" else job.title.capitalize()
+        listed.append(replace(job, title=title))
+    return listed
 
 
-def is_active(home: Workspace, comparison: ComparisonRecord) -> bool:
-    """Whether anything of this comparison waits or works; what nothing works on any more is marked as lost first."""
-    reconcile_jobs(home)
-    return actions.is_starting(comparison.id) or any(job.state.is_active for job in jobs_of(home, comparison))
+def is_active(workspace: Workspace, comparison: ComparisonRecord) -> bool:
+    """Whether any job of this comparison waits or runs; jobs that no worker holds any more are marked as lost first."""
+    reconcile_jobs(workspace)
+    listed = list_comparison_jobs(workspace, comparison)
+    return actions.is_starting(comparison.id) or any(job.state.is_active for job in listed)
 
 
-def panel(comparison: ComparisonRecord) -> None:
-    """The live view of a comparison; asks the disk every second while something is active."""
-    home = state.workspace()
-    active = is_active(home, comparison)
-    st.fragment(run_every=POLL_SECONDS if active else None)(_panel)(comparison, active)
+def show_comparison(comparison: ComparisonRecord) -> None:
+    """The progress of a comparison; asks the disk every second while something is active."""
+    active = is_active(state.workspace(), comparison)
+    st.fragment(run_every=POLL_SECONDS if active else None)(_show_comparison)(comparison, active)
 
 
-def _panel(comparison: ComparisonRecord, was_active: bool) -> None:
-    home = state.workspace()
-    listed = jobs_of(home, comparison)
-    active = was_active and is_active(home, comparison)
+def _show_comparison(comparison: ComparisonRecord, was_active: bool) -> None:
+    workspace = state.workspace()
+    listed = list_comparison_jobs(workspace, comparison)
+    active = was_active and is_active(workspace, comparison)
     if was_active and not active:
-        st.rerun()  # a run of the whole page, which stops the polling and shows the way on
+        st.rerun()  # the whole page, which stops the polling and shows the next step
     if actions.is_starting(comparison.id):
-        messages.aside("Starting the job engine: some seconds, once.")
+        messages.show_aside("Starting the job engine. This takes a few seconds, once.")
     for job in listed:
-        job_row(home, job)
+        show_job(workspace, job)
     if not active and any(job.state.state == "new" for job in listed):
-        _start_rest(home, comparison)
-    curves(home, [home.run(run_id) for run_id in comparison.run_ids], comparison.config.deciding_k)
+        _offer_to_start_rest(workspace, comparison)
+    runs = [workspace.run(run_id) for run_id in comparison.run_ids]
+    _show_curves(workspace, runs, comparison.config.deciding_k)
 
 
-def _start_rest(home: Workspace, comparison: ComparisonRecord) -> None:
-    """What was never handed over, because the server ended in between, can be started here."""
+def _offer_to_start_rest(workspace: Workspace, comparison: ComparisonRecord) -> None:
+    """Starts what was never queued because the server ended in between."""
     if st.button("Start what has not started", key="start-rest"):
-        try:
-            actions.submit(home, comparison)
-        except WorkbenchError as error:
-            messages.problem(error)
-        else:
-            st.rerun()
+        messages.attempt(lambda: actions.submit(workspace, comparison))
 
 
-def job_row(home: Workspace, job: Job) -> None:
-    """One job: its name, its state in words, how far it is, and the button that fits."""
+def show_job(workspace: Workspace, job: Job) -> None:
+    """One job: its name, its state in words, its progress, and the button that fits."""
     with st.container(key=f"job-{_key(job)}"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.text(f"{_ICONS[job.state.state]} {job.title} · {_words(job.state)}", width="content")
-            _actions(home, job)
+            st.text(f"{_ICONS[job.state.state]} {job.title} · {describe_state(job.state)}", width="content")
+            _show_job_buttons(workspace, job)
         if job.state.state == "running":
-            st.progress(fraction(job.state))
+            st.progress(fraction_done(job.state))
         if job.state.state in ("failed", "lost"):
-            _reason(home, job)
+            _show_reason(workspace, job)
 
 
-def fraction(job: JobState) -> float:
+def fraction_done(job: JobState) -> float:
     """How much of a job is done, 0 to 1: epochs while it trains, else its own count."""
-    within = job.done / job.total if job.total else 0.0
-    return min(max(within, 0.0), 1.0)
+    fraction = job.done / job.total if job.total else 0.0
+    return min(max(fraction, 0.0), 1.0)
 
 
-def _words(job: JobState) -> str:
+def describe_state(job: JobState) -> str:
+    """A job's state in words: "training, epoch 2 of 3, 1 min left", "done in 8 s"."""
     if job.state == "queued" and job.phase:
         return job.phase
     if job.state != "running":
         return _WORDS[job.state] + (f" in {duration(job.seconds)}" if job.state == "done" and job.seconds else "")
     parts = [job.phase or "starting"]
-    if job.epochs:
-        parts.append(f"epoch {min(job.epoch + 1, job.epochs)} of {job.epochs}" if job.epoch < job.epochs else "")
+    if job.epochs and job.epoch < job.epochs:
+        parts.append(f"epoch {job.epoch + 1} of {job.epochs}")
     if job.seconds_left is not None:
         parts.append(f"{duration(job.seconds_left)} left")
-    return ", ".join(part for part in parts if part)
+    return ", ".join(parts)
 
 
 def duration(seconds: float) -> str:
@@ -147,23 +143,23 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def _actions(home: Workspace, job: Job) -> None:
+def _show_job_buttons(workspace: Workspace, job: Job) -> None:
     """Two taps to stop or start something, so that a stray one does nothing."""
     if job.state.is_active:
         with st.popover("Cancel", type="tertiary", key=f"cancel-{_key(job)}"):
-            st.text("What is trained so far is kept; it can go on later.")
+            st.text("What has been trained so far is kept. You can continue it later.")
             if st.button("Cancel this job", key=f"cancel-now-{_key(job)}"):
-                messages.attempt(lambda: jobs.cancel(home, job.kind, job.id))
+                messages.attempt(lambda: jobs.cancel(workspace, job.kind, job.id))
     elif job.state.state in ("failed", "cancelled", "lost"):
         with st.popover("Retry", type="tertiary", key=f"retry-{_key(job)}"):
-            st.text("It goes on from its last checkpoint.")
+            st.text("It continues from its last checkpoint.")
             if st.button("Start it again", key=f"retry-now-{_key(job)}"):
-                messages.attempt(lambda: jobs.retry(home, job.kind, job.id))
+                messages.attempt(lambda: jobs.retry(workspace, job.kind, job.id))
 
 
-def _reason(home: Workspace, job: Job) -> None:
-    messages.note(job.state.reason or "No reason was recorded.", "error")
-    if job.kind == "run" and (log := home.log(job.id, tail=40)):
+def _show_reason(workspace: Workspace, job: Job) -> None:
+    messages.show_message(job.state.reason or "No reason was recorded.", "error")
+    if job.kind == "run" and (log := workspace.log(job.id, tail=40)):
         with st.expander("Log", key=f"log-{_key(job)}"):
             st.code(log, language=None, wrap_lines=True)
 
@@ -172,27 +168,27 @@ def _key(job: Job) -> str:
     return f"{job.kind}-{job.id.replace('/', '-')}"
 
 
-def curves(home: Workspace, runs: list[RunRecord], deciding_k: int) -> None:
-    """Validation hits of all losses in one chart, and below it each loss's own value in a panel of its own."""
-    k = min(_WATCHED, key=lambda one: (abs(one - deciding_k), one))
-    frame = epoch_frame([(run.config, home.epochs(run.id)) for run in runs], k)
+def _show_curves(workspace: Workspace, runs: list[RunRecord], deciding_k: int) -> None:
+    """Validation hits of all losses in one chart; below it each loss's own value in a panel of its own."""
+    k = min(_VALIDATION_KS, key=lambda k: (abs(k - deciding_k), k))
+    frame = epoch_frame([(run.config, workspace.epochs(run.id)) for run in runs], k)
     if frame.empty:
-        messages.aside("The curves appear after the first epoch.")
+        messages.show_aside("The curves appear after the first epoch.")
         return
-    dark, last = state.is_dark(), max(run.config.epochs for run in runs)
-    watched = frame.dropna(subset=["hits"])
-    if not watched.empty:
+    dark, last_epoch = theme.is_dark(), max(run.config.epochs for run in runs)
+    validated = frame.dropna(subset=["hits"])
+    if not validated.empty:
         st.altair_chart(
-            validation_curve(watched, k, last, dark),
+            validation_curve(validated, k, last_epoch, dark),
             key="validation-curve",
             alt=f"Hits in the top {k} per 100 on validation data, by epoch and loss",
         )
     names = list(dict.fromkeys(frame["name"]))
     for column, name in zip(st.columns(len(names)), names, strict=True):
         column.altair_chart(
-            loss_curve(frame[frame["name"] == name], last, dark),
+            loss_curve(frame[frame["name"] == name], last_epoch, dark),
             key=f"loss-curve-{name}",
             alt=f"{LOSS_LABELS[name]} loss by epoch",
         )
     if len(names) > 1:
-        messages.aside("Each loss has its own unit: compare the hits above, not these values.")
+        messages.show_aside("Each loss has a unit of its own: compare the hits above, not these values.")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import messages, state, widgets
+from dashboard import cached, messages, state, widgets
 from gru4rec_core.config import LIST_LENGTHS, MAX_LIST_LENGTH
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
@@ -21,6 +20,9 @@ from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.split_store import StoredSplit
+
+Pair = tuple[ModelResults, ModelResults]
+"""The two contenders that a page sets side by side, base first."""
 
 
 @dataclass(frozen=True)
@@ -38,42 +40,46 @@ class Review:
     record: ComparisonRecord
     result: ComparisonResult
     runs: tuple[RunRecord, ...]
-    files: state.Stamp
+    files: cached.Stamp
     item_names: dict[str, str]
 
     @property
     def models(self) -> tuple[ModelResults, ...]:
-        """Trained models first, as given; then the baselines."""
+        """The contenders in the order they were given, then the baselines."""
         return self.result.comparison.models
 
     @property
     def contenders(self) -> tuple[ModelResults, ...]:
+        """The trained models."""
         return tuple(model for model in self.models if model.kind == "gru4rec")
 
     @property
     def split(self) -> StoredSplit:
-        """The test part, and what training held of each item."""
+        """The test part, and the training events of each item."""
         return self.result.split
 
     @property
     def events(self) -> EvaluationSet:
+        """The test sessions, and which of their events are predicted."""
         return self.split.test
 
     @property
     def vocabulary(self) -> ItemVocabulary:
+        """The items and their ids."""
         return self.split.test.dataset.vocabulary
 
     @property
     def unit(self) -> str:
-        """What one prediction is: a session where each has one, else an event."""
+        """What one prediction counts as: "sessions" where each has one, else "events"."""
         first = self.models[0]
         return "sessions" if first.n_events == first.n_sessions else "events"
 
     def model(self, name: str) -> ModelResults:
+        """The contender or baseline of this name."""
         return next(model for model in self.models if model.name == name)
 
     def item(self, item_id: int) -> str:
-        """Name of an item; unknown ones say so."""
+        """Name of an item as it is shown."""
         if item_id < 0:
             return "(unknown item)"
         item = str(self.vocabulary.items[item_id])
@@ -81,66 +87,58 @@ class Review:
 
 
 def open_review(selection: state.Selection, purpose: str) -> Review | None:
-    """The selected comparison; where there is none yet, the page says so and shows the way on.
+    """The selected comparison; where there is none yet, the page says so and offers the next step.
 
     Args:
         selection: of the page.
         purpose: what the page would show, as the end of "Nothing to … yet".
     """
-    if selection.comparison is None:
-        _nothing_yet(selection, purpose)
+    record = selection.comparison
+    if record is None:
+        _show_nothing_yet(selection, purpose)
         return None
     try:
-        result = state.comparison_result(selection.comparison)
+        result = cached.comparison_result(record)
     except WorkbenchError as error:
-        messages.problem(error)
+        messages.show_problem(error)
         return None
     if result is None:
         widgets.empty_state(
-            "This comparison is not finished: its runs still train, wait, or have stopped.",
+            "This comparison is not finished: its runs are waiting, in training, or stopped.",
             "Look at its runs",
             "train",
             selection,
             key="to-runs",
         )
         return None
-    home = state.workspace()
-    record = selection.comparison
-    files = state.stamp(*(home.run_folder(run_id) / "metrics.json" for run_id in record.run_ids))
-    runs = tuple(home.run(run_id) for run_id in record.run_ids)
-    return Review(record, result, runs, files, home.item_names(record.dataset_id))
+    workspace = state.workspace()
+    files = cached.stamp_files(*(workspace.run_folder(run_id) / "metrics.json" for run_id in record.run_ids))
+    runs = tuple(workspace.run(run_id) for run_id in record.run_ids)
+    return Review(record, result, runs, files, workspace.item_names(record.dataset_id))
 
 
-def remarks(view: Review) -> None:
+def show_warnings(review: Review) -> None:
     """Every warning about this comparison."""
-    messages.remarks_apart(view.result.warnings, "data, training and test", "remarks")
+    messages.show_warnings_below_results(review.result.warnings, "data, training and test", "warnings")
 
 
-def _nothing_yet(selection: state.Selection, purpose: str) -> None:
+def _show_nothing_yet(selection: state.Selection, purpose: str) -> None:
     if selection.dataset is None:
         text = f"Nothing to {purpose} yet: the workspace has no data."
         widgets.empty_state(text, "Load a sample or your own log", "overview", selection, key="to-overview")
     else:
-        text = f"Nothing to {purpose} yet: no models were trained on {selection.dataset.name}."
+        text = f"Nothing to {purpose} yet: no models have been trained on {selection.dataset.name}."
         widgets.empty_state(text, "Train TOP1 and BPR", "train", selection, key="to-train")
 
 
-def scorer(review: Review, name: str) -> NumpyGru4Rec | None:
-    """The first finished run of a trained model, for NumPy inference; None for a baseline."""
-    run_id = review.result.run_ids.get(name, (None,))[0]
-    if run_id is None:
-        return None
-    folder = state.workspace().run_folder(run_id)
-    return _loaded(str(folder), state.stamp(folder / "weights.npz"))
+def load_scorer(review: Review, name: str) -> NumpyGru4Rec | None:
+    """The first run of a contender, for inference in NumPy; None for a baseline."""
+    run_ids = review.result.run_ids.get(name)
+    return cached.load_model(run_ids[0]) if run_ids else None
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _loaded(folder: str, files: state.Stamp) -> NumpyGru4Rec:
-    return NumpyGru4Rec.load(Path(folder))
-
-
-def list_length(selection: state.Selection, review: Review) -> int:
-    """The list length of the page's charts: a choice whose start is the one that decides."""
+def choose_list_length(selection: state.Selection, review: Review) -> int:
+    """The list length of the page's charts; at first the one that decides."""
     deciding = review.record.config.deciding_k
     options = sorted({*LIST_LENGTHS, min(deciding, MAX_LIST_LENGTH), selection.k or deciding})
     chosen = st.segmented_control(
@@ -150,80 +148,82 @@ def list_length(selection: state.Selection, review: Review) -> int:
         required=True,
         key="k-choice",
         format_func=lambda k: f"{k} (decides)" if k == deciding else str(k),
-        on_change=_choose_length,
+        on_change=_select_list_length,
     )
     return int(chosen)
 
 
-def _choose_length() -> None:
+def _select_list_length() -> None:
     # A callback, so that the line under the title already shows the new length.
     state.select(k=st.session_state["k-choice"])
 
 
-def pair(review: Review) -> tuple[ModelResults, ModelResults] | None:
-    """The two trained models that the page sets side by side, base first.
+def nearest_list_length(k: int) -> int:
+    """The list length nearest to k for which tables have a column."""
+    return min(LIST_LENGTHS, key=lambda length: abs(length - k))
 
-    None where there is one only, or where they cannot be compared.
-    """
+
+def choose_pair(review: Review) -> Pair | None:
+    """The two contenders that the page sets side by side; None where there are fewer, or they cannot be compared."""
     contenders = review.contenders
     if len(contenders) < 2 or review.result.comparison.obstacle:
         return None
     names = [model.name for model in contenders]
     base, other = st.query_params.get("a"), st.query_params.get("b")
     if base not in names or other not in names or base == other:
-        base, other = _of_the_verdict(review, names)
+        base, other = _pair_of_the_verdict(review, names)
     if len(names) > 2:
-        base, other = _choose_pair(review, names, base, other)
+        base, other = _ask_for_pair(review, names, base, other)
     return review.model(base), review.model(other)
 
 
-def _of_the_verdict(review: Review, names: list[str]) -> tuple[str, str]:
-    """The two models the verdict speaks of, in the order they were given."""
+def _pair_of_the_verdict(review: Review, names: list[str]) -> tuple[str, str]:
+    """The two models that the verdict speaks of, in the order they were given."""
     verdict = review.result.verdict
-    spoken = {verdict.numbers.get("leader"), verdict.numbers.get("other")} if verdict else set()
-    first, second = ([name for name in names if name in spoken] + [name for name in names if name not in spoken])[:2]
-    return first, second
+    mentioned = {verdict.numbers.get("leader"), verdict.numbers.get("other")} if verdict else set()
+    base, other = sorted(names, key=lambda name: name not in mentioned)[:2]
+    return base, other
 
 
-def _choose_pair(review: Review, names: list[str], base: str, other: str) -> tuple[str, str]:
+def _ask_for_pair(review: Review, names: list[str], base: str, other: str) -> tuple[str, str]:
     def label(name: str) -> str:
         return review.model(name).label
 
     with st.container(horizontal=True):
         base = st.selectbox("Base", names, index=names.index(base), format_func=label, key="pair-a", width=220)
         rest = [name for name in names if name != base]
-        place = rest.index(other) if other in rest else 0
-        other = st.selectbox("Against it", rest, index=place, format_func=label, key="pair-b", width=220)
-    st.query_params["a"], st.query_params["b"] = base, other
+        index = rest.index(other) if other in rest else 0
+        other = st.selectbox("Against it", rest, index=index, format_func=label, key="pair-b", width=220)
+    state.set_params(a=base, b=other)
     return base, other
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _slices(comparison: str, files: state.Stamp, names: tuple[str, ...], k: int, _review: Review) -> pd.DataFrame:
+def _slice_table(comparison: str, files: cached.Stamp, names: tuple[str, ...], k: int, _review: Review) -> pd.DataFrame:
     models = [_review.model(name) for name in names]
     return accuracy_frames.by_slice(models, _review.events, np.asarray(_review.split.train_counts), k)
 
 
-def slices(review: Review, names: tuple[str, ...], k: int) -> pd.DataFrame:
+def slice_table(review: Review, names: tuple[str, ...], k: int) -> pd.DataFrame:
     """`accuracy_frames.by_slice` of some methods, computed once."""
-    return _slices(review.record.id, review.files, names, k, review)
+    return _slice_table(review.record.id, review.files, names, k, review)
 
 
 def settings_table(review: Review) -> pd.DataFrame:
-    """Every training setting, a column a run: setting, then one a run by its name."""
+    """Every training setting: a row per setting, a column per run."""
     columns: dict[str, Any] = {}
     for run in review.runs:
         values = run.config.model_dump(mode="json")
-        columns[run.name] = {name: _text(value) for name, value in values.items()}
+        columns[run.name] = {name: _as_text(value) for name, value in values.items()}
     return pd.DataFrame(columns).rename_axis("setting").reset_index()
 
 
-def differing(settings: pd.DataFrame) -> pd.DataFrame:
+def select_differences(settings: pd.DataFrame) -> pd.DataFrame:
     """The rows of a settings table in which the runs do not all agree."""
     return settings[settings.drop(columns="setting").nunique(axis=1) > 1]
 
 
-def _text(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)

@@ -38,37 +38,37 @@ def chip(name: object, *, emphasis: str = "") -> str:
 def strip_html(items: Iterable[object], *, last: str = "") -> str:
     """HTML of a session, oldest item first; `last` is the emphasis of its last item."""
     names = list(items)
-    # Each arrow clings to the item before it, so that no line begins with one.
+    # Each arrow stays with the item before it, so that no line begins with one.
     steps = [f'<span style="{_STEP}">{chip(name)}{_ARROW}</span>' for name in names[:-1]]
     steps += [chip(name, emphasis=last) for name in names[-1:]]
     return f'<div style="{_ROW}">' + "".join(steps) + "</div>"
 
 
 def session_strip(title: str, items: Sequence[object], limit: int = 12) -> None:
-    """One session of a log: a line that says whose and how long, then its first `limit` items as a strip."""
-    rest = len(items) - limit
-    tail = f'<div style="opacity:.75;font-size:.85rem">… and {rest:,} more</div>' if rest > 0 else ""
+    """One session of a log: a title, then its first `limit` items as a strip."""
+    n_hidden = len(items) - limit
+    tail = f'<div style="opacity:.75;font-size:.85rem">… and {n_hidden:,} more</div>' if n_hidden > 0 else ""
     head = f'<div style="opacity:.8;font-size:.85rem">{escape(short(title, 90))}</div>'
     st.html(head + strip_html(items[:limit]) + tail)
 
 
-def task_picture() -> None:
+def show_task() -> None:
     """The task in one picture: a session whose last item is hidden, two guesses, and what came."""
-    seen = ("run", "run", "swim", "bike", "run")
+    history = ("run", "run", "swim", "bike", "run")
     guesses = (
         ("TOP1", ("run", "bike", "swim"), "○ miss at 1, ● hit in the top 3"),
         ("BPR", ("swim", "run", "bike"), "● hit at 1"),
     )
     rows = "".join(
-        f'<div style="{_ROW};gap:.35rem;margin-top:.35rem"><strong style="width:3.2rem">{name}</strong>'
-        + " ".join(f'<span style="white-space:nowrap">{i}. {escape(one)}</span>' for i, one in enumerate(list_, 1))
-        + f'<span style="opacity:.85">{said}</span></div>'
-        for name, list_, said in guesses
+        f'<div style="{_ROW};gap:.35rem;margin-top:.35rem"><strong style="width:3.2rem">{model}</strong>'
+        + " ".join(f'<span style="white-space:nowrap">{i}. {escape(item)}</span>' for i, item in enumerate(items, 1))
+        + f'<span style="opacity:.85">{outcome}</span></div>'
+        for model, items, outcome in guesses
     )
     st.html(
         '<div style="border:1px solid rgba(127,127,127,.4);border-radius:.7rem;padding: .8rem 1rem">'
         '<div style="opacity:.85;font-size:.9rem">One session: what somebody did, oldest first. What comes next?</div>'
-        + strip_html([*seen, "?"], last="hidden")
+        + strip_html([*history, "?"], last="hidden")
         + rows
         + f'<div style="{_ROW};gap:.35rem;margin-top:.5rem">What came: {chip("swim ✓", emphasis="next")}</div>'
         "</div>"

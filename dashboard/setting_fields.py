@@ -13,7 +13,7 @@ from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import ConfigError
 
 GROUPS = {
-    "How long": ("epochs", "steps_per_epoch", "early_stopping", "early_stopping_metric", "patience"),
+    "How long to train": ("epochs", "steps_per_epoch", "early_stopping", "early_stopping_metric", "patience"),
     "Network": ("n_hidden", "activation", "item_input", "embedding_size", "dropout_input", "dropout_hidden"),
     "What the true item is compared with": (
         "negatives",
@@ -23,33 +23,34 @@ GROUPS = {
         "elu_param",
         "bpreg",
     ),
-    "Steps": ("optimizer", "learning_rate", "momentum", "batch_size", "order"),
+    "How to learn": ("optimizer", "learning_rate", "momentum", "batch_size", "order"),
 }
 _LABELS = {
-    "n_hidden": "units a layer (several layers: 100, 100)",
+    "n_hidden": "units per layer (several layers: 100, 100)",
     "n_sample": "extra negative samples",
+    "sample_alpha": "exponent of popularity in sampling",
     "bpreg": "bpr-max regularisation",
     "logq": "logQ correction",
     "elu_param": "ELU of bpr-max",
-    "batch_size": "lanes (batch size)",
+    "batch_size": "lanes (mini-batch size)",
     "order": "order of sessions",
-    "steps_per_epoch": "mini-batches an epoch",
+    "steps_per_epoch": "mini-batches per epoch",
 }
 
 
-def all_fields(key: str) -> dict[str, Any]:
+def ask_for_settings(key: str) -> dict[str, Any]:
     """Widgets for every training setting but loss and seed, in groups; their values by name."""
     values: dict[str, Any] = {}
     for title, names in GROUPS.items():
-        messages.aside(title)
+        messages.show_aside(title)
         columns = st.columns(3)
         for position, name in enumerate(names):
             with columns[position % 3]:
-                values[name] = _field(name, TrainingConfig.model_fields[name], key=f"{name}-{key}")
+                values[name] = _ask_for(name, TrainingConfig.model_fields[name], key=f"{name}-{key}")
     return values
 
 
-def _field(name: str, field: FieldInfo, key: str) -> Any:
+def _ask_for(name: str, field: FieldInfo, key: str) -> Any:
     """A widget for one setting: its type and range from the field, its meaning as the help text."""
     common: dict[str, Any] = {"label": label(name), "help": field.description, "key": key}
     annotation, default = field.annotation, field.default
@@ -59,7 +60,7 @@ def _field(name: str, field: FieldInfo, key: str) -> Any:
         options = list(get_args(annotation))
         return st.selectbox(options=options, index=options.index(default), **common)
     if get_origin(annotation) is tuple:
-        return _widths(st.text_input(value=as_text(default), **common))
+        return _parse_widths(st.text_input(value=as_text(default), **common))
     whole = annotation is int or (get_origin(annotation) is types.UnionType and int in get_args(annotation))
     low, high = _bounds(field, whole=whole)
     return st.number_input(
@@ -72,14 +73,14 @@ def _field(name: str, field: FieldInfo, key: str) -> Any:
     )
 
 
-def _widths(text: str) -> tuple[int, ...]:
+def _parse_widths(text: str) -> tuple[int, ...]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not parts or not all(part.isdecimal() for part in parts):
         raise ConfigError(
-            "Units a layer are whole numbers, separated by commas.",
+            "Units per layer are whole numbers, separated by commas.",
             found=repr(text),
-            where="units a layer",
-            remedy="Write 64 for one layer, 100, 100 for two.",
+            where="units per layer",
+            remedy="Write 64 for one layer, or 100, 100 for two.",
         )
     return tuple(int(part) for part in parts)
 
@@ -89,17 +90,17 @@ def _bounds(field: FieldInfo, *, whole: bool) -> tuple[Any, Any]:
     low: float | None = None
     high: float | None = None
     inside = 1.0 if whole else 1e-6
-    for one in field.metadata:
-        low = getattr(one, "ge", low)
-        high = getattr(one, "le", high)
-        low = one.gt + inside if hasattr(one, "gt") else low
-        high = one.lt - inside if hasattr(one, "lt") else high
+    for bound in field.metadata:
+        low = getattr(bound, "ge", low)
+        high = getattr(bound, "le", high)
+        low = bound.gt + inside if hasattr(bound, "gt") else low
+        high = bound.lt - inside if hasattr(bound, "lt") else high
     convert = int if whole else float
     return (None if low is None else convert(low)), (None if high is None else convert(high))
 
 
 def label(name: str) -> str:
-    """What the widget of a setting is called."""
+    """The label of a setting's widget."""
     return _LABELS.get(name, name.replace("_", " "))
 
 

@@ -1,20 +1,20 @@
-"""What can the theme's settings not say?"""
+"""Which looks does .streamlit/config.toml not cover, and is the dark theme on?"""
 
 from __future__ import annotations
 
 import streamlit as st
 
-# One primary colour serves as text on the dark ground and as ground below a button's text. A colour light enough for
-# the first needs dark text on it for the second (8:1 instead of 2:1); Streamlit always writes white.
+# One primary colour serves as text on the dark background and as background of a button's text. A colour light enough
+# for the first needs dark text for the second (8:1 instead of 2:1); Streamlit always writes white.
 _DARK = "<style>[data-testid='stBaseButton-primary']{color:#0B1A24}</style>"
 
-# Streamlit puts columns below each other on phones only. In a window between those and a wide one, charts side by side
-# would be too narrow for their titles, and the square of 100 would run over its neighbour.
+# Streamlit stacks columns on phones only. In a window a little wider, charts side by side would be too narrow for their
+# titles, and the square of 100 would overlap its neighbour.
 _CHARTS = "[data-testid=stColumn]:has([data-testid=stVegaLiteChart])"
 _STACK = f"<style>@media (max-width:1180px){{{_CHARTS}{{min-width:100%}}}}</style>"
 
 # Streamlit's own table download writes a cell like =1+1 as it is, which a spreadsheet would run. Tables that can be
-# downloaded have a button of ours below them, which quotes such cells.
+# downloaded have our own button below them, which quotes such cells.
 _DOWNLOAD = "[data-testid=stElementToolbarButton]:has(button[aria-label^='Download as CSV'])"
 _NO_RAW_CSV = f"<style>{_DOWNLOAD}{{display:none}}</style>"
 
@@ -25,5 +25,5 @@ def is_dark() -> bool:
 
 
 def apply() -> None:
-    """Rules for the whole page; called once, before the page itself."""
+    """Writes the styles of the whole page; called once, before the page itself."""
     st.html(_STACK + _NO_RAW_CSV + (_DARK if is_dark() else ""))

@@ -1,70 +1,44 @@
-"""Which choices does a reader make, and how do they become validated settings?"""
+"""Which models does the reader want trained, with which settings, and how will they be judged?"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from dashboard import setting_fields
-from gru4rec_core.config import LOSS_LABELS, PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
+from dashboard import cached, setting_fields
+from gru4rec_core.config import LOSS_LABELS, PRESETS, ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import ConfigError
+from gru4rec_core.jobs.planning import ComparisonPlan, with_seeds
 from gru4rec_core.workspace.records import DatasetRecord
 
 _SAME, _PAPER = "Same settings", "Each its paper preset"
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What *Start* will do: one config a loss and seed, the test rule, and how the results are judged."""
-
-    configs: tuple[TrainingConfig, ...]
-    split: SplitConfig
-    comparison: ComparisonConfig
-
-    @property
-    def losses(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(config.loss for config in self.configs))
-
-
-def default_plan(record: DatasetRecord, split: SplitConfig | None = None) -> Plan:
-    """TOP1 against BPR with the quick preset: what the button on the Overview starts."""
-    seeds = range(default_seeds(record))
-    return Plan(
-        tuple(TrainingConfig.preset("quick", loss=loss, seed=seed) for loss in ("top1", "bpr") for seed in seeds),
-        split or SplitConfig(),
-        ComparisonConfig(deciding_k=default_deciding_k(record.n_items)),
-    )
-
-
-def default_seeds(record: DatasetRecord) -> int:
-    """Training runs a loss: one for a generated sample (quick to see), three where a decision hangs on it."""
-    return 1 if record.generated else 3
-
-
-def plan(record: DatasetRecord, split: SplitConfig) -> Plan:
+def ask_for_plan(record: DatasetRecord, test_rule: SplitConfig) -> ComparisonPlan:
     """The form of the Train page: two questions in sight, everything else in a collapsed part.
 
     Raises:
         ConfigError: the settings contradict each other.
     """
+    default = cached.default_plan(record)
     columns = st.columns([5, 4, 6])
     k = columns[0].number_input(
         "How many items does your page show?",
         1,
         min(100, max(record.n_items, 1)),
-        min(default_deciding_k(record.n_items), record.n_items),
+        min(default.deciding_k, record.n_items),
         key=f"k-{record.id}",
-        help="This k decides: a hit is when the item that came is among the first k. Chosen before training.",
+        help="This list length k decides: a hit means that the true next item is among the first k."
+        " It is fixed before training.",
     )
     n_seeds = columns[1].number_input(
-        "Runs of each loss (seeds)",
+        "Runs per loss (seeds)",
         1,
         20,
-        default_seeds(record),
+        default.n_seeds,
         key=f"seeds-{record.id}",
-        help="Each run starts from another random state. One run cannot tell skill from luck; three can begin to.",
+        help="Each run starts from another random state. One run cannot tell skill from luck; three begin to.",
     )
     mode = columns[2].segmented_control(
         "Settings",
@@ -74,15 +48,16 @@ def plan(record: DatasetRecord, split: SplitConfig) -> Plan:
         key=f"mode-{record.id}",
         wrap=True,
         help="Same settings: only the loss differs. Paper presets: each loss with the settings that"
-        " Hidasi et al. 2016 found best for it.",
+        " Hidasi et al. (2016) found best for it.",
     )
     with st.expander("Advanced settings", key=f"advanced-{record.id}"):
-        by_loss, margin = _advanced(record, paper=mode == _PAPER)
-    configs = tuple(config.replace(seed=seed) for config in by_loss for seed in range(int(n_seeds)))
-    return Plan(configs, split, ComparisonConfig(deciding_k=int(k), margin=margin / 100))
+        config_per_loss, margin = _advanced_settings(record, paper=mode == _PAPER)
+    configs = tuple(config for per_loss in config_per_loss for config in with_seeds(per_loss, int(n_seeds)))
+    return ComparisonPlan(configs, test_rule, ComparisonConfig(deciding_k=int(k), margin=margin / 100))
 
 
-def _advanced(record: DatasetRecord, *, paper: bool) -> tuple[list[TrainingConfig], float]:
+def _advanced_settings(record: DatasetRecord, *, paper: bool) -> tuple[list[TrainingConfig], float]:
+    """One config per loss, and the margin in %."""
     key = f"{'paper' if paper else 'same'}-{record.id}"
     offered = ["top1", "bpr"] if paper else list(LOSS_LABELS)
     losses = st.multiselect(
@@ -91,7 +66,7 @@ def _advanced(record: DatasetRecord, *, paper: bool) -> tuple[list[TrainingConfi
     if not losses:
         raise ConfigError("A comparison trains at least one loss.", found="none chosen", remedy="Choose a loss.")
     margin = st.number_input(
-        "Difference that matters to you, in %",
+        "Smallest difference that matters to you, in %",
         0.1,
         50.0,
         5.0,
@@ -103,15 +78,14 @@ def _advanced(record: DatasetRecord, *, paper: bool) -> tuple[list[TrainingConfi
         epochs = st.number_input(
             "epochs", 1, 10_000, 10, key=f"epochs-{key}", help=setting_fields.description("epochs")
         )
-        presets = {loss: PRESETS[f"paper-{loss}"] for loss in losses}
-        _show_presets(presets)
+        _show_presets({loss: PRESETS[f"paper-{loss}"] for loss in losses})
         return [TrainingConfig.preset(f"paper-{loss}", epochs=int(epochs)) for loss in losses], margin
-    values = setting_fields.all_fields(key)
-    return [TrainingConfig(**_fitting(values, loss)) for loss in losses], margin
+    values = setting_fields.ask_for_settings(key)
+    return [TrainingConfig(**_settings_for(loss, values)) for loss in losses], margin
 
 
-def _fitting(values: dict[str, Any], loss: str) -> dict[str, Any]:
-    """The settings for one loss: logQ corrects cross-entropy only."""
+def _settings_for(loss: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The settings for one loss: the logQ correction applies to cross-entropy only."""
     return values | {"loss": loss} | ({} if loss == "cross-entropy" else {"logq": 0.0})
 
 

@@ -1,4 +1,4 @@
-"""What do the review pages share: the verdict, charts, tables, empty states?
+"""Which pieces do several pages share: sentences, the verdict, charts, tables, empty states?
 
 Item and session names come from files. They reach the page as text columns, as chart labels, or escaped through
 `st.html`; never as Markdown.
@@ -16,6 +16,8 @@ import streamlit as st
 
 from dashboard import messages, state
 from dashboard.downloads import safe_csv
+from dashboard.session_html import short
+from gru4rec_core.evaluation.verdict import Verdict
 
 _Colour = Literal["red", "green", "blue", "orange", "gray"]
 _KINDS: dict[str, tuple[str, _Colour, str]] = {
@@ -30,9 +32,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&])")
 
 def plain_label(text: object, limit: int = 40) -> str:
     """Any text as a widget's label that shows it letter by letter: one line, at most `limit` characters."""
-    line = " ".join(str(text).split()) or "(blank)"
-    short = line if len(line) <= limit else line[: limit - 1] + "…"
-    return _MARKDOWN.sub(r"\\\1", short)
+    return _MARKDOWN.sub(r"\\\1", short(text, limit) or "(blank)")
 
 
 def sentence(text: str, *, size: str = "1rem", weight: int = 400, heading: bool = False, muted: bool = False) -> None:
@@ -41,7 +41,7 @@ def sentence(text: str, *, size: str = "1rem", weight: int = 400, heading: bool 
     tone = ";opacity:.8" if muted else ""
     st.html(
         f'<div{role} style="font-size:{size};font-weight:{weight};line-height:1.4;overflow-wrap:anywhere{tone}">'
-        f"{escape(messages.kept_together(text))}</div>"
+        f"{escape(messages.keep_units_together(text))}</div>"
     )
 
 
@@ -50,12 +50,8 @@ def section(title: str) -> None:
     sentence(title, size="1.2rem", weight=600, heading=True)
 
 
-def verdict_block(verdict: Any) -> None:
-    """The verdict as the page's headline: its kind, its two sentences, and what limits it.
-
-    Args:
-        verdict: a `gru4rec_core.evaluation.verdict.Verdict` (kind, sentences, limits).
-    """
+def verdict_block(verdict: Verdict) -> None:
+    """The verdict as the page's headline: its kind, its sentences, and what limits it."""
     word, colour, icon = _KINDS[verdict.kind]
     with st.container(border=True, key="verdict"):
         st.badge(word, color=colour, icon=icon)
@@ -68,10 +64,10 @@ def verdict_block(verdict: Any) -> None:
 
 
 def empty_state(text: str, button: str, page: str, selection: state.Selection, *, key: str) -> None:
-    """Why there is nothing to see yet, and the one button that gets further."""
+    """Why there is nothing to see yet, and the one button that helps."""
     with st.container(border=True, key=f"{key}-empty"):
         sentence(text, size="1.1rem")
-        state.way_on(button, page, selection, key=key)
+        state.next_button(button, page, selection, key=key)
 
 
 def show_chart(chart: Any, *, key: str, alt: str, **options: Any) -> Any:
@@ -88,7 +84,7 @@ def show_table(
     columns: dict[str, Any] | None = None,
     height: int | Literal["auto"] = "auto",
 ) -> None:
-    """A table with a download of its own, whose cells no spreadsheet will run as formulas.
+    """A table with a download of its own, whose cells no spreadsheet runs as formulas.
 
     Args:
         frame: what is downloaded.
@@ -119,14 +115,14 @@ def html_table(
     caption: str = "",
     label: str = "rows",
 ) -> None:
-    """A table whose cells are HTML that this package wrote (names escaped by the caller through `cell`).
+    """A table whose cells are HTML made in this package; callers escape names through `cell`.
 
     On a narrow screen each row becomes a card, its cells named by their column.
 
     Args:
         header: column names, plain text.
         rows: HTML of each cell.
-        classes: one class a row: "", "trained" (greyed).
+        classes: one class per row: "" or "trained" (greyed).
         caption: plain text above the table.
         label: key of the table's style.
     """
@@ -150,9 +146,8 @@ def html_table(
 
 def cell(text: object, *, strong: bool = False, limit: int = 60) -> str:
     """HTML of a name: escaped, one line, at most `limit` characters."""
-    line = " ".join(str(text).split())
-    short = line if len(line) <= limit else line[: limit - 1] + "…"
-    return f"<strong>{escape(short)}</strong>" if strong else escape(short)
+    line = escape(short(text, limit))
+    return f"<strong>{line}</strong>" if strong else line
 
 
 _TABLE_STYLE = """<style>
@@ -178,7 +173,7 @@ _TABLE_STYLE = """<style>
 </style>"""
 
 
-def wide_or_narrow(wide: str, narrow: str) -> None:
+def show_wide_or_narrow(wide: str, narrow: str) -> None:
     """Shows the container with key `wide` on a desktop and the one with key `narrow` on a phone, never both."""
     st.html(
         f"<style>@media (max-width:640px){{.st-key-{wide}{{display:none!important}}}}"

@@ -4,6 +4,7 @@ Files and folders are written under a temporary name and renamed. They are open 
 owner's group where GRU4REC_SHARE=group. Arrays are `.npy` or `.npz`, tables Parquet; nothing is pickled.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -14,7 +15,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from filelock import FileLock, Timeout
 from gru4rec_core.errors import RunError
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,79}")
+_BLOCK = 1 << 20  # bytes copied at once
 _LOCK_POLL = 0.02  # seconds between two tries for a lock
 _LOCK_POLL_LONG = 0.5  # the same where the holder may take hours
 _RESTORE = "Restore the file from a copy, or delete the folder it is in."
@@ -152,6 +154,32 @@ def _flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def store_by_hash(source: BinaryIO, folder: Path) -> tuple[Path, str]:
+    """Copies an open file into `folder`, named by the sha256 of its content; reads it once, from its start.
+
+    Returns:
+        The copy, and the sha256 in hexadecimal digits.
+    """
+    make_folder(folder)
+    digest = hashlib.sha256()
+    # The name is known only after the last block, so this renames itself and not by `new_file`.
+    temporary = folder / f".new-{uuid.uuid4().hex[:8]}-upload"
+    make_file(temporary)
+    try:
+        source.seek(0)
+        with temporary.open("wb") as copy:
+            while block := source.read(_BLOCK):
+                digest.update(block)
+                copy.write(block)
+        _flush(temporary)
+        path = folder / digest.hexdigest()
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return path, digest.hexdigest()
 
 
 def write_text(path: Path, text: str, *, durable: bool = True) -> None:

@@ -6,24 +6,24 @@ from dashboard import accuracy_view, review_context, state
 
 selection = state.current()
 st.title("Where is it right, and where wrong?")
-view = review_context.open_review(selection, "look into")
-if view:
+review = review_context.open_review(selection, "analyse")
+if review:
     state.context_line(selection)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        model = accuracy_view.choose_model(view)
-        k = review_context.list_length(selection, view)
-    weakest = accuracy_view.headline(view, model, k)
-    params = accuracy_view.misses_link(model, weakest)
-    state.way_on("See these misses", "sessions", selection, key="to-misses", **params)
-    accuracy_view.slices(view, model, k)
+        model = accuracy_view.choose_model(review)
+        k = review_context.choose_list_length(selection, review)
+    weakest = accuracy_view.show_headline(review, model, k)
+    params = accuracy_view.misses_params(model, weakest)
+    state.next_button("See these misses", "sessions", selection, key="to-misses", **params)
+    accuracy_view.show_slices(review, model, k)
     curve, ranks = st.columns(2, gap="medium")
     with curve:
-        accuracy_view.curve(view, model)
+        accuracy_view.show_curve(review, model)
     with ranks:
-        accuracy_view.ranks(view, model)
+        accuracy_view.show_ranks(review, model)
     confusion, never = st.columns([3, 2], gap="medium")
     with confusion:
-        accuracy_view.confusion(view, model)
+        accuracy_view.show_confusion(review, model)
     with never:
-        accuracy_view.never_shown(view, model, k)
-    review_context.remarks(view)
+        accuracy_view.show_never_recommended(review, model, k)
+    review_context.show_warnings(review)

@@ -6,33 +6,33 @@ from dashboard import compare_view, review_context, state, widgets
 
 selection = state.current()
 st.title("Which model is better?")
-view = review_context.open_review(selection, "compare")
-if view:
-    verdict = view.result.verdict
+review = review_context.open_review(selection, "compare")
+if review:
+    verdict = review.result.verdict
     state.context_line(selection, verdict=verdict.sentences[0] if verdict else None)
-    compare_view.headline(view)
-    k = review_context.list_length(selection, view)
-    pair = review_context.pair(view)
+    compare_view.show_headline(review)
+    k = review_context.choose_list_length(selection, review)
+    pair = review_context.choose_pair(review)
     square, ladder = st.columns([4, 5], gap="medium")
     with square:
         if pair:
-            compare_view.outcomes(view, pair, k, selection)
+            compare_view.show_hit_overlap(review, pair, k, selection)
     with ladder:
-        compare_view.ladder(view, k)
-    state.way_on("See where they are wrong", "accuracy", selection, key="to-accuracy")
+        compare_view.show_ladder(review, k)
+    state.next_button("See where they are wrong", "accuracy", selection, key="to-accuracy")
     widgets.section("How far to trust it")
-    compare_view.trust_line(view)
-    review_context.remarks(view)
+    compare_view.show_trust(review)
+    review_context.show_warnings(review)
     forest, curve = st.columns(2, gap="medium")
     with forest:
-        if pair and view.result.comparison.pairs:
-            compare_view.forest(view, pair)
+        if pair and review.result.comparison.pairs:
+            compare_view.show_forest(review, pair)
     with curve:
-        compare_view.curve(view)
-    compare_view.table(view, k)
-    compare_view.slices(view, k)
-    if pair and view.result.comparison.pairs:
-        with st.expander("p values"):
-            compare_view.p_values(view, pair)
+        compare_view.show_curve(review)
+    compare_view.show_methods(review, k)
+    compare_view.show_slices(review, k)
+    if pair and review.result.comparison.pairs:
+        with st.expander("p-values"):
+            compare_view.show_p_values(review, pair)
     with st.expander("Settings of the runs"):
-        compare_view.settings(view)
+        compare_view.show_settings(review)

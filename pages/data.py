@@ -7,16 +7,16 @@ from dashboard import data_view, state, upload_view
 selection = state.current()
 st.title("Is this log fit to train on?")
 if selection.dataset is None:
-    st.text("Start with a sample, or with a file of your own: one row an event, in it a session, a time and an item.")
-    upload_view.part()
+    st.text("Start with a sample, or with a file of your own: one row per event, with a session, a time and an item.")
+    upload_view.show_sources()
 else:
     state.context_line(selection)
-    upload_view.told()
+    upload_view.show_known_log()
     adding = "add" in st.query_params
     if adding:
-        upload_view.part()
+        upload_view.show_sources()
         st.divider()
-    data_view.show(selection, selection.dataset)
+    data_view.show_dataset(selection, selection.dataset)
     if not adding:
         with st.expander("Add another log", key="add-log"):
-            upload_view.part()
+            upload_view.show_sources()

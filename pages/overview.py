@@ -8,11 +8,11 @@ selection = state.current()
 st.title("Which model predicts the next item best?")
 record = selection.dataset
 if record is None:
-    overview_view.first_visit()
+    overview_view.show_first_visit()
 else:
     state.context_line(selection)
     overview_view.choose_comparison(selection, record)
-    overview_view.headline(selection, record)
-    overview_view.running(selection)
-    overview_view.datasets(selection)
-    overview_view.runs()
+    overview_view.show_headline(selection, record)
+    overview_view.show_running_jobs(selection)
+    overview_view.show_datasets(selection)
+    overview_view.show_runs()

@@ -7,14 +7,15 @@ from gru4rec_core.report.frames import sessions as sessions_frames
 
 selection = state.current()
 st.title("What did it predict, and what came?")
-view = review_context.open_review(selection, "look through")
-if view:
+review = review_context.open_review(selection, "look through")
+if review:
     state.context_line(selection)
-    models = sessions_view.shown_models(view)
-    k = review_context.list_length(selection, view)
-    places = sessions_view.choose(view, models, k)
-    places = sessions_frames.narrow(places, models[0], view.events, sessions_view.filters(view, models, k))
-    if len(places):
-        sessions_view.listing(view, models, places, k, selection)
+    models = sessions_view.choose_models(review)
+    k = review_context.choose_list_length(selection, review)
+    predictions = sessions_view.choose_predictions(review, models, k)
+    filters = sessions_view.choose_filters(review, models, k)
+    predictions = sessions_frames.narrow(predictions, models[0], review.events, filters)
+    if len(predictions):
+        sessions_view.show_list(review, models, predictions, k, selection)
     else:
-        sessions_view.no_match()
+        sessions_view.show_no_match()

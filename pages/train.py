@@ -8,11 +8,11 @@ selection = state.current()
 st.title("Train the models to compare")
 record, comparison = selection.dataset, selection.comparison
 if record is None:
-    widgets.empty_state("There is no log yet to train on.", "Get a log", "data", selection, key="to-data")
+    widgets.empty_state("There is no log to train on yet.", "Add a log", "data", selection, key="to-data")
 else:
     state.context_line(selection)
     if comparison is not None:
-        train_view.live_part(selection, comparison)
-    title = "TOP1 against BPR" if comparison is None else "Train again, or something else"
+        train_view.show_progress(selection, comparison)
+    title = "TOP1 against BPR" if comparison is None else "Train again, or train something else"
     with st.expander(title, expanded=comparison is None or "new" in st.query_params, key="plan"):
-        train_view.form(record)
+        train_view.show_form(record)

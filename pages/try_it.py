@@ -6,12 +6,12 @@ from dashboard import review_context, state, try_it_view
 
 selection = state.current()
 st.title("Pick items, see what comes next")
-view = review_context.open_review(selection, "try")
-if view:
+review = review_context.open_review(selection, "try")
+if review:
     state.context_line(selection)
-    ids = try_it_view.strip(view)
-    chosen = try_it_view.scorers(view)
-    try_it_view.editor(view, ids)
-    try_it_view.lists(view, ids, chosen)
-    try_it_view.what_changed(view, ids, chosen)
-    try_it_view.share(selection)
+    ids = try_it_view.read_strip(review)
+    contenders = try_it_view.choose_contenders(review)
+    try_it_view.edit_strip(review, ids)
+    try_it_view.show_lists(review, ids, contenders)
+    try_it_view.show_what_changed(review, ids, contenders)
+    try_it_view.show_link(selection)

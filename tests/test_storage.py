@@ -1,5 +1,7 @@
 """Things get onto disk whole or not at all, and only inside their folder."""
 
+import hashlib
+import io
 import os
 import stat
 import subprocess
@@ -238,3 +240,32 @@ def test_who_waits_for_a_lock_is_told_so(tmp_path: Path) -> None:
     first.__enter__()
     with storage.exclusive_lock(tmp_path / "lock", on_wait=wait):
         assert calls == [1]
+
+
+def test_a_file_stored_by_its_hash_is_read_once_and_whole(tmp_path: Path) -> None:
+    content = os.urandom(3 << 20)
+
+    class Counted(io.BytesIO):
+        n_bytes = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            block = super().read(size)
+            self.n_bytes += len(block)
+            return block
+
+    source = Counted(content)
+    path, digest = storage.store_by_hash(source, tmp_path / "uploads")
+    assert digest == hashlib.sha256(content).hexdigest() == path.name
+    assert path.read_bytes() == content
+    assert source.n_bytes == len(content)
+    assert stat.S_IMODE(path.stat().st_mode) == storage.file_mode()
+
+
+def test_a_copy_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError("the connection is gone")
+
+    with pytest.raises(OSError, match="connection"):
+        storage.store_by_hash(Broken(), tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -30,7 +30,7 @@ class Workbench:
     """The dashboard under test: its address, its workspace, its process."""
 
     url: str
-    home: Workspace
+    workspace: Workspace
     pid: int
 
     def loads_tensorflow(self) -> bool:
@@ -44,18 +44,18 @@ def workbench(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> I
     del chromium_path  # without a browser there is nothing to start for
     with served(Workspace(tmp_path_factory.mktemp("workspace")), tmp_path_factory.mktemp("elsewhere")) as started:
         yield started
-        stop_engine(started.home)
+        stop_engine(started.workspace)
 
 
 @pytest.fixture
 def fresh_workbench(workbench: Workbench, tmp_path: Path) -> Iterator[Workbench]:
     """A second server on the same workspace, that nobody has looked at yet."""
-    with served(workbench.home, tmp_path) as started:
+    with served(workbench.workspace, tmp_path) as started:
         yield started
 
 
 @contextmanager
-def served(home: Workspace, folder: Path) -> Iterator[Workbench]:
+def served(workspace: Workspace, folder: Path) -> Iterator[Workbench]:
     """The dashboard as the README starts it, but from another folder."""
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}"]
@@ -63,7 +63,7 @@ def served(home: Workspace, folder: Path) -> Iterator[Workbench]:
         process = subprocess.Popen(
             [*command, "--server.headless=true"],
             cwd=folder,
-            env={**os.environ, "GRU4REC_HOME": str(home.root)},
+            env={**os.environ, "GRU4REC_HOME": str(workspace.root)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -71,7 +71,7 @@ def served(home: Workspace, folder: Path) -> Iterator[Workbench]:
         url = f"http://127.0.0.1:{port}"
         try:
             _wait_for(url, process, folder / "log.txt")
-            yield Workbench(url, home, process.pid)
+            yield Workbench(url, workspace, process.pid)
         finally:
             process.terminate()
             process.wait(timeout=20)

@@ -43,7 +43,7 @@ def train_the_sample(page: Page, url: str) -> None:
 @pytest.fixture
 def trained(page: Page, workbench) -> Page:
     """A visitor of a workspace in which the sample is trained."""
-    if not workbench.home.comparisons():
+    if not workbench.workspace.comparisons():
         train_the_sample(page, workbench.url)
     return page
 
@@ -59,7 +59,7 @@ def test_from_an_empty_workspace_to_accuracy_sessions_and_a_try(page: Page, work
 
 
 def test_a_second_viewer_and_a_pasted_link_see_the_same(trained: Page, workbench, browser: Browser):
-    comparison = workbench.home.comparisons()[0]
+    comparison = workbench.workspace.comparisons()[0]
     trained.goto(f"{workbench.url}/compare?comparison={comparison.id}")
     settle(trained)
     headline = trained.get_by_text(re.compile("better|Take either|Not decided")).first.inner_text()
@@ -71,7 +71,7 @@ def test_a_second_viewer_and_a_pasted_link_see_the_same(trained: Page, workbench
 
 
 def test_tables_offer_only_the_download_that_quotes_formulas(trained: Page, workbench):
-    comparison = workbench.home.comparisons()[0]
+    comparison = workbench.workspace.comparisons()[0]
     trained.goto(f"{workbench.url}/sessions?comparison={comparison.id}")
     settle(trained)
     trained.get_by_test_id("stDataFrame").first.hover()

@@ -43,14 +43,14 @@ def test_a_file_over_the_limit_is_refused_and_nothing_is_kept(tmp_path: Path):
 
 @pytest.fixture
 def comparison(tmp_path: Path, make_dataset):
-    home = Workspace(tmp_path)
-    record = home.add_dataset(make_dataset("abc", "bca", "cab"), "log")
-    return plan_comparison(home, record.id, ComparisonPlan((TrainingConfig(),), SplitConfig(), ComparisonConfig()))
+    workspace = Workspace(tmp_path)
+    record = workspace.add_dataset(make_dataset("abc", "bca", "cab"), "log")
+    return plan_comparison(workspace, record.id, ComparisonPlan((TrainingConfig(),), SplitConfig(), ComparisonConfig()))
 
 
 def test_a_slow_engine_does_not_keep_the_page_waiting(tmp_path: Path, comparison, monkeypatch: pytest.MonkeyPatch):
     up = threading.Event()
-    monkeypatch.setattr(jobs, "submit_comparison", lambda home, comparison_id: up.wait(20))
+    monkeypatch.setattr(jobs, "submit_comparison", lambda workspace, comparison_id: up.wait(20))
     actions.submit(Workspace(tmp_path), comparison)
     assert actions.is_starting(comparison.id)
     up.set()
@@ -59,7 +59,7 @@ def test_a_slow_engine_does_not_keep_the_page_waiting(tmp_path: Path, comparison
 
 
 def test_an_engine_that_refuses_at_once_is_said_at_once(tmp_path: Path, comparison, monkeypatch: pytest.MonkeyPatch):
-    def refuse(home, comparison_id):
+    def refuse(workspace, comparison_id):
         raise RunError("The job engine starts.")
 
     monkeypatch.setattr(jobs, "submit_comparison", refuse)
@@ -72,14 +72,14 @@ def test_an_engine_that_fails_later_is_the_reason_why_the_run_failed(
 ):
     up = threading.Event()
 
-    def refuse_late(home, comparison_id):
+    def refuse_late(workspace, comparison_id):
         up.wait(20)
         raise RunError("The job engine starts.")
 
     monkeypatch.setattr(jobs, "submit_comparison", refuse_late)
-    home = Workspace(tmp_path)
-    actions.submit(home, comparison)
+    workspace = Workspace(tmp_path)
+    actions.submit(workspace, comparison)
     up.set()
     actions._submissions[comparison.id].thread.join(20)
-    state = home.state(comparison.run_ids[0])
+    state = workspace.state(comparison.run_ids[0])
     assert (state.state, state.reason) == ("failed", "The job engine starts.")

@@ -5,11 +5,9 @@ import pandas as pd
 import pytest
 
 from dashboard import data_view
-from dashboard.data_view import events_by_day, example_sessions, summary_sentence
-from gru4rec_core.report.frames.data import TEST, TRAIN
+from dashboard.data_view import example_sessions, summary_sentence
+from gru4rec_core.report.frames.split_preview import SplitPreview
 from gru4rec_core.workspace.records import DatasetRecord
-
-DAY = 86_400
 
 
 def a_record(first: float, last: float, unit: str) -> DatasetRecord:
@@ -50,30 +48,10 @@ def test_small_logs_have_examples_too(lengths: list[int]):
     assert len(example_sessions(np.array(lengths, int))) == min(len(lengths), 3)
 
 
-@pytest.mark.parametrize(("unit", "scale"), [("s", 1), ("ms", 1_000), ("ns", 10**9)])
-def test_every_event_is_counted_once_on_its_day(unit: str, scale: int):
-    times = np.array([0, 10, DAY - 1, DAY, 5 * DAY]) * scale
-    frame = events_by_day(times, times[[1, 4]], unit)
-    table = frame.pivot(index="day", columns="part", values="events")
-    assert table[TRAIN].tolist() == [2, 1, 0]
-    assert table[TEST].tolist() == [1, 0, 1]
-    assert table.index[1] == pd.Timestamp("1970-01-02")
-
-
-def test_times_that_are_no_dates_are_cut_into_equal_parts():
-    frame = events_by_day(np.arange(600.0), np.array([599.0]), "")
-    assert frame["events"].sum() == 600
-    assert frame["day"].is_monotonic_increasing or frame["day"].nunique() > 50
-
-
-def test_one_moment_only_is_one_bar():
-    assert events_by_day(np.full(5, 7.0), np.full(1, 7.0), "")["events"].tolist() == [4, 1]
-
-
-def a_part(smallest: float) -> data_view.CutLog:
-    return data_view.CutLog(pd.DataFrame(), None, 40, 50, smallest, 0.25, ())
+def a_preview(smallest: float) -> SplitPreview:
+    return SplitPreview(pd.DataFrame(), None, 40, 50, 3, 0.25, smallest, ())
 
 
 def test_the_test_says_what_it_can_show():
-    assert "about 19 %" in data_view.size_sentence(a_part(0.19), 3)
-    assert "Too little" in data_view.size_sentence(a_part(float("inf")), 3)
+    assert "about 19 %" in data_view.size_sentence(a_preview(0.19))
+    assert "Too little" in data_view.size_sentence(a_preview(float("inf")))

@@ -1,14 +1,14 @@
-"""Facts about how problems and remarks are told."""
+"""Facts about how problems and warnings are shown."""
 
 from dataclasses import dataclass
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard.messages import count_remarks, kept_together
+from dashboard.messages import count_warnings, keep_units_together
 
 
 @dataclass
-class Remark:
+class Finding:
     severity: str
     title: str = "t"
     figure: str = ""
@@ -16,18 +16,18 @@ class Remark:
     remedy: str = ""
 
 
-def test_remarks_are_counted_in_words():
-    assert count_remarks([]) == "usable, nothing to remark"
-    assert count_remarks([Remark("note"), Remark("warning")]) == "usable, 1 remark"
-    assert count_remarks([Remark("warning")] * 2) == "usable, 2 remarks"
-    assert count_remarks([Remark("warning"), Remark("error")]) == "not usable as it is: 1 problem"
+def test_warnings_are_counted_in_words():
+    assert count_warnings([]) == "usable, no warnings"
+    assert count_warnings([Finding("note"), Finding("warning")]) == "usable, 1 warning"
+    assert count_warnings([Finding("warning")] * 2) == "usable, 2 warnings"
+    assert count_warnings([Finding("warning"), Finding("error")]) == "not usable as it is: 1 problem"
 
 
 def _show_problem() -> None:
     from dashboard import messages
     from gru4rec_core.errors import DataError
 
-    messages.problem(DataError("A rule.", found="<script>x</script>", where="line 3", remedy="Mend it."))
+    messages.show_problem(DataError("A rule.", found="<script>x</script>", where="line 3", remedy="Mend it."))
 
 
 def test_a_problem_names_rule_place_and_remedy_and_escapes_what_came():
@@ -37,19 +37,19 @@ def test_a_problem_names_rule_place_and_remedy_and_escapes_what_came():
     assert "<script>" not in body
 
 
-def _show_remarks() -> None:
+def _show_warnings() -> None:
     from types import SimpleNamespace
 
     from dashboard import messages
 
-    messages.remarks(
+    messages.show_warnings(
         SimpleNamespace(severity=one, title=one.upper(), figure="", effect="", remedy="")
         for one in ("note", "error", "warning")
     )
 
 
-def test_remarks_are_shown_worst_first():
-    page = AppTest.from_function(_show_remarks, default_timeout=20).run()
+def test_warnings_are_shown_worst_first():
+    page = AppTest.from_function(_show_warnings, default_timeout=20).run()
     assert [("ERROR" in one.proto.body, "WARNING" in one.proto.body) for one in page.get("html")] == [
         (True, False),
         (False, True),
@@ -58,7 +58,7 @@ def test_remarks_are_shown_worst_first():
 
 
 def test_no_line_ends_between_a_number_and_its_unit():
-    text = kept_together("43.4 of 100, 5 % more than 42.7 per 100 (95 %: 1 to 3 %); 3 of 7 stay")
+    text = keep_units_together("43.4 of 100, 5 % more than 42.7 per 100 (95 %: 1 to 3 %); 3 of 7 stay")
     assert text.replace("\N{NO-BREAK SPACE}", "_") == (
         "43.4_of_100, 5_% more than 42.7_per_100 (95_%: 1 to 3_%); 3 of 7 stay"
     )

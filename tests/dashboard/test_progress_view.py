@@ -1,8 +1,8 @@
-"""Facts about how work in progress is told."""
+"""Facts about how the progress of jobs is put into words."""
 
 import pytest
 
-from dashboard.progress_view import _words, duration, fraction
+from dashboard.progress_view import describe_state, duration, fraction_done
 from gru4rec_core.workspace.job_state import JobState
 
 
@@ -10,15 +10,17 @@ from gru4rec_core.workspace.job_state import JobState
     ("seconds", "words"),
     [(0.2, "1 s"), (8.4, "8 s"), (59.4, "59 s"), (90, "2 min"), (3_540, "59 min"), (7_500, "2 h 5 min")],
 )
-def test_durations_are_told_in_words(seconds: float, words: str):
+def test_durations_are_told_indescribe_state(seconds: float, words: str):
     assert duration(seconds) == words
 
 
 @pytest.mark.parametrize(("done", "total", "share"), [(0, 0, 0.0), (1, 4, 0.25), (9, 4, 1.0)])
 def test_progress_stays_between_nothing_and_all(done: int, total: int, share: float):
-    assert fraction(JobState(done=done, total=total)) == share
+    assert fraction_done(JobState(done=done, total=total)) == share
 
 
 def test_a_queued_job_says_what_its_worker_waits_for():
-    assert _words(JobState(state="queued")) == "waiting for a worker"
-    assert _words(JobState(state="queued", phase="starting: loading TensorFlow")) == "starting: loading TensorFlow"
+    assert describe_state(JobState(state="queued")) == "waiting for a worker"
+    assert (
+        describe_state(JobState(state="queued", phase="starting: loading TensorFlow")) == "starting: loading TensorFlow"
+    )

@@ -33,7 +33,7 @@ TIMEOUT = 20  # seconds a script may take in a test
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """An empty workspace that the pages use."""
     monkeypatch.setenv("GRU4REC_HOME", str(tmp_path / "workspace"))
     monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
@@ -47,9 +47,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 
 @pytest.fixture
-def open_page(home: Workspace) -> Callable[..., AppTest]:
+def open_page(workspace: Workspace) -> Callable[..., AppTest]:
     """Opens a page as its link would: open_page("data", dataset="…")."""
-    del home
+    del workspace
 
     def opened(name: str, **params: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT)
@@ -73,36 +73,36 @@ NASTY = ("<img src=x onerror=alert(1)>", "![pixel](http://example.invalid/p.png)
 def finished_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A comparison of TOP1 and BPR whose runs are done: random weights, real predictions, nothing trained."""
     root = tmp_path_factory.mktemp("finished") / "workspace"
-    home = Workspace(root)
+    workspace = Workspace(root)
     rng = np.random.default_rng(11)
     names = [*NASTY, *(f"item {letter}" for letter in "ABCDEFGHIJKLMNOP")]
     lengths = rng.integers(2, 9, 600)
     session = np.repeat(np.arange(600), lengths)
     items = rng.zipf(1.6, session.size) % len(names)
     log = pd.DataFrame({"session": session, "timestamp": np.arange(session.size), "item": np.array(names)[items]})
-    dataset = home.add_dataset(SessionDataset(log), "shop log", DatasetOrigin("upload"), time_unit="s")
+    dataset = workspace.add_dataset(SessionDataset(log), "shop log", DatasetOrigin("upload"), time_unit="s")
     rule = SplitConfig()
     runs = [
-        home.create_run(dataset.id, TrainingConfig(loss=loss, n_hidden=(8,), epochs=3), rule)
+        workspace.create_run(dataset.id, TrainingConfig(loss=loss, n_hidden=(8,), epochs=3), rule)
         for loss in ("top1", "bpr")
     ]
-    home.create_comparison(
+    workspace.create_comparison(
         dataset.id, rule, ComparisonConfig(deciding_k=3), [run.id for run in runs], baselines=("popularity", "markov")
     )
-    split = load_split(home, dataset.id, rule)
+    split = load_split(workspace, dataset.id, rule)
     for place, run in enumerate(runs):
-        _finish(home, run, split, np.random.default_rng(place))
-    folder = home.split_folder(dataset.id, rule) / "baselines"
+        _finish(workspace, run, split, np.random.default_rng(place))
+    folder = workspace.split_folder(dataset.id, rule) / "baselines"
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("popularity", "markov"):
         _store(evaluate(BASELINES[name]().fit(split.train), split.test), folder, name)
     write_state(folder, JobState(state="done"))
-    precompute_statistics(home, dataset.id)  # as a worker does at the end, so that no page has to compute them
+    precompute_statistics(workspace, dataset.id)  # as a worker does at the end, so that no page has to compute them
     return root
 
 
-def _finish(home: Workspace, run: RunRecord, split: Split, rng: np.random.Generator) -> None:
-    folder = home.run_folder(run.id)
+def _finish(workspace: Workspace, run: RunRecord, split: Split, rng: np.random.Generator) -> None:
+    folder = workspace.run_folder(run.id)
     n, width = split.train.n_items, run.config.n_hidden[0]
     shapes = {"gru0/Wx0": (n, 3 * width), "gru0/Wrz0": (width, 2 * width), "gru0/Wh0": (width, width)}
     shapes |= {"gru0/Bh0": (1, 3 * width), "Wy": (n, width), "By": (n, 1)}
@@ -123,7 +123,7 @@ def _store(evaluation: Evaluation, folder: Path, name: str) -> None:
 
 
 @pytest.fixture
-def finished(home: Workspace, finished_workspace: Path) -> Workspace:
+def finished(workspace: Workspace, finished_workspace: Path) -> Workspace:
     """The pages' workspace with a finished comparison, a copy of its own for each test."""
-    shutil.copytree(finished_workspace, home.root, dirs_exist_ok=True)
-    return home
+    shutil.copytree(finished_workspace, workspace.root, dirs_exist_ok=True)
+    return workspace

@@ -45,8 +45,7 @@ def test_another_model_can_be_looked_at_and_is_kept_in_the_address(accuracy):
 
 def test_items_that_are_never_recommended_are_counted(accuracy):
     accuracy.button_group(key="k-choice").set_value(1).run()
-    said = [one.value for one in accuracy.text]
-    assert any("stood in no top 1" in text for text in said)
+    assert any("are in no top 1" in text.value for text in accuracy.text)
 
 
 def test_the_way_on_leads_to_the_misses_the_headline_speaks_of(accuracy):

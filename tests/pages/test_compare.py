@@ -55,7 +55,7 @@ def test_the_table_lists_every_method_with_its_accuracies(compare):
 
 
 def test_each_outcome_leads_to_its_sessions(compare):
-    links = [one for one in compare.get("page_link") if "right" in one.proto.label or "only" in one.proto.label]
+    links = [link for link in compare.get("page_link") if "hit" in link.proto.label or "only" in link.proto.label]
     shown = [link.proto.query_string for link in links]
     assert [query.split("show=")[1].split("&")[0] for query in shown] == ["both", "only_b", "only_a"]
     assert all("comparison=" in query for query in shown)
@@ -78,9 +78,9 @@ def test_another_list_length_is_drawn_and_kept_in_the_address(compare):
 
 def test_what_it_rests_on_is_said(compare):
     said = texts(compare)
-    assert "the same but for the loss" in said
+    assert "the same except for the loss" in said
     assert "accuracy@3, chosen before training" in said
-    assert "1 a model" in said
+    assert "1 per model" in said
 
 
 def test_the_way_on_leads_to_accuracy(compare):
@@ -100,17 +100,17 @@ def test_without_results_it_leads_to_the_runs(finished, open_page):
     assert app.button(key="to-runs").label == "Look at its runs"
 
 
-def test_remarks_are_counted_and_one_tap_away(compare, finished):
+def test_warnings_are_counted_and_one_tap_away(compare, finished):
     n = len(build_comparison_result(finished, finished.comparisons()[0].id).warnings)
     assert n
-    assert any(one.label.startswith(f"{n} remark") for one in compare.expander)
+    assert any(one.label.startswith(f"{n} warning") for one in compare.expander)
     assert "does not clearly beat simple counting" in texts(compare)
 
 
 @pytest.mark.parametrize("page", ["accuracy", "train"])
-def test_the_same_remarks_stand_on_the_other_pages(finished, open_page, page):
+def test_the_same_warnings_stand_on_the_other_pages(finished, open_page, page):
     n = len(build_comparison_result(finished, finished.comparisons()[0].id).warnings)
-    assert any(one.label.startswith(f"{n} remark") for one in open_page(page).expander)
+    assert any(one.label.startswith(f"{n} warning") for one in open_page(page).expander)
 
 
 def test_a_damaged_result_is_explained_where_it_would_be_shown(finished, open_page):

@@ -48,33 +48,33 @@ def test_an_empty_workspace_offers_samples_and_an_upload_with_its_limit(page):
     assert "up to 1,000 MB" in page.file_uploader[0].label
 
 
-def test_a_csv_with_usual_columns_is_read_with_one_button(page, home):
+def test_a_csv_with_usual_columns_is_read_with_one_button(page, workspace):
     upload(page, "visits.csv", GOOD)
     assert "Recognised: session = session, time = timestamp, item = item." in written(page)
     read(page)
     assert not page.exception
-    (record,) = home.datasets()
+    (record,) = workspace.datasets()
     assert (record.name, record.source, record.n_sessions, record.n_items) == ("visits", "upload", 40, 5)
     assert "40 sessions, 5 items" in written(page)
     assert "Train on this" in labels(page)
 
 
-def test_columns_with_unusual_names_are_mapped_by_hand(page, home):
+def test_columns_with_unusual_names_are_mapped_by_hand(page, workspace):
     upload(page, "log.csv", UNUSUAL)
     assert "Not every column was recognised" in written(page)
     for label, column in (("Session", "wer"), ("Time", "wann"), ("Item", "was")):
         by_label(page, "selectbox", label).select(column)
     page.run()
     read(page)
-    assert home.datasets()[0].n_sessions == 40
+    assert workspace.datasets()[0].n_sessions == 40
 
 
-def test_a_person_is_not_taken_as_a_visit_but_cut_by_a_pause(page, home):
+def test_a_person_is_not_taken_as_a_visit_but_cut_by_a_pause(page, workspace):
     upload(page, "persons.csv", PERSONS)
     assert "A person is not one visit" in written(page)
-    assert by_label(page, "number_input", "A pause of more than so many minutes starts a new visit").value == 30
+    assert by_label(page, "number_input", "A pause of more than this many minutes starts a new visit").value == 30
     read(page)
-    (record,) = home.datasets()
+    (record,) = workspace.datasets()
     assert record.mapping["user"] == "user_id"
     assert record.mapping["session_gap_minutes"] == 30
 
@@ -82,12 +82,12 @@ def test_a_person_is_not_taken_as_a_visit_but_cut_by_a_pause(page, home):
 @pytest.mark.parametrize(
     ("name", "content"), [("empty.csv", b""), ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9)]
 )
-def test_a_file_that_is_no_log_is_told_rule_and_remedy_without_a_traceback(page, home, name: str, content: bytes):
+def test_a_file_that_is_no_log_is_told_rule_and_remedy_without_a_traceback(page, workspace, name: str, content: bytes):
     upload(page, name, content)
     assert not page.exception
     assert 'role="alert"' in written(page)
     assert "What to do" in written(page)
-    assert home.datasets() == []
+    assert workspace.datasets() == []
 
 
 @pytest.mark.parametrize(
@@ -97,21 +97,21 @@ def test_a_file_that_is_no_log_is_told_rule_and_remedy_without_a_traceback(page,
         ("times.csv", b"session,timestamp,item\n1,soon,a\n1,later,b\n"),
     ],
 )
-def test_a_log_without_a_usable_row_is_explained_and_the_file_is_kept(page, home, name: str, content: bytes):
+def test_a_log_without_a_usable_row_is_explained_and_the_file_is_kept(page, workspace, name: str, content: bytes):
     upload(page, name, content)
     if "Read this log" in labels(page):
         read(page)
     assert not page.exception
     assert "What to do" in written(page)
     assert name in written(page)
-    assert home.datasets() == []
+    assert workspace.datasets() == []
 
 
-def test_rejected_rows_are_listed_with_place_and_reason(page, home):
+def test_rejected_rows_are_listed_with_place_and_reason(page, workspace):
     upload(page, "some.csv", GOOD + b"7,never,a\n")
     read(page)
     assert "Rows left out: 1" in [one.label for one in page.expander]
-    assert home.rejected(home.datasets()[0].id)["place"].tolist() == [202]
+    assert workspace.rejected(workspace.datasets()[0].id)["place"].tolist() == [202]
 
 
 def test_a_file_stays_until_it_is_read_or_put_away_also_on_the_way_back(page):
@@ -131,8 +131,8 @@ def test_markup_in_item_names_stays_text(page):
     assert "<img" not in written(page)
 
 
-def test_the_test_rule_is_drawn_and_its_choice_kept_for_training(home, open_page):
-    record = import_sample(home, "workouts")
+def test_the_test_rule_is_drawn_and_its_choice_kept_for_training(workspace, open_page):
+    record = import_sample(workspace, "workouts")
     app = open_page("data")
     spec = json.loads(app.get("vega_lite_chart")[0].proto.spec)
     assert [layer["encoding"]["y"]["title"] for layer in spec["layer"]] == ["number of events"]
@@ -144,76 +144,76 @@ def test_the_test_rule_is_drawn_and_its_choice_kept_for_training(home, open_page
     assert app.segmented_control(key=f"train-rule-{record.id}").value == "time"
 
 
-def test_sessions_of_one_item_only_are_explained(page, home):
+def test_sessions_of_one_item_only_are_explained(page, workspace):
     rows = "".join(f"{s},{s},a\n" for s in range(20))
     upload(page, "ones.csv", f"session,timestamp,item\n{rows}".encode())
     read(page)
     assert not page.exception
     assert "A session has at least two events" in written(page)
     assert "ones.csv" in written(page)
-    assert home.datasets() == []
+    assert workspace.datasets() == []
 
 
-def test_items_are_shown_by_their_names_where_the_file_has_them(page, home):
+def test_items_are_shown_by_their_names_where_the_file_has_them(page, workspace):
     rows = "".join(f"{s},{s * 90_000 + t},{t},name {t}\n" for s in range(9) for t in range(3))
     upload(page, "named.csv", f"session,timestamp,item,title\n{rows}".encode())
     read(page)
-    assert home.datasets()[0].n_items == 3
+    assert workspace.datasets()[0].n_items == 3
     assert "name 2" in written(page)
 
 
-def test_repeats_can_be_left_out_and_the_choice_reaches_training(home, open_page, monkeypatch):
-    record = import_sample(home, "workouts")
+def test_repeats_can_be_left_out_and_the_choice_reaches_training(workspace, open_page, monkeypatch):
+    record = import_sample(workspace, "workouts")
     app = open_page("data")
     app.toggle(key=f"data-collapse-{record.id}").set_value(True).run()
     assert not app.exception
-    monkeypatch.setattr(jobs, "submit_comparison", lambda home, comparison_id: None)
+    monkeypatch.setattr(jobs, "submit_comparison", lambda workspace, comparison_id: None)
     app.switch_page("pages/train.py").run()
     app.button(key="start").click().run()
-    assert home.comparisons()[0].split.collapse_repeats
+    assert workspace.comparisons()[0].split.collapse_repeats
 
 
-def test_a_dataset_is_given_another_name_and_keeps_its_address(home, open_page):
-    record = import_sample(home, "workouts")
+def test_a_dataset_is_given_another_name_and_keeps_its_address(workspace, open_page):
+    record = import_sample(workspace, "workouts")
     app = open_page("data", dataset=record.id)
     app.text_input(key=f"new-name-{record.id}").set_value("club of 2024").run()
     app.button(key=f"rename-now-{record.id}").click().run()
-    assert home.dataset(record.id).name == "club of 2024"
+    assert workspace.dataset(record.id).name == "club of 2024"
     assert "Data: club of 2024" in written(app)
 
 
-def test_a_blank_name_is_refused_with_its_rule(home, open_page):
-    record = import_sample(home, "workouts")
+def test_a_blank_name_is_refused_with_its_rule(workspace, open_page):
+    record = import_sample(workspace, "workouts")
     app = open_page("data", dataset=record.id)
     app.text_input(key=f"new-name-{record.id}").set_value("  ").run()
     app.button(key=f"rename-now-{record.id}").click().run()
     assert "A dataset has a name." in written(app)
-    assert home.dataset(record.id).name == record.name
+    assert workspace.dataset(record.id).name == record.name
 
 
-def test_an_upload_with_dates_over_weeks_is_tested_on_its_last_days(page, home):
+def test_an_upload_with_dates_over_weeks_is_tested_on_its_last_days(page, workspace):
     upload(page, "visits.csv", GOOD)
     read(page)
-    record = home.datasets()[0]
+    record = workspace.datasets()[0]
     assert page.segmented_control(key=f"data-rule-{record.id}").value == "time"
     assert page.number_input(key=f"data-days-{record.id}").value == 5
     page.switch_page("pages/overview.py").run()
-    assert "Tested on the last 5 days, after training on those before." in written(page)
+    assert "Tested on the last 5 days, because this log spans" in written(page)
 
 
-def test_a_sample_and_a_short_upload_keep_the_last_item_rule(page, home):
+def test_a_sample_and_a_short_upload_keep_the_last_item_rule(page, workspace):
     short = b"".join(line for line in GOOD.splitlines(keepends=True)[:50])
     upload(page, "short.csv", short)
     read(page)
-    record = home.datasets()[0]
+    record = workspace.datasets()[0]
     assert page.segmented_control(key=f"data-rule-{record.id}").value == "last-item"
     page.button(key="sample-workouts").click().run()
-    sample = next(one for one in home.datasets() if one.generated)
+    sample = next(one for one in workspace.datasets() if one.generated)
     assert page.segmented_control(key=f"data-rule-{sample.id}").value == "last-item"
 
 
-def test_every_chart_of_the_page_has_a_title(home, open_page):
-    import_sample(home, "workouts")
+def test_every_chart_of_the_page_has_a_title(workspace, open_page):
+    import_sample(workspace, "workouts")
     app = open_page("data")
     titles = [json.loads(one.proto.spec)["title"]["text"] for one in app.get("vega_lite_chart")]
     assert titles == [
@@ -224,7 +224,7 @@ def test_every_chart_of_the_page_has_a_title(home, open_page):
     ]
 
 
-def test_a_file_in_another_encoding_asks_for_it(page, home):
+def test_a_file_in_another_encoding_asks_for_it(page, workspace):
     content = GOOD.decode().replace(",a\n", ",Käse\n").encode("windows-1251", "replace").replace(b"K?se", b"K\xe4se")
     upload(page, "visits.csv", content)
     box = by_label(page, "selectbox", "Encoding")
@@ -232,8 +232,8 @@ def test_a_file_in_another_encoding_asks_for_it(page, home):
     assert "not in UTF-8" in written(page)
     read(page)
     assert not page.exception
-    (record,) = home.datasets()
-    assert "Käse" in home.open_dataset(record.id).vocabulary
+    (record,) = workspace.datasets()
+    assert "Käse" in workspace.open_dataset(record.id).vocabulary
 
 
 def test_utf8_and_utf16(page):
@@ -244,9 +244,9 @@ def test_utf8_and_utf16(page):
     assert by_label(page, "selectbox", "Encoding").value == "utf-16"
 
 
-def test_a_log_that_is_here_already_is_told(page, home):
+def test_a_log_that_is_here_already_is_told(page, workspace):
     read(upload(page, "visits.csv", GOOD))
     page.file_uploader[0].upload("again.csv", GOOD, "text/csv").run()
     read(page)
     assert "These events were here already, as visits; renamed from visits." in written(page)
-    assert [record.name for record in home.datasets()] == ["again"]
+    assert [record.name for record in workspace.datasets()] == ["again"]

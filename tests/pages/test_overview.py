@@ -37,7 +37,7 @@ def parameter(app, name: str) -> str:
 def submitted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Comparisons that were handed to the engine; none is started."""
     handed: list[str] = []
-    monkeypatch.setattr(jobs, "submit_comparison", lambda home, comparison_id: handed.append(comparison_id))
+    monkeypatch.setattr(jobs, "submit_comparison", lambda workspace, comparison_id: handed.append(comparison_id))
     return handed
 
 
@@ -47,21 +47,21 @@ def test_an_empty_workspace_shows_the_task_and_one_button_that_gets_further(open
     assert labels(app) == ["Load the sample workouts", "Use my own file"]
 
 
-def test_loading_the_sample_leads_to_training(open_page, home):
+def test_loading_the_sample_leads_to_training(open_page, workspace):
     app = open_page("overview")
     app.button(key="load-sample").click().run()
-    assert [record.n_sessions for record in home.datasets()] == [1082]
+    assert [record.n_sessions for record in workspace.datasets()] == [1082]
     assert "Train TOP1 and BPR" in labels(app)
-    assert parameter(app, "dataset") == home.datasets()[0].id
+    assert parameter(app, "dataset") == workspace.datasets()[0].id
 
 
-def test_training_starts_a_comparison_of_both_losses_decided_beforehand(open_page, home, submitted):
-    import_sample(home, "workouts")
+def test_training_starts_a_comparison_of_both_losses_decided_beforehand(open_page, workspace, submitted):
+    import_sample(workspace, "workouts")
     app = open_page("overview")
     app.button(key="train-both").click().run()
-    (comparison,) = home.comparisons()
+    (comparison,) = workspace.comparisons()
     assert submitted == [comparison.id]
-    assert [home.run(run_id).config.loss for run_id in comparison.run_ids] == ["top1", "bpr"]
+    assert [workspace.run(run_id).config.loss for run_id in comparison.run_ids] == ["top1", "bpr"]
     assert comparison.config.deciding_k == 3
     assert comparison.name == "TOP1 against BPR"
     assert comparison.decided_before_results

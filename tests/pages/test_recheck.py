@@ -37,7 +37,9 @@ def later(finished):
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch):
     """Baselines are computed when they are submitted, in this process."""
-    monkeypatch.setattr(jobs, "submit", lambda home, kind, job_id: execute_baselines_job(home, *job_id.split("/")))
+    monkeypatch.setattr(
+        jobs, "submit", lambda workspace, kind, job_id: execute_baselines_job(workspace, *job_id.split("/"))
+    )
 
 
 def charts(app) -> dict[str, dict]:
@@ -48,19 +50,19 @@ def charts(app) -> dict[str, dict]:
 def test_an_old_model_is_tested_on_a_newer_log_beside_todays_counting(finished, later, open_page, at_once):
     app = open_page("overview")
     app.button(key=f"recheck-{later.id}").click().run()
-    assert "does an older model still do on later log?" in written(app)
+    assert "how good is an older model on later log?" in written(app)
     app.button(key="recheck-now").click().run()
     assert not app.exception
     assert "of 100 items that came in the" in written(app)
-    assert "counted as misses" in written(app)
+    assert "count as misses" in written(app)
     table = next(one.value for one in app.dataframe if "method" in one.value)
-    assert set(table["kind"]) == {"old model", "counting"}
+    assert set(table["kind"]) == {"old model", "baseline"}
     assert "Lookup table (Markov)" in set(table["method"])
     assert {"Hits week by week", "Items the old model does not know"} <= set(charts(app))
 
 
 def test_until_the_baselines_are_there_their_progress_is_shown(finished, later, open_page, monkeypatch):
-    monkeypatch.setattr(jobs, "submit", lambda home, kind, job_id: None)
+    monkeypatch.setattr(jobs, "submit", lambda workspace, kind, job_id: None)
     app = open_page("overview", recheck=later.id)
     app.button(key="recheck-now").click().run()
     assert "Baselines" in written(app)
@@ -79,7 +81,7 @@ def test_a_model_is_not_checked_on_what_it_learnt(finished, open_page, at_once):
 
 
 def test_retraining_starts_the_same_settings_on_the_new_log(finished, later, open_page, at_once, monkeypatch):
-    monkeypatch.setattr(jobs, "submit_comparison", lambda home, comparison_id: None)
+    monkeypatch.setattr(jobs, "submit_comparison", lambda workspace, comparison_id: None)
     app = open_page("overview", recheck=later.id)
     app.button(key="recheck-now").click().run()
     app.button(key="recheck-retrain").click().run()

@@ -58,4 +58,4 @@ def test_models_that_must_not_be_compared_say_why_and_the_way_out(leaking, open_
 
 
 def test_a_link_to_a_comparison_that_is_gone_shows_the_newest(finished, open_page):
-    assert "not in this workspace" in html(open_page("compare", comparison="gone-12345678"))
+    assert "which this workspace does not have" in html(open_page("compare", comparison="gone-12345678"))

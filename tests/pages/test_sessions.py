@@ -49,7 +49,7 @@ def test_rows_hold_what_came_and_each_models_guess_and_rank(sessions, result):
 
 
 def test_chips_count_every_session_once(sessions):
-    assert sum(count(sessions, chip) for chip in ("both right", "only TOP1", "only BPR", "neither")) == 600
+    assert sum(count(sessions, chip) for chip in ("both hit", "only TOP1", "only BPR", "neither")) == 600
     assert count(sessions, "Random") == 50
 
 
@@ -179,7 +179,7 @@ def test_the_item_that_watched_training_is_not_called_training_data(finished, op
     rows = re.findall(r'<tr class="(\w*)">(.*?)</tr>', steps(app), re.S)[-5:]
     assert [kind for kind, _ in rows] == ["trained"] * 3 + ["", ""]
     assert [">validation<" in row for _, row in rows] == [False, False, False, True, False]
-    assert any("only watched training" in one.value for one in app.caption)
+    assert any("only used to watch training" in one.value for one in app.caption)
 
 
 def test_a_link_to_a_session_that_is_not_listed_shows_its_steps_on_a_phone_too(finished, open_page, sessions, result):

@@ -6,7 +6,6 @@ import pytest
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import jobs
-from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.importing import import_sample
 from gru4rec_core.workspace.job_state import JobState, write_state
 
@@ -24,13 +23,13 @@ def labels(app) -> list[str]:
 def submitted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Comparisons that were handed to the engine; none is started."""
     handed: list[str] = []
-    monkeypatch.setattr(jobs, "submit_comparison", lambda home, comparison_id: handed.append(comparison_id))
+    monkeypatch.setattr(jobs, "submit_comparison", lambda workspace, comparison_id: handed.append(comparison_id))
     return handed
 
 
 @pytest.fixture
-def record(home):
-    return import_sample(home, "workouts")
+def record(workspace):
+    return import_sample(workspace, "workouts")
 
 
 @pytest.fixture
@@ -40,8 +39,8 @@ def page(record, submitted, open_page):
 
 def test_without_a_log_the_page_says_where_to_get_one(open_page):
     app = open_page("train")
-    assert "no log yet" in written(app)
-    assert labels(app) == ["Get a log"]
+    assert "no log to train on yet" in written(app)
+    assert labels(app) == ["Add a log"]
 
 
 def test_a_small_catalogue_is_asked_with_a_list_of_three_and_a_sample_with_one_seed(page, record):
@@ -50,15 +49,15 @@ def test_a_small_catalogue_is_asked_with_a_list_of_three_and_a_sample_with_one_s
     assert "2 runs of TOP1 and BPR, and the baselines: about" in written(page)
 
 
-def test_start_stores_what_was_chosen_before_anything_trains(page, record, home, submitted):
+def test_start_stores_what_was_chosen_before_anything_trains(page, record, workspace, submitted):
     page.number_input(key=f"k-{record.id}").set_value(5)
     page.number_input(key=f"seeds-{record.id}").set_value(2)
     page.number_input(key=f"epochs-same-{record.id}").set_value(4).run()
     page.button(key="start").click().run()
-    (comparison,) = home.comparisons()
+    (comparison,) = workspace.comparisons()
     assert submitted == [comparison.id]
     assert comparison.config.deciding_k == 5
-    runs = [home.run(run_id) for run_id in comparison.run_ids]
+    runs = [workspace.run(run_id) for run_id in comparison.run_ids]
     assert [(run.config.loss, run.config.seed, run.config.epochs) for run in runs] == [
         ("top1", 0, 4),
         ("top1", 1, 4),
@@ -67,21 +66,21 @@ def test_start_stores_what_was_chosen_before_anything_trains(page, record, home,
     ]
 
 
-def test_paper_presets_give_each_loss_its_own_settings(page, record, home):
+def test_paper_presets_give_each_loss_its_own_settings(page, record, workspace):
     page.segmented_control(key=f"mode-{record.id}").set_value("Each its paper preset").run()
     page.button(key="start").click().run()
-    top1, bpr = (home.run(run_id).config for run_id in home.comparisons()[0].run_ids)
+    top1, bpr = (workspace.run(run_id).config for run_id in workspace.comparisons()[0].run_ids)
     assert (top1.dropout_hidden, bpr.dropout_hidden) == (0.5, 0.2)
     assert (top1.learning_rate, bpr.learning_rate) == (0.01, 0.05)
 
 
-def test_a_setting_that_does_not_hold_is_explained_and_nothing_is_lost(page, record, home):
+def test_a_setting_that_does_not_hold_is_explained_and_nothing_is_lost(page, record, workspace):
     page.number_input(key=f"k-{record.id}").set_value(7)
     page.text_input(key=f"n_hidden-same-{record.id}").set_value("wide").run()
     assert not page.exception
-    assert "Units a layer are whole numbers" in written(page)
+    assert "Units per layer are whole numbers" in written(page)
     assert page.number_input(key=f"k-{record.id}").value == 7
-    assert home.runs() == []
+    assert workspace.runs() == []
 
 
 def test_settings_that_contradict_each_other_are_explained(page, record):
@@ -94,14 +93,14 @@ def test_every_advanced_setting_carries_its_meaning(page, record):
     assert "sessions trained side by side" in widget.help
 
 
-def test_the_test_rule_is_stored_with_the_runs(page, record, home):
+def test_the_test_rule_is_stored_with_the_runs(page, record, workspace):
     page.segmented_control(key=f"train-rule-{record.id}").set_value("time").run()
     page.button(key="start").click().run()
-    assert home.comparisons()[0].split.protocol == "time"
+    assert workspace.comparisons()[0].split.protocol == "time"
 
 
 def test_an_engine_that_does_not_start_is_explained(page, monkeypatch: pytest.MonkeyPatch):
-    def refuse(home, comparison_id):
+    def refuse(workspace, comparison_id):
         raise RunError("The job engine starts.", found="no room", remedy="Make room.")
 
     monkeypatch.setattr(jobs, "submit_comparison", refuse)
@@ -138,7 +137,7 @@ def test_a_failed_run_says_why_shows_its_log_and_can_be_tried_again(finished, op
     write_state(folder, JobState(state="failed", reason="The memory was too small for <b>this</b>."))
     (folder / "log.txt").write_text("line of the log", encoding="utf-8")
     tried: list[str] = []
-    monkeypatch.setattr(jobs, "retry", lambda home, kind, job_id: tried.append(job_id))
+    monkeypatch.setattr(jobs, "retry", lambda workspace, kind, job_id: tried.append(job_id))
     app = open_page("train")
     assert "The memory was too small for &lt;b&gt;this&lt;/b&gt;." in written(app)
     assert "line of the log" in [code.value for code in app.code]
@@ -151,7 +150,7 @@ def test_a_retry_that_is_refused_is_explained(finished, open_page, monkeypatch):
     run = finished.run(finished.comparisons()[0].run_ids[0])
     write_state(finished.run_folder(run.id), JobState(state="failed", reason="The memory was too small."))
 
-    def refuse(home, kind, job_id):
+    def refuse(workspace, kind, job_id):
         raise RunError("The job engine starts within a minute.", remedy="Make room.")
 
     monkeypatch.setattr(jobs, "retry", refuse)
@@ -165,13 +164,3 @@ def test_when_all_is_done_the_way_leads_to_the_comparison(finished, open_page):
     app = open_page("train")
     assert "Open comparison" in labels(app)
     assert "✓ TOP1, seed 0 · done" in written(app)
-
-
-def test_the_estimate_uses_the_speed_measured_on_this_log(finished, open_page):
-    from dashboard.train_view import estimate_seconds
-
-    record = finished.datasets()[0]
-    run = finished.runs()[0]
-    guessed = estimate_seconds(finished, record, (run.config,))
-    run_folder.append_epoch(finished.run_folder(run.id), {"epoch": 4, "loss": 1.0, "events_per_s": 1.0})
-    assert estimate_seconds(finished, record, (run.config,)) > 100 * guessed

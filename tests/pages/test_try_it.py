@@ -42,9 +42,9 @@ def test_what_came_is_told_only_while_the_strip_is_that_session(finished, open_p
     app = open_page("try_it")
     event, items = app.query_params["event"], app.query_params["items"]
     told = "".join(one.body for one in open_page("try_it", event=event, items=items).get("html"))
-    assert "In this session came next" in told
+    assert "What came next in this session" in told
     changed = "".join(one.body for one in open_page("try_it", event=event, items=f"{items},3").get("html"))
-    assert "In this session came next" not in changed
+    assert "What came next in this session" not in changed
 
 
 def test_it_says_that_scores_are_no_probabilities(tried):

@@ -1,0 +1,158 @@
+"""What do the pages read or compute once, and keep for as long as the files behind it stay the same?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import state
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.file_format import is_utf8
+from gru4rec_core.data.ingest import LogPreview, inspect_log
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.evaluation.data_checks import find_dataset_warnings
+from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
+from gru4rec_core.jobs import planning
+from gru4rec_core.jobs.job_list import baselines_id, job_folder
+from gru4rec_core.jobs.planning import DefaultPlan
+from gru4rec_core.model.inference import NumpyGru4Rec
+from gru4rec_core.report.frames.split_preview import SplitPreview, preview_split
+from gru4rec_core.results import comparison as results
+from gru4rec_core.results.recheck import Recheck, RecheckPlan, recheck_run
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
+from gru4rec_core.workspace.store import Workspace
+
+Stamp = tuple[tuple[str, int], ...]
+
+
+def stamp_files(*paths: Path) -> Stamp:
+    """Cache key of files: each path with its time of change in ns, 0 where it does not exist."""
+    return tuple((str(path), path.stat().st_mtime_ns if path.exists() else 0) for path in paths)
+
+
+def open_dataset(record: DatasetRecord) -> SessionDataset:
+    """The sessions of a dataset, memory-mapped."""
+    folder = state.workspace().dataset_folder(record.id)
+    return _open_dataset(_root(), record.id, stamp_files(folder / "items.npy", folder / "vocabulary.json"))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _open_dataset(root: str, dataset_id: str, files: Stamp) -> SessionDataset:
+    return Workspace(root).open_dataset(dataset_id)
+
+
+def dataset_warnings(record: DatasetRecord) -> list[DiagnosticWarning]:
+    """What is wrong with a log, whatever the test rule."""
+    return _dataset_warnings(_root(), record.id, record.content_hash)
+
+
+@st.cache_data(max_entries=32, show_spinner="Checking the log…")
+def _dataset_warnings(root: str, dataset_id: str, content_hash: str) -> list[DiagnosticWarning]:
+    workspace = Workspace(root)
+    return find_dataset_warnings(workspace.open_dataset(dataset_id), workspace.dataset(dataset_id).summary or None)
+
+
+# A dataset's id is made from its content, so the four functions below need no other key.
+
+
+def split_preview(record: DatasetRecord, test_rule: SplitConfig) -> SplitPreview:
+    """What a test rule does to a log. Raises DataError where it cannot be applied."""
+    return _split_preview(_root(), record.id, test_rule.to_json())
+
+
+@st.cache_data(max_entries=16, show_spinner="Cutting the log…")
+def _split_preview(root: str, dataset_id: str, test_rule: str) -> SplitPreview:
+    workspace = Workspace(root)
+    dataset, unit = workspace.open_dataset(dataset_id), workspace.dataset(dataset_id).time_unit
+    return preview_split(dataset, SplitConfig.from_json(test_rule), unit)
+
+
+def default_plan(record: DatasetRecord) -> DefaultPlan:
+    """Test rule, seeds and deciding k of a dataset for which nothing was chosen."""
+    return _default_plan(_root(), record.id)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _default_plan(root: str, dataset_id: str) -> DefaultPlan:
+    workspace = Workspace(root)
+    return planning.default_plan(workspace, workspace.dataset(dataset_id))
+
+
+def default_test_start(record: DatasetRecord) -> float:
+    """The moment after which the last tenth of the sessions start, in the log's own unit of time."""
+    return _default_test_start(_root(), record.id)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _default_test_start(root: str, dataset_id: str) -> float:
+    workspace = Workspace(root)
+    return planning.default_test_start(workspace, workspace.dataset(dataset_id))
+
+
+def default_test_days(record: DatasetRecord) -> float:
+    """Days at the end of the log that hold about the last tenth of the sessions."""
+    return _default_test_days(_root(), record.id)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _default_test_days(root: str, dataset_id: str) -> float:
+    workspace = Workspace(root)
+    return planning.default_test_days(workspace, workspace.dataset(dataset_id))
+
+
+def comparison_result(comparison: ComparisonRecord) -> results.ComparisonResult | None:
+    """The result of a comparison; None until every run and its baselines are done."""
+    workspace = state.workspace()
+    if not results.find_missing(workspace, comparison).has_result:
+        return None
+    baselines = job_folder(workspace, "baselines", baselines_id(comparison.dataset_id, comparison.split))
+    files = [workspace.run_folder(run_id) / "metrics.json" for run_id in comparison.run_ids]
+    return _comparison_result(_root(), comparison.id, stamp_files(*files, *sorted(baselines.glob("*.parquet"))))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Comparing the models…")
+def _comparison_result(root: str, comparison_id: str, files: Stamp) -> results.ComparisonResult:
+    return results.build_comparison_result(Workspace(root), comparison_id)
+
+
+def load_model(run_id: str) -> NumpyGru4Rec:
+    """The trained model of a finished run, for inference in NumPy."""
+    folder = state.workspace().run_folder(run_id)
+    return _load_model(str(folder), stamp_files(folder / "weights.npz"))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _load_model(folder: str, files: Stamp) -> NumpyGru4Rec:
+    return NumpyGru4Rec.load(Path(folder))
+
+
+def recheck(plan: RecheckPlan) -> Recheck:
+    """How a finished run does on a newer log. A run and a dataset never change, so their ids are the key."""
+    retrained = plan.retrained.id if plan.retrained else None
+    key = (plan.run_id, plan.dataset_id, plan.split.to_json(), plan.config.to_json(), retrained)
+    return _recheck(_root(), key, plan)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Testing the old model on the new events…")
+def _recheck(root: str, key: tuple[str | None, ...], _plan: RecheckPlan) -> Recheck:
+    return recheck_run(Workspace(root), _plan)
+
+
+# Uploads are stored under the hash of their content, so their path is key enough.
+
+
+@st.cache_data(max_entries=8, show_spinner="Looking into the file…")
+def preview_upload(path: str, name: str, encoding: str) -> LogPreview:
+    """Format, columns and first rows of an upload."""
+    return inspect_log(path, name=name, encoding=encoding)
+
+
+@st.cache_data(max_entries=8, show_spinner="Looking into the file…")
+def upload_is_utf8(path: str) -> bool:
+    """Whether an upload's text is UTF-8 throughout."""
+    return is_utf8(Path(path))
+
+
+def _root() -> str:
+    return str(state.workspace().root)
