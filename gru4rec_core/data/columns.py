@@ -35,10 +35,10 @@ _USUAL: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """Where in a file things stand.
+    """Which column of a file has which role.
 
     Attributes:
-        session: Column of the visit; None to cut visits out of a user's events.
+        session: Column of the session (one visit); None to cut visits out of a user's events.
         timestamp: Column of the time.
         item: Column of the item.
         user: Column of the user; used only together with session_gap_minutes.
@@ -79,7 +79,7 @@ class ColumnMapping:
             )
         if self.keep_events and self.event_column is None:
             raise DataError(
-                "Events are kept by their kind, which stands in a column.",
+                "Events are kept by their kind, which is in a column.",
                 found=f"kinds {', '.join(self.keep_events)} without a column",
                 where="keep_events",
                 remedy="Name the column of the kind of event.",
@@ -98,8 +98,8 @@ class ColumnMapping:
         return {role: column for role, column in roles.items() if column is not None}
 
 
-def candidates(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """For each role the columns with a usual name for it, the likeliest first."""
+def find_candidates(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The columns with a usual name for each role, the likeliest first."""
     plain: dict[str, list[str]] = {}
     for column in columns:
         plain.setdefault(re.sub(r"[\W_]+", "", column.lower()), []).append(column)
@@ -108,26 +108,27 @@ def candidates(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 def guess_mapping(columns: Sequence[str]) -> ColumnMapping | None:
     """The mapping that usual names suggest, or None. A user is never taken as a session."""
-    found = candidates(columns)
-    if not (found["session"] and found["timestamp"] and found["item"]):
+    by_role = find_candidates(columns)
+    if not (by_role["session"] and by_role["timestamp"] and by_role["item"]):
         return None
-    name = found["item_name"][0] if found["item_name"] else None
-    return ColumnMapping(found["session"][0], found["timestamp"][0], found["item"][0], item_name=name)
+    name = by_role["item_name"][0] if by_role["item_name"] else None
+    return ColumnMapping(by_role["session"][0], by_role["timestamp"][0], by_role["item"][0], item_name=name)
 
 
 def require_mapping(columns: Sequence[str], file: str) -> ColumnMapping:
-    """As `guess_mapping`.
+    """The mapping that usual names suggest.
 
     Raises:
-        DataError: A column that no usual name tells; for a user in place of a session, with the way to visits.
+        DataError: A role has no column of a usual name. Where there is a user but no session, the message says how to
+            get visits.
     """
     mapping = guess_mapping(columns)
     if mapping is not None:
         return mapping
-    found = candidates(columns)
+    by_role = find_candidates(columns)
     listed = "columns " + ", ".join(columns)
-    if not found["session"] and found["user"] and found["timestamp"] and found["item"]:
-        user = found["user"][0]
+    if not by_role["session"] and by_role["user"] and by_role["timestamp"] and by_role["item"]:
+        user = by_role["user"][0]
         raise DataError(
             "A user is not a session: all of a person's visits would count as one.",
             found=f"a user column, {user}, and no session column",
@@ -135,9 +136,9 @@ def require_mapping(columns: Sequence[str], file: str) -> ColumnMapping:
             remedy=f"Map {user} as the user with a pause that ends a visit, 30 minutes being usual "
             f"(session_gap_minutes=30); or map {user} as the session if one user is one sequence.",
         )
-    missing = [role for role in ("session", "timestamp", "item") if not found[role]]
+    missing = [role for role in ("session", "timestamp", "item") if not by_role[role]]
     raise DataError(
-        "A log has a column each for session, timestamp and item.",
+        "A log has columns for session, timestamp and item.",
         found=listed,
         where=f"{file}, no column recognised as {', '.join(missing)}",
         remedy=f"Map the columns by hand, or rename the {missing[0]} column to {missing[0]}.",

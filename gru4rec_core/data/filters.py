@@ -10,7 +10,7 @@ from gru4rec_core.data.split_types import SplitStep
 
 
 def select(dataset: SessionDataset, keep: np.ndarray) -> SessionDataset:
-    """The events where `keep` (bool [n_events]) is True; sessions left without any are gone. The ids stay."""
+    """The events where `keep` (bool [n_events]) is True, without sessions that have none left. Item ids stay."""
     kept_before = np.r_[0, np.cumsum(keep)]
     ends = kept_before[dataset.offsets]
     stays = np.diff(ends) > 0
@@ -30,14 +30,14 @@ def select_sessions(dataset: SessionDataset, chosen: np.ndarray) -> SessionDatas
 
 
 def apply_filters(dataset: SessionDataset, config: SplitConfig) -> tuple[SessionDataset, tuple[SplitStep, ...]]:
-    """Collapse repeats, then drop rare items, then short sessions; again until nothing more goes.
+    """Collapse repeats, then drop rare items, then short sessions; again until nothing more is dropped.
 
     The rounds are needed because each filter can make work for another: a session shortened by a rare item, an item
     made rare by a dropped session. All counts are over the whole log, as is usual in the field.
 
     Returns:
-        The filtered log (a new one when anything went), and the steps: every filter in use in the first round, later
-        only those that dropped something.
+        The filtered log (a new one when anything was dropped), and the steps: in the first round one for every filter
+        in use, later only for those that dropped something.
     """
     steps: list[SplitStep] = []
     round_number = 1

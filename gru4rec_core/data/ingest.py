@@ -1,7 +1,7 @@
 """How does a file become a log?
 
-A file is read in blocks (sources.py), whose fields DuckDB converts and whose kept events pile up as numbers
-(events.py); so memory grows with the kept events, some 20 bytes each, not with the file. Nothing in a file is
+A file is read in blocks (sources.py), DuckDB parses their fields (row_rules.py), and the events are kept as numbers
+(event_builder.py). So memory grows with the kept events, some 20 bytes each, not with the file. Nothing in a file is
 executed.
 """
 
@@ -14,7 +14,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from gru4rec_core.data.columns import ColumnMapping, candidates, check_mapping, guess_mapping, require_mapping
+from gru4rec_core.data.columns import ColumnMapping, check_mapping, find_candidates, guess_mapping, require_mapping
 from gru4rec_core.data.event_builder import EventBuilder
 from gru4rec_core.data.file_format import hash_file, open_log
 from gru4rec_core.data.import_types import ImportedLog
@@ -22,12 +22,12 @@ from gru4rec_core.data.sources import open_source
 from gru4rec_core.errors import DataError
 
 Progress = Callable[[int, int], None]
-"""Told the bytes read and the bytes there are."""
+"""Called with the bytes read so far and the size of the file."""
 
 
 @dataclass(frozen=True)
 class ReadLimits:
-    """What a file may cost.
+    """Limits of what is read.
 
     Attributes:
         rows: Most rows, before any is dropped.
@@ -51,7 +51,7 @@ class LogPreview:
         format: For people, such as "CSV".
         guessed: The mapping that usual names suggest, or None.
         candidates: Role ("session", "timestamp", "item", "user", "event", "item_name") to columns, likeliest first.
-        problems: Sentences about what stands in the way.
+        problems: Sentences about what must be solved before the file can be read.
     """
 
     columns: tuple[str, ...]
@@ -73,23 +73,24 @@ def read_log(
     sha256: str | None = None,
     limits: ReadLimits | None = None,
 ) -> ImportedLog:
-    """Read a log of sessions from CSV, TSV, JSON lines or Parquet, each also gzipped.
+    """Reads a log of sessions from CSV, TSV, JSON lines or Parquet, each also gzipped.
 
-    Times are numbers, numbers as text, or ISO dates and times (UTC where they name no zone). What most rows hold
-    decides; rows of the other kind are rejected. Dates are kept as whole seconds since 1970, or milliseconds or
-    microseconds where seconds do not hold them exactly. Sessions and items are taken as text, spaces around them off.
+    Times are numbers, numbers as text, or ISO dates and times (UTC where they name no zone). The kind that most rows
+    have is kept; rows of the other kind are rejected. Dates are kept as whole seconds since 1970, or milliseconds or
+    microseconds where seconds do not hold them exactly. Sessions and items are taken as text, without the spaces
+    around them.
 
     Args:
         path: The file.
         mapping: Which column is which; None to go by their names.
-        on_progress: Told the bytes read and the bytes there are.
+        on_progress: Called with the bytes read so far and the size of the file.
         name: What people call the file, for messages; the path's own name when None.
         encoding: Of a text file.
         sha256: Of the file's bytes, where the caller knows it; else the file is read once more to compute it.
-        limits: What the file may cost.
+        limits: Limits of what is read.
 
     Raises:
-        DataError: The file is not a log; each message names the rule, what was found, the place and the remedy.
+        DataError: The file is not a log; the message names the rule, what was found, where, and the remedy.
     """
     limits = limits or ReadLimits()
     file = open_log(Path(path), name or Path(path).name, encoding, limits.unpacked_bytes)
@@ -109,7 +110,7 @@ def read_log(
 
 
 def inspect_log(path: Path | str, *, name: str | None = None, encoding: str = "utf-8") -> LogPreview:
-    """Look at the first rows of a file, for the form that maps its columns.
+    """Looks at the first rows of a file, for the form that maps its columns.
 
     Raises:
         DataError: The file cannot be read at all.
@@ -133,7 +134,7 @@ def inspect_log(path: Path | str, *, name: str | None = None, encoding: str = "u
     if len(rows) == 0:
         problems.append("There is a header, but no row below it.")
     return LogPreview(
-        tuple(columns), types, rows.head(20), file.format_name, guessed, candidates(columns), tuple(problems)
+        tuple(columns), types, rows.head(20), file.format_name, guessed, find_candidates(columns), tuple(problems)
     )
 
 

@@ -15,7 +15,7 @@ SHOP_START = 1_711_929_600  # 2024-04-01 00:00 UTC
 
 @dataclass(frozen=True)
 class Sample:
-    """What a screen or a command says about a generated log before it makes it."""
+    """What a screen or a command says about a sample before it is generated."""
 
     name: str
     title: str
@@ -48,7 +48,7 @@ def make_sample(name: str, n_sessions: int | None = None, n_items: int | None = 
         seed: The same seed gives the same log.
 
     Returns:
-        Columns session (str), timestamp (int64, seconds since 1970), item (str), one row an event; "workouts" is
+        Columns session (str), timestamp (int64, seconds since 1970), item (str), one row per event; "workouts" is
         sorted by session, "shop" numbers its sessions in the order they start.
 
     Raises:
@@ -139,7 +139,7 @@ def _workouts(n_sessions: int | None, n_items: int | None, rng: np.random.Genera
 
 
 def _training_days(lengths: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Seconds since 1970 [athletes, steps]: at most one workout a day, at about the athlete's own hour."""
+    """Seconds since 1970 [athletes, steps]: at most one workout per day, at about the same hour."""
     n, steps = len(lengths), int(lengths.max())
     days_between = rng.uniform(1.3, 4.0, n)
     gaps = rng.geometric(1 / days_between[:, None], (n, steps))
@@ -151,7 +151,7 @@ def _training_days(lengths: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _is_winter(timestamps: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Whether an athlete is on the winter programme, bool [athletes, steps]; each changes over at an own date."""
+    """Whether an athlete is on the winter programme, bool [athletes, steps]; each athlete changes over on a date of their own."""
     day_of_year = (timestamps - WORKOUTS_START) / DAY_SECONDS % 365.25
     change = rng.normal(0, 15, (len(timestamps), 1))
     return (day_of_year < 85 + change) | (day_of_year > 300 + change)
@@ -321,42 +321,54 @@ def _visits(catalogue: _Catalogue, lengths: np.ndarray, rng: np.random.Generator
     category = rng.choice(len(catalogue.demand), n, p=catalogue.demand)
     came_from = rng.integers(0, N_COMPLEMENTS, n)  # stands for the category before the first
     item = catalogue.draw(category * len(STYLES) + style, rng)
-    before = item.copy()
+    visitors = _Visitors(style, item, item.copy(), came_from)
     active = np.arange(n)
     for step in range(int(lengths.max())):
         active = active[lengths[active] > step]
         if step:
             kind = rng.choice(len(STEP_SHARES), len(active), p=STEP_SHARES)
-            following, came = _next_items(
-                catalogue, kind, item[active], before[active], came_from[active], style[active], rng
-            )
-            before[active] = item[active]
-            item[active], came_from[active] = following, came
-        out[offsets[active] + step] = item[active]
+            following, came = _next_items(catalogue, kind, visitors.take(active), rng)
+            visitors.before[active] = visitors.item[active]
+            visitors.item[active], visitors.came_from[active] = following, came
+        out[offsets[active] + step] = visitors.item[active]
     return out
 
 
+@dataclass(frozen=True)
+class _Visitors:
+    """What each visitor looks at, int64 [n] each.
+
+    Attributes:
+        style: The visitor's style, for the whole visit.
+        item: Looked at now.
+        before: Looked at before.
+        came_from: The category before the present one.
+    """
+
+    style: np.ndarray
+    item: np.ndarray
+    before: np.ndarray
+    came_from: np.ndarray
+
+    def take(self, chosen: np.ndarray) -> "_Visitors":
+        return _Visitors(self.style[chosen], self.item[chosen], self.before[chosen], self.came_from[chosen])
+
+
 def _next_items(
-    catalogue: _Catalogue,
-    kind: np.ndarray,
-    item: np.ndarray,
-    before: np.ndarray,
-    came_from: np.ndarray,
-    style: np.ndarray,
-    rng: np.random.Generator,
+    catalogue: _Catalogue, kind: np.ndarray, visitors: _Visitors, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The items that follow, and the category each visit came from when it last changed category."""
-    n = len(item)
-    category = catalogue.category[item]
-    beside = catalogue.also_viewed[item, np.floor((N_ALSO_VIEWED + 1) ** rng.random(n)).astype(np.int64) - 1]
+    """The items that follow by the kinds of step, and the category each visitor came from after it."""
+    n = len(visitors.item)
+    category = catalogue.category[visitors.item]
+    beside = catalogue.also_viewed[visitors.item, np.floor((N_ALSO_VIEWED + 1) ** rng.random(n)).astype(np.int64) - 1]
     chosen = rng.choice(len(STYLE_SHARES), n, p=STYLE_SHARES)
-    shown_style = np.choose(chosen, [style, np.full(n, BASIC), rng.integers(0, len(STYLES), n)])
-    complement = catalogue.complements[category, came_from % N_COMPLEMENTS]
+    shown_style = np.choose(chosen, [visitors.style, np.full(n, BASIC), rng.integers(0, len(STYLES), n)])
+    complement = catalogue.complements[category, visitors.came_from % N_COMPLEMENTS]
     anew = rng.choice(len(catalogue.demand), n, p=catalogue.demand)
     goes_with = catalogue.draw(complement * len(STYLES) + shown_style, rng)
     other = catalogue.draw(anew * len(STYLES) + shown_style, rng)
-    following = np.choose(kind, [beside, goes_with, before, other])
-    return following, np.where(catalogue.category[following] != category, category, came_from)
+    following = np.choose(kind, [beside, goes_with, visitors.before, other])
+    return following, np.where(catalogue.category[following] != category, category, visitors.came_from)
 
 
 def _visit_times(lengths: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -16,8 +16,8 @@ class SplitStep:
     Attributes:
         name: Of the step.
         why: One sentence for people.
-        sessions, events, items: What is there after the step.
-        dropped_sessions, dropped_events: Taken out by it.
+        sessions, events, items: How many there are after the step.
+        dropped_sessions, dropped_events: How many it dropped.
     """
 
     name: str
@@ -48,8 +48,8 @@ class EventIndex(NamedTuple):
 
     Attributes:
         session: int32 [n], index of the session.
-        position: int32 [n], place in the session; the items before it are the history.
-        target: int32 [n], the item that came; -1 when training does not know it.
+        position: int32 [n], position in the session, from 0; the items before it are the history.
+        target: int32 [n], the true item; -1 when training does not know it.
     """
 
     session: np.ndarray
@@ -66,7 +66,7 @@ class EvaluationSet:
 
     Args:
         dataset: The sessions.
-        predict_from: int [n_sessions], every event from this position on is predicted. Short for `predicted`.
+        predict_from: int [n_sessions], the position from which on every event is predicted.
         predicted: bool [n_events], instead of predict_from.
 
     Raises:
@@ -105,7 +105,7 @@ class EvaluationSet:
 
 @dataclass(frozen=True)
 class SplitSummary:
-    """Where each event of a log went.
+    """An account of every event of a log.
 
     log_events = train_events + validation_events + test_events + dropped_events, where an event of a history that is
     also trained on counts as training.

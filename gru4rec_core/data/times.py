@@ -17,7 +17,7 @@ _EARLIEST, _LATEST = 1e8, 1e10
 
 
 def guess_unit(first: float, last: float) -> str | None:
-    """The unit since 1970 that makes both ends of a log plausible dates (1973 to 2286), or None."""
+    """The unit in which both ends of a log are plausible dates (1973 to 2286), or None."""
     for unit, per_second in UNITS.items():
         if _EARLIEST * per_second <= first and last < _LATEST * per_second:
             return unit
@@ -38,7 +38,7 @@ def describe_time(timestamp: float, unit: str | None) -> str:
 
 
 def to_microseconds(timestamps: np.ndarray, unit: str) -> np.ndarray:
-    """Moments in microseconds since 1970, int64 [n]; what is finer is cut off."""
+    """Moments in microseconds since 1970, int64 [n]; anything finer is cut off."""
     per_second = UNITS[unit]
     if np.issubdtype(timestamps.dtype, np.floating):
         return np.round(timestamps * (10**6 / per_second)).astype(np.int64)
@@ -68,7 +68,7 @@ def parse_moment(value: str | float, unit: str | None) -> float:
         unit: The log's unit, see `SessionDataset.unit_or_guess`.
 
     Raises:
-        DataError: Text that is neither, or a date for a log whose timestamps are no dates.
+        DataError: Text that is neither, or a date for a log whose timestamps are not dates.
     """
     try:
         number = float(value)

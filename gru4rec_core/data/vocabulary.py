@@ -20,10 +20,10 @@ class ItemVocabulary:
     Items are the values as they stand in the frame (files give strings); ids are int32 in [0, n_items).
 
     Args:
-        items: distinct items; their place is their id.
+        items: distinct items; the position of each is its id.
 
     Raises:
-        DataError: an item stands twice.
+        DataError: an item comes twice.
     """
 
     def __init__(self, items: Sequence[Any] | np.ndarray) -> None:
@@ -31,8 +31,8 @@ class ItemVocabulary:
         self.items[:] = items
         self._index = pd.Index(self.items)
         if not self._index.is_unique:
-            twice = self.items[int(np.argmax(self._index.duplicated()))]
-            raise DataError("Items of a vocabulary are distinct.", found=f"{twice!r} twice")
+            duplicate = self.items[int(np.argmax(self._index.duplicated()))]
+            raise DataError("Items of a vocabulary are distinct.", found=f"{duplicate!r} twice")
 
     @classmethod
     def from_values(cls, values: Any) -> tuple[Self, np.ndarray]:
