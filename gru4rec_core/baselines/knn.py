@@ -54,7 +54,7 @@ class ItemKNN(Baseline):
     def _nearest(self, together: np.ndarray, start: int, norms: np.ndarray) -> sparse.csr_array:
         """Similarities of the items start, start + 1, … to their nearest items."""
         n, n_items = together.shape
-        together[np.arange(n), start + np.arange(n)] = 0.0
+        together[np.arange(n), start + np.arange(n)] = 0.0  # an item is not its own neighbour
         together /= np.maximum(norms[start : start + n, None] * norms, np.finfo(np.float32).tiny)
         ids, values = top_items(together, min(self.neighbours, n_items))
         row, column = np.nonzero(values)

@@ -214,12 +214,15 @@ def _all_pairs(models: Sequence[ModelResults], config: ComparisonConfig) -> tupl
     deciding = f"accuracy@{config.deciding_k}"
     metrics = (deciding, *(metric for metric in EXPLORATORY if metric != deciding))
     _, session = np.unique(models[0].evaluations[0].session, return_inverse=True)
+    # From here on a row is a session: its events, and its sum of every metric of every model.
     events = np.bincount(session).astype(np.float64)
     columns = [np.bincount(session, weights=event_values(model, metric)) for model in models for metric in metrics]
     sums = np.column_stack([*columns, events])
+    # A generator each, so that the number of bootstrap samples does not change the permutations.
     draws, flips = np.random.default_rng(config.seed).spawn(2)
     shape = (-1, len(models), len(metrics))
     drawn = bootstrap_sums(sums, config.n_bootstrap, draws)
+    # Means over the events of the drawn sessions: [n_bootstrap, n_models, n_metrics].
     samples = (drawn[:, :-1] / drawn[:, -1:]).reshape(shape)
     flipped = flipped_sums(sums[:, :-1], config.n_permutations, flips).reshape(shape)
     by_session = sums[:, :-1].reshape(shape)
@@ -269,6 +272,7 @@ def metric_differences(
     totals = by_session.sum(axis=0)
     a, b = totals / n_events
     delta = by_session[:, 1] - by_session[:, 0]
+    # Averages over seeds that are equal may differ in their last bits.
     differing = (np.abs(delta) > 1e-9).sum(axis=0)
 
     def limits(point: np.ndarray, drawn: np.ndarray, base: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -341,6 +345,7 @@ def _mcnemar(a: ModelResults, b: ModelResults, k: int) -> float | None:
 
 
 def _seed_differences(a: ModelResults, b: ModelResults, k: int) -> tuple[float, ...]:
+    # Seeds pair up one to one, or one to all; else every seed of a meets every seed of b.
     by_seed = [np.array([hits(evaluation.ranks(), k).mean() for evaluation in model.evaluations]) for model in (a, b)]
     if a.n_seeds == b.n_seeds or 1 in (a.n_seeds, b.n_seeds):
         return tuple(np.atleast_1d(by_seed[1] - by_seed[0]).tolist())

@@ -24,6 +24,7 @@ def hit_rate_interval(hits: np.ndarray, session: np.ndarray, confidence: float) 
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     rate = float(hits.mean())
     events = np.bincount(session)
+    # Per session: its hits beyond what the overall rate would give it.
     surplus = (np.bincount(session, weights=hits) - rate * events)[events > 0]
     n_sessions = surplus.size
     variance = float((surplus**2).sum()) / hits.size**2 * n_sessions / max(n_sessions - 1, 1)

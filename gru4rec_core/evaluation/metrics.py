@@ -163,6 +163,7 @@ def summarise(
         "accuracy_optimistic": by_k(lambda k: accuracy_at(evaluation, k, "optimistic")),
     }
     if events is not None:
+        # Worked out once for the longest list; shorter lists are its first columns.
         repeats = _repeats(evaluation, events, max(listed, default=1))
         values["repeat_share"] = by_k(lambda k: _mean(repeats[:, :k].astype(np.float64)), listed)
     if train_counts is not None:

@@ -264,6 +264,7 @@ def _too_small(comparison: Comparison, models: Sequence[ModelResults]) -> Diagno
     """Whether the test is too small, judged by the widest interval among the pairs that are not settled."""
     config = comparison.config
     verdicts = [build_pair_verdict(pair, config) for pair in comparison.pairs if pair.a in models and pair.b in models]
+    # A settled pair needs no larger test, however wide its interval.
     widest = max((verdict.half_width for verdict in verdicts if verdict.kind == "undecided"), default=0.0)
     if not widest:
         return None

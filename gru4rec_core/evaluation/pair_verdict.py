@@ -68,13 +68,13 @@ def build_pair_verdict(
         adjusted: what `adjusted_p` says of this pair among several; by default the pair's own p value.
     """
     if pair.deciding.b_value < pair.deciding.a_value:
-        pair = pair.reversed()
+        pair = pair.reversed()  # all figures are those of the leader against the other
     figures = pair.deciding
     p, p_upper = adjusted or (figures.p_value, upper_p(figures.p_value, config.n_permutations))
     confirmed = p_upper <= 1 - config.confidence and pair.seeds_agree
     low, high = figures.relative_low, figures.relative_high
     kind = choose_kind(low, high, config.margin, confirmed)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore"):  # an interval from -inf to inf has no centre
         centre, half_width = float(np.add(low, high) / 2), float(np.subtract(high, low) / 2)
     return PairVerdict(
         kind=kind,

@@ -37,7 +37,7 @@ def count_ranks(scores: np.ndarray, targets: np.ndarray, top_k: int) -> RankCoun
     known = targets >= 0
     true_scores = scores[np.arange(n), np.where(known, targets, 0)][:, None]
     greater = np.count_nonzero(scores > true_scores, axis=1)
-    equal = np.count_nonzero(scores == true_scores, axis=1) - 1
+    equal = np.count_nonzero(scores == true_scores, axis=1) - 1  # the true item equals itself
     items, values = top_items(scores, min(top_k, n_items))
     return RankCounts(
         np.where(known, greater, n_items).astype(np.int32),

@@ -31,6 +31,7 @@ def bootstrap_sums(sums: np.ndarray, n_samples: int, rng: np.random.Generator) -
     for block in _blocks(n_samples, n_sessions):
         size = block.stop - block.start
         drawn = rng.integers(0, n_sessions, size=(size, n_sessions))
+        # Shifted by its sample, each draw counts in a bin of its own: one bincount for the whole block.
         drawn += np.arange(size)[:, None] * n_sessions
         times = np.bincount(drawn.ravel(), minlength=size * n_sessions).reshape(size, n_sessions)
         out[block] = times.astype(np.float64) @ sums
@@ -48,6 +49,7 @@ def flipped_sums(sums: np.ndarray, n_samples: int, rng: np.random.Generator) -> 
     for block in _blocks(n_samples, n_sessions):
         size = block.stop - block.start
         words = rng.integers(0, 2**64, size=(size, -(-n_sessions // 64)), dtype=np.uint64)
+        # 64 coins per random word; sign · sum = 2 · heads · sum - sum, and the last term is taken off at the end.
         heads = np.unpackbits(words.view(np.uint8), axis=1, count=n_sessions)
         out[block] = heads.astype(np.float64) @ (2.0 * sums)
     return out - sums.sum(axis=0)

@@ -158,7 +158,7 @@ def confusion(evaluation: Evaluation, n_top: int = 20) -> pd.DataFrame:
     shown = shown[counts[shown] > 0]
     order = np.full(evaluation.n_items, len(shown))
     order[shown] = np.arange(len(shown))
-    rows = order[target] < len(shown)
+    rows = order[target] < len(shown)  # every prediction has a column, only shown targets have a row
     width = len(shown) + 1
     table = np.bincount(order[target[rows]] * width + order[predicted[rows]], minlength=len(shown) * width)
     table = table.reshape(len(shown), width)

@@ -80,7 +80,7 @@ class Verdict:
 
 
 def build_verdict(comparison: Comparison) -> Verdict:
-    """The best GRU4Rec model against the second best, by the deciding metric alone.
+    """Builds the verdict on the best GRU4Rec model against the second best, by the deciding metric alone.
 
     Raises:
         RunError: fewer than two GRU4Rec models; for a single one there is `compare_with_baselines`.
@@ -110,7 +110,7 @@ def build_verdict(comparison: Comparison) -> Verdict:
 
 
 def compare_with_baselines(comparison: Comparison) -> BaselineVerdict:
-    """The best GRU4Rec model against the strongest baseline and against best-sellers.
+    """Compares the best GRU4Rec model with the strongest baseline and with best-sellers.
 
     "beaten" means that the best model beats both, "as-well" that the strongest baseline is equivalent to it, "better"
     that the strongest baseline beats it. p values are adjusted for all models and both baselines.
@@ -133,6 +133,7 @@ def compare_with_baselines(comparison: Comparison) -> BaselineVerdict:
         )
     strongest = baselines[0]
     best_sellers = next((model for model in baselines if model.name == BEST_SELLERS), None)
+    # Best-sellers are a rival of their own only where they are not the strongest baseline.
     rivals = [strongest] if best_sellers is None or best_sellers is strongest else [strongest, best_sellers]
     by_names = _pair_verdicts(comparison, models, rivals)
     verdicts = [by_names[frozenset((rival.name, best.name))] for rival in rivals]
