@@ -1,4 +1,4 @@
-"""How is the local job engine started, stopped and looked at?"""
+"""How is the local job engine started, inspected and stopped?"""
 
 from dataclasses import asdict
 from typing import Any

@@ -1,4 +1,4 @@
-"""How is Dask talked to: connecting, sending a job, taking one off, ending a worker?"""
+"""How does the workbench talk to Dask: connect, send a job, take one off, end a worker?"""
 
 import os
 from collections.abc import Iterator
@@ -92,5 +92,5 @@ def end_worker(workspace: Workspace, job: Job) -> None:
 
 
 def _key(job: Job) -> str:
-    """Dask's name of a job: another for each attempt, or Dask would give the result of the last one."""
+    """Dask's name for a job. Each attempt has its own, or Dask would return the result of the one before."""
     return f"{job.kind}-{job.id}-{job.state.attempt}"

@@ -1,4 +1,4 @@
-"""Where is the local job engine of a workspace, what does one need to talk to it, and how is it ended?
+"""Where is the job engine of a workspace, which credentials does it ask for, and how is it stopped?
 
 The engine is a process of its own that outlives the page that started it (see launcher.py and engine_process.py). It
 writes its address and its credentials into the workspace's folder engine/; whoever may not read them is refused.

@@ -1,4 +1,4 @@
-"""How is the local job engine started, once however many ask for it?"""
+"""How is the local job engine started, and only once when several ask for it?"""
 
 import os
 import subprocess

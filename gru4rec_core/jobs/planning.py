@@ -1,4 +1,4 @@
-"""Which test rule, how many runs and which list length does a dataset get, and what does a comparison train?"""
+"""Which test rule, how many runs and which list length are the default, and what does a comparison train?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,8 +65,8 @@ def _default_test_rule(workspace: Workspace, record: DatasetRecord) -> tuple[Spl
         return SplitConfig(), last_item + "the times of this log are not dates"
     span = span_days(record)
     if span < DAYS_FOR_TIME_RULE:
-        needed = f"later days need a log of {DAYS_FOR_TIME_RULE} days or more"
-        return SplitConfig(), f"{last_item}{needed} and this one spans {span:.1f}"
+        needed = f"testing on later days needs a log that spans {DAYS_FOR_TIME_RULE} days or more"
+        return SplitConfig(), f"{last_item}{needed}, and this one spans {span:.1f}"
     days = default_test_days(workspace, record)
     if days >= span:
         return SplitConfig(), last_item + "nearly all sessions of this log start at once"

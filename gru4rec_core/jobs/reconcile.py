@@ -1,4 +1,4 @@
-"""Which active jobs does nothing work on any more, and which do not heed their cancellation?"""
+"""Which jobs are lost because nothing works on them any more, and which ignore their cancellation?"""
 
 import time
 from pathlib import Path
@@ -12,7 +12,7 @@ from gru4rec_core.workspace.job_state import JobState, cancel_requested, read_st
 from gru4rec_core.workspace.store import Workspace
 
 HARD_AFTER = 10.0
-"""Seconds that a job may take to heed its cancellation before its worker is ended."""
+"""Seconds that a job may go on after its cancellation before its worker is ended."""
 
 LOST_AFTER = 60.0
 """Seconds without a heartbeat after which a job counts as lost."""
@@ -21,11 +21,11 @@ _LOST_WITHOUT_ENGINE_AFTER = 5.0  # the same where its engine is gone too
 
 
 def reconcile_jobs(workspace: Workspace, *, stop_hard: bool = False) -> list[Job]:
-    """Marks as lost what nothing works on any more; returns the jobs that it changed.
+    """Marks the jobs as lost that nothing works on any more; returns those that it changed.
 
     Args:
         workspace: whose jobs.
-        stop_hard: also end the workers of jobs that do not heed their cancellation (the engine does this).
+        stop_hard: also end the workers of jobs that ignore their cancellation (the engine does this).
     """
     changed = []
     for job in list_jobs(workspace, active_only=True):

@@ -53,7 +53,7 @@ def execute_job(root: str, kind: Kind, job_id: str, threads: int = 1) -> None:
         threads: threads TensorFlow may use.
 
     Raises:
-        Exception: what nobody expected; anything else is recorded only.
+        Exception: a failure that nobody expected; expected ones are only recorded.
     """
     workspace = Workspace(Path(root))
     folder = job_folder(workspace, kind, job_id)

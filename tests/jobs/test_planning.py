@@ -60,7 +60,7 @@ def add_log(workspace: Workspace, days: float, time_unit: str = "s", **fields: o
     [
         (29, {}, 3.0, 3, "tested on the last 3 days, because this log spans 29 days"),
         (14, {}, 2.0, 3, "tested on the last 2 days"),
-        (13.9, {}, None, 3, "need a log of 14 days or more and this one spans 13.9"),
+        (13.9, {}, None, 3, "needs a log that spans 14 days or more, and this one spans 13.9"),
         (30, {"time_unit": ""}, None, 3, "not dates"),
         (30, {"generated": True}, None, 1, "generated"),
     ],
