@@ -1,1 +1,1 @@
-"""The recommender: a GRU trained on session-parallel mini-batches."""
+"""GRU4Rec: losses, network, training, and inference with NumPy alone."""

@@ -1,6 +1,6 @@
-"""What comes next, answered by NumPy alone?
+"""What comes next, by a trained model in NumPy alone?
 
-The forward pass of `network.py` without TensorFlow: a web process answers at once, in a few megabytes.
+The forward pass of `network.py` without TensorFlow, so a web process answers at once and needs a few megabytes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.evaluation.ranks import top_items
+from gru4rec_core.evaluation.scoring import Scorer
 from gru4rec_core.storage import load_arrays
 
 CONFIG_FILE, VOCABULARY_FILE, WEIGHTS_FILE = "config.json", "vocabulary.json", "weights.npz"
@@ -22,8 +23,8 @@ class NumpyGru4Rec:
     """A trained GRU4Rec as a scorer.
 
     Args:
-        arrays: weights under their official names.
-        config: settings the model was trained with.
+        arrays: weights under their official names, float32.
+        config: the settings the model was trained with.
         vocabulary: items of the training part.
     """
 
@@ -52,10 +53,10 @@ class NumpyGru4Rec:
         return len(self.arrays["Wy"])
 
     def final_states(self, sessions: Sequence[np.ndarray]) -> np.ndarray:
-        """State of every layer after each history (int32 ids, -1 passed over): float32 [n, sum(n_hidden)]."""
+        """State of every layer after each history (int32 ids; -1 is skipped): float32 [n, sum(n_hidden)]."""
         known = [np.asarray(session)[np.asarray(session) >= 0] for session in sessions]
         lengths = np.array([len(session) for session in known], np.int64)
-        # Longest first: the histories still under way are always the first rows.
+        # Longest first: the histories that have not ended are always the first rows.
         order = np.argsort(-lengths, kind="stable")
         states = [np.zeros((len(known), units), np.float32) for units in self.config.n_hidden]
         for t in range(int(lengths.max(initial=0))):
@@ -101,19 +102,24 @@ def read_settings(folder: Path) -> tuple[TrainingConfig, ItemVocabulary]:
     """Settings and vocabulary of a saved model.
 
     Raises:
-        RunError: a file is missing. ConfigError: the settings do not hold.
+        RunError: a file is missing.
+        ConfigError: a setting is not allowed.
     """
     texts = [_read(folder / name) for name in (CONFIG_FILE, VOCABULARY_FILE)]
     return TrainingConfig.from_json(texts[0]), ItemVocabulary.from_json(texts[1])
 
 
-def recommend(scorer: Any, vocabulary: ItemVocabulary, items: Sequence[Any], k: int) -> list[tuple[Any, float]]:
-    """The k best items after `items` by any scorer, best first; equal scores in the order of ids."""
+def recommend(scorer: Scorer, vocabulary: ItemVocabulary, items: Sequence[Any], k: int) -> list[tuple[Any, float]]:
+    """The k best next items after `items`, best first, with their scores; equal scores by lower id.
+
+    Raises:
+        DataError: an unknown item, or k below 1.
+    """
     ids = vocabulary.encode(items)
     unknown = [item for item, known in zip(items, ids >= 0, strict=True) if not known]
     if unknown:
         raise DataError(
-            "The model knows the items of its training only.",
+            "The model knows only the items of its training.",
             found=", ".join(repr(item) for item in unknown[:5]) + (", …" if len(unknown) > 5 else ""),
             remedy="Leave these items out, or train on a log that has them.",
         )

@@ -1,14 +1,14 @@
-"""How bad are these scores?
+"""How bad are these scores? The losses.
 
-Ranking losses of GRU4Rec as pure formulas over the lanes of a mini-batch. Each formula takes
+The ranking losses of GRU4Rec as pure formulas over the lanes of a mini-batch. Each formula takes
 
 - `positive` float32 [B]: the score of each lane's true next item,
 - `scores` float32 [C, B]: scores of the candidate items, candidates down, lanes across,
-- `weights` float32 [C, B]: how many times each candidate counts as a negative of the lane; 0 leaves it out,
+- `weights` float32 [C, B]: how many times each candidate counts as a negative of the lane; 0 leaves it out;
 
-and returns the loss of each lane, float32 [B]. A candidate that stands twice in a mini-batch is one row of
-weight 2, which gives the same number as two rows. Masks and means over lanes live with the caller. Candidates
-go down because the products with the item table are faster that way (benchmarks/LOG.md).
+it returns the loss of each lane, float32 [B]. A candidate that occurs twice in a mini-batch is one row of weight 2,
+which gives the same number as two rows. Masks and means over lanes are up to the caller. Candidates run down the rows
+because the products with the item table are faster that way (benchmarks/LOG.md).
 
 Sources: [1] Hidasi, Karatzoglou, Baltrunas, Tikk: Session-based recommendations with recurrent neural
 networks, ICLR 2016. [2] Hidasi, Karatzoglou: Recurrent neural networks with top-k gains for session-based
@@ -80,7 +80,7 @@ LOSSES: dict[str, Loss] = {
 
 
 def elu(scores: tf.Tensor, alpha: float) -> tf.Tensor:
-    """scores where they are at least 0, else alpha·(exp(scores) - 1); alpha 0 leaves scores as they are ([2] 3.3)."""
+    """Scores from 0 up unchanged, scores s below 0 as alpha·(exp(s) - 1); alpha 0 changes nothing ([2] section 3.3)."""
     if alpha == 0.0:
         return scores
     return tf.where(scores >= 0, scores, alpha * (tf.exp(tf.minimum(scores, 0.0)) - 1.0))

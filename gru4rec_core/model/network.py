@@ -1,7 +1,7 @@
-"""What turns an item and a state into scores of the next item?
+"""How do an item and a hidden state become scores of the next item?
 
-The GRU4Rec network with the official layout: column blocks of `Wx0` and `Bh0` are (candidate, reset,
-update), of `Wrz0` (reset, update).
+The GRU4Rec network with the layout of the official code: the column blocks of `Wx0` and `Bh0` are (candidate, reset,
+update), those of `Wrz0` (reset, update).
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ def score(hidden: tf.Tensor, weights: Weights) -> tf.Tensor:
 
 
 class GruLayer(keras.layers.Layer):
-    """Holds the weights of one GRU layer under their official names."""
+    """The weights of one GRU layer, under their official names."""
 
     def __init__(self, input_size: int, units: int, name: str) -> None:
         super().__init__(name=name)
@@ -63,7 +63,7 @@ class GruLayer(keras.layers.Layer):
 
 
 class ItemTable(keras.layers.Layer):
-    """Holds a row of weights for each item."""
+    """A row of weights for each item."""
 
     def __init__(self, n_items: int, width: int, name: str) -> None:
         super().__init__(name=name)
@@ -72,7 +72,7 @@ class ItemTable(keras.layers.Layer):
 
 
 class OutputTable(ItemTable):
-    """Holds output weights and bias of each item."""
+    """The output weights and the bias of each item."""
 
     def __init__(self, n_items: int, width: int) -> None:
         super().__init__(n_items, width, "output")
@@ -104,35 +104,39 @@ class Gru4RecNetwork(keras.Model):
 
     def variable_map(self) -> dict[str, tf.Variable]:
         """Variables by official name: `gruL/Wx0` …, `Wy`, `By` and, with a separate input, `E`."""
-        named = {
-            f"{layer.name}/{name}": getattr(layer, name).value
-            for layer in self.gru_layers
-            for name in ("Wx0", "Wrz0", "Wh0", "Bh0")
-        }
+        named: dict[str, tf.Variable] = {}
+        for layer in self.gru_layers:
+            named[f"{layer.name}/Wx0"] = layer.Wx0.value
+            named[f"{layer.name}/Wrz0"] = layer.Wrz0.value
+            named[f"{layer.name}/Wh0"] = layer.Wh0.value
+            named[f"{layer.name}/Bh0"] = layer.Bh0.value
         named["Wy"], named["By"] = self.output_table.rows.value, self.output_table.bias.value
         if self.embedding is not None:
             named["E"] = self.embedding.rows.value
         return named
 
     def initialise(self) -> None:
-        """First weights: each gate's block uniform by its own fan-in and fan-out (Glorot & Bengio 2010), biases 0.
+        """Draws the first weights from the seed of the settings, as the official code does; biases are 0.
 
-        As the official implementation does; drawn from the configuration's seed.
+        Each gate's block is uniform by its own fan-in and fan-out (Glorot & Bengio 2010).
         """
         generator = np.random.default_rng([self.config.seed, 0])
-        for name, variable in self.variable_map().items():
-            values = np.zeros(variable.shape, np.float32)
-            if not name.endswith(("Bh0", "By")):
-                _fill_uniform(values, generator, {"Wx0": 3, "Wrz0": 2}.get(name.split("/")[-1], 1))
-            # Assigned whole: after an assignment to a slice TensorFlow would copy the variable at every read.
-            variable.assign(values)
+        for layer in self.gru_layers:
+            _draw_uniform(layer.Wx0.value, generator, n_blocks=3)
+            _draw_uniform(layer.Wrz0.value, generator, n_blocks=2)
+            _draw_uniform(layer.Wh0.value, generator)
+            layer.Bh0.value.assign(np.zeros(layer.Bh0.shape, np.float32))
+        _draw_uniform(self.output_table.rows.value, generator)
+        self.output_table.bias.value.assign(np.zeros(self.output_table.bias.shape, np.float32))
+        if self.embedding is not None:
+            _draw_uniform(self.embedding.rows.value, generator)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All weights under their official names, float32 copies."""
         return {name: variable.numpy() for name, variable in self.variable_map().items()}
 
     def set_arrays(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Takes weights under their official names.
+        """Sets all weights, given under their official names.
 
         Raises:
             RunError: a weight is missing or has another shape.
@@ -153,7 +157,7 @@ class Gru4RecNetwork(keras.Model):
             )
 
     def input_rows(self, weights: Weights, items: tf.Tensor) -> tf.Tensor:
-        """What enters the first layer for items int32 [B]: its projection (one-hot) or the embedding."""
+        """The input of the first layer for items int32 [B]: rows of its kernel (one-hot), or embeddings."""
         if self.config.item_input == "one-hot":
             return tf.gather(weights["gru0/Wx0"], items)
         if self.config.item_input == "separate":
@@ -172,11 +176,11 @@ class Gru4RecNetwork(keras.Model):
         Args:
             weights: by name, as in `variable_map`.
             inputs: rows from `input_rows`, float32 [B, ·].
-            states: float32 [B, units] a layer.
-            dropout: factors for each layer's new state, or None.
+            states: of each layer, float32 [B, units].
+            dropout: factors for the new state of each layer, or None.
 
         Returns:
-            The new states, float32 [B, units] a layer; the last one is scored.
+            The new state of each layer, float32 [B, units]; the last layer's is scored.
         """
         below, new_states = inputs, []
         for i, state in enumerate(states):
@@ -195,13 +199,13 @@ class Gru4RecNetwork(keras.Model):
         return score(new_states[-1], weights), new_states
 
 
-def _fill_uniform(values: np.ndarray, generator: np.random.Generator, n_blocks: int = 1) -> None:
-    """Fills n_blocks column blocks, each uniform within ±sqrt(6 / (rows + block width)).
-
-    A stretch of rows at a time, so that a large table is not held twice.
-    """
-    n_rows, n_columns = values.shape
+def _draw_uniform(variable: tf.Variable, generator: np.random.Generator, n_blocks: int = 1) -> None:
+    """Fills `n_blocks` blocks of columns, each uniform within ±sqrt(6 / (rows + block width))."""
+    n_rows, n_columns = variable.shape
+    values = np.empty((n_rows, n_columns), np.float32)
     bound = np.sqrt(6.0 / (n_rows + n_columns // n_blocks))
-    for first in range(0, n_rows, _ROWS_AT_ONCE):
+    for first in range(0, n_rows, _ROWS_AT_ONCE):  # the draws are float64: a large table would be held three times
         part = values[first : first + _ROWS_AT_ONCE]
         part[:] = generator.uniform(-bound, bound, part.shape)
+    # Assigned whole: after an assignment to a slice TensorFlow would copy the variable at every read.
+    variable.assign(values)

@@ -1,7 +1,7 @@
-"""How does a gradient move a weight?
+"""How does a gradient change a weight?
 
-Elementwise formulas, so that the same code moves whole weights and the few rows a step has used.
-`slots` are what the optimiser remembers, arrays of the weight's shape.
+Elementwise formulas, so the same code updates whole weights and the few rows that a step used. `slots` are what the
+optimiser remembers: arrays of the weight's shape.
 """
 
 from typing import Protocol
@@ -12,7 +12,7 @@ from gru4rec_core.config import TrainingConfig
 
 
 class Optimizer(Protocol):
-    """An update rule: `n_slots` arrays of memory a weight, all 0 at the start."""
+    """An update rule that remembers `n_slots` arrays per weight, all 0 at the start."""
 
     n_slots: int
 
@@ -45,7 +45,7 @@ class Adagrad:
 class Adam:
     """Kingma & Ba 2015, algorithm 1 with the order of section 2's last paragraph; β .9 and .999, ε 1e-7 as in Keras.
 
-    Rows not used in a step keep their moments as they are ("lazy" Adam).
+    Rows that a step does not use keep their moments ("lazy" Adam).
     """
 
     n_slots = 2
@@ -65,15 +65,16 @@ class Adam:
 
 
 def plain_loop(values: tf.Tensor) -> tf.Tensor:
-    """The same values, by a loop a third faster.
+    """The same values, computed by a loop that is a third faster.
 
-    XLA's CPU backend computes sums and products in tiles of 16 numbers that it copies to the stack and back.
-    A maximum is not among the operations it tiles; this one changes no finite value.
+    XLA's CPU backend computes sums and products in tiles of 16 numbers that it copies to the stack and back. It does
+    not tile a maximum, and this maximum changes no finite value.
     """
     return tf.maximum(values, tf.float32.min)
 
 
 def make_optimizer(config: TrainingConfig) -> Optimizer:
+    """The optimiser that the settings name."""
     if config.optimizer == "adam":
         return Adam(config.learning_rate)
     return Adagrad(config.learning_rate, config.momentum)

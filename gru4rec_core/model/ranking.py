@@ -1,7 +1,7 @@
 """What state does a history leave, and where does the true item rank among all items?
 
-Histories run through the compiled cell in lanes, each from a state of 0 to its end; the states that a
-prediction is asked of are ranked in compiled blocks. Neither all states nor all scores are ever held.
+Histories run through the compiled cell in lanes, each from a state of 0 to its end. The states from which something is
+predicted are ranked in compiled blocks. At no time are all states or all scores in memory.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,21 +19,25 @@ from gru4rec_core.model.network import Gru4RecNetwork, score
 from gru4rec_core.model.top_k import GROUP, grouped_top
 
 LANES, STEPS = 256, 32
-"""Histories side by side, and steps a compiled call."""
+"""Histories side by side, and steps per compiled call."""
 
 BLOCK_SCORES, CALL_SCORES = 2**20, 2**24
-"""Scores of a block of events, 4 MB (large catalogues: of 16 events), and of one call, 64 MB at most."""
+"""Scores per block of events (4 MB; at least 16 events), and per call (64 MB at most)."""
 
 
 class Ranker:
-    """Evaluates a network with the weights it has at the time of the call."""
+    """Evaluates a network with the weights it has at the time of the call.
+
+    Args:
+        network: evaluated, never changed.
+    """
 
     def __init__(self, network: Gru4RecNetwork) -> None:
         self.network = network
         self.n_items = network.n_items
         self.units = network.config.n_hidden
         self.weights = network.variable_map()
-        self.n_columns, self.block, self.blocks = layout(self.n_items)
+        self.n_columns, self.block, self.blocks = plan_blocks(self.n_items)
         self.rows = self.block * self.blocks
         self._encode = tf.function(self._encode_steps, jit_compile=True, autograph=False)
         self._count = tf.function(self._count_block, jit_compile=True, autograph=False)
@@ -69,7 +73,7 @@ class Ranker:
                 if on_progress is not None:
                     on_progress(done, n)
 
-            # The top items of a piece are looked for in a thread while TensorFlow scores the next one.
+            # A thread finds the top items of a piece while TensorFlow scores the next one.
             for rows, states in self._in_pieces(self._states_before(events)):
                 if not float(np.abs(states).max()) <= largest:  # a NaN is not, either
                     raise RunError(
@@ -95,7 +99,7 @@ class Ranker:
         """
         lengths = np.diff(offsets)
         out = np.zeros((len(lengths), sum(self.units)), np.float32)
-        for session, within, states in self._run(items, offsets[:-1], lengths):
+        for session, within, states in self._encode_histories(items, offsets[:-1], lengths):
             last = within == lengths[session] - 1
             out[session[last]] = states[last]
         return out
@@ -118,13 +122,13 @@ class Ranker:
                 )
 
     def _largest_state(self) -> float:
-        """No state within this size can make a score overflow, whatever the order of the sum."""
+        """The size up to which no state can make a score overflow, whatever the order of the sum."""
         weight, bias = (float(tf.reduce_max(tf.abs(self.weights[name]))) for name in ("Wy", "By"))
         room = float(np.finfo(np.float32).max) - bias
         return room / max(self.units[-1] * weight, 1.0)
 
     def _states_before(self, events: EvaluationSet) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """(event numbers, float32 states of the last layer before them), in pieces, every event once."""
+        """Event numbers and the states of the last layer before them, float32 [n, units]; every event once."""
         dataset: SessionDataset = events.dataset
         index = events.events()
         needed = np.zeros(dataset.n_sessions, np.int64)
@@ -135,7 +139,7 @@ class Ranker:
         if len(first):
             yield first, np.zeros((len(first), self.units[-1]), np.float32)
         starts = dataset.offsets[:-1]
-        for session, within, states in self._run(dataset.items, starts, needed):
+        for session, within, states in self._encode_histories(dataset.items, starts, needed):
             rows = event_at[starts[session] + within + 1]
             asked = rows >= 0
             yield rows[asked], states[asked, -self.units[-1] :]
@@ -152,29 +156,32 @@ class Ranker:
         if len(rows):
             yield rows, states
 
-    def _run(
+    def _encode_histories(
         self, items: np.ndarray, starts: np.ndarray, lengths: np.ndarray
     ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Feeds `lengths[s]` items from `starts[s]` on; yields (session, place of the item, states after it)."""
+        """Runs `lengths[s]` items from `starts[s]` on through the network.
+
+        Yields sessions, positions in them (both int [n]) and the states after those items, float32 [n, sum(n_hidden)].
+        """
         sessions = np.flatnonzero(lengths)
-        # The longest first: lanes end together.
+        # Longest first, so that lanes end together.
         sessions = sessions[np.argsort(-lengths[sessions], kind="stable")]
         plan = LanePlan(lengths[sessions], LANES)
         hidden = [tf.zeros([LANES, units]) for units in self.units]
         for first in range(0, plan.n_steps, STEPS):
             cells = plan.window(first, min(first + STEPS, plan.n_steps))
             session = sessions[cells.session]
-            fed = np.full((STEPS, LANES), -1, np.int32)
+            inputs = np.full((STEPS, LANES), -1, np.int32)
             reset = np.zeros((STEPS, LANES), bool)
-            fed[cells.step, cells.lane] = items[starts[session] + cells.within]
+            inputs[cells.step, cells.lane] = items[starts[session] + cells.within]
             reset[cells.step, cells.lane] = cells.within == 0
-            states, hidden = self._encode(tf.constant(fed), tf.constant(reset), hidden)
+            states, hidden = self._encode(tf.constant(inputs), tf.constant(reset), hidden)
             yield session, cells.within, states.numpy()[cells.step, cells.lane]
 
     def _encode_steps(
         self, items: tf.Tensor, reset: tf.Tensor, hidden: list[tf.Tensor]
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """States after each step [STEPS, LANES, sum(n_hidden)], and the last ones a layer."""
+        """States after each step, [STEPS, LANES, sum(n_hidden)], and the last state of each layer."""
         weights = {name: tf.convert_to_tensor(value) for name, value in self.weights.items()}
 
         def body(t: tf.Tensor, hidden: list[tf.Tensor], out: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor], tf.Tensor]:
@@ -190,9 +197,9 @@ class Ranker:
         return out, hidden
 
     def _scored_blocks(self, table: tf.Tensor, states: tf.Tensor, targets: tf.Tensor) -> list[tuple[tf.Tensor, ...]]:
-        """Of each block: counts int64 [block] twice, and levels of scores (see `grouped_top`).
+        """For each block: greater and equal counts, int64 [block], and levels of scores (see `grouped_top`).
 
-        TensorFlow's own product is faster here than XLA's: it keeps the packed table in the cache.
+        TensorFlow's own product is faster here than XLA's, because it keeps the packed table in the cache.
         """
         results = []
         for block_states, block_targets in zip(
@@ -206,7 +213,7 @@ class Ranker:
     def _count_block(self, scores: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
         """Items above the true one, other items equal to it, and the highest scores of two levels of groups."""
         true_scores = tf.gather(scores, targets, batch_dims=1)[:, None]
-        # Both counts in one number, first slice upon slice: one pass over the scores.
+        # Both counts in one number, added up slice by slice: one pass over the scores.
         parts = tf.split(scores, 2 * GROUP, axis=1)
         counts = tf.add_n([tf.where(part > true_scores, 256, tf.where(part == true_scores, 1, 0)) for part in parts])
         above, equal = (
@@ -218,14 +225,14 @@ class Ranker:
         return both // 2**32, both % 2**32 - 1, highest, higher
 
     def _table(self) -> tf.Tensor:
-        """Output weights over bias, transposed, in whole groups; columns beyond the catalogue score lowest."""
+        """Output weights over bias, transposed: float32 [units + 1, n_columns]; columns without an item score lowest."""
         table = tf.concat([self.weights["Wy"], self.weights["By"]], 1)
         missing = self.n_columns - self.n_items
         lowest = tf.concat([tf.zeros([missing, table.shape[1] - 1]), tf.fill([missing, 1], tf.float32.min)], 1)
         return tf.transpose(tf.concat([table, lowest], 0))
 
     def _rank_piece(self, blocks: list[tuple[tf.Tensor, ...]], targets: np.ndarray, kept: int) -> RankCounts:
-        """Ranks of one piece; the rows that only fill its last block are left out."""
+        """Ranks of one piece, without the rows that only fill up its last block."""
         results: list[list[np.ndarray]] = [[], [], [], []]
         for i, block in enumerate(blocks):
             n = min(self.block, len(targets) - i * self.block)
@@ -243,21 +250,21 @@ class Ranker:
         return score(states, self.weights)
 
 
-def layout(n_items: int) -> tuple[int, int, int]:
-    """Columns of scores (whole groups of groups), events of a block, and blocks of a call."""
+def plan_blocks(n_items: int) -> tuple[int, int, int]:
+    """Columns of scores (whole groups of groups), events per block, and blocks per call."""
     columns = -(-n_items // GROUP**2) * GROUP**2
-    wanted = int(np.clip(BLOCK_SCORES // columns, 16, 1024))
-    block = max(1, min(wanted, CALL_SCORES // columns))
+    block = int(np.clip(BLOCK_SCORES // columns, 16, 1024))
+    block = max(1, min(block, CALL_SCORES // columns))
     return columns, block, int(np.clip(CALL_SCORES // (block * columns), 1, 16))
 
 
 def _known(targets: np.ndarray) -> np.ndarray:
-    """The targets, with some item in place of unknown ones."""
+    """The targets, with item 0 in place of unknown ones."""
     return np.maximum(targets, 0)
 
 
 def _filled(array: np.ndarray, n: int) -> np.ndarray:
-    """The array with rows of 0 up to n rows: one shape, one trace."""
+    """The array with rows of 0 added up to n rows: one shape, so one trace."""
     if len(array) == n:
         return array
     return np.concatenate([array, np.zeros((n - len(array), *array.shape[1:]), array.dtype)])

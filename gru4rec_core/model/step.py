@@ -1,8 +1,8 @@
-"""What happens in one training step, and how do hundreds of them run as one compiled call?
+"""What happens in one training step, and how do hundreds of steps run as one compiled call?
 
-A call from Python costs more than a small step itself, so `TrainingLoop.run` hands a whole chunk of steps
-to one XLA loop. Weights, optimiser state and lane states are read once, carried through the loop, where
-XLA updates them in place, and assigned once. Shapes never change, so there is one trace a run.
+A call from Python costs more than a small step, so `TrainingLoop.run` hands a whole chunk of steps to one XLA loop.
+Weights, optimiser slots and lane states are read once, carried through the loop, where XLA updates them in place, and
+assigned once. Shapes never change, so there is one trace per run.
 """
 
 from dataclasses import dataclass
@@ -23,23 +23,42 @@ Tensors = dict[str, Any]
 
 @dataclass(frozen=True)
 class ChunkResult:
-    """What a chunk's steps gave.
+    """Losses and hits of a chunk.
 
     Attributes:
-        losses: float32 [n_steps], mean over the valid lanes of a step.
-        hits: int64 [2], lanes whose true item came first, and among the first three, by its median rank
-            among ties; exact with negatives "all", else 0.
+        losses: float32 [n_steps], mean over the valid lanes of each step.
+        hits: int64 [2], lanes whose true item ranks first, and among the first three, by its median rank among
+            ties; exact with negatives "all", else 0.
     """
 
     losses: np.ndarray
     hits: np.ndarray
 
 
+@dataclass(frozen=True)
+class UsedRows:
+    """Rows of a table that a step used.
+
+    Attributes:
+        table: name of the weight.
+        ids: int32 [n], numbers of the rows; one out of range is left alone.
+        rows: float32 [n, width], their values.
+        gradient: float32 [n, width].
+    """
+
+    table: str
+    ids: tf.Tensor
+    rows: tf.Tensor
+    gradient: tf.Tensor
+
+
 class TrainingLoop:
-    """The compiled training step with the variables it moves.
+    """The compiled training step and the variables it updates.
+
+    In the code below B is the lanes, C the candidate items of a step (all items with negatives "all").
 
     Args:
-        network: its weights are trained.
+        network: trained in place.
         config: resolved settings (`negatives` is not "auto").
     """
 
@@ -61,7 +80,13 @@ class TrainingLoop:
         self._compiled = tf.function(self._chunk, jit_compile=True, autograph=False)
 
     def run(self, batches: Batches, n_steps: int, first_step: int) -> ChunkResult:
-        """Trains on the first `n_steps` steps of a batches (see `BatchBuilder.build`)."""
+        """Trains on the first `n_steps` steps of a chunk.
+
+        Args:
+            batches: the arrays of the chunk (`BatchBuilder.build`).
+            n_steps: steps that count; 0 compiles and trains nothing.
+            first_step: number of the first step since the start of training.
+        """
         tensors = {name: tf.convert_to_tensor(value) for name, value in batches.items()}
         losses, hits = self._compiled(tensors, tf.constant(n_steps), tf.constant(first_step))
         return ChunkResult(losses.numpy()[:n_steps], hits.numpy().astype(np.int64))
@@ -84,7 +109,7 @@ class TrainingLoop:
     def _step(
         self, weights: Tensors, slots: Tensors, hidden: list[tf.Tensor], batch: Tensors, step: tf.Tensor
     ) -> tuple[Tensors, Tensors, list[tf.Tensor], tf.Tensor, tf.Tensor]:
-        """One mini-batch: new weights, slots and lane states, its loss, its hits."""
+        """One mini-batch: the new weights, slots and lane states, its loss and its hits."""
         valid = batch["valid"]
         starts = [tf.where(batch["reset"][:, None], 0.0, state) for state in hidden]
         rows, bias = weights["Wy"], weights["By"]
@@ -99,7 +124,7 @@ class TrainingLoop:
             scores = tf.matmul(rows, ends[-1], transpose_b=True) + bias
             row_losses, hits = self._row_losses(scores, batch)
             total = tf.reduce_sum(tf.where(valid, row_losses, 0.0))
-            # By the lanes, idle ones too: every transition weighs the same (docs/decisions/0004).
+            # Over all lanes, idle ones too, so that every transition weighs the same (docs/decisions/0004).
             objective = total / self.config.batch_size
         dense_gradients, *table_gradients = tape.gradient(objective, (dense, rows, bias, inputs))
         loss = total / tf.maximum(tf.reduce_sum(tf.cast(valid, tf.float32)), 1.0)
@@ -113,14 +138,14 @@ class TrainingLoop:
     def _inputs(self, weights: Tensors, rows: tf.Tensor, batch: Tensors) -> tf.Tensor:
         if self.input_table is not None:
             return tf.gather(weights[self.input_table], batch["inputs"])
-        return tf.gather(rows, self._input_places(batch))
+        return tf.gather(rows, self._input_columns(batch))
 
-    def _input_places(self, batch: Tensors) -> tf.Tensor:
-        """Shared input: where each lane's item stands among the rows of the output table at hand."""
+    def _input_columns(self, batch: Tensors) -> tf.Tensor:
+        """Shared input: the row of each lane's item among the gathered rows of the output table, int32 [B]."""
         return batch["inputs"] if self.scores_all else batch["input_column"]
 
     def _dropout(self, inputs: tf.Tensor, step: tf.Tensor) -> tuple[Any, list[tf.Tensor] | None]:
-        """Factors 0 or 1 / (1 - p), drawn from the seed and the step's number."""
+        """Factors 0 or 1 / (1 - p) for the inputs and for each layer's output, drawn from the seed and the step."""
 
         def factors(shape: list[int], probability: float, stream: int) -> tf.Tensor:
             draws = tf.random.stateless_uniform(shape, seed=tf.stack([self.config.seed * 16 + stream, step]))
@@ -163,43 +188,39 @@ class TrainingLoop:
         gradients: list[tf.Tensor],
         step: tf.Tensor,
     ) -> None:
-        """Moves what the step has used of the item tables, each row once, by its summed gradient.
+        """Updates the rows of the item tables that the step used, each once, by its summed gradient.
 
         Args:
-            used: rows and biases of the output table, and the rows that entered. gradients: theirs.
+            weights, slots: updated in place.
+            batch: the arrays of the step.
+            used: rows [C, units] and biases [C, 1] of the output table, and the input rows [B, ...].
+            gradients: of the same.
+            step: number of the step, from 0.
         """
         rows, bias, inputs = used
         rows_gradient, bias_gradient, inputs_gradient = gradients
         if self.input_table is None:
-            places = self._input_places(batch)[:, None]
-            rows_gradient = tf.tensor_scatter_nd_add(rows_gradient, places, inputs_gradient)
+            columns = self._input_columns(batch)[:, None]
+            rows_gradient = tf.tensor_scatter_nd_add(rows_gradient, columns, inputs_gradient)
         else:
             lanes = self.config.batch_size
             summed = tf.math.unsorted_segment_sum(inputs_gradient, batch["input_first"], lanes)
-            self._update_rows(weights, slots, self.input_table, batch["input_row"], inputs, summed, step)
+            self._update_rows(weights, slots, UsedRows(self.input_table, batch["input_row"], inputs, summed), step)
         if self.scores_all:
             for name, old, gradient in (("Wy", rows, rows_gradient), ("By", bias, bias_gradient)):
                 weights[name], slots[name] = self.optimizer.update(old, slots[name], gradient, step)
         else:
             columns = batch["columns"]
-            self._update_rows(weights, slots, "Wy", columns, rows, rows_gradient, step)
-            # A column of weight 0 entered as an input alone: its bias was not used, and must not coast on momentum.
+            self._update_rows(weights, slots, UsedRows("Wy", columns, rows, rows_gradient), step)
+            # A column of weight 0 is an input only: its bias was not used, and must not coast on momentum.
             scored = tf.where(batch["weight"] > 0, columns, self.network.n_items)
-            self._update_rows(weights, slots, "By", scored, bias, bias_gradient, step)
+            self._update_rows(weights, slots, UsedRows("By", scored, bias, bias_gradient), step)
 
-    def _update_rows(
-        self,
-        weights: Tensors,
-        slots: Tensors,
-        name: str,
-        ids: tf.Tensor,
-        rows: tf.Tensor,
-        gradient: tf.Tensor,
-        step: tf.Tensor,
-    ) -> None:
+    def _update_rows(self, weights: Tensors, slots: Tensors, used: UsedRows, step: tf.Tensor) -> None:
+        name, ids = used.table, used.ids
         old_slots = [tf.gather(slot, ids) for slot in slots[name]]
-        new_rows, new_slots = self.optimizer.update(rows, old_slots, gradient, step)
-        # XLA drops updates whose id lies out of range: that is how ids to leave alone are marked.
+        new_rows, new_slots = self.optimizer.update(used.rows, old_slots, used.gradient, step)
+        # XLA drops updates whose id is out of range: rows to leave alone have such an id.
         weights[name] = tf.tensor_scatter_nd_update(weights[name], ids[:, None], new_rows)
         slots[name] = [
             tf.tensor_scatter_nd_update(slot, ids[:, None], new)

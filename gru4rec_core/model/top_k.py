@@ -1,7 +1,7 @@
 """Which items score highest, without looking at every score?
 
-Neighbouring items form a group, neighbouring groups a group of groups. Only the groups whose highest score is
-among the highest are looked into, from the largest down: a few cache lines a row instead of all scores.
+Neighbouring items form a group, and neighbouring groups a group of groups. Only groups whose highest score is among the
+highest are searched, from the largest down: a few cache lines per row instead of all scores.
 """
 
 from collections.abc import Sequence
@@ -11,15 +11,16 @@ import numpy as np
 from gru4rec_core.evaluation.ranks import top_items
 
 GROUP = 8
-"""Members of a group, and groups of a group of groups."""
+"""Items per group, and groups per group of groups."""
 
 
 def grouped_top(levels: Sequence[np.ndarray], k: int, n_items: int) -> tuple[np.ndarray, np.ndarray]:
-    """The k best items of each row, best first; equal scores stand in the order of their ids.
+    """The k best items of each row, best first; equal scores by lower id.
 
     Args:
-        levels: the scores, float32 [n, columns], those from n_items on lowest; then, again and again, the
-            highest of each `GROUP` neighbours of the level before, each a `GROUP`-th as wide.
+        levels: first the scores, float32 [n, columns], with the lowest scores in the columns from n_items on; then,
+            level by level, the highest of every `GROUP` neighbours, so each level is a `GROUP`-th as wide.
+        n_items: size of the catalogue.
         k: from 1 to n_items.
 
     Returns:
@@ -36,7 +37,7 @@ def grouped_top(levels: Sequence[np.ndarray], k: int, n_items: int) -> tuple[np.
 
 
 def _best(levels: Sequence[np.ndarray], k: int) -> np.ndarray | None:
-    """Places of each row's k highest of the first level, ascending, int64 [n, k]; None as `_best_of_all`."""
+    """Columns of each row's k highest values of the first level, ascending, int64 [n, k]; None as `_best_of_all`."""
     values = levels[0]
     if len(levels) == 1:
         return _best_of_all(values, k)
@@ -45,18 +46,18 @@ def _best(levels: Sequence[np.ndarray], k: int) -> np.ndarray | None:
         return None
     n, n_groups = levels[1].shape
     members = values.reshape(-1, GROUP).take(groups + np.arange(0, n * n_groups, n_groups)[:, None], axis=0)
-    found = _best_of_all(members.reshape(n, -1), k)
-    if found is None:
+    best = _best_of_all(members.reshape(n, -1), k)
+    if best is None:
         return None
-    group, member = np.divmod(found, GROUP)
+    group, member = np.divmod(best, GROUP)
     return np.take_along_axis(groups, group, axis=1) * GROUP + member
 
 
 def _best_of_all(values: np.ndarray, k: int) -> np.ndarray | None:
-    """Places of each row's k highest, ascending, int64 [n, k]; None where the last place is tied in any row."""
+    """Columns of each row's k highest values, ascending, int64 [n, k]; None when the last place is tied in any row."""
     n, width = values.shape
     last = np.partition(values, width - k, axis=1)[:, -k, None]
-    found = np.flatnonzero(values >= last)
-    if len(found) != n * k:
+    cells = np.flatnonzero(values >= last)
+    if len(cells) != n * k:
         return None
-    return found.reshape(n, k) - np.arange(0, n * width, width)[:, None]
+    return cells.reshape(n, k) - np.arange(0, n * width, width)[:, None]

@@ -164,6 +164,6 @@ def test_without_ties_the_top_is_found_by_way_of_groups(n_items: int, log, monke
 
 @pytest.mark.parametrize("n_items", [3, 48, 1025, 10_000, 1_000_000, 10_000_000])
 def test_a_call_holds_64_mb_of_scores_at_most_whatever_the_catalogue(n_items: int) -> None:
-    columns, block, blocks = ranking.layout(n_items)
+    columns, block, blocks = ranking.plan_blocks(n_items)
     assert columns >= n_items
     assert block * blocks * columns * 4 <= 64 * 2**20
