@@ -1,6 +1,6 @@
-"""GRU4Rec Workbench: train session-based recommenders, and judge them.
+"""GRU4Rec Workbench: train and compare session-based recommenders.
 
-Public names are resolved when first used, so that importing the package loads no TensorFlow.
+Public names are resolved on first use, so importing the package does not load TensorFlow.
 """
 
 from importlib import import_module
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gru4rec_core.model.losses import BPR, TOP1
     from gru4rec_core.workspace.store import Workspace
 
-_HOMES = {
+_MODULES = {
     "config": ("ComparisonConfig", "PRESETS", "SplitConfig", "TrainingConfig"),
     "data.ingest": ("read_log",),
     "data.samples": ("make_sample",),
@@ -36,7 +36,7 @@ _HOMES = {
     "model.losses": ("BPR", "TOP1"),
     "workspace.store": ("Workspace",),
 }
-_HOME_OF = {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names}
+_MODULE_OF = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "BPR",
@@ -64,9 +64,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_HOME_OF[name]), name)
+    value = getattr(import_module(_MODULE_OF[name]), name)
     globals()[name] = value
     return value
 

@@ -1,8 +1,7 @@
-"""What a run is told: validated, frozen settings that travel as JSON.
+"""Settings of a run: validated, immutable, stored as JSON.
 
-Three groups, kept apart: how the model learns (`TrainingConfig`), how data is cut into training and
-test (`SplitConfig`), and how results are compared (`ComparisonConfig`). Each field's description is
-the sentence that forms and `--help` show.
+Three groups: how the model learns (`TrainingConfig`), the test rule, which cuts a log into training and test
+(`SplitConfig`), and how results are compared (`ComparisonConfig`). Forms and `--help` show each field's description.
 """
 
 import hashlib
@@ -39,7 +38,7 @@ MAX_LIST_LENGTH = 20
 """The longest list that is kept of every prediction, and that charts and pages show."""
 
 ALL_ITEMS_LIMIT = 2048
-"""Catalogues up to this size are scored whole in training when `negatives` is "auto"."""
+"""When `negatives` is "auto", training scores all items of a catalogue up to this size."""
 
 
 class _Settings(BaseModel):
@@ -56,17 +55,22 @@ class _Settings(BaseModel):
         return type(self)(**{**self.model_dump(), **changes})
 
     def to_json(self) -> str:
+        """The settings as text, for `from_json`."""
         return self.model_dump_json(indent=2)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Raises ConfigError when the text is no JSON object or a setting does not hold."""
+        """Settings from text.
+
+        Raises:
+            ConfigError: the text is not a JSON object, or a setting is not allowed.
+        """
         try:
             values = json.loads(text)
         except json.JSONDecodeError as error:
             raise ConfigError(
                 "Settings are one JSON object.",
-                found=f"text that stops being JSON at line {error.lineno}, column {error.colno}",
+                found=f"invalid JSON at line {error.lineno}, column {error.colno}",
                 remedy="Restore the file from the run it came from.",
             ) from None
         if not isinstance(values, dict):
@@ -77,69 +81,86 @@ class _Settings(BaseModel):
 class TrainingConfig(_Settings):
     """How GRU4Rec learns (Hidasi et al. 2016; Hidasi & Karatzoglou 2018)."""
 
-    loss: Loss = Field("top1", description="What training minimises: how far the true next item is above others.")
+    loss: Loss = Field(
+        "top1", description="What training minimises; each loss compares the true next item with others in its own way."
+    )
     n_hidden: tuple[int, ...] = Field(
-        (64,), min_length=1, max_length=8, description="Width of each GRU layer, in units (1 to 4,096)."
+        (64,), min_length=1, max_length=8, description="Units per GRU layer (1 to 4,096): one number for each layer."
     )
     activation: Literal["tanh", "relu"] = Field(
-        "tanh", description="Activation of the candidate state; the notebook uses relu, the papers tanh."
+        "tanh", description="Activation of the candidate state: the papers use tanh, the notebook relu."
     )
     item_input: Literal["one-hot", "separate", "shared"] = Field(
         "one-hot",
-        description="How an item enters: its own row of the first layer, an embedding of its own, or the output's.",
+        description="How an item enters the network: one-hot (a row of the first layer), a separate embedding, or the"
+        " embedding shared with the output.",
     )
     embedding_size: int = Field(
-        64, ge=1, le=4096, description="Width of the item embedding; used with a separate item input only."
+        64, ge=1, le=4096, description="Width of the item embedding (separate item input only)."
     )
     negatives: Literal["auto", "all", "in-batch", "sampled"] = Field(
         "auto",
-        description="Items the true one is compared with: all others, the other lanes' targets, or those and samples;"
-        f" auto takes all up to {ALL_ITEMS_LIMIT:,} items.",
+        description="Items that the true one is compared with: all others, the targets of the other lanes (in-batch),"
+        f" or those and random samples (sampled). Auto takes all for up to {ALL_ITEMS_LIMIT:,} items, else sampled.",
     )
     n_sample: int = Field(
         2048,
         ge=1,
         le=1_000_000,
-        description="Extra negative samples a step, shared by its lanes (sampled only).",
+        description="Extra negative samples per step, shared by all lanes (sampled negatives only).",
     )
     sample_alpha: float = Field(
-        0.5, ge=0, le=1, description="Samples follow popularity to this power: 0 uniform, 1 by popularity."
+        0.5, ge=0, le=1, description="Samples are drawn by popularity to this power: 0 is uniform, 1 is by popularity."
     )
     logq: float = Field(
-        0.0, ge=0, le=1, description="Strength of the correction for popular negatives (cross-entropy only)."
+        0.0,
+        ge=0,
+        le=1,
+        description="Strength of the correction for how often popular items serve as negatives (cross-entropy only).",
     )
     elu_param: float = Field(
         0.5,
         ge=0,
         le=10,
-        description="ELU on the scores before bpr-max: how far below 0 they reach; 0 is linear.",
+        description="How far the ELU lets scores fall below 0 (bpr-max only); 0 leaves scores unchanged.",
     )
-    bpreg: float = Field(1.0, ge=0, le=100, description="Weight of bpr-max's pull of negative scores towards 0.")
-    dropout_input: float = Field(0.0, ge=0, lt=1, description="Share of the item input dropped in training.")
-    dropout_hidden: float = Field(0.0, ge=0, lt=1, description="Share of each layer's output dropped in training.")
-    optimizer: Literal["adam", "adagrad"] = Field("adam", description="How gradients become steps.")
+    bpreg: float = Field(
+        1.0, ge=0, le=100, description="How strongly negative scores are pulled towards 0 (bpr-max only)."
+    )
+    dropout_input: float = Field(0.0, ge=0, lt=1, description="Share of the item input that is dropped in training.")
+    dropout_hidden: float = Field(
+        0.0, ge=0, lt=1, description="Share of each layer's output that is dropped in training."
+    )
+    optimizer: Literal["adam", "adagrad"] = Field(
+        "adam", description="The rule that turns gradients into changes of the weights."
+    )
     learning_rate: float = Field(0.001, gt=0, le=10, description="Step size of the optimiser.")
-    momentum: float = Field(0.0, ge=0, lt=1, description="Share of the last step kept (Adagrad only).")
-    batch_size: int = Field(32, ge=1, le=8192, description="Lanes: sessions trained side by side in a mini-batch.")
-    epochs: int = Field(10, ge=1, le=10_000, description="How many epochs to train.")
+    momentum: float = Field(0.0, ge=0, lt=1, description="Share of the last step that is carried over (Adagrad only).")
+    batch_size: int = Field(32, ge=1, le=8192, description="Lanes: sessions trained side by side in each mini-batch.")
+    epochs: int = Field(10, ge=1, le=10_000, description="Number of epochs to train.")
     steps_per_epoch: int | None = Field(
-        None, ge=1, le=100_000_000, description="Mini-batches an epoch; empty: one pass over all sessions."
+        None, ge=1, le=100_000_000, description="Mini-batches per epoch; empty means one pass over all sessions."
     )
     order: Literal["shuffled", "time"] = Field(
-        "shuffled", description="Order of the sessions in a pass: drawn anew each pass, or by their start."
+        "shuffled", description="Order of the sessions in a pass: shuffled anew for each pass, or by start time."
     )
     early_stopping: bool = Field(
         False, description="Stop when the validation metric stops improving, and keep the best epoch."
     )
     early_stopping_metric: Literal["accuracy@1", "accuracy@3", "accuracy@5", "accuracy@10", "accuracy@20", "mrr@20"] = (
-        Field("accuracy@3", description="Validation metric that early stopping watches.")
+        Field("accuracy@3", description="The validation metric that early stopping watches.")
     )
-    patience: int = Field(3, ge=1, le=1000, description="Epochs without improvement before stopping early.")
-    seed: int = Field(0, ge=0, lt=2**31, description="The random start: same seed, machine and threads, same run.")
+    patience: int = Field(3, ge=1, le=1000, description="Epochs without improvement before training stops early.")
+    seed: int = Field(
+        0,
+        ge=0,
+        lt=2**31,
+        description="Seed of everything random: the same seed, machine and thread count give the same run.",
+    )
 
     @field_validator("n_hidden", mode="before")
     @classmethod
-    def _widths(cls, value: object) -> object:
+    def _as_tuple(cls, value: object) -> object:
         return (value,) if isinstance(value, int) and not isinstance(value, bool) else value
 
     @field_validator("n_hidden")
@@ -157,7 +178,7 @@ class TrainingConfig(_Settings):
         if self.momentum and self.optimizer != "adagrad":
             raise ValueError("momentum belongs to adagrad; with adam leave it at 0")
         if self.negatives == "in-batch" and self.batch_size < 2:
-            raise ValueError("negatives from within the batch need batch_size 2 or more")
+            raise ValueError("in-batch negatives need a batch_size of 2 or more")
         return self
 
     @property
@@ -175,7 +196,7 @@ class TrainingConfig(_Settings):
         """The settings of a preset (see `PRESETS`), with changes on top.
 
         Raises:
-            ConfigError: no such preset, or a change that does not hold.
+            ConfigError: no such preset, or a change that is not allowed.
         """
         if name not in PRESETS:
             raise ConfigError(
@@ -233,29 +254,36 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 
 class SplitConfig(_Settings):
-    """How a log is cut into training, validation and test: the test rule."""
+    """The test rule: how a log is cut into training, validation and test."""
 
     protocol: Protocol = Field(
         "last-item",
-        description="last-item: predict each session's end; time: train before a cut, test after it;"
+        description="last-item: predict the last item of each session; time: train before a cut, test after it;"
         " session-holdout: test on sessions drawn at random.",
     )
-    test_days: float | None = Field(None, gt=0, description="Time rule: the last so many days are the test.")
+    test_days: float | None = Field(
+        None, gt=0, description="Time rule: number of days at the end of the log that are the test."
+    )
     test_from: float | str | None = Field(
         None,
-        description="Time rule: sessions that start at or after this are the test (ISO date, or a number"
-        " in the log's own unit).",
+        description="Time rule: sessions that start at or after this moment are the test (an ISO date, or a number in"
+        " the log's own unit).",
     )
-    test_fraction: float = Field(0.1, gt=0, lt=1, description="Session hold-out: share of sessions that are the test.")
+    test_fraction: float = Field(
+        0.1, gt=0, lt=1, description="Session hold-out: share of the sessions that are the test."
+    )
     unseen: Literal["miss", "drop"] = Field(
-        "miss", description="Test items never seen in training: count as a miss, or leave out."
+        "miss", description="Test items that training never saw: count them as misses, or drop them."
     )
     validation_fraction: float = Field(
-        0.1, ge=0, lt=1, description="Share of the training part kept to watch training; never the test."
+        0.1,
+        ge=0,
+        lt=1,
+        description="Share of the training part that is set aside to watch training; never part of the test.",
     )
-    collapse_repeats: bool = Field(False, description="Treat the same item several times in a row as once.")
+    collapse_repeats: bool = Field(False, description="Count an item that occurs several times in a row once.")
     min_item_support: int = Field(
-        1, ge=1, description="Leave out items with fewer events than this, counted in the whole log, the test included."
+        1, ge=1, description="Leave out items with fewer events than this in the whole log, the test included."
     )
     min_session_length: int = Field(2, ge=1, description="Leave out sessions with fewer events than this.")
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of the hold-out and of the validation part.")
@@ -269,30 +297,30 @@ class SplitConfig(_Settings):
         return self
 
     def key(self) -> str:
-        """A short name that equal test rules share (12 hexadecimal digits)."""
+        """A short name shared by equal test rules (12 hexadecimal digits)."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
 
 
 class ComparisonConfig(_Settings):
-    """How two or more models are judged; fixed before training."""
+    """How models are compared; chosen before training."""
 
     deciding_k: int = Field(
-        10, ge=1, le=1000, description="Items your page shows: accuracy@k with this k decides the verdict."
+        10, ge=1, le=1000, description="Number of items your page shows: accuracy@k with this k decides the verdict."
     )
     margin: float = Field(
         0.05,
         gt=0,
         lt=1,
-        description="Relative difference that matters to you; below it models count as equal.",
+        description="The smallest relative difference that matters to you; below it models count as equal.",
     )
-    confidence: float = Field(0.95, gt=0.5, lt=1, description="Level of the intervals.")
+    confidence: float = Field(0.95, gt=0.5, lt=1, description="Confidence level of the intervals, for example 0.95.")
     n_bootstrap: int = Field(2000, ge=200, le=100_000, description="Bootstrap samples of sessions.")
     n_permutations: int = Field(2000, ge=200, le=100_000, description="Permutations that flip whole sessions.")
-    seed: int = Field(0, ge=0, lt=2**31, description="Seed of both resamplings.")
+    seed: int = Field(0, ge=0, lt=2**31, description="Seed of the bootstrap and of the permutations.")
 
 
 def default_deciding_k(n_items: int) -> int:
-    """Items a page shows unless the user says otherwise: 3 up to 100 items, else 10."""
+    """The deciding k unless the user chooses one: 3 for a catalogue of up to 100 items, else 10."""
     return 3 if n_items <= 100 else 10
 
 
@@ -301,10 +329,10 @@ def _as_config_error(settings: str, error: ValidationError) -> ConfigError:
     first = problems[0]
     name = ".".join(str(part) for part in first["loc"])
     rule = first["msg"].removeprefix("Value error, ")
-    more = f" ({len(problems) - 1} more settings do not hold)" if len(problems) > 1 else ""
+    more = f" ({len(problems) - 1} more settings are not allowed)" if len(problems) > 1 else ""
     return ConfigError(
         f"{name or settings}: {rule}.{more}",
         found=repr(first["input"]) if name else "",
         where=f"{settings}.{name}" if name else settings,
-        remedy="Correct this setting; the range is in its description.",
+        remedy="Correct this setting; its description has the allowed values.",
     )

@@ -1,13 +1,13 @@
-"""What went wrong, in words a user can act on."""
+"""Errors in words that a user can act on."""
 
 
 class WorkbenchError(Exception):
-    """Base of every error the workbench raises on purpose.
+    """Base of every error that the workbench raises on purpose.
 
     Args:
-        rule: what must hold, as a full sentence.
+        rule: the rule that was broken, as a full sentence.
         found: what came instead.
-        where: the place: file, line, column, setting, run.
+        where: the file, line, column, setting or run.
         remedy: what to do about it.
     """
 
@@ -29,7 +29,7 @@ class WorkbenchError(Exception):
         return " ".join(parts)
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Exceptions pickle by position; ours take keywords. Workers send errors to their caller.
+        # Workers send errors to their caller. Exceptions pickle positional arguments; ours are keywords.
         return (_rebuild, (type(self), self.rule, self.found, self.where, self.remedy))
 
 
@@ -38,16 +38,16 @@ def _rebuild(kind: type[WorkbenchError], rule: str, found: str, where: str, reme
 
 
 class DataError(WorkbenchError):
-    """A log, an item or a session is not what it must be."""
+    """A log, an item or a session breaks a rule."""
 
 
 class ConfigError(WorkbenchError):
-    """A setting is out of its range or contradicts another."""
+    """A setting is out of range, or contradicts another."""
 
 
 class RunError(WorkbenchError):
-    """A run, a job or the workspace on disk is not in the state it must be in."""
+    """A run, a job or the workspace on disk is in a state that does not allow the request."""
 
 
 class Cancelled(WorkbenchError):
-    """The caller asked the work to stop; what was finished before is kept."""
+    """The caller asked to stop; finished work is kept."""

@@ -225,7 +225,7 @@ class Ranker:
         return both // 2**32, both % 2**32 - 1, highest, higher
 
     def _table(self) -> tf.Tensor:
-        """Output weights over bias, transposed: float32 [units + 1, n_columns]; columns without an item score lowest."""
+        """Output weights over bias, transposed, float32 [units + 1, n_columns]; columns without item score lowest."""
         table = tf.concat([self.weights["Wy"], self.weights["By"]], 1)
         missing = self.n_columns - self.n_items
         lowest = tf.concat([tf.zeros([missing, table.shape[1] - 1]), tf.fill([missing, 1], tf.float32.min)], 1)

@@ -7,6 +7,7 @@ import tensorflow as tf
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.model.gru4rec import Gru4Rec
 
 LETTERS = "abcdefghijkl"
 
@@ -25,6 +26,15 @@ def toy_log() -> SessionDataset:
     return SessionDataset.from_arrays(
         items, np.arange(len(items)), offsets, np.arange(60), ItemVocabulary(list(LETTERS))
     )
+
+
+@pytest.fixture(scope="session")
+def trained(toy_log) -> Gru4Rec:
+    """A model of two layers that has learnt `toy_log`; tests leave it as it is."""
+    config = TrainingConfig(negatives="all", n_hidden=(16, 12), batch_size=4, epochs=60, learning_rate=0.01)
+    model = Gru4Rec.from_config(toy_log.n_items, config)
+    model.fit(toy_log)
+    return model
 
 
 class PlainModel:

@@ -1,22 +1,13 @@
 import io
 import json
-import sys
 
 import numpy as np
 import pytest
 
-from gru4rec_core import BPR, Gru4Rec, NumpyGru4Rec, TrainingConfig
+from gru4rec_core import BPR, Gru4Rec, NumpyGru4Rec
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.errors import ConfigError, DataError, RunError
 from gru4rec_core.evaluation.scoring import evaluate
-
-
-@pytest.fixture(scope="module")
-def trained(toy_log) -> Gru4Rec:
-    config = TrainingConfig(negatives="all", n_hidden=(16, 12), batch_size=4, epochs=60, learning_rate=0.01)
-    model = Gru4Rec.from_config(toy_log.n_items, config)
-    model.fit(toy_log)
-    return model
 
 
 def test_the_notebooks_setting_has_24816_parameters() -> None:
@@ -48,17 +39,6 @@ def test_it_learns_what_follows_what(trained, toy_log) -> None:
     followers = [trained.recommend([letter], k=1)[0][0] for letter in letters]
     right = sum(b == letters[(letters.index(a) + 1) % 12] for a, b in zip(letters, followers, strict=True))
     assert right >= 8  # by chance 1; six units cannot hold twelve letters and the noise
-
-
-def test_scores_equal_numpys(trained, toy_log, tmp_path) -> None:
-    trained.save(tmp_path)
-    plain = NumpyGru4Rec.load(tmp_path)
-    histories = [toy_log.session(i) for i in range(20)] + [np.empty(0, np.int32), np.array([-1, 3], np.int32)]
-    np.testing.assert_allclose(plain.scores(histories), trained.scores(histories), atol=1e-5)
-    np.testing.assert_allclose(plain.final_states(histories[:20]), trained.final_states(toy_log)[:20], atol=1e-5)
-    ours, theirs = trained.recommend(["a", "b"], 4), plain.recommend(["a", "b"], 4)
-    assert [item for item, _ in ours] == [item for item, _ in theirs]
-    assert (plain.name, plain.n_items) == ("top1", 12)
 
 
 def test_a_saved_model_is_json_and_arrays_and_comes_back_the_same(trained, toy_log, tmp_path) -> None:
@@ -117,19 +97,6 @@ def test_recommendations_are_best_first_and_at_most_all(trained) -> None:
     scores = [score for _, score in trained.recommend(["a"], k=100)]
     assert len(scores) == 12
     assert scores == sorted(scores, reverse=True)
-
-
-def test_numpy_inference_loads_no_tensorflow(trained, tmp_path) -> None:
-    import subprocess
-
-    trained.save(tmp_path)
-    program = (
-        "import sys; from pathlib import Path; from gru4rec_core import NumpyGru4Rec; "
-        "model = NumpyGru4Rec.load(Path(sys.argv[1])); print(model.recommend(['a'], 1)[0][0]); "
-        "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
-    )
-    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "b"
 
 
 def test_a_checkpoint_folder_may_be_given_as_text(toy_log, tmp_path) -> None:
