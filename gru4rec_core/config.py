@@ -178,7 +178,7 @@ class TrainingConfig(_Settings):
         if self.momentum and self.optimizer != "adagrad":
             raise ValueError("momentum belongs to adagrad; with adam leave it at 0")
         if self.negatives == "in-batch" and self.batch_size < 2:
-            raise ValueError("in-batch negatives need a batch_size of 2 or more")
+            raise ValueError("in-batch negatives need batch_size 2 or more")
         return self
 
     @property

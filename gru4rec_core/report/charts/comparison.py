@@ -9,7 +9,18 @@ import numpy as np
 import pandas as pd
 
 from gru4rec_core.evaluation.intervals import level_text
-from gru4rec_core.report.charts.drawing import AXIS, ROW, Size, apart, colour, dash, from_zero, shape, styles_of, titled
+from gru4rec_core.report.charts.drawing import (
+    AXIS,
+    ROW,
+    Size,
+    colour,
+    dash,
+    from_zero,
+    shape,
+    spread_labels,
+    styles_of,
+    titled,
+)
 from gru4rec_core.report.style import ground, style
 
 _SQUARE = 300  # px
@@ -188,7 +199,7 @@ def accuracy_over_k(
     top = max(float(frame["hits"].max()), 1e-9) * 1.08
     depth = int(frame["k"].max())
     ends = frame[frame["k"] == depth].copy()
-    ends["place"] = apart(ends["hits"].tolist(), gap=top * 14 / height)
+    ends["height"] = spread_labels(ends["hits"].tolist(), gap=top * 14 / height)
     x = alt.X(
         "k:Q",
         title="list length k (items shown)",
@@ -221,7 +232,7 @@ def accuracy_over_k(
     names = (
         alt.Chart(ends)
         .mark_text(align="left", dx=8, fontSize=12, color=ground(dark).text, limit=130)
-        .encode(x=x, y=alt.Y("place:Q"), text="label:N")
+        .encode(x=x, y=alt.Y("height:Q"), text="label:N")
     )
     layers = [line, points, names]
     if marked_k:

@@ -97,20 +97,20 @@ def shape(chosen: dict[str, Style], field: str = "name:N", **options: Any) -> al
     return alt.Shape(field, scale=scale, **({"legend": None} | options))
 
 
-def apart(values: Sequence[float], gap: float) -> list[float]:
+def spread_labels(values: Sequence[float], gap: float) -> list[float]:
     """Heights for labels that belong at `values`: at least `gap` apart, in the same order from below.
 
     Labels that would touch form a block around the mean of their values (pool adjacent violators).
     """
-    order = sorted(range(len(values)), key=lambda place: values[place])
+    order = sorted(range(len(values)), key=lambda i: values[i])
     blocks: list[list[float]] = []  # [sum of (value - own offset), count]
-    for rank, place in enumerate(order):
-        blocks.append([values[place] - rank * gap, 1])
+    for rank, i in enumerate(order):
+        blocks.append([values[i] - rank * gap, 1])
         while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
             total, count = blocks.pop()
             blocks[-1] = [blocks[-1][0] + total, blocks[-1][1] + count]
     starts = [total / count for total, count in blocks for _ in range(int(count))]
     heights = [0.0] * len(values)
-    for rank, place in enumerate(order):
-        heights[place] = starts[rank] + rank * gap
+    for rank, i in enumerate(order):
+        heights[i] = starts[rank] + rank * gap
     return heights

@@ -1,4 +1,4 @@
-"""Does an old model still do, week by week?"""
+"""Charts of a re-check: hits and unknown items, week by week."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import pandas as pd
 from gru4rec_core.report.charts.drawing import Size, colour, dash, shape, styles_of, titled
 from gru4rec_core.report.style import ground
 
-_WRITTEN = 5  # labels of weeks that fit side by side on a phone
+_MAX_LABELS = 5  # labels of weeks that fit side by side on a phone
 
 
 def hits_by_week(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerChart:
-    """Hits of the old model and of those it is set beside, over weeks.
+    """Hits of the old model and of the methods beside it, over weeks.
 
     Args:
         frame: name, label, kind, week (its first day, UTC), hits (per 100), n_events; the old model first.
         k: list length.
-        dark: colours for a dark ground.
+        dark: colours for a dark background.
 
     Returns:
         x week, y hits per 100 from 0; models solid, baselines grey and dashed.
@@ -26,7 +26,7 @@ def hits_by_week(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
     chosen = {str(labels[name]): style for name, style in styles_of(frame, dark).items()}
     top = max(float(frame["hits"].max()), 1e-9) * 1.1
     y = alt.Y("hits:Q", title=f"hits in the top {k} per 100", scale=alt.Scale(domain=[0, top], nice=False))
-    # The line would draw its stroke around the points' symbols.
+    # Without this the legend draws the line's stroke around the symbols of the points.
     key = alt.Legend(title=None, orient="top", labelLimit=220, columns=1, symbolStrokeWidth=0)
     tooltip = [
         alt.Tooltip("label:N", title="method"),
@@ -42,16 +42,16 @@ def hits_by_week(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
         color=colour(chosen, "label:N", legend=key), shape=shape(chosen, "label:N", legend=key)
     )
     layers = alt.layer(line, points)
-    room = 16 * (len(chosen) - 1)  # the legend has a line a method
-    return titled(layers, "Hits week by week", "Grey: what counting does today", Size(220 + room, legend=True), dark)
+    room = 16 * (len(chosen) - 1)  # the legend has one line per method
+    return titled(layers, "Hits week by week", "Grey: baselines on the new log", Size(220 + room, legend=True), dark)
 
 
 def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
-    """How many of a week's items the old model has never seen.
+    """The share of each week's test events whose item the old model does not know.
 
     Args:
-        frame: week (its first day, UTC), unknown (% of its test events), n_events.
-        dark: colours for a dark ground.
+        frame: week (its first day, UTC), unknown (% of the week's test events), n_events.
+        dark: colours for a dark background.
     """
     paint = ground(dark)
     tooltip = [
@@ -72,9 +72,9 @@ def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
 
 
 def _weeks(weeks: pd.Series) -> alt.X:
-    """The axis of weeks, at most five of them written out."""
+    """The axis of weeks, with at most five labels."""
     mondays = sorted(set(weeks))
-    written = mondays[:: -(-len(mondays) // _WRITTEN)]
-    values = [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in written]
+    labelled = mondays[:: -(-len(mondays) // _MAX_LABELS)]
+    values = [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in labelled]
     axis = alt.Axis(format="%-d %b %Y", values=values, labelOverlap=True, labelFlush=False)
     return alt.X("week:T", title="week (its Monday, UTC)", axis=axis, scale=alt.Scale(padding=24))

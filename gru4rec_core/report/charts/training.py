@@ -1,4 +1,4 @@
-"""How is training going, epoch by epoch?"""
+"""Charts of a training: validation hits and each loss, epoch by epoch."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from gru4rec_core.report.style import styles
 
 
 def validation_curve(epochs: pd.DataFrame, k: int, last_epoch: int, dark: bool = False) -> alt.LayerChart:
-    """Hits per 100 on validation data over epochs; the test part is never looked at.
+    """Hits per 100 on validation data over epochs; the test part stays unseen.
 
     Args:
-        epochs: columns `name` (loss), `label`, `seed`, `epoch`, `hits` (per 100). One row an epoch and run.
-        k: how long the list is in which a hit counts; for the axis title.
-        last_epoch: where the x axis ends, so that one sees how far training is.
-        dark: colours for a dark ground.
+        epochs: `frames.training.epoch_frame`, with a value in every row of `hits`.
+        k: length of the list in which a hit counts; for the title of the axis.
+        last_epoch: end of the x axis, which shows how far training is.
+        dark: colours for a dark background.
 
     Returns:
-        x epoch, y hits per 100, colour and point shape by loss, seeds thin, their mean thick.
+        x epoch, y hits per 100; colour and point shape by loss; seeds thin, their mean thick.
     """
     several = epochs.groupby("name")["seed"].nunique().max() > 1
     lines = [
@@ -31,12 +31,12 @@ def validation_curve(epochs: pd.DataFrame, k: int, last_epoch: int, dark: bool =
 
 
 def loss_curve(epochs: pd.DataFrame, last_epoch: int, dark: bool = False) -> alt.LayerChart:
-    """One loss's own value over epochs, a panel of its own: values of two losses cannot be compared.
+    """The value of one loss over epochs, in a panel of its own: values of two losses cannot be compared.
 
     Args:
         epochs: columns `name`, `label`, `seed`, `epoch`, `loss` of one loss.
-        last_epoch: where the x axis ends.
-        dark: colours for a dark ground.
+        last_epoch: end of the x axis.
+        dark: colours for a dark background.
     """
     label = str(epochs["label"].iloc[0]) if len(epochs) else ""
     layers = _curves(epochs, "loss", f"{label} loss (own unit)", last_epoch, dark, legend=False)

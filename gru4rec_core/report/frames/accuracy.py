@@ -61,7 +61,7 @@ def by_slice(models: Sequence[ModelResults], events: EvaluationSet, train_counts
     """
     parts = []
     for model in models:
-        tables = [slice_accuracy(one, events, train_counts, k) for one in model.evaluations]
+        tables = [slice_accuracy(evaluation, events, train_counts, k) for evaluation in model.evaluations]
         mean = tables[0].assign(hits=np.mean([table["hits_per_100"] for table in tables], axis=0))
         parts.append(mean.assign(name=model.name, label=model.label, kind=model.kind))
     frame = pd.concat(parts, ignore_index=True)
@@ -90,7 +90,7 @@ def by_rank(models: Sequence[ModelResults]) -> pd.DataFrame:
     """How often the true item has which rank: name, label, kind, rank (bucket), order, share (per 100), n_events."""
     parts = []
     for model in models:
-        tables = [rank_distribution(one) for one in model.evaluations]
+        tables = [rank_distribution(evaluation) for evaluation in model.evaluations]
         mean = tables[0].assign(share=np.mean([table["share_per_100"] for table in tables], axis=0))
         parts.append(mean.assign(name=model.name, label=model.label, kind=model.kind))
     frame = pd.concat(parts, ignore_index=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults
     from gru4rec_core.evaluation.comparison import PairedComparison
 
-_KINDS = {"gru4rec": "trained", "baseline": "counting"}
+_KINDS = {"gru4rec": "trained", "baseline": "baseline"}
 
 
 def ladder(models: Sequence[ModelResults], k: int, confidence: float) -> pd.DataFrame:
@@ -49,7 +49,7 @@ def ladder(models: Sequence[ModelResults], k: int, confidence: float) -> pd.Data
 
 
 def seed_points(models: Sequence[ModelResults], k: int) -> pd.DataFrame:
-    """One row a seed of every method that has several: name, label, kind, seed (from 1), hits (per 100)."""
+    """One row per seed of every method that has several: name, label, kind, seed (from 1), hits (per 100)."""
     rows = [
         {"name": model.name, "label": model.label, "kind": model.kind, "seed": seed}
         | {"hits": 100 * accuracy_at(evaluation, k)}
