@@ -29,7 +29,7 @@ def toy_log() -> SessionDataset:
 
 
 @pytest.fixture(scope="session")
-def trained(toy_log) -> Gru4Rec:
+def trained_model(toy_log) -> Gru4Rec:
     """A model of two layers that has learnt `toy_log`; tests leave it as it is."""
     config = TrainingConfig(negatives="all", n_hidden=(16, 12), batch_size=4, epochs=60, learning_rate=0.01)
     model = Gru4Rec.from_config(toy_log.n_items, config)

@@ -32,17 +32,17 @@ def test_a_loss_that_is_none_of_ours_is_said() -> None:
         Gru4Rec(48, loss=abs)
 
 
-def test_it_learns_what_follows_what(trained, toy_log) -> None:
-    evaluation = evaluate(trained, EvaluationSet(toy_log, np.ones(toy_log.n_sessions)), top_k=3)
+def test_it_learns_what_follows_what(trained_model, toy_log) -> None:
+    evaluation = evaluate(trained_model, EvaluationSet(toy_log, np.ones(toy_log.n_sessions)), top_k=3)
     assert (evaluation.ranks() <= 1).mean() > 0.6
     letters = toy_log.vocabulary.items.tolist()
-    followers = [trained.recommend([letter], k=1)[0][0] for letter in letters]
+    followers = [trained_model.recommend([letter], k=1)[0][0] for letter in letters]
     right = sum(b == letters[(letters.index(a) + 1) % 12] for a, b in zip(letters, followers, strict=True))
     assert right >= 8  # by chance 1; six units cannot hold twelve letters and the noise
 
 
-def test_a_saved_model_is_json_and_arrays_and_comes_back_the_same(trained, toy_log, tmp_path) -> None:
-    trained.save(tmp_path)
+def test_a_saved_model_is_json_and_arrays_and_comes_back_the_same(trained_model, toy_log, tmp_path) -> None:
+    trained_model.save(tmp_path)
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"config.json", "vocabulary.json", "weights.npz", "weights.weights.h5"}
     assert json.loads((tmp_path / "vocabulary.json").read_text()) == list("abcdefghijkl")
@@ -50,17 +50,17 @@ def test_a_saved_model_is_json_and_arrays_and_comes_back_the_same(trained, toy_l
         assert arrays["gru0/Wx0"].shape == (12, 48)
         assert arrays["By"].shape == (12, 1)
     loaded = Gru4Rec.load(tmp_path)
-    assert loaded.config == trained.config
-    assert loaded.vocabulary == trained.vocabulary
-    for name, value in trained.network.arrays().items():
+    assert loaded.config == trained_model.config
+    assert loaded.vocabulary == trained_model.vocabulary
+    for name, value in trained_model.network.arrays().items():
         np.testing.assert_array_equal(loaded.network.arrays()[name], value)
 
 
-def test_the_weights_for_keras_are_those_for_numpy(trained, tmp_path) -> None:
-    trained.save(tmp_path)
-    other = Gru4Rec.from_config(trained.n_items, trained.config)
+def test_the_weights_for_keras_are_those_for_numpy(trained_model, tmp_path) -> None:
+    trained_model.save(tmp_path)
+    other = Gru4Rec.from_config(trained_model.n_items, trained_model.config)
     other.network.load_weights(tmp_path / "weights.weights.h5")
-    for name, value in trained.network.arrays().items():
+    for name, value in trained_model.network.arrays().items():
         np.testing.assert_array_equal(other.network.arrays()[name], value)
 
 
@@ -71,14 +71,14 @@ def npy() -> bytes:
 
 
 @pytest.mark.parametrize("damage", ["missing", b"PK not a zip", b"", npy(), "other settings"])
-def test_a_damaged_model_folder_is_said(trained, tmp_path, damage: str | bytes) -> None:
-    trained.save(tmp_path)
+def test_a_damaged_model_folder_is_said(trained_model, tmp_path, damage: str | bytes) -> None:
+    trained_model.save(tmp_path)
     if damage == "missing":
         (tmp_path / "vocabulary.json").unlink()
     elif isinstance(damage, bytes):
         (tmp_path / "weights.npz").write_bytes(damage)
     else:
-        (tmp_path / "config.json").write_text(trained.config.replace(n_hidden=(9, 9)).to_json())
+        (tmp_path / "config.json").write_text(trained_model.config.replace(n_hidden=(9, 9)).to_json())
     with pytest.raises(RunError):
         Gru4Rec.load(tmp_path)
     if damage != "other settings":
@@ -86,15 +86,15 @@ def test_a_damaged_model_folder_is_said(trained, tmp_path, damage: str | bytes) 
             NumpyGru4Rec.load(tmp_path)
 
 
-def test_unknown_items_are_named(trained) -> None:
+def test_unknown_items_are_named(trained_model) -> None:
     with pytest.raises(DataError, match="'zebra'"):
-        trained.recommend(["a", "zebra"])
+        trained_model.recommend(["a", "zebra"])
     with pytest.raises(RunError, match="knows its items"):
         Gru4Rec(5).recommend(["a"])
 
 
-def test_recommendations_are_best_first_and_at_most_all(trained) -> None:
-    scores = [score for _, score in trained.recommend(["a"], k=100)]
+def test_recommendations_are_best_first_and_at_most_all(trained_model) -> None:
+    scores = [score for _, score in trained_model.recommend(["a"], k=100)]
     assert len(scores) == 12
     assert scores == sorted(scores, reverse=True)
 

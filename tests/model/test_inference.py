@@ -19,19 +19,19 @@ class Fixed:
         return np.tile(np.array([0.5, 2.0, 2.0, -1.0], np.float32), (len(sessions), 1))
 
 
-def test_scores_equal_numpys(trained, toy_log, tmp_path) -> None:
-    trained.save(tmp_path)
+def test_scores_equal_numpys(trained_model, toy_log, tmp_path) -> None:
+    trained_model.save(tmp_path)
     plain = NumpyGru4Rec.load(tmp_path)
     histories = [toy_log.session(i) for i in range(20)] + [np.empty(0, np.int32), np.array([-1, 3], np.int32)]
-    np.testing.assert_allclose(plain.scores(histories), trained.scores(histories), atol=1e-5)
-    np.testing.assert_allclose(plain.final_states(histories[:20]), trained.final_states(toy_log)[:20], atol=1e-5)
-    ours, theirs = trained.recommend(["a", "b"], 4), plain.recommend(["a", "b"], 4)
+    np.testing.assert_allclose(plain.scores(histories), trained_model.scores(histories), atol=1e-5)
+    np.testing.assert_allclose(plain.final_states(histories[:20]), trained_model.final_states(toy_log)[:20], atol=1e-5)
+    ours, theirs = trained_model.recommend(["a", "b"], 4), plain.recommend(["a", "b"], 4)
     assert [item for item, _ in ours] == [item for item, _ in theirs]
     assert (plain.name, plain.n_items) == ("top1", 12)
 
 
-def test_numpy_inference_loads_no_tensorflow(trained, tmp_path) -> None:
-    trained.save(tmp_path)
+def test_numpy_inference_loads_no_tensorflow(trained_model, tmp_path) -> None:
+    trained_model.save(tmp_path)
     program = (
         "import sys; from pathlib import Path; from gru4rec_core import NumpyGru4Rec; "
         "model = NumpyGru4Rec.load(Path(sys.argv[1])); print(model.recommend(['a'], 1)[0][0]); "

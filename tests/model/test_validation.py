@@ -8,10 +8,10 @@ from gru4rec_core.model.ranking import Ranker
 from gru4rec_core.model.validation import validation_metrics
 
 
-def test_validation_metrics_are_those_of_an_evaluation(trained, toy_log) -> None:
+def test_validation_metrics_are_those_of_an_evaluation(trained_model, toy_log) -> None:
     events = EvaluationSet(toy_log, np.maximum(toy_log.lengths - 1, 1))
-    metrics = validation_metrics(Ranker(trained.network), events)
-    evaluation = evaluate(trained, events)
+    metrics = validation_metrics(Ranker(trained_model.network), events)
+    evaluation = evaluate(trained_model, events)
     assert list(metrics) == ["accuracy@1", "accuracy@3", "accuracy@5", "accuracy@10", "accuracy@20", "mrr@20"]
     for k in (1, 3, 5, 10, 20):
         assert metrics[f"accuracy@{k}"] == pytest.approx(accuracy_at(evaluation, k))
@@ -19,7 +19,7 @@ def test_validation_metrics_are_those_of_an_evaluation(trained, toy_log) -> None
     assert 0 < metrics["accuracy@1"] < 1
 
 
-def test_an_unknown_item_is_a_miss(trained, toy_log) -> None:
+def test_an_unknown_item_is_a_miss(trained_model, toy_log) -> None:
     events = EvaluationSet(toy_log, np.maximum(toy_log.lengths - 1, 1))
     unknown = EvaluationSet(
         type(toy_log).from_arrays(
@@ -31,7 +31,7 @@ def test_an_unknown_item_is_a_miss(trained, toy_log) -> None:
         ),
         np.maximum(toy_log.lengths - 1, 1),
     )
-    ranker = Ranker(trained.network)
+    ranker = Ranker(trained_model.network)
     share_known = (unknown.events().target >= 0).mean()
     assert 0 < share_known < 1
     assert validation_metrics(ranker, unknown)["accuracy@20"] == pytest.approx(share_known)
