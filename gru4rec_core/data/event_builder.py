@@ -56,7 +56,7 @@ class EventBuilder:
         is_sound = pc.is_null(rows["reason"])
         # A filter copies all texts, so none where every row stays.
         sound = rows if rows["reason"].null_count == rows.num_rows else rows.filter(is_sound)
-        events = sound.filter(sound["wanted"]) if self._mapping.keep_events else sound
+        events = sound.filter(sound["of_kept_kind"]) if self._mapping.keep_events else sound
         self._n_filtered += sound.num_rows - events.num_rows
         self._n_events += events.num_rows
         if sound.num_rows < rows.num_rows:

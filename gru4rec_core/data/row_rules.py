@@ -23,20 +23,20 @@ def build_row_query(mapping: ColumnMapping) -> str:
     The parameter `$kinds` lists the kinds of event to keep, where the mapping keeps only some.
 
     Result columns: place, raw, owner, item, name, time (text, trimmed), number (DOUBLE), whole (BIGINT, of a number
-    that is one), moment (BIGINT, microseconds since 1970, of a date), wanted (BOOLEAN, of a kind to keep) and reason
+    that is one), moment (BIGINT, microseconds since 1970, of a date), of_kept_kind (BOOLEAN) and reason
     (the first rule that the row breaks, NULL for an event).
     """
     owner = "session" if mapping.session is not None else "user"
     event = "trim(event)" if mapping.keep_events else "NULL::VARCHAR"
     name = "trim(item_name)" if mapping.item_name else "NULL::VARCHAR"
-    wanted = "coalesce(list_contains($kinds, event), false)" if mapping.keep_events else "true"
+    of_kept_kind = "coalesce(list_contains($kinds, event), false)" if mapping.keep_events else "true"
     trimmed = f"""
       SELECT place, fault, raw, {event} AS event, {name} AS name, trim(owner) AS owner, trim(item) AS item,
         trim(timestamp) AS time, try_cast(trim(timestamp) AS DOUBLE) AS number
       FROM block"""
     # A date starts with a digit: DuckDB also takes "epoch", "now" and "infinity" for one.
     parsed = f"""
-      SELECT *, {wanted} AS wanted,
+      SELECT *, {of_kept_kind} AS of_kept_kind,
         CASE WHEN number IS NOT NULL THEN try_cast(time AS BIGINT) END AS whole,
         CASE WHEN number IS NULL AND time[1] BETWEEN '0' AND '9'
              THEN epoch_us(try_cast(time AS TIMESTAMPTZ)) END AS moment
@@ -45,7 +45,7 @@ def build_row_query(mapping: ColumnMapping) -> str:
       WITH trimmed AS ({trimmed}), parsed AS ({parsed})
       SELECT * EXCLUDE (fault, event), CASE
           WHEN fault IS NOT NULL THEN fault
-          WHEN NOT wanted THEN NULL
+          WHEN NOT of_kept_kind THEN NULL
           WHEN coalesce(owner, '') = '' THEN 'no {owner}'
           WHEN coalesce(item, '') = '' THEN 'no item'
           WHEN coalesce(time, '') = '' THEN 'no timestamp'

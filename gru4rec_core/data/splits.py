@@ -1,4 +1,4 @@
-"""Which events of a log are for training, and which next items must a model predict?"""
+"""How does a log become training, validation and test parts over one vocabulary, every event accounted for?"""
 
 from dataclasses import replace
 from typing import NamedTuple

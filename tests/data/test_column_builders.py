@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from gru4rec_core.data.column_builders import TextColumn
 from gru4rec_core.data.ingest import read_log
 from tests.data.logs import Write, list_rejected, sessions
 
@@ -62,3 +64,13 @@ def test_most_rows_decide_between_dates_and_numbers(write: Write) -> None:
     log = read_log(write("session,time,item\ns,2024-01-01,A\ns,2024-01-02,B\ns,7,C\n"))
     assert sessions(log) == {"s": ["A", "B"]}
     assert list_rejected(log) == [(4, "the timestamp is a number, most are dates")]
+
+
+def test_texts_are_numbered_by_first_appearance_across_blocks() -> None:
+    column = TextColumn()
+    for block in (["b", "a", "b"], ["c", "a"], ["b"]):
+        column.append(pa.chunked_array([pa.array(block)]))
+    numbers, texts = column.finish()
+    assert numbers.tolist() == [0, 1, 0, 2, 1, 0]
+    assert numbers.dtype == np.int32
+    assert texts.to_pylist() == ["b", "a", "c"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gru4rec_core.data.file_format import is_utf8
+from gru4rec_core.data.file_format import guess_delimiter, is_utf8
 from gru4rec_core.data.ingest import ReadLimits, read_log
 from gru4rec_core.errors import DataError
 from tests.data.logs import CSV, FORMATS, Write, sessions
@@ -81,3 +81,18 @@ def test_an_unpacked_size_beyond_the_limit_stops_early(write: Write) -> None:
 )
 def test_a_file_in_another_encoding_is_noticed(write: Write, content: bytes, utf8: bool) -> None:
     assert is_utf8(write(content)) is utf8
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("a;b;c\n1;2,5;3\n1;2,5;3\n", ";"),
+        ('a,b\n"x;y;z",1\n"x;y;z",2\n', ","),
+        ("a|b\n1|2\n", "|"),
+        ("session\titem\n1\t2,3\n", "\t"),
+        ("one\ntwo\n", ","),
+        ("session,time,item\n1,2,3\n1,2\n1,2,3\n", ","),
+    ],
+)
+def test_the_delimiter_is_the_one_that_occurs_most_evenly_outside_quotes(text: str, delimiter: str) -> None:
+    assert guess_delimiter(text) == delimiter

@@ -1,11 +1,13 @@
 """Reading and previewing a whole file."""
 
 import gzip
+import hashlib
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from gru4rec_core.data import ingest
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import inspect_log, read_log
 from gru4rec_core.data.sessions import SessionDataset
@@ -57,3 +59,15 @@ def test_the_real_log(real_log: Path) -> None:
     assert (log.dataset.n_events, log.dataset.n_sessions, log.dataset.n_items) == (160_432, 18_984, 217)
     assert sum(log.summary.rejected_counts.values()) == 0
     assert log.summary.time_unit == "s"
+
+
+def test_a_file_is_hashed_once_or_not_at_all(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(CSV)
+    assert read_log(path).summary.sha256 == hashlib.sha256(CSV.encode()).hexdigest()
+
+    def refuse(path: Path) -> str:
+        raise AssertionError("the hash is known already")
+
+    monkeypatch.setattr(ingest, "hash_file", refuse)
+    assert read_log(path, sha256="known").summary.sha256 == "known"
+    assert inspect_log(path).columns == ("session", "timestamp", "item")

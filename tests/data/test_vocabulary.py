@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.data.vocabulary import UNKNOWN, ItemVocabulary, number_by_appearance
 from gru4rec_core.errors import DataError
 
 
@@ -54,3 +54,10 @@ def test_text_numbers_and_truth_values_are_stored():
     items = ["a", 3, 2.5, True, np.int64(7)]
     assert ItemVocabulary.from_json(ItemVocabulary(items[:4]).to_json()) == ItemVocabulary(items[:4])
     assert ItemVocabulary(items[4:]).to_json() == "[7]"
+
+
+def test_ids_are_numbered_anew_by_first_appearance_and_unknown_stays_unknown():
+    used, numbers = number_by_appearance(np.array([3, 1, 3, 0]), 5)
+    assert used.tolist() == [3, 1, 0]
+    assert numbers.tolist() == [2, 1, -1, 0, -1, -1]
+    assert numbers[UNKNOWN] == UNKNOWN
