@@ -151,7 +151,7 @@ def _training_days(lengths: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _is_winter(timestamps: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Whether an athlete is on the winter programme, bool [athletes, steps]; each changes over on a date of their own."""
+    """Whether an athlete is on the winter programme, bool [athletes, steps]; each changes over on their own date."""
     day_of_year = (timestamps - WORKOUTS_START) / DAY_SECONDS % 365.25
     change = rng.normal(0, 15, (len(timestamps), 1))
     return (day_of_year < 85 + change) | (day_of_year > 300 + change)

@@ -62,11 +62,12 @@ def import_file(
     """
     file_name = file.name or file.path.name
     mapping = _describe_reading(file)
-    known = _find_known(workspace, file, mapping)
+    sha256 = file.sha256 or (hash_file(file.path) if file.path.is_file() else "")
+    known = workspace.find_file(sha256, mapping) if sha256 else None
     if known is not None:
         return _rename_known(workspace, known, name, [], on_known)
     names_before = {record.id: workspace.item_names(record.id) for record in workspace.datasets()}
-    log = read_log(file.path, file.mapping, on_progress, name=file_name, encoding=file.encoding)
+    log = read_log(file.path, file.mapping, on_progress, name=file_name, encoding=file.encoding, sha256=sha256)
     origin = DatasetOrigin(
         source=file.source,
         file_name=file_name,
@@ -93,12 +94,6 @@ def _describe_reading(file: LogFile) -> dict[str, Any]:
     """The choices that were made in reading the file, as the record keeps them."""
     mapping = {} if file.mapping is None else asdict(file.mapping)
     return mapping if file.encoding == "utf-8" else {**mapping, "encoding": file.encoding}
-
-
-def _find_known(workspace: Workspace, file: LogFile, mapping: dict[str, Any]) -> DatasetRecord | None:
-    if not file.path.is_file():
-        return None
-    return workspace.find_file(file.sha256 or hash_file(file.path), mapping)
 
 
 def _rename_known(
