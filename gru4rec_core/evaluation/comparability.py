@@ -138,7 +138,8 @@ def count_leaked(train: SessionDataset, events: EvaluationSet) -> int:
         events: what it is asked to predict.
     """
     test = events.dataset
-    shared = np.isin(_text(test.session_ids), _text(train.session_ids))
+    # A hash table: np.isin compares text pair by pair, minutes for 50,000 sessions.
+    shared = pd.Index(_text(test.session_ids)).isin(_text(train.session_ids))
     index = events.events()
     predicted = shared[index.session]
     if not predicted.any():

@@ -1,9 +1,11 @@
 """What is kept of a split, so that a log is cut once per test rule?
 
-splits/<key>/split.json    the test rule
-splits/<key>/train/        the training part
-splits/<key>/validation/   the validation part, where the rule has one
-splits/<key>/test/         the test part, and what pages need to know of the training part
+    splits/<key>/split.json    the test rule
+    splits/<key>/train/        the training part
+    splits/<key>/validation/   the validation part, where the rule has one
+    splits/<key>/test/         the test part, and what pages need to know of the training part
+
+Arrays are memory-mapped: a part takes memory only as far as it is read.
 """
 
 import json
