@@ -1,0 +1,54 @@
+"""Facts about what the pages keep: computed once, and again when the files behind it change."""
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from dashboard import cached
+from gru4rec_core.config import ComparisonConfig, SplitConfig
+from gru4rec_core.errors import DataError
+from gru4rec_core.workspace.job_state import JobState, write_state
+
+
+@pytest.fixture(autouse=True)
+def pages_workspace(workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The workspace of the pages is the test's, and nothing is kept from another test."""
+    monkeypatch.setenv("GRU4REC_HOME", str(workspace.root))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def test_a_stamp_changes_with_the_file_and_knows_a_missing_one(tmp_path: Path):
+    path = tmp_path / "x"
+    missing = cached.stamp_files(path)
+    path.write_text("a")
+    assert missing[0][1] == 0
+    assert cached.stamp_files(path) != missing
+
+
+def test_a_dataset_is_opened_once(dataset):
+    assert cached.open_dataset(dataset) is cached.open_dataset(dataset)
+
+
+def test_a_split_is_previewed_once_per_test_rule(dataset, monkeypatch: pytest.MonkeyPatch):
+    cuts = []
+    preview_split = cached.preview_split
+    monkeypatch.setattr(cached, "preview_split", lambda *args: cuts.append(args[1]) or preview_split(*args))
+    holdout = SplitConfig(protocol="session-holdout", test_fraction=0.5)
+    for test_rule in (SplitConfig(), holdout, SplitConfig()):
+        cached.split_preview(dataset, test_rule)
+    assert cuts == [SplitConfig(), holdout]
+
+
+def test_a_test_rule_that_cannot_be_applied_is_an_error_each_time(dataset):
+    for _ in range(2):
+        with pytest.raises(DataError):
+            cached.split_preview(dataset, SplitConfig(min_session_length=100))
+
+
+def test_a_comparison_has_no_result_while_a_run_is_not_done(workspace, dataset, run):
+    comparison = workspace.create_comparison(dataset.id, run.split, ComparisonConfig(), [run.id], baselines=())
+    assert cached.comparison_result(comparison) is None
+    write_state(workspace.run_folder(run.id), JobState(state="running"))
+    assert cached.comparison_result(comparison) is None

@@ -1,0 +1,22 @@
+"""Facts about which runs a re-check offers, and how it calls them."""
+
+from dashboard.recheck_view import describe_run, list_finished_runs
+from gru4rec_core.config import SplitConfig, TrainingConfig
+from gru4rec_core.workspace.job_state import JobState, write_state
+
+
+def test_finished_runs_of_other_logs_come_first(workspace, dataset, run, make_dataset):
+    other = workspace.add_dataset(make_dataset("xyz", "zyx", "yzx"), "other")
+    elsewhere = workspace.create_run(other.id, TrainingConfig(), SplitConfig())
+    waiting = workspace.create_run(other.id, TrainingConfig(seed=1), SplitConfig())
+    for finished in (run, elsewhere):
+        write_state(workspace.run_folder(finished.id), JobState(state="done"))
+    assert [listed.id for listed in list_finished_runs(workspace, dataset)] == [elsewhere.id, run.id]
+    assert [listed.id for listed in list_finished_runs(workspace, other)] == [run.id, elsewhere.id]
+    assert waiting.id not in {listed.id for listed in list_finished_runs(workspace, dataset)}
+
+
+def test_a_run_is_described_by_loss_seed_log_and_day(run):
+    loss = "TOP1" if run.config.loss == "top1" else "BPR"
+    described = describe_run(run, {run.dataset_id: "*letters*"})
+    assert described == f"{loss}, seed 0, trained on \\*letters\\*, {run.created:%Y-%m-%d}"

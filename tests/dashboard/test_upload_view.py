@@ -1,0 +1,89 @@
+"""Facts about uploads: stored, hashed, checked and parsed once each, and named by the reader's file."""
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard import cached, upload_view
+from gru4rec_core.data import file_format, ingest
+from gru4rec_core.workspace import importing
+
+ROWS = "".join(f"{s},{1_700_000_000 + 90_000 * s + t},{'abc'[(s + t) % 3]}\n" for s in range(20) for t in range(3))
+LOG = f"session,timestamp,item\n{ROWS}".encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("visits.csv", "visits"),
+        ("visits.csv.gz", "visits"),
+        ("a.b.parquet", "a.b"),
+        ("../x.csv", "x"),
+        (".csv", ".csv"),
+    ],
+)
+def test_a_dataset_is_named_by_its_file_without_the_endings(name: str, stem: str):
+    assert upload_view._stem(name) == stem
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often an upload is hashed, checked, looked into and parsed, by the names of the functions that do it."""
+    counted: Counter[str] = Counter()
+
+    def count(module: object, name: str) -> None:
+        function = getattr(module, name)
+
+        def counting(*args, **options):
+            counted[name] += 1
+            return function(*args, **options)
+
+        monkeypatch.setattr(module, name, counting)
+
+    count(upload_view.actions.storage, "store_by_hash")
+    count(cached, "is_utf8")
+    count(cached, "inspect_log")
+    count(importing, "read_log")
+    for module in (importing, ingest, file_format):
+        if hasattr(module, "hash_file"):
+            count(module, "hash_file")
+    return counted
+
+
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The uploader alone, on an empty workspace."""
+    monkeypatch.setenv("GRU4REC_HOME", str(tmp_path / "workspace"))
+    st.cache_data.clear()
+
+    def show() -> None:
+        from dashboard import upload_view
+
+        upload_view.show_sources()
+
+    return AppTest.from_function(show, default_timeout=20).run()
+
+
+def test_an_upload_is_stored_checked_and_parsed_once_each_and_never_hashed_again(page: AppTest, calls: Counter[str]):
+    page.file_uploader[0].upload("visits.csv", LOG, "text/csv").run()
+    for _ in range(3):
+        page.run()
+    page.button(key="read-log").click().run()
+    assert not page.exception
+    assert calls == {"store_by_hash": 1, "is_utf8": 1, "inspect_log": 1, "read_log": 1}
+
+
+def test_the_same_file_uploaded_again_is_another_upload_of_one_stored_file(page: AppTest, calls: Counter[str]):
+    for name in ("visits.csv", "again.csv"):
+        page.file_uploader[0].upload(name, LOG, "text/csv").run()
+        assert any(name in text.value for text in page.text)
+    digest = hashlib.sha256(LOG).hexdigest()
+    upload = page.session_state[upload_view._UPLOAD]
+    assert (upload.name, upload.sha256, upload.path.name) == ("again.csv", digest, digest)
+    assert calls["store_by_hash"] == 2
+    assert calls["read_log"] == 0
+    assert [path.name for path in upload.path.parent.iterdir()] == [digest]
