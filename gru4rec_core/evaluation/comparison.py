@@ -161,22 +161,6 @@ class Comparison:
         )
 
 
-def compare(a: ModelResults, b: ModelResults, config: ComparisonConfig) -> PairedComparison:
-    """Compares two models, b - a.
-
-    Raises:
-        RunError: they cannot be compared; the message says why, and what to do.
-    """
-    comparison = compare_models([a, b], config)
-    if comparison.obstacle:
-        raise RunError(
-            comparison.obstacle.sentence,
-            where=f"{a.label}, {b.label}",
-            remedy=comparison.obstacle.remedy,
-        )
-    return comparison.pairs[0]
-
-
 def compare_models(models: Sequence[ModelResults], config: ComparisonConfig) -> Comparison:
     """Compares every pair of these models, baselines included.
 

@@ -54,7 +54,7 @@ def ndcg_at(evaluation: Evaluation, k: int, ties: Ties = "median") -> float:
     return _mean(discounted_gains(evaluation.ranks(ties), k))
 
 
-def catalogue_coverage(evaluation: Evaluation, k: int, n_items: int | None = None) -> float:
+def catalogue_coverage(evaluation: Evaluation, k: int) -> float:
     """Share of the catalogue that occurs in at least one top-k list, in [0, 1].
 
     Catalogue coverage of Ge, Delgado-Battenfeld & Jannach 2010, section 2.
@@ -62,11 +62,10 @@ def catalogue_coverage(evaluation: Evaluation, k: int, n_items: int | None = Non
     Args:
         evaluation: the ranks.
         k: list length, at most the number of top items kept.
-        n_items: size of the catalogue; by default that of the ranked one.
     """
     if evaluation.n_events == 0:
         return float("nan")
-    return len(np.unique(top_lists(evaluation, k))) / (n_items or evaluation.n_items)
+    return len(np.unique(top_lists(evaluation, k))) / evaluation.n_items
 
 
 def never_recommended(evaluation: Evaluation, k: int) -> np.ndarray:
@@ -87,11 +86,6 @@ def mean_popularity(evaluation: Evaluation, k: int, counts: np.ndarray) -> float
         counts: training events of each item, [n_items] (`SessionDataset.counts()`).
     """
     return _mean(counts[top_lists(evaluation, k)].mean(axis=1))
-
-
-def repeat_share(evaluation: Evaluation, events: EvaluationSet, k: int) -> float:
-    """Share of the places in top-k lists that repeat an item of the session so far, in [0, 1]."""
-    return _mean(_repeats(evaluation, events, k).astype(np.float64))
 
 
 def _repeats(evaluation: Evaluation, events: EvaluationSet, k: int) -> np.ndarray:
@@ -142,7 +136,8 @@ def summarise(
     Keys: n_events, n_sessions, n_unknown (events whose true item does not occur in training); by k: accuracy, mrr,
     ndcg, and accuracy_conservative and accuracy_optimistic, between which ties could move accuracy; by k up to the
     number of top items kept: coverage, with `events` (the predicted ones) also repeat_share, and with `train_counts`
-    (training events of each item, [n_items]) also mean_popularity.
+    (training events of each item, [n_items]) also mean_popularity. repeat_share is the share of the places in top-k
+    lists that repeat an item of the session so far.
     """
     ks = tuple(ks)
     n_kept = evaluation.top_items.shape[1]

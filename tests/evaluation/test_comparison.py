@@ -3,10 +3,15 @@ import pytest
 
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.errors import RunError
-from gru4rec_core.evaluation.comparison import compare, compare_models, event_values
+from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.comparison import PairedComparison, compare_models, event_values
 
 CONFIG = ComparisonConfig(deciding_k=3, seed=7)
 HIT, MISS = 1, 30
+
+
+def compare(a: ModelResults, b: ModelResults, config: ComparisonConfig) -> PairedComparison:
+    return compare_models([a, b], config).pairs[0]
 
 
 def hits(pattern: str) -> list[int]:
@@ -169,6 +174,8 @@ def test_an_unknown_pair_names_the_models_there_are(make_results):
         comparison.pair("a", "x")
 
 
-def test_comparing_what_cannot_be_compared_raises_with_the_way_out(make_results):
-    with pytest.raises(RunError, match=r"cannot be compared.*Re-test both"):
-        compare(make_results("a", [1, 1]), make_results("b", [1]), CONFIG)
+def test_what_cannot_be_compared_has_no_pairs_but_a_way_out(make_results):
+    comparison = compare_models([make_results("a", [1, 1]), make_results("b", [1])], CONFIG)
+    assert comparison.pairs == ()
+    assert "cannot be compared" in comparison.obstacle.sentence
+    assert comparison.obstacle.remedy.startswith("Re-test both")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gru4rec_core.config import ComparisonConfig
-from gru4rec_core.evaluation.comparison import compare, compare_models
+from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.pair_verdict import adjusted_p, build_pair_verdict, choose_kind, upper_p
 from gru4rec_core.evaluation.verdict import build_verdict
 
@@ -21,7 +21,7 @@ def ranks(n_hits: int, n: int = N, first: int = 0) -> np.ndarray:
 
 def test_an_interval_without_0_that_the_test_does_not_confirm_is_explained(make_results):
     a, b = make_results("a", ranks(440)), make_results("b", ranks(500))
-    pair = compare(a, b, CONFIG)
+    pair = compare_models([a, b], CONFIG).pairs[0]
     said = build_pair_verdict(pair, CONFIG, adjusted=(0.046, 0.058))
     assert not said.confirmed
     assert said.kind == "undecided"

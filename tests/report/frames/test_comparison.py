@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gru4rec_core.config import ComparisonConfig
-from gru4rec_core.evaluation.comparison import compare
+from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.hit_overlap import OUTCOMES
 from gru4rec_core.report.frames import comparison as comparison_frames
 
@@ -43,7 +43,8 @@ def test_curve_never_falls_and_ends_at_the_depth(results):
 
 def test_forest_puts_the_deciding_metric_first(results):
     ranks = np.random.default_rng(0).integers(1, 25, (2, 60))
-    pair = compare(results("top1", ranks[0]), results("bpr", ranks[1]), ComparisonConfig(deciding_k=5))
+    models = [results("top1", ranks[0]), results("bpr", ranks[1])]
+    pair = compare_models(models, ComparisonConfig(deciding_k=5)).pairs[0]
     table = comparison_frames.forest(pair)
     assert table["metric"].iloc[0] == "accuracy@5 (decides)"
     assert table["metric"].tolist()[1:] == [
@@ -61,7 +62,8 @@ def test_forest_puts_the_deciding_metric_first(results):
 
 
 def test_forest_leaves_out_a_metric_on_which_the_base_never_hits(results):
-    pair = compare(results("top1", [2, 2, 2]), results("bpr", [1, 1, 2]), ComparisonConfig(deciding_k=3))
+    models = [results("top1", [2, 2, 2]), results("bpr", [1, 1, 2])]
+    pair = compare_models(models, ComparisonConfig(deciding_k=3)).pairs[0]
     assert "accuracy@1" not in comparison_frames.forest(pair)["metric"].tolist()
 
 
