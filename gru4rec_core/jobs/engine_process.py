@@ -18,13 +18,10 @@ from typing import TYPE_CHECKING
 import psutil
 
 from gru4rec_core.errors import RunError, WorkbenchError
-from gru4rec_core.jobs import worker
 from gru4rec_core.jobs.capacity import worker_count
 from gru4rec_core.jobs.engine import EngineAddress, address_file, engine_folder, make_credentials, wait_ended
-from gru4rec_core.jobs.reconcile import reconcile_jobs
 from gru4rec_core.storage import folder_mode, remove_leftovers
 from gru4rec_core.workspace.job_state import ProcessIdentity
-from gru4rec_core.workspace.store import Workspace
 
 if TYPE_CHECKING:
     from distributed import LocalCluster
@@ -58,7 +55,8 @@ def main(root: Path) -> None:
         dashboard_address=None,
         memory_limit=0,  # a limit kills the worker, and with it the run
         local_directory=str(scratch),
-        preload=[worker.__name__],
+        # Named, not imported: the engine would load all that a worker needs before it can answer.
+        preload=["gru4rec_core.jobs.worker"],
     )
     engine = EngineAddress(
         address=cluster.scheduler_address,
@@ -77,6 +75,10 @@ def main(root: Path) -> None:
 
 def _keep_house(root: Path, engine: EngineAddress, stop: "queue.SimpleQueue[str]") -> None:
     """Reconciles jobs and removes leftovers for as long as the workspace names this engine."""
+    # Takes a second, which the engine's start need not wait for.
+    from gru4rec_core.jobs.reconcile import reconcile_jobs
+    from gru4rec_core.workspace.store import Workspace
+
     tidy_at = 0.0
     while _is_named(root, engine):
         try:

@@ -12,8 +12,8 @@ from gru4rec_core.jobs.engine import EngineAddress, address_file, engine_folder,
 from gru4rec_core.storage import exclusive_lock, make_file, make_folder, restrict
 from gru4rec_core.workspace.store import PROJECT_ROOT
 
-START_TIMEOUT = 60.0
-"""Seconds that the engine gets to come up."""
+START_TIMEOUT = 120.0
+"""Seconds that the engine gets to come up; 3 s suffice on an idle machine, a busy one took 60."""
 
 _ENVIRONMENT = {
     # A task that kills its worker would be run again, three times, without being asked.
@@ -70,7 +70,7 @@ def _launch(root: Path) -> EngineAddress:
     ended_by_itself = process.poll() is not None
     process.kill()
     raise RunError(
-        "The job engine starts within a minute.",
+        f"The job engine starts within {START_TIMEOUT:g} seconds.",
         found="it ended at once" if ended_by_itself else f"nothing after {START_TIMEOUT:g} s",
         where=str(folder / "log.txt"),
         remedy="Read its log; often the memory is short or the loopback address is blocked.",
