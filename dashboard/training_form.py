@@ -12,7 +12,7 @@ from gru4rec_core.errors import ConfigError
 from gru4rec_core.jobs.planning import ComparisonPlan, with_seeds
 from gru4rec_core.workspace.records import DatasetRecord
 
-_SAME, _PAPER = "Same settings", "Each its paper preset"
+_SAME, _PAPER = "Same settings", "Each with its paper preset"
 
 
 def ask_for_plan(record: DatasetRecord, test_rule: SplitConfig) -> ComparisonPlan:

@@ -67,7 +67,7 @@ def test_start_stores_what_was_chosen_before_anything_trains(page, record, works
 
 
 def test_paper_presets_give_each_loss_its_own_settings(page, record, workspace):
-    page.segmented_control(key=f"mode-{record.id}").set_value("Each its paper preset").run()
+    page.segmented_control(key=f"mode-{record.id}").set_value("Each with its paper preset").run()
     page.button(key="start").click().run()
     top1, bpr = (workspace.run(run_id).config for run_id in workspace.comparisons()[0].run_ids)
     assert (top1.dropout_hidden, bpr.dropout_hidden) == (0.5, 0.2)
