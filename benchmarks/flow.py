@@ -1,4 +1,4 @@
-"""How long does it take in a real browser from an empty workspace to a comparison on screen?
+"""How long does it take, in a real browser, to get from an empty workspace to a comparison on screen?
 
     python -m benchmarks.flow --json
 

@@ -1,4 +1,4 @@
-"""Which bootstrap interval for a difference covers best: percentile, expanded percentile or BCa?
+"""Which bootstrap interval for a difference has the best coverage: percentile, expanded percentile or BCa?
 
 The library uses the second; the other two are here only to be measured against it.
 """

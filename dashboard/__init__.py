@@ -1,1 +1,1 @@
-"""What the screens share; beside pages/ the only place that imports streamlit."""
+"""What the screens are built from; apart from app.py and pages/, the only place that imports Streamlit."""

@@ -1,4 +1,4 @@
-"""How does the Accuracy page show one model, its weakest slice first?"""
+"""How does the Accuracy page present one model, starting with its weakest slice?"""
 
 from __future__ import annotations
 

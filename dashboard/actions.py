@@ -1,4 +1,4 @@
-"""What do the pages' buttons set going: storing an upload, starting a comparison?"""
+"""What happens when a button is pressed, such as storing an upload or starting a comparison?"""
 
 from __future__ import annotations
 

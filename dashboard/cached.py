@@ -1,4 +1,4 @@
-"""What do the pages read or compute once, and keep for as long as the files behind it stay the same?"""
+"""What do the pages read or compute once and reuse until the files behind it change?"""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.file_format import is_utf8
 from gru4rec_core.data.ingest import LogPreview, inspect_log
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.evaluation.data_checks import find_dataset_warnings
-from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
+from gru4rec_core.evaluation.data_warnings import find_dataset_warnings
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.jobs import planning
 from gru4rec_core.jobs.job_list import baselines_id, job_folder
 from gru4rec_core.jobs.planning import DefaultPlan

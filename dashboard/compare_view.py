@@ -1,4 +1,4 @@
-"""How does the Compare page show a comparison, block by block, the verdict first?"""
+"""How does the Compare page present a comparison, block by block, starting with the verdict?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dashboard.review_context import Pair, Review
 from gru4rec_core.config import MAX_LIST_LENGTH, PROTOCOL_LABELS
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
-from gru4rec_core.evaluation.intervals import level_text
+from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.frames import accuracy as accuracy_frames

@@ -1,4 +1,4 @@
-"""Is this log fit to train on: what is in it, what is wrong with it, what would be the test?"""
+"""Is this log fit to train on: what does it contain, what is wrong with it, and what would the test be?"""
 
 from __future__ import annotations
 

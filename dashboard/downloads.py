@@ -1,4 +1,4 @@
-"""How is a table downloaded so that no spreadsheet runs a cell of it as a formula?"""
+"""How are tables exported so that a spreadsheet never runs a cell as a formula?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do problems, warnings and messages read on a page?
+"""How are problems, warnings and messages shown on a page?
 
 Their texts quote files and item names, so they are escaped and never pass through Markdown.
 """
@@ -12,7 +12,7 @@ from html import escape
 import streamlit as st
 
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.evaluation.diagnostics import DiagnosticWarning, worst_first
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, worst_first
 
 _BARS = {"error": "#D55E00", "warning": "#E69F00", "note": "#56B4E9", "good": "#009E73"}
 _WORDS = {"error": "Problem", "warning": "Warning", "note": "Good to know", "good": "Good"}

@@ -1,4 +1,4 @@
-"""Which screens are there, and how is each reached, also by a link?
+"""Which screens are there, and how is each one reached, including by link?
 
 Streamlit takes any folder called `pages` for its older kind of multipage app until `st.navigation` has been called once
 in the server's life. So when a pasted link is the first thing a fresh server sees, Streamlit runs the page alone,

@@ -1,4 +1,4 @@
-"""What does a reader meet first: the task, the latest verdict, what is running, what is there?"""
+"""What does a user see first: the task, the latest verdict, what is running, and what the workspace holds?"""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.data.samples import SAMPLES
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs.job_list import list_jobs
+from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.jobs.planning import default_comparison_plan
-from gru4rec_core.jobs.reconcile import reconcile_jobs
 from gru4rec_core.workspace.importing import import_sample
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace

@@ -1,4 +1,4 @@
-"""How far are the jobs, each in a row, and how do the models get on epoch by epoch?
+"""How far along is each job, and how is each model doing, epoch by epoch?
 
 Everything is read from the workspace, so a reload, another browser or a restarted server sees the same.
 """
@@ -13,7 +13,7 @@ from dashboard import actions, messages, state, theme
 from gru4rec_core.config import LOSS_LABELS, TrainingConfig
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import Job, baselines_id, list_jobs, read_job_state
-from gru4rec_core.jobs.reconcile import reconcile_jobs
+from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.report.charts.training import loss_curve, validation_curve
 from gru4rec_core.report.frames.training import epoch_frame
 from gru4rec_core.workspace.job_state import JobState

@@ -1,4 +1,4 @@
-"""How good is an older model on newer events: which run, on which log, and what came out?"""
+"""How does Overview re-check an older model on newer events: which run, on which log, with what result?"""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from gru4rec_core.config import LOSS_LABELS, MAX_LIST_LENGTH, ComparisonConfig, 
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import Job, baselines_id, read_job_state
+from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.jobs.planning import ComparisonPlan
-from gru4rec_core.jobs.reconcile import reconcile_jobs
 from gru4rec_core.report.charts import recheck as recheck_charts
 from gru4rec_core.report.frames import recheck as recheck_frames
 from gru4rec_core.report.frames.recheck import Method

@@ -1,4 +1,4 @@
-"""What do the review pages look at: one comparison's models, its test sessions, the item names?"""
+"""What do the review pages work with: a comparison's models, its test sessions and the item names?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does the Sessions page show predictions beside what came: as a list, and one session step by step?"""
+"""How does the Sessions page list predictions beside what came next?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is selected, and how does it travel from page to page?
+"""What is selected, and how is the selection carried from page to page?
 
 The selection lives in the URL (`?dataset=…&comparison=…&k=…`), so a pasted link opens the same view. The sidebar's
 links drop URL parameters, so the session remembers them and `current` puts them back.

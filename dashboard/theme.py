@@ -1,4 +1,4 @@
-"""Which looks does .streamlit/config.toml not cover, and is the dark theme on?"""
+"""Which styling does .streamlit/config.toml not cover, and is the dark theme on?"""
 
 from __future__ import annotations
 

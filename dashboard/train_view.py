@@ -1,4 +1,4 @@
-"""How does the Train page ask, estimate, start, and show what trains?"""
+"""How does the Train page collect settings, estimate the time, start training and show its progress?"""
 
 from __future__ import annotations
 

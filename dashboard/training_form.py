@@ -1,4 +1,4 @@
-"""Which models does the reader want trained, with which settings, and how will they be judged?"""
+"""Which models does the user want to train, with which settings, and how will they be judged?"""
 
 from __future__ import annotations
 

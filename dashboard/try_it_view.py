@@ -1,4 +1,4 @@
-"""How does a strip of items become two lists of guesses, and which item changed them?"""
+"""How do the chosen items become two lists of recommendations, and which item changed them?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a file become a dataset: upload, look, map the columns, read?"""
+"""How does Data add a log: upload it, preview it, map its columns, read it?"""
 
 from __future__ import annotations
 

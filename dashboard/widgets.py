@@ -1,4 +1,4 @@
-"""Which pieces do several pages share: sentences, the verdict, charts, tables, empty states?
+"""The building blocks that several pages share: sentences, the verdict, charts, tables, empty states.
 
 Item and session names come from files. They reach the page as text columns, as chart labels, or escaped through
 `st.html`; never as Markdown.

@@ -1,4 +1,4 @@
-"""Builds the API pages of the library from its docstrings; the public names come first.
+"""Builds the library's API pages from its docstrings, public names first.
 
     .venv/bin/python -m docs.make_api site/api
 

@@ -1,4 +1,4 @@
-"""Takes the pictures of the README from a running dashboard whose newest comparison is finished.
+"""Takes the README's screenshots from a running dashboard whose newest comparison is finished.
 
     .venv/bin/streamlit run app.py            (load the sample workouts, train TOP1 and BPR)
     .venv/bin/python docs/make_screenshots.py http://localhost:8501

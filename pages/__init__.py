@@ -1,1 +1,1 @@
-"""The screens of the dashboard, one thin file each; what they share is in `dashboard`."""
+"""The dashboard's screens, one thin file each; what they draw is in `dashboard`."""

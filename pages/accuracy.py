@@ -1,4 +1,4 @@
-"""Where is a model right, and where wrong?"""
+"""Where is a model right, and where is it wrong?"""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Which model is better, by how much, and how sure is that?"""
+"""Which model is better, by how much, and how certain is that?"""
 
 import streamlit as st
 

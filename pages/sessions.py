@@ -1,4 +1,4 @@
-"""What did the models predict, and what came?"""
+"""What did the models predict, and what came next?"""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Which models are trained, and how far are they?"""
+"""Which models are being trained, and how far along are they?"""
 
 import streamlit as st
 

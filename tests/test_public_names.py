@@ -31,7 +31,7 @@ def test_nothing_but_the_model_loads_tensorflow() -> None:
         "jobs.estimates",
         "jobs.launcher",
         "jobs.planning",
-        "jobs.reconcile",
+        "jobs.lost_jobs",
         "jobs.worker",
         "results.comparison",
         "results.recheck",

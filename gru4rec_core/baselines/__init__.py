@@ -1,1 +1,1 @@
-"""Methods without training by gradient that a model must beat, one file per family."""
+"""Simple methods, trained without gradients, that a model must beat; one file per family."""

@@ -1,4 +1,4 @@
-"""What every baseline shares: fitting, the check before scoring, and falling back on best-sellers.
+"""What every baseline shares: fitting, the check before scoring, and falling back to best-sellers.
 
 Where counts say nothing or tie, the more popular item comes first: ties are few, and every list is one that a
 shop could show.

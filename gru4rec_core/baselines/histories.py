@@ -1,4 +1,4 @@
-"""How do baselines see sessions: which item stood where, how often, and in whose company?"""
+"""How do baselines see sessions: which items occurred where, how often, and together with which others?"""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What most often came right after the last item?"""
+"""Which items most often followed the last one?"""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How far do best-sellers get: those of all sessions, those of this session, or the last item again?"""
+"""How well do best-seller lists do: across all sessions, within this session, or just repeating the last item?"""
 
 import numpy as np
 

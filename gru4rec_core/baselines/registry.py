@@ -1,4 +1,4 @@
-"""Which baselines are there, and what are they called on screens?"""
+"""Which baselines are there, and what are they called on screen? A new one is registered here."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Which commands are there, and how do they end?
+"""Which commands are there, and with which exit status do they end?
 
 Results go to standard output (with --json one JSON object and nothing else), progress and errors to standard
 error. Exit status: 0 done, 1 failed, 2 wrong use.

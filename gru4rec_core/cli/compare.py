@@ -27,8 +27,8 @@ from gru4rec_core.cli.output import (
     tell_progress,
 )
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison, with_seeds
-from gru4rec_core.jobs.reconcile import reconcile_jobs
 from gru4rec_core.results.comparison import build_comparison_result, find_missing
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_distinct

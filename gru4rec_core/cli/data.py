@@ -1,4 +1,4 @@
-"""How does a log get into the workspace, and what is there?"""
+"""How is a log added to the workspace, and what does the workspace hold?"""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +19,7 @@ from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import inspect_log
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.errors import DataError
-from gru4rec_core.results.diagnostics import diagnose_dataset
+from gru4rec_core.results.collected_warnings import diagnose_dataset
 from gru4rec_core.workspace.importing import LogFile, import_file
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace

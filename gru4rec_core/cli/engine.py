@@ -1,4 +1,4 @@
-"""How is the local job engine started, inspected and stopped?"""
+"""How is the local job engine started, stopped and inspected?"""
 
 from dataclasses import asdict
 from typing import Any
@@ -10,7 +10,7 @@ from gru4rec_core.cli.output import print_result
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import list_jobs
 from gru4rec_core.jobs.jobs import EngineStatus
-from gru4rec_core.jobs.reconcile import reconcile_jobs
+from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.workspace.store import Workspace
 
 app = typer.Typer(

@@ -1,4 +1,4 @@
-"""How do settings become options of a command, and options settings?
+"""How are settings turned into command-line options, and options back into settings?
 
 Options are made from the pydantic models, so that a new setting is an option at once, with its description as help.
 """

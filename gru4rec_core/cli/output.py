@@ -13,7 +13,7 @@ from typing import Any
 
 import typer
 
-from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.experiments.reporter import OnChange
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.results.model_table import read_list_lengths

@@ -1,4 +1,4 @@
-"""How is one model trained, tested again and used, and which runs are there?"""
+"""How is one model trained, re-checked and used, and which runs are there?"""
 
 from typing import Annotated, Any
 
@@ -33,9 +33,9 @@ from gru4rec_core.cli.output import (
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import DataError
 from gru4rec_core.experiments.baselines import execute_baselines
-from gru4rec_core.jobs.reconcile import reconcile_jobs
+from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.results.diagnostics import diagnose_recheck, diagnose_run
+from gru4rec_core.results.collected_warnings import diagnose_recheck, diagnose_run
 from gru4rec_core.results.recheck import RecheckPlan, recheck_run
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import open_split

@@ -1,4 +1,4 @@
-"""Which session is in which lane at which step?
+"""Which session occupies which lane of the mini-batch at each step?
 
 Session-parallel mini-batches (Hidasi et al. 2016, section 3.1.1): each lane walks through one session
 at a time, feeding event j to predict event j + 1; when its session ends it takes the next one in order.

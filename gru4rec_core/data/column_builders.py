@@ -1,4 +1,4 @@
-"""How are the texts and times of a file kept as numbers while it is read?"""
+"""How are a file's texts and times stored as numbers while it is being read?"""
 
 from typing import NamedTuple
 

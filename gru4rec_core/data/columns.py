@@ -1,4 +1,4 @@
-"""Which column of a file holds the session, which the time, which the item?"""
+"""Which columns of a file hold the session, the time and the item?"""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How do the rows of a file become a dataset?"""
+"""How do the rows of a file become the arrays of a dataset?"""
 
 import duckdb
 import numpy as np

@@ -1,4 +1,4 @@
-"""Which events of a log stay before it is cut into training and test?"""
+"""Which events of a log are kept before it is split into training and test?"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What does reading a file give: the log, and an account of every row?"""
+"""What does reading a file return: the log, and what happened to every row?"""
 
 from dataclasses import dataclass, field
 from typing import Any

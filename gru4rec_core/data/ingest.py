@@ -1,4 +1,4 @@
-"""How does a file become a log?
+"""How is a log file read and previewed: `read_log` and `inspect_log`?
 
 A file is read in blocks (sources.py), DuckDB parses their fields (row_rules.py), and the events are kept as numbers
 (event_builder.py). So memory grows with the kept events, some 20 bytes each, not with the file. Nothing in a file is

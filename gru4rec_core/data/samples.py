@@ -1,4 +1,4 @@
-"""Which example logs can anyone start with, and how are they generated?"""
+"""Which example logs are available, and how are they generated?"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is a log of sessions, once read?"""
+"""How is a log of sessions represented in memory?"""
 
 from dataclasses import dataclass
 from functools import cached_property

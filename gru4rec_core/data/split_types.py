@@ -1,4 +1,4 @@
-"""What does cutting a log give: its parts, the events to predict, and an account of every event?"""
+"""What does splitting a log return: its parts, the events to predict, and what happened to every event?"""
 
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Self

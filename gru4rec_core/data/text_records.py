@@ -1,4 +1,4 @@
-"""Which records stand on which lines of a text file?"""
+"""Which lines of a text file make up each record?"""
 
 import codecs
 import re

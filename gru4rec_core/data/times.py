@@ -1,4 +1,4 @@
-"""Which moment does a timestamp stand for?"""
+"""Which moment in time does a timestamp denote?"""
 
 import math
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Which number stands for which item?"""
+"""Which number represents which item?"""
 
 import json
 from collections.abc import Iterable, Sequence

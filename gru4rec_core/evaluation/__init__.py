@@ -1,1 +1,1 @@
-"""How good is anything that scores items: ranks, metrics, comparisons of models, verdicts and warnings."""
+"""Evaluates anything that scores items: ranks, metrics, comparisons, verdicts and warnings."""

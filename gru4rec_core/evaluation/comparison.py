@@ -1,4 +1,4 @@
-"""How far apart are the models on the same test events, and how sure is that?
+"""How far apart are the models on the same test events, and how certain is that?
 
 One metric decides: accuracy@k, with the k chosen before training; all others are exploratory. Sessions are
 resampled once for all models and metrics together, so every pair is a paired comparison. The results of several

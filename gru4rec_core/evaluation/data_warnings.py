@@ -1,4 +1,4 @@
-"""What should a reader be warned of in a log, and in the test that a test rule makes of it?"""
+"""Which problems in a log, or in the test that a test rule cuts from it, deserve a warning?"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet, Split, SplitSummary
 from gru4rec_core.data.times import DAY_SECONDS, UNITS, describe_time, guess_unit
-from gru4rec_core.evaluation.diagnostics import DiagnosticWarning, share_text, visible_difference_text
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, share_text, visible_difference_text
 from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
 
 MANY_TIES = 0.01  # of all events

@@ -1,4 +1,4 @@
-"""What is a warning: its figure, its effect, its remedy and how severe it is."""
+"""What a warning consists of: its figure, effect, remedy and severity."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass

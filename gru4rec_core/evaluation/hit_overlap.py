@@ -1,4 +1,4 @@
-"""Which test events did both models hit, which only one, and which neither?"""
+"""Which test events did both models hit, which did only one hit, and which did neither?"""
 
 from typing import Literal, NamedTuple
 

@@ -1,4 +1,4 @@
-"""How good are the ranks?
+"""Which metrics summarise the ranks?
 
 One item truly comes next, so a metric turns the rank r of that item into one number per event. Ranks are median
 ranks unless stated otherwise (`Evaluation.ranks`); an unknown true item has an infinite rank and counts 0.

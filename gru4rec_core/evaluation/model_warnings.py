@@ -1,4 +1,4 @@
-"""What should a reader be warned of in training, in a model's scores, and in a comparison?"""
+"""Which problems in training, in a model's scores or in a comparison deserve a warning?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.comparability import ModelKind, ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
-from gru4rec_core.evaluation.data_checks import small_test_warning
-from gru4rec_core.evaluation.diagnostics import DiagnosticWarning, share_text
+from gru4rec_core.evaluation.data_warnings import small_test_warning
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, share_text
 from gru4rec_core.evaluation.metrics import accuracy_at
 from gru4rec_core.evaluation.pair_verdict import PairVerdict, build_pair_verdict
 from gru4rec_core.evaluation.scoring import Evaluation

@@ -1,4 +1,4 @@
-"""Which of two models is better: clearly so, equivalent, better by an open amount, or undecided?
+"""Which of two models is better: clearly better, equivalent, better by an uncertain margin, or undecided?
 
 The first of these that fits: clear (the interval lies beyond ±margin), equivalent (inside ±margin), size open (it
 leaves out 0), undecided. A model is called better only when the permutation test confirms it and every

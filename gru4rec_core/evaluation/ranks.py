@@ -1,4 +1,4 @@
-"""Which rank does the true item have among scores that may tie, and which items are on top?"""
+"""What is the true item's rank when scores may tie, and which items are at the top?"""
 
 from typing import Literal, NamedTuple
 

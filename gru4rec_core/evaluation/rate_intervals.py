@@ -1,4 +1,4 @@
-"""How sure is a rate, and how is the level of an interval written?
+"""What is the interval of a single rate, and how is its level written? (Of differences: resampling.py.)
 
 The intervals of differences between two models come from a bootstrap: `resampling.percentile_interval`.
 """

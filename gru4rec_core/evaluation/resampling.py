@@ -1,4 +1,4 @@
-"""Is a difference between two models more than the luck of these test sessions?
+"""Could a difference between two models be chance? Its bootstrap interval and its permutation test.
 
 Events of one session depend on each other, so whole sessions are drawn or flipped. Everything works on sums per
 session: a mean over events is a ratio of such sums, and any resampling of sessions is one matrix product with

@@ -1,4 +1,4 @@
-"""How does anything that scores items rank the true next items of an evaluation set?
+"""How are the true next items of an evaluation set ranked by anything that scores items?
 
 Ranks are exact over the whole catalogue, never over sampled candidates (sampled ranks can reverse the order of
 two models: Krichene & Rendle 2020). They keep their ties: how many items score higher, how many the same.

@@ -1,4 +1,4 @@
-"""How many test sessions does it take to see a difference?"""
+"""How many test sessions are needed to detect a difference?"""
 
 from dataclasses import dataclass
 from math import ceil, isfinite, sqrt

@@ -1,4 +1,4 @@
-"""Which model is better, and does it beat the baselines? The answer as data and as sentences.
+"""Which model is better, and does it beat the baselines? The verdict as data.
 
 Either the models cannot be compared, or one of the four answers of pair_verdict.py holds. A second sentence
 always follows: the best model against the strongest baseline and against best-sellers, by the same statistics.

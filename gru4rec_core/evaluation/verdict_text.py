@@ -1,4 +1,4 @@
-"""How does a verdict read in plain words?"""
+"""How is a verdict put into sentences?"""
 
 from math import floor, isfinite, log10
 from typing import Literal
@@ -8,9 +8,9 @@ import numpy as np
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.evaluation.intervals import level_text
 from gru4rec_core.evaluation.metrics import catalogue_coverage
 from gru4rec_core.evaluation.pair_verdict import PairVerdict
+from gru4rec_core.evaluation.rate_intervals import level_text
 
 BaselineOutcome = Literal["beaten", "as-well", "better", "undecided", "no-baseline"]
 

@@ -1,1 +1,1 @@
-"""How the work is done, in the calling process: a run, the baselines of a split, a whole comparison."""
+"""Does the work in the calling process: one run, the baselines of a split, or a whole comparison."""

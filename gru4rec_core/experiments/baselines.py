@@ -1,4 +1,4 @@
-"""How well do the baselines do on a split?
+"""How are the baselines of a split fitted and tested?
 
 They are computed once per split and shared by all comparisons on it. TensorFlow is not needed.
 """

@@ -1,4 +1,4 @@
-"""How is everything that a comparison still lacks carried out in this process?"""
+"""How are the unfinished parts of a comparison run in this process?"""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How does a job write its progress to disk, and notice that it should stop?"""
+"""How does a job save its progress and find out that it should stop?"""
 
 import logging
 import threading

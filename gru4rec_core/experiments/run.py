@@ -1,4 +1,4 @@
-"""How does a run get from its settings to its results: split, train, test, store?
+"""How does a run get from its settings to its results: split, train, test and store?
 
 The only place that puts these together: the command line calls it in its own process, a worker for a page.
 TensorFlow is loaded here.

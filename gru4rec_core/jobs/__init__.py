@@ -1,1 +1,1 @@
-"""Who does the work, and where: jobs, the local engine that carries them out, its workers."""
+"""Runs work in the background: jobs, the local engine that runs them, and its workers."""

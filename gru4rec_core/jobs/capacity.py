@@ -1,4 +1,4 @@
-"""How many workers does this machine, or this container, hold?"""
+"""How many workers can this machine or container hold?"""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How does the workbench talk to Dask: connect, send a job, take one off, end a worker?"""
+"""How do we talk to Dask: connect, send a task, withdraw it, end a worker?"""
 
 import os
 from collections.abc import Iterator

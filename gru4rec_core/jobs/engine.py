@@ -1,4 +1,4 @@
-"""Where is the job engine of a workspace, which credentials does it ask for, and how is it stopped?
+"""Where is a workspace's local job engine, how is it contacted, and how is it stopped?
 
 The engine is a process of its own that outlives the page that started it (see launcher.py and engine_process.py). It
 writes its address and its credentials into the workspace's folder engine/; whoever may not read them is refused.

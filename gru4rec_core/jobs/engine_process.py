@@ -1,4 +1,4 @@
-"""What does the engine's own process do, from its start to its end?
+"""What does the engine's own process do, from start to end?
 
 It holds a Dask LocalCluster, whose workers carry out the jobs, and looks after the workspace meanwhile. It is started
 by launcher.py as `python -m gru4rec_core.jobs.engine_process WORKSPACE`.
@@ -76,7 +76,7 @@ def main(root: Path) -> None:
 def _keep_house(root: Path, engine: EngineAddress, stop: "queue.SimpleQueue[str]") -> None:
     """Reconciles jobs and removes leftovers for as long as the workspace names this engine."""
     # Takes a second, which the engine's start need not wait for.
-    from gru4rec_core.jobs.reconcile import reconcile_jobs
+    from gru4rec_core.jobs.lost_jobs import reconcile_jobs
     from gru4rec_core.workspace.store import Workspace
 
     tidy_at = 0.0

@@ -1,4 +1,4 @@
-"""What is a job, where does it keep its state, and which jobs are there?"""
+"""What is a job, where is its state stored, and which jobs are there?"""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How is work submitted, cancelled and tried again, and the engine started and stopped?
+"""How are jobs queued, cancelled and retried?
 
 The workspace is the truth: state, progress and results are files that anyone can read. Dask only carries the work out,
 so a lost scheduler loses no results. Submitting loads no TensorFlow.
@@ -13,7 +13,7 @@ from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import client, engine, launcher
 from gru4rec_core.jobs.job_list import Job, Kind, baselines_id, job_folder, read_job_state
-from gru4rec_core.jobs.reconcile import end_as, reconcile_jobs
+from gru4rec_core.jobs.lost_jobs import end_as, reconcile_jobs
 from gru4rec_core.storage import exclusive_lock, make_folder
 from gru4rec_core.workspace.job_state import JobState, clear_cancel, read_state, request_cancel, write_state
 from gru4rec_core.workspace.split_store import store_test_rule
@@ -111,7 +111,7 @@ def cancel(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
     """Asks a job to stop; nothing happens to one that is not active.
 
     A queued job ends at once, a running one within about a second; else its worker is ended (see
-    `reconcile.HARD_AFTER`).
+    `lost_jobs.HARD_AFTER`).
     """
     folder = job_folder(workspace, kind, job_id)
     state = read_state(folder)

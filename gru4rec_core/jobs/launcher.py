@@ -1,4 +1,4 @@
-"""How is the local job engine started, and only once when several ask for it?"""
+"""How is the local job engine started exactly once, however many processes ask for it?"""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Which jobs are lost because nothing works on them any more, and which ignore their cancellation?"""
+"""Which active jobs are lost, and which ignore their cancellation?"""
 
 import time
 from pathlib import Path

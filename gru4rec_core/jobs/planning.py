@@ -1,4 +1,4 @@
-"""Which test rule, how many runs and which list length are the default, and what does a comparison train?"""
+"""What are the default test rule, number of runs and list length of a dataset, and what does a comparison train?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

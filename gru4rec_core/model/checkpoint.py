@@ -1,4 +1,4 @@
-"""How does training survive a power cut?
+"""How does training resume after an interruption, such as a power cut?
 
 A checkpoint is a folder `epoch-N` of arrays and JSON. It is written to disk under a temporary name and then renamed, so
 a folder with its final name is complete; the one before it is kept too. No pickle.

@@ -1,4 +1,4 @@
-"""What comes next, by a trained model in NumPy alone?
+"""How does a trained model recommend with NumPy alone?
 
 The forward pass of `network.py` without TensorFlow, so a web process answers at once and needs a few megabytes.
 """

@@ -1,4 +1,4 @@
-"""Which items serve as shared negatives of a step, drawn by popularity?"""
+"""Which items are drawn, by popularity, as the shared negative samples of a step?"""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How does a gradient change a weight?
+"""How do gradients update the weights?
 
 Elementwise formulas, so the same code updates whole weights and the few rows that a step used. `slots` are what the
 optimiser remembers: arrays of the weight's shape.

@@ -1,4 +1,4 @@
-"""What state does a history leave, and where does the true item rank among all items?
+"""What hidden state does a history leave, and where does the true item rank among all items?
 
 Histories run through the compiled cell in lanes, each from a state of 0 to its end. The states from which something is
 predicted are ranked in compiled blocks. At no time are all states or all scores in memory.

@@ -1,4 +1,4 @@
-"""What does training tell its caller, and what may the caller say in return?"""
+"""What does training tell its caller, and how can the caller respond?"""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Which colour, dash and point shape does a method have, on a light and on a dark background?
+"""Which colour, dash and marker does each method have, on light and dark backgrounds?
 
 The colours are Okabe & Ito's (2008, "Color Universal Design"): colour-blind readers can tell them apart, and each has a
 contrast of at least 3:1 against its background. A trained model keeps its colour on every chart; a baseline is grey,

@@ -1,1 +1,1 @@
-"""What came out: comparisons, re-checks and the warnings about them, read from a workspace."""
+"""Reads results from a workspace: comparisons, re-checks and the warnings about them."""

@@ -1,4 +1,4 @@
-"""Which warnings does a reader of a dataset, a run, a comparison or a re-check need?"""
+"""Collects the warnings to show for a dataset, a run, a comparison or a re-check."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,9 +6,9 @@ from gru4rec_core.config import LOSS_LABELS, default_deciding_k
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
-from gru4rec_core.evaluation.data_checks import find_dataset_warnings, find_split_warnings
-from gru4rec_core.evaluation.diagnostics import DiagnosticWarning, worst_first
-from gru4rec_core.evaluation.model_checks import (
+from gru4rec_core.evaluation.data_warnings import find_dataset_warnings, find_split_warnings
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, worst_first
+from gru4rec_core.evaluation.model_warnings import (
     ComparedRun,
     find_comparison_warnings,
     find_evaluation_warnings,

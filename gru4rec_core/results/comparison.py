@@ -1,4 +1,4 @@
-"""What came out of a comparison?
+"""What are the results of a comparison?
 
 The result is read from the files of its runs and baselines; no model is loaded.
 """
@@ -10,7 +10,7 @@ import pandas as pd
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparison import Comparison
-from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.evaluation.verdict import Verdict, build_verdict
 from gru4rec_core.results.model_table import group_by_model, load_baselines, load_trained_models, row_to_json
 from gru4rec_core.results.statistics_cache import load_statistics

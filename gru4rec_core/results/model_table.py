@@ -13,7 +13,7 @@ from gru4rec_core.baselines.registry import BASELINE_LABELS
 from gru4rec_core.config import LOSS_LABELS, TrainingConfig
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.evaluation.model_checks import still_improving, validation_curve
+from gru4rec_core.evaluation.model_warnings import still_improving, validation_curve
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.storage import read_json
 from gru4rec_core.workspace import run_folder

@@ -1,4 +1,4 @@
-"""What are the statistics and warnings of a comparison, computed once and stored?
+"""How are a comparison's statistics and warnings computed once and then read from disk?
 
 They are stored beside the comparison under a hash of all they depend on, and recomputed when that changes.
 """
@@ -13,8 +13,8 @@ from typing import Any
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults, find_obstacle
 from gru4rec_core.evaluation.comparison import Comparison, MetricDifference, PairedComparison, compare_models
-from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
-from gru4rec_core.results.diagnostics import diagnose_comparison
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
+from gru4rec_core.results.collected_warnings import diagnose_comparison
 from gru4rec_core.storage import read_json, write_json
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace

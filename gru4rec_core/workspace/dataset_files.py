@@ -1,4 +1,4 @@
-"""How is a dataset stored as files, and opened again without reading them?
+"""How is a dataset stored as files, and reopened without loading them?
 
 Numbers are `.npy` and memory-mapped, text is JSON or Parquet. Nothing is pickled.
 """

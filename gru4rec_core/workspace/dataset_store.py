@@ -1,4 +1,4 @@
-"""Where are the logs of a workspace, and how are they found again?"""
+"""Where are a workspace's datasets stored, and how are they found again?"""
 
 import json
 from collections.abc import Callable, Iterable, Mapping

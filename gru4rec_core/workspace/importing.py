@@ -1,4 +1,4 @@
-"""How does a file or a sample become a dataset of the workspace?"""
+"""How is a file or a sample added to the workspace as a dataset?"""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""How far is a job, is it alive, and why did it end?
+"""How far along is a job, is it alive, and why did it end?
 
 A job is work in the background that has a folder: a run, or the baselines of a split. `state.json` there holds its
 state, a file `cancel` asks it to stop, `log.txt` is its log.

@@ -1,4 +1,4 @@
-"""How is a workspace that an older version wrote brought up to date?
+"""How is a workspace written by an older version brought up to date?
 
 From schema 1 to 2 no value changes its meaning. Records get the new number, and everything is closed to other users.
 Statistics are recomputed when they are next read (see results/statistics_cache.py).

@@ -1,4 +1,4 @@
-"""Is a request valid, before anything is written?"""
+"""Is a request valid? Checked before anything is written."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What does a run leave in its folder, and how is it read again?"""
+"""Which files does a run leave in its folder, and how are they read back?"""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""What is kept of a split, so that a log is cut once per test rule?
+"""How is a split stored, so that a log is cut once per test rule?
 
     splits/<key>/split.json    the test rule
     splits/<key>/train/        the training part

@@ -10,14 +10,14 @@ from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.splits import split
-from gru4rec_core.evaluation.data_checks import (
+from gru4rec_core.evaluation.data_warnings import (
     best_seller_rate,
     expected_hit_rate,
     find_dataset_warnings,
     find_split_warnings,
     visible_difference,
 )
-from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
 
 DAY = 86_400

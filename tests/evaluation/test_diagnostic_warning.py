@@ -2,7 +2,7 @@
 
 import pytest
 
-from gru4rec_core.evaluation.diagnostics import (
+from gru4rec_core.evaluation.diagnostic_warning import (
     DiagnosticWarning,
     share_text,
     visible_difference_text,

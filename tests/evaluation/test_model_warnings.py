@@ -6,9 +6,9 @@ import pytest
 
 from gru4rec_core.config import ComparisonConfig, TrainingConfig
 from gru4rec_core.evaluation.comparison import compare_models
-from gru4rec_core.evaluation.data_checks import find_dataset_warnings
-from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
-from gru4rec_core.evaluation.model_checks import (
+from gru4rec_core.evaluation.data_warnings import find_dataset_warnings
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
+from gru4rec_core.evaluation.model_warnings import (
     ComparedRun,
     find_comparison_warnings,
     find_evaluation_warnings,

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru4rec_core.evaluation.intervals import hit_rate_interval, level_text
+from gru4rec_core.evaluation.rate_intervals import hit_rate_interval, level_text
 
 
 def test_interval_of_independent_events_is_wilsons():

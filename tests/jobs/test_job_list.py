@@ -4,7 +4,7 @@ import pytest
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs.job_list import baselines_id, job_folder, list_jobs, read_job_state
-from gru4rec_core.jobs.reconcile import reconcile_jobs
+from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.workspace.job_state import JobState, ProcessIdentity, write_state
 from gru4rec_core.workspace.store import Workspace
 

@@ -6,9 +6,9 @@ import psutil
 import pytest
 
 from gru4rec_core.config import SplitConfig, TrainingConfig
-from gru4rec_core.jobs import client, jobs, reconcile
+from gru4rec_core.jobs import client, jobs, lost_jobs
 from gru4rec_core.jobs.engine import EngineAddress
-from gru4rec_core.jobs.reconcile import reconcile_jobs
+from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.workspace.job_state import (
     JobState,
     ProcessIdentity,
@@ -62,7 +62,7 @@ def test_a_worker_that_ends_while_it_is_stopped_is_no_error(
 ) -> None:
     write_state(workspace.run_folder(run.id), JobState(state="running", worker=ProcessIdentity.current()))
     request_cancel(workspace.run_folder(run.id))
-    monkeypatch.setattr(reconcile, "HARD_AFTER", -1.0)
+    monkeypatch.setattr(lost_jobs, "HARD_AFTER", -1.0)
     monkeypatch.setattr(client, "forget", lambda *_: None)
     monkeypatch.setattr(psutil.Process, "kill", lambda process: psutil.Process(2**22 + 1))
     (ended,) = reconcile_jobs(workspace, stop_hard=True)
@@ -86,7 +86,7 @@ def test_a_silent_run_elsewhere_is_lost(workspace: Workspace, run) -> None:
     folder = workspace.run_folder(run.id)
     write_state(folder, JobState(state="running", worker=elsewhere))
     assert reconcile_jobs(workspace) == []
-    change_state(folder, heartbeat=time.time() - reconcile.LOST_AFTER - 1)
+    change_state(folder, heartbeat=time.time() - lost_jobs.LOST_AFTER - 1)
     assert [job.state.state for job in reconcile_jobs(workspace)] == ["lost"]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.results.diagnostics import (
+from gru4rec_core.results.collected_warnings import (
     diagnose_dataset,
     diagnose_recheck,
     diagnose_run,

@@ -1,4 +1,4 @@
-"""Charts of one model's accuracy: by kind of event, by rank, and item against item."""
+"""Charts of one model's accuracy: by kind of event, by rank, and true against predicted item."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gru4rec_core.evaluation.intervals import level_text
+from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.report.charts.drawing import (
     AXIS,
     ROW,

@@ -1,4 +1,4 @@
-"""Charts of a log: events over time, session lengths, popularity of items, and what follows what."""
+"""Charts of a log: events over time, session lengths, item popularity, and what follows what."""
 
 from __future__ import annotations
 

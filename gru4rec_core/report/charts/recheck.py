@@ -1,4 +1,4 @@
-"""Charts of a re-check: hits and unknown items, week by week."""
+"""Charts of a re-check: how an old model does on new events, week by week."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Charts of a training: validation hits and each loss, epoch by epoch."""
+"""Charts of training progress, epoch by epoch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables for the accuracy charts, and which slice is the weakest.
+"""Tables for the accuracy charts, including which slice is weakest.
 
 Rates are hits per 100 predictions, averaged over a method's seeds. Tables explain; they test nothing.
 """

@@ -16,8 +16,8 @@ import pandas as pd
 from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.evaluation.comparison import event_values
 from gru4rec_core.evaluation.hit_overlap import Outcome, apportion
-from gru4rec_core.evaluation.intervals import hit_rate_interval
 from gru4rec_core.evaluation.metrics import accuracy_at, mrr_at, ndcg_at
+from gru4rec_core.evaluation.rate_intervals import hit_rate_interval
 from gru4rec_core.evaluation.scoring import Evaluation
 
 if TYPE_CHECKING:

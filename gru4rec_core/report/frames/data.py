@@ -1,4 +1,4 @@
-"""Tables for the charts of a log: events over time, session lengths, popularity of items, what follows what."""
+"""Tables for the charts of a log: events over time, session lengths, item popularity, and what follows what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of a re-check: all methods on the new events, and how they did week by week."""
+"""Tables for a re-check: every method on the new events, overall and week by week."""
 
 from __future__ import annotations
 

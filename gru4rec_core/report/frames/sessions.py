@@ -1,4 +1,4 @@
-"""The predictions shown beside what really came, and one session step by step."""
+"""Tables of predictions beside what came next, and of one session step by step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would a test rule do to a log: how many events go where, when does the test start, what can it show?"""
+"""What would a test rule do to a log: how many events go to each part, and when does the test start?"""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.splits import split
 from gru4rec_core.data.times import DAY_SECONDS, UNITS
-from gru4rec_core.evaluation.data_checks import expected_hit_rate, find_split_warnings, visible_difference
-from gru4rec_core.evaluation.diagnostics import DiagnosticWarning
+from gru4rec_core.evaluation.data_warnings import expected_hit_rate, find_split_warnings, visible_difference
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.report.frames.data import TEST, TRAIN
 
 _N_BINS = 60  # bars over a log whose times are no dates

@@ -1,4 +1,4 @@
-"""The table behind the curves of a training: validation hits and loss, epoch by epoch."""
+"""The table behind the training curves: validation hits and loss per epoch."""
 
 from __future__ import annotations
 
