@@ -1,4 +1,4 @@
-"""What is the interval of a single rate, and how is its level written? (Of differences: resampling.py.)
+"""Intervals of single rates, and how a level is written; intervals of differences are in resampling.py.
 
 The intervals of differences between two models come from a bootstrap: `resampling.percentile_interval`.
 """
