@@ -18,7 +18,7 @@ from gru4rec_core.baselines.registry import BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison, with_seeds
 from gru4rec_core.results.comparison import ComparisonResult, build_comparison_result, find_missing
-from gru4rec_core.workspace.importing import LogFile, import_file, import_sample
+from gru4rec_core.workspace.importing import ImportSource, import_file, import_sample
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -41,7 +41,7 @@ SHOWN = ["accuracy@1", "accuracy@3", "accuracy@10", "accuracy@20", "mrr@20"]
 def main() -> None:
     arguments = _arguments()
     workspace = Workspace.default()
-    real = import_file(workspace, LogFile(arguments.real))
+    real = import_file(workspace, ImportSource(arguments.real))
     shop = import_sample(workspace, "shop")
     parts = ["# Accuracy on two logs\n", _how(arguments)]
     for section in (

@@ -21,6 +21,7 @@ from dashboard import (
 from dashboard.session_html import show_task
 from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.data.samples import SAMPLES
+from gru4rec_core.data.times import DAY_SECONDS
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs.job_list import list_jobs
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
@@ -241,6 +242,6 @@ def age(moment: datetime) -> str:
     seconds = (datetime.now(UTC) - moment).total_seconds()
     if seconds < 90:
         return "just now"
-    size, word = next(unit for unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")) if seconds >= unit[0])
+    size, word = next(unit for unit in ((DAY_SECONDS, "day"), (3_600, "hour"), (60, "minute")) if seconds >= unit[0])
     count = int(seconds // size)
     return f"{count} {word}{'s' * (count > 1)} ago"

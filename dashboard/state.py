@@ -51,8 +51,15 @@ class Selection:
 
 
 def workspace() -> Workspace:
-    """The workspace of this process (`GRU4REC_HOME`, or `workspace/` beside app.py)."""
-    return Workspace.default()
+    """The workspace of this process (`GRU4REC_HOME`, or `workspace/` beside app.py).
+
+    One that a newer version wrote ends the page with a message that says so.
+    """
+    try:
+        return Workspace.default()
+    except RunError as error:
+        messages.show_problem(error)
+        st.stop()
 
 
 def current() -> Selection:

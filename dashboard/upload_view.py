@@ -15,7 +15,7 @@ from gru4rec_core.data.file_format import ENCODINGS
 from gru4rec_core.data.ingest import LogPreview
 from gru4rec_core.data.samples import SAMPLES
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.workspace.importing import LogFile, import_file, import_sample
+from gru4rec_core.workspace.importing import ImportSource, import_file, import_sample
 
 TYPES = ("csv", "tsv", "txt", "jsonl", "ndjson", "json", "parquet", "gz")
 USUAL_GAP = 30.0  # minutes
@@ -108,7 +108,7 @@ def _read(upload: Upload, mapping: ColumnMapping, name: str, encoding: str) -> N
     with st.spinner("Reading…"):
         record = import_file(
             state.workspace(),
-            LogFile(upload.path, mapping, encoding, "upload", upload.name, upload.sha256),
+            ImportSource(upload.path, mapping, encoding, "upload", upload.name, upload.sha256),
             name=name,
             on_known=lambda sentence: st.session_state.update({_KNOWN_LOG: sentence}),
         )

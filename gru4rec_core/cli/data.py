@@ -20,7 +20,7 @@ from gru4rec_core.data.ingest import inspect_log
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.errors import DataError
 from gru4rec_core.results.collected_warnings import diagnose_dataset
-from gru4rec_core.workspace.importing import LogFile, import_file
+from gru4rec_core.workspace.importing import ImportSource, import_file
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -63,7 +63,7 @@ def import_log(
     workspace = Workspace.default()
     notices: list[str] = []
     record = import_file(
-        workspace, LogFile(file, mapping, encoding), name=name, on_progress=_show_progress, on_known=notices.append
+        workspace, ImportSource(file, mapping, encoding), name=name, on_progress=_show_progress, on_known=notices.append
     )
     clear_status()
     for notice in notices:
@@ -99,7 +99,7 @@ def find_or_import(workspace: Workspace, dataset: str) -> DatasetRecord:
             found=f"{dataset!r}, which is neither",
             remedy="See `python -m gru4rec_core datasets`, or check the path.",
         )
-    record = import_file(workspace, LogFile(Path(dataset)), on_progress=_show_progress)
+    record = import_file(workspace, ImportSource(Path(dataset)), on_progress=_show_progress)
     clear_status()
     return record
 

@@ -18,7 +18,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class LogFile:
+class ImportSource:
     """A file that holds a log, and how to read it.
 
     Attributes:
@@ -40,7 +40,7 @@ class LogFile:
 
 def import_file(
     workspace: Workspace,
-    file: LogFile,
+    file: ImportSource,
     *,
     name: str | None = None,
     on_progress: Progress | None = None,
@@ -90,7 +90,7 @@ def import_file(
     return _rename_known(workspace, record, name, changes, on_known)
 
 
-def _describe_reading(file: LogFile) -> dict[str, Any]:
+def _describe_reading(file: ImportSource) -> dict[str, Any]:
     """The choices that were made in reading the file, as the record keeps them."""
     mapping = {} if file.mapping is None else asdict(file.mapping)
     return mapping if file.encoding == "utf-8" else {**mapping, "encoding": file.encoding}

@@ -10,7 +10,7 @@ from gru4rec_core.workspace.job_state import JobState
     ("seconds", "words"),
     [(0.2, "1 s"), (8.4, "8 s"), (59.4, "59 s"), (90, "2 min"), (3_540, "59 min"), (7_500, "2 h 5 min")],
 )
-def test_durations_are_told_indescribe_state(seconds: float, words: str):
+def test_durations_are_told_in_words(seconds: float, words: str):
     assert duration(seconds) == words
 
 

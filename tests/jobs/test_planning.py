@@ -103,3 +103,8 @@ def test_the_default_comparison_is_top1_against_bpr_with_the_same_settings(
     )
     assert top1 == bpr
     assert plan.test_rule.protocol == ("last-item" if generated else "time")
+
+
+@pytest.mark.parametrize(("n_items", "k"), [(48, 3), (100, 3), (101, 10)])
+def test_the_list_length_that_decides_follows_the_catalogue(workspace: Workspace, n_items: int, k: int) -> None:
+    assert default_plan(workspace, add_log(workspace, 5, n_items=n_items)).deciding_k == k

@@ -169,3 +169,11 @@ def test_one_of_several_comparisons_can_be_chosen(finished, open_page):
     app.selectbox(key=f"comparison-of-{first.dataset_id}").select(first.id).run()
     assert parameter(app, "comparison") == first.id
     assert parameter(app, "k") == "3"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_workspace_of_a_newer_version_is_refused_in_words_on_every_page(open_page, workspace, page: str):
+    (workspace.root / "datasets").mkdir(parents=True)
+    (workspace.root / "workspace.json").write_text('{"schema": 99}', encoding="utf-8")
+    app = open_page(page)
+    assert "opens workspaces of schema" in written(app) + "".join(one.value for one in app.error)

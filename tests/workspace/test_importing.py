@@ -10,7 +10,7 @@ from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import DataError
 from gru4rec_core.workspace import importing
-from gru4rec_core.workspace.importing import LogFile
+from gru4rec_core.workspace.importing import ImportSource
 from gru4rec_core.workspace.split_store import open_split
 from gru4rec_core.workspace.store import Workspace
 
@@ -32,22 +32,22 @@ def log(tmp_path: Path) -> Path:
 def test_a_known_file_and_mapping_are_not_read_again(
     workspace: Workspace, log: Path, mapping: ColumnMapping, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = importing.import_file(workspace, LogFile(log, mapping))
+    first = importing.import_file(workspace, ImportSource(log, mapping))
     monkeypatch.delattr(importing, "read_log")
-    assert importing.import_file(workspace, LogFile(log, mapping)) == first
+    assert importing.import_file(workspace, ImportSource(log, mapping)) == first
 
 
 def test_another_mapping_of_a_known_file_is_another_dataset(workspace: Workspace, log: Path) -> None:
-    all_events = importing.import_file(workspace, LogFile(log, ColumnMapping("wer", "wann", "was")))
+    all_events = importing.import_file(workspace, ImportSource(log, ColumnMapping("wer", "wann", "was")))
     views = ColumnMapping("wer", "wann", "was", event_column="art", keep_events=("view",))
-    assert importing.import_file(workspace, LogFile(log, views)).n_events == all_events.n_events - 1
+    assert importing.import_file(workspace, ImportSource(log, views)).n_events == all_events.n_events - 1
 
 
 def test_the_unit_of_an_import_is_that_of_its_dataset_and_tests(workspace: Workspace, tmp_path: Path) -> None:
     rows = [(f"s{s}", f"2024-05-{s + 1:02}T10:00:0{i}", "abc"[i]) for s in range(20) for i in range(3)]
     frame = pd.DataFrame([*rows, ("odd", "1970-01-01T00:00:00", "a")], columns=["session", "timestamp", "item"])
     frame.to_csv(tmp_path / "log.csv", index=False)
-    record = importing.import_file(workspace, LogFile(tmp_path / "log.csv"))
+    record = importing.import_file(workspace, ImportSource(tmp_path / "log.csv"))
     assert record.time_unit == "s"
     assert workspace.open_dataset(record.id).time_unit == "s"
     rule = SplitConfig(protocol="time", test_days=5, min_session_length=1)
@@ -67,26 +67,26 @@ def test_another_encoding_can_be_named(workspace: Workspace, tmp_path: Path) -> 
     path = tmp_path / "log.csv"
     path.write_bytes("session,timestamp,item\n1,5,Käse\n1,6,Öl\n".encode("windows-1252"))
     with pytest.raises(DataError, match="real encoding"):
-        importing.import_file(workspace, LogFile(path))
-    record = importing.import_file(workspace, LogFile(path, encoding="windows-1252"))
+        importing.import_file(workspace, ImportSource(path))
+    record = importing.import_file(workspace, ImportSource(path, encoding="windows-1252"))
     assert workspace.open_dataset(record.id).vocabulary.items.tolist() == ["Käse", "Öl"]
-    wrong = importing.import_file(workspace, LogFile(path, encoding="windows-1251"))
+    wrong = importing.import_file(workspace, ImportSource(path, encoding="windows-1251"))
     assert wrong.id != record.id
-    assert importing.import_file(workspace, LogFile(path, encoding="windows-1252")).id == record.id
+    assert importing.import_file(workspace, ImportSource(path, encoding="windows-1252")).id == record.id
 
 
 def test_names_are_taken_over_by_a_known_log(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text("session,timestamp,item,word\n1,5,a,Apple\n1,6,b,Bread\n")
-    first, told = importing.import_file(workspace, LogFile(path)), []
+    first, told = importing.import_file(workspace, ImportSource(path)), []
     named = ColumnMapping("session", "timestamp", "item", item_name="word")
-    again = importing.import_file(workspace, LogFile(path, named), name="Fruit", on_known=told.append)
+    again = importing.import_file(workspace, ImportSource(path, named), name="Fruit", on_known=told.append)
     assert (again.id, again.name) == (first.id, "Fruit")
     assert workspace.item_names(first.id) == {"a": "Apple", "b": "Bread"}
     assert told == ["These events were here already, as log; 2 items named, renamed from log."]
-    without = importing.import_file(workspace, LogFile(path), on_known=told.append)
+    without = importing.import_file(workspace, ImportSource(path), on_known=told.append)
     assert (without.name, workspace.item_names(first.id)) == ("Fruit", {"a": "Apple", "b": "Bread"})
     assert told[1] == "These events were here already, as Fruit; nothing changed."
-    importing.import_file(workspace, LogFile(path), name="Food", on_known=told.append)
+    importing.import_file(workspace, ImportSource(path), name="Food", on_known=told.append)
     assert told[2] == "These events were here already, as Fruit; renamed from Fruit."
     assert workspace.dataset(first.id).name == "Food"
