@@ -1,4 +1,4 @@
-"""The settings of a run and its defaults: validated, immutable, stored as JSON.
+"""The settings of a run, a test rule and a comparison: validated, immutable, stored as JSON.
 
 Three groups: how the model learns (`TrainingConfig`), the test rule, which cuts a log into training and test
 (`SplitConfig`), and how results are compared (`ComparisonConfig`). Forms and `--help` show each field's description.

@@ -1,4 +1,4 @@
-"""How are files written whole or not at all, closed to other users, and never outside their folder?
+"""Safe files: each is written whole or not at all, closed to other users, and inside its own folder.
 
 Files and folders are written under a temporary name and renamed. They are open to their owner alone, or to the
 owner's group where GRU4REC_SHARE=group. Arrays are `.npy` or `.npz`, tables Parquet; nothing is pickled.

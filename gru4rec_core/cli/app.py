@@ -63,6 +63,6 @@ def _keep_traceback(error: Exception) -> str:
         path = Workspace.default().root / "errors" / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}.txt"
         make_folder(path.parent)
         write_text(path, f"{sys.argv}\n\n{trace}")
-    except OSError:
+    except (OSError, WorkbenchError):
         return trace
     return f"This is a mistake in the program. Whoever fixes it needs this file: {path}"

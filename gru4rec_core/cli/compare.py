@@ -15,6 +15,7 @@ from gru4rec_core.cli.options import (
     resolve_preset,
     settings_options,
     split_names,
+    validate_judging,
     validate_test_rule,
 )
 from gru4rec_core.cli.output import (
@@ -62,6 +63,7 @@ def compare(
     validate_distinct(loss_names, "--losses")
     configs = [build_training_config(settings, resolve_preset(preset, loss), loss=loss) for loss in loss_names]
     validate_test_rule(settings)
+    validate_judging(settings)
     baseline_names = () if baselines == "none" else tuple(split_names(baselines, "--baselines"))
     validate_baselines(baseline_names)
     workspace = Workspace.default()

@@ -86,6 +86,11 @@ def validate_test_rule(settings: dict[str, Any]) -> None:
     SplitConfig(**pick_fields(SplitConfig, settings))
 
 
+def validate_judging(settings: dict[str, Any]) -> None:
+    """Raises ConfigError when an option for comparing is out of range, before any file is read."""
+    ComparisonConfig(**pick_fields(ComparisonConfig, settings))
+
+
 @dataclass(frozen=True)
 class PlanChoice:
     """Test rule and runs per loss; `reason` says why, as far as no option said so ("" when all was given)."""

@@ -17,6 +17,7 @@ from gru4rec_core.cli.options import (
     pick_fields,
     settings_options,
     split_names,
+    validate_judging,
     validate_test_rule,
 )
 from gru4rec_core.cli.output import (
@@ -87,15 +88,16 @@ def evaluate(
     settings: dict[str, Any],
 ) -> None:
     """Test an old model on new events, beside the baselines of today, week by week."""
+    validate_judging(settings)
     workspace = Workspace.default()
     old = workspace.run(run)
     workspace.metrics(old.id)  # raises when the run is not done
     record = find_or_import(workspace, on) if on else workspace.dataset(old.dataset_id)
     test_rule = change_test_rule(old.split, pick_fields(SplitConfig, settings))
+    judging = choose_judging(record, settings)
     retrained = _retrain(workspace, old, record, test_rule) if retrain else None
     if workspace.missing_baselines(record.id, test_rule, DEFAULT_BASELINES):
         execute_baselines(workspace, record.id, test_rule, on_change=tell_progress())
-    judging = choose_judging(record, settings)
     result = recheck_run(workspace, RecheckPlan(old.id, record.id, test_rule, judging, retrained))
     clear_status()
     warnings = print_warnings(as_json, diagnose_recheck(workspace, result, retrained))

@@ -1,4 +1,4 @@
-"""How are a file's texts and times stored as numbers while it is being read?"""
+"""How are session ids, items and times stored as numbers while a file is being read?"""
 
 from typing import NamedTuple
 

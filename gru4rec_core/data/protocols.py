@@ -1,4 +1,4 @@
-"""How does each test rule cut a log into training, validation and test?"""
+"""The test rules, a class for each: where does it cut a log into training, validation and test?"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

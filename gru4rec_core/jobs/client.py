@@ -39,8 +39,12 @@ def connect(root: Path, address: str) -> Iterator["Client"]:
     """
     from distributed import Client
 
-    security = _security(root, address)
-    with Client(address, timeout=_CONNECT_TIMEOUT, set_as_default=False, security=security) as client:
+    try:
+        client = Client(address, timeout=_CONNECT_TIMEOUT, set_as_default=False, security=_security(root, address))
+    except (TypeError, ValueError) as error:
+        # Dask's answers to an address it cannot use: TLS without credentials (its engine is gone), or none at all.
+        raise OSError(str(error)) from error
+    with client:
         yield client
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from gru4rec_core.errors import RunError, WorkbenchError
+from gru4rec_core.errors import RunError
 from gru4rec_core.jobs.capacity import worker_count
 from gru4rec_core.jobs.engine import EngineAddress, address_file, engine_folder, make_credentials, wait_ended
 from gru4rec_core.storage import folder_mode, remove_leftovers
@@ -77,6 +77,7 @@ def _keep_house(root: Path, engine: EngineAddress, stop: "queue.SimpleQueue[str]
     """Reconciles jobs and removes leftovers for as long as the workspace names this engine."""
     # Takes a second, which the engine's start need not wait for.
     from gru4rec_core.jobs.lost_jobs import reconcile_jobs
+    from gru4rec_core.workspace.migration import FOLDERS
     from gru4rec_core.workspace.store import Workspace
 
     tidy_at = 0.0
@@ -84,9 +85,11 @@ def _keep_house(root: Path, engine: EngineAddress, stop: "queue.SimpleQueue[str]
         try:
             reconcile_jobs(Workspace(root), stop_hard=True)
             if time.monotonic() > tidy_at:
-                remove_leftovers(root, _LEFTOVER_AFTER)
+                # Not in the root itself, which may hold other things too.
+                for name in FOLDERS:
+                    remove_leftovers(root / name, _LEFTOVER_AFTER)
                 tidy_at = time.monotonic() + _TIDY_EVERY
-        except (WorkbenchError, OSError, psutil.Error):  # one bad folder is no reason to end everybody's jobs
+        except Exception:  # nothing in one folder is a reason to stop looking after all the others
             _logger.exception("the engine could not look after its jobs")
         time.sleep(_TICK)
     stop.put("forgotten")

@@ -1,4 +1,4 @@
-"""Which active jobs are lost, and which ignore their cancellation?"""
+"""Which active jobs have lost their worker, and which were cancelled but have not stopped?"""
 
 import time
 from pathlib import Path
@@ -38,8 +38,11 @@ def reconcile_jobs(workspace: Workspace, *, stop_hard: bool = False) -> list[Job
                     changed.append(Job(job.kind, job.id, job.title, state))
         elif stop_hard and time.time() - (cancel_requested(folder) or time.time()) > HARD_AFTER:
             end_worker(workspace, job)
-            state = end_as(folder, read_state(folder), "cancelled", "Cancelled; it did not stop by itself.")
-            changed.append(Job(job.kind, job.id, job.title, state))
+            with exclusive_lock(folder / "submit.lock"):
+                state = read_state(folder)
+                if state.is_active:  # else it ended by itself meanwhile
+                    state = end_as(folder, state, "cancelled", "Cancelled; it did not stop by itself.")
+                    changed.append(Job(job.kind, job.id, job.title, state))
     return changed
 
 

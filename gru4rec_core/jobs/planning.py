@@ -1,4 +1,4 @@
-"""What are the default test rule, number of runs and list length of a dataset, and what does a comparison train?"""
+"""Decides a dataset's defaults (test rule, seeds, list length) and which runs a comparison needs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The loss functions: how bad are a step's scores?
+"""The loss functions, by name in LOSSES: how bad are a step's scores?
 
 The ranking losses of GRU4Rec as pure formulas over the lanes of a mini-batch. Each formula takes
 

@@ -5,7 +5,9 @@ Statistics are recomputed when they are next read (see results/statistics_cache.
 """
 
 import logging
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.storage import exclusive_lock, folder_mode, read_json, restrict, write_json
@@ -14,7 +16,7 @@ from gru4rec_core.workspace.records import SCHEMA
 MARKER = "workspace.json"
 """The file that says which schema a workspace has; written when one is first opened with something in it."""
 
-FOLDERS = ("datasets", "runs", "comparisons", "uploads", "engine")
+FOLDERS = ("datasets", "runs", "comparisons", "uploads", "engine", "errors")
 _LOCK = "migration.lock"
 _PATIENCE = 600.0  # seconds to wait for another process that migrates
 _RECORDS = (
@@ -40,7 +42,7 @@ def open_workspace(root: Path) -> None:
         return
     try:
         with exclusive_lock(root / _LOCK, timeout=_PATIENCE):
-            if _read_schema(root) != SCHEMA:  # else another process was faster
+            if _read_schema(root) != SCHEMA and not _is_at_work(root):  # another process may have been faster
                 _migrate(root)
     except OSError as error:  # not ours to write: records of an older schema can be read as they are
         _logger.warning("workspace %s cannot be brought to schema %d: %s", root, SCHEMA, error)
@@ -73,18 +75,29 @@ def _migrate(root: Path) -> None:
         restrict(root / name)
     # A folder that holds other things too is its owner's business.
     if all(path.name in (*FOLDERS, MARKER, _LOCK) for path in root.iterdir()):
-        root.chmod(folder_mode())
+        with suppress(PermissionError):  # another user's folder
+            root.chmod(folder_mode())
     write_json(root / MARKER, {"schema": SCHEMA})
     _logger.info("workspace %s has schema %d now", root, SCHEMA)
 
 
-def _renumber(path: Path) -> None:
-    """Gives an old record the new schema; damaged ones are left for `Workspace.problems` to name."""
+def _is_at_work(root: Path) -> bool:
+    """Whether a job is active: the older version that may work on it could not read renumbered records."""
+    states = (path for pattern in _RECORDS if pattern.endswith("state.json") for path in root.glob(pattern))
+    return any(values.get("state") in ("queued", "running") for path in states if (values := _read_values(path)))
+
+
+def _read_values(path: Path) -> dict[str, Any]:
+    """A record as it stands; empty when it is damaged."""
     try:
         values = read_json(path, "a record")
     except RunError:
-        return
-    # A job at work writes its state twice a second: what was read here may be older than what is there now.
-    is_at_work = isinstance(values, dict) and values.get("state") in ("queued", "running")
-    if isinstance(values, dict) and values.get("schema") == 1 and not is_at_work:
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _renumber(path: Path) -> None:
+    """Gives an old record the new schema; damaged ones are left for `Workspace.problems` to name."""
+    values = _read_values(path)
+    if values.get("schema") == 1:
         write_json(path, {**values, "schema": SCHEMA})

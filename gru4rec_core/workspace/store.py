@@ -1,4 +1,4 @@
-"""Where do datasets, runs and comparisons live, and how are they found again?
+"""The workspace as a whole: creates, lists, finds and deletes datasets, runs and comparisons.
 
     workspace.json     the schema of the whole
     datasets/<id>/     dataset.json, the arrays, rejected.parquet, splits/<key>/ (train/, test/, baselines/)

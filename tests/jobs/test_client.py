@@ -160,3 +160,9 @@ def test_a_job_is_taken_off_a_scheduler_that_is_gone_without_an_error(
 def test_each_attempt_has_a_name_of_its_own() -> None:
     jobs = [Job("run", "a-run", "a run", JobState(attempt=attempt)) for attempt in (1, 2)]
     assert [client._key(job) for job in jobs] == ["run-a-run-1", "run-a-run-2"]
+
+
+@pytest.mark.parametrize("address", ["tls://127.0.0.1:9", ""])
+def test_an_engine_that_is_gone_with_its_credentials_is_an_os_error(workspace: Workspace, address: str) -> None:
+    with pytest.raises(OSError, match="."), client.connect(workspace.root, address):
+        pass

@@ -38,7 +38,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv("GRU4REC_HOME", str(tmp_path / "workspace"))
     monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
     # Streamlit clears Keras' session after each run of a script where Keras is loaded: never in the dashboard's own
-    # process, but here, where other tests have loaded it, for a third of a second a run.
+    # process, but here, where other tests have loaded it, for a third of a second per run.
     if keras := sys.modules.get("keras"):
         monkeypatch.setattr(keras.backend, "clear_session", lambda: None)
     st.cache_data.clear()

@@ -149,7 +149,7 @@ def test_sessions_of_one_item_only_are_explained(page, workspace):
     upload(page, "ones.csv", f"session,timestamp,item\n{rows}".encode())
     read(page)
     assert not page.exception
-    assert "A session has at least two events" in written(page)
+    assert "At least one session of a log has two events" in written(page)
     assert "ones.csv" in written(page)
     assert workspace.datasets() == []
 

@@ -145,8 +145,11 @@ def test_a_job_at_work_keeps_its_state_and_can_be_read(old_root: Path) -> None:
     workspace = Workspace(old_root)
     assert path.read_text() == before  # an old process may write it at any moment
     assert workspace.state(folder.name).done == 7
+    assert json.loads((folder / "run.json").read_text())["schema"] == 1  # the old process still reads it
     change_state(folder, state="done")
     assert json.loads(path.read_text())["schema"] == SCHEMA
+    Workspace(old_root)
+    assert json.loads((folder / "run.json").read_text())["schema"] == SCHEMA
 
 
 def test_a_damaged_record_is_left_and_named(old_root: Path) -> None:

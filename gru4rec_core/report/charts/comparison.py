@@ -1,4 +1,4 @@
-"""Charts of a comparison: ladder, forest, outcome square, accuracy over list length."""
+"""Charts of a comparison: methods ranked, differences with intervals, who hit which events, accuracy over k."""
 
 from __future__ import annotations
 
