@@ -39,10 +39,12 @@ def connect(root: Path, address: str) -> Iterator["Client"]:
     """
     from distributed import Client
 
+    if not address:  # Dask would try for half a minute
+        raise OSError("the job was never sent to a scheduler")
     try:
         client = Client(address, timeout=_CONNECT_TIMEOUT, set_as_default=False, security=_security(root, address))
     except (TypeError, ValueError) as error:
-        # Dask's answers to an address it cannot use: TLS without credentials (its engine is gone), or none at all.
+        # Dask's answers to an address it cannot use: TLS without credentials (its engine is gone), or no port.
         raise OSError(str(error)) from error
     with client:
         yield client

@@ -162,7 +162,7 @@ def test_each_attempt_has_a_name_of_its_own() -> None:
     assert [client._key(job) for job in jobs] == ["run-a-run-1", "run-a-run-2"]
 
 
-@pytest.mark.parametrize(("address", "message"), [("tls://127.0.0.1:9", "TLS"), ("", "port")])
+@pytest.mark.parametrize(("address", "message"), [("tls://127.0.0.1:9", "TLS"), ("", "scheduler")])
 def test_an_address_that_dask_cannot_use_is_an_os_error(workspace: Workspace, address: str, message: str) -> None:
     with pytest.raises(OSError, match=message), client.connect(workspace.root, address):
         pass
