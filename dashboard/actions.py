@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from gru4rec_core import storage
 from gru4rec_core.config import LOSS_LABELS
-from gru4rec_core.errors import DataError, WorkbenchError
+from gru4rec_core.errors import DataError, RunError, WorkbenchError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.workspace.job_state import change_state, read_state
@@ -86,12 +86,21 @@ class _Submission:
     def _run(self) -> None:
         try:
             jobs.submit_comparison(self.workspace, self.comparison.id)
-        except WorkbenchError as error:
+        except (WorkbenchError, OSError) as problem:
+            error = problem if isinstance(problem, WorkbenchError) else _cannot_submit(problem)
             self.error = error
             for run_id in self.comparison.run_ids:
                 folder = self.workspace.run_folder(run_id)
                 if read_state(folder).state == "new":
                     change_state(folder, state="failed", reason=str(error))
+
+
+def _cannot_submit(error: OSError) -> RunError:
+    return RunError(
+        "A job's files can be written and its engine reached.",
+        found=str(error),
+        remedy="Check that the workspace's disk has space and can be written, then try again.",
+    )
 
 
 _submissions: dict[str, _Submission] = {}

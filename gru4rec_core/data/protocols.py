@@ -10,7 +10,7 @@ from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.filters import select, select_sessions
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import SplitStep
-from gru4rec_core.data.times import DAY_SECONDS, UNITS, describe_time, parse_moment
+from gru4rec_core.data.times import day_length, describe_time, parse_moment
 from gru4rec_core.errors import DataError
 
 MAX_VALIDATION_SESSIONS = 2_000
@@ -149,7 +149,7 @@ class ByTime:
                 where="test_days",
                 remedy=f"Give test_from as a number in the log's own unit, such as {suggest_cut(dataset)}.",
             )
-        return float(dataset.timestamps.max() - config.test_days * DAY_SECONDS * UNITS[unit])
+        return float(dataset.timestamps.max() - config.test_days * day_length(unit))
 
     def _cut_validation(
         self, train: SessionDataset

@@ -24,6 +24,11 @@ def guess_unit(first: float, last: float) -> str | None:
     return None
 
 
+def day_length(unit: str) -> int:
+    """How many of a log's own units of time make a day."""
+    return DAY_SECONDS * UNITS[unit]
+
+
 def to_datetime(timestamp: float, unit: str) -> datetime:
     """The moment in UTC, to the microsecond."""
     seconds, rest = divmod(int(timestamp), UNITS[unit])

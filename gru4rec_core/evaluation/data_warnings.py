@@ -7,7 +7,7 @@ import numpy as np
 
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet, Split, SplitSummary
-from gru4rec_core.data.times import DAY_SECONDS, UNITS, describe_time, guess_unit
+from gru4rec_core.data.times import day_length, describe_time, guess_unit
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, share_text, visible_difference_text
 from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
 
@@ -155,7 +155,7 @@ def _far_away_dates(dataset: SessionDataset) -> DiagnosticWarning | None:
     unit = dataset.unit_or_guess() or guess_unit(low, high)
     if unit is None:
         return None
-    margin = FAR_AWAY_YEARS * 365.25 * DAY_SECONDS * UNITS[unit]
+    margin = FAR_AWAY_YEARS * 365.25 * day_length(unit)
     far = np.flatnonzero((times < low - margin) | (times > high + margin))
     if not len(far):
         return None

@@ -10,7 +10,7 @@ import psutil
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs.engine import find_engine, load_credentials
-from gru4rec_core.jobs.job_list import Job
+from gru4rec_core.jobs.job_list import Job, read_job_state
 from gru4rec_core.jobs.worker import execute_job
 from gru4rec_core.workspace.store import Workspace
 
@@ -85,9 +85,15 @@ def forget(workspace: Workspace, job: Job) -> None:
 
 
 def end_worker(workspace: Workspace, job: Job) -> None:
-    """Takes a job off its scheduler and ends the worker process that has it; a new one takes its place."""
+    """Takes a job off its scheduler and ends the worker process that has it; a new one takes its place.
+
+    Nothing is ended when the job ended by itself meanwhile: its worker may have begun another.
+    """
     forget(workspace, job)
-    worker = job.state.worker
+    state = read_job_state(workspace, job.kind, job.id)
+    if not state.is_active or state.attempt != job.state.attempt:
+        return
+    worker = state.worker
     if worker is not None and worker.is_local() and worker.is_alive():
         with suppress(psutil.NoSuchProcess):  # it may end by itself just now
             psutil.Process(worker.pid).kill()  # its nanny starts a new one

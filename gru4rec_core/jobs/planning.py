@@ -8,7 +8,7 @@ import numpy as np
 
 from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
-from gru4rec_core.data.times import DAY_SECONDS, UNITS
+from gru4rec_core.data.times import UNITS, day_length
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_configs
 from gru4rec_core.workspace.split_store import open_split
@@ -76,13 +76,13 @@ def _default_test_rule(workspace: Workspace, record: DatasetRecord) -> tuple[Spl
 
 def span_days(record: DatasetRecord) -> float:
     """Days from the first to the last event of a log whose times are dates."""
-    return (record.last_time - record.first_time) / (UNITS[record.time_unit] * DAY_SECONDS)
+    return (record.last_time - record.first_time) / day_length(record.time_unit)
 
 
 def default_test_days(workspace: Workspace, record: DatasetRecord) -> float:
     """Days at the end that hold about the last tenth of the sessions: whole days where it is more than one."""
     cut = default_test_start(workspace, record)
-    days = max((record.last_time - cut) / (UNITS[record.time_unit] * DAY_SECONDS), 0.01)
+    days = max((record.last_time - cut) / day_length(record.time_unit), 0.01)
     return min(float(ceil(days)) if days > 1 else days, max(span_days(record), 0.01))
 
 

@@ -15,7 +15,7 @@ from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet
-from gru4rec_core.data.times import DAY_SECONDS, UNITS
+from gru4rec_core.data.times import DAY_SECONDS, day_length
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation import metrics
@@ -175,7 +175,7 @@ def _average_by_week(test: EvaluationSet, models: Sequence[ModelResults], unknow
     if unit is None:
         return pd.DataFrame()
     # 1970 began on a Thursday; weeks begin on Mondays.
-    weeks = (times // (DAY_SECONDS * UNITS[unit]) + 3) // 7
+    weeks = (times // day_length(unit) + 3) // 7
     values: dict[str, Any] = {"unknown": unknown}
     values |= {model.name: event_values(model, f"accuracy@{k}") for model in models}
     grouped = pd.DataFrame(values).groupby(weeks)

@@ -21,6 +21,7 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet, Split, SplitStep, SplitSummary
 from gru4rec_core.data.splits import split
 from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import build_test_key, count_leaked
 from gru4rec_core.storage import (
     delete_folder,
@@ -65,16 +66,36 @@ class StoredSplit:
 def load_split(workspace: Workspace, dataset_id: str, config: SplitConfig) -> Split:
     """All parts of a split, memory-mapped; the log is cut when that was never done (a second per million events).
 
+    It is cut again, too, where a stored part is damaged: the parts follow from the log and the test rule alone.
+
     Raises:
         DataError: the log cannot be cut by this test rule.
-        RunError: a file is damaged.
+        RunError: the log's own files are damaged.
     """
     folder = workspace.split_folder(dataset_id, config)
     if not _is_stored(folder):
-        store_test_rule(folder, config)
-        with exclusive_lock(folder / "cut.lock", timeout=_PATIENCE):
-            if not _is_stored(folder):  # else another process was faster
-                _store(split(workspace.open_dataset(dataset_id), config), folder)
+        _cut(workspace, dataset_id, config)
+    try:
+        return _read_parts(folder)
+    except RunError:
+        _cut(workspace, dataset_id, config, again=True)
+        return _read_parts(folder)
+
+
+def _cut(workspace: Workspace, dataset_id: str, config: SplitConfig, *, again: bool = False) -> None:
+    """Cuts the log and stores the parts; `again` replaces those that are stored."""
+    folder = workspace.split_folder(dataset_id, config)
+    store_test_rule(folder, config)
+    with exclusive_lock(folder / "cut.lock", timeout=_PATIENCE):
+        if again:
+            for part in (folder / name for name in ("test", "train", "validation")):
+                if part.exists():
+                    delete_folder(part)
+        if not _is_stored(folder):  # else another process was faster
+            _store(split(workspace.open_dataset(dataset_id), config), folder)
+
+
+def _read_parts(folder: Path) -> Split:
     summary = _read_summary(read_json(folder / "test" / "info.json", "a split")["summary"])
     # One vocabulary for all parts, as in a fresh split.
     train = _open_part(folder / "train", summary.time_unit)
@@ -89,15 +110,23 @@ def load_split(workspace: Workspace, dataset_id: str, config: SplitConfig) -> Sp
 
 
 def open_split(workspace: Workspace, dataset_id: str, config: SplitConfig) -> StoredSplit:
-    """The test part of a split, for pages; the log is cut first when that was never done.
+    """The test part of a split, for pages; the log is cut first when that was never done, or its result is damaged.
 
     Raises:
         DataError: the log cannot be cut by this test rule.
-        RunError: a file is damaged.
+        RunError: the log's own files are damaged.
     """
     folder = workspace.split_folder(dataset_id, config)
     if not _has_test(folder):
-        load_split(workspace, dataset_id, config)
+        _cut(workspace, dataset_id, config)
+    try:
+        return _read_test(folder, config)
+    except RunError:
+        _cut(workspace, dataset_id, config, again=True)
+        return _read_test(folder, config)
+
+
+def _read_test(folder: Path, config: SplitConfig) -> StoredSplit:
     info = read_json(folder / "test" / "info.json", "a split")
     return StoredSplit(
         config=config,

@@ -83,3 +83,16 @@ def test_an_engine_that_fails_later_is_the_reason_why_the_run_failed(
     actions._submissions[comparison.id].thread.join(20)
     state = workspace.state(comparison.run_ids[0])
     assert (state.state, state.reason) == ("failed", "The job engine starts.")
+
+
+def test_a_full_disk_is_why_the_runs_failed(tmp_path: Path, comparison, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(jobs, "submit_comparison", full)
+    workspace = Workspace(tmp_path)
+    with pytest.raises(RunError, match="No space left"):
+        actions.submit(workspace, comparison)
+    state = workspace.state(comparison.run_ids[0])
+    assert state.state == "failed"
+    assert "disk has space" in state.reason

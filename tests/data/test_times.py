@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from gru4rec_core.data.times import describe_time, guess_unit, iso_times, parse_moment, to_datetime, to_microseconds
+from gru4rec_core.data.times import (
+    day_length,
+    describe_time,
+    guess_unit,
+    iso_times,
+    parse_moment,
+    to_datetime,
+    to_microseconds,
+)
 from gru4rec_core.errors import DataError
 
 MOMENT = 1_717_178_400  # 2024-05-31 18:00 UTC, in seconds
@@ -14,6 +22,7 @@ def test_a_plausible_date_has_one_unit_only(unit: str, per_second: int) -> None:
     assert guess_unit(MOMENT * per_second, (MOMENT + 1) * per_second) == unit
     assert to_datetime(MOMENT * per_second, unit).isoformat() == "2024-05-31T18:00:00+00:00"
     assert describe_time(MOMENT * per_second, unit) == "2024-05-31 18:00:00"
+    assert day_length(unit) == 24 * 60 * 60 * per_second
 
 
 def test_numbers_that_span_no_plausible_dates_have_no_unit() -> None:

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.verdict import build_verdict
+from tests.evaluation.rank_lists import CONFIG, ranks
 
 N_ITEMS = 50
 
@@ -59,24 +59,17 @@ def make_results() -> Callable[..., ModelResults]:
     return build
 
 
-VERDICT_CONFIG = ComparisonConfig(deciding_k=3, n_bootstrap=500, n_permutations=1000)
-
-
-def ranks_with_hits(n_hits: int, n: int) -> np.ndarray:
-    return np.where(np.arange(n) < n_hits, 1, 30)
-
-
 @pytest.fixture
 def judge(make_results):
     """judge(top1 ranks, bpr ranks, markov hits, best-sellers hits, **facts of BPR) -> Verdict."""
 
-    def build(top1, bpr, markov=300, popularity=60, config=VERDICT_CONFIG, **facts):
+    def build(top1, bpr, markov=300, popularity=60, config=CONFIG, **facts):
         n = len(top1[0]) if isinstance(top1, list) else len(top1)
         models = [
             make_results("top1", *(top1 if isinstance(top1, list) else [top1]), label="TOP1"),
             make_results("bpr", *(bpr if isinstance(bpr, list) else [bpr]), label="BPR", **facts),
-            make_results("markov", ranks_with_hits(markov, n), kind="baseline", label="Lookup table (Markov)"),
-            make_results("popularity", ranks_with_hits(popularity, n), kind="baseline", label="Best-sellers"),
+            make_results("markov", ranks(markov, n), kind="baseline", label="Lookup table (Markov)"),
+            make_results("popularity", ranks(popularity, n), kind="baseline", label="Best-sellers"),
         ]
         return build_verdict(compare_models(models, config))
 

@@ -6,20 +6,10 @@ import re
 import numpy as np
 import pytest
 
-from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.verdict import build_verdict, compare_with_baselines
-
-CONFIG = ComparisonConfig(deciding_k=3, n_bootstrap=500, n_permutations=1000)
-N = 2000
-
-
-def ranks(n_hits: int, n: int = N, first: int = 0) -> np.ndarray:
-    """Hits in events first … first + n_hits - 1, misses elsewhere."""
-    out = np.full(n, 30)
-    out[first : first + n_hits] = 1
-    return out
+from tests.evaluation.rank_lists import CONFIG, N, ranks
 
 
 def test_clear(judge):

@@ -5,20 +5,10 @@ import re
 
 import numpy as np
 
-from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.verdict import build_verdict
 from gru4rec_core.evaluation.verdict_text import per_100, rounded_count
-
-CONFIG = ComparisonConfig(deciding_k=3, n_bootstrap=500, n_permutations=1000)
-N = 2000
-
-
-def ranks(n_hits: int, n: int = N, first: int = 0) -> np.ndarray:
-    """Hits in events first … first + n_hits - 1, misses elsewhere."""
-    out = np.full(n, 30)
-    out[first : first + n_hits] = 1
-    return out
+from tests.evaluation.rank_lists import CONFIG, N, ranks
 
 
 def test_several_events_a_session_are_called_events(make_results):

@@ -69,6 +69,21 @@ def test_a_worker_that_ends_while_it_is_stopped_is_no_error(
     assert ended.state.state == "cancelled"
 
 
+@pytest.mark.parametrize("meanwhile", [{"state": "done"}, {"attempt": 2}])
+def test_a_worker_that_has_begun_another_job_is_left_alone(
+    workspace: Workspace, run, monkeypatch: pytest.MonkeyPatch, meanwhile: dict[str, object]
+) -> None:
+    folder = workspace.run_folder(run.id)
+    write_state(folder, JobState(state="running", worker=ProcessIdentity.current()))
+    request_cancel(folder)
+    monkeypatch.setattr(lost_jobs, "HARD_AFTER", -1.0)
+    monkeypatch.setattr(client, "forget", lambda *_: change_state(folder, **meanwhile))
+    killed = []
+    monkeypatch.setattr(psutil.Process, "kill", killed.append)
+    reconcile_jobs(workspace, stop_hard=True)
+    assert not killed
+
+
 def test_a_run_whose_process_has_gone_is_lost(workspace: Workspace, run) -> None:
     me = ProcessIdentity.current()
     gone = me.model_copy(update={"create_time": me.create_time - 100})

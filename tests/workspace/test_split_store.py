@@ -8,6 +8,7 @@ import pytest
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.splits import split
+from gru4rec_core.errors import RunError
 from gru4rec_core.workspace import split_store
 from gru4rec_core.workspace.split_store import load_split, open_split
 
@@ -100,3 +101,30 @@ def test_two_that_cut_at_once_read_the_same(workspace, letters_log) -> None:
         "validation",
         "test",
     }
+
+
+@pytest.mark.parametrize("file", ["train/items.npy", "validation/predicted.npy", "test/trained.npy", "test/info.json"])
+@pytest.mark.parametrize("read", [load_split, open_split])
+def test_a_damaged_part_is_cut_again(workspace, letters_log, file: str, read) -> None:
+    record = workspace.add_dataset(SessionDataset(letters_log()), "letters", time_unit="s")
+    rule = SplitConfig(validation_fraction=0.3)
+    before = load_split(workspace, record.id, rule)
+    damaged = workspace.split_folder(record.id, rule) / file
+    damaged.write_bytes(damaged.read_bytes()[:20])
+    read(workspace, record.id, rule)
+    after = load_split(workspace, record.id, rule)
+    np.testing.assert_array_equal(after.train.items, before.train.items)
+    np.testing.assert_array_equal(after.test.predicted, before.test.predicted)
+    assert open_split(workspace, record.id, rule).trained.any()
+
+
+def test_a_split_of_a_damaged_log_names_the_logs_own_file(workspace, letters_log) -> None:
+    record = workspace.add_dataset(SessionDataset(letters_log()), "letters", time_unit="s")
+    load_split(workspace, record.id, SplitConfig())
+    for path in (
+        workspace.dataset_folder(record.id) / "items.npy",
+        workspace.split_folder(record.id, SplitConfig()) / "test" / "items.npy",
+    ):
+        path.write_bytes(path.read_bytes()[:20])
+    with pytest.raises(RunError, match=str(workspace.dataset_folder(record.id) / "items.npy")):
+        load_split(workspace, record.id, SplitConfig())

@@ -11,7 +11,7 @@ from gru4rec_core.config import SplitConfig, default_deciding_k
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.splits import split
-from gru4rec_core.data.times import DAY_SECONDS, UNITS
+from gru4rec_core.data.times import DAY_SECONDS, UNITS, day_length
 from gru4rec_core.evaluation.data_warnings import expected_hit_rate, find_split_warnings, visible_difference
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.report.frames.data import TEST, TRAIN
@@ -84,7 +84,7 @@ def events_by_day(all_times: np.ndarray, tested: np.ndarray, unit: str) -> pd.Da
         Columns day (datetime, or a number in the log's own unit), part ("training" or "test"), events.
     """
     if unit in UNITS:
-        width, start = float(UNITS[unit] * DAY_SECONDS), 0.0
+        width, start = float(day_length(unit)), 0.0
     else:
         start = float(all_times.min())
         width = max((float(all_times.max()) - start) / _N_BINS, 1e-9)
