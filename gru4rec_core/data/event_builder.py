@@ -38,7 +38,7 @@ class EventBuilder:
         self._n_rows = self._n_filtered = self._n_events = 0
 
     def add(self, connection: duckdb.DuckDBPyConnection, block: pa.Table) -> None:
-        """Takes one block (columns: sources.py).
+        """Takes one block (columns: sources/base.py).
 
         Raises:
             DataError: More rows than a file may have.

@@ -1,6 +1,6 @@
 """How is a log file read and previewed: `read_log` and `inspect_log`?
 
-A file is read in blocks (sources.py), DuckDB parses their fields (row_rules.py), and the events are kept as numbers
+A file is read in blocks (sources/), DuckDB parses their fields (row_rules.py), and the events are kept as numbers
 (event_builder.py). So memory grows with the kept events, some 20 bytes each, not with the file. Nothing in a file is
 executed.
 """
@@ -18,7 +18,7 @@ from gru4rec_core.data.columns import ColumnMapping, check_mapping, find_candida
 from gru4rec_core.data.event_builder import EventBuilder
 from gru4rec_core.data.file_format import hash_file, open_log
 from gru4rec_core.data.import_types import ImportedLog
-from gru4rec_core.data.sources import open_source
+from gru4rec_core.data.sources.opening import open_source
 from gru4rec_core.errors import DataError
 
 Progress = Callable[[int, int], None]

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gru4rec_core.data.columns import ColumnMapping
-from gru4rec_core.data.sources import MAX_TEXT, RAW_LENGTH
+from gru4rec_core.data.sources.base import MAX_TEXT, RAW_LENGTH
 
 MAX_REJECTED = 1_000  # rejected rows kept as a sample; all are counted
 
@@ -18,7 +18,7 @@ NOT_LIKE_MOST = "the timestamp is a {}, most are {}s"
 
 
 def build_row_query(mapping: ColumnMapping) -> str:
-    """SQL that parses and judges the rows of a table `block` (its columns: sources.py).
+    """SQL that parses and judges the rows of a table `block` (its columns: sources/base.py).
 
     The parameter `$kinds` lists the kinds of event to keep, where the mapping keeps only some.
 

@@ -1,0 +1,48 @@
+"""What does every kind of file give: the names of its columns, its first rows, and all rows block by block?
+
+Every block is an Arrow table: place (int64, the line or row from 1), the text of each mapped role (`owner`,
+`timestamp`, `item`, maybe `event`, `item_name`), `fault` (why the row cannot be read, or null) and `raw` (the row
+as it is in the file, where it has a fault).
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+PREVIEW_ROWS = 1_000
+PREVIEW_BYTES = 1 << 18
+MAX_TEXT = 1_000  # characters of a session or an item
+RAW_LENGTH = 200  # characters of a bad row to show
+
+
+class Source(Protocol):
+    """A file of one format."""
+
+    @property
+    def place(self) -> str:
+        """What a block's `place` counts: "line" or "row"."""
+
+    def columns(self, has_header: bool) -> list[str]:
+        """The columns' names, in order."""
+
+    def head(self, columns: list[str]) -> pd.DataFrame:
+        """The first rows, all text, empty where there is no value."""
+
+    def blocks(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        roles: dict[str, str],
+        columns: list[str],
+        has_header: bool,
+        on_bytes: Callable[[int], None] | None,
+    ) -> Iterator[pa.Table]:
+        """All rows; `roles` says which column holds what, `on_bytes` is told the bytes read."""
+
+
+def run_query(connection: duckdb.DuckDBPyConnection, block: pa.Table, query: str) -> pa.Table:
+    """The result of a query on a block, which it calls `block`."""
+    connection.register("block", block)
+    return connection.sql(query).to_arrow_table()

@@ -1,0 +1,130 @@
+"""How are the fields of delimited text read: CSV, TSV and their kin?"""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gru4rec_core.data.file_format import LogFile
+from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, run_query
+from gru4rec_core.data.text_records import read_records
+from gru4rec_core.errors import DataError
+
+
+@dataclass(frozen=True)
+class DelimitedText:
+    """CSV, TSV and their kin: a header, then records; quoted fields may hold delimiters and line ends."""
+
+    file: LogFile
+    place: str = "line"
+
+    def columns(self, has_header: bool) -> list[str]:
+        first = self._first_rows(1)[0]
+        names = [cell.strip() for cell in first] if has_header else [""] * len(first)
+        names = [name or f"column {i + 1}" for i, name in enumerate(names)]
+        duplicate = next((name for i, name in enumerate(names) if name in names[:i]), None)
+        if duplicate is not None:
+            raise DataError(
+                "Each column has a name of its own.",
+                found=f"{duplicate} twice",
+                where=f"{self.file.name}, line 1",
+                remedy="Rename one of the two columns.",
+            )
+        return names
+
+    def head(self, columns: list[str]) -> pd.DataFrame:
+        rows = [row for row in self._first_rows(PREVIEW_ROWS + 1)[1:] if len(row) == len(columns)]
+        return pd.DataFrame(rows, columns=pd.Index(columns), dtype="str")
+
+    def _first_rows(self, n: int) -> list[list[str]]:
+        rows: list[list[str]] = []
+        for records in read_records(self.file, block_bytes=PREVIEW_BYTES):
+            texts = (text.as_py().rstrip(" ") for text in records.text)
+            filled = islice((text for text in texts if text.strip()), n - len(rows))
+            rows.extend(_split_record(text, self.file.delimiter) or [""] for text in filled)
+            if len(rows) >= n:
+                break
+        return rows
+
+    def blocks(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        roles: dict[str, str],
+        columns: list[str],
+        has_header: bool,
+        on_bytes: Callable[[int], None] | None,
+    ) -> Iterator[pa.Table]:
+        column_of = {role: columns.index(column) for role, column in roles.items()}
+        in_header = has_header
+        for records in read_records(self.file, on_bytes):
+            table = pa.table({"place": records.lines, "text": records.text, "unclosed": records.unclosed})
+            if in_header:  # up to the first record that is not blank
+                blank = pc.equal(pc.utf8_trim_whitespace(records.text.slice(0, 1_000)), "").to_pylist()
+                in_header = all(blank)
+                table = table.slice(len(blank) if in_header else blank.index(False) + 1)
+            yield self._fields(connection, table, column_of, len(columns), records.any_quote)
+
+    def _fields(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        records: pa.Table,
+        column_of: dict[str, int],
+        n_columns: int,
+        any_quote: bool,
+    ) -> pa.Table:
+        hard = None
+        if any_quote:
+            easy = pc.and_(_is_plain(records["text"], self.file.delimiter), pc.invert(records["unclosed"]))
+            hard = records.filter(pc.invert(easy))
+            records = records.filter(easy)
+        unquote = "trim(p[{}], '\" ')" if any_quote else "p[{}]"
+        fields = ", ".join(f"{unquote.format(i + 1)} AS {role}" for role, i in column_of.items())
+        delimiter = self.file.delimiter
+        query = f"""SELECT place, {fields},
+              CASE WHEN len(p) <> {n_columns} THEN len(p) || ' fields instead of {n_columns}' END AS fault,
+              CASE WHEN len(p) <> {n_columns} THEN left(trim(text), {RAW_LENGTH}) END AS raw
+            FROM (SELECT place, text, string_split(text, '{delimiter}') AS p FROM block)
+            WHERE len(p) = {n_columns} OR trim(text) <> ''"""
+        split = run_query(connection, records, query)
+        if hard is None or hard.num_rows == 0:
+            return split
+        slow = self._fields_one_by_one(hard, column_of, n_columns)
+        return pa.concat_tables([split, slow.cast(split.schema)]).sort_by("place")
+
+    def _fields_one_by_one(self, records: pa.Table, column_of: dict[str, int], n_columns: int) -> pa.Table:
+        """The same for records with delimiters, line ends or quotes inside quotes: rare, so they need not be fast."""
+        out: dict[str, list[str | None]] = {role: [] for role in (*column_of, "fault", "raw")}
+        for text, unclosed in zip(records["text"].to_pylist(), records["unclosed"].to_pylist(), strict=True):
+            row = None if unclosed else _split_record(text.rstrip(" "), self.file.delimiter)
+            fault = None
+            if row is None:
+                fault = "a quote is not closed"
+            elif len(row) != n_columns:
+                fault = f"{len(row)} fields instead of {n_columns}"
+            for role, i in column_of.items():
+                out[role].append(row[i] if row is not None and fault is None else None)
+            out["fault"].append(fault)
+            out["raw"].append(text.strip()[:RAW_LENGTH] if fault else None)
+        columns = {role: pa.array(values, pa.string()) for role, values in out.items()}
+        return pa.table({"place": records["place"], **columns})
+
+
+def _is_plain(text: pa.ChunkedArray, delimiter: str) -> pa.ChunkedArray:
+    """Whether every field is plain, or quoted without quotes, delimiters and line ends inside."""
+    d = {"|": r"\|", "\t": r"\t"}.get(delimiter, delimiter)
+    field = rf'(?:[^"{d}\n]*|"[^"{d}\n]*" *)'
+    return pc.match_substring_regex(text, rf"\A{field}(?:{d}{field})*\z")
+
+
+def _split_record(text: str, delimiter: str) -> list[str] | None:
+    """The fields of a record, None when it cannot be read as one."""
+    try:
+        rows = list(csv.reader([text], delimiter=delimiter))
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else None

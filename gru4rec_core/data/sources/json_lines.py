@@ -1,0 +1,79 @@
+"""How are the fields of JSON lines read?"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from gru4rec_core.data.file_format import LogFile
+from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, run_query
+from gru4rec_core.data.text_records import read_records
+from gru4rec_core.errors import DataError
+
+NOT_JSON = "the line is no JSON object"
+
+
+@dataclass(frozen=True)
+class JsonLines:
+    """One JSON object per line."""
+
+    file: LogFile
+    place: str = "line"
+
+    def columns(self, has_header: bool) -> list[str]:
+        names = list(dict.fromkeys(key for row in self._first_objects() for key in row))
+        if not names:
+            raise DataError(
+                "Each line of a JSON lines file is an object.",
+                found=f"no object in the first {PREVIEW_ROWS:,} lines",
+                where=self.file.name,
+                remedy='Write lines like {"session": "1", "timestamp": 1700000000, "item": "A"}.',
+            )
+        return names
+
+    def head(self, columns: list[str]) -> pd.DataFrame:
+        rows = [[_as_text(row.get(column)) for column in columns] for row in self._first_objects()]
+        return pd.DataFrame(rows, columns=pd.Index(columns), dtype="str")
+
+    def _first_objects(self) -> list[dict[str, object]]:
+        rows = []
+        for records in read_records(self.file, block_bytes=PREVIEW_BYTES):
+            for text in records.text.slice(0, PREVIEW_ROWS).to_pylist():
+                try:
+                    row = json.loads(text)
+                except (ValueError, RecursionError):
+                    continue  # counted and shown when the file is read
+                if isinstance(row, dict):
+                    rows.append(row)
+            break
+        return rows
+
+    def blocks(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        roles: dict[str, str],
+        columns: list[str],
+        has_header: bool,
+        on_bytes: Callable[[int], None] | None,
+    ) -> Iterator[pa.Table]:
+        pointers = ["/" + column.replace("~", "~0").replace("/", "~1") for column in roles.values()]
+        paths = ", ".join("'" + pointer.replace("'", "''") + "'" for pointer in pointers)
+        fields = ", ".join(f"p[{i + 1}] AS {role}" for i, role in enumerate(roles))
+        query = f"""SELECT place, {fields},
+              CASE WHEN p IS NULL THEN '{NOT_JSON}' END AS fault,
+              CASE WHEN p IS NULL THEN left(t, {RAW_LENGTH}) END AS raw
+            FROM (SELECT place, t, CASE WHEN json_valid(t) AND left(t, 1) = '{{'
+                                        THEN json_extract_string(t, [{paths}]) END AS p
+                  FROM (SELECT place, trim(text, chr(10) || chr(13) || chr(9) || ' ') AS t FROM block) WHERE t <> '')"""
+        for records in read_records(self.file, on_bytes):
+            table = pa.table({"place": records.lines, "text": records.text})
+            yield run_query(connection, table, query)
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,26 @@
+"""Fields of JSON lines."""
+
+import json
+
+from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.ingest import read_log
+from tests.data.logs import Write, list_rejected, sessions
+
+
+def test_bad_json_lines_are_counted_by_line(write: Write) -> None:
+    good = '{"session": "s", "timestamp": 1, "item": "A"}\n'
+    lines = good + "{broken\n\n[1, 2]\n" + good + '{"session": "s", "timestamp": 3}\n7\n'
+    log = read_log(write(lines, "log.jsonl"))
+    assert list_rejected(log) == [
+        (2, "the line is no JSON object"),
+        (4, "the line is no JSON object"),
+        (6, "no item"),
+        (7, "the line is no JSON object"),
+    ]
+    assert log.summary.rows_kept == 2
+
+
+def test_json_keys_with_odd_characters_can_be_mapped(write: Write) -> None:
+    row = json.dumps({"a/b~c'": "s", "t": 1, 'it"em': "A"})
+    log = read_log(write(row + "\n" + row, "log.jsonl"), ColumnMapping("a/b~c'", "t", 'it"em'))
+    assert sessions(log) == {"s": ["A", "A"]}
