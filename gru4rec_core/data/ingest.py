@@ -18,6 +18,7 @@ from gru4rec_core.data.columns import ColumnMapping, check_mapping, find_candida
 from gru4rec_core.data.event_builder import EventBuilder
 from gru4rec_core.data.file_format import hash_file, open_log
 from gru4rec_core.data.import_types import ImportedLog
+from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.sources.opening import open_source
 from gru4rec_core.errors import DataError
 
@@ -70,6 +71,7 @@ def read_log(
     *,
     name: str | None = None,
     encoding: str = "utf-8",
+    options: ReadingOptions | None = None,
     sha256: str | None = None,
     limits: ReadLimits | None = None,
 ) -> ImportedLog:
@@ -86,13 +88,14 @@ def read_log(
         on_progress: Called with the bytes read so far and the size of the file.
         name: What people call the file, for messages; the path's own name when None.
         encoding: Of a text file.
+        options: What the file's content does not say; None to recognise all of it.
         sha256: Of the file's bytes, where the caller knows it; else the file is read once more to compute it.
         limits: Limits of what is read.
 
     Raises:
         DataError: The file is not a log; the message names the rule, what was found, where, and the remedy.
     """
-    limits = limits or ReadLimits()
+    limits, options = limits or ReadLimits(), options or ReadingOptions()
     file = open_log(Path(path), name or Path(path).name, encoding, limits.unpacked_bytes)
     size = file.path.stat().st_size
     on_bytes = None if on_progress is None else lambda done: on_progress(done, size)
@@ -109,13 +112,21 @@ def read_log(
     return builder.build()
 
 
-def inspect_log(path: Path | str, *, name: str | None = None, encoding: str = "utf-8") -> LogPreview:
+def inspect_log(
+    path: Path | str, *, name: str | None = None, encoding: str = "utf-8", options: ReadingOptions | None = None
+) -> LogPreview:
     """Looks at the first rows of a file, for the form that maps its columns.
+
+    Args:
+        path: The file.
+        name: What people call the file, for messages; the path's own name when None.
+        encoding: Of a text file.
+        options: What the file's content does not say; None to recognise all of it.
 
     Raises:
         DataError: The file cannot be read at all.
     """
-    limits = ReadLimits()
+    limits, options = ReadLimits(), options or ReadingOptions()
     file = open_log(Path(path), name or Path(path).name, encoding, limits.unpacked_bytes)
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder, _duckdb(limits, folder) as connection:
         source = open_source(file, limits.rows, Path(folder))

@@ -1,13 +1,14 @@
 """How is a file or a sample added to the workspace as a dataset?"""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.file_format import hash_file
 from gru4rec_core.data.ingest import read_log
+from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.workspace.records import DatasetOrigin, DatasetRecord
@@ -28,6 +29,7 @@ class ImportSource:
         source: how it came.
         name: what people call it, for uploads that are stored under their hash; by default the file's own name.
         sha256: of its content, where it is known already; else it is computed.
+        options: what the file's content does not say about reading it.
     """
 
     path: Path
@@ -36,6 +38,7 @@ class ImportSource:
     source: Literal["upload", "file"] = "file"
     name: str = ""
     sha256: str = ""
+    options: ReadingOptions = field(default_factory=ReadingOptions)
 
 
 def import_file(
@@ -67,7 +70,15 @@ def import_file(
     if known is not None:
         return _rename_known(workspace, known, name, [], on_known)
     names_before = {record.id: workspace.item_names(record.id) for record in workspace.datasets()}
-    log = read_log(file.path, file.mapping, on_progress, name=file_name, encoding=file.encoding, sha256=sha256)
+    log = read_log(
+        file.path,
+        file.mapping,
+        on_progress,
+        name=file_name,
+        encoding=file.encoding,
+        options=file.options,
+        sha256=sha256,
+    )
     origin = DatasetOrigin(
         source=file.source,
         file_name=file_name,
@@ -93,7 +104,11 @@ def import_file(
 def _describe_reading(file: ImportSource) -> dict[str, Any]:
     """The choices that were made in reading the file, as the record keeps them."""
     mapping = {} if file.mapping is None else asdict(file.mapping)
-    return mapping if file.encoding == "utf-8" else {**mapping, "encoding": file.encoding}
+    if file.encoding != "utf-8":
+        mapping["encoding"] = file.encoding
+    defaults, options = asdict(ReadingOptions()), asdict(file.options)
+    chosen = {name: value for name, value in options.items() if value != defaults[name]}
+    return {**mapping, "options": chosen} if chosen else mapping
 
 
 def _rename_known(

@@ -7,6 +7,7 @@ import pytest
 
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import DataError
 from gru4rec_core.workspace import importing
@@ -90,3 +91,16 @@ def test_names_are_taken_over_by_a_known_log(workspace: Workspace, tmp_path: Pat
     importing.import_file(workspace, ImportSource(path), name="Food", on_known=told.append)
     assert told[2] == "These events were here already, as Fruit; renamed from Fruit."
     assert workspace.dataset(first.id).name == "Food"
+
+
+def test_what_was_decided_about_reading_is_recorded(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("session,timestamp,item\ns,1,A\ns,2,B\n")
+    plain = importing.import_file(workspace, ImportSource(path))
+    assert "options" not in plain.mapping
+    asked = importing.import_file(workspace, ImportSource(path, options=ReadingOptions(keep_null_words=True)))
+    assert asked.id == plain.id  # the same events
+    other = tmp_path / "other.csv"
+    other.write_text("session,timestamp,item\ns,1,A\ns,2,C\n")
+    kept = importing.import_file(workspace, ImportSource(other, options=ReadingOptions(keep_null_words=True)))
+    assert kept.mapping == {"options": {"keep_null_words": True}}
