@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from gru4rec_core.data import sources
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import ReadLimits, read_log
+from gru4rec_core.data.sources import parquet
 from gru4rec_core.errors import DataError
 from tests.data.logs import CSV, Write, parquet_bytes, sessions
 
@@ -72,7 +72,7 @@ def test_names_to_show_come_along(write: Write) -> None:
 
 
 def test_the_first_name_of_an_item_counts_across_blocks(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "PARQUET_BATCH", 1)
+    monkeypatch.setattr(parquet, "PARQUET_BATCH", 1)
     table = pa.table({"session": ["s", "s"], "time": [1, 2], "item": ["7", "7"], "title": ["lamp", "LAMP"]})
     assert read_log(write(parquet_bytes(table))).item_names == {"7": "lamp"}
 
