@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import state
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.file_format import is_utf8
-from gru4rec_core.data.ingest import LogPreview, inspect_log
+from gru4rec_core.data.preview import LogPreview, inspect_log
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.data_warnings import find_dataset_warnings
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning

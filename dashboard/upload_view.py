@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import actions, cached, messages, state
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.file_format import ENCODINGS
-from gru4rec_core.data.ingest import LogPreview
+from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.samples import SAMPLES
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.workspace.importing import ImportSource, import_file, import_sample

@@ -16,7 +16,7 @@ from gru4rec_core.cli.output import (
     tell_problems,
 )
 from gru4rec_core.data.columns import ColumnMapping
-from gru4rec_core.data.ingest import inspect_log
+from gru4rec_core.data.preview import inspect_log
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.errors import DataError
 from gru4rec_core.results.collected_warnings import diagnose_dataset

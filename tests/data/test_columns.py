@@ -3,7 +3,8 @@
 import pytest
 
 from gru4rec_core.data.columns import ColumnMapping
-from gru4rec_core.data.ingest import inspect_log, read_log
+from gru4rec_core.data.ingest import read_log
+from gru4rec_core.data.preview import inspect_log
 from gru4rec_core.errors import DataError
 from tests.data.logs import CSV, Write, sessions
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gru4rec_core.data.ingest import inspect_log, read_log
+from gru4rec_core.data.ingest import read_log
+from gru4rec_core.data.preview import inspect_log
 from gru4rec_core.errors import DataError
 
 pytestmark = pytest.mark.fuzz

@@ -8,10 +8,9 @@ import pandas as pd
 import pytest
 
 from gru4rec_core.data import ingest
-from gru4rec_core.data.columns import ColumnMapping
-from gru4rec_core.data.ingest import inspect_log, read_log
+from gru4rec_core.data.ingest import read_log
 from gru4rec_core.data.sessions import SessionDataset
-from tests.data.logs import CSV, FORMATS, ROWS, Write, sessions
+from tests.data.logs import CSV, FORMATS, Write, sessions
 
 
 def test_the_callers_data_frame_route_and_the_file_route_agree(write: Write) -> None:
@@ -22,28 +21,6 @@ def test_the_callers_data_frame_route_and_the_file_route_agree(write: Write) -> 
     expected = SessionDataset(frame)
     for i, name in enumerate(expected.session_ids):
         assert sessions(log)[name] == expected.extract_session(i, one_hot_encoded=False)
-
-
-def test_a_preview_shows_columns_types_first_rows_and_a_guess(write: Write) -> None:
-    preview = inspect_log(write("SessionId;Time;ItemId;price\n1;2024-01-01;A;1.5\n1;2024-01-02;B;\n"))
-    assert preview.columns == ("SessionId", "Time", "ItemId", "price")
-    assert preview.types == {"SessionId": "whole numbers", "Time": "dates", "ItemId": "text", "price": "numbers"}
-    assert preview.rows.ItemId.tolist() == ["A", "B"]
-    assert preview.guessed == ColumnMapping("SessionId", "Time", "ItemId")
-    assert preview.problems == ()
-
-
-@pytest.mark.parametrize("name", list(FORMATS))
-def test_a_preview_works_for_each_format(name: str, write: Write) -> None:
-    preview = inspect_log(write(FORMATS[name]))
-    assert preview.format == name
-    assert preview.rows.item.tolist() == [i for _, _, i in ROWS]
-    assert preview.guessed == ColumnMapping("session", "timestamp", "item")
-
-
-def test_a_preview_warns_of_times_that_are_none_and_of_no_rows(write: Write) -> None:
-    assert "neither numbers nor ISO dates" in inspect_log(write("session,time,item\ns,noon,A\n")).problems[0]
-    assert "no row below" in inspect_log(write("session,time,item\n")).problems[-1]
 
 
 def test_progress_ends_at_the_size_of_the_file(write: Write) -> None:
@@ -70,4 +47,3 @@ def test_a_file_is_hashed_once_or_not_at_all(write: Write, monkeypatch: pytest.M
 
     monkeypatch.setattr(ingest, "hash_file", refuse)
     assert read_log(path, sha256="known").summary.sha256 == "known"
-    assert inspect_log(path).columns == ("session", "timestamp", "item")

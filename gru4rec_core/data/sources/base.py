@@ -46,3 +46,18 @@ def run_query(connection: duckdb.DuckDBPyConnection, block: pa.Table, query: str
     """The result of a query on a block, which it calls `block`."""
     connection.register("block", block)
     return connection.sql(query).to_arrow_table()
+
+
+def open_duckdb(memory: str, folder: str) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that reads no files and loads nothing; what does not fit into `memory` goes to `folder`."""
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "memory_limit": memory,
+            "temp_directory": folder,
+        }
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_external_access = false")  # queries see our blocks, never files
+    return connection
