@@ -12,6 +12,9 @@ UNITS: dict[str, int] = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 DAY_SECONDS = 86_400
 
+# Microseconds since 1970 of the years 1678 to 2261, which pandas holds in nanoseconds.
+FIRST_MOMENT, LAST_MOMENT = -9_214_560_000_000_000, 9_214_646_399_999_999
+
 # Seconds since 1970 between March 1973 and the year 2286: the four ranges of the four units do not overlap.
 _EARLIEST, _LATEST = 1e8, 1e10
 
