@@ -1,20 +1,18 @@
-"""What kind of file is this: delimited text, JSON lines or Parquet, and in which encoding?"""
+"""What kind of file is this: delimited text, JSON lines, Parquet or Excel, and in which encoding?"""
 
 import codecs
-import gzip
 import hashlib
 import re
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
+from gru4rec_core.data.unpacking import BLOCK_BYTES, ZIP_MAGIC, Packing, UnpackedReader
 from gru4rec_core.errors import DataError
 
-BLOCK_BYTES = 16 << 20
-
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "a ZIP archive or an Office document (.zip, .xlsx)"),
+    (ZIP_MAGIC, "a ZIP archive or an Office document inside another archive"),
+    (b"\x1f\x8b", "a gzipped file inside another archive"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
@@ -27,61 +25,9 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old Office document (.xls)"),
 )
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-READABLE = "Upload CSV, TSV, JSON lines or Parquet, as it is or gzipped."
-
-
-class UnpackedReader:
-    """Reads a file from its beginning, unpacked where it is gzipped, and no more than a limit.
-
-    Args:
-        path: The file.
-        name: For messages.
-        max_bytes: Limit of the unpacked size of a gzipped file.
-    """
-
-    def __init__(self, path: Path, name: str, max_bytes: int) -> None:
-        self._path, self._name, self._max_bytes = path, name, max_bytes
-        self._raw = path.open("rb")
-        self.gzipped = self._raw.read(2) == b"\x1f\x8b"
-        self._raw.seek(0)
-        self._stream = gzip.GzipFile(fileobj=self._raw) if self.gzipped else self._raw
-        self._n_read = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._raw.close()
-
-    @property
-    def packed_position(self) -> int:
-        """How many bytes of the file as it is stored were read."""
-        return self._raw.tell()
-
-    def read(self, size: int) -> bytes:
-        """The next bytes, at most `size`; none at the end.
-
-        Raises:
-            DataError: Broken gzip, or more unpacked bytes than the limit.
-        """
-        try:
-            data = self._stream.read(size)
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise DataError(
-                "A gzipped file unpacks from its first to its last byte.",
-                found=f"{error} after {self._n_read:,} unpacked bytes",
-                where=self._name,
-                remedy="Pack or upload the file again; it may have been cut off on its way.",
-            ) from None
-        self._n_read += len(data)
-        if self.gzipped and self._n_read > self._max_bytes:
-            raise DataError(
-                f"A file unpacks to at most {self._max_bytes / 1e9:g} GB.",
-                found=f"more than that in {self._path.stat().st_size:,} packed bytes",
-                where=self._name,
-                remedy="Cut the log into parts, or unpack it and read the plain file.",
-            )
-        return data
+READABLE = "Upload CSV, TSV, JSON lines or Parquet, as it is, gzipped or zipped; or an Excel workbook (.xlsx)."
+Format = Literal["delimited", "jsonl", "parquet", "xlsx"]
+DELIMITERS = ("::", ",", "\t", ";", "|")
 
 
 @dataclass(frozen=True)
@@ -92,26 +38,31 @@ class LogFile:
         path: The file.
         name: What people call it, for messages.
         format: By the content, never by the name.
-        gzipped: Whether it is packed.
-        delimiter: Of a delimited file, else "".
+        packing: How it is packed; "" where it is not.
+        delimiter: Of a delimited file, one of `DELIMITERS`; else "".
         encoding: Of a text file.
         max_bytes: Limit of the unpacked size.
     """
 
     path: Path
     name: str
-    format: Literal["delimited", "jsonl", "parquet"]
-    gzipped: bool
+    format: Format
+    packing: Packing
     delimiter: str
     encoding: str
     max_bytes: int
 
     @property
     def format_name(self) -> str:
-        """For people: "CSV", "TSV", "JSON lines", "Parquet", with ", gzipped" where it is."""
+        """For people: "CSV", "TSV", "JSON lines", "Parquet", "Excel", with ", gzipped" or ", zipped" where it is."""
         text = {"\t": "TSV", ",": "CSV"}.get(self.delimiter, f'delimited by "{self.delimiter}"')
-        name = {"delimited": text, "jsonl": "JSON lines", "parquet": "Parquet"}[self.format]
-        return name + (", gzipped" if self.gzipped else "")
+        name = {"delimited": text, "jsonl": "JSON lines", "parquet": "Parquet", "xlsx": "Excel"}[self.format]
+        return name + (f", {self.packing}" if self.packing else "")
+
+    @property
+    def has_quotes(self) -> bool:
+        """Whether fields may be quoted: in every delimited file but one whose delimiter is longer than a character."""
+        return self.format == "delimited" and len(self.delimiter) == 1
 
     def open(self) -> UnpackedReader:
         return UnpackedReader(self.path, self.name, self.max_bytes)
@@ -141,11 +92,13 @@ def open_log(path: Path, name: str, encoding: str, max_bytes: int) -> LogFile:
         raise _empty(name)
     with UnpackedReader(path, name, max_bytes) as reader:
         head = reader.read(1 << 16)
+    if head.startswith(ZIP_MAGIC) and not reader.packing:
+        return LogFile(path, name, "xlsx", "", "", encoding, max_bytes)
     kind, delimiter = _kind_of(head, name, encoding)
-    return LogFile(path, name, kind, reader.gzipped, delimiter, encoding, max_bytes)
+    return LogFile(path, name, kind, reader.packing, delimiter, encoding, max_bytes)
 
 
-def _kind_of(head: bytes, name: str, encoding: str) -> tuple[Literal["delimited", "jsonl", "parquet"], str]:
+def _kind_of(head: bytes, name: str, encoding: str) -> tuple[Format, str]:
     if head.startswith(b"PAR1"):
         return "parquet", ""
     _refuse_binary(head, name, encoding)
@@ -181,7 +134,12 @@ def _refuse_binary(head: bytes, name: str, encoding: str) -> None:
     if what is None and 0 in head and not encoding.startswith(("utf-16", "utf-32")):
         what = f"a binary file (a zero byte at offset {head.index(0)})"
     if what is not None:
-        raise DataError("A log is a text file or Parquet, whatever its name.", found=what, where=name, remedy=READABLE)
+        raise DataError(
+            "A log is a text file, Parquet or an Excel workbook, whatever its name.",
+            found=what,
+            where=name,
+            remedy=READABLE,
+        )
 
 
 def guess_delimiter(text: str) -> str:
@@ -189,7 +147,7 @@ def guess_delimiter(text: str) -> str:
     lines = [re.sub(r'"[^"]*"', "", line) for line in text.splitlines()[:50] if line.strip()]
     lines = lines[:-1] if len(lines) > 1 else lines  # the last may be cut off
     best, best_share = ",", 0.0
-    for delimiter in (",", "\t", ";", "|"):
+    for delimiter in DELIMITERS:
         in_header = lines[0].count(delimiter)
         share = sum(line.count(delimiter) == in_header for line in lines) / len(lines) if in_header else 0.0
         if share > best_share:
@@ -212,7 +170,7 @@ ENCODINGS = ("utf-8", "windows-1252", "latin-1", "iso-8859-2", "windows-1251", "
 
 
 def is_utf8(path: Path) -> bool:
-    """Whether a file (maybe gzipped) needs no other encoding: text in UTF-8, Parquet, or no log at all."""
+    """Whether a file (maybe packed) needs no other encoding: text in UTF-8, Parquet, Excel, or no log at all."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     with UnpackedReader(path, path.name, 8_000_000_000) as reader:
         data = reader.read(BLOCK_BYTES)

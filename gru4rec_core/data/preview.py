@@ -29,6 +29,7 @@ class LogPreview:
         guessed: The mapping that usual names suggest, or None.
         candidates: Role ("session", "timestamp", "item", "user", "event", "item_name") to columns, likeliest first.
         problems: Sentences about what must be solved before the file can be read.
+        has_header: Whether the file names its columns; else they are called "column 1" and so on.
     """
 
     columns: tuple[str, ...]
@@ -38,6 +39,7 @@ class LogPreview:
     guessed: ColumnMapping | None
     candidates: dict[str, tuple[str, ...]]
     problems: tuple[str, ...]
+    has_header: bool = True
 
 
 def inspect_log(
@@ -58,8 +60,9 @@ def inspect_log(
     file = open_log(Path(path), name or Path(path).name, encoding, limits.unpacked_bytes)
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder, open_duckdb(limits.memory, folder) as connection:
         source = open_source(file, limits.rows, Path(folder))
-        columns = source.columns(True)
-        rows = source.head(columns)
+        has_header = source.names_columns()
+        columns = source.columns(has_header)
+        rows = source.head(columns, has_header)
         types = {column: _type_of(connection, rows[column]) for column in columns}
     guessed = guess_mapping(columns)
     problems = []
@@ -73,7 +76,14 @@ def inspect_log(
     if len(rows) == 0:
         problems.append("There is a header, but no row below it.")
     return LogPreview(
-        tuple(columns), types, rows.head(20), file.format_name, guessed, find_candidates(columns), tuple(problems)
+        tuple(columns),
+        types,
+        rows.head(20),
+        file.format_name,
+        guessed,
+        find_candidates(columns),
+        tuple(problems),
+        has_header,
     )
 
 

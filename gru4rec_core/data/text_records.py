@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from gru4rec_core.data.file_format import BLOCK_BYTES, READABLE, LogFile
+from gru4rec_core.data.file_format import READABLE, LogFile
+from gru4rec_core.data.unpacking import BLOCK_BYTES
 from gru4rec_core.errors import DataError
 
 MAX_LINE_BYTES = 8 << 20
@@ -98,7 +99,7 @@ def _cut_records(file: LogFile, block: bytes, last: bool, position: _Position) -
         ends = np.r_[ends, len(block)]
     _check_text(file, block, last, position)
     lines = position.line + np.arange(len(ends), dtype=np.int64)
-    any_quote = file.format == "delimited" and b'"' in block
+    any_quote = file.has_quotes and b'"' in block
     unclosed = np.zeros(len(ends), bool)
     if any_quote and len(ends):
         ends, lines, unclosed = _join_quoted(block, array, ends, lines, last, file.delimiter)

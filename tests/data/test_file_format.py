@@ -32,7 +32,8 @@ def test_each_format_gives_the_same_log(name: str, gzipped: bool, write: Write) 
         (b"\n \n", "an empty file"),
         (b"session,timestamp,item\n", "a header and nothing below it"),
         (b"\x89PNG\r\n\x1a\n" + bytes(200), "a PNG image"),
-        (b"PK\x03\x04" + bytes(50), "a ZIP archive"),
+        (b"PK\x03\x04" + bytes(50), "not a zip file"),
+        (gzip.compress(b"PK\x03\x04" + bytes(50)), "inside another archive"),
         (b"a,b\n\x00\x01\x02", "a binary file"),
         ("session,time,item\ns,1,A\n".encode("utf-16"), "UTF-16"),
         (b"session,timestamp,item\rs,1,A\rs,2,B\r", "carriage returns only"),
@@ -92,6 +93,7 @@ def test_a_file_in_another_encoding_is_noticed(write: Write, content: bytes, utf
         ("session\titem\n1\t2,3\n", "\t"),
         ("one\ntwo\n", ","),
         ("session,time,item\n1,2,3\n1,2\n1,2,3\n", ","),
+        ("1::1193::5::978300760\n1::661::3::978302109\n", "::"),
     ],
 )
 def test_the_delimiter_is_the_one_that_occurs_most_evenly_outside_quotes(text: str, delimiter: str) -> None:

@@ -25,10 +25,13 @@ class Source(Protocol):
     def place(self) -> str:
         """What a block's `place` counts: "line" or "row"."""
 
-    def columns(self, has_header: bool) -> list[str]:
-        """The columns' names, in order."""
+    def names_columns(self) -> bool:
+        """Whether the file names its columns, as far as one can see; a file that always does says True."""
 
-    def head(self, columns: list[str]) -> pd.DataFrame:
+    def columns(self, has_header: bool) -> list[str]:
+        """The columns' names, in order: as the file names them, or "column 1" and so on."""
+
+    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
         """The first rows, all text, empty where there is no value."""
 
     def blocks(

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, run_query
+from gru4rec_core.data.sources.header import name_columns, names_columns
 from gru4rec_core.data.text_records import read_records
-from gru4rec_core.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -23,22 +23,15 @@ class DelimitedText:
     file: LogFile
     place: str = "line"
 
-    def columns(self, has_header: bool) -> list[str]:
-        first = self._first_rows(1)[0]
-        names = [cell.strip() for cell in first] if has_header else [""] * len(first)
-        names = [name or f"column {i + 1}" for i, name in enumerate(names)]
-        duplicate = next((name for i, name in enumerate(names) if name in names[:i]), None)
-        if duplicate is not None:
-            raise DataError(
-                "Each column has a name of its own.",
-                found=f"{duplicate} twice",
-                where=f"{self.file.name}, line 1",
-                remedy="Rename one of the two columns.",
-            )
-        return names
+    def names_columns(self) -> bool:
+        return names_columns(self._first_rows(1)[0])
 
-    def head(self, columns: list[str]) -> pd.DataFrame:
-        rows = [row for row in self._first_rows(PREVIEW_ROWS + 1)[1:] if len(row) == len(columns)]
+    def columns(self, has_header: bool) -> list[str]:
+        return name_columns(self._first_rows(1)[0], has_header, self.file.name)
+
+    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
+        first = self._first_rows(PREVIEW_ROWS + int(has_header))[int(has_header) :]
+        rows = [row for row in first if len(row) == len(columns)]
         return pd.DataFrame(rows, columns=pd.Index(columns), dtype="str")
 
     def _first_rows(self, n: int) -> list[list[str]]:
@@ -122,7 +115,9 @@ def _is_plain(text: pa.ChunkedArray, delimiter: str) -> pa.ChunkedArray:
 
 
 def _split_record(text: str, delimiter: str) -> list[str] | None:
-    """The fields of a record, None when it cannot be read as one."""
+    """The fields of a record, None when it cannot be read as one. A delimiter of two characters knows no quotes."""
+    if len(delimiter) > 1:
+        return text.split(delimiter)
     try:
         rows = list(csv.reader([text], delimiter=delimiter))
     except csv.Error:

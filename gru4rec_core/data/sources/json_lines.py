@@ -23,6 +23,9 @@ class JsonLines:
     file: LogFile
     place: str = "line"
 
+    def names_columns(self) -> bool:
+        return True
+
     def columns(self, has_header: bool) -> list[str]:
         names = list(dict.fromkeys(key for row in self._first_objects() for key in row))
         if not names:
@@ -34,7 +37,7 @@ class JsonLines:
             )
         return names
 
-    def head(self, columns: list[str]) -> pd.DataFrame:
+    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
         rows = [[_as_text(row.get(column)) for column in columns] for row in self._first_objects()]
         return pd.DataFrame(rows, columns=pd.Index(columns), dtype="str")
 

@@ -27,7 +27,7 @@ class ParquetRows:
         self.file = file
         self._packed_size = file.path.stat().st_size
         path = file.path
-        if file.gzipped:
+        if file.packing:
             path = folder / "unpacked.parquet"
             file.unpack(path)
         with self._reading():
@@ -56,10 +56,13 @@ class ParquetRows:
                 remedy="Write or upload the file again; it may have been cut off on its way.",
             ) from None
 
+    def names_columns(self) -> bool:
+        return True
+
     def columns(self, has_header: bool) -> list[str]:
         return list(self._parquet.schema_arrow.names)
 
-    def head(self, columns: list[str]) -> pd.DataFrame:
+    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
         with self._reading():
             batch = next(self._parquet.iter_batches(batch_size=PREVIEW_ROWS), None)
         rows = [] if batch is None else batch.to_pylist()

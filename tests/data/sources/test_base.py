@@ -27,7 +27,7 @@ def test_every_kind_gives_the_same_blocks(form: str, write: Write) -> None:
         source = open_source(open_log(write(FORMATS[form]), "log", "utf-8", 1 << 20), 100, Path(folder))
         columns = source.columns(True)
         assert columns == ["session", "timestamp", "item"]
-        assert source.head(columns)["item"].tolist() == ["A", "B", "B", "C", "A"]
+        assert source.head(columns, True)["item"].tolist() == ["A", "B", "B", "C", "A"]
         (block,) = [block for block in source.blocks(connection, ROLES, columns, True, None) if block.num_rows]
     assert block.column_names == ["place", "owner", "timestamp", "item", "fault", "raw"]
     assert block["owner"].to_pylist() == ["s1", "s1", "s2", "s2", "s2"]

@@ -1,0 +1,122 @@
+"""How are the rows of an Excel workbook (.xlsx) read?"""
+
+import datetime as dt
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+
+import duckdb
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+
+from gru4rec_core.data.file_format import LogFile
+from gru4rec_core.data.sources.base import PREVIEW_ROWS
+from gru4rec_core.data.sources.header import name_columns, names_columns
+from gru4rec_core.errors import DataError
+
+BLOCK_ROWS = 1 << 16
+ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
+
+
+class ExcelSheet:
+    """The first sheet of a workbook: the first row names the columns. Formulas count by their stored results.
+
+    The sheet is read row by row, so memory does not grow with it; only its distinct texts are kept by the reader.
+    """
+
+    place = "row"
+
+    def __init__(self, file: LogFile) -> None:
+        self.file = file
+        with self._reading(), zipfile.ZipFile(file.path) as archive:
+            size = sum(info.file_size for info in archive.infolist())
+        if size > file.max_bytes:
+            raise DataError(
+                f"A file unpacks to at most {file.max_bytes / 1e9:g} GB.",
+                found=f"a workbook of {size:,} bytes unpacked",
+                where=file.name,
+                remedy="Save the sheet as CSV, in parts.",
+            )
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except DataError:
+            raise
+        except Exception as error:  # openpyxl lets errors of XML, ZIP, numbers and its own through
+            raise DataError(
+                "An Excel workbook is whole and readable.",
+                found=f"{type(error).__name__}: {error}"[:200],
+                where=self.file.name,
+                remedy="Open it in Excel and save it again as .xlsx, or save the sheet as CSV.",
+            ) from None
+
+    def _rows(self, n_columns: int | None = None) -> Iterator[tuple[int, list[str]]]:
+        """Number and cells of each row that is not empty; as many cells as asked for, or as there are."""
+        with self._reading():
+            book = openpyxl.load_workbook(self.file.path, read_only=True, data_only=True, keep_links=False)
+            try:
+                sheet = book.worksheets[0] if book.worksheets else None
+                rows = sheet.iter_rows(max_col=n_columns, values_only=True) if sheet is not None else ()
+                for number, cells in enumerate(rows, start=1):
+                    if any(cell is not None for cell in cells):
+                        texts = [_as_text(cell) for cell in cells]
+                        yield number, texts + [""] * ((n_columns or 0) - len(texts))
+            finally:
+                book.close()
+
+    def _first_row(self) -> list[str]:
+        first = next((row for _, row in self._rows()), [])
+        while first and not first[-1]:
+            first.pop()
+        if not first:
+            raise DataError(
+                "A log has a header and at least one event.",
+                found="a first sheet without a cell",
+                where=self.file.name,
+                remedy="Move the sheet with the events to the first place.",
+            )
+        return first
+
+    def names_columns(self) -> bool:
+        return names_columns(self._first_row())
+
+    def columns(self, has_header: bool) -> list[str]:
+        return name_columns(self._first_row(), has_header, self.file.name)
+
+    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
+        rows = islice(self._rows(len(columns)), int(has_header), PREVIEW_ROWS + int(has_header))
+        return pd.DataFrame([row for _, row in rows], columns=pd.Index(columns), dtype="str")
+
+    def blocks(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        roles: dict[str, str],
+        columns: list[str],
+        has_header: bool,
+        on_bytes: Callable[[int], None] | None,
+    ) -> Iterator[pa.Table]:
+        column_of = {role: columns.index(column) for role, column in roles.items()}
+        rows = islice(self._rows(len(columns)), int(has_header), None)
+        while block := list(islice(rows, BLOCK_ROWS)):
+            no_faults = pa.nulls(len(block), pa.string())
+            yield pa.table({
+                "place": pa.array([number for number, _ in block], pa.int64()),
+                **{role: pa.array([row[i] for _, row in block], pa.string()) for role, i in column_of.items()},
+                "fault": no_faults,
+                "raw": no_faults,
+            })  # fmt: skip
+        if on_bytes is not None:
+            on_bytes(self.file.path.stat().st_size)
+
+
+def _as_text(cell: object) -> str:
+    """A cell as a CSV file would have it: 12 for 12.0, ISO dates and times, nothing for an error."""
+    if cell is None or (isinstance(cell, str) and cell in ERRORS):
+        return ""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return cell.isoformat() if isinstance(cell, dt.datetime | dt.date | dt.time) else str(cell)

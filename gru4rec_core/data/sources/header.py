@@ -1,0 +1,45 @@
+"""Does the first row of a table name its columns, and what are they called?"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from gru4rec_core.data.columns import find_candidates
+from gru4rec_core.errors import DataError
+
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|\.\d+)([eE][+-]?\d+)?")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
+_UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+def names_columns(first_row: Sequence[str]) -> bool:
+    """Whether a table's first row is a header: it has a usual name, or no cell that is a number, a date or a UUID.
+
+    >>> names_columns(["wer", "wann", "was"]), names_columns(["1", "2014-04-07T10:51:09.277Z", "214536502", "0"])
+    (True, False)
+    >>> names_columns(["user", "1", "2", "3"])
+    True
+    """
+    cells = [cell.strip() for cell in first_row]
+    if any(find_candidates(cells).values()):
+        return True
+    return not any(pattern.fullmatch(cell) for cell in cells for pattern in (_NUMBER, _DATE, _UUID))
+
+
+def name_columns(first_row: Sequence[str], has_header: bool, file: str) -> list[str]:
+    """The names of a table's columns; "column 1" and so on for those that have none.
+
+    Raises:
+        DataError: Two columns of one name.
+    """
+    names = [cell.strip() if has_header else "" for cell in first_row]
+    names = [name or f"column {i + 1}" for i, name in enumerate(names)]
+    duplicate = next((name for name, following in pairwise(sorted(names)) if name == following), None)
+    if duplicate is not None:
+        raise DataError(
+            "Each column has a name of its own.",
+            found=f"{duplicate} twice",
+            where=f"{file}, line 1",
+            remedy="Rename one of the two columns.",
+        )
+    return names

@@ -1,0 +1,136 @@
+"""How is a packed file (gzip, or ZIP with one file in it) unpacked, within a limit?"""
+
+import gzip
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, Literal, Self, cast
+
+from gru4rec_core.errors import DataError
+
+BLOCK_BYTES = 16 << 20
+ZIP_MAGIC = b"PK\x03\x04"
+Packing = Literal["", "gzipped", "zipped"]
+
+_BROKEN = (gzip.BadGzipFile, zipfile.BadZipFile, EOFError, zlib.error)
+_UNSUPPORTED = (NotImplementedError, RuntimeError)  # what zipfile raises for rare ways to pack, and for a password
+
+
+class UnpackedReader:
+    """Reads a file from its beginning, unpacked where it is packed, and no more than a limit.
+
+    Args:
+        path: The file.
+        name: For messages.
+        max_bytes: Limit of the unpacked size of a packed file.
+
+    Attributes:
+        packing: How the file is packed; "" for one that is not, such as an Excel workbook, though that is a ZIP too.
+
+    Raises:
+        DataError: A ZIP archive that is broken, or that has not exactly one file in it.
+    """
+
+    def __init__(self, path: Path, name: str, max_bytes: int) -> None:
+        self._path, self._name, self._max_bytes = path, name, max_bytes
+        self._raw = path.open("rb")
+        self._n_read = 0
+        self.packing: Packing = ""
+        try:
+            self._stream = self._open_stream()
+        except DataError:
+            self._raw.close()
+            raise
+
+    def _open_stream(self) -> IO[bytes]:
+        magic = self._raw.read(len(ZIP_MAGIC))
+        self._raw.seek(0)
+        if magic.startswith(b"\x1f\x8b"):
+            self.packing = "gzipped"
+            return cast("IO[bytes]", gzip.GzipFile(fileobj=self._raw))
+        if magic == ZIP_MAGIC:
+            member = _open_member(self._raw, self._name)
+            if member is not None:
+                self.packing = "zipped"
+                return member
+            self._raw.seek(0)
+        return self._raw
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._raw.close()
+
+    @property
+    def packed_position(self) -> int:
+        """How many bytes of the file as it is stored were read."""
+        return self._raw.tell()
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, at most `size`; none at the end.
+
+        Raises:
+            DataError: Broken gzip or ZIP, or more unpacked bytes than the limit.
+        """
+        try:
+            data = self._stream.read(size)
+        except _BROKEN as error:
+            raise DataError(
+                f"A {self.packing or 'gzipped'} file unpacks from its first to its last byte.",
+                found=f"{error} after {self._n_read:,} unpacked bytes",
+                where=self._name,
+                remedy="Pack or upload the file again; it may have been cut off on its way.",
+            ) from None
+        self._n_read += len(data)
+        if self.packing and self._n_read > self._max_bytes:
+            raise DataError(
+                f"A file unpacks to at most {self._max_bytes / 1e9:g} GB.",
+                found=f"more than that in {self._path.stat().st_size:,} packed bytes",
+                where=self._name,
+                remedy="Cut the log into parts, or unpack it and read the plain file.",
+            )
+        return data
+
+
+def _open_member(raw: IO[bytes], name: str) -> IO[bytes] | None:
+    """The one file in a ZIP archive; None for an Excel workbook, which is a ZIP archive of many."""
+    try:
+        archive = zipfile.ZipFile(raw)
+        members = [info for info in archive.infolist() if not info.is_dir() and not _is_litter(info.filename)]
+        if any(info.filename == "xl/workbook.xml" for info in members):
+            return None
+        if len(members) != 1:
+            raise _not_one_file(name, [info.filename for info in members])
+        if members[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise NotImplementedError("a rare way to pack")
+        return archive.open(members[0])
+    except zipfile.BadZipFile as error:
+        raise DataError(
+            "A ZIP archive is whole, from its first to its last byte.",
+            found=str(error),
+            where=name,
+            remedy="Pack or upload the file again; it may have been cut off on its way.",
+        ) from None
+    except _UNSUPPORTED as error:
+        raise DataError(
+            "A ZIP archive is packed in the usual way, without a password.",
+            found=str(error),
+            where=name,
+            remedy="Unpack the archive and read the file in it.",
+        ) from None
+
+
+def _is_litter(filename: str) -> bool:
+    """Whether a file is one that a computer adds to an archive without being asked."""
+    return filename.startswith("__MACOSX/") or filename.endswith((".DS_Store", "Thumbs.db", "desktop.ini"))
+
+
+def _not_one_file(name: str, filenames: list[str]) -> DataError:
+    listed = ", ".join(filenames[:5]) + (", …" if len(filenames) > 5 else "")
+    return DataError(
+        "A ZIP archive has one file in it, the log.",
+        found=f"{len(filenames)} files: {listed}" if filenames else "an empty archive",
+        where=name,
+        remedy="Unpack the archive and read the file that holds the events.",
+    )
