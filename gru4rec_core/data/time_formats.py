@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gru4rec_core.data.time_patterns import Readings, compile_notation, read_by_pattern, read_by_regex
-from gru4rec_core.data.times import UNITS, guess_unit
+from gru4rec_core.data.number_times import NUMBER, UNIT_WORDS, judge_numbers
+from gru4rec_core.data.time_patterns import Readings, compile_notation, read_by_pattern, read_by_regex, to_regex
+from gru4rec_core.data.times import UNITS, unit_range
+from gru4rec_core.errors import DataError
 
 ISO = "iso"
-NUMBER = "number"
-
 _ISO_REGEX = compile_notation(r"(?P<year>\d{4})(?:[-/. ](?P<month>\d{1,2})[-/. ](?P<day>\d{1,2}))")
 _ISO_BASIC_REGEX = compile_notation(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
 
@@ -23,7 +23,8 @@ class TimeFormat:
     """A notation of times.
 
     Attributes:
-        name: As `ReadingOptions.time_format` takes it: "s", "ms", "us", "ns", "iso" or a pattern such as "%d/%m/%Y".
+        name: As `ReadingOptions.time_format` takes it: "s", "ms", "us", "ns", "number", "iso" or a pattern such as
+            "%d/%m/%Y".
         label: For people, such as "day/month/year".
         must_be_chosen: Too uncertain to be taken unasked, even where it is the only candidate: two-digit years.
     """
@@ -34,6 +35,8 @@ class TimeFormat:
 
     def read(self, texts: pa.Array) -> Readings:
         """What texts (without nulls, and without spaces around them) mean in this notation."""
+        if self.name == NUMBER:
+            return Readings(np.zeros(len(texts), np.int64), np.zeros(len(texts), bool), np.zeros(len(texts), bool))
         if self.name in UNITS:
             return _read_numbers(texts, self.name)
         if self.name == ISO:
@@ -58,13 +61,15 @@ def _of_order(order: str, separator: str) -> TimeFormat:
     return TimeFormat(separator.join(f"%{letter}" for letter in order), label, must_be_chosen="y" in order)
 
 
-_IN_UNITS = {
-    "s": TimeFormat("s", "seconds since 1970"),
-    "ms": TimeFormat("ms", "milliseconds since 1970"),
-    "us": TimeFormat("us", "microseconds since 1970"),
-    "ns": TimeFormat("ns", "nanoseconds since 1970"),
+_OF_NUMBERS = {
+    **{unit: TimeFormat(unit, f"{word} since 1970") for unit, word in UNIT_WORDS.items()},
+    "%Y%m%d": TimeFormat("%Y%m%d", "year, month, day without separators"),
+    "%Y%m%d%H%M": TimeFormat("%Y%m%d%H%M", "year to minute without separators"),
+    "%Y%m%d%H%M%S": TimeFormat("%Y%m%d%H%M%S", "year to second without separators"),
+    "%Y%m%d%H%M%S%f": TimeFormat("%Y%m%d%H%M%S%f", "year to millisecond without separators"),
+    NUMBER: TimeFormat(NUMBER, "numbers that are no dates"),
 }
-_TEXT_FORMATS: tuple[TimeFormat, ...] = (
+TEXT_FORMATS: tuple[TimeFormat, ...] = (
     TimeFormat(ISO, "year-month-day (ISO)"),
     *(_of_order(order, separator) for separator in "/.-" for order in ("dmY", "mdY")),
     TimeFormat("%d %b %Y", "day, month's name, year"),
@@ -82,11 +87,6 @@ _TEXT_FORMATS: tuple[TimeFormat, ...] = (
     TimeFormat("%d-%b-%y", "day-month's name-two-digit year", must_be_chosen=True),
     TimeFormat("%d %b %y", "day, month's name, two-digit year", must_be_chosen=True),
 )
-_COMPACT_FORMATS = {
-    8: TimeFormat("%Y%m%d", "year, month, day without separators"),
-    12: TimeFormat("%Y%m%d%H%M", "year to minute without separators"),
-    14: TimeFormat("%Y%m%d%H%M%S", "year to second without separators"),
-}
 
 
 def recognise_time_formats(values: Sequence[str]) -> tuple[TimeFormat, ...]:
@@ -104,25 +104,23 @@ def recognise_time_formats(values: Sequence[str]) -> tuple[TimeFormat, ...]:
         return ()
     if _all(pc.match_substring_regex(texts, r"^[+-]?\d+(\.\d*)?(e[+-]?\d+)?$", ignore_case=True)):
         return _of_numbers(texts)
-    return tuple(form for form in _TEXT_FORMATS if form.read(texts).is_read.all())
+    return tuple(form for form in TEXT_FORMATS if form.read(texts).is_read.all())
 
 
 def _of_numbers(texts: pa.Array) -> tuple[TimeFormat, ...]:
-    lengths = set(pc.utf8_length(texts).to_pylist())
-    if len(lengths) == 1:
-        compact = _COMPACT_FORMATS.get(lengths.pop())
-        # Read as seconds or milliseconds, hardly any two numbers would also be a day of the calendar.
-        if compact is not None and compact.read(texts).is_read.all():
-            return (compact,)
     numbers = texts.cast(pa.float64()).to_numpy()
-    unit = guess_unit(numbers.min(), numbers.max())
-    return (_IN_UNITS[unit],) if unit is not None else ()
+    try:
+        times = judge_numbers(numbers, "")
+    except DataError:  # two units are mixed
+        return ()
+    return (_OF_NUMBERS[times.format_name],) if times.format_name != NUMBER and not times.rejected else ()
 
 
 def _read_numbers(texts: pa.Array, unit: str) -> Readings:
     is_number = pc.match_substring_regex(texts, r"^[+-]?\d+(\.\d*)?$")
-    numbers = pc.if_else(is_number, texts, "0").cast(pa.float64()).to_numpy()
-    is_read = is_number.to_numpy(False) & np.array([guess_unit(number, number) == unit for number in numbers], bool)
+    numbers = pc.if_else(is_number, texts, "nan").cast(pa.float64()).to_numpy()
+    first, last = unit_range(unit)
+    is_read = (numbers >= first) & (numbers <= last)
     micros = np.where(is_read, numbers, 0.0) * (10**6 / UNITS[unit])
     return Readings(np.round(micros).astype(np.int64), is_read, np.ones(len(numbers), bool))
 
@@ -134,3 +132,16 @@ def _read_iso(texts: pa.Array) -> Readings:
 
 def _all(flags: pa.Array) -> bool:
     return bool(pc.all(flags).as_py())
+
+
+def find_format(name: str) -> TimeFormat:
+    """The notation of a name that a user gave.
+
+    Raises:
+        DataError: It is none.
+    """
+    known = next((form for form in (*_OF_NUMBERS.values(), *TEXT_FORMATS) if form.name == name), None)
+    if known is not None:
+        return known
+    to_regex(name)
+    return TimeFormat(name, name)

@@ -15,16 +15,21 @@ DAY_SECONDS = 86_400
 # Microseconds since 1970 of the years 1678 to 2261, which pandas holds in nanoseconds.
 FIRST_MOMENT, LAST_MOMENT = -9_214_560_000_000_000, 9_214_646_399_999_999
 
-# Seconds since 1970 between March 1973 and the year 2286: the four ranges of the four units do not overlap.
-_EARLIEST, _LATEST = 1e8, 1e10
+# Seconds since 1970 between March 1973 and the end of 2261: the four ranges of the four units do not overlap.
+_EARLIEST, _LATEST = 1e8, (LAST_MOMENT + 1) / 10**6
 
 
 def guess_unit(first: float, last: float) -> str | None:
-    """The unit in which both ends of a log are plausible dates (1973 to 2286), or None."""
+    """The unit in which both ends of a log are plausible dates (1973 to 2261), or None."""
     for unit, per_second in UNITS.items():
         if _EARLIEST * per_second <= first and last < _LATEST * per_second:
             return unit
     return None
+
+
+def unit_range(unit: str) -> tuple[float, float]:
+    """The first and the last moment of the years 1678 to 2261, in a unit."""
+    return FIRST_MOMENT * (UNITS[unit] / 10**6), LAST_MOMENT * (UNITS[unit] / 10**6)
 
 
 def day_length(unit: str) -> int:
