@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import actions, cached, messages, state
 from gru4rec_core.data.columns import ColumnMapping
-from gru4rec_core.data.file_format import ENCODINGS
+from gru4rec_core.data.encodings import ENCODINGS, encoding_mark
 from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.samples import SAMPLES
 from gru4rec_core.errors import WorkbenchError
@@ -125,7 +125,8 @@ def _choose_encoding(upload: Upload) -> str:
     )
     others = [encoding for encoding in ENCODINGS if encoding != "utf-8"]
     with upload.path.open("rb") as file:
-        index = others.index("utf-16") if file.read(2) in (b"\xff\xfe", b"\xfe\xff") else 0
+        mark = encoding_mark(file.read(4))
+    index = others.index(mark) if mark else 0
     return str(st.selectbox("Encoding", others, index=index, key=f"encoding-{upload.key}"))
 
 

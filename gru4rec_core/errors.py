@@ -1,8 +1,23 @@
 """Errors in words that a user can act on."""
 
+import re
+
+_LONGEST = 1_000  # characters of what was found, and of where
+# What makes no mark of its own but moves the cursor, turns the text around, or cannot be encoded.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def quote(text: str) -> str:
+    """Text from outside, fit for a message: one line, printable, not too long."""
+    short = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return _CONTROLS.sub(lambda match: match.group().encode("unicode_escape").decode(), short)
+
 
 class WorkbenchError(Exception):
     """Base of every error that the workbench raises on purpose.
+
+    What was found and where comes from files: control characters in it are escaped, and no more than its first 1,000
+    characters are kept.
 
     Args:
         rule: the rule that was broken, as a full sentence.
@@ -13,10 +28,10 @@ class WorkbenchError(Exception):
 
     def __init__(self, rule: str, *, found: str = "", where: str = "", remedy: str = "") -> None:
         self.rule = rule
-        self.found = found
-        self.where = where
+        self.found = quote(found)
+        self.where = quote(where)
         self.remedy = remedy
-        super().__init__(rule, found, where, remedy)
+        super().__init__(rule, self.found, self.where, remedy)
 
     def __str__(self) -> str:
         parts = [self.rule]

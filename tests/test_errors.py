@@ -19,3 +19,11 @@ def test_an_error_survives_the_way_between_processes():
     assert isinstance(error, WorkbenchError)
     assert type(error) is DataError
     assert (error.rule, error.found, error.where, error.remedy) == ("Rule.", "this", "", "Do.")
+
+
+def test_what_comes_from_a_file_cannot_move_the_cursor_or_fill_the_screen():
+    error = DataError("Rule.", found="red \x1b[31m, back \u202e, lone \ud800", where="a\nb.csv" + "x" * 5_000)
+    assert error.found == "red \\x1b[31m, back \\u202e, lone \\ud800"
+    assert error.where.startswith("a\\nb.csvxxx")
+    assert len(error.where) < 1_010
+    str(error).encode()

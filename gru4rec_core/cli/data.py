@@ -1,5 +1,6 @@
 """How is a log added to the workspace, and what does the workspace hold?"""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -93,7 +94,7 @@ def find_or_import(workspace: Workspace, dataset: str) -> DatasetRecord:
     """
     if any(dataset in (record.id, record.name) for record in workspace.datasets()):
         return workspace.dataset(dataset)
-    if not Path(dataset).exists():
+    if not os.path.exists(dataset):  # noqa: PTH110  # Path.exists raises on a name too long
         raise DataError(
             "DATASET is a registered name or id, or a file.",
             found=f"{dataset!r}, which is neither",

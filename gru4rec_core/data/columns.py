@@ -1,5 +1,6 @@
 """Which columns of a file hold the session, the time and the item?"""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,9 +71,9 @@ class ColumnMapping:
                 remedy="Name the session column; or leave it out and give a user column and session_gap_minutes "
                 "(30 is usual).",
             )
-        if self.session_gap_minutes is not None and not self.session_gap_minutes > 0:
+        if self.session_gap_minutes is not None and not 0 < self.session_gap_minutes < math.inf:
             raise DataError(
-                "The pause that ends a visit is longer than 0 minutes.",
+                "The pause that ends a visit is a number of minutes above 0.",
                 found=f"{self.session_gap_minutes:g}",
                 where="session_gap_minutes",
                 remedy="30 is usual.",

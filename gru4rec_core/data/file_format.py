@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gru4rec_core.data.encodings import encoding_mark, normalize_encoding
+from gru4rec_core.data.log_path import require_file
 from gru4rec_core.data.unpacking import BLOCK_BYTES, ZIP_MAGIC, Packing, UnpackedReader
 from gru4rec_core.errors import DataError
 
@@ -24,7 +26,6 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x89HDF", "an HDF5 file"),
     (b"\xd0\xcf\x11\xe0", "an old Office document (.xls)"),
 )
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 READABLE = "Upload CSV, TSV, JSON lines or Parquet, as it is, gzipped or zipped; or an Excel workbook (.xlsx)."
 Format = Literal["delimited", "jsonl", "parquet", "xlsx"]
 DELIMITERS = ("::", ",", "\t", ";", "|")
@@ -80,14 +81,8 @@ def open_log(path: Path, name: str, encoding: str, max_bytes: int) -> LogFile:
     Raises:
         DataError: No such file, an empty one, one of another kind, broken gzip, or an unknown encoding.
     """
-    if not path.is_file():
-        raise DataError("A log is a file.", found="no file there", where=str(path), remedy="Check the path.")
-    try:
-        encoding = codecs.lookup(encoding).name
-    except LookupError:
-        raise DataError(
-            "A text encoding has a known name.", found=repr(encoding), where="encoding", remedy="Use utf-8 or latin-1."
-        ) from None
+    require_file(path)
+    encoding = normalize_encoding(encoding)
     if path.stat().st_size == 0:
         raise _empty(name)
     with UnpackedReader(path, name, max_bytes) as reader:
@@ -124,12 +119,13 @@ def _kind_of(head: bytes, name: str, encoding: str) -> tuple[Format, str]:
 
 def _refuse_binary(head: bytes, name: str, encoding: str) -> None:
     what = next((what for signature, what in _SIGNATURES if head.startswith(signature)), None)
-    if what is None and encoding == "utf-8" and head.startswith(_UTF16):
+    mark = encoding_mark(head)
+    if what is None and mark is not None and (encoding == "utf-8" or (encoding, mark) == ("utf-16", "utf-32")):
         raise DataError(
-            "Text is encoded as UTF-8.",
-            found="UTF-16",
+            f"Text is encoded as {encoding.upper()}.",
+            found=mark.upper(),
             where=f"{name}, byte 0",
-            remedy="Save the file as UTF-8, or name its encoding, utf-16.",
+            remedy=f"Save the file as UTF-8, or name its encoding, {mark}.",
         )
     if what is None and 0 in head and not encoding.startswith(("utf-16", "utf-32")):
         what = f"a binary file (a zero byte at offset {head.index(0)})"
@@ -165,16 +161,12 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-ENCODINGS = ("utf-8", "windows-1252", "latin-1", "iso-8859-2", "windows-1251", "utf-16", "shift_jis", "gb18030", "big5")
-"""Encodings to offer; every other one that Python knows can be read too."""
-
-
 def is_utf8(path: Path) -> bool:
     """Whether a file (maybe packed) needs no other encoding: text in UTF-8, Parquet, Excel, or no log at all."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     with UnpackedReader(path, path.name, 8_000_000_000) as reader:
         data = reader.read(BLOCK_BYTES)
-        if data.startswith(_UTF16):
+        if encoding_mark(data):
             return False
         if data.startswith((b"PAR1", *(signature for signature, _ in _SIGNATURES))):
             return True

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.file_format import hash_file
 from gru4rec_core.data.ingest import read_log
+from gru4rec_core.data.log_path import require_file
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.data.sessions import SessionDataset
@@ -65,8 +66,9 @@ def import_file(
     """
     file_name = file.name or file.path.name
     mapping = _describe_reading(file)
-    sha256 = file.sha256 or (hash_file(file.path) if file.path.is_file() else "")
-    known = workspace.find_file(sha256, mapping) if sha256 else None
+    require_file(file.path)
+    sha256 = file.sha256 or hash_file(file.path)
+    known = workspace.find_file(sha256, mapping)
     if known is not None:
         return _rename_known(workspace, known, name, [], on_known)
     names_before = {record.id: workspace.item_names(record.id) for record in workspace.datasets()}
