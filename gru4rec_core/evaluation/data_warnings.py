@@ -5,16 +5,22 @@ from typing import Any
 
 import numpy as np
 
+from gru4rec_core.data.log_faults import (
+    FAR_AWAY_YEARS,
+    far_away_events,
+    tied_events,
+    usual_period,
+    within_session,
+)
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet, Split, SplitSummary
-from gru4rec_core.data.times import day_length, describe_time, guess_unit
+from gru4rec_core.data.times import describe_time, guess_unit
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, share_text, visible_difference_text
 from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
 
 MANY_TIES = 0.01  # of all events
 MANY_REPEATS = 0.05  # of all steps within sessions
 MANY_UNSEEN = 0.01  # of the test events
-FAR_AWAY_YEARS = 5
 
 _PAIR = 2**31
 """Packs two int32 ids into one int64: first * _PAIR + second."""
@@ -69,7 +75,7 @@ def expected_hit_rate(train: SessionDataset, test: EvaluationSet, k: int) -> flo
     index = test.events()
     if not len(index.target):
         return 0.0
-    pairs, counts = np.unique(_pairs(train.items[:-1], train.items[1:])[_same_session(train)], return_counts=True)
+    pairs, counts = np.unique(_pairs(train.items[:-1], train.items[1:])[within_session(train)], return_counts=True)
     first = pairs // _PAIR
     order = np.lexsort((pairs, -counts, first))
     rank_after_first = np.arange(len(order)) - np.searchsorted(first[order], first[order])
@@ -95,7 +101,7 @@ def visible_difference(test: EvaluationSet, hit_rate: float) -> float:
 
 
 def _tied_timestamps(dataset: SessionDataset) -> DiagnosticWarning | None:
-    tied = int(((np.diff(dataset.timestamps) == 0) & _same_session(dataset)).sum())
+    tied = int(tied_events(dataset).sum())
     if tied <= MANY_TIES * dataset.n_events:
         return None
     return DiagnosticWarning(
@@ -110,34 +116,41 @@ def _tied_timestamps(dataset: SessionDataset) -> DiagnosticWarning | None:
 
 
 def _out_of_order(dataset: SessionDataset, import_summary: Mapping[str, Any]) -> DiagnosticWarning | None:
-    backwards = (np.diff(dataset.timestamps) < 0) & _same_session(dataset)
-    sessions = len(np.unique(np.searchsorted(dataset.offsets, np.flatnonzero(backwards), side="right")))
-    if not sessions:
-        sessions = int(import_summary.get("sessions_out_of_order", 0))
+    backwards = _sessions_running_backwards(dataset)
+    sessions = backwards or int(import_summary.get("sessions_out_of_order", 0))
     if not sessions:
         return None
     return DiagnosticWarning(
         "out-of-order",
-        "error" if backwards.any() else "warning",
+        "error" if backwards else "warning",
         "Some sessions are not in order of time.",
         f"{share_text(sessions, dataset.n_sessions)} sessions have an event that stands before an earlier one.",
         "A model predicts what comes next. If the order is wrong, it learns from what has not happened yet."
-        if backwards.any()
+        if backwards
         else "They were sorted by time. If the time column does not say when things happened, the order is now wrong.",
         "Check that the time column says when each event happened, and import the file again.",
     )
 
 
+def count_out_of_order(dataset: SessionDataset, import_summary: Mapping[str, Any]) -> int:
+    """Sessions whose events are not in order of time; else those that were not in the file (see the summary)."""
+    return _sessions_running_backwards(dataset) or int(import_summary.get("sessions_out_of_order", 0))
+
+
+def _sessions_running_backwards(dataset: SessionDataset) -> int:
+    backwards = (np.diff(dataset.timestamps) < 0) & within_session(dataset)
+    return len(np.unique(np.searchsorted(dataset.offsets, np.flatnonzero(backwards), side="right")))
+
+
 def _consecutive_repeats(dataset: SessionDataset) -> DiagnosticWarning | None:
-    following = _same_session(dataset)
-    repeats = int(((np.diff(dataset.items) == 0) & following & (dataset.items[1:] >= 0)).sum())
-    if repeats <= MANY_REPEATS * max(int(following.sum()), 1):
+    repeats, n_steps = count_repeats(dataset), dataset.n_events - dataset.n_sessions
+    if repeats <= MANY_REPEATS * max(n_steps, 1):
         return None
     return DiagnosticWarning(
         "consecutive-repeats",
         "warning",
         "The same item often follows itself.",
-        f"{share_text(repeats, int(following.sum()))} steps repeat the item before them.",
+        f"{share_text(repeats, n_steps)} steps repeat the item before them.",
         "Predicting the last item again is then a hit so often that good and poor models look alike. Repeats may be"
         " real (the same workout again) or an artefact (a page loaded twice).",
         "If a repeat tells you nothing, choose “Same item several times in a row counts once” in the test rule;"
@@ -145,20 +158,19 @@ def _consecutive_repeats(dataset: SessionDataset) -> DiagnosticWarning | None:
     )
 
 
+def count_repeats(dataset: SessionDataset) -> int:
+    """Steps within sessions from a known item to the same one."""
+    return int(((np.diff(dataset.items) == 0) & within_session(dataset) & (dataset.items[1:] >= 0)).sum())
+
+
 def _far_away_dates(dataset: SessionDataset) -> DiagnosticWarning | None:
     """Single events years away from all others: a clock that was not set, or a date that stands for a missing one."""
-    times = np.asarray(dataset.timestamps)
-    if len(times) < 10:  # too few to say where most events lie
-        return None
-    # Bounds are events of the log: interpolated ones would lie half way to an outlier in a short log.
-    low, high = np.quantile(times, 0.01, method="higher"), np.quantile(times, 0.99, method="lower")
-    unit = dataset.unit_or_guess() or guess_unit(low, high)
-    if unit is None:
-        return None
-    margin = FAR_AWAY_YEARS * 365.25 * day_length(unit)
-    far = np.flatnonzero((times < low - margin) | (times > high + margin))
+    far = np.flatnonzero(far_away_events(dataset))
     if not len(far):
         return None
+    times = np.asarray(dataset.timestamps)
+    low, high = usual_period(dataset)
+    unit = str(dataset.unit_or_guess() or guess_unit(low, high))
     sessions = np.unique(np.searchsorted(dataset.offsets, far, side="right") - 1)
     first = far[0]
     name = dataset.session_ids[np.searchsorted(dataset.offsets, first, side="right") - 1]
@@ -168,16 +180,16 @@ def _far_away_dates(dataset: SessionDataset) -> DiagnosticWarning | None:
         "A few dates lie years away from all others.",
         f"{share_text(len(far), len(times))} events, in {len(sessions):,} session{'s' * (len(sessions) > 1)}, are more"
         f" than {FAR_AWAY_YEARS} years from the rest ({_moment(low, unit)} to {_moment(high, unit)}): session {name} at"
-        f" {_moment(times[first], unit)} is the first.",
+        f" {_moment(times[first].item(), unit)} is the first.",
         "Such a date usually stands for a missing one or comes from a clock that was not set. It stretches every chart"
         " over time, and a date in the future moves the cut of a test on the last days.",
-        "Correct these dates or leave these events out, and import the file again.",
+        "Correct these dates and import the file again, or drop these events.",
     )
 
 
 def _moment(timestamp: Any, unit: str) -> str:
     try:
-        return describe_time(timestamp.item(), unit)
+        return describe_time(timestamp, unit)
     except (ValueError, OverflowError):  # beyond the calendar
         return f"{timestamp:g}"
 
@@ -246,11 +258,3 @@ def small_test_warning(n_sessions: int, smallest: float, margin: float) -> Diagn
 
 def _pairs(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return first.astype(np.int64) * _PAIR + second
-
-
-def _same_session(dataset: SessionDataset) -> np.ndarray:
-    """Whether event i + 1 is in the session of event i: bool [n_events - 1]."""
-    same = np.ones(max(dataset.n_events - 1, 0), dtype=bool)
-    borders = dataset.offsets[1:-1] - 1
-    same[borders[borders < len(same)]] = False
-    return same

@@ -1,0 +1,168 @@
+"""What can be done to clean a log, what is it called, and what did it do?"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.errors import DataError
+
+USUAL_PAUSE = 30.0
+"""Minutes without an event that end a visit, where nothing else is said; usual in web shops."""
+
+DROPS: dict[str, str] = {
+    "far-away-dates": "far-away dates",
+    "duplicates": "duplicates",
+    "robots": "likely robots",
+    "single-items": "items that occur once",
+    "one-event-sessions": "one-event sessions",
+}
+"""What can be dropped, and what to call it. In the order in which several are dropped: items that occur once leave
+sessions of one event behind."""
+
+
+_VALUES = {
+    "pauses": "A pause is a number of minutes above 0.",
+    "period": "A period has a start or an end.",
+    "days": "At least one day is dropped.",
+}
+
+
+@dataclass(frozen=True)
+class CleaningStep:
+    """One thing to do to a log.
+
+    Attributes:
+        kind: one of `DROPS`; or "pauses": cut sessions wherever nothing happens for a time; "period": keep the sessions
+            that start in it; "days": drop the sessions that start on them.
+        value: of "pauses", the minutes; of "period", its start and its end (ISO dates, or numbers in the log's own
+            unit; "" for open), the end not included; of "days", ISO dates (UTC). None for `DROPS`.
+
+    Raises:
+        DataError: there is no such step, or its value is none.
+    """
+
+    kind: str
+    value: float | tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind in DROPS:
+            return
+        if self.kind not in _VALUES:
+            raise DataError(
+                "What can be dropped is one of " + ", ".join(DROPS) + ".",
+                found=repr(self.kind),
+                remedy="Choose one of these.",
+            )
+        if not self._has_value():
+            raise DataError(_VALUES[self.kind], found=repr(self.value))
+
+    def _has_value(self) -> bool:
+        if self.kind == "pauses":
+            return isinstance(self.value, float | int) and 0 < self.value < np.inf
+        return isinstance(self.value, tuple) and any(self.value)
+
+    @property
+    def phrase(self) -> str:
+        """What it makes of a log, for the new log's name: "without duplicates"."""
+        if self.kind in DROPS:
+            return f"without {DROPS[self.kind]}"
+        if self.kind == "pauses":
+            return f"cut at pauses of {self.value:g} min"
+        texts = self.value if isinstance(self.value, tuple) else ()
+        if self.kind == "days":
+            return f"without {texts[0]}" if len(texts) == 1 else f"without {len(texts)} days"
+        return " ".join(f"{word} {text}" for word, text in zip(("from", "until"), texts, strict=True) if text)
+
+    @property
+    def label(self) -> str:
+        """What to do, for a button: "Drop duplicates"."""
+        if self.kind in DROPS:
+            return f"Drop {DROPS[self.kind]}"
+        if self.kind == "pauses":
+            return f"Cut at pauses of {self.value:g} min"
+        return f"{'Drop' if self.kind == 'days' else 'Keep what starts'} {self.phrase.removeprefix('without ')}"
+
+    @property
+    def action(self) -> str:
+        """What was done, as the end of "made from shop by …": "dropping duplicates"."""
+        if self.kind in DROPS:
+            return f"dropping {DROPS[self.kind]}"
+        if self.kind == "pauses":
+            return f"cutting sessions at pauses of more than {self.value:g} minutes"
+        if self.kind == "days":
+            return f"dropping the sessions that start on {', '.join(self.value or ())}"  # type: ignore[arg-type]
+        return f"keeping the sessions that start {self.phrase}"
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class LogSize(NamedTuple):
+    """How much there is in a log."""
+
+    events: int
+    sessions: int
+    items: int
+
+    @classmethod
+    def of(cls, dataset: SessionDataset) -> "LogSize":
+        return cls(dataset.n_events, dataset.n_sessions, dataset.n_items)
+
+
+@dataclass(frozen=True)
+class StepOutcome:
+    """What a step did.
+
+    Attributes:
+        step: the step.
+        before, after: sizes of the log.
+        shrunk: sessions that had several events and have one now; of "pauses", the pieces of one event.
+        limits: of "robots", what made a session one, in words; else "".
+    """
+
+    step: CleaningStep
+    before: LogSize
+    after: LogSize
+    shrunk: int
+    limits: str = ""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it does anything to this log."""
+        return self.before != self.after
+
+    def describe(self) -> str:
+        """What is left, in one or two sentences."""
+        if not self.changes:
+            return "Nothing to do: the log stays as it is."
+        before, after = self.before, self.after
+        if self.step.kind == "pauses":
+            return (
+                f"Makes {after.sessions:,} sessions of {before.sessions:,}{_count_shrunk(self.shrunk, 'of them have')}."
+            )
+        parts = zip(after, before, LogSize._fields, strict=True)
+        left = ", ".join(f"{new:,} of {old:,} {name}" for new, old, name in parts)
+        return f"Leaves {left}{_count_shrunk(self.shrunk, 'sessions shrink to')}."
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            **self.step.to_json(),
+            "before": self.before._asdict(),
+            "after": self.after._asdict(),
+            "shrunk_to_one_event": self.shrunk,
+            "limits": self.limits,
+        }
+
+
+def _count_shrunk(n: int, words: str) -> str:
+    if n == 1:
+        words = words.replace("sessions shrink", "session shrinks").replace("have", "has")
+    return f"; {n:,} {words} one event" if n else ""
+
+
+def describe_robot_limits(most_events: float, most_per_minute: float) -> str:
+    """From where on a session counts as a robot's: "more than 120 events, or more than 60 per minute"."""
+    fast = f", or more than {most_per_minute:,.4g} per minute" if np.isfinite(most_per_minute) else ""
+    return f"more than {most_events:,.0f} events{fast}"

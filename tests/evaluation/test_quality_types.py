@@ -1,0 +1,26 @@
+"""A report knows what was found, what is set aside and what is clean."""
+
+from gru4rec_core.data.cleaning_types import CleaningStep
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
+from gru4rec_core.evaluation.quality_types import QualityCheck, QualityReport
+
+WARNING = DiagnosticWarning("duplicates", "note", "Twice.", "3 of 9.", "Effect.", "Remedy.")
+FOUND = QualityCheck("duplicates", "Duplicates", 3, 9, "events", WARNING, (CleaningStep("duplicates"),))
+CLEAN = QualityCheck("gaps", "Gaps", 0, 0, "stretches")
+
+
+def test_what_is_set_aside_is_no_longer_among_what_was_found():
+    report = QualityReport(None, (FOUND, CLEAN))
+    assert (report.found, report.kept, report.clean) == ([FOUND], [], [CLEAN])
+    aside = QualityReport(None, (FOUND, CLEAN), ("duplicates",))
+    assert (aside.found, aside.kept, aside.clean) == ([], [FOUND], [CLEAN])
+
+
+def test_the_report_as_json_has_the_figures_of_clean_checks_too():
+    checks = QualityReport(None, (FOUND, CLEAN), ("duplicates",)).to_json()["checks"]
+    assert [(check["code"], check["count"], check["severity"], check["set_aside"]) for check in checks] == [
+        ("duplicates", 3, "note", True),
+        ("gaps", 0, None, False),
+    ]
+    assert checks[0]["steps"] == [{"kind": "duplicates", "value": None}]
+    assert checks[0]["why"] == "Effect."
