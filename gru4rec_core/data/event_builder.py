@@ -7,8 +7,8 @@ import pyarrow.compute as pc
 
 from gru4rec_core.data.column_builders import FileTimes, TextColumn, TimeColumn
 from gru4rec_core.data.columns import ColumnMapping
-from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.import_types import ImportedLog, ImportSummary
+from gru4rec_core.data.log_origin import LogOrigin
 from gru4rec_core.data.row_rules import RejectedRows, build_row_query
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.times import UNITS, iso_times
@@ -20,15 +20,14 @@ class EventBuilder:
     """Takes a file's rows block by block, keeps the events as numbers, counts the others.
 
     Args:
-        file: The file, for messages and the summary.
-        sha256: Of its bytes.
+        origin: Where they come from, for messages and the summary.
         place: What rows are counted by: "line" or "row".
         mapping: What the columns mean.
         max_rows: Most rows of a file.
     """
 
-    def __init__(self, file: LogFile, sha256: str, place: str, mapping: ColumnMapping, max_rows: int) -> None:
-        self._file, self._sha256, self._place = file, sha256, place
+    def __init__(self, origin: LogOrigin, place: str, mapping: ColumnMapping, max_rows: int) -> None:
+        self._origin, self._place = origin, place
         self._mapping, self._max_rows = mapping, max_rows
         self._query = build_row_query(mapping)
         self._kinds = {"kinds": list(mapping.keep_events)} if mapping.keep_events else None
@@ -48,7 +47,7 @@ class EventBuilder:
             raise DataError(
                 f"A log has at most {self._max_rows:,} rows.",
                 found="more",
-                where=self._file.name,
+                where=self._origin.name,
                 remedy="Cut the log into parts.",
             )
         connection.register("block", block)
@@ -118,7 +117,7 @@ class EventBuilder:
             raise DataError(
                 "Visits are cut out of a user's events by pauses in minutes, so times must be dates.",
                 found=f"numbers from {times.timestamps.min():g} to {times.timestamps.max():g}",
-                where=f"{self._file.name}, column {self._mapping.timestamp}",
+                where=f"{self._origin.name}, column {self._mapping.timestamp}",
                 remedy="Name a session column, or write the times as ISO dates.",
             )
         return times.unit
@@ -126,7 +125,7 @@ class EventBuilder:
     def _check_any_event(self) -> None:
         if self._n_events:
             return
-        name = self._file.name
+        name = self._origin.name
         if self._n_rows == 0:
             raise DataError(
                 "A log has a header and at least one event.",
@@ -159,22 +158,22 @@ class EventBuilder:
         raise DataError(
             "At least one session of a log has two events, or there is nothing to predict.",
             found=f"{dataset.n_sessions:,} sessions, all of one event",
-            where=f"{self._file.name}, column {next(iter(self._mapping.columns().values()))}",
+            where=f"{self._origin.name}, column {next(iter(self._mapping.columns().values()))}",
             remedy="Map the session to the column that the events of one visit share; it must not name single events.",
         )
 
     def _summarize(self, dataset: SessionDataset, times: FileTimes, n_out_of_order: int) -> ImportSummary:
-        file, mapping = self._file, self._mapping
+        origin, mapping = self._origin, self._mapping
         ties = np.diff(dataset.timestamps) == 0
         ties[dataset.offsets[1:-1] - 1] = False  # the event before is another session's
         roles = mapping.columns()
         roles = {("session" if mapping.session is not None else "user"): roles.pop("owner"), **roles}
         return ImportSummary(
-            file=file.name,
-            format=file.format_name,
-            encoding="" if file.format == "parquet" else file.encoding,
-            size=file.path.stat().st_size,
-            sha256=self._sha256,
+            file=origin.name,
+            format=origin.format,
+            encoding=origin.encoding,
+            size=origin.size,
+            sha256=origin.sha256,
             columns=roles,
             session_gap_minutes=mapping.session_gap_minutes,
             rows_read=self._n_rows,
@@ -190,6 +189,7 @@ class EventBuilder:
             tied_timestamps=int(ties.sum()),
             sessions_out_of_order=n_out_of_order,
             one_item_sessions=int((dataset.lengths == 1).sum()),
+            location=origin.location,
         )
 
 

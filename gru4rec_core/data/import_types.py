@@ -34,6 +34,7 @@ class ImportSummary:
         tied_timestamps: Events at the same time as the event before, in the same session; file order decides there.
         sessions_out_of_order: Sessions whose events were not in time order in the file.
         one_item_sessions: Sessions of one event: nothing to predict in them.
+        location: Where a folder or a database is, without credentials, and what was read; empty for a file.
     """
 
     file: str
@@ -56,6 +57,7 @@ class ImportSummary:
     tied_timestamps: int
     sessions_out_of_order: int
     one_item_sessions: int
+    location: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Everything but the rejected rows, in JSON's own types."""

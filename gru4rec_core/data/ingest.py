@@ -7,19 +7,20 @@ executed.
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gru4rec_core.data.columns import ColumnMapping, check_mapping, require_mapping
 from gru4rec_core.data.event_builder import EventBuilder
-from gru4rec_core.data.file_format import hash_file, open_log
+from gru4rec_core.data.file_format import hash_file
 from gru4rec_core.data.import_types import ImportedLog
+from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.sources.base import open_duckdb
-from gru4rec_core.data.sources.opening import open_source
+from gru4rec_core.data.sources.opening import Opening, open_location
 
 Progress = Callable[[int, int], None]
-"""Called with the bytes read so far and the size of the file."""
+"""Called with the bytes read so far and the size of the file; of a database with the rows, and 0 for a size."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class ReadLimits:
 
 
 def read_log(
-    path: Path | str,
+    path: Location | str,
     mapping: ColumnMapping | None = None,
     on_progress: Progress | None = None,
     *,
@@ -48,7 +49,7 @@ def read_log(
     sha256: str | None = None,
     limits: ReadLimits | None = None,
 ) -> ImportedLog:
-    """Reads a log of sessions from CSV, TSV, JSON lines or Parquet, each also gzipped.
+    """Reads a log of sessions from a file (CSV, TSV, JSON lines, Parquet, Excel), a folder of them, or a database.
 
     Times are numbers, numbers as text, or ISO dates and times (UTC where they name no zone). The kind that most rows
     have is kept; rows of the other kind are rejected. Dates are kept as whole seconds since 1970, or milliseconds or
@@ -56,7 +57,7 @@ def read_log(
     around them.
 
     Args:
-        path: The file.
+        path: The file; or a `FolderLog` or a `DatabaseLog`.
         mapping: Which column is which; None to go by their names.
         on_progress: Called with the bytes read so far and the size of the file.
         name: What people call the file, for messages; the path's own name when None.
@@ -69,16 +70,18 @@ def read_log(
         DataError: The file is not a log; the message names the rule, what was found, where, and the remedy.
     """
     limits, options = limits or ReadLimits(), options or ReadingOptions()
-    file = open_log(Path(path), name or Path(path).name, encoding, limits.unpacked_bytes)
-    size = file.path.stat().st_size
-    on_bytes = None if on_progress is None else lambda done: on_progress(done, size)
+    location = Path(path) if isinstance(path, str) else path
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder:
-        source = open_source(file, limits.rows, Path(folder))
+        opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder))
+        source, origin = open_location(location, opening)
+        if isinstance(location, Path):
+            origin = replace(origin, sha256=sha256 or hash_file(location))
+        on_bytes = None if on_progress is None else lambda done: on_progress(done, origin.size)
         if mapping is None:
-            mapping = require_mapping(source.columns(True), file.name)
+            mapping = require_mapping(source.columns(True), origin.name)
         columns = source.columns(mapping.has_header)
-        check_mapping(mapping, columns, file.name)
-        builder = EventBuilder(file, sha256 or hash_file(file.path), source.place, mapping, limits.rows)
+        check_mapping(mapping, columns, origin.name)
+        builder = EventBuilder(origin, source.place, mapping, limits.rows)
         with open_duckdb(limits.memory, folder) as connection:
             for block in source.blocks(connection, mapping.columns(), columns, mapping.has_header, on_bytes):
                 builder.add(connection, block)

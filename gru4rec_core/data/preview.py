@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow as pa
 
 from gru4rec_core.data.columns import ColumnMapping, find_candidates, guess_mapping, require_mapping
-from gru4rec_core.data.file_format import open_log
 from gru4rec_core.data.ingest import ReadLimits
+from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.sources.base import open_duckdb
-from gru4rec_core.data.sources.opening import open_source
+from gru4rec_core.data.sources.opening import Opening, open_location
 from gru4rec_core.errors import DataError
 
 
@@ -43,12 +43,12 @@ class LogPreview:
 
 
 def inspect_log(
-    path: Path | str, *, name: str | None = None, encoding: str = "utf-8", options: ReadingOptions | None = None
+    path: Location | str, *, name: str | None = None, encoding: str = "utf-8", options: ReadingOptions | None = None
 ) -> LogPreview:
     """Looks at the first rows of a file, for the form that maps its columns.
 
     Args:
-        path: The file.
+        path: The file; or a `FolderLog` or a `DatabaseLog`.
         name: What people call the file, for messages; the path's own name when None.
         encoding: Of a text file.
         options: What the file's content does not say; None to recognise all of it.
@@ -57,9 +57,10 @@ def inspect_log(
         DataError: The file cannot be read at all.
     """
     limits, options = ReadLimits(), options or ReadingOptions()
-    file = open_log(Path(path), name or Path(path).name, encoding, limits.unpacked_bytes)
+    location = Path(path) if isinstance(path, str) else path
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder, open_duckdb(limits.memory, folder) as connection:
-        source = open_source(file, limits.rows, Path(folder))
+        opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder))
+        source, origin = open_location(location, opening)
         has_header = source.names_columns()
         columns = source.columns(has_header)
         rows = source.head(columns, has_header)
@@ -68,7 +69,7 @@ def inspect_log(
     problems = []
     if guessed is None:
         try:
-            require_mapping(columns, file.name)
+            require_mapping(columns, origin.name)
         except DataError as error:
             problems.append(str(error))
     elif types[guessed.timestamp] == "text":
@@ -79,7 +80,7 @@ def inspect_log(
         tuple(columns),
         types,
         rows.head(20),
-        file.format_name,
+        origin.format,
         guessed,
         find_candidates(columns),
         tuple(problems),

@@ -1,0 +1,53 @@
+"""Where is a log: in a file, in a folder or in a database?"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gru4rec_core.errors import DataError
+
+
+@dataclass(frozen=True)
+class DatabaseLog:
+    """A log in a database: a table, or the rows of a query. It is read, never written.
+
+    Attributes:
+        url: As SQLAlchemy takes it, such as "postgresql://reader@db.example/shop" or "sqlite:///shop.db"; or
+            "duckdb:///shop.duckdb".
+        table: Its name, with its schema where it needs one: "public.events".
+        query: One SELECT; instead of a table.
+        password: Of the URL's user; None for the one in the URL, or the one that the driver finds by itself.
+    """
+
+    url: str = field(repr=False)
+    table: str | None = None
+    query: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if bool(self.table) == bool(self.query):
+            raise DataError(
+                "A log in a database is a table or a query: one of the two.",
+                found="both" if self.table else "neither",
+                where="table, query",
+                remedy="Name the table, or write the SELECT that gives one row per event.",
+            )
+
+    @property
+    def title(self) -> str:
+        """A short name for what is read."""
+        return self.table.rpartition(".")[2] if self.table else "query"
+
+
+@dataclass(frozen=True)
+class FolderLog:
+    """A log in several files of one form, in a folder or in object storage.
+
+    Attributes:
+        pattern: A folder, or a pattern such as "logs/*.parquet" or "logs/**/*.csv"; or the same as a URL:
+            "s3://bucket/logs/date=*/*.parquet".
+    """
+
+    pattern: str
+
+
+Location = Path | DatabaseLog | FolderLog
