@@ -9,6 +9,7 @@ from typing import Literal
 
 from gru4rec_core.data.encodings import encoding_mark, normalize_encoding
 from gru4rec_core.data.log_path import require_file
+from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.unpacking import BLOCK_BYTES, ZIP_MAGIC, Packing, UnpackedReader
 from gru4rec_core.errors import DataError
 
@@ -43,6 +44,7 @@ class LogFile:
         delimiter: Of a delimited file, one of `DELIMITERS`; else "".
         encoding: Of a text file.
         max_bytes: Limit of the unpacked size.
+        layout: What a row holds.
     """
 
     path: Path
@@ -52,13 +54,16 @@ class LogFile:
     delimiter: str
     encoding: str
     max_bytes: int
+    layout: Layout = "events"
 
     @property
     def format_name(self) -> str:
-        """For people: "CSV", "TSV", "JSON lines", "Parquet", "Excel", with ", gzipped" or ", zipped" where it is."""
+        """For people: "CSV", "TSV", "JSON lines", "Parquet", "Excel"; with layout and packing, such as ", zipped"."""
         text = {"\t": "TSV", ",": "CSV"}.get(self.delimiter, f'delimited by "{self.delimiter}"')
         name = {"delimited": text, "jsonl": "JSON lines", "parquet": "Parquet", "xlsx": "Excel"}[self.format]
-        return name + (f", {self.packing}" if self.packing else "")
+        name = "a session per line" if self.layout == "session-per-line" else name
+        layout = f", {self.layout}" if self.layout in ("wide", "nested") else ""
+        return name + layout + (f", {self.packing}" if self.packing else "")
 
     @property
     def has_quotes(self) -> bool:

@@ -14,6 +14,7 @@ from gru4rec_core.data.columns import ColumnMapping, check_mapping, require_mapp
 from gru4rec_core.data.event_builder import EventBuilder
 from gru4rec_core.data.file_format import hash_file
 from gru4rec_core.data.import_types import ImportedLog
+from gru4rec_core.data.layouts import mapping_of_layout
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.sources.base import open_duckdb
@@ -72,13 +73,15 @@ def read_log(
     limits, options = limits or ReadLimits(), options or ReadingOptions()
     location = Path(path) if isinstance(path, str) else path
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder:
-        opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder))
+        opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder), options.layout)
         source, origin = open_location(location, opening)
         if isinstance(location, Path):
             origin = replace(origin, sha256=sha256 or hash_file(location))
         on_bytes = None if on_progress is None else lambda done: on_progress(done, origin.size)
         if mapping is None:
-            mapping = require_mapping(source.columns(True), origin.name)
+            has_header = source.names_columns()
+            columns = source.columns(has_header)
+            mapping = mapping_of_layout(source.layout, columns, has_header) or require_mapping(columns, origin.name)
         columns = source.columns(mapping.has_header)
         check_mapping(mapping, columns, origin.name)
         builder = EventBuilder(origin, source.place, mapping, limits.rows)

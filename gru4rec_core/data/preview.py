@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from gru4rec_core.data.columns import ColumnMapping, find_candidates, guess_mapping, require_mapping
 from gru4rec_core.data.ingest import ReadLimits
+from gru4rec_core.data.layouts import mapping_of_layout
 from gru4rec_core.data.locations import Location
-from gru4rec_core.data.reading_options import ReadingOptions
+from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.sources.base import open_duckdb
 from gru4rec_core.data.sources.opening import Opening, open_location
 from gru4rec_core.errors import DataError
@@ -30,6 +31,7 @@ class LogPreview:
         candidates: Role ("session", "timestamp", "item", "user", "event", "item_name") to columns, likeliest first.
         problems: Sentences about what must be solved before the file can be read.
         has_header: Whether the file names its columns; else they are called "column 1" and so on.
+        layout: What a row of the file holds.
     """
 
     columns: tuple[str, ...]
@@ -40,6 +42,7 @@ class LogPreview:
     candidates: dict[str, tuple[str, ...]]
     problems: tuple[str, ...]
     has_header: bool = True
+    layout: Layout = "events"
 
 
 def inspect_log(
@@ -59,13 +62,13 @@ def inspect_log(
     limits, options = ReadLimits(), options or ReadingOptions()
     location = Path(path) if isinstance(path, str) else path
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder, open_duckdb(limits.memory, folder) as connection:
-        opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder))
+        opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder), options.layout)
         source, origin = open_location(location, opening)
         has_header = source.names_columns()
         columns = source.columns(has_header)
         rows = source.head(columns, has_header)
         types = {column: _type_of(connection, rows[column]) for column in columns}
-    guessed = guess_mapping(columns)
+    guessed = mapping_of_layout(source.layout, columns, has_header) or guess_mapping(columns)
     problems = []
     if guessed is None:
         try:
@@ -85,6 +88,7 @@ def inspect_log(
         find_candidates(columns),
         tuple(problems),
         has_header,
+        source.layout,
     )
 
 

@@ -12,6 +12,8 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from gru4rec_core.data.reading_options import Layout
+
 PREVIEW_ROWS = 1_000
 PREVIEW_BYTES = 1 << 18
 MAX_TEXT = 1_000  # characters of a session or an item
@@ -24,6 +26,10 @@ class Source(Protocol):
     @property
     def place(self) -> str:
         """What a block's `place` counts: "line" or "row"."""
+
+    @property
+    def layout(self) -> Layout:
+        """What a row of the file holds; the rows that a source gives are always events."""
 
     def names_columns(self) -> bool:
         """Whether the file names its columns, as far as one can see; a file that always does says True."""
@@ -49,6 +55,10 @@ def run_query(connection: duckdb.DuckDBPyConnection, block: pa.Table, query: str
     """The result of a query on a block, which it calls `block`."""
     connection.register("block", block)
     return connection.sql(query).to_arrow_table()
+
+
+def encode_texts(table: pa.Table) -> pa.Table:
+    return table
 
 
 def open_duckdb(memory: str, folder: str) -> duckdb.DuckDBPyConnection:

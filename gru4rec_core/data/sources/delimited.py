@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gru4rec_core.data.file_format import LogFile
+from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, run_query
 from gru4rec_core.data.sources.header import name_columns, names_columns
 from gru4rec_core.data.text_records import read_records
@@ -22,6 +23,7 @@ class DelimitedText:
 
     file: LogFile
     place: str = "line"
+    layout: Layout = "events"
 
     def names_columns(self) -> bool:
         return names_columns(self._first_rows(1)[0])

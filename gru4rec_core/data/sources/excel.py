@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from gru4rec_core.data.file_format import LogFile
+from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_ROWS
 from gru4rec_core.data.sources.header import name_columns, names_columns
 from gru4rec_core.errors import DataError
@@ -27,6 +28,7 @@ class ExcelSheet:
     """
 
     place = "row"
+    layout: Layout = "events"
 
     def __init__(self, file: LogFile) -> None:
         self.file = file
@@ -56,8 +58,8 @@ class ExcelSheet:
 
     def _rows(self, n_columns: int | None = None) -> Iterator[tuple[int, list[str]]]:
         """Number and cells of each row that is not empty; as many cells as asked for, or as there are."""
-        with self._reading():
-            book = openpyxl.load_workbook(self.file.path, read_only=True, data_only=True, keep_links=False)
+        with self._reading(), self.file.path.open("rb") as stream:  # by its path, it would go by the file's name
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
             try:
                 sheet = book.worksheets[0] if book.worksheets else None
                 rows = sheet.iter_rows(max_col=n_columns, values_only=True) if sheet is not None else ()

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from gru4rec_core.data.file_format import LogFile
+from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, run_query
 from gru4rec_core.data.text_records import read_records
 from gru4rec_core.errors import DataError
@@ -22,12 +23,13 @@ class JsonLines:
 
     file: LogFile
     place: str = "line"
+    layout: Layout = "events"
 
     def names_columns(self) -> bool:
         return True
 
     def columns(self, has_header: bool) -> list[str]:
-        names = list(dict.fromkeys(key for row in self._first_objects() for key in row))
+        names = list(dict.fromkeys(key for row in first_objects(self.file) for key in row))
         if not names:
             raise DataError(
                 "Each line of a JSON lines file is an object.",
@@ -38,21 +40,8 @@ class JsonLines:
         return names
 
     def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
-        rows = [[_as_text(row.get(column)) for column in columns] for row in self._first_objects()]
+        rows = [[as_text(row.get(column)) for column in columns] for row in first_objects(self.file)]
         return pd.DataFrame(rows, columns=pd.Index(columns), dtype="str")
-
-    def _first_objects(self) -> list[dict[str, object]]:
-        rows = []
-        for records in read_records(self.file, block_bytes=PREVIEW_BYTES):
-            for text in records.text.slice(0, PREVIEW_ROWS).to_pylist():
-                try:
-                    row = json.loads(text)
-                except (ValueError, RecursionError):
-                    continue  # counted and shown when the file is read
-                if isinstance(row, dict):
-                    rows.append(row)
-            break
-        return rows
 
     def blocks(
         self,
@@ -62,21 +51,46 @@ class JsonLines:
         has_header: bool,
         on_bytes: Callable[[int], None] | None,
     ) -> Iterator[pa.Table]:
-        pointers = ["/" + column.replace("~", "~0").replace("/", "~1") for column in roles.values()]
-        paths = ", ".join("'" + pointer.replace("'", "''") + "'" for pointer in pointers)
+        paths = list_of_pointers(list(roles.values()))
         fields = ", ".join(f"p[{i + 1}] AS {role}" for i, role in enumerate(roles))
         query = f"""SELECT place, {fields},
               CASE WHEN p IS NULL THEN '{NOT_JSON}' END AS fault,
               CASE WHEN p IS NULL THEN left(t, {RAW_LENGTH}) END AS raw
             FROM (SELECT place, t, CASE WHEN json_valid(t) AND left(t, 1) = '{{'
-                                        THEN json_extract_string(t, [{paths}]) END AS p
+                                        THEN json_extract_string(t, {paths}) END AS p
                   FROM (SELECT place, trim(text, chr(10) || chr(13) || chr(9) || ' ') AS t FROM block) WHERE t <> '')"""
         for records in read_records(self.file, on_bytes):
             table = pa.table({"place": records.lines, "text": records.text})
             yield run_query(connection, table, query)
 
 
-def _as_text(value: object) -> str:
+def first_objects(file: LogFile) -> list[dict[str, object]]:
+    """The first lines that are objects."""
+    rows = []
+    for records in read_records(file, block_bytes=PREVIEW_BYTES):
+        for text in records.text.slice(0, PREVIEW_ROWS).to_pylist():
+            try:
+                row = json.loads(text)
+            except (ValueError, RecursionError):
+                continue  # counted and shown when the file is read
+            if isinstance(row, dict):
+                rows.append(row)
+        break
+    return rows
+
+
+def list_of_pointers(keys: list[str]) -> str:
+    """SQL for a list of JSON pointers, one per key of an object."""
+    return "[" + ", ".join(map(pointer_to, keys)) + "]"
+
+
+def pointer_to(key: str) -> str:
+    """SQL for the JSON pointer to a key of an object."""
+    return "'/" + key.replace("~", "~0").replace("/", "~1").replace("'", "''") + "'"
+
+
+def as_text(value: object) -> str:
+    """A value as a table would have it; lists and objects as JSON."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value)

@@ -1,16 +1,22 @@
 """Which kind of source is a file, a folder or a database?"""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from gru4rec_core.data.file_format import LogFile, open_log
+from gru4rec_core.data.file_format import DELIMITERS, LogFile, open_log
+from gru4rec_core.data.layouts import LAYOUT_LABELS, recognise_layout
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.log_origin import LogOrigin
+from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import Source
 from gru4rec_core.data.sources.delimited import DelimitedText
 from gru4rec_core.data.sources.excel import ExcelSheet
-from gru4rec_core.data.sources.json_lines import JsonLines
+from gru4rec_core.data.sources.json_lines import JsonLines, first_objects
+from gru4rec_core.data.sources.nested_json import NestedJson, find_event_list
 from gru4rec_core.data.sources.parquet import ParquetRows
+from gru4rec_core.data.sources.session_lines import SessionLines
+from gru4rec_core.data.sources.wide import WideRows
 from gru4rec_core.errors import DataError
 
 
@@ -30,6 +36,7 @@ class Opening(NamedTuple):
         max_bytes: Largest size of a packed file once unpacked.
         max_rows: Most rows of a Parquet file, by its metadata.
         folder: Where what must be unpacked first goes.
+        layout: What a row of a file holds; None to recognise it.
     """
 
     name: str | None
@@ -37,6 +44,7 @@ class Opening(NamedTuple):
     max_bytes: int
     max_rows: int
     folder: Path
+    layout: Layout | None = None
 
 
 def open_location(location: Location, opening: Opening) -> OpenedLog:
@@ -49,16 +57,42 @@ def open_location(location: Location, opening: Opening) -> OpenedLog:
         raise DataError("A log is a file.")
     file = open_log(location, opening.name or location.name, opening.encoding, opening.max_bytes)
     is_text = file.format in {"delimited", "jsonl"}
-    origin = LogOrigin(file.name, file.format_name, file.encoding if is_text else "", location.stat().st_size)
-    return OpenedLog(open_source(file, opening.max_rows, opening.folder), origin)
+    source = open_source(file, opening.max_rows, opening.folder, opening.layout)
+    form = replace(file, layout=source.layout).format_name
+    origin = LogOrigin(file.name, form, file.encoding if is_text else "", location.stat().st_size)
+    return OpenedLog(source, origin)
 
 
-def open_source(file: LogFile, max_rows: int, folder: Path) -> Source:
-    """The file as a source; what must be unpacked first goes to `folder`.
+def open_source(file: LogFile, max_rows: int, folder: Path, layout: Layout | None = None) -> Source:
+    """The file as a source of events.
+
+    Args:
+        file: The file.
+        max_rows: Most rows of a Parquet file.
+        folder: For what must be unpacked first.
+        layout: What a row holds; None to recognise it.
 
     Raises:
-        DataError: A Parquet file or an Excel workbook that is broken or too large.
+        DataError: A Parquet file or an Excel workbook that is broken or too large, or a layout that the file cannot
+            have.
     """
+    table = _open_table(file, max_rows, folder)
+    layout = layout or recognise_layout(file, table)
+    if layout == "events":
+        return table
+    if layout == "wide" and file.format != "jsonl":
+        if len(table.columns(True)) < 2:
+            raise _unlike(layout, file, "a single column")
+        return WideRows(table)
+    if layout == "session-per-line" and file.format == "delimited":
+        return _open_session_lines(file)
+    key = find_event_list(first_objects(file)) if file.format == "jsonl" else None
+    if layout == "nested" and key is not None:
+        return NestedJson(file, key)
+    raise _unlike(layout, file, "no list of objects" if file.format == "jsonl" else file.format_name)
+
+
+def _open_table(file: LogFile, max_rows: int, folder: Path) -> Source:
     if file.format == "delimited":
         return DelimitedText(file)
     if file.format == "jsonl":
@@ -66,3 +100,20 @@ def open_source(file: LogFile, max_rows: int, folder: Path) -> Source:
     if file.format == "xlsx":
         return ExcelSheet(file)
     return ParquetRows(file, max_rows, folder)
+
+
+def _open_session_lines(file: LogFile) -> SessionLines:
+    """Items are separated by the file's delimiter where it has one, else by white space; quotes are part of them."""
+    with file.open() as reader:
+        head = reader.read(1 << 16).decode(file.encoding, errors="replace")
+    delimiter = file.delimiter if any(sign in head for sign in DELIMITERS) else ""
+    return SessionLines(replace(file, delimiter=""), delimiter)
+
+
+def _unlike(layout: Layout, file: LogFile, found: str) -> DataError:
+    return DataError(
+        f"A file is read as {LAYOUT_LABELS[layout]}, as asked for.",
+        found=found,
+        where=file.name,
+        remedy="Leave out the layout, to have it recognised.",
+    )

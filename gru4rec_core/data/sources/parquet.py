@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from gru4rec_core.data.file_format import LogFile
+from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import MAX_TEXT, PREVIEW_ROWS, run_query
 from gru4rec_core.errors import DataError
 
@@ -22,6 +23,7 @@ class ParquetRows:
     """A Parquet file, judged by its metadata before any data is read: a small file can claim any number of rows."""
 
     place = "row"
+    layout: Layout = "events"
 
     def __init__(self, file: LogFile, max_rows: int, folder: Path) -> None:
         self.file = file

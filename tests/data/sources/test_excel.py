@@ -58,9 +58,9 @@ def test_a_workbook_unpacks_to_no_more_than_the_limit(write: Write) -> None:
         read_log(write(content, "log.xlsx"), limits=ReadLimits(unpacked_bytes=1_000))
 
 
-@pytest.mark.parametrize("broken", ["sheet", "strings", "book"])
+@pytest.mark.parametrize("broken", ["sheet", "book"])
 def test_a_damaged_workbook_is_refused_in_words(broken: str, write: Write) -> None:
-    part = {"sheet": "xl/worksheets/sheet1.xml", "strings": "xl/sharedStrings.xml", "book": "xl/workbook.xml"}[broken]
+    part = {"sheet": "xl/worksheets/sheet1.xml", "book": "xl/workbook.xml"}[broken]
     sink = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook(HEADER, ("s", 1, "A")))) as old, zipfile.ZipFile(sink, "w") as new:
         for name in old.namelist():

@@ -1,0 +1,79 @@
+"""What does a row of a file hold: one event, or a whole session?"""
+
+from gru4rec_core.data.columns import ColumnMapping, find_candidates
+from gru4rec_core.data.file_format import DELIMITERS, LogFile
+from gru4rec_core.data.reading_options import Layout
+from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, Source
+from gru4rec_core.data.sources.json_lines import first_objects
+from gru4rec_core.data.sources.nested_json import find_event_list
+from gru4rec_core.data.sources.session_lines import ITEM, LINE, ORDER
+from gru4rec_core.data.sources.wide import find_item_columns
+from gru4rec_core.data.text_records import read_records
+from gru4rec_core.errors import DataError
+
+LAYOUT_LABELS: dict[Layout, str] = {
+    "events": "one event per row",
+    "session-per-line": "one session per line: its items, oldest first",
+    "wide": "one session per row, its items in columns of their own",
+    "nested": "one session per line, with a list of its events (JSON)",
+}
+WITHOUT_TIMES = (
+    "There are no times: the order in the file counts, and every event is given its number in the file as its time."
+)
+
+
+def recognise_layout(file: LogFile, table: Source) -> Layout:
+    """What a row holds, judged by the beginning of the file.
+
+    Args:
+        file: The file.
+        table: The same file, read as one event per row.
+
+    Raises:
+        DataError: Fields separated by spaces.
+    """
+    if file.format == "jsonl":
+        return "nested" if find_event_list(first_objects(file)) is not None else "events"
+    if file.format == "delimited" and (lines := _lines_of_words(file)):
+        _refuse_table_with_spaces(lines, file.name)
+        return "session-per-line"
+    return "wide" if find_item_columns(table.columns(table.names_columns())) else "events"
+
+
+def mapping_of_layout(layout: Layout, columns: list[str], has_header: bool) -> ColumnMapping | None:
+    """The mapping that a layout itself gives; None where the columns' names and values decide."""
+    if layout == "session-per-line":
+        return ColumnMapping(LINE, ORDER, ITEM)
+    if layout == "wide":
+        times = find_candidates(columns)["timestamp"]
+        owners = [column for column in columns if column not in (*times, ORDER, ITEM)]
+        likely = find_candidates(owners)
+        owner = next(iter((*likely["session"], *likely["user"], *owners)))
+        return ColumnMapping(owner, times[0] if times else ORDER, ITEM, has_header=has_header)
+    return None
+
+
+def has_running_numbers(layout: Layout, mapping: ColumnMapping) -> bool:
+    """Whether the times are the numbers of the events in the file, for want of others."""
+    return layout in ("session-per-line", "wide") and mapping.timestamp == ORDER
+
+
+def _lines_of_words(file: LogFile) -> list[list[str]]:
+    """The first lines by their words, where at least half have several and none has a delimiter; else nothing."""
+    records = next(iter(read_records(file, block_bytes=PREVIEW_BYTES)), None)
+    texts = [] if records is None else records.text.slice(0, PREVIEW_ROWS).to_pylist()
+    if any(delimiter in text for text in texts for delimiter in DELIMITERS):
+        return []
+    lines = [text.split() for text in texts if text.strip()]
+    return lines if 2 * sum(len(words) > 1 for words in lines) >= len(lines) else []
+
+
+def _refuse_table_with_spaces(lines: list[list[str]], name: str) -> None:
+    by_role = find_candidates(lines[0])
+    if len({len(words) for words in lines}) == 1 and by_role["timestamp"] and (by_role["session"] or by_role["user"]):
+        raise DataError(
+            "The columns of a table are separated by a comma, a tab, a semicolon, | or ::.",
+            found="columns separated by spaces: " + " ".join(lines[0])[:100],
+            where=f"{name}, line 1",
+            remedy="Save the file with commas. Where each line is one session with its items, leave out the header.",
+        )

@@ -1,0 +1,115 @@
+"""How are JSON lines read that hold a session each, with a list of its events?"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from gru4rec_core.data.file_format import LogFile
+from gru4rec_core.data.reading_options import Layout
+from gru4rec_core.data.sources.base import PREVIEW_ROWS, RAW_LENGTH, encode_texts, run_query
+from gru4rec_core.data.sources.json_lines import NOT_JSON, as_text, first_objects, list_of_pointers, pointer_to
+from gru4rec_core.data.text_records import read_records
+
+NO_EVENT = "the list of events is empty or missing"
+BLOCK_BYTES = 4 << 20
+
+
+def find_event_list(objects: list[dict[str, object]]) -> str | None:
+    """The first key whose values are lists of objects, in most of the objects; None where there is none."""
+    for key in dict.fromkeys(key for row in objects for key in row):
+        values = [row[key] for row in objects if row.get(key)]
+        n_lists = sum(isinstance(value, list) and isinstance(value[0], dict) for value in values)
+        if 2 * n_lists > len(values):
+            return key
+    return None
+
+
+@dataclass(frozen=True)
+class NestedJson:
+    """A session per line. Columns are the session's own fields and those of its events.
+
+    A field of the events that the session has too is called after the list, such as "events.type".
+
+    Args:
+        file: Of JSON lines.
+        key: Of the list of events.
+    """
+
+    file: LogFile
+    key: str
+    place: str = "line"
+    layout: Layout = "nested"
+
+    def names_columns(self) -> bool:
+        return True
+
+    def columns(self, has_header: bool) -> list[str]:
+        return list(self._fields(first_objects(self.file)))
+
+    def _fields(self, objects: list[dict[str, object]]) -> dict[str, tuple[bool, str]]:
+        """Column to whether it is of the events, and its key."""
+        own = dict.fromkeys(key for row in objects for key, value in row.items() if not isinstance(value, list | dict))
+        inner = dict.fromkeys(key for row in objects for event in self._events_of(row) for key in event)
+        fields = {key: (False, key) for key in own if key != self.key}
+        return fields | {(f"{self.key}.{key}" if key in fields else key): (True, key) for key in inner}
+
+    def _events_of(self, row: dict[str, object]) -> list[dict[str, object]]:
+        events = row.get(self.key)
+        return [event for event in events if isinstance(event, dict)] if isinstance(events, list) else []
+
+    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
+        objects = first_objects(self.file)
+        fields = self._fields(objects)
+        rows = [
+            [as_text((event if fields[c][0] else row).get(fields[c][1])) for c in columns]
+            for row in objects
+            for event in self._events_of(row)
+        ]
+        return pd.DataFrame(rows[:PREVIEW_ROWS], columns=pd.Index(columns), dtype="str")
+
+    def blocks(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        roles: dict[str, str],
+        columns: list[str],
+        has_header: bool,
+        on_bytes: Callable[[int], None] | None,
+    ) -> Iterator[pa.Table]:
+        query = self._query(roles, self._fields(first_objects(self.file)))
+        for records in read_records(self.file, on_bytes, BLOCK_BYTES):
+            table = pa.table({"place": records.lines, "text": records.text})
+            yield encode_texts(run_query(connection, table, query))
+
+    def _query(self, roles: dict[str, str], fields: dict[str, tuple[bool, str]]) -> str:
+        """One row per event; one with a fault for a line that gives none."""
+        of_events = [role for role, column in roles.items() if fields[column][0]]
+        of_session = [role for role in roles if role not in of_events]
+        inner = list_of_pointers([fields[roles[role]][1] for role in of_events])
+        outer = list_of_pointers([fields[roles[role]][1] for role in of_session])
+        events = pointer_to(self.key)
+        source = {role: f"e[{i + 1}]" for i, role in enumerate(of_events)}
+        source |= {role: f"p[{i + 1}]" for i, role in enumerate(of_session)}
+        texts = ", ".join(f'{source[role]} AS "{role}"' for role in roles)
+        return f"""
+          WITH lines AS (
+            SELECT place, trim(text, chr(10) || chr(13) || chr(9) || ' ') AS t FROM block),
+          parsed AS (
+            SELECT place, t, json_valid(t) AND left(t, 1) = '{{' AS is_object FROM lines WHERE t <> ''),
+          listed AS (
+            SELECT place, t, is_object,
+              CASE WHEN is_object THEN json_extract_string(t, {outer}) END AS p,
+              CASE WHEN is_object AND json_type(t, {events}) = 'ARRAY'
+                   THEN json_extract(json_extract(t, {events}), '$[*]') END AS list
+            FROM parsed),
+          events AS (
+            SELECT place, t, is_object, p,
+              unnest(CASE WHEN len(list) > 0 THEN list ELSE [NULL::JSON] END) AS event
+            FROM listed),
+          split AS (
+            SELECT place, t, p, json_extract_string(event, {inner}) AS e,
+              CASE WHEN NOT is_object THEN '{NOT_JSON}' WHEN event IS NULL THEN '{NO_EVENT}' END AS fault
+            FROM events)
+          SELECT place, {texts}, fault, CASE WHEN fault IS NOT NULL THEN left(t, {RAW_LENGTH}) END AS raw FROM split"""
