@@ -97,7 +97,7 @@ class _Submission:
 
 def _cannot_submit(error: OSError) -> RunError:
     return RunError(
-        "A job's files can be written and its engine reached.",
+        "The jobs could not be handed to the engine.",
         found=str(error),
         remedy="Check that the workspace's disk has space and can be written, then try again.",
     )

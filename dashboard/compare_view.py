@@ -93,12 +93,11 @@ def show_ladder(review: Review, k: int) -> None:
 def show_trust(review: Review) -> None:
     """What the verdict rests on: seeds, convergence, settings, test rule, when the metric was chosen."""
     seeds = sorted({model.n_seeds for model in review.contenders})
-    still_improving = [model.label for model in review.contenders if model.still_improving]
     settings = review_context.select_differences(review_context.settings_table(review))["setting"]
     differing = [name for name in settings if name not in {"seed", "loss"}]
     facts = {
         "Seeds": f"{' and '.join(map(str, seeds))} per model" + ("; the effect of luck is unknown" * (seeds == [1])),
-        "Training": f"still improving when stopped: {', '.join(still_improving)}" if still_improving else "converged",
+        "Training": _describe_end_of_training(review),
         "Settings": f"differ in {', '.join(differing)}" if differing else "the same except for the loss",
         "Test": f"{PROTOCOL_LABELS[review.record.split.protocol].lower()}, {review.models[0].n_events:,} {review.unit}",
         "Deciding metric": f"accuracy@{review.record.config.deciding_k}, chosen "
@@ -113,6 +112,15 @@ def show_trust(review: Review) -> None:
         '<div role="group" aria-label="What the verdict rests on" style="display:grid;gap:.6rem 1.5rem;'
         f'grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr))">{pieces}</div>'
     )
+
+
+def _describe_end_of_training(review: Review) -> str:
+    still_improving = [model.label for model in review.contenders if model.still_improving]
+    if still_improving:
+        return f"still improving when stopped: {', '.join(still_improving)}"
+    if review.record.split.validation_fraction == 0:
+        return "whether still improving is not known, without validation sessions"
+    return "no longer improving when stopped"
 
 
 def show_forest(review: Review, pair: Pair) -> None:

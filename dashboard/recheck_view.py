@@ -117,8 +117,8 @@ def show_recheck(recheck: Recheck, k: int) -> None:
     widgets.sentence(recheck.against_baselines.sentence, size="1.1rem", weight=600)
     n_events = recheck.comparison.models[0].n_events
     widgets.sentence(
-        f"{100 * recheck.unknown:.1f} of 100 items that came in the {n_events:,} test events are unknown to the old"
-        " model and count as misses."
+        f"In {100 * recheck.unknown:.1f} of 100 test events ({n_events:,} in all), the old model does not know the"
+        " item that came next; these count as misses."
     )
     methods = _describe_methods(recheck)
     nearest = review_context.nearest_list_length(k)

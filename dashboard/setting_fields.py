@@ -1,4 +1,4 @@
-"""Which widget does each training setting get? Its type, range and meaning come from the setting itself."""
+"""Which widget does each training setting get, from its type, range and description?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which test rule does the user choose? Data previews it; Train and the re-check use it."""
+"""Which test rule does the user choose? The form that Data, Train and the re-check share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which styling does .streamlit/config.toml not cover, and is the dark theme on?"""
+"""Which styles can .streamlit/config.toml not set, and is the dark theme on?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do the chosen items become two lists of recommendations, and which item changed them?"""
+"""How does Try it show two models' recommendations for a session that the user edits?"""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ class TrainingConfig(_Settings):
     batch_size: int = Field(32, ge=1, le=8192, description="Lanes: sessions trained side by side in each mini-batch.")
     epochs: int = Field(10, ge=1, le=10_000, description="Number of epochs to train.")
     steps_per_epoch: int | None = Field(
-        None, ge=1, le=100_000_000, description="Mini-batches per epoch; empty means one pass over all sessions."
+        None, ge=1, le=100_000_000, description="Mini-batches per epoch; by default one pass over all sessions."
     )
     order: Literal["shuffled", "time"] = Field(
         "shuffled", description="Order of the sessions in a pass: shuffled anew for each pass, or by start time."

@@ -213,7 +213,7 @@ def read_json(path: Path, owner: str) -> Any:
         raise RunError(f"{owner} has a file {path.name}.", found="no such file", where=str(path)) from None
     except (json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
         raise RunError(
-            f"{path.name} of {owner} is readable JSON.", found=str(error), where=str(path), remedy=_RESTORE
+            f"{path.name} of {owner} cannot be read as JSON.", found=str(error), where=str(path), remedy=_RESTORE
         ) from None
 
 
@@ -283,7 +283,7 @@ def load_table(path: Path, *, remedy: str = _RESTORE) -> pa.Table:
 def damaged(path: Path, error: Exception, remedy: str = _RESTORE) -> RunError:
     """The error for a file that is missing or cannot be read."""
     return RunError(
-        f"{path.name} is complete and readable.",
+        f"{path.name} is missing or damaged.",
         found=str(error)[:200] if path.exists() else "no such file",
         where=str(path),
         remedy=remedy,
@@ -353,7 +353,7 @@ def exclusive_lock(path: Path, timeout: float = 60.0, *, on_wait: Callable[[], N
             pass
         if time.monotonic() > end:
             raise RunError(
-                "Only one process at a time does this.",
+                "Another process is already doing this.",
                 found=f"{path.name} held by another for {timeout:g} s",
                 where=str(path),
                 remedy="Wait for the other to end, or stop it.",

@@ -1,4 +1,4 @@
-"""Which models are being trained, and how far along are they?"""
+"""Which models should be trained, and how far along are they?"""
 
 import streamlit as st
 

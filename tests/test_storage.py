@@ -92,7 +92,7 @@ def test_broken_json_names_the_file_and_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="no such file"):
         storage.read_json(path, "a run")
     path.write_bytes(b'{"a": \xff')
-    with pytest.raises(RunError, match=r"run\.json of a run is readable JSON.*What to do"):
+    with pytest.raises(RunError, match=r"run\.json of a run cannot be read as JSON.*What to do"):
         storage.read_json(path, "a run")
 
 
@@ -103,7 +103,7 @@ def take(path: Path, timeout: float = 0.05) -> None:
 
 def test_one_holder_of_a_lock_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "lock"
-    with storage.exclusive_lock(path), pytest.raises(RunError, match="Only one process"):
+    with storage.exclusive_lock(path), pytest.raises(RunError, match="Another process is already"):
         take(path)
     take(path)
 
@@ -195,16 +195,16 @@ def test_damaged_arrays_and_tables_name_the_file_and_a_remedy(tmp_path: Path, co
     for load in (storage.load_array, storage.load_arrays, storage.load_table):
         path = tmp_path / "values"
         path.unlink(missing_ok=True)
-        with pytest.raises(RunError, match=r"values is complete and readable\. Found: no such file.*Train again"):
+        with pytest.raises(RunError, match=r"values is missing or damaged\. Found: no such file.*Train again"):
             load(path, remedy="Train again.")
         path.write_bytes(content)
-        with pytest.raises(RunError, match=r"values is complete and readable.*What to do"):
+        with pytest.raises(RunError, match=r"values is missing or damaged.*What to do"):
             load(path)
 
 
 def test_arrays_with_objects_in_them_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.array([{"x": 1}], dtype=object), allow_pickle=True)
-    with pytest.raises(RunError, match="complete and readable"):
+    with pytest.raises(RunError, match="missing or damaged"):
         storage.load_array(tmp_path / "a.npy")
 
 

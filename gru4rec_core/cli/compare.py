@@ -24,8 +24,8 @@ from gru4rec_core.cli.output import (
     loading_tensorflow,
     print_result,
     print_warnings,
+    progress_printer,
     tell,
-    tell_progress,
 )
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
@@ -86,5 +86,5 @@ def _carry_out(workspace: Workspace, comparison: ComparisonRecord) -> None:
     with loading_tensorflow():
         from gru4rec_core.experiments.comparison import execute_comparison
     execute_comparison(
-        workspace, comparison.id, on_change=tell_progress(), while_waiting=lambda: reconcile_jobs(workspace)
+        workspace, comparison.id, on_change=progress_printer(), while_waiting=lambda: reconcile_jobs(workspace)
     )

@@ -10,11 +10,11 @@ from gru4rec_core.cli.options import AsJson
 from gru4rec_core.cli.output import (
     clear_status,
     format_counts,
+    print_problems,
     print_result,
     print_warnings,
     show_status,
     tell,
-    tell_problems,
 )
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.preview import inspect_log
@@ -82,7 +82,7 @@ def datasets(as_json: AsJson = False) -> None:
     workspace = Workspace.default()
     records = workspace.datasets()
     lines = [f"{record.id}  {record.name}: {format_counts(_count(record))}" for record in records]
-    tell_problems(workspace)
+    print_problems(workspace)
     print_result(as_json, {"datasets": [_to_json(record) for record in records]}, "\n".join(lines) or "no datasets yet")
 
 

@@ -43,7 +43,7 @@ def show_status(as_json: AsJson = False) -> None:
 
 @app.command("stop")
 def stop_engine(as_json: AsJson = False) -> None:
-    """Stop the job engine and its workers. Running jobs are lost and can be tried again."""
+    """Stop the job engine and its workers. Running jobs are lost and can be started again."""
     stopped = jobs.stop_engine(Workspace.default())
     print_result(as_json, {"stopped": stopped}, "stopped" if stopped else "was not running")
 

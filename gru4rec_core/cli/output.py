@@ -40,13 +40,13 @@ def tell(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def tell_problems(workspace: Workspace) -> None:
+def print_problems(workspace: Workspace) -> None:
     """Tells what in the workspace could not be read and so is missing from a list."""
     for problem in workspace.problems():
         tell(f"left out: {problem}")
 
 
-def tell_progress(title: str = "") -> OnChange:
+def progress_printer(title: str = "") -> OnChange:
     """Tells how far a job is: one line that changes on a terminal, else one line per epoch."""
     last = ""
 
@@ -117,7 +117,7 @@ def format_recheck(result: Recheck) -> str:
     """How the old model did beside the others, overall and week by week."""
     lines = [
         result.against_baselines.sentence,
-        f"Unknown to the old model: {100 * result.unknown:.1f} of 100 items.",
+        f"Next item unknown to the old model: in {100 * result.unknown:.1f} of 100 test events.",
         "",
     ]
     deciding = f"accuracy@{result.comparison.config.deciding_k}"

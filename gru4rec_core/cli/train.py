@@ -25,11 +25,11 @@ from gru4rec_core.cli.output import (
     format_accuracy,
     format_recheck,
     loading_tensorflow,
+    print_problems,
     print_result,
     print_warnings,
+    progress_printer,
     tell,
-    tell_problems,
-    tell_progress,
 )
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import DataError
@@ -97,7 +97,7 @@ def evaluate(
     judging = choose_judging(record, settings)
     retrained = _retrain(workspace, old, record, test_rule) if retrain else None
     if workspace.missing_baselines(record.id, test_rule, DEFAULT_BASELINES):
-        execute_baselines(workspace, record.id, test_rule, on_change=tell_progress())
+        execute_baselines(workspace, record.id, test_rule, on_change=progress_printer())
     result = recheck_run(workspace, RecheckPlan(old.id, record.id, test_rule, judging, retrained))
     clear_status()
     warnings = print_warnings(as_json, diagnose_recheck(workspace, result, retrained))
@@ -124,7 +124,7 @@ def _retrain(workspace: Workspace, old: RunRecord, record: DatasetRecord, test_r
 def _execute(workspace: Workspace, run: RunRecord, title: str, threads: int = 1) -> None:
     with loading_tensorflow():
         from gru4rec_core.experiments.run import execute_run
-    execute_run(workspace, run.id, threads=threads, on_change=tell_progress(title))
+    execute_run(workspace, run.id, threads=threads, on_change=progress_printer(title))
 
 
 def recommend(
@@ -143,7 +143,7 @@ def recommend(
     known = [items_by_text[item] for item in session if item in items_by_text]
     if not known:
         raise DataError(
-            "At least one item of the session is known to the run.",
+            "The run knows none of these items.",
             found=", ".join(session),
             where=f"run {record.id}",
             remedy=f"Use items of its log, for example {', '.join(map(str, model.vocabulary.items[:5]))}.",
@@ -167,7 +167,7 @@ def runs(
     dataset_id = workspace.dataset(dataset).id if dataset else None
     rows = [_to_json(workspace, run) for run in workspace.runs(dataset_id)]
     lines = [f"{row['id']}  {row['state']:9}  {row['dataset_id']}  {row['name']}" for row in rows]
-    tell_problems(workspace)
+    print_problems(workspace)
     print_result(as_json, {"runs": rows}, "\n".join(lines) or "no runs yet")
 
 

@@ -1,4 +1,4 @@
-"""The test rules, a class for each: where does it cut a log into training, validation and test?"""
+"""The three test rules: how does each divide a log into training, validation and test?"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

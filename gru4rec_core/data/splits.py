@@ -39,7 +39,7 @@ def split(dataset: SessionDataset, config: SplitConfig | None = None) -> Split:
     filtered, filter_steps = apply_filters(log, config)
     if filtered.n_events == 0:
         raise DataError(
-            "The filters leave at least one event.",
+            "The filters leave no event.",
             found=f"none of {log.n_events:,}",
             where=f"item support {config.min_item_support}, session length {config.min_session_length}",
             remedy="Lower these limits.",
@@ -54,7 +54,7 @@ def split(dataset: SessionDataset, config: SplitConfig | None = None) -> Split:
     test = _build_evaluation(parts.test, new_ids, *settings)
     if test.events.n_predicted == 0:
         raise _no_test(parts, filtered)
-    summary = _summarize(log, config, parts, train, validation, test)
+    summary = _summarise(log, config, parts, train, validation, test)
     return Split(train, None if validation is None else validation.events, test.events, summary)
 
 
@@ -105,7 +105,7 @@ def _build_evaluation(
     return _Evaluation(EvaluationSet(dataset, predicted=predicted & ~is_unseen), n_unseen, (step,))
 
 
-def _summarize(
+def _summarise(
     log: SessionDataset,
     config: SplitConfig,
     parts: Parts,

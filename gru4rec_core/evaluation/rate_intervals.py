@@ -1,4 +1,4 @@
-"""Intervals of single rates, and how a level is written; intervals of differences are in resampling.py.
+"""What is the interval of a single rate, and how is its level written?
 
 The intervals of differences between two models come from a bootstrap: `resampling.percentile_interval`.
 """

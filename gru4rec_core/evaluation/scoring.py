@@ -211,7 +211,7 @@ def _check_counts(counts: RankCounts, scorer: Scorer, n: int, n_kept: int) -> No
 
 def _not_a_number(found: str, where: str) -> RunError:
     return RunError(
-        "Scores are numbers.",
+        "A score is not a number (NaN).",
         found=found,
         where=where,
         remedy="Train again with a lower learning rate; if this happens again, look into the run's log.",

@@ -1,4 +1,4 @@
-"""How are the unfinished parts of a comparison run in this process?"""
+"""How is a comparison completed in this process: the missing baselines, then the unfinished runs?"""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How do we talk to Dask: connect, send a task, withdraw it, end a worker?"""
+"""How are tasks sent to the Dask scheduler and withdrawn, and workers ended?"""
 
 import os
 from collections.abc import Iterator

@@ -66,14 +66,14 @@ def main(root: Path) -> None:
     )
     engine.write(address_file(root))
     # Looking after the workspace may take a while: in a thread, it does not hold up the end.
-    threading.Thread(target=_keep_house, args=(root, engine, stop), name="housekeeping", daemon=True).start()
+    threading.Thread(target=_look_after_workspace, args=(root, engine, stop), name="housekeeping", daemon=True).start()
     stop.get()
-    if _is_named(root, engine):
+    if _is_current_engine(root, engine):
         address_file(root).unlink(missing_ok=True)
     _end(cluster, scratch)
 
 
-def _keep_house(root: Path, engine: EngineAddress, stop: "queue.SimpleQueue[str]") -> None:
+def _look_after_workspace(root: Path, engine: EngineAddress, stop: "queue.SimpleQueue[str]") -> None:
     """Reconciles jobs and removes leftovers for as long as the workspace names this engine."""
     # Takes a second, which the engine's start need not wait for.
     from gru4rec_core.jobs.lost_jobs import reconcile_jobs
@@ -81,7 +81,7 @@ def _keep_house(root: Path, engine: EngineAddress, stop: "queue.SimpleQueue[str]
     from gru4rec_core.workspace.store import Workspace
 
     tidy_at = 0.0
-    while _is_named(root, engine):
+    while _is_current_engine(root, engine):
         try:
             reconcile_jobs(Workspace(root), stop_hard=True)
             if time.monotonic() > tidy_at:
@@ -95,7 +95,7 @@ def _keep_house(root: Path, engine: EngineAddress, stop: "queue.SimpleQueue[str]
     stop.put("forgotten")
 
 
-def _is_named(root: Path, engine: EngineAddress) -> bool:
+def _is_current_engine(root: Path, engine: EngineAddress) -> bool:
     """Whether the workspace's address is this engine's."""
     try:
         return EngineAddress.read(address_file(root)) == engine

@@ -13,7 +13,7 @@ from gru4rec_core.baselines.registry import DEFAULT_BASELINES
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import client, engine, launcher
 from gru4rec_core.jobs.job_list import Job, Kind, baselines_id, job_folder, read_job_state
-from gru4rec_core.jobs.lost_jobs import end_as, reconcile_jobs
+from gru4rec_core.jobs.lost_jobs import reconcile_jobs, record_end
 from gru4rec_core.storage import exclusive_lock, make_folder
 from gru4rec_core.workspace.job_state import JobState, clear_cancel, read_state, request_cancel, write_state
 from gru4rec_core.workspace.split_store import store_test_rule
@@ -122,7 +122,7 @@ def cancel(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
         client.forget(workspace, Job(kind, job_id, job_id, state))
         state = read_state(folder)
         if state.state == "queued":
-            state = end_as(folder, state, "cancelled", "Cancelled before it began.")
+            state = record_end(folder, state, "cancelled", "Cancelled before it began.")
     return state
 
 
@@ -176,7 +176,7 @@ def _require(folder: Path, kind: Kind, job_id: str) -> None:
 
 def _unreachable(address: str, error: Exception) -> RunError:
     return RunError(
-        "The job engine can be reached.",
+        "The job engine cannot be reached.",
         found=f"{type(error).__name__}: {error}",
         where=address,
         remedy="Run `python -m gru4rec_core engine stop` and start again; with a cluster, check its address and that"

@@ -70,7 +70,7 @@ def _launch(root: Path) -> EngineAddress:
     ended_by_itself = process.poll() is not None
     process.kill()
     raise RunError(
-        f"The job engine starts within {START_TIMEOUT:g} seconds.",
+        f"The job engine did not start within {START_TIMEOUT:g} seconds.",
         found="it ended at once" if ended_by_itself else f"nothing after {START_TIMEOUT:g} s",
         where=str(folder / "log.txt"),
         remedy="Read its log; often the memory is short or the loopback address is blocked.",

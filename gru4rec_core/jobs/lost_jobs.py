@@ -34,19 +34,19 @@ def reconcile_jobs(workspace: Workspace, *, stop_hard: bool = False) -> list[Job
         if reason:
             with exclusive_lock(folder / "submit.lock"):
                 if read_state(folder) == job.state:
-                    state = end_as(folder, job.state, *_outcome(folder, reason))
+                    state = record_end(folder, job.state, *_lost_state(folder, reason))
                     changed.append(Job(job.kind, job.id, job.title, state))
         elif stop_hard and time.time() - (cancel_requested(folder) or time.time()) > HARD_AFTER:
             end_worker(workspace, job)
             with exclusive_lock(folder / "submit.lock"):
                 state = read_state(folder)
                 if state.is_active:  # else it ended by itself meanwhile
-                    state = end_as(folder, state, "cancelled", "Cancelled; it did not stop by itself.")
+                    state = record_end(folder, state, "cancelled", "Cancelled; it did not stop by itself.")
                     changed.append(Job(job.kind, job.id, job.title, state))
     return changed
 
 
-def end_as(folder: Path, state: JobState, name: Literal["lost", "cancelled"], reason: str) -> JobState:
+def record_end(folder: Path, state: JobState, name: Literal["lost", "cancelled"], reason: str) -> JobState:
     """Writes down that a job ended without saying so itself; returns its new state."""
     ended = state.model_copy(update={"state": name, "reason": reason, "ended": time.time(), "seconds_left": None})
     write_state(folder, ended)
@@ -76,7 +76,7 @@ def _is_engine_gone(workspace: Workspace, state: JobState) -> bool:
     return engine is None or engine.address != state.scheduler
 
 
-def _outcome(folder: Path, reason: str) -> tuple[Literal["lost", "cancelled"], str]:
+def _lost_state(folder: Path, reason: str) -> tuple[Literal["lost", "cancelled"], str]:
     if cancel_requested(folder) is not None:
         return "cancelled", "Cancelled."
-    return "lost", reason + " Try it again: it goes on from its last checkpoint."
+    return "lost", reason + " Start it again: it goes on from its last checkpoint."

@@ -77,7 +77,7 @@ class Ranker:
             for rows, states in self._in_pieces(self._states_before(events)):
                 if not float(np.abs(states).max()) <= largest:  # a NaN is not, either
                     raise RunError(
-                        "A model's scores are finite numbers.",
+                        "The model's scores are not finite numbers.",
                         found="a hidden state or weights so large that scores overflow",
                         remedy="Train again with a lower learning rate; activation tanh bounds the state.",
                     )
@@ -116,7 +116,7 @@ class Ranker:
         for name, variable in self.weights.items():
             if not bool(tf.reduce_all(tf.math.is_finite(variable))):
                 raise RunError(
-                    "A model's weights are finite numbers.",
+                    "The model's weights are not finite numbers.",
                     found=f"NaN or infinity in {name}",
                     remedy="Train again with a lower learning rate.",
                 )

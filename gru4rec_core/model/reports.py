@@ -21,7 +21,7 @@ class EpochReport:
         accuracy, top3_accuracy: share of the transitions whose item ranked first, and among the first three, when
             training passed over them; exact over all items with negatives "all", else None.
         validation: "accuracy@1" … "accuracy@20" and "mrr@20" on the validation part; None without one.
-        events: transitions learned from.
+        events: transitions learnt from.
         events_per_s: transitions per second of training alone.
         seconds: of training and validation.
         seconds_left: estimate for the remaining epochs.

@@ -186,7 +186,7 @@ class Trainer:
             cause += ", and relu does not bound the hidden state"
             remedy += " Activation tanh bounds the state."
         return RunError(
-            "The training loss is a finite number.",
+            "The training loss is no longer a finite number.",
             found=f"{value} (likely cause: {cause})",
             where=f"step {step}, epoch {len(self.reports) + 1}",
             remedy=remedy,

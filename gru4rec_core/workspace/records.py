@@ -66,12 +66,12 @@ class Record(BaseModel):
             return cls(**{**values, "schema": SCHEMA})
         except ConfigError as error:
             raise RunError(
-                f"{path.name} of {cls.owner} has valid settings.", found=str(error), where=str(path)
+                f"{path.name} of {cls.owner} has invalid settings.", found=str(error), where=str(path)
             ) from None
         except ValidationError as error:
             first = error.errors()[0]
             raise RunError(
-                f"{path.name} of {cls.owner} has all its fields.",
+                f"{path.name} of {cls.owner} lacks a field or has a bad one.",
                 found=f"{'.'.join(map(str, first['loc']))}: {first['msg']}",
                 where=str(path),
                 remedy="Restore the file from a copy, or delete the folder it is in.",

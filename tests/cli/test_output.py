@@ -25,7 +25,7 @@ def test_json_has_no_nan() -> None:
 
 
 def test_progress_is_one_line_per_epoch(capsys: pytest.CaptureFixture[str]) -> None:
-    tell = output.tell_progress("a run")
+    tell = output.progress_printer("a run")
     for done in (1, 2, 3):
         tell(JobState(state="running", phase="training", epoch=0, epochs=2, done=done, total=9))
     tell(JobState(state="running", phase="training", epoch=1, epochs=2))
@@ -42,7 +42,7 @@ def test_on_a_terminal_progress_is_one_line_that_changes(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    output.tell_progress()(JobState(state="running", phase="training", done=1, total=4, seconds_left=7.0))
+    output.progress_printer()(JobState(state="running", phase="training", done=1, total=4, seconds_left=7.0))
     output.clear_status()
     assert capsys.readouterr().err == "\r\x1b[Ktraining 25 %, 7 s left\r\x1b[K"
 

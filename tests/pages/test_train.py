@@ -151,7 +151,7 @@ def test_a_retry_that_is_refused_is_explained(finished, open_page, monkeypatch):
     write_state(finished.run_folder(run.id), JobState(state="failed", reason="The memory was too small."))
 
     def refuse(workspace, kind, job_id):
-        raise RunError("The job engine starts within a minute.", remedy="Make room.")
+        raise RunError("The job engine did not start within a minute.", remedy="Make room.")
 
     monkeypatch.setattr(jobs, "retry", refuse)
     app = open_page("train")

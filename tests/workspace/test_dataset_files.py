@@ -50,7 +50,7 @@ def test_any_text_survives_the_way_to_disk(tmp_path: Path, rows: list[tuple[str,
 def test_a_damaged_array_is_named(workspace: Workspace, dataset: DatasetRecord) -> None:
     path = workspace.dataset_folder(dataset.id) / "items.npy"
     path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(RunError, match=r"items\.npy is complete and readable"):
+    with pytest.raises(RunError, match=r"items\.npy is missing or damaged"):
         workspace.open_dataset(dataset.id)
 
 
@@ -91,5 +91,5 @@ def test_a_vocabulary_in_memory_is_not_read_again(tmp_path: Path, make_dataset) 
     dataset_files.save_dataset(before, tmp_path)
     (tmp_path / "vocabulary.json").unlink()
     assert dataset_files.open_dataset(tmp_path, vocabulary=before.vocabulary).vocabulary is before.vocabulary
-    with pytest.raises(RunError, match=r"vocabulary\.json is complete and readable\. Found: no such file"):
+    with pytest.raises(RunError, match=r"vocabulary\.json is missing or damaged\. Found: no such file"):
         dataset_files.open_dataset(tmp_path)

@@ -21,11 +21,11 @@ def test_a_run_comes_back_with_its_settings(workspace: Workspace, run: RunRecord
 @pytest.mark.parametrize(
     ("file", "content", "message"),
     [
-        ("run.json", "{", "readable JSON"),
+        ("run.json", "{", "cannot be read as JSON"),
         ("run.json", '{"schema": 3}', "schema 3"),
         ("run.json", "[]", "no schema"),
-        ("run.json", '{"schema": 2, "id": "xx"}', "all its fields"),
-        ("config.json", '{"epochs": 0}', "valid settings"),
+        ("run.json", '{"schema": 2, "id": "xx"}', "lacks a field"),
+        ("config.json", '{"epochs": 0}', "invalid settings"),
     ],
 )
 def test_a_broken_run_is_named_and_hides_no_other(

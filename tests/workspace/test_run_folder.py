@@ -42,7 +42,7 @@ def test_an_epoch_trained_again_replaces_what_follows_from_it(tmp_path) -> None:
 def test_a_run_that_was_not_tested_has_no_results(tmp_path) -> None:
     with pytest.raises(RunError, match="has metrics once it is done"):
         run_folder.read_metrics(tmp_path)
-    with pytest.raises(RunError, match=r"predictions\.parquet is complete.*no such file.*train it again"):
+    with pytest.raises(RunError, match=r"predictions\.parquet is missing or damaged.*no such file.*train it again"):
         run_folder.load_evaluation(tmp_path, 8)
     assert run_folder.read_epochs(tmp_path).empty
     assert run_folder.read_log(tmp_path) == ""
@@ -50,7 +50,7 @@ def test_a_run_that_was_not_tested_has_no_results(tmp_path) -> None:
 
 def test_predictions_without_a_column_are_damaged(tmp_path) -> None:
     pd.DataFrame({"session": ["a"]}).to_parquet(tmp_path / "predictions.parquet")
-    with pytest.raises(RunError, match=r"predictions\.parquet is complete"):
+    with pytest.raises(RunError, match=r"predictions\.parquet is missing or damaged"):
         run_folder.load_evaluation(tmp_path, 8)
 
 

@@ -1,4 +1,4 @@
-"""What does every kind of file give: the names of its columns, its first rows, and all rows block by block?
+"""What does every kind of log file give: column names, first rows, and all rows in blocks?
 
 Every block is an Arrow table: place (int64, the line or row from 1), the text of each mapped role (`owner`,
 `timestamp`, `item`, maybe `event`, `item_name`), `fault` (why the row cannot be read, or null) and `raw` (the row
