@@ -4,12 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from gru4rec_core.data.row_rules import MAX_REJECTED, RejectedRow, describe_row
+from gru4rec_core.data.time_parsing import DATE, WHOLE
 from gru4rec_core.data.times import UNITS, guess_unit
-
-_WHOLE, _FRACTION, _DATE = 0, 1, 2  # kinds of timestamps
 
 
 class TextColumn:
@@ -22,11 +20,9 @@ class TextColumn:
     def __init__(self) -> None:
         self._blocks: list[pa.DictionaryArray] = []
 
-    def append(self, values: pa.ChunkedArray) -> pa.DictionaryArray:
-        """Takes the next texts; returns them with numbers of their own, which hold for this block alone."""
-        encoded = values.combine_chunks().dictionary_encode()
-        self._blocks.append(encoded)
-        return encoded
+    def append(self, values: pa.DictionaryArray) -> None:
+        """Takes the next texts."""
+        self._blocks.append(values)
 
     def finish(self) -> tuple[np.ndarray, pa.Array]:
         """The number of every text appended, int32 [n]; and the distinct texts by number."""
@@ -62,15 +58,11 @@ class TimeColumn:
         self._first: dict[bool, list[RejectedRow]] = {True: [], False: []}  # dates, numbers
 
     def append(self, rows: pa.Table) -> None:
-        """Takes the times of the next rows, events all of them (columns: row_rules.py)."""
-        whole = rows["whole"].fill_null(0).to_numpy()
-        number = rows["number"].fill_null(0.0).to_numpy()
-        moment = rows["moment"].fill_null(0).to_numpy()
-        is_date = pc.is_valid(rows["moment"]).to_numpy()
-        # A cast rounds 1.5 to 2, so a number is whole only if it is equal to its cast.
-        is_whole = pc.is_valid(rows["whole"]).to_numpy() & (number == whole)
-        self._kinds.append(np.where(is_date, _DATE, np.where(is_whole, _WHOLE, _FRACTION)).astype(np.int8))
-        self._bits.append(np.where(is_date, moment, np.where(is_whole, whole, number.view(np.int64))))
+        """Takes the times of the next rows, events all of them (columns: `row_rules.JudgedRows`)."""
+        kinds = rows["kind"].to_numpy()
+        self._kinds.append(kinds)
+        self._bits.append(rows["bits"].to_numpy())
+        is_date = kinds == DATE
         for date, first in self._first.items():
             chosen = np.flatnonzero(is_date == date)[: MAX_REJECTED - len(first)]
             first += [describe_row(row) for row in rows.take(chosen).to_pylist()] if len(chosen) else []
@@ -79,7 +71,7 @@ class TimeColumn:
         """The times of the rows that are like most, and which rows these are."""
         bits, kinds = np.concatenate(self._bits), np.concatenate(self._kinds)
         self._bits.clear()
-        is_date = kinds == _DATE
+        is_date = kinds == DATE
         are_dates = 2 * int(is_date.sum()) > len(kinds)
         is_kept = is_date == are_dates
         if not is_kept.all():
@@ -99,5 +91,5 @@ def _in_coarsest_unit(microseconds: np.ndarray) -> tuple[np.ndarray, str]:
 
 def _as_numbers(bits: np.ndarray, kinds: np.ndarray) -> tuple[np.ndarray, str | None]:
     """Numbers as they are in the file, int64 [n], or float64 where one has a fraction; and their unit, if any."""
-    timestamps = bits if (kinds == _WHOLE).all() else np.where(kinds == _WHOLE, bits, bits.view(np.float64))
+    timestamps = bits if (kinds == WHOLE).all() else np.where(kinds == WHOLE, bits, bits.view(np.float64))
     return timestamps, guess_unit(timestamps.min(), timestamps.max())

@@ -9,7 +9,7 @@ from gru4rec_core.data.column_builders import FileTimes, TextColumn, TimeColumn
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.import_types import ImportedLog, ImportSummary
 from gru4rec_core.data.log_origin import LogOrigin
-from gru4rec_core.data.row_rules import RejectedRows, build_row_query
+from gru4rec_core.data.row_rules import RejectedRows, judge_rows
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.times import UNITS, iso_times
 from gru4rec_core.data.vocabulary import ItemVocabulary, number_by_appearance
@@ -29,8 +29,6 @@ class EventBuilder:
     def __init__(self, origin: LogOrigin, place: str, mapping: ColumnMapping, max_rows: int) -> None:
         self._origin, self._place = origin, place
         self._mapping, self._max_rows = mapping, max_rows
-        self._query = build_row_query(mapping)
-        self._kinds = {"kinds": list(mapping.keep_events)} if mapping.keep_events else None
         self._owners, self._items, self._times = TextColumn(), TextColumn(), TimeColumn()
         self._rejected = RejectedRows()
         self._names: dict[str, str] = {}
@@ -50,29 +48,23 @@ class EventBuilder:
                 where=self._origin.name,
                 remedy="Cut the log into parts.",
             )
-        connection.register("block", block)
-        rows = connection.sql(self._query, params=self._kinds).to_arrow_table()
-        is_sound = pc.is_null(rows["reason"])
-        # A filter copies all texts, so none where every row stays.
-        sound = rows if rows["reason"].null_count == rows.num_rows else rows.filter(is_sound)
-        events = sound.filter(sound["of_kept_kind"]) if self._mapping.keep_events else sound
-        self._n_filtered += sound.num_rows - events.num_rows
-        self._n_events += events.num_rows
-        if sound.num_rows < rows.num_rows:
-            self._rejected.add(rows.filter(pc.invert(is_sound)))
-        if events.num_rows:
-            self._owners.append(events["owner"])
-            items = self._items.append(events["item"])
-            self._times.append(events)
+        rows = judge_rows(connection, block, self._mapping)
+        self._rejected.add(rows.rejected)
+        self._n_filtered += rows.n_filtered
+        self._n_events += rows.events.num_rows
+        if rows.events.num_rows:
+            self._owners.append(rows.events["owner"].combine_chunks())
+            self._items.append(rows.events["item"].combine_chunks())
+            self._times.append(rows.events)
             if self._mapping.item_name:
-                self._name_items(items, events["name"])
+                self._name_items(rows.events["item"].combine_chunks(), rows.events["item_name"].combine_chunks())
 
-    def _name_items(self, items: pa.DictionaryArray, names: pa.ChunkedArray) -> None:
+    def _name_items(self, items: pa.DictionaryArray, names: pa.DictionaryArray) -> None:
         """Keeps the first name of each item that has none yet."""
-        named = pc.fill_null(pc.not_equal(names, ""), False)
-        numbers, first = np.unique(items.indices.to_numpy()[named.to_numpy()], return_index=True)
+        is_named = pc.not_equal(names.dictionary, "").to_numpy(zero_copy_only=False)[names.indices.to_numpy()]
+        numbers, first = np.unique(items.indices.to_numpy()[is_named], return_index=True)
         texts = items.dictionary.take(pa.array(numbers)).to_pylist()
-        for item, name in zip(texts, names.filter(named).take(first).to_pylist(), strict=True):
+        for item, name in zip(texts, names.filter(pa.array(is_named)).take(first).to_pylist(), strict=True):
             self._names.setdefault(item, name)
 
     def build(self) -> ImportedLog:

@@ -1,6 +1,6 @@
 """How is a log file read: `read_log`?
 
-A file is read in blocks (sources/), DuckDB parses their fields (row_rules.py), and the events are kept as numbers
+A file is read in blocks (sources/), their rows are judged (row_rules.py), and the events are kept as numbers
 (event_builder.py). So memory grows with the kept events, some 20 bytes each, not with the file. Nothing in a file is
 executed.
 """

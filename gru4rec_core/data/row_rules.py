@@ -1,60 +1,123 @@
 """Which rows of a file are events, and what is wrong with the others?"""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.sources.base import MAX_TEXT, RAW_LENGTH
+from gru4rec_core.data.time_parsing import NONE_GIVEN, NOT_FINITE, UNREADABLE, Times, parse_times
 
 MAX_REJECTED = 1_000  # rejected rows kept as a sample; all are counted
+
+# Of every width; line ends and tabs are none, they are part of a text.
+SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
 NO_TIME = "the timestamp is neither a number nor an ISO date"
 NOT_LIKE_MOST = "the timestamp is a {}, most are {}s"
 
 
-def build_row_query(mapping: ColumnMapping) -> str:
-    """SQL that parses and judges the rows of a table `block` (its columns: sources/base.py).
+class JudgedRows(NamedTuple):
+    """The rows of a block.
 
-    The parameter `$kinds` lists the kinds of event to keep, where the mapping keeps only some.
-
-    Result columns: place, raw, owner, item, name, time (text, trimmed), number (DOUBLE), whole (BIGINT, of a number
-    that is one), moment (BIGINT, microseconds since 1970, of a date), of_kept_kind (BOOLEAN) and reason
-    (the first rule that the row breaks, NULL for an event).
+    Attributes:
+        events: Table of place, raw, time (text), owner, item and maybe item_name (dictionaries of trimmed texts, no
+            nulls), bits, kind (time_parsing.py).
+        rejected: The same columns and reason, the first rule that the row breaks.
+        n_filtered: Rows of other kinds of event than those to keep.
     """
-    owner = "session" if mapping.session is not None else "user"
-    event = "trim(event)" if mapping.keep_events else "NULL::VARCHAR"
-    name = "trim(item_name)" if mapping.item_name else "NULL::VARCHAR"
-    of_kept_kind = "coalesce(list_contains($kinds, event), false)" if mapping.keep_events else "true"
-    trimmed = f"""
-      SELECT place, fault, raw, {event} AS event, {name} AS name, trim(owner) AS owner, trim(item) AS item,
-        trim(timestamp) AS time, try_cast(trim(timestamp) AS DOUBLE) AS number
-      FROM block"""
-    # A date starts with a digit: DuckDB also takes "epoch", "now" and "infinity" for one.
-    parsed = f"""
-      SELECT *, {of_kept_kind} AS of_kept_kind,
-        CASE WHEN number IS NOT NULL THEN try_cast(time AS BIGINT) END AS whole,
-        CASE WHEN number IS NULL AND time[1] BETWEEN '0' AND '9'
-             THEN epoch_us(try_cast(time AS TIMESTAMPTZ)) END AS moment
-      FROM trimmed"""
-    return f"""
-      WITH trimmed AS ({trimmed}), parsed AS ({parsed})
-      SELECT * EXCLUDE (fault, event), CASE
-          WHEN fault IS NOT NULL THEN fault
-          WHEN NOT of_kept_kind THEN NULL
-          WHEN coalesce(owner, '') = '' THEN 'no {owner}'
-          WHEN coalesce(item, '') = '' THEN 'no item'
-          WHEN coalesce(time, '') = '' THEN 'no timestamp'
-          WHEN length(owner) > {MAX_TEXT} THEN 'a {owner} longer than {MAX_TEXT:,} characters'
-          WHEN length(item) > {MAX_TEXT} THEN 'an item longer than {MAX_TEXT:,} characters'
-          WHEN number IS NULL AND moment IS NULL THEN '{NO_TIME}'
-          WHEN NOT isfinite(number) THEN 'the timestamp is no finite number'
-        END AS reason
-      FROM parsed"""
+
+    events: pa.Table
+    rejected: pa.Table
+    n_filtered: int
+
+
+def judge_rows(connection: duckdb.DuckDBPyConnection, block: pa.Table, mapping: ColumnMapping) -> JudgedRows:
+    """Parses and judges the rows of a block (columns: sources/base.py)."""
+    roles = ("owner", "item", "item_name", "event")
+    texts = {role: trim_texts(block[role]) for role in roles if role in block.column_names}
+    times = parse_times(connection, block["timestamp"])
+    event = texts.pop("event", None)
+    rows = pa.table({
+        "place": block["place"], "raw": block["raw"], "time": block["timestamp"], **texts,
+        "bits": times.bits, "kind": times.kinds,
+    })  # fmt: skip
+    no_fault = pc.is_null(block["fault"])
+    is_filtered = np.zeros(len(rows), bool)
+    if event is not None:
+        kept = pc.is_in(event.dictionary, pa.array(mapping.keep_events, pa.string()))
+        is_filtered = ~_spread(kept, event) & no_fault.to_numpy()
+    rule_of = np.zeros(len(rows), np.int8)  # 0 for a row that breaks none
+    rules = list(_broken_rules(texts, times, "session" if mapping.session is not None else "user"))
+    for number, (_, is_broken) in reversed([*enumerate(rules, 1)]):
+        rule_of[is_broken] = number
+    rule_of[is_filtered] = 0
+    reasons = pa.array([None, *(reason for reason, _ in rules)], pa.string()).take(pa.array(rule_of))
+    reasons = pc.coalesce(block["fault"].combine_chunks(), reasons)
+    return _part(rows, reasons, is_filtered)
+
+
+def _part(rows: pa.Table, reasons: pa.StringArray, is_filtered: np.ndarray) -> JudgedRows:
+    if reasons.null_count == len(rows) and not is_filtered.any():  # a filter copies, so none where every row stays
+        return JudgedRows(rows, rows.slice(0, 0).append_column("reason", reasons.slice(0, 0)), 0)
+    is_event = pc.and_(pc.is_null(reasons), pa.array(~is_filtered))
+    rejected = rows.append_column("reason", reasons).filter(pc.is_valid(reasons))
+    return JudgedRows(_without_unused_texts(rows.filter(is_event)), rejected, int(is_filtered.sum()))
+
+
+def _without_unused_texts(rows: pa.Table) -> pa.Table:
+    """The same rows; the texts of each dictionary by first appearance in them."""
+    for i, field in enumerate(rows.schema):
+        if pa.types.is_dictionary(field.type):
+            texts = rows[field.name].combine_chunks()
+            used = texts.indices.dictionary_encode()
+            texts = pa.DictionaryArray.from_arrays(used.indices, texts.dictionary.take(used.dictionary))
+            rows = rows.set_column(i, field.name, texts)
+    return rows
+
+
+def _broken_rules(texts: dict[str, pa.DictionaryArray], times: Times, owner: str) -> Iterator[tuple[str, np.ndarray]]:
+    """The rules that some rows break, in the order in which they count, and these rows (bool [n])."""
+    named = ((owner, texts["owner"]), ("item", texts["item"]))
+    for name, column in named:
+        yield from _if_any(f"no {name}", pc.equal(column.dictionary, ""), column)
+    yield "no timestamp", times.kinds == NONE_GIVEN
+    for name, column in named:
+        article = "an" if name == "item" else "a"
+        reason = f"{article} {name} longer than {MAX_TEXT:,} characters"
+        yield from _if_any(reason, pc.greater(pc.utf8_length(column.dictionary), MAX_TEXT), column)
+    yield NO_TIME, times.kinds == UNREADABLE
+    yield "the timestamp is no finite number", times.kinds == NOT_FINITE
+
+
+def _if_any(reason: str, is_broken: pa.BooleanArray, column: pa.DictionaryArray) -> Iterator[tuple[str, np.ndarray]]:
+    if pc.any(is_broken).as_py():
+        yield reason, _spread(is_broken, column)
+
+
+def _spread(flags: pa.BooleanArray, column: pa.DictionaryArray) -> np.ndarray:
+    """What holds for each distinct text, for each row; bool [n]."""
+    return flags.to_numpy(zero_copy_only=False)[column.indices.to_numpy()]
+
+
+def trim_texts(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Texts as a dictionary of distinct ones, without the spaces around them; null becomes ""."""
+    texts = column.combine_chunks()
+    if not pa.types.is_dictionary(texts.type):
+        texts = texts.dictionary_encode()
+    if texts.null_count:
+        texts = pc.fill_null(texts.cast(pa.string()), "").dictionary_encode()
+    trimmed = pc.utf8_trim(texts.dictionary, SPACES)
+    if trimmed.equals(texts.dictionary):
+        return texts
+    distinct = trimmed.dictionary_encode()  # "a" and "a " are one
+    return pa.DictionaryArray.from_arrays(distinct.indices.take(texts.indices), distinct.dictionary)
 
 
 class RejectedRow(NamedTuple):
@@ -72,10 +135,9 @@ class RejectedRow(NamedTuple):
 
 
 def describe_row(row: dict[str, Any]) -> RejectedRow:
-    """A row of the query's result, for people."""
-    fields = (row["owner"], row["time"], row["item"])
-    found = row["raw"] or ", ".join("" if value is None else value for value in fields)
-    return RejectedRow(row["place"], row["reason"] or "", found[:RAW_LENGTH])
+    """A row of `JudgedRows`, for people."""
+    found = row["raw"] or ", ".join((row["owner"], (row["time"] or "").strip(SPACES), row["item"]))
+    return RejectedRow(row["place"], row.get("reason", ""), found[:RAW_LENGTH])
 
 
 class RejectedRows:
@@ -91,7 +153,7 @@ class RejectedRows:
         self.first: list[RejectedRow] = []
 
     def add(self, rows: pa.Table) -> None:
-        """Takes the rejected rows of a block (columns: `build_row_query`)."""
+        """Takes the rejected rows of a block (columns: `JudgedRows`)."""
         for reason in pc.value_counts(rows["reason"]).to_pylist():
             self.counts[reason["values"]] += reason["counts"]
         self.first += map(describe_row, rows.slice(0, MAX_REJECTED - len(self.first)).to_pylist())

@@ -69,7 +69,7 @@ def test_most_rows_decide_between_dates_and_numbers(write: Write) -> None:
 def test_texts_are_numbered_by_first_appearance_across_blocks() -> None:
     column = TextColumn()
     for block in (["b", "a", "b"], ["c", "a"], ["b"]):
-        column.append(pa.chunked_array([pa.array(block)]))
+        column.append(pa.array(block).dictionary_encode())
     numbers, texts = column.finish()
     assert numbers.tolist() == [0, 1, 0, 2, 1, 0]
     assert numbers.dtype == np.int32

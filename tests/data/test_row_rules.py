@@ -5,11 +5,13 @@ import json
 import unicodedata
 from pathlib import Path
 
+import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import read_log
+from gru4rec_core.data.row_rules import trim_texts
 from tests.data.logs import CSV, Write, list_rejected, sessions
 
 
@@ -90,3 +92,15 @@ def test_kinds_of_event_are_kept_by_choice_and_the_others_counted(write: Write) 
     log = read_log(path, mapping)
     assert sessions(log) == {"s": ["A", "B"]}
     assert (log.summary.rows_read, log.summary.rows_filtered, sum(log.summary.rejected_counts.values())) == (4, 2, 0)
+
+
+def test_sessions_come_in_the_order_of_their_first_event_whatever_rows_are_rejected(write: Write) -> None:
+    log = read_log(write("session,time,item\nb,noon,A\na,1,A\nb,1,A\na,2,B\n"))
+    assert list(sessions(log)) == ["a", "b"]
+
+
+def test_texts_that_differ_in_the_spaces_around_them_are_one() -> None:
+    column = pa.chunked_array([pa.array(["b", " a", "\u3000b ", None, "a", "\ta"]).dictionary_encode()])
+    trimmed = trim_texts(column)
+    assert trimmed.to_pylist() == ["b", "a", "b", "", "a", "\ta"]
+    assert trimmed.dictionary.to_pylist() == ["b", "a", "", "\ta"]

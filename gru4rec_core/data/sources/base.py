@@ -2,7 +2,8 @@
 
 Every block is an Arrow table: place (int64, the line or row from 1), the text of each mapped role (`owner`,
 `timestamp`, `item`, maybe `event`, `item_name`), `fault` (why the row cannot be read, or null) and `raw` (the row
-as it is in the file, where it has a fault).
+as it is in the file, where it has a fault). All texts are strings; or dictionaries, where that is quicker to make: the
+rules look at each distinct text once (row_rules.py). `timestamp` is always strings.
 """
 
 from collections.abc import Callable, Iterator
