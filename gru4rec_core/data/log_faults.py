@@ -54,7 +54,7 @@ def far_away_events(dataset: SessionDataset) -> np.ndarray:
     none = np.zeros(len(times), bool)
     unit = dataset.unit_or_guess()
     years = FAR_AWAY_YEARS * 365.25
-    if len(times) < 10 or (unit is not None and times.max() - times.min() <= years * day_length(unit)):
+    if len(times) < 10 or (unit is not None and times.max().item() - times.min().item() <= years * day_length(unit)):
         return none  # too few to say where most events lie, or too close together
     low, high = usual_period(dataset)
     unit = unit or guess_unit(low, high)

@@ -32,6 +32,12 @@ def unit_range(unit: str) -> tuple[float, float]:
     return FIRST_MOMENT * (UNITS[unit] / 10**6), LAST_MOMENT * (UNITS[unit] / 10**6)
 
 
+def are_dates(first: float, last: float, unit: str) -> bool:
+    """Whether times from first to last are in the years 1678 to 2261, which charts and tables can show."""
+    earliest, latest = unit_range(unit)
+    return earliest <= first <= last <= latest
+
+
 def day_length(unit: str) -> int:
     """How many of a log's own units of time make a day."""
     return DAY_SECONDS * UNITS[unit]

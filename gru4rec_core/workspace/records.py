@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.data.times import UNITS, are_dates
 from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.storage import read_json, write_text
 
@@ -124,6 +125,14 @@ class DatasetRecord(Record):
     time_unit: str = ""
     generated: bool = False
     summary: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("time_unit")
+    @classmethod
+    def _only_of_dates(cls, unit: str, info: ValidationInfo) -> str:
+        """No unit for times that no calendar here holds: they are numbers, whatever they were called."""
+        first, last = info.data.get("first_time"), info.data.get("last_time")
+        is_known = unit in UNITS and first is not None and last is not None
+        return "" if is_known and not are_dates(first, last, unit) else unit
 
     def __str__(self) -> str:
         return f"{self.name} ({self.id})"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 
+from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.jobs import jobs
 from gru4rec_core.workspace.importing import import_sample
+from gru4rec_core.workspace.records import DatasetOrigin
 
 ROWS = "".join(
     f"{s},{1_700_000_000 + 90_000 * s + 60 * t},{'abcde'[(s * t) % 5]}\n" for s in range(40) for t in range(5)
@@ -250,3 +253,17 @@ def test_a_log_that_is_here_already_is_told(page, workspace):
     read(page)
     assert "These events were here already, as visits; renamed from visits." in written(page)
     assert [record.name for record in workspace.datasets()] == ["again"]
+
+
+@pytest.mark.parametrize(
+    ("times", "unit"),
+    [
+        (range(3_093_496_444_800_000_000, 3_093_496_444_800_000_006), "us"),  # the year 99999
+        ((-9_214_560_000 * 10**9, 1, 2, 3, 4, 9_214_646_399 * 10**9), "ns"),  # the years 1678 and 2261
+        ([7] * 6, ""),
+    ],
+)
+def test_a_log_of_odd_times_opens(times, unit, open_page, workspace):
+    frame = pd.DataFrame({"session": list("aaabbb") * 2, "timestamp": [*times, *times], "item": list("xyzyzx") * 2})
+    record = workspace.add_dataset(SessionDataset(frame), "odd", DatasetOrigin("upload"), time_unit=unit)
+    assert not open_page("data", dataset=record.id).exception

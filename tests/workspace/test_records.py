@@ -51,3 +51,14 @@ def test_fields_of_a_later_version_are_passed_over(workspace: Workspace, dataset
     path = workspace.dataset_folder(dataset.id) / "dataset.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "colour": "blue"}))
     assert DatasetRecord.read(path) == dataset
+
+
+@pytest.mark.parametrize(
+    ("last", "unit"), [(1_717_178_400, "s"), (9_214_646_399, "s"), (9_214_646_400, ""), (10**18, "")]
+)
+def test_times_that_no_calendar_holds_are_numbers_without_a_unit(last: int, unit: str) -> None:
+    record = DatasetRecord(
+        id="log-1", name="log", content_hash="x", n_sessions=1, n_items=1, n_events=2, first_time=0, last_time=last,
+        time_unit="s",
+    )  # fmt: skip
+    assert record.time_unit == unit
