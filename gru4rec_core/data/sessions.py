@@ -103,6 +103,7 @@ class SessionDataset:
     @property
     def positions(self) -> np.ndarray:
         """Place of each event in its session, from 0; int64 [n_events]."""
+        # The running number of an event less that of its session's first event.
         return np.arange(self.n_events) - np.repeat(self.offsets[:-1], self.lengths)
 
     @property
@@ -224,6 +225,7 @@ def _require_columns(df: pd.DataFrame) -> pd.DataFrame:
 
 def _as_numbers(timestamps: pd.Series) -> np.ndarray:
     if pd.api.types.is_datetime64_any_dtype(timestamps):
+        # Naive UTC: NumPy's datetimes have no zone.
         if timestamps.dt.tz is not None:
             timestamps = timestamps.dt.tz_convert("UTC").dt.tz_localize(None)
         return timestamps.astype("datetime64[ns]").astype(np.int64).to_numpy()

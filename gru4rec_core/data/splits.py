@@ -133,6 +133,7 @@ def _summarise(
         test_events=n_test,
         test_predicted=test.events.n_predicted,
         unseen_events=test.n_unseen,
+        # What is in no part: left out by the filters, or by the test rule itself.
         dropped_events=log.n_events - train.n_events - n_validation - n_test,
         time_unit=log.time_unit,
         cut=parts.cut,

@@ -144,6 +144,7 @@ def count_leaked(train: SessionDataset, events: EvaluationSet) -> int:
     predicted = shared[index.session]
     if not predicted.any():
         return 0
+    # Where the predicted events lie in the flat arrays of the test log.
     events_at = test.offsets[index.session[predicted]] + index.position[predicted]
     as_moments = test.time_unit != train.time_unit and None not in (test.time_unit, train.time_unit)
     to_predict = _numbered_events(test, as_moments).iloc[events_at]
@@ -164,6 +165,7 @@ def _numbered_events(dataset: SessionDataset, as_moments: bool) -> pd.DataFrame:
             ITEM: items.where(dataset.items >= 0, None),
         }
     )
+    # The nth of several equal events pairs up with the nth in training, so none is counted twice.
     occurrence = frame.groupby([SESSION, TIMESTAMP, ITEM], dropna=False, sort=False).cumcount()
     return frame.assign(occurrence=occurrence)
 

@@ -254,6 +254,7 @@ def metric_differences(
     """
     n_sessions = len(by_session)
     totals = by_session.sum(axis=0)
+    # [n_metrics] each.
     a, b = totals / n_events
     delta = by_session[:, 1] - by_session[:, 0]
     # Averages over seeds that are equal may differ in their last bits.
@@ -266,6 +267,7 @@ def metric_differences(
     drawn_a, drawn_b = samples[:, 0], samples[:, 1]
     low, high = limits(b - a, drawn_b - drawn_a, np.ones_like(a))
     relative = _ratios(b, a)
+    # Ratios are not symmetric: "b over a" and "a over b" each need limits of their own.
     relative_low, relative_high = limits(relative, _ratios(drawn_b, drawn_a), a)
     reverse_low, reverse_high = limits(_ratios(a, b), _ratios(drawn_a, drawn_b), b)
     p = permutation_p(totals[1] - totals[0], flipped)
@@ -331,6 +333,7 @@ def _mcnemar(a: ModelResults, b: ModelResults, k: int) -> float | None:
 def _seed_differences(a: ModelResults, b: ModelResults, k: int) -> tuple[float, ...]:
     # Seeds pair up one to one, or one to all; else every seed of a meets every seed of b.
     by_seed = [np.array([hits(evaluation.ranks(), k).mean() for evaluation in model.evaluations]) for model in (a, b)]
+    # One seed broadcasts against all of the other model's.
     if a.n_seeds == b.n_seeds or 1 in (a.n_seeds, b.n_seeds):
         return tuple(np.atleast_1d(by_seed[1] - by_seed[0]).tolist())
     return tuple((by_seed[1][None, :] - by_seed[0][:, None]).ravel().tolist())

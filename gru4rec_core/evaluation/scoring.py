@@ -152,6 +152,7 @@ def block_rows(n_columns: int, bytes_per_cell: int = BYTES_PER_SCORE) -> int:
 def _rank_by_scores(
     scorer: Scorer, events: EvaluationSet, index: EventIndex, top_k: int, on_progress: Progress | None
 ) -> RankCounts:
+    # Filled block by block: all scores at once would be n_events × n_items.
     n, n_kept = len(index.target), min(top_k, scorer.n_items)
     counts = RankCounts(
         np.empty(n, np.int32),
@@ -178,6 +179,7 @@ def _histories(events: EvaluationSet, index: EventIndex, start: int, stop: int) 
     begins = events.dataset.offsets[index.session[start:stop]]
     ends = begins + index.position[start:stop]
     rows = [items[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+    # Views where no item is unknown; only the others are copied.
     return [row if row.size == 0 or row.min() >= 0 else row[row >= 0] for row in rows]
 
 

@@ -81,6 +81,7 @@ def smallest_visible_difference(
     if n_sessions < 1 or n_events < 1 or not 0 < hit_rate < 1:
         return float("inf")
     assumed = assumptions or SensitivityAssumptions()
+    # An average event lies in a longer session than the average session: long ones have more events.
     length = 2 * n_events / n_sessions - 1 if session_length is None else session_length
     design_effect = 1 + (length - 1) * assumed.within_session
     variance = 2 * hit_rate * (1 - hit_rate) * (1 - assumed.agreement) * design_effect / n_events

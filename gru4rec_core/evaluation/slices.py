@@ -65,6 +65,7 @@ def slice_accuracy(evaluation: Evaluation, events: EvaluationSet, train_counts: 
         hits_per_100 (accuracy@k), mrr_per_100 (MRR@k), share_per_100 (of all events).
     """
     known = evaluation.target >= 0
+    # The popularity of an unknown item (target -1) is read from the last entry, then overwritten with 3.
     third = np.where(known, popularity_thirds(train_counts)[evaluation.target], 3)
     seen = seen_before(events, evaluation.session, evaluation.position, evaluation.target)
     cuts = (
@@ -156,10 +157,12 @@ def confusion(evaluation: Evaluation, n_top: int = 20) -> pd.DataFrame:
     counts = np.bincount(target, minlength=evaluation.n_items)
     shown = np.argsort(-counts, kind="stable")[:n_top]
     shown = shown[counts[shown] > 0]
+    # Every item that is not shown shares the column after the shown ones.
     order = np.full(evaluation.n_items, len(shown))
     order[shown] = np.arange(len(shown))
     rows = order[target] < len(shown)  # every prediction has a column, only shown targets have a row
     width = len(shown) + 1
+    # A pair (row, column) as one number, counted, then reshaped: quicker than a pivot table.
     table = np.bincount(order[target[rows]] * width + order[predicted[rows]], minlength=len(shown) * width)
     table = table.reshape(len(shown), width)
     row, column = np.nonzero(table)

@@ -235,6 +235,7 @@ def _numbers(verdict: PairVerdict, comparison: Comparison, n_models: int) -> dic
         "confidence": config.confidence,
         "leader": pair.b.name,
         "other": pair.a.name,
+        # JSON has no infinity: unknown ratios are null.
         **{name: value if value is not None and np.isfinite(value) else None for name, value in figures.items()},
         "confirmed": verdict.confirmed,
         "seed_differences": list(pair.seed_differences),

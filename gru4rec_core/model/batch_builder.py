@@ -76,6 +76,7 @@ class BatchBuilder:
         self.chunk_steps = chunk_steps
         self.shared = config.item_input == "shared"
         self.sampler = PopularitySampler(counts, config.sample_alpha) if config.negatives == "sampled" else None
+        # An item without training events gets weight 1, not infinity.
         popularity = np.maximum(counts, 1).astype(np.float64)
         # logQ: scores -= logq·log q is the same as a weight of q^-logq in the softmax's sum.
         self.target_weight = np.r_[popularity**-config.logq, 0.0]
@@ -89,6 +90,7 @@ class BatchBuilder:
         if self.sampler is None:
             return (min(lanes, self.n_items + 1),) * 2
         most = min(lanes + self.config.n_sample, self.n_items + 1)
+        # Mean + 6 deviations: a step with more distinct items is practically never drawn; if one is, `most` is used.
         mean, deviation = self.sampler.expected_distinct(self.config.n_sample)
         enough = int(np.ceil((lanes + mean + 6 * deviation + 1) / 16)) * 16
         return min(enough, most), most
@@ -129,6 +131,7 @@ class BatchBuilder:
 
     def _input_rows(self, inputs: np.ndarray, valid: np.ndarray) -> Batches:
         """For each lane, the first lane with the same item; and the items to update, with others out of range."""
+        # [S, B, B]: affordable, because B is the number of lanes, not of items.
         ids = np.where(valid, inputs, self.n_items)
         same = ids[:, :, None] == ids[:, None, :]
         first = same.argmax(axis=2).astype(np.int32)
@@ -144,6 +147,7 @@ class BatchBuilder:
         n_steps, lanes = targets.shape
         targets = np.where(valid, targets, self.n_items)
         parts = [targets, negatives]
+        # A shared table's inputs must be among the columns, but only the first two parts are weighed.
         if self.shared:
             parts.append(np.where(valid, inputs, self.n_items))
         ids = np.concatenate(parts, axis=1)
@@ -213,10 +217,12 @@ def build_chunks(
             ends = epoch_steps == epoch_total
             if ends and config.steps_per_epoch is None:
                 pass_index, pass_step = pass_index + 1, 0
+            # The generator depends on the chunk's number alone, so a resumed run draws what an uninterrupted one would.
             batches = builder.build(steps, np.random.default_rng([config.seed, 1, now.chunk]))
             after = TrainingPosition(now.epoch + ends, now.chunk + 1, now.step + steps.n_steps, pass_index, pass_step)
             yield Chunk(batches, steps.n_steps, now.step, steps.valid.sum(1), epoch_steps, epoch_total, after)
             now = after
+        # The pass ended with the epoch: the next one is drawn anew.
         if pass_step == 0 and now.epoch < config.epochs:
             current_pass = _plan_pass(dataset, config, now.pass_index)
 

@@ -38,8 +38,10 @@ def gru_cell(
         The next state, float32 [B, units].
     """
     units = state.shape[1]
+    # [B, 2·units]: both gates in one product.
     gates = tf.sigmoid(projected[:, units:] + state @ recurrent_gates)
     reset_gate, update_gate = gates[:, :units], gates[:, units:]
+    # Reset before the recurrent product, as in the paper; PyTorch's GRUCell resets after it.
     candidate = projected[:, :units] + (reset_gate * state) @ recurrent_candidate
     candidate = tf.tanh(candidate) if activation == "tanh" else tf.nn.relu(candidate)
     return state + update_gate * (candidate - state)
@@ -93,6 +95,7 @@ class Gru4RecNetwork(keras.Model):
         self.config = config
         widths = config.n_hidden
         self.embedding = ItemTable(n_items, config.embedding_size, "E") if config.item_input == "separate" else None
+        # Input size of the first layer; each further layer reads the units of the one below.
         first = {"one-hot": n_items, "separate": config.embedding_size, "shared": widths[-1]}[config.item_input]
         sizes = (first, *widths[:-1])
         self.gru_layers = [

@@ -32,6 +32,7 @@ def chunk_steps(config: TrainingConfig, n_items: int) -> int:
     }[config.negatives]
     widths = config.n_hidden
     first = config.embedding_size if config.item_input == "separate" else widths[-1]
+    # Multiplications per lane: the scores, then each layer's three gates.
     products = columns * widths[-1] + sum(
         3 * width * (width + below) for width, below in zip(widths, (first, *widths[:-1]), strict=True)
     )
@@ -96,6 +97,7 @@ class Trainer:
             self._resume()
         if self.position.epoch < self.config.epochs and not self._out_of_patience():
             source = build_chunks(self.dataset, self.config, self.builder, self.position)
+            # One thread is enough: building a chunk takes a fraction of the time of training on it.
             with ThreadPoolExecutor(1, thread_name_prefix="batches") as executor:
                 self._train(_build_ahead(executor, source))
         if self.config.early_stopping:
@@ -127,6 +129,7 @@ class Trainer:
                 meter.restart()
 
     def _end_epoch(self, meter: EpochMeter, chunk: Chunk) -> None:
+        # Taken before validation, which is not part of the training speed.
         training_seconds = meter.seconds
         is_exact = self.config.negatives == "all"
         validation = None if self.validation is None else validation_metrics(self.ranker, self.validation)
@@ -197,6 +200,7 @@ class Trainer:
         if not self.config.early_stopping or validation is None:
             return False
         value = validation[self.config.early_stopping_metric]
+        # On a tie the earlier epoch stays: it is the cheaper one.
         if value <= self.best_value:
             return False
         self.best_epoch, self.best_value = epoch, value

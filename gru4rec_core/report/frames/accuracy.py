@@ -62,6 +62,7 @@ def by_slice(models: Sequence[ModelResults], events: EvaluationSet, train_counts
     parts = []
     for model in models:
         tables = [slice_accuracy(evaluation, events, train_counts, k) for evaluation in model.evaluations]
+        # All seeds predict the same events, so their tables have the same rows.
         mean = tables[0].assign(hits=np.mean([table["hits_per_100"] for table in tables], axis=0))
         parts.append(mean.assign(name=model.name, label=model.label, kind=model.kind))
     frame = pd.concat(parts, ignore_index=True)
@@ -94,6 +95,7 @@ def by_rank(models: Sequence[ModelResults]) -> pd.DataFrame:
         mean = tables[0].assign(share=np.mean([table["share_per_100"] for table in tables], axis=0))
         parts.append(mean.assign(name=model.name, label=model.label, kind=model.kind))
     frame = pd.concat(parts, ignore_index=True)
+    # The first five buckets always, deeper ones only where some method has an event there.
     occurs = frame.groupby("rank")["share"].transform("sum") > 0
     return frame.loc[occurs | (frame["order"] < 5), ["name", "label", "kind", "rank", "order", "share", "n_events"]]
 
@@ -108,6 +110,7 @@ def confusions(model: ModelResults, vocabulary: ItemVocabulary, n_top: int = 12)
     pairs = confusion(model.evaluations[0], n_top)
     shown = pairs.drop_duplicates("target").sort_values("target_order")["target"].to_numpy()
     items = [str(item) for item in vocabulary.decode(shown)]
+    # `OTHER` is negative: clipped so that it can be decoded, then replaced by its name.
     guessed = pairs["predicted"].to_numpy()
     names = np.where(guessed == OTHER, OTHER_ITEMS, _names(vocabulary, np.maximum(guessed, 0)))
     frame = pd.DataFrame(
@@ -175,6 +178,7 @@ def bounds(value: str) -> tuple[int, int | None]:
         return 0, 0
     if value.startswith("over "):
         return int(value.removeprefix("over ")) + 1, None
+    # "3" has no upper part: it is 3 to 3.
     low, _, high = value.partition("-")
     return int(low), int(high or low)
 
