@@ -70,8 +70,8 @@ def judge_numbers(numbers: np.ndarray, where: str) -> NumberTimes:
 
 def judge_in_unit(numbers: np.ndarray, unit: str) -> NumberTimes:
     """Numbers of a given unit; those outside the years 1678 to 2261 are rejected."""
-    first, last = unit_range(unit)
-    outside = (numbers < first) | (numbers > last)
+    start, end = unit_range(unit)
+    outside = (numbers < start) | (numbers >= end)
     reason = f"the timestamp is outside the years 1678 to 2261 in {name_notation(unit)}"
     return NumberTimes(unit, {reason: outside} if outside.any() else {})
 

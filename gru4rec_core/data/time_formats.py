@@ -119,8 +119,8 @@ def _of_numbers(texts: pa.Array) -> tuple[TimeFormat, ...]:
 def _read_numbers(texts: pa.Array, unit: str) -> Readings:
     is_number = pc.match_substring_regex(texts, r"^[+-]?\d+(\.\d*)?$")
     numbers = pc.if_else(is_number, texts, "nan").cast(pa.float64()).to_numpy()
-    first, last = unit_range(unit)
-    is_read = (numbers >= first) & (numbers <= last)
+    start, end = unit_range(unit)
+    is_read = (numbers >= start) & (numbers < end)
     micros = np.where(is_read, numbers, 0.0) * (10**6 / UNITS[unit])
     return Readings(np.round(micros).astype(np.int64), is_read, np.ones(len(numbers), bool))
 

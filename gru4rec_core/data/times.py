@@ -28,14 +28,14 @@ def guess_unit(first: float, last: float) -> str | None:
 
 
 def unit_range(unit: str) -> tuple[float, float]:
-    """The first and the last moment of the years 1678 to 2261, in a unit."""
-    return FIRST_MOMENT * (UNITS[unit] / 10**6), LAST_MOMENT * (UNITS[unit] / 10**6)
+    """The beginning of the year 1678 and the end of 2261 (the first moment after it), in a unit."""
+    return FIRST_MOMENT * (UNITS[unit] / 10**6), (LAST_MOMENT + 1) * (UNITS[unit] / 10**6)
 
 
 def are_dates(first: float, last: float, unit: str) -> bool:
     """Whether times from first to last are in the years 1678 to 2261, which charts and tables can show."""
-    earliest, latest = unit_range(unit)
-    return earliest <= first <= last <= latest
+    start, end = unit_range(unit)
+    return start <= first <= last < end
 
 
 def day_length(unit: str) -> int:

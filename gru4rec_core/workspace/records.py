@@ -131,8 +131,9 @@ class DatasetRecord(Record):
     def _only_of_dates(cls, unit: str, info: ValidationInfo) -> str:
         """No unit for times that no calendar here holds: they are numbers, whatever they were called."""
         first, last = info.data.get("first_time"), info.data.get("last_time")
-        is_known = unit in UNITS and first is not None and last is not None
-        return "" if is_known and not are_dates(first, last, unit) else unit
+        if unit not in UNITS or first is None or last is None or are_dates(first, last, unit):
+            return unit
+        return ""
 
     def __str__(self) -> str:
         return f"{self.name} ({self.id})"
