@@ -12,7 +12,7 @@ import uuid
 
 import typer
 
-from gru4rec_core.cli import compare, data, engine, train
+from gru4rec_core.cli import clean, compare, data, engine, train
 from gru4rec_core.cli.output import tell
 from gru4rec_core.errors import ConfigError, WorkbenchError
 from gru4rec_core.experiments.reporter import describe_unexpected
@@ -30,6 +30,7 @@ app = typer.Typer(
 app.command("sample")(data.sample)
 app.command("import")(data.import_log)
 app.command("datasets")(data.datasets)
+app.command("clean")(clean.clean)
 app.command("train")(train.train)
 app.command("compare")(compare.compare)
 app.command("evaluate")(train.evaluate)

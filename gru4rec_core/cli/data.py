@@ -10,9 +10,9 @@ from gru4rec_core.cli.options import AsJson
 from gru4rec_core.cli.output import (
     clear_status,
     format_counts,
+    format_quality,
     print_problems,
     print_result,
-    print_warnings,
     show_status,
     tell,
 )
@@ -20,7 +20,7 @@ from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.preview import inspect_log
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.errors import DataError
-from gru4rec_core.results.collected_warnings import diagnose_dataset
+from gru4rec_core.results.collected_warnings import diagnose_quality
 from gru4rec_core.workspace.importing import ImportSource, import_file
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
@@ -73,17 +73,22 @@ def import_log(
     rejected = record.summary.get("rejected_counts", {})
     if rejected:
         text += "\nleft out: " + ", ".join(f"{count:,} rows ({reason})" for reason, count in rejected.items())
-    warnings = print_warnings(as_json, diagnose_dataset(workspace, record))
-    print_result(as_json, {**_to_json(record), "import": record.summary, "warnings": warnings}, text)
+    report = diagnose_quality(workspace, record)
+    if not as_json:
+        tell("\n".join(format_quality(report)))
+    warnings = [warning.to_json() for warning in report.warnings]
+    result = {**describe_dataset(record), "import": record.summary, "warnings": warnings, "quality": report.to_json()}
+    print_result(as_json, result, text)
 
 
 def datasets(as_json: AsJson = False) -> None:
     """List the datasets of the workspace, newest first."""
     workspace = Workspace.default()
     records = workspace.datasets()
-    lines = [f"{record.id}  {record.name}: {format_counts(_count(record))}" for record in records]
+    lines = [_describe_line(record) for record in records]
     print_problems(workspace)
-    print_result(as_json, {"datasets": [_to_json(record) for record in records]}, "\n".join(lines) or "no datasets yet")
+    result = {"datasets": [describe_dataset(record) for record in records]}
+    print_result(as_json, result, "\n".join(lines) or "no datasets yet")
 
 
 def find_or_import(workspace: Workspace, dataset: str) -> DatasetRecord:
@@ -134,12 +139,19 @@ def _show_progress(done: int, total: int) -> None:
     show_status(f"reading: {100 * done // max(total, 1)} %")
 
 
-def _to_json(record: DatasetRecord) -> dict[str, Any]:
+def _describe_line(record: DatasetRecord) -> str:
+    origin = f" ({record.made_from})" if record.made_from else ""
+    return f"{record.id}  {record.name}: {format_counts(_count(record))}{origin}"
+
+
+def describe_dataset(record: DatasetRecord) -> dict[str, Any]:
+    """A dataset as JSON."""
     return {
         "dataset": record.name,
         "id": record.id,
         "file": record.file_name,
         "generated": record.generated,
+        "made_from": record.made_from.model_dump() if record.made_from else None,
         **_count(record),
     }
 

@@ -13,7 +13,9 @@ from typing import Any
 
 import typer
 
-from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
+from gru4rec_core.data.cleaning_types import DROPS, CleaningStep
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, worst_first
+from gru4rec_core.evaluation.quality_types import QualityReport
 from gru4rec_core.experiments.reporter import OnChange
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.results.model_table import read_list_lengths
@@ -134,6 +136,31 @@ def format_recheck(result: Recheck) -> str:
 def format_accuracy(accuracy: Mapping[str, float | None]) -> str:
     """Hits per 100 for each list length, in one line."""
     return ", ".join(f"top {k}: {100 * (rate or 0.0):.2f} per 100" for k, rate in accuracy.items())
+
+
+def format_quality(report: QualityReport) -> list[str]:
+    """What was found in a log, worst first, each with the options of `clean` that do something about it."""
+    found = {check.code: check for check in report.found}
+    lines = []
+    for warning in worst_first(check.warning for check in report.found if check.warning):
+        options = " or ".join(map(format_step, found[warning.code].steps))
+        hint = f" [clean {options}]" if options else ""
+        lines.append(f"{warning.severity}: {warning.title} {warning.figure}{hint}")
+    aside = [check.label.lower() for check in report.kept]
+    lines += [f"set aside: {', '.join(aside)}"] if aside else []
+    return [*lines, f"{len(report.clean)} of {len(report.checks)} checks of this log found nothing"]
+
+
+def format_step(step: CleaningStep) -> str:
+    """A cleaning step as options of `clean`."""
+    if step.kind in DROPS:
+        return f"--drop {step.kind}"
+    if step.kind == "pauses":
+        return f"--cut-pauses {step.value:g}"
+    texts = step.value if isinstance(step.value, tuple) else ()
+    if step.kind == "days":
+        return f"--drop-days {','.join(texts)}"
+    return " ".join(f"{name} {text}" for name, text in zip(("--from", "--until"), texts, strict=True) if text)
 
 
 def format_counts(counts: Mapping[str, int]) -> str:

@@ -16,7 +16,7 @@ from gru4rec_core.data.log_faults import (
 )
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.data_warnings import count_out_of_order, count_repeats, find_dataset_warnings
-from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, Severity, share_text
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, Severity, share_text, worst_first
 from gru4rec_core.evaluation.quality_types import NO_DATES, QualityCheck, QualityReport
 from gru4rec_core.evaluation.timeline import count_days
 from gru4rec_core.evaluation.timeline_checks import check_days, check_gaps
@@ -35,8 +35,9 @@ def check_quality(
         set_aside: codes of checks whose finding is to stay as it is.
     """
     summary = import_summary or {}
+    warnings = find_dataset_warnings(dataset, summary)
     checks = (
-        *_checks_with_warnings(dataset, summary),
+        *_checks_with_warnings(dataset, summary, {warning.code: warning for warning in warnings}),
         _check_duplicates(dataset),
         _check_robots(dataset),
         _check_pauses(dataset),
@@ -45,7 +46,7 @@ def check_quality(
         check_gaps(dataset),
         *check_days(count_days(dataset)),
     )
-    return QualityReport(_count_rows(summary), checks, set_aside)
+    return QualityReport(_count_rows(summary), checks, set_aside, tuple(worst_first(warnings)))
 
 
 def _count_rows(summary: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -55,9 +56,10 @@ def _count_rows(summary: Mapping[str, Any]) -> dict[str, Any] | None:
     return {name: summary[key] for name, key in names.items()}
 
 
-def _checks_with_warnings(dataset: SessionDataset, summary: Mapping[str, Any]) -> list[QualityCheck]:
-    """The checks whose warnings are shown with every result too (see data_warnings.py)."""
-    warnings = {warning.code: warning for warning in find_dataset_warnings(dataset, summary)}
+def _checks_with_warnings(
+    dataset: SessionDataset, summary: Mapping[str, Any], warnings: Mapping[str, DiagnosticWarning]
+) -> list[QualityCheck]:
+    """The checks whose warnings, by code, are shown beside every result too (see data_warnings.py)."""
     n_events, n_sessions = dataset.n_events, dataset.n_sessions
     figures = (
         ("out-of-order", "Sessions out of order", count_out_of_order(dataset, summary), n_sessions, "sessions"),

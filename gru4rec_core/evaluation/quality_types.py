@@ -49,11 +49,13 @@ class QualityReport:
         rows: what became of the file's rows: read, kept, filtered, rejected (reason to number); None without a file.
         checks: all of them, found or not.
         set_aside: codes of what was found and is to stay as it is.
+        warnings: those of the checks' warnings that are shown beside every result too (see data_warnings.py).
     """
 
     rows: dict[str, Any] | None
     checks: tuple[QualityCheck, ...]
     set_aside: tuple[str, ...] = ()
+    warnings: tuple[DiagnosticWarning, ...] = ()
 
     @property
     def found(self) -> list[QualityCheck]:

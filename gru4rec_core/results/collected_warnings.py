@@ -8,6 +8,7 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.data_warnings import find_dataset_warnings, find_split_warnings
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, worst_first
+from gru4rec_core.evaluation.log_quality import check_quality
 from gru4rec_core.evaluation.model_warnings import (
     ComparedRun,
     find_comparison_warnings,
@@ -15,6 +16,7 @@ from gru4rec_core.evaluation.model_warnings import (
     find_run_differences,
     find_training_warnings,
 )
+from gru4rec_core.evaluation.quality_types import QualityReport
 from gru4rec_core.results.recheck import Recheck
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
@@ -25,6 +27,11 @@ from gru4rec_core.workspace.store import Workspace
 def diagnose_dataset(workspace: Workspace, record: DatasetRecord) -> list[DiagnosticWarning]:
     """The warnings about a log, worst first."""
     return worst_first(find_dataset_warnings(workspace.open_dataset(record.id), record.summary))
+
+
+def diagnose_quality(workspace: Workspace, record: DatasetRecord) -> QualityReport:
+    """What a log was checked for; what was set aside for it is marked."""
+    return check_quality(workspace.open_dataset(record.id), record.summary, record.set_aside)
 
 
 def diagnose_run(workspace: Workspace, run: RunRecord) -> list[DiagnosticWarning]:

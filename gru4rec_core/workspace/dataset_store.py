@@ -117,6 +117,7 @@ class DatasetStore:
             time_unit=time_unit or dataset.time_unit or "",
             generated=origin.generated,
             summary=dict(origin.summary),
+            made_from=origin.made_from,
         )
         with new_folder(self.root / "datasets" / record.id) as folder:
             dataset_files.save_dataset(dataset, folder)
@@ -151,6 +152,12 @@ class DatasetStore:
         if not name.strip():
             raise DataError("A dataset has a name.", found="an empty name")
         record = self.dataset(dataset_id).model_copy(update={"name": name.strip()})
+        record.write(self.dataset_folder(record.id) / "dataset.json")
+        return record
+
+    def set_aside(self, dataset_id: str, codes: Iterable[str]) -> DatasetRecord:
+        """Remembers which findings about a log's quality are to stay as they are: these, and no others."""
+        record = self.dataset(dataset_id).model_copy(update={"set_aside": tuple(sorted(set(codes)))})
         record.write(self.dataset_folder(record.id) / "dataset.json")
         return record
 

@@ -20,8 +20,8 @@ SCHEMA = 2
 READABLE = (1, SCHEMA)
 """Versions that this one reads; opening a workspace rewrites older records (see migration.py)."""
 
-Source = Literal["upload", "file", "sample", "frame"]
-"""How a log came: through the dashboard, from a file, from a generator, from a frame in memory."""
+Source = Literal["upload", "file", "sample", "frame", "derived"]
+"""How a log came: through the dashboard, from a file, from a generator, from a frame in memory, from another log."""
 
 
 def now() -> datetime:
@@ -79,6 +79,27 @@ class Record(BaseModel):
             ) from None
 
 
+class Derivation(BaseModel):
+    """Which log a derived one was made from, and how.
+
+    Attributes:
+        parent_id, parent_name, parent_hash: the log it was made from, as it was then; it may be deleted since.
+        actions: what was done, in words, in order: "dropping duplicates".
+        steps: the same as data, with the counts before and after each step (`StepOutcome.to_json`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    parent_id: str
+    parent_name: str
+    parent_hash: str
+    actions: tuple[str, ...]
+    steps: tuple[dict[str, Any], ...]
+
+    def __str__(self) -> str:
+        return f"made from {self.parent_name} by {', then '.join(self.actions)}"
+
+
 @dataclass(frozen=True)
 class DatasetOrigin:
     """Where a log came from and how it was read.
@@ -90,6 +111,7 @@ class DatasetOrigin:
         mapping: which column is which, and other choices in reading the file; JSON-able.
         generated: made by a generator, not recorded.
         summary: what the import counted; JSON-able.
+        made_from: the log it was made from, for a derived one.
     """
 
     source: Source = "frame"
@@ -98,6 +120,7 @@ class DatasetOrigin:
     mapping: Mapping[str, Any] = field(default_factory=dict)
     generated: bool = False
     summary: Mapping[str, Any] = field(default_factory=dict)
+    made_from: Derivation | None = None
 
 
 class DatasetRecord(Record):
@@ -105,6 +128,7 @@ class DatasetRecord(Record):
 
     `content_hash` identifies the events themselves: the same log read twice has the same hash. `file_sha256` and
     `mapping` say which file they came from and how it was read. Times are in the log's own unit (`time_unit`).
+    `set_aside` names the checks of its quality whose finding is to stay as it is.
     """
 
     owner: ClassVar[str] = "a dataset"
@@ -125,6 +149,8 @@ class DatasetRecord(Record):
     time_unit: str = ""
     generated: bool = False
     summary: dict[str, Any] = Field(default_factory=dict)
+    made_from: Derivation | None = None
+    set_aside: tuple[str, ...] = ()
 
     @field_validator("time_unit")
     @classmethod
