@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 from gru4rec_core.errors import DataError
 
+PART = "{}_part{}"
+"""What a part of a role is called in a block: the role and the part's number."""
+
+MOST_TIME_PARTS = 6  # year to second
+
 ROLES = ("session", "timestamp", "item", "user", "event", "item_name")
 
 # Usual names without case and punctuation, the likelier ones first.
@@ -39,8 +44,9 @@ class ColumnMapping:
     """Which column of a file has which role.
 
     Attributes:
-        session: Column of the session (one visit); None to cut visits out of a user's events.
-        timestamp: Column of the time.
+        session: Column of the session (one visit), or several that together name it; None to cut visits out of a
+            user's events.
+        timestamp: Column of the time, or several that together form it (joined_columns.py says how).
         item: Column of the item.
         user: Column of the user; used only together with session_gap_minutes.
         session_gap_minutes: A pause longer than this starts a user's next visit.
@@ -51,8 +57,8 @@ class ColumnMapping:
             "column 2" and so on.
     """
 
-    session: str | None
-    timestamp: str
+    session: str | tuple[str, ...] | None
+    timestamp: str | tuple[str, ...]
     item: str
     user: str | None = None
     session_gap_minutes: float | None = None
@@ -62,6 +68,8 @@ class ColumnMapping:
     has_header: bool = True
 
     def __post_init__(self) -> None:
+        for role in ("session", "timestamp"):
+            object.__setattr__(self, role, _as_column(getattr(self, role), role))
         by_gap = self.user is not None and self.session_gap_minutes is not None
         if (self.session is None) != by_gap:
             raise DataError(
@@ -86,17 +94,54 @@ class ColumnMapping:
                 remedy="Name the column of the kind of event.",
             )
 
+    @property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """The roles that several columns have together ("owner", "timestamp"), and these columns."""
+        roles = {"owner": self.session, "timestamp": self.timestamp}
+        return {role: columns for role, columns in roles.items() if isinstance(columns, tuple)}
+
     def columns(self) -> dict[str, str]:
-        """The columns to read, by role."""
-        owner = self.session if self.session is not None else self.user
+        """The columns to read, by role; each part of a role by a name of its own, see `PART`."""
+        parts = self.parts
+        whole = {role: column for role, column in self._roles().items() if role not in parts}
+        return whole | {
+            PART.format(role, i): column for role, columns in parts.items() for i, column in enumerate(columns)
+        }
+
+    def labels(self) -> dict[str, str]:
+        """The columns by role ("session" or "user", "timestamp", "item", …), for people; parts joined by " + "."""
+        roles = self._roles()
+        owner = "session" if self.session is not None else "user"
+        return {owner: roles.pop("owner"), **roles}
+
+    def _roles(self) -> dict[str, str]:
         roles = {
-            "owner": owner,
+            "owner": self.session if self.session is not None else self.user,
             "timestamp": self.timestamp,
             "item": self.item,
             "event": self.event_column if self.keep_events else None,
             "item_name": self.item_name,
         }
-        return {role: column for role, column in roles.items() if column is not None}
+        return {role: _label(columns) for role, columns in roles.items() if columns is not None}
+
+
+def _as_column(columns: str | Sequence[str] | None, role: str) -> str | tuple[str, ...] | None:
+    """A single column as its name, several as a tuple."""
+    if columns is None or isinstance(columns, str):
+        return columns
+    if not columns or len(set(columns)) < len(columns) or (role == "timestamp" and len(columns) > MOST_TIME_PARTS):
+        raise DataError(
+            f"The columns that form the {role} are different ones"
+            + (f", at most {MOST_TIME_PARTS}." if role == "timestamp" else "."),
+            found=", ".join(columns) or "none",
+            where="column mapping",
+            remedy="Name each column once, the date first." if role == "timestamp" else "Name each column once.",
+        )
+    return columns[0] if len(columns) == 1 else tuple(columns)
+
+
+def _label(columns: str | tuple[str, ...]) -> str:
+    return columns if isinstance(columns, str) else " + ".join(columns)
 
 
 def find_candidates(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -150,6 +195,7 @@ def check_mapping(mapping: ColumnMapping, columns: Sequence[str], file: str) -> 
     """Raises DataError when a mapped column is not in the file."""
     for role, column in mapping.columns().items():
         if column not in columns:
+            role = role.partition(PART.format("", ""))[0]
             role = ("user" if mapping.session is None else "session") if role == "owner" else role
             raise DataError(
                 f"The column mapped as {role} is in the file.",

@@ -109,7 +109,7 @@ class EventBuilder:
             raise DataError(
                 "Visits are cut out of a user's events by pauses in minutes, so times must be dates.",
                 found=f"numbers from {times.timestamps.min():g} to {times.timestamps.max():g}",
-                where=f"{self._origin.name}, column {self._mapping.timestamp}",
+                where=f"{self._origin.name}, column {self._mapping.labels()['timestamp']}",
                 remedy="Name a session column, or write the times as ISO dates.",
             )
         return times.unit
@@ -133,7 +133,7 @@ class EventBuilder:
                 remedy="Choose kinds that occur in this column.",
             )
         example, n_rows = self._rejected.most_common()
-        column = self._mapping.timestamp if "timestamp" in example.reason else ""
+        column = self._mapping.labels()["timestamp"] if "timestamp" in example.reason else ""
         raise DataError(
             "At least one row of a log is an event: a session, a time and an item.",
             found=f"{self._n_rows:,} rows, none of them usable; {n_rows:,} because {example.reason}, such as "
@@ -150,7 +150,7 @@ class EventBuilder:
         raise DataError(
             "At least one session of a log has two events, or there is nothing to predict.",
             found=f"{dataset.n_sessions:,} sessions, all of one event",
-            where=f"{self._origin.name}, column {next(iter(self._mapping.columns().values()))}",
+            where=f"{self._origin.name}, column {next(iter(self._mapping.labels().values()))}",
             remedy="Map the session to the column that the events of one visit share; it must not name single events.",
         )
 
@@ -158,15 +158,13 @@ class EventBuilder:
         origin, mapping = self._origin, self._mapping
         ties = np.diff(dataset.timestamps) == 0
         ties[dataset.offsets[1:-1] - 1] = False  # the event before is another session's
-        roles = mapping.columns()
-        roles = {("session" if mapping.session is not None else "user"): roles.pop("owner"), **roles}
         return ImportSummary(
             file=origin.name,
             format=origin.format,
             encoding=origin.encoding,
             size=origin.size,
             sha256=origin.sha256,
-            columns=roles,
+            columns=mapping.labels(),
             session_gap_minutes=mapping.session_gap_minutes,
             rows_read=self._n_rows,
             rows_kept=dataset.n_events,

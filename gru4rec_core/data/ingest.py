@@ -14,6 +14,7 @@ from gru4rec_core.data.columns import ColumnMapping, check_mapping, require_mapp
 from gru4rec_core.data.event_builder import EventBuilder
 from gru4rec_core.data.file_format import hash_file
 from gru4rec_core.data.import_types import ImportedLog
+from gru4rec_core.data.joined_columns import join_columns
 from gru4rec_core.data.layouts import mapping_of_layout
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import ReadingOptions
@@ -86,6 +87,7 @@ def read_log(
         check_mapping(mapping, columns, origin.name)
         builder = EventBuilder(origin, source.place, mapping, limits.rows)
         with open_duckdb(limits.memory, folder) as connection:
-            for block in source.blocks(connection, mapping.columns(), columns, mapping.has_header, on_bytes):
+            blocks = source.blocks(connection, mapping.columns(), columns, mapping.has_header, on_bytes)
+            for block in join_columns(connection, blocks, mapping):
                 builder.add(connection, block)
     return builder.build()

@@ -1,0 +1,73 @@
+"""Several columns as one time or one session."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.ingest import read_log
+from gru4rec_core.errors import DataError
+from tests.data.logs import FORMATS, Write, list_rejected, sessions
+
+
+def times_of(write: Write, columns: str, *rows: str) -> list[str]:
+    """The times that some columns form, in the rows of a file."""
+    text = f"session,item,{columns}\n" + "".join(f"s,item{n},{row}\n" for n, row in enumerate(rows))
+    log = read_log(write(text), ColumnMapping("session", tuple(columns.split(",")), "item"))
+    per_second = {"s": 1, "ms": 1e3, "us": 1e6, None: 1}[log.dataset.time_unit]
+    moments = [datetime.fromtimestamp(time / per_second, UTC) for time in log.dataset.timestamps.tolist()]
+    assert log.summary.columns["timestamp"] == " + ".join(columns.split(","))
+    return [f"{moment:%Y-%m-%d %H:%M:%S.%f}".removesuffix("000").removesuffix(".000") for moment in moments]
+
+
+@pytest.mark.parametrize(
+    ("columns", "row", "moment"),
+    [
+        ("year,month,day", "2008,4,1", "2008-04-01 00:00:00"),
+        ("year,month,day,order", "2008,4,1,12", "2008-04-01 00:00:00.012"),
+        ("year,month,day,time", "2008,4,1,18:30", "2008-04-01 18:30:00"),
+        ("year,month,day,hour", "2008,4,1,7", "2008-04-01 07:00:00"),
+        ("year,month,day,h,min", "2008,4,1,7,5", "2008-04-01 07:05:00"),
+        ("year,month,day,h,min,sec", "2008,4,1,7,5,9", "2008-04-01 07:05:09"),
+        ("date,timeframe", "2016-05-09,526309", "2016-05-09 00:08:46.309"),
+        ("date,timeframe", "2016-05-09,86400001", "2016-05-10 00:00:00.001"),
+        ("date,clock", "2016-05-09,18:30:05", "2016-05-09 18:30:05"),
+        ("date,h,min", "2016-05-09,8,30", "2016-05-09 08:30:00"),
+    ],
+)
+def test_parts_form_a_time(columns: str, row: str, moment: str, write: Write) -> None:
+    assert times_of(write, columns, row, row) == [moment, moment]
+
+
+def test_a_row_with_a_part_missing_or_odd_is_rejected(write: Write) -> None:
+    rows = ("2008,4,1", "2008,,1", "2008,13,1", "2008,4,one", "2008,4,2")
+    text = "session,item,year,month,day\n" + "".join(f"s,a,{row}\n" for row in rows)
+    log = read_log(write(text), ColumnMapping("session", ("year", "month", "day"), "item"))
+    assert [place for place, _ in list_rejected(log)] == [3, 4, 5]
+    assert list_rejected(log)[0] == (3, "no timestamp")
+
+
+@pytest.mark.parametrize("form", ["CSV", "JSON lines", "Parquet"])
+def test_parts_name_a_session_together(form: str, write: Write) -> None:
+    log = read_log(write(FORMATS[form]), ColumnMapping(("session", "item"), "timestamp", "item"))
+    assert list(sessions(log)) == ["s1 | A", "s1 | B", "s2 | B", "s2 | C", "s2 | A"]
+
+
+def test_no_two_sessions_get_one_name(write: Write) -> None:
+    text = "user,visit,time,item\na |,b,1,A\na,| b,2,B\na,,3,C\na,| b,4,D\n"
+    log = read_log(write(text), ColumnMapping(("user", "visit"), "time", "item"))
+    assert list(sessions(log).values()) == [["A"], ["B", "D"]]
+    assert list_rejected(log) == [(4, "no session")]
+    assert log.summary.columns["session"] == "user + visit"
+
+
+def test_several_columns_are_different_ones() -> None:
+    assert ColumnMapping(("visit",), ("day", "time"), "item").session == "visit"
+    for columns in ((), ("day", "day"), tuple("abcdefg")):
+        with pytest.raises(DataError, match="form the timestamp"):
+            ColumnMapping("visit", columns, "item")
+
+
+def test_a_part_that_is_not_in_the_file_is_said(write: Write) -> None:
+    with pytest.raises(DataError, match="mapped as timestamp is in the file"):
+        read_log(write(FORMATS["CSV"]), ColumnMapping("session", ("timestamp", "clock"), "item"))
