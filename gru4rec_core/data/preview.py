@@ -75,7 +75,7 @@ def inspect_log(
             require_mapping(columns, origin.name)
         except DataError as error:
             problems.append(str(error))
-    elif types[guessed.timestamp] == "text":
+    elif types.get(str(guessed.timestamp)) == "text":
         problems.append(f"The first values of {guessed.timestamp} are neither numbers nor ISO dates.")
     if len(rows) == 0:
         problems.append("There is a header, but no row below it.")

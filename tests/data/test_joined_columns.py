@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 
+import pandas as pd
+import pyarrow as pa
 import pytest
 
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import read_log
 from gru4rec_core.errors import DataError
-from tests.data.logs import FORMATS, Write, list_rejected, sessions
+from tests.data.logs import FORMATS, Write, list_rejected, parquet_bytes, sessions
 
 
 def times_of(write: Write, columns: str, *rows: str) -> list[str]:
@@ -49,8 +51,14 @@ def test_a_row_with_a_part_missing_or_odd_is_rejected(write: Write) -> None:
 
 @pytest.mark.parametrize("form", ["CSV", "JSON lines", "Parquet"])
 def test_parts_name_a_session_together(form: str, write: Write) -> None:
-    log = read_log(write(FORMATS[form]), ColumnMapping(("session", "item"), "timestamp", "item"))
-    assert list(sessions(log)) == ["s1 | A", "s1 | B", "s2 | B", "s2 | C", "s2 | A"]
+    rows = pd.DataFrame({"user": ["anna"] * 3, "day": [5, 5, 6], "time": [1, 2, 3], "item": ["A", "B", "A"]})
+    content = {
+        "CSV": rows.to_csv(index=False).encode(),
+        "JSON lines": rows.to_json(orient="records", lines=True).encode(),
+        "Parquet": parquet_bytes(pa.Table.from_pandas(rows)),
+    }[form]
+    log = read_log(write(content), ColumnMapping(("user", "day"), "time", "item"))
+    assert sessions(log) == {"anna | 5": ["A", "B"], "anna | 6": ["A"]}
 
 
 def test_no_two_sessions_get_one_name(write: Write) -> None:
