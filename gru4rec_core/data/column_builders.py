@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from gru4rec_core.data.row_rules import MAX_REJECTED, RejectedRow, describe_row
+from gru4rec_core.data.row_rules import MAX_PER_REASON, RejectedRow, describe_row
 from gru4rec_core.data.time_parsing import DATE, WHOLE
 from gru4rec_core.data.times import UNITS, guess_unit
 
@@ -39,7 +39,7 @@ class FileTimes(NamedTuple):
         unit: "s", "ms", "us" or "ns" since 1970, or None for numbers that are no dates.
         are_dates: Most rows have dates, else most have numbers.
         is_kept: bool [n], the row is like most.
-        examples: The first rows that are not, at most `MAX_REJECTED`.
+        examples: The first rows that are not, at most `MAX_PER_REASON`.
     """
 
     timestamps: np.ndarray
@@ -64,7 +64,7 @@ class TimeColumn:
         self._bits.append(rows["bits"].to_numpy())
         is_date = kinds == DATE
         for date, first in self._first.items():
-            chosen = np.flatnonzero(is_date == date)[: MAX_REJECTED - len(first)]
+            chosen = np.flatnonzero(is_date == date)[: MAX_PER_REASON - len(first)]
             first += [describe_row(row) for row in rows.take(chosen).to_pylist()] if len(chosen) else []
 
     def finish(self) -> FileTimes:

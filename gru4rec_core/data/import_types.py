@@ -26,7 +26,8 @@ class ImportSummary:
         rows_kept: Events of the dataset.
         rows_filtered: Rows of other kinds of event than those to keep.
         rejected_counts: Reason to number of rows, most frequent first.
-        rejected: The first 1,000 rejected rows: place (line of a text file or row of Parquet, from 1), reason, found.
+        rejected: The first hundred rejected rows of each reason: place (line of a text file or row of Parquet, from 1),
+            reason, found.
         place: What `place` counts: "line" or "row".
         time_kind: "dates" when the file gave dates, else "numbers".
         time_unit: Of the timestamps kept: "s", "ms", "us", "ns" since 1970, or None for numbers that are no dates.

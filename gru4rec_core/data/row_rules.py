@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 import duckdb
@@ -14,7 +15,8 @@ from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.sources.base import MAX_TEXT, RAW_LENGTH
 from gru4rec_core.data.time_parsing import NONE_GIVEN, NOT_FINITE, UNREADABLE, Times, parse_times
 
-MAX_REJECTED = 1_000  # rejected rows kept as a sample; all are counted
+MAX_PER_REASON = 100  # rejected rows kept of each reason, as a sample; all are counted
+MAX_REJECTED = 10_000  # of all reasons: "3 fields instead of 5" and its like could be thousands
 
 # Of every width; line ends and tabs are none, they are part of a text.
 SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -145,29 +147,40 @@ class RejectedRows:
 
     Attributes:
         counts: Reason to number of rows.
-        first: The first `MAX_REJECTED` rows.
+        first: The first `MAX_PER_REASON` rows of each reason, by place; at most `MAX_REJECTED`.
     """
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self.first: list[RejectedRow] = []
+        self._first: dict[str, list[RejectedRow]] = {}
+
+    @property
+    def first(self) -> list[RejectedRow]:
+        return sorted(row for rows in self._first.values() for row in rows)
 
     def add(self, rows: pa.Table) -> None:
         """Takes the rejected rows of a block (columns: `JudgedRows`)."""
         for reason in pc.value_counts(rows["reason"]).to_pylist():
             self.counts[reason["values"]] += reason["counts"]
-        self.first += map(describe_row, rows.slice(0, MAX_REJECTED - len(self.first)).to_pylist())
+            if (missing := self._count_missing(reason["values"])) > 0:
+                of_reason = rows.filter(pc.equal(rows["reason"], reason["values"])).slice(0, missing)
+                self._first.setdefault(reason["values"], []).extend(map(describe_row, of_reason.to_pylist()))
+
+    def _count_missing(self, reason: str) -> int:
+        """How many more rows of a reason are kept."""
+        kept = sum(map(len, self._first.values()))
+        return min(MAX_PER_REASON - len(self._first.get(reason, ())), MAX_REJECTED - kept)
 
     def add_unlike_most(self, n_rows: int, first: Iterable[RejectedRow], *, most_are_dates: bool) -> None:
         """Takes rows whose timestamps are not of the kind that most rows have."""
         reason = NOT_LIKE_MOST.format(*(("number", "date") if most_are_dates else ("date", "number")))
         self.counts[reason] += n_rows
-        self.first = sorted([*self.first, *(row._replace(reason=reason) for row in first)])[:MAX_REJECTED]
+        self._first[reason] = [row._replace(reason=reason) for row in islice(first, MAX_PER_REASON)]
 
     def most_common(self) -> tuple[RejectedRow, int]:
-        """An example of the most frequent reason, and how many rows have it."""
-        reason, n_rows = self.counts.most_common(1)[0]
-        return next(row for row in self.first if row.reason == reason), n_rows
+        """An example of the most frequent reason of which there is one, and how many rows have it."""
+        reason = max(self._first, key=lambda reason: self.counts[reason])
+        return self._first[reason][0], self.counts[reason]
 
     def to_frame(self) -> pd.DataFrame:
         """The first rows: place (int64), reason, found (text)."""

@@ -24,11 +24,6 @@ from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
 
 
-def diagnose_dataset(workspace: Workspace, record: DatasetRecord) -> list[DiagnosticWarning]:
-    """The warnings about a log, worst first."""
-    return worst_first(find_dataset_warnings(workspace.open_dataset(record.id), record.summary))
-
-
 def diagnose_quality(workspace: Workspace, record: DatasetRecord) -> QualityReport:
     """What a log was checked for; what was set aside for it is marked."""
     return check_quality(workspace.open_dataset(record.id), record.summary, record.set_aside)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import read_log
-from gru4rec_core.data.row_rules import trim_texts
+from gru4rec_core.data.row_rules import MAX_REJECTED, NO_TIME, trim_texts
 from tests.data.logs import CSV, Write, list_rejected, sessions
 
 
@@ -47,12 +47,22 @@ def test_every_bad_row_is_counted_with_its_place_and_reason(write: Write) -> Non
     assert json.loads(json.dumps(summary.to_json()))["rejected_counts"]["no item"] == 1
 
 
-def test_the_sample_of_bad_rows_is_bounded_and_the_count_is_not(write: Write) -> None:
-    bad = "".join(f"s,x{n},A\n" for n in range(5_000))
+def test_the_first_hundred_rows_of_each_reason_are_kept_and_all_counted(write: Write) -> None:
+    bad = "".join(f"s,x{n},A\n" for n in range(5_000)) + "".join(f"s,{n},\n" for n in range(150)) + "s,1\n"
     log = read_log(write(CSV + bad))
-    assert len(log.summary.rejected) == 1_000
-    assert sum(log.summary.rejected_counts.values()) == 5_000
-    assert log.summary.rejected.place.tolist() == list(range(7, 1_007))
+    rejected = log.summary.rejected
+    reasons = ("2 fields instead of 3", "no item", NO_TIME)
+    assert rejected["reason"].value_counts()[list(reasons)].tolist() == [1, 100, 100]
+    assert [log.summary.rejected_counts[reason] for reason in reasons] == [1, 150, 5_000]
+    assert rejected.place.tolist() == [*range(7, 107), *range(5_007, 5_107), 5_157]
+
+
+def test_of_very_many_reasons_no_more_rows_are_kept_than_of_a_hundred(write: Write) -> None:
+    rows = "".join(f"s,1,A{',' * (n % 300 + 1)}\n" for n in range(40_000))
+    log = read_log(write(CSV + rows))
+    assert len(log.summary.rejected) == MAX_REJECTED
+    assert len(log.summary.rejected_counts) == 300
+    assert sum(log.summary.rejected_counts.values()) == 40_000
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,7 +10,7 @@ import pytest
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.results.collected_warnings import (
-    diagnose_dataset,
+    diagnose_quality,
     diagnose_recheck,
     diagnose_run,
     diagnose_scores,
@@ -42,7 +42,8 @@ def test_a_single_run_and_a_dataset_have_their_warnings(trained) -> None:
     home, comparison = trained
     codes = {check.code for check in diagnose_run(home, home.run(comparison.run_ids[0]))}
     assert "time-overlap" in codes
-    assert isinstance(diagnose_dataset(home, home.dataset(comparison.dataset_id)), list)
+    report = diagnose_quality(home, home.dataset(comparison.dataset_id))
+    assert {warning.code for warning in report.warnings} <= codes
 
 
 @pytest.mark.parametrize("data", [None, "another"])
