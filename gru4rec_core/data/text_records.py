@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -22,16 +23,33 @@ class Records:
     """Consecutive records of a text file.
 
     Attributes:
-        text: pyarrow.LargeStringArray [n]; a record's line end is turned into spaces, which every reader of it strips.
+        data: Their bytes, UTF-8, with their line ends (LF or CRLF; the last record may have none).
+        ends: int64 [n], where in `data` each record ends.
         lines: int64 [n], the line of the file on which each record begins, from 1.
         unclosed: bool [n], the record has a quote that is not closed.
         any_quote: Whether there is a quote anywhere in the block.
     """
 
-    text: pa.LargeStringArray
+    data: memoryview
+    ends: np.ndarray
     lines: np.ndarray
     unclosed: np.ndarray
     any_quote: bool
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @cached_property
+    def text(self) -> pa.LargeStringArray:
+        """The records; line ends are turned into spaces, which every reader of it strips."""
+        offsets = pa.py_buffer(np.r_[0, self.ends].astype(np.int64))
+        blank = _blank_ends(np.frombuffer(self.data, np.uint8), self.ends)
+        return pa.LargeStringArray.from_buffers(len(self), offsets, pa.py_buffer(blank))
+
+    def skip(self, n: int) -> "Records":
+        """The records after the first n."""
+        start = int(self.ends[n - 1]) if n else 0
+        return Records(self.data[start:], self.ends[n:] - start, self.lines[n:], self.unclosed[n:], self.any_quote)
 
 
 @dataclass
@@ -116,9 +134,7 @@ def _cut_records(file: LogFile, block: bytes, last: bool, position: _Position) -
     position.tail = block[used:]
     if not len(ends):
         return None
-    offsets = pa.py_buffer(np.r_[0, ends].astype(np.int64))
-    text = pa.LargeStringArray.from_buffers(len(ends), offsets, pa.py_buffer(_blank_ends(array, ends)))
-    return Records(text, lines, unclosed, any_quote)
+    return Records(memoryview(block)[:used], ends, lines, unclosed, any_quote)
 
 
 def _blank_ends(array: np.ndarray, ends: np.ndarray) -> np.ndarray:

@@ -58,10 +58,6 @@ def run_query(connection: duckdb.DuckDBPyConnection, block: pa.Table, query: str
     return connection.sql(query).to_arrow_table()
 
 
-def encode_texts(table: pa.Table) -> pa.Table:
-    return table
-
-
 def open_duckdb(memory: str, folder: str) -> duckdb.DuckDBPyConnection:
     """A DuckDB that reads no files and loads nothing; what does not fit into `memory` goes to `folder`."""
     connection = duckdb.connect(

@@ -14,7 +14,8 @@ from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, run_query
 from gru4rec_core.data.sources.header import name_columns, names_columns
-from gru4rec_core.data.text_records import read_records
+from gru4rec_core.data.sources.plain_fields import read_plain_fields
+from gru4rec_core.data.text_records import Records, read_records
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,28 @@ class DelimitedText:
         column_of = {role: columns.index(column) for role, column in roles.items()}
         in_header = has_header
         for records in read_records(self.file, on_bytes):
-            table = pa.table({"place": records.lines, "text": records.text, "unclosed": records.unclosed})
             if in_header:  # up to the first record that is not blank
                 blank = pc.equal(pc.utf8_trim_whitespace(records.text.slice(0, 1_000)), "").to_pylist()
                 in_header = all(blank)
-                table = table.slice(len(blank) if in_header else blank.index(False) + 1)
-            yield self._fields(connection, table, column_of, len(columns), records.any_quote)
+                records = records.skip(len(blank) if in_header else blank.index(False) + 1)
+            if len(records):
+                yield self._fields(connection, records, column_of, len(columns))
 
     def _fields(
+        self, connection: duckdb.DuckDBPyConnection, records: Records, column_of: dict[str, int], n_columns: int
+    ) -> pa.Table:
+        plain = None
+        if not records.any_quote and n_columns > 1 and len(self.file.delimiter) == 1:
+            plain = read_plain_fields(records, column_of, n_columns, self.file.delimiter)
+        if plain is not None and not len(plain.others):
+            return plain.block
+        table = pa.table({"place": records.lines, "text": records.text, "unclosed": records.unclosed})
+        if plain is None:
+            return self._fields_of_any(connection, table, column_of, n_columns, records.any_quote)
+        others = self._fields_of_any(connection, table.take(plain.others), column_of, n_columns, False)
+        return pa.concat_tables([plain.block, others.cast(plain.block.schema)]).sort_by("place")
+
+    def _fields_of_any(
         self,
         connection: duckdb.DuckDBPyConnection,
         records: pa.Table,

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import PREVIEW_ROWS, RAW_LENGTH, encode_texts, run_query
+from gru4rec_core.data.sources.base import PREVIEW_ROWS, RAW_LENGTH, run_query
 from gru4rec_core.data.sources.json_lines import NOT_JSON, as_text, first_objects, list_of_pointers, pointer_to
 from gru4rec_core.data.text_records import read_records
 
@@ -81,7 +81,7 @@ class NestedJson:
         query = self._query(roles, self._fields(first_objects(self.file)))
         for records in read_records(self.file, on_bytes, BLOCK_BYTES):
             table = pa.table({"place": records.lines, "text": records.text})
-            yield encode_texts(run_query(connection, table, query))
+            yield run_query(connection, table, query)
 
     def _query(self, roles: dict[str, str], fields: dict[str, tuple[bool, str]]) -> str:
         """One row per event; one with a fault for a line that gives none."""

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, encode_texts
+from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS
 from gru4rec_core.data.text_records import Records, read_records
 
 LINE, ORDER, ITEM = "line", "order", "item"
@@ -58,7 +58,7 @@ class SessionLines:
             n_events += events.num_rows
             none = pa.nulls(events.num_rows, pa.string())
             texts = {role: events[column] for role, column in roles.items()}
-            yield encode_texts(pa.table({"place": events["place"], **texts, "fault": none, "raw": none}))
+            yield pa.table({"place": events["place"], **texts, "fault": none, "raw": none})
 
     def _events(self, records: Records, n_before: int) -> pa.Table:
         """One row per item, and its line as `place`."""

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from gru4rec_core.data.columns import find_candidates
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import Source, encode_texts
+from gru4rec_core.data.sources.base import Source
 from gru4rec_core.data.sources.session_lines import ITEM, ORDER
 
 CELLS = 1 << 20  # of a table, to take apart at once
@@ -95,9 +95,7 @@ class WideRows:
                 events = _to_events(block.slice(start, n_rows), kept, len(items), n_events)
                 n_events += events.num_rows
                 texts = {role: events[column] for role, column in roles.items()}
-                yield encode_texts(
-                    pa.table({"place": events["place"], **texts, "fault": events["fault"], "raw": events["raw"]})
-                )
+                yield pa.table({"place": events["place"], **texts, "fault": events["fault"], "raw": events["raw"]})
 
 
 def _names(kept: list[str], items: list[str]) -> dict[str, str]:
