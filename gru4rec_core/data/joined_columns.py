@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from gru4rec_core.data.columns import PART, ColumnMapping
-from gru4rec_core.data.sources.base import encode_texts, run_query
+from gru4rec_core.data.sources.base import run_query
 
 _HOUR = re.compile(r"(?i)^(hh?|hour|hours|stunde|heure|ora|hora|godzina|uur)$")
 
@@ -33,7 +33,7 @@ def join_columns(
         yield from blocks
         return
     for block in blocks:
-        yield encode_texts(run_query(connection, block, _query(block.column_names, texts)))
+        yield run_query(connection, block, _query(block.column_names, texts))
 
 
 def _trimmed(role: str, n: int) -> list[str]:
