@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
+from tests.postgres import Postgres, find_programs, running_postgres
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -33,12 +35,15 @@ def chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if chromium() or os.environ.get("GRU4REC_REQUIRE_BROWSER"):
-        return
-    reason = "no Chromium on this machine: install chromium (Debian: apt-get install chromium) to run browser tests"
+    reasons = {}
+    if not (chromium() or os.environ.get("GRU4REC_REQUIRE_BROWSER")):
+        reasons["browser"] = "no Chromium on this machine (Debian: apt-get install chromium)"
+    if not (find_programs() or os.environ.get("GRU4REC_REQUIRE_POSTGRES")):
+        reasons["postgres"] = "no PostgreSQL on this machine (Debian: apt-get install postgresql)"
     for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.skip(reason=reason))
+        for kind, reason in reasons.items():
+            if item.get_closest_marker(kind):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -50,6 +55,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         )
     if not chromium():
         terminalreporter.write_line("Browser tests were skipped: no Chromium found.")
+    if not find_programs():
+        terminalreporter.write_line("Tests of databases were skipped in part: no PostgreSQL found.")
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +64,15 @@ def chromium_path() -> str:
     path = chromium()
     assert path, "browser tests are required here, and no Chromium is installed"
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL, one for the whole session."""
+    programs = find_programs()
+    assert programs, "tests of PostgreSQL are required here, and it is not installed"
+    with running_postgres(programs) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from gru4rec_core.data.file_format import DELIMITERS, LogFile, open_log
 from gru4rec_core.data.layouts import LAYOUT_LABELS, recognise_layout
-from gru4rec_core.data.locations import Location
+from gru4rec_core.data.locations import DatabaseLog, Location
 from gru4rec_core.data.log_origin import LogOrigin
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import Source
@@ -53,6 +53,11 @@ def open_location(location: Location, opening: Opening) -> OpenedLog:
     Raises:
         DataError: There is none, or it cannot be read.
     """
+    if isinstance(location, DatabaseLog):
+        from gru4rec_core.data.sources.database import DatabaseRows  # SQLAlchemy takes a third of a second
+
+        rows = DatabaseRows(location)
+        return OpenedLog(rows, rows.origin())
     if not isinstance(location, Path):
         raise DataError("A log is a file.")
     file = open_log(location, opening.name or location.name, opening.encoding, opening.max_bytes)

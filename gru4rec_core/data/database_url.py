@@ -1,0 +1,58 @@
+"""What of a database's address may be shown, and what is a secret?
+
+An address may hold a password. It is never stored, shown or logged: messages name the database by `show_url`, and what
+comes from a driver goes through `hide_secrets` first.
+"""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+HIDDEN = "…"
+_SECRET_WORDS = r"pass(?:word|wd|phrase)?|pwd|secret|token|credential|access_key|account_key|signature|api_?key"
+_USER_IN_URL = re.compile(r"(\b\w[\w+.-]*:/{1,3})[^\s'\"]*@")
+_SECRET_VALUE = re.compile(rf"(?i)(\b\w*(?:{_SECRET_WORDS})\w*['\"]?\s*[=:]\s*['\"]?)[^\s&;,'\"]+")
+
+
+def show_url(url: str) -> str:
+    """Backend, host and database of an address, and nothing else: "postgresql://db.example:5432/shop"."""
+    from sqlalchemy.engine import make_url  # takes a third of a second, which most commands need not wait
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return f"{url.partition(':')[0]}://{HIDDEN}"
+    port = f":{parsed.port}" if parsed.port else ""
+    host = f"[{parsed.host}]" if ":" in (parsed.host or "") else (parsed.host or "")
+    return f"{parsed.get_backend_name()}://{host}{port}/{parsed.database or ''}"
+
+
+def find_secrets(url: str, password: str | None) -> tuple[str, ...]:
+    """The texts that must not be seen: the password given, that of the address, and secret options in it."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return tuple(filter(None, [url, password]))
+    options = [value for name, value in _options(parsed.query.items()) if re.search(f"(?i){_SECRET_WORDS}", name)]
+    return tuple(str(text) for text in (password, parsed.password, *options) if text)
+
+
+def _options(query: Iterable[tuple[str, str | tuple[str, ...]]]) -> Iterable[tuple[str, str]]:
+    for name, values in query:
+        yield from ((name, value) for value in ([values] if isinstance(values, str) else values))
+
+
+def hide_secrets(text: str, secrets: Iterable[str] = ()) -> str:
+    """A text without these secrets, and without what looks like one: `user:password@` and `password=…`.
+
+    >>> hide_secrets("cannot open postgresql://reader:geheim@db/shop?sslpassword=x")
+    'cannot open postgresql://…@db/shop?sslpassword=…'
+    """
+    forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), quote_plus(secret))}
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, HIDDEN)
+    return _SECRET_VALUE.sub(rf"\1{HIDDEN}", _USER_IN_URL.sub(rf"\1{HIDDEN}@", text))

@@ -1,0 +1,51 @@
+"""What of an address may be shown."""
+
+import pytest
+
+from gru4rec_core.data.database_url import find_secrets, hide_secrets, show_url
+
+ADDRESSES = {
+    "postgresql+psycopg://reader:geheim@db.example:5432/shop": "postgresql://db.example:5432/shop",
+    "postgresql://reader:ge%2Fheim@db/shop?sslpassword=geheim&connect_timeout=3": "postgresql://db/shop",
+    "mysql://reader:ge/heim?@db/shop": "mysql://db/shop",  # not escaped, as people write it
+    "postgresql://reader@[::1]:5432/shop": "postgresql://[::1]:5432/shop",
+    "sqlite:///data/shop.db": "sqlite:///data/shop.db",
+    "duckdb:////data/shop.duckdb": "duckdb:////data/shop.duckdb",
+    "postgres//reader:geheim@db": "postgres//reader://…",
+}
+
+
+@pytest.mark.parametrize(("url", "shown"), ADDRESSES.items())
+def test_credentials_and_options_are_not_shown(url: str, shown: str) -> None:
+    assert show_url(url) == shown
+
+
+def test_secrets_are_the_passwords_and_secret_options() -> None:
+    url = "postgresql://reader:p%40ss@db/shop?sslpassword=geheim&sslmode=require"
+    assert find_secrets(url, "other") == ("other", "p@ss", "geheim")
+    assert find_secrets("no address", None) == ("no address",)
+
+
+@pytest.mark.parametrize("text", ["cannot log in with p@ss/1", "bad part p%40ss%2F1 in address"])
+def test_secrets_are_hidden_as_they_are_and_escaped(text: str) -> None:
+    assert "…" in hide_secrets(text, ["p@ss/1"])
+    assert "ss" not in hide_secrets(text.replace("address", ""), ["p@ss/1"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "['gru4rec', 'import', 'postgresql://reader:geheim@db/shop']",
+        "could not parse postgres:/reader:geheim@db/shop",
+        'connection failed: password="geheim" host=db',
+        "s3://key:geheim@bucket/logs?secret_key=geheim",
+        "{'password': 'geheim', 'user': 'reader'}",
+    ],
+)
+def test_what_looks_like_a_secret_is_hidden_in_any_text(text: str) -> None:
+    assert "geheim" not in hide_secrets(text)
+
+
+def test_other_text_is_left_alone() -> None:
+    text = 'relation "events" does not exist at s3://bucket/date=2024-05-01, user@example.com'
+    assert hide_secrets(text) == text
