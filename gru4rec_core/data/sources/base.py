@@ -6,7 +6,8 @@ as it is in the file, where it has a fault). All texts are strings; or dictionar
 rules look at each distinct text once (row_rules.py). `timestamp` is always strings.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import duckdb
@@ -14,10 +15,12 @@ import pandas as pd
 import pyarrow as pa
 
 from gru4rec_core.data.reading_options import Layout
+from gru4rec_core.errors import DataError
 
 PREVIEW_ROWS = 1_000
 PREVIEW_BYTES = 1 << 18
 MAX_TEXT = 1_000  # characters of a session or an item
+MAX_COLUMNS = 10_000
 RAW_LENGTH = 200  # characters of a bad row to show
 
 
@@ -50,6 +53,25 @@ class Source(Protocol):
         on_bytes: Callable[[int], None] | None,
     ) -> Iterator[pa.Table]:
         """All rows; `roles` says which column holds what, `on_bytes` is told the bytes read."""
+
+
+def check_columns(columns: Sequence[str], where: str) -> None:
+    """Raises DataError where there are too many columns, or two of one name."""
+    if len(columns) > MAX_COLUMNS:
+        raise DataError(
+            f"A log has at most {MAX_COLUMNS:,} columns.",
+            found=f"{len(columns):,}",
+            where=where,
+            remedy="Keep the columns for session, time and item, and write them to a file of their own.",
+        )
+    duplicate = next((name for name, n in Counter(columns).items() if n > 1), None)
+    if duplicate is not None:
+        raise DataError(
+            "Each column has a name of its own.",
+            found=f"{duplicate} twice",
+            where=where,
+            remedy="Rename one of the two columns.",
+        )
 
 
 def run_query(connection: duckdb.DuckDBPyConnection, block: pa.Table, query: str) -> pa.Table:

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from gru4rec_core.data.columns import find_candidates
-from gru4rec_core.errors import DataError
+from gru4rec_core.data.sources.base import check_columns
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|\.\d+)([eE][+-]?\d+)?")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
@@ -30,16 +29,9 @@ def name_columns(first_row: Sequence[str], has_header: bool, file: str) -> list[
     """The names of a table's columns; "column 1" and so on for those that have none.
 
     Raises:
-        DataError: Two columns of one name.
+        DataError: Two columns of one name, or too many columns.
     """
     names = [cell.strip() if has_header else "" for cell in first_row]
     names = [name or f"column {i + 1}" for i, name in enumerate(names)]
-    duplicate = next((name for name, following in pairwise(sorted(names)) if name == following), None)
-    if duplicate is not None:
-        raise DataError(
-            "Each column has a name of its own.",
-            found=f"{duplicate} twice",
-            where=f"{file}, line 1",
-            remedy="Rename one of the two columns.",
-        )
+    check_columns(names, f"{file}, line 1")
     return names

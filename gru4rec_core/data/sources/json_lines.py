@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, run_query
+from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, check_columns, run_query
 from gru4rec_core.data.text_records import read_records
 from gru4rec_core.errors import DataError
 
@@ -37,6 +37,7 @@ class JsonLines:
                 where=self.file.name,
                 remedy='Write lines like {"session": "1", "timestamp": 1700000000, "item": "A"}.',
             )
+        check_columns(names, self.file.name)
         return names
 
     def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
@@ -69,14 +70,22 @@ def first_objects(file: LogFile) -> list[dict[str, object]]:
     rows = []
     for records in read_records(file, block_bytes=PREVIEW_BYTES):
         for text in records.text.slice(0, PREVIEW_ROWS).to_pylist():
-            try:
-                row = json.loads(text)
-            except (ValueError, RecursionError):
-                continue  # counted and shown when the file is read
-            if isinstance(row, dict):
+            row = _parse(text)
+            if isinstance(row, dict):  # other lines are counted and shown when the file is read
                 rows.append(row)
         break
     return rows
+
+
+def _parse(text: str) -> object:
+    """The value of a line, None where it is no JSON. As in DuckDB, half of a surrogate pair (\\ud800) is none."""
+    try:
+        value = json.loads(text)
+        if "\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return value
 
 
 def list_of_pointers(keys: list[str]) -> str:
@@ -93,4 +102,7 @@ def as_text(value: object) -> str:
     """A value as a table would have it; lists and objects as JSON."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value)
+    try:
+        return value if isinstance(value, str) else json.dumps(value)
+    except RecursionError:  # a few levels less deep than what can be parsed
+        return ""

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pytest
 
 from gru4rec_core.data.file_format import open_log
-from gru4rec_core.data.sources.base import run_query
+from gru4rec_core.data.sources.base import check_columns, run_query
 from gru4rec_core.data.sources.opening import open_source
+from gru4rec_core.errors import DataError
 from tests.data.logs import FORMATS, Write
 
 ROLES = {"owner": "session", "timestamp": "timestamp", "item": "item"}
@@ -32,3 +33,13 @@ def test_every_kind_gives_the_same_blocks(form: str, write: Write) -> None:
     assert block.column_names == ["place", "owner", "timestamp", "item", "fault", "raw"]
     assert block["owner"].to_pylist() == ["s1", "s1", "s2", "s2", "s2"]
     assert block["fault"].null_count == 5
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"), [(["a", "b", "a"], "a twice"), (list(map(str, range(10_001))), "10,001")]
+)
+def test_columns_have_names_of_their_own_and_are_not_too_many(columns: list[str], words: str) -> None:
+    with pytest.raises(DataError) as caught:
+        check_columns(columns, "log.csv")
+    assert words in str(caught.value)
+    check_columns(["a", "A", ""], "log.csv")

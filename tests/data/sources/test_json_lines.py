@@ -2,8 +2,11 @@
 
 import json
 
+import pytest
+
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import read_log
+from gru4rec_core.data.preview import inspect_log
 from tests.data.logs import Write, list_rejected, sessions
 
 
@@ -24,3 +27,23 @@ def test_json_keys_with_odd_characters_can_be_mapped(write: Write) -> None:
     row = json.dumps({"a/b~c'": "s", "t": 1, 'it"em': "A"})
     log = read_log(write(row + "\n" + row, "log.jsonl"), ColumnMapping("a/b~c'", "t", 'it"em'))
     assert sessions(log) == {"s": ["A", "A"]}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '{"session": "s1", "timestamp": 1, "item": "\\ud800"}',
+        '{"session": "s1", "timestamp": 1, "item": "a", "\\udfff": 1}',
+        '{"session": "s1", "timestamp": 1, "item": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"session": "s1", "timestamp": 1, "item": ' + "9" * 5_000 + "}",
+        '{"session": "s1", "timestamp": 1, "item"',
+    ],
+    ids=["half a pair", "half a pair in a name", "deep", "long number", "cut off"],
+)
+def test_an_odd_line_costs_that_line_alone(write: Write, odd: str) -> None:
+    lines = [f'{{"session": "s{n // 2}", "timestamp": {1_700_000_000 + n}, "item": "A{n % 3}"}}' for n in range(8)]
+    for text in ([odd, *lines], [*lines, odd]):
+        path = write("\n".join(text), "log.jsonl")
+        assert inspect_log(path).columns == ("session", "timestamp", "item")
+        log = read_log(path)
+        assert (log.summary.rows_read, log.summary.rows_kept) == (9, 8)
