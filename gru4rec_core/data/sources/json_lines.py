@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from gru4rec_core.data.columns import find_candidates
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, check_columns, run_query
@@ -15,6 +16,10 @@ from gru4rec_core.data.text_records import read_records
 from gru4rec_core.errors import DataError
 
 NOT_JSON = "the line is no JSON object"
+
+# `_as_json` in SQL, for a line `t`; 34 and 39 are the double and the single quote.
+_AS_JSON = """CASE WHEN starts_with(t, '{' || chr(39)) AND NOT contains(t, chr(34))
+  THEN replace(t, chr(39), chr(34)) ELSE t END"""
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,15 @@ class JsonLines:
         on_bytes: Callable[[int], None] | None,
     ) -> Iterator[pa.Table]:
         paths = list_of_pointers(list(roles.values()))
-        fields = ", ".join(f"p[{i + 1}] AS {role}" for i, role in enumerate(roles))
+        fields = ", ".join(f"{_value(i, column)} AS {role}" for i, (role, column) in enumerate(roles.items()))
         query = f"""SELECT place, {fields},
               CASE WHEN p IS NULL THEN '{NOT_JSON}' END AS fault,
               CASE WHEN p IS NULL THEN left(t, {RAW_LENGTH}) END AS raw
             FROM (SELECT place, t, CASE WHEN json_valid(t) AND left(t, 1) = '{{'
                                         THEN json_extract_string(t, {paths}) END AS p
-                  FROM (SELECT place, trim(text, chr(10) || chr(13) || chr(9) || ' ') AS t FROM block) WHERE t <> '')"""
+                  FROM (SELECT place, {_AS_JSON} AS t
+                        FROM (SELECT place, trim(text, chr(10) || chr(13) || chr(9) || ' ') AS t FROM block)
+                        WHERE t <> ''))"""
         for records in read_records(self.file, on_bytes):
             table = pa.table({"place": records.lines, "text": records.text})
             yield run_query(connection, table, query)
@@ -80,12 +87,26 @@ def first_objects(file: LogFile) -> list[dict[str, object]]:
 def _parse(text: str) -> object:
     """The value of a line, None where it is no JSON. As in DuckDB, half of a surrogate pair (\\ud800) is none."""
     try:
-        value = json.loads(text)
+        value = json.loads(_as_json(text.strip()))
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return value
+
+
+def _as_json(text: str) -> str:
+    """A line, or the same with double quotes where it is an object as Python prints it."""
+    is_python = text.startswith("{'") and '"' not in text
+    return text.replace("'", '"') if is_python else text
+
+
+def _value(number: int, column: str) -> str:
+    """SQL for a field. Of a list of times, as in a workout, the first counts."""
+    value = f"p[{number + 1}]"
+    if not find_candidates([column])["timestamp"]:
+        return value
+    return f"CASE WHEN {value}[1] = '[' THEN json_extract_string({value}, '$[0]') ELSE {value} END"
 
 
 def list_of_pointers(keys: list[str]) -> str:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import PREVIEW_ROWS, RAW_LENGTH, run_query
+from gru4rec_core.data.sources.base import PREVIEW_ROWS, RAW_LENGTH, check_columns, run_query
 from gru4rec_core.data.sources.json_lines import NOT_JSON, as_text, first_objects, list_of_pointers, pointer_to
 from gru4rec_core.data.text_records import read_records
 
@@ -47,7 +47,9 @@ class NestedJson:
         return True
 
     def columns(self, has_header: bool) -> list[str]:
-        return list(self._fields(first_objects(self.file)))
+        names = list(self._fields(first_objects(self.file)))
+        check_columns(names, self.file.name)
+        return names
 
     def _fields(self, objects: list[dict[str, object]]) -> dict[str, tuple[bool, str]]:
         """Column to whether it is of the events, and its key."""

@@ -47,3 +47,16 @@ def test_an_odd_line_costs_that_line_alone(write: Write, odd: str) -> None:
         assert inspect_log(path).columns == ("session", "timestamp", "item")
         log = read_log(path)
         assert (log.summary.rows_read, log.summary.rows_kept) == (9, 8)
+
+
+def test_objects_as_python_prints_them_are_read_too(write: Write) -> None:
+    rows = [{"session": "s", "timestamp": n, "item": f"A{n}", "tags": ["x", 1]} for n in (1, 2)]
+    other = json.dumps({"session": "s", "timestamp": 3, "item": "it's"})
+    log = read_log(write("".join(f"{row}\n" for row in rows) + other, "log.jsonl"))
+    assert sessions(log) == {"s": ["A1", "A2", "it's"]}
+
+
+def test_of_a_list_of_times_the_first_counts(write: Write) -> None:
+    rows = [{"session": "s", "timestamp": [n, n + 9], "item": "A"} for n in (2, 1)]
+    log = read_log(write("".join(json.dumps(row) + "\n" for row in rows), "log.jsonl"))
+    assert log.dataset.timestamps.tolist() == [1, 2]
