@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import state
 from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.cleaning_types import CleaningStep, StepOutcome
 from gru4rec_core.data.file_format import is_utf8
+from gru4rec_core.data.log_faults import find_robots
 from gru4rec_core.data.preview import LogPreview, inspect_log
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.evaluation.data_warnings import find_dataset_warnings
-from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
+from gru4rec_core.evaluation.quality_types import QualityReport
 from gru4rec_core.jobs import planning
 from gru4rec_core.jobs.job_list import baselines_id, job_folder
 from gru4rec_core.jobs.planning import DefaultPlan
 from gru4rec_core.model.inference import NumpyGru4Rec
+from gru4rec_core.report.frames.quality import describe_sessions
 from gru4rec_core.report.frames.split_preview import SplitPreview, preview_split
 from gru4rec_core.results import comparison as results
+from gru4rec_core.results.collected_warnings import diagnose_quality
 from gru4rec_core.results.recheck import Recheck, RecheckPlan, recheck_run
+from gru4rec_core.workspace import derived_datasets
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -42,18 +48,39 @@ def _open_dataset(root: str, dataset_id: str, files: Stamp) -> SessionDataset:
     return Workspace(root).open_dataset(dataset_id)
 
 
-def dataset_warnings(record: DatasetRecord) -> list[DiagnosticWarning]:
-    """What is wrong with a log, whatever the test rule."""
-    return _dataset_warnings(_root(), record.id, record.content_hash)
+def quality_report(record: DatasetRecord) -> QualityReport:
+    """What a log was checked for, whatever the test rule."""
+    return replace(_quality_report(_root(), record.id, record.content_hash), set_aside=record.set_aside)
 
 
 @st.cache_data(max_entries=32, show_spinner="Checking the log…")
-def _dataset_warnings(root: str, dataset_id: str, content_hash: str) -> list[DiagnosticWarning]:
+def _quality_report(root: str, dataset_id: str, content_hash: str) -> QualityReport:
     workspace = Workspace(root)
-    return find_dataset_warnings(workspace.open_dataset(dataset_id), workspace.dataset(dataset_id).summary or None)
+    return diagnose_quality(workspace, workspace.dataset(dataset_id))
 
 
-# A dataset's id is made from its content, so the four functions below need no other key.
+# A dataset's id is made from its content, so the functions below, up to comparisons, need no other key.
+
+
+def robot_sessions(record: DatasetRecord) -> pd.DataFrame:
+    """The sessions of a log that are likely not a person's, as a table."""
+    return _robot_sessions(_root(), record.id)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _robot_sessions(root: str, dataset_id: str) -> pd.DataFrame:
+    dataset = Workspace(root).open_dataset(dataset_id)
+    return describe_sessions(dataset, find_robots(dataset).sessions)
+
+
+def preview_cleaning(record: DatasetRecord, step: CleaningStep) -> StepOutcome:
+    """What a cleaning step would leave of a log. Raises DataError where it cannot be taken."""
+    return _preview_cleaning(_root(), record.id, step.kind, step.value)
+
+
+@st.cache_data(max_entries=32, show_spinner="Counting what would be left…")
+def _preview_cleaning(root: str, dataset_id: str, kind: str, value: float | tuple[str, ...] | None) -> StepOutcome:
+    return derived_datasets.preview_cleaning(Workspace(root), dataset_id, [CleaningStep(kind, value)])[0]
 
 
 def split_preview(record: DatasetRecord, test_rule: SplitConfig) -> SplitPreview:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from dashboard import cached, messages, state, test_rule_form, theme, widgets
+from dashboard import cached, messages, quality_view, state, test_rule_form, theme, widgets
 from dashboard.session_html import session_strip
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
@@ -20,14 +20,15 @@ from gru4rec_core.workspace.records import DatasetRecord
 def show_dataset(selection: state.Selection, record: DatasetRecord) -> None:
     """The whole view of one dataset, in the order of importance."""
     dataset = cached.open_dataset(record)
-    warnings = cached.dataset_warnings(record)
+    report = cached.quality_report(record)
+    warnings = [check.warning for check in report.found if check.warning]
     widgets.sentence(f"{summary_sentence(record)}: {messages.count_warnings(warnings)}.", size="1.2rem", weight=600)
+    quality_view.show_origin(selection, record)
     _offer_rename(record)
     _show_examples(record, dataset)
-    st.header("Warnings")
-    messages.show_warnings(warnings)
-    if not warnings:
-        st.text("None.")
+    if any(check.code == "long-pauses" for check in report.found):
+        messages.show_aside("If a strip holds several visits, cut sessions at pauses: see “Good to know” below.")
+    quality_view.show_quality(record, report)
     _show_rejected_rows(record)
     if _choose_test_rule(record) is not None:
         state.next_button("Train on this", "train", selection, key="train-on-this", new="1")
@@ -72,9 +73,6 @@ def _show_examples(record: DatasetRecord, dataset: SessionDataset) -> None:
         title = f"Session {dataset.session_ids[i]}: {end - begin} events, {start} to {until}"
         items = dataset.vocabulary.decode(dataset.session(i)).tolist()
         session_strip(title, [names.get(item, item) for item in items])
-    messages.show_aside(
-        "If a strip holds several visits, add the log again and cut it wherever a person pauses for 30 minutes."
-    )
 
 
 def example_sessions(lengths: np.ndarray) -> list[int]:

@@ -151,6 +151,8 @@ def _show_dataset(workspace: Workspace, record: DatasetRecord, selection: state.
             f"{record.n_sessions:,} sessions, {record.n_items:,} items, {record.n_events:,} events, "
             f"added {age(record.created)}"
         )
+        if record.made_from is not None:
+            messages.show_aside(record.made_from.sentence)
         if sentence := _best_model(workspace, record):
             messages.show_aside(sentence)
         with st.container(horizontal=True):

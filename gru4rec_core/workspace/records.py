@@ -99,6 +99,11 @@ class Derivation(BaseModel):
     def __str__(self) -> str:
         return f"made from {self.parent_name} by {', then '.join(self.actions)}"
 
+    @property
+    def sentence(self) -> str:
+        """ "Made from shop by dropping duplicates."."""
+        return f"M{str(self)[1:]}."
+
 
 @dataclass(frozen=True)
 class DatasetOrigin:

@@ -1,0 +1,191 @@
+"""Is a log clean, and what can be done about what was found?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard import cached, messages, state, widgets
+from gru4rec_core.data.cleaning_types import CleaningStep
+from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.evaluation.quality_types import QualityCheck, QualityReport
+from gru4rec_core.workspace.derived_datasets import derive_dataset
+from gru4rec_core.workspace.records import DatasetRecord
+
+_PREVIEWED = "_previewed_step"
+MOST_MINUTES = 100_000.0
+
+
+def show_quality(record: DatasetRecord, report: QualityReport) -> None:
+    """What was found, worst first, each with what can be done; what is good to know, set aside or clean, collapsed."""
+    st.header("Is this log clean?")
+    if report.rows is not None:
+        st.text(rows_sentence(report))
+    serious = [check for check in report.found if check.warning and check.warning.severity != "note"]
+    notes = [check for check in report.found if check not in serious]
+    for check in sorted(serious, key=lambda check: check.warning.severity != "error"):  # type: ignore[union-attr]
+        _show_finding(record, check)
+    if not serious:
+        messages.show_message("Nothing was found that may spoil a result.", "good")
+    if notes:
+        # Stays open while what is in it is being used.
+        is_used = any(_is_previewed(record, check) for check in notes)
+        with st.expander(f"Good to know: {_list_labels(notes)}", expanded=is_used, key=f"notes-{record.id}"):
+            for check in notes:
+                _show_finding(record, check)
+    if report.kept:
+        with st.expander(f"Set aside: {_list_labels(report.kept)}", key=f"aside-{record.id}"):
+            for check in report.kept:
+                _show_set_aside(record, check)
+    if report.clean:
+        with st.expander(f"{len(report.clean)} of {len(report.checks)} checks found nothing", key=f"clean-{record.id}"):
+            for check in report.clean:
+                st.text(clean_line(check))
+
+
+def rows_sentence(report: QualityReport) -> str:
+    """ "1,204 rows were read: 1,200 are events, 4 were left out because they are none."."""
+    rows = report.rows or {}
+    rejected = sum(rows["rejected"].values())
+    if rows["kept"] == rows["read"]:
+        return f"{rows['read']:,} rows were read: all are events."
+    parts = [f"{rows['kept']:,} are events"]
+    if rejected:
+        parts.append(f"{rejected:,} were left out because they are none")
+    if rows["filtered"]:
+        parts.append(f"{rows['filtered']:,} are of other kinds of event")
+    return f"{rows['read']:,} rows were read: {', '.join(parts)}."
+
+
+def clean_line(check: QualityCheck) -> str:
+    """What was looked for, and how little of it there is or why the log cannot be judged."""
+    if check.not_judged:
+        return f"{check.label}: not checked, {check.not_judged}"
+    return f"{check.label}: {f'{check.count:,} of {check.of:,} {check.counted}' if check.count else 'none'}"
+
+
+def _list_labels(checks: list[QualityCheck]) -> str:
+    labels = [check.label if i == 0 else check.label[0].lower() + check.label[1:] for i, check in enumerate(checks)]
+    return ", ".join(labels)
+
+
+def _show_finding(record: DatasetRecord, check: QualityCheck) -> None:
+    """The warning, the buttons below it, and the preview of the one that was pressed."""
+    if check.warning is None:
+        return
+    with st.container(gap="xsmall", key=f"finding-{check.code}-{record.id}"):
+        messages.show_warnings([check.warning])
+        if check.code == "robots":
+            _show_robots(record)
+        with st.container(horizontal=True):
+            for i, step in enumerate(check.steps):
+                st.button(
+                    f"{widgets.plain_label(step.label, 60)}…",
+                    key=f"do-{check.code}-{i}-{record.id}",
+                    on_click=_preview,
+                    args=(record.id, check.code, i),
+                )
+            st.button(
+                "Keep as it is",
+                type="tertiary",
+                key=f"keep-{check.code}-{record.id}",
+                help="Sets this finding aside for this dataset. You can take it back below.",
+                on_click=_set_aside,
+                args=(record, {*record.set_aside, check.code}),
+            )
+        for i, step in enumerate(check.steps):
+            if st.session_state.get(_PREVIEWED) == (record.id, check.code, i):
+                _show_preview(record, step)
+
+
+def _preview(dataset_id: str, code: str, i: int) -> None:
+    st.session_state[_PREVIEWED] = (dataset_id, code, i)
+
+
+def _is_previewed(record: DatasetRecord, check: QualityCheck) -> bool:
+    previewed = st.session_state.get(_PREVIEWED)
+    return previewed is not None and previewed[:2] == (record.id, check.code)
+
+
+def _close_preview() -> None:
+    st.session_state.pop(_PREVIEWED, None)
+
+
+def _set_aside(record: DatasetRecord, codes: set[str]) -> None:
+    _close_preview()
+    state.workspace().set_aside(record.id, codes)
+
+
+def _show_preview(record: DatasetRecord, step: CleaningStep) -> None:
+    """What a step would leave, and the button that makes it."""
+    with st.container(border=True, key="cleaning-preview"):
+        if step.kind == "pauses":
+            step = replace(step, value=_ask_for_minutes(record, step))
+        try:
+            outcome = cached.preview_cleaning(record, step)
+            widgets.sentence(outcome.describe())
+            messages.show_aside(f"Makes a dataset of its own, “{record.name}, {step.phrase}”. This one stays as it is.")
+        except WorkbenchError as error:
+            messages.show_problem(error)
+            outcome = None
+        with st.container(horizontal=True):
+            can_make = outcome is not None and outcome.changes
+            if st.button("Make this dataset", type="primary", key="make-dataset", disabled=not can_make):
+                _make(record, step)
+            st.button("Not now", type="tertiary", key="close-preview", on_click=_close_preview)
+
+
+def _ask_for_minutes(record: DatasetRecord, step: CleaningStep) -> float:
+    return float(
+        st.number_input(
+            "A pause of more than this many minutes starts a new session",
+            0.1,
+            MOST_MINUTES,
+            float(step.value),  # type: ignore[arg-type]
+            format="%g",
+            key=f"clean-minutes-{record.id}",
+            help="30 minutes is usual in web shops.",
+        )
+    )
+
+
+def _make(record: DatasetRecord, step: CleaningStep) -> None:
+    with st.spinner("Making the dataset…"):
+        made, _ = derive_dataset(state.workspace(), record.id, [step])
+    _close_preview()
+    state.select(dataset=made.id, k=None)
+    st.rerun()
+
+
+def _show_robots(record: DatasetRecord) -> None:
+    """The sessions in question: only a person can tell what they are."""
+    with st.expander("Which sessions?", key=f"robots-{record.id}"):
+        frame = cached.robot_sessions(record)
+        widgets.show_table(frame, key=f"robot-table-{record.id}", name="likely-robots")
+
+
+def _show_set_aside(record: DatasetRecord, check: QualityCheck) -> None:
+    if check.warning is None:
+        return
+    st.text(f"{check.label}: {check.warning.figure}")
+    st.button(
+        "Report it again",
+        type="tertiary",
+        key=f"again-{check.code}-{record.id}",
+        on_click=_set_aside,
+        args=(record, set(record.set_aside) - {check.code}),
+    )
+
+
+def show_origin(selection: state.Selection, record: DatasetRecord) -> None:
+    """Which dataset this one was made from, and the way there while it exists."""
+    if record.made_from is None:
+        return
+    messages.show_aside(record.made_from.sentence)
+    parent = record.made_from.parent_id
+    if any(other.id == parent for other in state.workspace().datasets()):
+        label = f"Open {widgets.plain_label(record.made_from.parent_name)}"
+        if st.button(label, type="tertiary", key=f"open-parent-{record.id}", icon=":material/arrow_back:"):
+            state.select(dataset=parent, k=None)
+            st.rerun()
