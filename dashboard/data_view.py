@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import cached, messages, quality_view, state, test_rule_form, theme, widgets
 from dashboard.session_html import session_strip
 from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.row_rules import MAX_PER_REASON
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.times import UNITS, describe_time, to_datetime
 from gru4rec_core.errors import WorkbenchError
@@ -96,7 +97,7 @@ def _show_rejected_rows(record: DatasetRecord) -> None:
             st.text(f"{count:,}: {reason}")
         rejected = state.workspace().rejected(record.id)
         if len(rejected) < total:
-            messages.show_aside(f"The first {len(rejected):,} of them:")
+            messages.show_aside(f"The first {MAX_PER_REASON} of each reason:")
         widgets.show_table(rejected.astype("str"), key="rejected-rows", name="rejected-rows")
 
 

@@ -45,16 +45,16 @@ def show_quality(record: DatasetRecord, report: QualityReport) -> None:
 
 
 def rows_sentence(report: QualityReport) -> str:
-    """ "1,204 rows were read: 1,200 are events, 4 were left out because they are none."."""
+    """ "1,204 rows were read: 1,200 are events, 4 were left out (listed below)."."""
     rows = report.rows or {}
     rejected = sum(rows["rejected"].values())
     if rows["kept"] == rows["read"]:
         return f"{rows['read']:,} rows were read: all are events."
     parts = [f"{rows['kept']:,} are events"]
     if rejected:
-        parts.append(f"{rejected:,} were left out because they are none")
+        parts.append(f"{rejected:,} {'was' if rejected == 1 else 'were'} left out (listed below)")
     if rows["filtered"]:
-        parts.append(f"{rows['filtered']:,} are of other kinds of event")
+        parts.append(f"{rows['filtered']:,} {'is' if rows['filtered'] == 1 else 'are'} of other kinds of event")
     return f"{rows['read']:,} rows were read: {', '.join(parts)}."
 
 
@@ -90,7 +90,7 @@ def _show_finding(record: DatasetRecord, check: QualityCheck) -> None:
                 "Keep as it is",
                 type="tertiary",
                 key=f"keep-{check.code}-{record.id}",
-                help="Sets this finding aside for this dataset. You can take it back below.",
+                help=f"Sets “{check.label}” aside for this dataset. You can take it back below.",
                 on_click=_set_aside,
                 args=(record, {*record.set_aside, check.code}),
             )

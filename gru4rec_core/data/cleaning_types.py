@@ -82,7 +82,12 @@ class CleaningStep:
             return f"Drop {DROPS[self.kind]}"
         if self.kind == "pauses":
             return f"Cut at pauses of {self.value:g} min"
-        return f"{'Drop' if self.kind == 'days' else 'Keep what starts'} {self.phrase.removeprefix('without ')}"
+        if self.kind == "days":
+            return f"Drop {self.phrase.removeprefix('without ')}"
+        start, end = (text.replace("T", " ") for text in self.value)  # type: ignore[union-attr]
+        if start and end:
+            return f"Keep sessions from {start} until {end}"
+        return f"Keep sessions from {start} on" if start else f"Keep sessions before {end}"
 
     @property
     def action(self) -> str:

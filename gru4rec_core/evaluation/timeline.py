@@ -106,19 +106,19 @@ def count_days(dataset: SessionDataset) -> Days | None:
 def find_odd_days(days: Days) -> np.ndarray:
     """Days with three times as many events as usual, or a third: bool [n_days].
 
-    Usual is the median of the three days before and the three after, and also of the same weekday one and two weeks
-    before and after; a day is odd when it differs from both. Days without events (`find_gaps` has those) and the first
-    and the last day, which may be half recorded, are not judged, nor are they neighbours. Where both the day and what
-    is usual have fewer than 100 events, chance decides: not odd.
+    Usual is the median of the three days before and the three after. A day that is like the same weekday one or two
+    weeks before or after is not odd either: a shop may be closed on Sundays. Days without events (`find_gaps` has
+    those) and the first and the last day, which may be half recorded, are not judged, nor are they neighbours. Where
+    both the day and what is usual have fewer than 100 events, chance decides: not odd.
     """
     events = np.where(days.events > 0, days.events, np.nan).astype(float)
     if len(events) < 3:
         return np.zeros(len(events), bool)
     events[[0, -1]] = np.nan
     odd = _differs(events, _median_of(events, NEIGHBOURS))
-    weekday = _median_of(events, WEEKDAYS)
-    result: np.ndarray = odd & (_differs(events, weekday) | np.isnan(weekday))
-    return result
+    for weekday in _around(events, WEEKDAYS):
+        odd &= _differs(events, weekday) | np.isnan(weekday)
+    return odd
 
 
 def find_level_changes(days: Days) -> list[int]:
@@ -167,11 +167,16 @@ def _differs(events: np.ndarray, usual: np.ndarray) -> np.ndarray:
     return result
 
 
-def _median_of(values: np.ndarray, steps: tuple[int, ...]) -> np.ndarray:
-    """For each place the median of the values so many places away, those that are NaN or outside left out; else NaN."""
+def _around(values: np.ndarray, steps: tuple[int, ...]) -> np.ndarray:
+    """For each place the values so many places away, NaN outside: float64 [n_steps, n]."""
     margin = max(map(abs, steps))
     padded = np.pad(values.astype(float), margin, constant_values=np.nan)
-    around = np.stack([padded[margin + step : margin + step + len(values)] for step in steps])
+    return np.stack([padded[margin + step : margin + step + len(values)] for step in steps])
+
+
+def _median_of(values: np.ndarray, steps: tuple[int, ...]) -> np.ndarray:
+    """For each place the median of the values so many places away that are not NaN; NaN where all are."""
+    around = _around(values, steps)
     known = ~np.isnan(around).all(axis=0)
     medians = np.full(len(values), np.nan)
     medians[known] = np.nanmedian(around[:, known], axis=0)

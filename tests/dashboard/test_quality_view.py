@@ -11,11 +11,15 @@ from gru4rec_core.evaluation.quality_types import QualityCheck, QualityReport
     [
         (
             {"read": 1_204, "kept": 1_200, "filtered": 0, "rejected": {"no item": 4}},
-            "1,204 rows were read: 1,200 are events, 4 were left out because they are none.",
+            "1,204 rows were read: 1,200 are events, 4 were left out (listed below).",
         ),
         (
             {"read": 9, "kept": 6, "filtered": 3, "rejected": {}},
             "9 rows were read: 6 are events, 3 are of other kinds of event.",
+        ),
+        (
+            {"read": 3, "kept": 1, "filtered": 1, "rejected": {"no item": 1}},
+            "3 rows were read: 1 are events, 1 was left out (listed below), 1 is of other kinds of event.",
         ),
         ({"read": 9, "kept": 9, "filtered": 0, "rejected": {}}, "9 rows were read: all are events."),
     ],

@@ -21,13 +21,13 @@ DAYS = CleaningStep("days", ("2024-05-01", "2024-05-02"))
         ),
         (
             CleaningStep("period", ("2024-05-01", "")),
-            "Keep what starts from 2024-05-01",
+            "Keep sessions from 2024-05-01 on",
             "from 2024-05-01",
             "keeping the sessions that start from 2024-05-01",
         ),
         (
             CleaningStep("period", ("2024-05-01", "2024-06-01")),
-            "Keep what starts from 2024-05-01 until 2024-06-01",
+            "Keep sessions from 2024-05-01 until 2024-06-01",
             "from 2024-05-01 until 2024-06-01",
             "keeping the sessions that start from 2024-05-01 until 2024-06-01",
         ),

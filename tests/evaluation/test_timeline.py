@@ -103,6 +103,12 @@ def test_a_day_far_above_or_below_its_neighbours_and_weekdays_is_odd(events):
     assert np.flatnonzero(find_odd_days(a_log(counts))).tolist() == [24]
 
 
+def test_a_quiet_weekday_stays_so_when_another_one_is_very_busy():
+    counts = weeks(8)
+    counts[20] = 4_000
+    assert np.flatnonzero(find_odd_days(a_log(counts))).tolist() == [20]
+
+
 def test_half_days_at_the_ends_days_without_events_and_small_numbers_are_not_odd():
     assert not find_odd_days(a_log([20, *weeks(4), 30])).any()
     counts = weeks(4)
