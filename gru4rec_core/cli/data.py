@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gru4rec_core.cli.column_options import ColumnOptions
 from gru4rec_core.cli.options import AsJson
 from gru4rec_core.cli.output import (
     clear_status,
@@ -16,8 +17,7 @@ from gru4rec_core.cli.output import (
     show_status,
     tell,
 )
-from gru4rec_core.data.columns import ColumnMapping
-from gru4rec_core.data.preview import inspect_log
+from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.errors import DataError
 from gru4rec_core.results.collected_warnings import diagnose_quality
@@ -45,26 +45,56 @@ def sample(
 
 
 def import_log(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON lines or Parquet; may be gzipped.")],
-    session: Annotated[str | None, typer.Option(help="Column of the session.")] = None,
-    timestamp: Annotated[str | None, typer.Option(help="Column of the time.")] = None,
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON lines, Parquet (also gzipped or zipped) or Excel.")],
+    session: Annotated[
+        list[str] | None, typer.Option(help="Column of the session; once for each column that it is made of.")
+    ] = None,
+    timestamp: Annotated[
+        list[str] | None,
+        typer.Option(help="Column of the time; once for each column that forms it, the date first."),
+    ] = None,
     item: Annotated[str | None, typer.Option(help="Column of the item.")] = None,
     user: Annotated[
         str | None, typer.Option(help="Column of the user, whose events are cut into visits; needs --gap.")
     ] = None,
-    gap: Annotated[float | None, typer.Option(help="Minutes without an event that end a visit.", min=0)] = None,
+    gap: Annotated[
+        float | None, typer.Option(help="Minutes without an event that end a visit; with --user.", min=0)
+    ] = None,
+    event_column: Annotated[str | None, typer.Option(help="Column of the kind of event; with --event-kind.")] = None,
+    event_kind: Annotated[
+        list[str] | None, typer.Option(help="Kind of event to keep, such as view; once for each. By default all.")
+    ] = None,
     item_name: Annotated[str | None, typer.Option(help="Column of the item names to show.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the dataset.")] = None,
     encoding: Annotated[str, typer.Option(help="Of a text file, such as windows-1252 or utf-16.")] = "utf-8",
+    no_header: Annotated[
+        bool, typer.Option("--no-header", help="The first line is an event; columns are called column 1, column 2, …")
+    ] = False,
+    layout: Annotated[Layout | None, typer.Option(help="What a row holds. By default it is recognised.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a log and register it in the workspace."""
-    columns = {"session": session, "timestamp": timestamp, "item": item, "user": user, "item_name": item_name}
-    mapping = _complete_mapping(file, columns, gap, encoding)
+    options = ReadingOptions(layout=layout)
+    named = ColumnOptions(
+        tuple(session or ()),
+        tuple(timestamp or ()),
+        item,
+        user,
+        gap,
+        event_column,
+        tuple(event_kind or ()),
+        item_name,
+        no_header,
+    )
+    mapping = named.complete(file, encoding, options)
     workspace = Workspace.default()
     notices: list[str] = []
     record = import_file(
-        workspace, ImportSource(file, mapping, encoding), name=name, on_progress=_show_progress, on_known=notices.append
+        workspace,
+        ImportSource(file, mapping, encoding, options=options),
+        name=name,
+        on_progress=_show_progress,
+        on_known=notices.append,
     )
     clear_status()
     for notice in notices:
@@ -108,31 +138,6 @@ def find_or_import(workspace: Workspace, dataset: str) -> DatasetRecord:
     record = import_file(workspace, ImportSource(Path(dataset)), on_progress=_show_progress)
     clear_status()
     return record
-
-
-def _complete_mapping(
-    file: Path, columns: dict[str, str | None], gap: float | None, encoding: str
-) -> ColumnMapping | None:
-    """The columns named by options, completed by the usual names; None when none was named."""
-    named: dict[str, Any] = {role: column for role, column in columns.items() if column is not None}
-    if gap is not None:
-        named["session_gap_minutes"] = gap
-    if not named:
-        return None
-    candidates = inspect_log(file, encoding=encoding).candidates
-    usual = {role: candidates[role][0] for role in ("session", "timestamp", "item") if candidates[role]}
-    if "user" in named:
-        usual.pop("session", None)
-    values = {"session": None, **usual, **named}
-    missing = [role for role in ("timestamp", "item") if role not in values]
-    if missing:
-        raise DataError(
-            "A log has a column each for session, timestamp and item.",
-            found=f"no column recognised as {', '.join(missing)}",
-            where=str(file),
-            remedy=f"Name it with --{missing[0]}.",
-        )
-    return ColumnMapping(**values)
 
 
 def _show_progress(done: int, total: int) -> None:

@@ -46,7 +46,12 @@ class LogPreview:
 
 
 def inspect_log(
-    path: Location | str, *, name: str | None = None, encoding: str = "utf-8", options: ReadingOptions | None = None
+    path: Location | str,
+    *,
+    name: str | None = None,
+    encoding: str = "utf-8",
+    options: ReadingOptions | None = None,
+    has_header: bool | None = None,
 ) -> LogPreview:
     """Looks at the first rows of a file, for the form that maps its columns.
 
@@ -55,6 +60,7 @@ def inspect_log(
         name: What people call the file, for messages; the path's own name when None.
         encoding: Of a text file.
         options: What the file's content does not say; None to recognise all of it.
+        has_header: Whether the first line names the columns; None to find out.
 
     Raises:
         DataError: The file cannot be read at all.
@@ -64,7 +70,7 @@ def inspect_log(
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder, open_duckdb(limits.memory, folder) as connection:
         opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder), options.layout)
         source, origin = open_location(location, opening)
-        has_header = source.names_columns()
+        has_header = source.names_columns() if has_header is None else has_header
         columns = source.columns(has_header)
         rows = source.head(columns, has_header)
         types = {column: _type_of(connection, rows[column]) for column in columns}

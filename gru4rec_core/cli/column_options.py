@@ -1,0 +1,106 @@
+"""Which columns does a command line name, and how are they completed?"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.preview import LogPreview, inspect_log
+from gru4rec_core.data.reading_options import ReadingOptions
+from gru4rec_core.errors import DataError
+
+
+@dataclass(frozen=True)
+class ColumnOptions:
+    """What the options of a command line say about columns; nothing where an option is left out.
+
+    Raises:
+        DataError: Options that go only together with another one, without that.
+    """
+
+    session: tuple[str, ...] = ()
+    timestamp: tuple[str, ...] = ()
+    item: str | None = None
+    user: str | None = None
+    gap: float | None = None
+    event_column: str | None = None
+    event_kinds: tuple[str, ...] = ()
+    item_name: str | None = None
+    no_header: bool = False
+
+    def __post_init__(self) -> None:
+        if self.gap is not None and self.user is None:
+            raise DataError(
+                "--gap cuts the events of each user into visits, so it goes with --user.",
+                found=f"--gap {self.gap:g} without --user",
+                remedy="Name the column of the user with --user, or leave out --gap where a column names the visit.",
+            )
+        if self.user is not None and self.session:
+            raise DataError(
+                "A visit is named by a column (--session), or cut out of a user's events (--user and --gap).",
+                found="both --session and --user",
+                remedy="Leave out one of the two.",
+            )
+        if self.event_column is not None and not self.event_kinds:
+            raise DataError(
+                "--event-column says in which column the kinds of event are, so it goes with --event-kind.",
+                found=f"--event-column {self.event_column} without --event-kind",
+                remedy="Name each kind to keep with --event-kind, or leave out --event-column to keep all.",
+            )
+
+    def complete(self, file: Path, encoding: str, options: ReadingOptions) -> ColumnMapping | None:
+        """The columns named, and for the others those that are recognised; None where no option says anything.
+
+        Raises:
+            DataError: A column is neither named nor recognised.
+        """
+        if self == ColumnOptions():
+            return None
+        preview = inspect_log(file, encoding=encoding, options=options, has_header=False if self.no_header else None)
+        named = self._named(preview)
+        guessed = {} if preview.guessed is None else dict(preview.guessed.__dict__)
+        likely = {role: columns[0] for role, columns in preview.candidates.items() if columns}
+        usual = {role: likely.get(role) for role in ("session", "timestamp", "item")} | guessed
+        if "user" in named:
+            usual |= {"session": None}
+        if "session" in named:
+            usual |= {"user": None, "session_gap_minutes": None}
+        values: dict[str, Any] = {**usual, **named, "has_header": preview.has_header}
+        self._check_complete(values, file)
+        return ColumnMapping(**values)
+
+    def _named(self, preview: LogPreview) -> dict[str, Any]:
+        named: dict[str, Any] = {
+            "session": self.session or None,
+            "timestamp": self.timestamp or None,
+            "item": self.item,
+            "user": self.user,
+            "session_gap_minutes": self.gap,
+            "item_name": self.item_name,
+        }
+        if self.event_kinds:
+            named |= {"event_column": self.event_column or self._find_event_column(preview)}
+            named |= {"keep_events": self.event_kinds}
+        return {role: value for role, value in named.items() if value is not None}
+
+    def _find_event_column(self, preview: LogPreview) -> str:
+        columns = preview.candidates.get("event", ())
+        if not columns:
+            raise DataError(
+                "--event-kind names kinds of event, which are in a column.",
+                found="no column recognised as the kind of event; columns " + ", ".join(preview.columns),
+                remedy="Name the column with --event-column.",
+            )
+        return columns[0]
+
+    def _check_complete(self, values: dict[str, Any], file: Path) -> None:
+        missing = [role for role in ("timestamp", "item") if not values.get(role)]
+        if not values.get("session") and not values.get("user"):
+            missing.insert(0, "session")
+        if missing:
+            raise DataError(
+                "A log has a column each for session, timestamp and item.",
+                found=f"no column recognised as {', '.join(missing)}",
+                where=str(file),
+                remedy=f"Name it with --{missing[0]}.",
+            )

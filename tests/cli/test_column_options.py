@@ -1,0 +1,83 @@
+"""Columns named on the command line, and what completes them."""
+
+from pathlib import Path
+
+import pytest
+
+from gru4rec_core.cli.column_options import ColumnOptions
+from gru4rec_core.errors import DataError
+
+ROWS = "".join(
+    f"{v},2024-05-{1 + v:02},0{i}:30,{'view' if i else 'buy'},{'abc'[i]}\n" for v in range(3) for i in range(3)
+)
+
+
+@pytest.fixture
+def file(folder: Path) -> Path:
+    path = folder / "parts.csv"
+    path.write_text("visit,day,clock,action,item\n" + ROWS)
+    return path
+
+
+def test_an_option_given_several_times_names_parts(run, file: Path) -> None:
+    time = ("--timestamp", "day", "--timestamp", "clock")
+    result = run("import", file, *time, "--json")
+    assert (result.json["sessions"], result.json["events"]) == (3, 9)
+    assert result.json["import"]["columns"]["timestamp"] == "day + clock"
+    assert result.json["import"]["time_unit"] == "s"
+    by_day = run("import", file, *time, "--session", "visit", "--session", "day", "--json")
+    assert by_day.json["import"]["columns"]["session"] == "visit + day"
+
+
+def test_only_the_kinds_of_event_that_are_named_are_kept(run, file: Path) -> None:
+    named = run("import", file, "--timestamp", "day", "--event-column", "action", "--event-kind", "view", "--json")
+    assert (named.json["events"], named.json["import"]["rows_filtered"]) == (6, 3)
+    both = run("import", file, "--timestamp", "day", "--event-kind", "view", "--event-kind", "buy", "--json")
+    assert both.json["events"] == 9
+
+
+def test_the_first_line_of_a_file_without_a_header_is_an_event(run, folder: Path) -> None:
+    path = folder / "bare.csv"
+    path.write_text("anna,noon,tea\nanna,1,tea\nanna,2,milk\n")
+    columns = ("--session", "column 1", "--timestamp", "column 2", "--item", "column 3")
+    result = run("import", path, "--no-header", *columns, "--json")
+    assert (result.json["events"], result.json["import"]["rows_read"]) == (2, 3)
+
+
+def test_the_layout_can_be_named(run, folder: Path) -> None:
+    path = folder / "baskets.csv"
+    path.write_text("tea,milk\nmilk,tea,bread\n")
+    result = run("import", path, "--layout", "session-per-line", "--json")
+    assert (result.json["sessions"], result.json["events"]) == (2, 5)
+    assert run("import", path, "--layout", "nested").status == 1
+    assert run("import", path, "--layout", "sideways").status == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--gap", 30), "--gap 30 without --user"),
+        (("--user", "visit", "--gap", 30, "--session", "visit"), "both --session and --user"),
+        (("--event-column", "action"), "without --event-kind"),
+        (("--timestamp", "day", "--timestamp", "day"), "different ones"),
+        (("--timestamp", "day", "--item", "nothing"), "is in the file"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(run, file: Path, options: tuple[object, ...], words: str) -> None:
+    result = run("import", file, *options)
+    assert (result.status, result.out) == (1, "")
+    assert words in " ".join(result.err.split())
+    assert "What to do" in result.err
+    assert "Traceback" not in result.err
+
+
+def test_kinds_need_a_column(run, folder: Path) -> None:
+    path = folder / "plain.csv"
+    path.write_text("session,timestamp,item\n1,1,a\n1,2,b\n")
+    assert "Name the column with --event-column" in " ".join(run("import", path, "--event-kind", "view").err.split())
+
+
+def test_nothing_named_completes_nothing() -> None:
+    with pytest.raises(DataError):
+        ColumnOptions(gap=5)
+    assert ColumnOptions() == ColumnOptions(session=(), event_kinds=())
