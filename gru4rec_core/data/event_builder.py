@@ -138,7 +138,7 @@ class EventBuilder:
             "At least one row of a log is an event: a session, a time and an item.",
             found=f"{self._n_rows:,} rows, none of them usable; {n_rows:,} because {example.reason}, such as "
             f"{example.found!r}",
-            where=f"{name}, {self._place} {example.place}" + (f", column {column}" if column else ""),
+            where=self._origin.describe_place(self._place, example.place) + (f", column {column}" if column else ""),
             remedy="Map the timestamp to a column of numbers or of ISO dates like 2024-05-31T18:00."
             if column
             else "Check the mapping of the columns and the delimiter.",
@@ -170,7 +170,7 @@ class EventBuilder:
             rows_kept=dataset.n_events,
             rows_filtered=self._n_filtered,
             rejected_counts=dict(self._rejected.counts.most_common()),
-            rejected=self._rejected.to_frame(),
+            rejected=origin.name_files(self._rejected.to_frame()),
             place=self._place,
             time_kind="dates" if times.are_dates else "numbers",
             time_unit=times.unit,

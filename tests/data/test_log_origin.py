@@ -1,7 +1,7 @@
 """Where rows came from."""
 
 from gru4rec_core.data.ingest import read_log
-from gru4rec_core.data.log_origin import LogOrigin
+from gru4rec_core.data.log_origin import FilePlaces, LogOrigin
 from tests.data.logs import CSV, FORMATS, Write
 
 
@@ -15,3 +15,12 @@ def test_the_summary_of_a_file_says_what_it_was(write: Write) -> None:
     assert (text.file, text.format, text.encoding, text.size) == ("log.csv", "CSV", "utf-8", len(CSV))
     parquet = read_log(write(FORMATS["Parquet"], "log.parquet")).summary
     assert (parquet.format, parquet.encoding, parquet.location) == ("Parquet", "", {})
+
+
+def test_a_row_of_a_folder_is_found_in_its_file() -> None:
+    places = FilePlaces()
+    for name, start in (("a", 0), ("empty", 3), ("b", 3)):
+        places.add(name, start)
+    assert [places.locate(place) for place in (1, 3, 4, 9)] == [("a", 1), ("a", 3), ("b", 1), ("b", 6)]
+    assert LogOrigin("logs", "CSV", files=places).describe_place("line", 4) == "b, line 1"
+    assert LogOrigin("log.csv", "CSV").describe_place("line", 4) == "log.csv, line 4"

@@ -1,17 +1,19 @@
 """Which kind of source is a file, a folder or a database?"""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from gru4rec_core.data.file_format import DELIMITERS, LogFile, open_log
 from gru4rec_core.data.layouts import LAYOUT_LABELS, recognise_layout
-from gru4rec_core.data.locations import DatabaseLog, Location
+from gru4rec_core.data.locations import DatabaseLog, FolderLog, Location
 from gru4rec_core.data.log_origin import LogOrigin
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import Source
 from gru4rec_core.data.sources.delimited import DelimitedText
 from gru4rec_core.data.sources.excel import ExcelSheet
+from gru4rec_core.data.sources.folder import FolderRows
 from gru4rec_core.data.sources.json_lines import JsonLines, first_objects
 from gru4rec_core.data.sources.nested_json import NestedJson, find_event_list
 from gru4rec_core.data.sources.parquet import ParquetRows
@@ -58,14 +60,19 @@ def open_location(location: Location, opening: Opening) -> OpenedLog:
 
         rows = DatabaseRows(location)
         return OpenedLog(rows, rows.origin())
-    if not isinstance(location, Path):
-        raise DataError("A log is a file.")
+    if isinstance(location, FolderLog):
+        files = FolderRows(location, opening.folder, partial(_open_one_of, opening))
+        return OpenedLog(files, files.origin())
     file = open_log(location, opening.name or location.name, opening.encoding, opening.max_bytes)
     is_text = file.format in {"delimited", "jsonl"}
     source = open_source(file, opening.max_rows, opening.folder, opening.layout)
     form = replace(file, layout=source.layout).format_name
     origin = LogOrigin(file.name, form, file.encoding if is_text else "", location.stat().st_size)
     return OpenedLog(source, origin)
+
+
+def _open_one_of(opening: Opening, path: Path, name: str, folder: Path) -> OpenedLog:
+    return open_location(path, opening._replace(name=name, folder=folder))
 
 
 def open_source(file: LogFile, max_rows: int, folder: Path, layout: Layout | None = None) -> Source:

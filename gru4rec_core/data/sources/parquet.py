@@ -66,6 +66,10 @@ class ParquetRows:
         check_columns(names, self.file.name)
         return names
 
+    def describe_types(self) -> list[str]:
+        """Each column's kind of values, as "clicked_at: dates"."""
+        return [f"{field.name}: {_kind_of(field.type)}" for field in self._parquet.schema_arrow]
+
     def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
         with self._reading():
             batch = next(self._parquet.iter_batches(batch_size=PREVIEW_ROWS), None)
@@ -103,6 +107,15 @@ class ParquetRows:
             done += batch.num_rows
             if on_bytes is not None:
                 on_bytes(self._packed_size * done // total)
+
+
+def _kind_of(kind: pa.DataType) -> str:
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return "numbers"
+    if pa.types.is_temporal(kind):
+        return "dates"
+    return "text" if is_text(kind) else str(kind)
 
 
 def _sql_text(name: str, kind: pa.DataType) -> str:

@@ -1,0 +1,158 @@
+"""Which files does a folder or a pattern name, and in which order?"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import pyarrow as pa
+from pyarrow import fs
+
+from gru4rec_core.data.database_url import HIDDEN, hide_secrets
+from gru4rec_core.errors import DataError
+
+SCHEMES = ("file", "s3", "gs", "gcs", "abfs", "abfss", "hdfs")
+"""Of addresses that are file systems, as pyarrow knows them."""
+_S3_OPTIONS = {"region", "endpoint_override", "scheme"}
+_WITHOUT_VALUE = "__HIVE_DEFAULT_PARTITION__"
+
+
+class ListedFile(NamedTuple):
+    """A file of a folder.
+
+    Attributes:
+        path: As its file system takes it.
+        name: For people.
+        size: Bytes.
+        partitions: What its folders say about all its rows, as `date=2024-05-01/` does; None for no value.
+    """
+
+    path: str
+    name: str
+    size: int
+    partitions: dict[str, str | None]
+
+
+class FileListing(NamedTuple):
+    """The files of a pattern, in the order of their names, and the file system they are on."""
+
+    filesystem: fs.FileSystem
+    files: list[ListedFile]
+
+
+def show_pattern(pattern: str) -> str:
+    """A folder or pattern without credentials and options."""
+    if "://" not in pattern:
+        return pattern
+    parts = urlsplit(pattern)
+    if "@" in parts.path or (":" in parts.netloc and "@" not in parts.netloc and parts.scheme != "hdfs"):
+        return f"{parts.scheme}://{HIDDEN}"  # a key that is not escaped may have cut the address in the wrong place
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def list_files(pattern: str) -> FileListing:
+    """The files of a folder, with all folders in it, or of a pattern; names that begin with "." or "_" are left out.
+
+    Raises:
+        DataError: There are none, or the address cannot be reached.
+    """
+    with reporting(pattern):
+        filesystem, path = _open_filesystem(pattern)
+        found = list(_find(filesystem, path.rstrip("/")))
+    if not found:
+        raise DataError(
+            "A folder or pattern names at least one file.",
+            found="none there",
+            where=show_pattern(pattern),
+            remedy="Check the path. In a pattern, * stands for any name and ** for any folders.",
+        )
+    files = [
+        ListedFile(info.path, _shown_name(pattern, info.path), info.size or 0, _partitions(info.path))
+        for info in sorted(found, key=lambda info: info.path)
+    ]
+    return FileListing(filesystem, files)
+
+
+@contextmanager
+def reporting(pattern: str) -> Iterator[None]:
+    """Turns what a file system raises into our error, without any secret."""
+    try:
+        yield
+    except (OSError, pa.ArrowException, ValueError) as error:
+        cause = hide_secrets(str(error), [secret for secret in _secrets(pattern) if secret])
+        raise DataError(
+            "A folder or an object store can be opened and read.",
+            found=cause.strip().partition("\n")[0][:300].rstrip("."),
+            where=show_pattern(pattern),
+            remedy="Check the address, and that its credentials are in the environment (AWS_ACCESS_KEY_ID and so on); "
+            "s3://anonymous@bucket/… reads a public bucket."
+            if "://" in pattern
+            else "Check the path and its permissions.",
+        ) from None
+
+
+def _secrets(pattern: str) -> list[str | None]:
+    if "://" not in pattern:
+        return []
+    user, _, password = urlsplit(pattern).netloc.rpartition("@")[0].partition(":")
+    return [unquote(password), unquote(user) if password else None]
+
+
+def _open_filesystem(pattern: str) -> tuple[fs.FileSystem, str]:
+    """The file system, and the pattern as a path on it."""
+    if "://" not in pattern:
+        return fs.LocalFileSystem(), pattern
+    parts = urlsplit(pattern)
+    if parts.scheme == "file":
+        return fs.LocalFileSystem(), unquote(parts.path)
+    if parts.scheme == "s3" and parts.username == "anonymous":
+        options = {
+            key: value for key, value in parse_qsl(parts.query) if key in {"region", "endpoint_override", "scheme"}
+        }
+        return fs.S3FileSystem(anonymous=True, **options), f"{parts.hostname}{unquote(parts.path)}"
+    return fs.FileSystem.from_uri(pattern)
+
+
+def _find(filesystem: fs.FileSystem, path: str) -> Iterator[fs.FileInfo]:
+    base = path
+    if any(sign in path for sign in "*?["):
+        fixed = path[: re.search(r"[*?\[]", path).start()]  # type: ignore[union-attr]
+        base = fixed.rpartition("/")[0] if "/" in fixed else "."
+        base = base or "/"
+    info = filesystem.get_file_info(base)
+    if info.type == fs.FileType.File:
+        yield info
+    if info.type != fs.FileType.Directory:
+        return
+    inside = path[len(base) :].lstrip("/") if base != "." else path
+    recursive = base == path or "/" in inside or "**" in inside
+    wanted = re.compile(_to_regex(inside) if base != path else ".*", re.DOTALL)
+    for child in filesystem.get_file_info(fs.FileSelector(base, recursive=recursive)):
+        name = PurePosixPath(child.path).relative_to(base).as_posix()
+        if child.type == fs.FileType.File and not _is_hidden(name) and wanted.fullmatch(name):
+            yield child
+
+
+def _to_regex(pattern: str) -> str:
+    meaning = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    parts = re.split(r"(\*\*/|\*\*|\*|\?|\[!?[^\]]+\])", pattern)
+    return "".join(
+        meaning.get(part) or (part.replace("[!", "[^") if part.startswith("[") and len(part) > 1 else re.escape(part))
+        for part in parts
+    )
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part[0] in "._" and "=" not in part for part in name.split("/"))
+
+
+def _shown_name(pattern: str, path: str) -> str:
+    scheme = urlsplit(pattern).scheme if "://" in pattern else ""
+    return f"{scheme}://{path.lstrip('/')}" if scheme and scheme != "file" else str(Path(path))
+
+
+def _partitions(path: str) -> dict[str, str | None]:
+    named = (part.partition("=") for part in path.split("/")[:-1] if "=" in part)
+    return {unquote(key): None if value == _WITHOUT_VALUE else unquote(value) for key, _, value in named if key}

@@ -1,0 +1,167 @@
+"""How are the files of a folder read as one log?
+
+One after the other, each as if it were a log of its own. So every rule and limit of a file holds for it here.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+from pyarrow import fs
+
+from gru4rec_core.data.locations import FolderLog
+from gru4rec_core.data.log_origin import FilePlaces, LogOrigin
+from gru4rec_core.data.reading_options import Layout
+from gru4rec_core.data.sources.base import PREVIEW_ROWS, Source
+from gru4rec_core.data.sources.file_listing import ListedFile, list_files, reporting, show_pattern
+from gru4rec_core.data.sources.parquet import ParquetRows
+from gru4rec_core.errors import DataError
+
+OpenFile = Callable[[Path, str, Path], tuple[Source, LogOrigin]]
+"""Opens one file: its path, its name for people, and a folder for what must be unpacked first."""
+
+
+class FolderRows:
+    """Files of one form, in the order of their names; `key=value` folders are columns."""
+
+    def __init__(self, log: FolderLog, folder: Path, open_file: OpenFile) -> None:
+        self._log, self._folder, self._open_file = log, folder, open_file
+        self._filesystem, self._files = list_files(log.pattern)
+        self._is_local = isinstance(self._filesystem, fs.LocalFileSystem)
+        self._places = FilePlaces()
+        self._first, self._first_origin = self._open(0)
+        self.place, self.layout = self._first.place, self._first.layout
+        self._check_layout(self.layout)
+        if self._is_local:  # elsewhere each is checked when its turn comes, for it must be copied first
+            for i in range(1, len(self._files)):
+                self._check(i, self._open(i)[0])
+                self._put_away(i)
+
+    def origin(self) -> LogOrigin:
+        """Where the rows come from, without credentials."""
+        shown, n_files = show_pattern(self._log.pattern), len(self._files)
+        return replace(
+            self._first_origin,
+            name=shown,
+            format=f"{self._first_origin.format}, {n_files:,} file{'s' if n_files > 1 else ''}",
+            size=sum(file.size for file in self._files),
+            location={"folder": shown, "files": str(n_files)},
+            files=self._places,
+        )
+
+    def names_columns(self) -> bool:
+        return self._first.names_columns()
+
+    def columns(self, has_header: bool) -> list[str]:
+        own = self._first.columns(has_header)
+        return [*own, *(key for key in self._files[0].partitions if key not in own)]
+
+    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
+        own = self._first.columns(has_header)
+        rows = self._first.head(own, has_header)[:PREVIEW_ROWS]
+        partitions = {key: value or "" for key, value in self._files[0].partitions.items() if key not in own}
+        return rows.assign(**partitions)[columns].astype("str")
+
+    def blocks(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        roles: dict[str, str],
+        columns: list[str],
+        has_header: bool,
+        on_bytes: Callable[[int], None] | None,
+    ) -> Iterator[pa.Table]:
+        n_rows = n_bytes = 0
+        for i, file in enumerate(self._files):
+            source = self._first if i == 0 else self._open(i)[0]
+            self._check(i, source)
+            self._places.add(file.name, n_rows)
+            own = source.columns(has_header)
+            inside = {role: column for role, column in roles.items() if column in own}
+            told = None if on_bytes is None else _ahead(on_bytes, n_bytes)
+            last = 0
+            for block in source.blocks(connection, inside, own, has_header, told):
+                if block.num_rows:
+                    last = block["place"][-1].as_py()
+                    yield _of_folder(block, roles, file, n_rows)
+            n_rows += last
+            n_bytes += file.size
+            if on_bytes is not None:
+                on_bytes(n_bytes)
+            self._put_away(i)
+
+    def _open(self, i: int) -> tuple[Source, LogOrigin]:
+        file, folder = self._files[i], self._folder / str(i)
+        folder.mkdir(exist_ok=True)
+        path = Path(file.path)
+        if not self._is_local:
+            path = folder / "file"
+            self._copy(file.path, path)
+        return self._open_file(path, file.name, folder)
+
+    def _copy(self, source: str, target: Path) -> None:
+        with reporting(self._log.pattern), target.open("wb") as copy:
+            # Without "compression" what is packed would be unpacked here, past every limit.
+            shutil.copyfileobj(self._filesystem.open_input_stream(source, compression=None), copy, 1 << 22)
+
+    def _put_away(self, i: int) -> None:
+        """Removes what was copied or unpacked to read a file."""
+        shutil.rmtree(self._folder / str(i), ignore_errors=True)
+
+    def _check_layout(self, layout: Layout) -> None:
+        if layout == "session-per-line":
+            raise DataError(
+                "A session per line has no name but its line, so a log of that form is one file.",
+                found=f"{len(self._files):,} files" if len(self._files) > 1 else "a folder",
+                where=show_pattern(self._log.pattern),
+                remedy="Join the files into one, and read it.",
+            )
+
+    def _check(self, i: int, source: Source) -> None:
+        """Raises DataError when a file has other columns or types than the first."""
+        first, file = self._files[0], self._files[i]
+        pairs = (
+            ("columns", _columns(self._first, first), _columns(source, file)),
+            ("types", _types(self._first), _types(source)),
+        )
+        for what, expected, found in pairs:
+            if expected != found:
+                raise DataError(
+                    f"All files of a folder have the same {what}.",
+                    found=f"{_list_unlike(expected, found)} in {first.name}, but {_list_unlike(found, expected)} in "
+                    f"{file.name}",
+                    where=show_pattern(self._log.pattern),
+                    remedy="Name the files that belong together by a pattern, such as logs/2024-*.parquet, or write "
+                    "them in one form.",
+                )
+
+
+def _columns(source: Source, file: ListedFile) -> list[str]:
+    return [*source.columns(source.names_columns()), *file.partitions]
+
+
+def _types(source: Source) -> list[str]:
+    return source.describe_types() if isinstance(source, ParquetRows) else []
+
+
+def _list_unlike(some: list[str], others: list[str]) -> str:
+    """The entries that the others do not have; all of them where only the order differs."""
+    return ", ".join([entry for entry in some if entry not in others] or some)
+
+
+def _ahead(on_bytes: Callable[[int], None], before: int) -> Callable[[int], None]:
+    return lambda done: on_bytes(before + done)
+
+
+def _of_folder(block: pa.Table, roles: dict[str, str], file: ListedFile, rows_before: int) -> pa.Table:
+    """A block of a file with places counted through all files, and with what the file's folders say."""
+    place = pa.array(block["place"].to_numpy() + rows_before)
+    block = block.set_column(block.schema.get_field_index("place"), "place", place)
+    for role, column in roles.items():
+        if role not in block.column_names:
+            value = pa.scalar(file.partitions[column], pa.string())
+            block = block.append_column(role, pa.repeat(value, block.num_rows))
+    return block
