@@ -8,7 +8,7 @@ from typing import IO, Literal, Self, cast
 
 from gru4rec_core.errors import DataError
 
-BLOCK_BYTES = 16 << 20
+BLOCK_BYTES = 4 << 20
 ZIP_MAGIC = b"PK\x03\x04"
 Packing = Literal["", "gzipped", "zipped"]
 

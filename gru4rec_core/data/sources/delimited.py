@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gru4rec_core.data.file_format import LogFile
+from gru4rec_core.data.look_ahead import map_ahead
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, run_query
 from gru4rec_core.data.sources.header import name_columns, names_columns
@@ -56,6 +57,14 @@ class DelimitedText:
         on_bytes: Callable[[int], None] | None,
     ) -> Iterator[pa.Table]:
         column_of = {role: columns.index(column) for role, column in roles.items()}
+
+        def fields(job: tuple[Records, duckdb.DuckDBPyConnection]) -> pa.Table:
+            return self._fields(job[1], job[0], column_of, len(columns))
+
+        records = self._records_below_header(has_header, on_bytes)
+        yield from map_ahead(fields, ((block, connection.cursor()) for block in records))
+
+    def _records_below_header(self, has_header: bool, on_bytes: Callable[[int], None] | None) -> Iterator[Records]:
         in_header = has_header
         for records in read_records(self.file, on_bytes):
             if in_header:  # up to the first record that is not blank
@@ -63,7 +72,7 @@ class DelimitedText:
                 in_header = all(blank)
                 records = records.skip(len(blank) if in_header else blank.index(False) + 1)
             if len(records):
-                yield self._fields(connection, records, column_of, len(columns))
+                yield records
 
     def _fields(
         self, connection: duckdb.DuckDBPyConnection, records: Records, column_of: dict[str, int], n_columns: int

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from gru4rec_core.data.text_records import NEWLINE, RETURN, Records
+from gru4rec_core.data.text_records import Records
 
 _TEXTS = pa.dictionary(pa.int32(), pa.string())
 
@@ -58,16 +58,13 @@ def read_plain_fields(
     no_faults = pa.nulls(len(place), pa.string())
     fields = {role: table[names[i]] for role, i in column_of.items()}
     block = pa.table({"place": place, **fields, "fault": no_faults, "raw": no_faults})
-    blank = _is_blank(records)
-    if blank.any():
-        block = block.filter(pa.array(~np.delete(blank, bad)))
+    blank = _find_blank(records)
+    if len(blank):
+        block = block.filter(pa.array(np.isin(place, records.lines[blank], invert=True)))
     return PlainFields(block, np.array(bad, np.int64))
 
 
-def _is_blank(records: Records) -> np.ndarray:
-    """Whether there is nothing on a line, bool [n]: Arrow takes it for a record of empty fields."""
-    data = np.frombuffer(records.data, np.uint8)
-    starts = np.r_[0, records.ends[:-1]]
-    lengths = records.ends - starts
-    first, second = data[starts], data[np.minimum(starts + 1, len(data) - 1)]
-    return ((lengths == 1) & (first == NEWLINE)) | ((lengths == 2) & (first == RETURN) & (second == NEWLINE))
+def _find_blank(records: Records) -> np.ndarray:
+    """The positions of lines with nothing on them: Arrow takes them for records of empty fields."""
+    short = np.flatnonzero(np.diff(records.ends, prepend=0) <= 2).tolist()
+    return np.array([i for i in short if not bytes(records.record(i)).strip(b"\r\n")], np.int64)
