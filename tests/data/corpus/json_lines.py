@@ -1,0 +1,73 @@
+"""JSON lines: keys, values of every type, broken lines, and sessions with a list of events."""
+
+import json
+from collections.abc import Mapping
+
+from gru4rec_core.data.columns import ColumnMapping
+from tests.data.corpus.line import ROWS, lines, reads, refuses
+
+
+def objects(*rows: Mapping[str, object]) -> str:
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def of_items(*items: object) -> str:
+    """One session, s, of items at times 0, 1, …"""
+    return objects(*({"session": "s", "timestamp": i, "item": item} for i, item in enumerate(items)))
+
+
+def raw(*items: str) -> str:
+    """The same of items that are JSON already."""
+    return "".join(f'{{"session": "s", "timestamp": {i}, "item": {item}}}\n' for i, item in enumerate(items))
+
+
+TOY_LINES = objects(*({"session": s, "timestamp": t, "item": i} for s, t, i in ROWS))
+NESTED = objects(
+    {"session": 1, "events": [{"aid": 7, "ts": 10, "type": "clicks"}, {"aid": 8, "ts": 20, "type": "carts"}]},
+    {"session": 2, "events": [{"aid": 8, "ts": 15, "type": "clicks"}]},
+)
+OF_NESTED = ColumnMapping("session", "ts", "aid")
+BY_KEY = ColumnMapping("s/1", 'the "time"', "it~em'")
+WAY_OUT = ("item", "object", "list")
+
+LINES = [
+    reads("an object per line", TOY_LINES),
+    reads("CRLF, blank lines, a byte order mark", "\ufeff\r\n" + TOY_LINES.replace("\n", "\r\n\r\n")),
+    reads("no line end at the end", TOY_LINES.strip()),
+    reads("a tab and spaces before an object", "\t  " + TOY_LINES),
+    reads("UTF-16", TOY_LINES.encode("utf-16"), encoding="utf-16"),
+    reads("keys in another order on each line", raw('"A"') + '{"item": "B", "session": "s", "timestamp": 1}\n', "s: A B"),
+    reads("a key that first comes late", raw('"A"', '"B"') + '{"session": "s", "timestamp": 3, "item": "C", "price": 1}\n', "s: A B C"),
+    reads("signs in keys", objects({"s/1": "s", 'the "time"': 1, "it~em'": "A"}, {"s/1": "s", 'the "time"': 2, "it~em'": "B"}), "s: A B", mapping=BY_KEY),
+    reads("a list and an object beside what matters", objects(*({"session": "s", "timestamp": i, "item": c, "tags": ["x"], "geo": {"a": 1}} for i, c in enumerate("AB"))), "s: A B"),
+    # values
+    reads("numbers for names", of_items(7, 8), "s: 7 8"),
+    reads("numbers beyond those that a float holds", of_items(9007199254740993, 9007199254740992, 18446744073709551616), "s: 9007199254740993 9007199254740992 18446744073709551616"),
+    reads("truth values", of_items(True, False), "s: true false"),
+    reads("texts of numbers and numbers", of_items("7", 7, "07"), "s: 7 7 07"),
+    reads("escaped letters are letters", raw('"\\u00e9"', '"é"', '"\\ud83c\\udfb8"', '"\\/"'), {"s": ["é", "é", "🎸", "/"]}),
+    reads("escaped line ends and quotes", of_items("A\nB", 'A"B', "A\\B", "A\tB"), {"s": ["A\nB", 'A"B', "A\\B", "A\tB"]}),
+    reads("spaces around texts", of_items(" A ", "A"), "s: A A"),
+    reads("a zero character in a text", raw('"A"', '"B\\u0000C"', '"D"'), {"s": ["A", "B\0C", "D"]}),
+    reads("half a pair of surrogates costs its line", raw('"A"', '"\\ud83d"', '"B"'), "s: A B", rejected=[(2, "")]),
+    reads("null, missing and empty", objects({"session": "s", "timestamp": 1, "item": "A"}, {"session": None, "timestamp": 1, "item": "A"}, {"session": "s", "timestamp": 1}, {"session": "s", "timestamp": "", "item": "A"}, {"session": "s", "timestamp": 2, "item": "B"}), "s: A B", rejected=[(2, "no session"), (3, "no item"), (4, "no timestamp")]),
+    reads("times as texts and numbers", objects({"session": "s", "timestamp": "1717178400", "item": "A"}, {"session": "s", "timestamp": 1717178401, "item": "B"}), "s: A B", times=["2024-05-31T18:00:00", "2024-05-31T18:00:01"]),
+    reads("times with a fraction", objects({"session": "s", "timestamp": 1717178400.5, "item": "A"}, {"session": "s", "timestamp": 1717178401, "item": "B"}), "s: A B", times=["2024-05-31T18:00:00.500000", "2024-05-31T18:00:01"]),
+    reads("times with an exponent", raw('"A"').replace(" 0,", " 1.7171784e9,") + raw('"B"').replace(" 0,", " 1717178401,"), "s: A B", times=["2024-05-31T18:00:00", "2024-05-31T18:00:01"]),
+    # items that are none
+    refuses("times that are objects", objects(*({"session": "s", "timestamp": {"$date": i}, "item": "A"} for i in (1, 2))), "timestamp"),
+    # broken lines
+    reads("broken lines", raw('"A"') + '{"session": "s", "times\nnull\n[1]\n"x"\n' + raw('"B"'), "s: A B", rejected=[(2, "JSON"), (3, "JSON"), (4, "JSON"), (5, "JSON")]),
+    reads("a line cut off at the end", raw('"A"', '"B"', '"C"')[:-5], "s: A B", rejected=[(3, "JSON")]),
+    reads("two objects on a line", raw('"A"', '"B"') + raw('"C"', '"D"').replace("\n", " ").strip(), "s: A B", rejected=[(3, "JSON")]),
+    refuses("one list of objects", json.dumps([{"session": "s", "timestamp": 1, "item": "A"}]), "JSON list", "one object per line"),
+    refuses("one object over several lines", json.dumps({"session": "s", "timestamp": 1, "item": "A"}, indent=1), "object"),
+    refuses("objects without the columns", objects({"a": 1, "b": 2}, {"a": 2, "b": 3}), "session, timestamp"),
+    # nested
+    reads("sessions with their events", NESTED, "1: 7 8; 2: 8", mapping=OF_NESTED),
+    reads("a session without events", NESTED + '{"session": 3, "events": []}\n', "1: 7 8; 2: 8", mapping=OF_NESTED, rejected=[(3, "event")]),
+    reads("a session whose events are none", NESTED + '{"session": 3, "events": "no"}\n', "1: 7 8; 2: 8", mapping=OF_NESTED, rejected=[(3, "event")]),
+    reads("an event without an item", NESTED + '{"session": 3, "events": [{"ts": 3}, {"aid": 9, "ts": 4}]}\n', "1: 7 8; 2: 8; 3: 9", mapping=OF_NESTED, rejected=[(3, "no item")]),
+    reads("events out of order in their session", '{"session": 1, "events": [{"aid": 8, "ts": 20}, {"aid": 7, "ts": 10}]}\n', "1: 7 8", mapping=OF_NESTED),
+    reads("JSON in a CSV file is text", lines('s,1,"{""a"": 1}"', "s,2,B"), {"s": ['{"a": 1}', "B"]}),
+]  # fmt: skip

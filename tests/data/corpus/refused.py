@@ -1,0 +1,43 @@
+"""What is no log at all."""
+
+import io
+import pickle
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.feather as feather
+
+from tests.data.corpus.line import refuses, table
+
+NPY, FEATHER = io.BytesIO(), io.BytesIO()
+np.save(NPY, np.arange(3))
+feather.write_feather(pa.table({"session": ["s"]}), FEATHER)
+KINDS = {
+    "a PNG image": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+    "a JPEG image": b"\xff\xd8\xff\xe0\0\x10JFIF",
+    "a GIF image": b"GIF89a\1\0\1\0",
+    "a PDF document": b"%PDF-1.7\n%\xe2\xe3",
+    "a bzip2 archive": b"BZh91AY&SY",
+    "an xz archive": b"\xfd7zXZ\0\0\4",
+    "a Zstandard archive": b"(\xb5/\xfd\x04X",
+    "an SQLite database": b"SQLite format 3\0\x10\0",
+    "an HDF5 file": b"\x89HDF\r\n\x1a\n",
+    "an old Office document": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+}
+
+LINES = [
+    *[refuses(kind, content, kind, "Upload CSV") for kind, content in KINDS.items()],
+    *[refuses(f"{kind} whose name says CSV", content, kind, file="sessions.csv") for kind, content in KINDS.items()][:2],
+    refuses("an array of NumPy", NPY.getvalue(), "binary file"),
+    refuses("a table of Arrow", FEATHER.getvalue(), "binary file"),
+    refuses("an object of Python", pickle.dumps({"session": [1] * 300}), "binary file"),
+    refuses("a program", b"\x7fELF\2\1\1\0" + b"\0" * 50, "binary file"),
+    refuses("random bytes", np.random.default_rng(9).bytes(4_000), "log.csv"),
+    refuses("an empty file", b"", "empty file"),
+    refuses("only blank lines", b"\n  \n\r\n", "empty file"),
+    refuses("only a byte order mark", b"\xef\xbb\xbf", "empty file"),
+    refuses("no file", None, "no file there"),
+    refuses("a folder", {"log.csv": table().encode()}, "a folder"),
+    refuses("prose", "Dear all,\nplease find the log attached.\nBest\n", "column"),
+    refuses("a single word", "nothing", "column"),
+]  # fmt: skip
