@@ -11,9 +11,8 @@ import streamlit as st
 from dashboard import state
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.cleaning_types import CleaningStep, StepOutcome
-from gru4rec_core.data.file_format import is_utf8
 from gru4rec_core.data.log_faults import find_robots
-from gru4rec_core.data.preview import LogPreview, inspect_log
+from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.quality_types import QualityReport
 from gru4rec_core.jobs import planning
@@ -25,7 +24,7 @@ from gru4rec_core.report.frames.split_preview import SplitPreview, preview_split
 from gru4rec_core.results import comparison as results
 from gru4rec_core.results.collected_warnings import diagnose_quality
 from gru4rec_core.results.recheck import Recheck, RecheckPlan, recheck_run
-from gru4rec_core.workspace import derived_datasets
+from gru4rec_core.workspace import derived_datasets, import_process
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -172,13 +171,13 @@ def _recheck(root: str, key: tuple[str | None, ...], _plan: RecheckPlan) -> Rech
 @st.cache_data(max_entries=8, show_spinner="Looking into the file…")
 def preview_upload(path: str, name: str, encoding: str) -> LogPreview:
     """Format, columns and first rows of an upload."""
-    return inspect_log(path, name=name, encoding=encoding)
+    return import_process.preview_apart(path, name, encoding)
 
 
 @st.cache_data(max_entries=8, show_spinner="Looking into the file…")
 def upload_is_utf8(path: str) -> bool:
     """Whether an upload's text is UTF-8 throughout."""
-    return is_utf8(Path(path))
+    return import_process.is_utf8_apart(path)
 
 
 def _root() -> str:

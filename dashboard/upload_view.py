@@ -9,13 +9,14 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import actions, cached, messages, state
+from dashboard import actions, cached, import_view, messages, state
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.encodings import ENCODINGS, encoding_mark
 from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.samples import SAMPLES
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.workspace.importing import ImportSource, import_file, import_sample
+from gru4rec_core.workspace import import_process
+from gru4rec_core.workspace.importing import ImportSource, import_sample
 
 TYPES = ("csv", "tsv", "txt", "jsonl", "ndjson", "json", "parquet", "gz")
 USUAL_GAP = 30.0  # minutes
@@ -52,6 +53,7 @@ def show_sources() -> None:
     """The samples and the uploader; a stored file stays until it is read or put away, also across pages."""
     limit = int(st.get_option("server.maxUploadSize"))
     _offer_samples()
+    import_process.prepare()
     uploaded = st.file_uploader(
         f"Your own log: CSV, TSV, JSON lines or Parquet, also gzipped, up to {limit:,} MB",
         type=list(TYPES),
@@ -105,13 +107,10 @@ def _show_upload(upload: Upload) -> None:
 
 
 def _read(upload: Upload, mapping: ColumnMapping, name: str, encoding: str) -> None:
-    with st.spinner("Reading…"):
-        record = import_file(
-            state.workspace(),
-            ImportSource(upload.path, mapping, encoding, "upload", upload.name, upload.sha256),
-            name=name,
-            on_known=lambda sentence: st.session_state.update({_KNOWN_LOG: sentence}),
-        )
+    source = ImportSource(upload.path, mapping, encoding, "upload", upload.name, upload.sha256)
+    record, known = import_view.import_with_progress(source, name)
+    if known:
+        st.session_state[_KNOWN_LOG] = known
     _put_away()
     _select_dataset(record.id)
 

@@ -13,13 +13,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, cast
 
 import psutil
 
 from gru4rec_core.data import preview
+from gru4rec_core.data.file_format import is_utf8
 from gru4rec_core.errors import DataError
 from gru4rec_core.workspace import import_child, importing
+from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import PROJECT_ROOT
 
 TICK = 0.1
@@ -196,6 +199,28 @@ def preview_apart(path: str, name: str, encoding: str) -> preview.LogPreview:
         DataError: As `inspect_log` and `run_apart`.
     """
     return cast(preview.LogPreview, run_apart(_inspect, path, name, encoding, what=name, limits=preview_limits()))
+
+
+def is_utf8_apart(path: str) -> bool:
+    """`is_utf8` in another process; True where that breaks down, for then the preview says why."""
+    try:
+        return bool(run_apart(is_utf8, Path(path), what=Path(path).name, limits=preview_limits()))
+    except DataError:
+        return True
+
+
+def import_apart(
+    root: Path, file: importing.ImportSource, name: str, on_tick: Callable[[int, int], None]
+) -> tuple[DatasetRecord, str]:
+    """`import_and_tell` in another process.
+
+    Raises:
+        DataError: As `import_file` and `run_apart`.
+    """
+    what, limits = file.name or file.path.name, reading_limits()
+    arguments = str(root), file, name
+    result = run_apart(importing.import_and_tell, *arguments, what=what, limits=limits, on_tick=on_tick)
+    return cast(tuple[DatasetRecord, str], result)
 
 
 def _inspect(path: str, name: str, encoding: str) -> preview.LogPreview:

@@ -8,9 +8,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cached, upload_view
+from dashboard import import_view, upload_view
 from gru4rec_core.data import file_format, ingest
-from gru4rec_core.workspace import importing
+from gru4rec_core.workspace import import_process, importing
 
 ROWS = "".join(f"{s},{1_700_000_000 + 90_000 * s + t},{'abc'[(s + t) % 3]}\n" for s in range(20) for t in range(3))
 LOG = f"session,timestamp,item\n{ROWS}".encode()
@@ -45,9 +45,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         monkeypatch.setattr(module, name, counting)
 
     count(upload_view.actions.storage, "store_by_hash")
-    count(cached, "is_utf8")
-    count(cached, "inspect_log")
-    count(importing, "read_log")
+    count(import_process, "is_utf8_apart")
+    count(import_process, "preview_apart")
+    count(import_view, "import_apart")
     for module in (importing, ingest, file_format):
         if hasattr(module, "hash_file"):
             count(module, "hash_file")
@@ -74,7 +74,7 @@ def test_an_upload_is_stored_checked_and_parsed_once_each_and_never_hashed_again
         page.run()
     page.button(key="read-log").click().run()
     assert not page.exception
-    assert calls == {"store_by_hash": 1, "is_utf8": 1, "inspect_log": 1, "read_log": 1}
+    assert calls == {"store_by_hash": 1, "is_utf8_apart": 1, "preview_apart": 1, "import_apart": 1}
 
 
 def test_the_same_file_uploaded_again_is_another_upload_of_one_stored_file(page: AppTest, calls: Counter[str]):
@@ -85,5 +85,5 @@ def test_the_same_file_uploaded_again_is_another_upload_of_one_stored_file(page:
     upload = page.session_state[upload_view._UPLOAD]
     assert (upload.name, upload.sha256, upload.path.name) == ("again.csv", digest, digest)
     assert calls["store_by_hash"] == 2
-    assert calls["read_log"] == 0
+    assert calls["import_apart"] == 0
     assert [path.name for path in upload.path.parent.iterdir()] == [digest]
