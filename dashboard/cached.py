@@ -15,6 +15,7 @@ from gru4rec_core.data.log_faults import find_robots
 from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.quality_types import QualityReport
+from gru4rec_core.evaluation.timeline import Days, count_days
 from gru4rec_core.jobs import planning
 from gru4rec_core.jobs.job_list import baselines_id, job_folder
 from gru4rec_core.jobs.planning import DefaultPlan
@@ -70,6 +71,16 @@ def robot_sessions(record: DatasetRecord) -> pd.DataFrame:
 def _robot_sessions(root: str, dataset_id: str) -> pd.DataFrame:
     dataset = Workspace(root).open_dataset(dataset_id)
     return describe_sessions(dataset, find_robots(dataset).sessions)
+
+
+def days(record: DatasetRecord) -> Days | None:
+    """A log day by day; None where its times are no dates."""
+    return _days(_root(), record.id)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _days(root: str, dataset_id: str) -> Days | None:
+    return count_days(Workspace(root).open_dataset(dataset_id))
 
 
 def preview_cleaning(record: DatasetRecord, step: CleaningStep) -> StepOutcome:

@@ -6,19 +6,25 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import cached, messages, state, widgets
+from dashboard import cached, messages, state, theme, widgets
 from gru4rec_core.data.cleaning_types import CleaningStep
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.quality_types import QualityCheck, QualityReport
+from gru4rec_core.report.charts.quality import days_that_stand_out
+from gru4rec_core.report.frames.quality import day_bars, day_marks
 from gru4rec_core.workspace.derived_datasets import derive_dataset
 from gru4rec_core.workspace.records import DatasetRecord
 
 _PREVIEWED = "_previewed_step"
+_MADE = "_made_dataset"
 MOST_MINUTES = 100_000.0
 
 
 def show_quality(record: DatasetRecord, report: QualityReport) -> None:
     """What was found, worst first, each with what can be done; what is good to know, set aside or clean, collapsed."""
+    made = st.session_state.pop(_MADE, None)
+    if made:  # its origin stands at the top of the page, which may be out of sight
+        st.toast(f"You are now looking at {widgets.plain_label(made, 80)}", icon=":material/check:")
     st.header("Is this log clean?")
     if report.rows is not None:
         st.text(rows_sentence(report))
@@ -78,6 +84,8 @@ def _show_finding(record: DatasetRecord, check: QualityCheck) -> None:
         messages.show_warnings([check.warning])
         if check.code == "robots":
             _show_robots(record)
+        if check.code in ("volume", "catalogue"):
+            _show_days(record, check.code)
         with st.container(horizontal=True):
             for i, step in enumerate(check.steps):
                 st.button(
@@ -154,6 +162,7 @@ def _make(record: DatasetRecord, step: CleaningStep) -> None:
     with st.spinner("Making the dataset…"):
         made, _ = derive_dataset(state.workspace(), record.id, [step])
     _close_preview()
+    st.session_state[_MADE] = made.name
     state.select(dataset=made.id, k=None)
     st.rerun()
 
@@ -163,6 +172,18 @@ def _show_robots(record: DatasetRecord) -> None:
     with st.expander("Which sessions?", key=f"robots-{record.id}"):
         frame = cached.robot_sessions(record)
         widgets.show_table(frame, key=f"robot-table-{record.id}", name="likely-robots")
+
+
+def _show_days(record: DatasetRecord, code: str) -> None:
+    days = cached.days(record)
+    if days is None:
+        return
+    with st.expander("Day by day", key=f"days-{code}-{record.id}"):
+        widgets.show_chart(
+            days_that_stand_out(day_bars(days), day_marks(days), theme.is_dark()),
+            key=f"days-chart-{code}",
+            alt="Events per day, those of new items apart, with the days that stand out marked",
+        )
 
 
 def _show_set_aside(record: DatasetRecord, check: QualityCheck) -> None:

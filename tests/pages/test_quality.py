@@ -72,6 +72,7 @@ def test_a_cleaned_dataset_is_made_shown_and_cleaned_further(page, messy, worksp
     assert made.name == "messy, without duplicates"
     assert "Made from messy by dropping duplicates." in written(page)
     assert page.query_params["dataset"] == made.id
+    assert [toast.value for toast in page.toast] == ["You are now looking at messy, without duplicates"]
     press(page, f"do-robots-0-{made.id}")
     press(page, "make-dataset")
     second = workspace.datasets()[0]
