@@ -18,7 +18,7 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.workspace import import_process
 from gru4rec_core.workspace.importing import ImportSource, import_sample
 
-TYPES = ("csv", "tsv", "txt", "jsonl", "ndjson", "json", "parquet", "gz")
+TYPES = ("csv", "tsv", "txt", "dat", "data", "jsonl", "ndjson", "json", "parquet", "xlsx", "gz", "zip")
 USUAL_GAP = 30.0  # minutes
 _UPLOAD = "_upload"
 _ROUND = "_upload_round"  # a new key empties the uploader
@@ -55,7 +55,7 @@ def show_sources() -> None:
     _offer_samples()
     import_process.prepare()
     uploaded = st.file_uploader(
-        f"Your own log: CSV, TSV, JSON lines or Parquet, also gzipped, up to {limit:,} MB",
+        f"Your own log: CSV, TSV, JSON lines, Parquet (also gzipped or zipped) or Excel, up to {limit:,} MB",
         type=list(TYPES),
         max_upload_size=limit,
         key=f"upload-{st.session_state.get(_ROUND, 0)}",
