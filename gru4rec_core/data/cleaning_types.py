@@ -144,12 +144,17 @@ class StepOutcome:
             return "Nothing to do: the log stays as it is."
         before, after = self.before, self.after
         if self.step.kind == "pauses":
-            return (
-                f"Makes {after.sessions:,} sessions of {before.sessions:,}{_count_shrunk(self.shrunk, 'of them have')}."
-            )
+            more = "1 more has" if self.shrunk == 1 else f"{self.shrunk:,} more have"
+            alone = f"; {more} one event than before" if self.shrunk else ""
+            return f"Makes {after.sessions:,} sessions of {before.sessions:,}{alone}."
         parts = zip(after, before, LogSize._fields, strict=True)
         left = ", ".join(f"{new:,} of {old:,} {name}" for new, old, name in parts)
-        return f"Leaves {left}{_count_shrunk(self.shrunk, 'sessions shrink to')}."
+        return f"Leaves {left}{self._count_shrunk()}."
+
+    def _count_shrunk(self) -> str:
+        if not self.shrunk:
+            return ""
+        return f"; {self.shrunk:,} session{' shrinks' if self.shrunk == 1 else 's shrink'} to one event"
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -159,12 +164,6 @@ class StepOutcome:
             "shrunk_to_one_event": self.shrunk,
             "limits": self.limits,
         }
-
-
-def _count_shrunk(n: int, words: str) -> str:
-    if n == 1:
-        words = words.replace("sessions shrink", "session shrinks").replace("have", "has")
-    return f"; {n:,} {words} one event" if n else ""
 
 
 def describe_robot_limits(most_events: float, most_per_minute: float) -> str:

@@ -53,7 +53,7 @@ def test_a_long_pause_begins_a_session_with_a_name_of_its_own():
     left, (outcome,) = clean(data, [CleaningStep("pauses", 30.0)])
     assert left.session_ids.tolist() == ["u", "u#2023-11-14T23:20:00", "u#2023-11-15T00:43:20", "v"]
     assert left.lengths.tolist() == [2, 2, 1, 1]
-    assert outcome.describe() == "Makes 4 sessions of 2; 1 of them has one event."
+    assert outcome.describe() == "Makes 4 sessions of 2; 1 more has one event than before."
 
 
 def test_cut_sessions_keep_their_names_when_the_log_goes_on():

@@ -59,7 +59,7 @@ def test_what_is_left_is_told_in_a_sentence():
     )
     assert StepOutcome(step, outcome.before, outcome.before, 0).describe().startswith("Nothing to do")
     cut = StepOutcome(CleaningStep("pauses", 5.0), LogSize(9, 2, 3), LogSize(9, 4, 3), 2)
-    assert cut.describe() == "Makes 4 sessions of 2; 2 of them have one event."
+    assert cut.describe() == "Makes 4 sessions of 2; 2 more have one event than before."
 
 
 def test_an_outcome_as_json():
