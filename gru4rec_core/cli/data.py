@@ -71,10 +71,13 @@ def import_log(
         bool, typer.Option("--no-header", help="The first line is an event; columns are called column 1, column 2, …")
     ] = False,
     layout: Annotated[Layout | None, typer.Option(help="What a row holds. By default it is recognised.")] = None,
+    any_size: Annotated[
+        bool, typer.Option("--any-size", help="Read the file however many rows or unpacked bytes it has.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check a log and register it in the workspace."""
-    options = ReadingOptions(layout=layout)
+    options = ReadingOptions(layout=layout, any_size=any_size)
     named = ColumnOptions(
         tuple(session or ()),
         tuple(timestamp or ()),

@@ -11,6 +11,7 @@ from gru4rec_core.data.import_types import ImportedLog, ImportSummary
 from gru4rec_core.data.log_origin import LogOrigin
 from gru4rec_core.data.row_rules import RejectedRows, judge_rows
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.size_estimates import check_rows
 from gru4rec_core.data.times import UNITS, iso_times
 from gru4rec_core.data.vocabulary import ItemVocabulary, number_by_appearance
 from gru4rec_core.errors import DataError
@@ -34,20 +35,14 @@ class EventBuilder:
         self._names: dict[str, str] = {}
         self._n_rows = self._n_filtered = self._n_events = 0
 
-    def add(self, connection: duckdb.DuckDBPyConnection, block: pa.Table) -> None:
-        """Takes one block (columns: sources/base.py).
+    def add(self, connection: duckdb.DuckDBPyConnection, block: pa.Table, n_bytes: int = 0) -> None:
+        """Takes one block (columns: sources/base.py), after `n_bytes` of the file were read.
 
         Raises:
-            DataError: More rows than a file may have.
+            DataError: More rows than a file may have, by estimate.
         """
         self._n_rows += block.num_rows
-        if self._n_rows > self._max_rows:
-            raise DataError(
-                f"A log has at most {self._max_rows:,} rows.",
-                found="more",
-                where=self._origin.name,
-                remedy="Cut the log into parts.",
-            )
+        check_rows(self._n_rows, n_bytes, self._origin.size, self._max_rows, self._origin.name)
         rows = judge_rows(connection, block, self._mapping)
         self._rejected.add(rows.rejected)
         self._n_filtered += rows.n_filtered

@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -29,6 +30,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 READABLE = "Upload CSV, TSV, JSON lines or Parquet, as it is, gzipped or zipped; or an Excel workbook (.xlsx)."
 Format = Literal["delimited", "jsonl", "parquet", "xlsx"]
+_JUDGED_BYTES = 512_000_000
 DELIMITERS = ("::", ",", "\t", ";", "|")
 
 
@@ -167,15 +169,20 @@ def hash_file(path: Path) -> str:
 
 
 def is_utf8(path: Path) -> bool:
-    """Whether a file (maybe packed) needs no other encoding: text in UTF-8, Parquet, Excel, or no log at all."""
+    """Whether a file (maybe packed) needs no other encoding: text in UTF-8, Parquet, Excel, or no log at all.
+
+    A packed file is judged by its first 512 MB, for it may be a bomb; what comes later is checked when it is read.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    with UnpackedReader(path, path.name, 8_000_000_000) as reader:
+    with UnpackedReader(path, path.name, sys.maxsize) as reader:
         data = reader.read(BLOCK_BYTES)
         if encoding_mark(data):
             return False
         if data.startswith((b"PAR1", *(signature for signature, _ in _SIGNATURES))):
             return True
-        while data:
+        n_bytes = 0
+        while data and not (reader.packing and n_bytes > _JUDGED_BYTES):
+            n_bytes += len(data)
             try:
                 decoder.decode(data)
             except UnicodeDecodeError:

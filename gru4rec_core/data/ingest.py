@@ -5,6 +5,7 @@ A file is read in blocks (sources/), their rows are judged (row_rules.py), and t
 executed.
 """
 
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -40,6 +41,20 @@ class ReadLimits:
     memory: str = "1GB"
 
 
+@dataclass
+class _Reading:
+    """How far a file is read: `n_bytes` of it so far."""
+
+    size: int
+    on_progress: Progress | None
+    n_bytes: int = 0
+
+    def tell(self, n_bytes: int) -> None:
+        self.n_bytes = n_bytes
+        if self.on_progress is not None:
+            self.on_progress(n_bytes, self.size)
+
+
 def read_log(
     path: Location | str,
     mapping: ColumnMapping | None = None,
@@ -72,13 +87,15 @@ def read_log(
         DataError: The file is not a log; the message names the rule, what was found, where, and the remedy.
     """
     limits, options = limits or ReadLimits(), options or ReadingOptions()
+    if options.any_size:
+        limits = replace(limits, rows=sys.maxsize, unpacked_bytes=sys.maxsize)
     location = Path(path) if isinstance(path, str) else path
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder:
         opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder), options.layout)
         source, origin = open_location(location, opening)
         if isinstance(location, Path):
             origin = replace(origin, sha256=sha256 or hash_file(location))
-        on_bytes = None if on_progress is None else lambda done: on_progress(done, origin.size)
+        reading = _Reading(origin.size, on_progress)
         if mapping is None:
             has_header = source.names_columns()
             columns = source.columns(has_header)
@@ -87,7 +104,7 @@ def read_log(
         check_mapping(mapping, columns, origin.name)
         builder = EventBuilder(origin, source.place, mapping, limits.rows)
         with open_duckdb(limits.memory, folder) as connection:
-            blocks = source.blocks(connection, mapping.columns(), columns, mapping.has_header, on_bytes)
+            blocks = source.blocks(connection, mapping.columns(), columns, mapping.has_header, reading.tell)
             for block in join_columns(connection, blocks, mapping):
-                builder.add(connection, block)
+                builder.add(connection, block, reading.n_bytes)
     return builder.build()

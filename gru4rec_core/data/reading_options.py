@@ -22,7 +22,7 @@ class ReadingOptions:
         keep_null_words: Take words such as NULL and NaN as the name of a session or an item, not as a missing value.
         sample: Share of the sessions to keep, in (0, 1]; whole sessions are kept or left out.
         seed: The same seed keeps the same sessions.
-        any_size: Read a packed file however large it is unpacked.
+        any_size: Read the log however many rows it has, and however many bytes once it is unpacked.
     """
 
     layout: Layout | None = None

@@ -93,10 +93,10 @@ def read_records(
             if position.byte == 0 and not position.tail and data.startswith(codecs.BOM_UTF8):
                 data, position.byte = data.removeprefix(codecs.BOM_UTF8), len(codecs.BOM_UTF8)
             records = _cut_records(file, position.tail + data, last, position)
-            if records is not None:
-                yield records
             if on_bytes is not None:
                 on_bytes(reader.packed_position)
+            if records is not None:
+                yield records
 
 
 def _transcode(

@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 from typing import IO, Literal, Self, cast
 
+from gru4rec_core.data.size_estimates import check_bytes
 from gru4rec_core.errors import DataError
 
 BLOCK_BYTES = 4 << 20
@@ -32,7 +33,7 @@ class UnpackedReader:
     """
 
     def __init__(self, path: Path, name: str, max_bytes: int) -> None:
-        self._path, self._name, self._max_bytes = path, name, max_bytes
+        self._name, self._max_bytes, self._packed_size = name, max_bytes, path.stat().st_size
         self._raw = path.open("rb")
         self._n_read = 0
         self.packing: Packing = ""
@@ -71,7 +72,7 @@ class UnpackedReader:
         """The next bytes, at most `size`; none at the end.
 
         Raises:
-            DataError: Broken gzip or ZIP, or more unpacked bytes than the limit.
+            DataError: Broken gzip or ZIP, or more unpacked bytes than the limit, by estimate.
         """
         try:
             data = self._stream.read(size)
@@ -83,13 +84,8 @@ class UnpackedReader:
                 remedy="Pack or upload the file again; it may have been cut off on its way.",
             ) from None
         self._n_read += len(data)
-        if self.packing and self._n_read > self._max_bytes:
-            raise DataError(
-                f"A file unpacks to at most {self._max_bytes / 1e9:g} GB.",
-                found=f"more than that in {self._path.stat().st_size:,} packed bytes",
-                where=self._name,
-                remedy="Cut the log into parts, or unpack it and read the plain file.",
-            )
+        if self.packing:
+            check_bytes(self._n_read, self.packed_position, self._packed_size, self._max_bytes, self._name)
         return data
 
 
