@@ -14,6 +14,7 @@ import typer
 
 from gru4rec_core.cli import clean, compare, data, engine, train
 from gru4rec_core.cli.output import tell
+from gru4rec_core.data.addresses import hide_secrets
 from gru4rec_core.errors import ConfigError, WorkbenchError
 from gru4rec_core.experiments.reporter import describe_unexpected
 from gru4rec_core.storage import make_folder, write_text
@@ -49,7 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
     except WorkbenchError as error:
         _fail(str(error), 1)
     except Exception as error:  # a mistake of ours
-        _fail(f"{describe_unexpected(error)}\n{_keep_traceback(error)}", 1)
+        _fail(f"{hide_secrets(describe_unexpected(error))}\n{_keep_traceback(error)}", 1)
 
 
 def _fail(message: str, status: int) -> None:
@@ -59,11 +60,11 @@ def _fail(message: str, status: int) -> None:
 
 def _keep_traceback(error: Exception) -> str:
     """Writes the traceback into the workspace; returns a sentence that says where, or the traceback itself."""
-    trace = "".join(traceback.format_exception(error))
+    trace = hide_secrets("".join(traceback.format_exception(error)))
     try:
         path = Workspace.default().root / "errors" / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}.txt"
         make_folder(path.parent)
-        write_text(path, f"{sys.argv}\n\n{trace}")
+        write_text(path, f"{hide_secrets(str(sys.argv))}\n\n{trace}")
     except (OSError, WorkbenchError):
         return trace
     return f"This is a mistake in the program. Whoever fixes it needs this file: {path}"

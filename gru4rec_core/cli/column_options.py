@@ -1,10 +1,10 @@
 """Which columns does a command line name, and how are they completed?"""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.locations import Location
 from gru4rec_core.data.preview import LogPreview, inspect_log
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.errors import DataError
@@ -48,7 +48,7 @@ class ColumnOptions:
                 remedy="Name each kind to keep with --event-kind, or leave out --event-column to keep all.",
             )
 
-    def complete(self, file: Path, encoding: str, options: ReadingOptions) -> ColumnMapping | None:
+    def complete(self, file: Location, encoding: str, options: ReadingOptions) -> ColumnMapping | None:
         """The columns named, and for the others those that are recognised; None where no option says anything.
 
         Raises:
@@ -93,7 +93,7 @@ class ColumnOptions:
             )
         return columns[0]
 
-    def _check_complete(self, values: dict[str, Any], file: Path) -> None:
+    def _check_complete(self, values: dict[str, Any], file: Location) -> None:
         missing = [role for role in ("timestamp", "item") if not values.get(role)]
         if not values.get("session") and not values.get("user"):
             missing.insert(0, "session")

@@ -17,6 +17,9 @@ from gru4rec_core.cli.output import (
     show_status,
     tell,
 )
+from gru4rec_core.data.locating import find_location
+from gru4rec_core.data.locations import Location
+from gru4rec_core.data.passwords import find_password, has_password
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.errors import DataError
@@ -45,7 +48,23 @@ def sample(
 
 
 def import_log(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON lines, Parquet (also gzipped or zipped) or Excel.")],
+    log: Annotated[
+        str,
+        typer.Argument(
+            metavar="LOG",
+            help="A file: CSV, TSV, JSON lines, Parquet (also gzipped or zipped) or Excel. Or a folder or pattern of "
+            "such files (logs/, 'logs/*.parquet', s3://bucket/logs/). Or a database, such as "
+            "postgresql://user@host/database or shop.sqlite, with --table or --query.",
+        ),
+    ],
+    table: Annotated[str | None, typer.Option(help="Table of a database to read.")] = None,
+    query: Annotated[str | None, typer.Option(help="SELECT to read from a database, one row per event.")] = None,
+    password_env: Annotated[
+        str | None, typer.Option(help="Environment variable that holds the password for the database.")
+    ] = None,
+    password_keyring: Annotated[
+        str | None, typer.Option(help="Name under which the system's keyring holds the password for the database.")
+    ] = None,
     session: Annotated[
         list[str] | None, typer.Option(help="Column of the session; once for each column that it is made of.")
     ] = None,
@@ -89,12 +108,13 @@ def import_log(
         item_name,
         no_header,
     )
-    mapping = named.complete(file, encoding, options)
+    location = _locate(log, table, query, (password_env, password_keyring))
+    mapping = named.complete(location, encoding, options)
     workspace = Workspace.default()
     notices: list[str] = []
     record = import_file(
         workspace,
-        ImportSource(file, mapping, encoding, options=options),
+        ImportSource(location, mapping, encoding, options=options),
         name=name,
         on_progress=_show_progress,
         on_known=notices.append,
@@ -114,6 +134,15 @@ def import_log(
     print_result(as_json, result, text)
 
 
+def _locate(log: str, table: str | None, query: str | None, password_from: tuple[str | None, str | None]) -> Location:
+    """What LOG names, with the password for it."""
+    if "://" not in log:
+        return find_location(log, table, query)
+    if has_password(log):
+        tell("note: the password in this address now stands in your shell's history; --password-env NAME keeps it out.")
+    return find_location(log, table, query, find_password(log, *password_from))
+
+
 def datasets(as_json: AsJson = False) -> None:
     """List the datasets of the workspace, newest first."""
     workspace = Workspace.default()
@@ -125,26 +154,26 @@ def datasets(as_json: AsJson = False) -> None:
 
 
 def find_or_import(workspace: Workspace, dataset: str) -> DatasetRecord:
-    """A registered dataset by name or id, or a file, which is imported unless it is there already.
+    """A registered dataset by name or id, or a file or folder, which is imported unless it is there already.
 
     Raises:
         DataError: it is neither, or the file cannot be read.
     """
     if any(dataset in (record.id, record.name) for record in workspace.datasets()):
         return workspace.dataset(dataset)
-    if not os.path.exists(dataset):  # noqa: PTH110  # Path.exists raises on a name too long
+    if "://" not in dataset and not os.path.exists(dataset):  # noqa: PTH110  # Path.exists raises on a name too long
         raise DataError(
             "DATASET is a registered name or id, or a file.",
             found=f"{dataset!r}, which is neither",
             remedy="See `python -m gru4rec_core datasets`, or check the path.",
         )
-    record = import_file(workspace, ImportSource(Path(dataset)), on_progress=_show_progress)
+    record = import_file(workspace, ImportSource(find_location(dataset)), on_progress=_show_progress)
     clear_status()
     return record
 
 
 def _show_progress(done: int, total: int) -> None:
-    show_status(f"reading: {100 * done // max(total, 1)} %")
+    show_status(f"reading: {100 * done // total} %" if total else f"reading: {done:,} rows")
 
 
 def _describe_line(record: DatasetRecord) -> str:

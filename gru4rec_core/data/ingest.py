@@ -17,6 +17,7 @@ from gru4rec_core.data.file_format import hash_file
 from gru4rec_core.data.import_types import ImportedLog
 from gru4rec_core.data.joined_columns import join_columns
 from gru4rec_core.data.layouts import mapping_of_layout
+from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.sources.base import open_duckdb
@@ -74,7 +75,7 @@ def read_log(
     around them.
 
     Args:
-        path: The file; or a `FolderLog` or a `DatabaseLog`.
+        path: The file, folder or pattern; or a `FolderLog` or a `DatabaseLog`.
         mapping: Which column is which; None to go by their names.
         on_progress: Called with the bytes read so far and the size of the file.
         name: What people call the file, for messages; the path's own name when None.
@@ -89,7 +90,7 @@ def read_log(
     limits, options = limits or ReadLimits(), options or ReadingOptions()
     if options.any_size:
         limits = replace(limits, rows=sys.maxsize, unpacked_bytes=sys.maxsize)
-    location = Path(path) if isinstance(path, str) else path
+    location = find_location(path) if isinstance(path, str) else path
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder:
         opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder), options.layout)
         source, origin = open_location(location, opening)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gru4rec_core.data.addresses import show_pattern, show_url
 from gru4rec_core.errors import DataError
 
 
@@ -11,7 +12,7 @@ class DatabaseLog:
     """A log in a database: a table, or the rows of a query. It is read, never written.
 
     Attributes:
-        url: As SQLAlchemy takes it, such as "postgresql://reader@db.example/shop" or "sqlite:///shop.db"; or
+        url: An address as SQLAlchemy takes it, such as "postgresql://reader@db.example/shop" or "sqlite:///shop.db"; or
             "duckdb:///shop.duckdb".
         table: Its name, with its schema where it needs one: "public.events".
         query: One SELECT; instead of a table.
@@ -37,6 +38,9 @@ class DatabaseLog:
         """A short name for what is read."""
         return self.table.rpartition(".")[2] if self.table else "query"
 
+    def __str__(self) -> str:
+        return f"{f'table {self.table}' if self.table else 'a query'} of {show_url(self.url)}"
+
 
 @dataclass(frozen=True)
 class FolderLog:
@@ -47,7 +51,16 @@ class FolderLog:
             "s3://bucket/logs/date=*/*.parquet".
     """
 
-    pattern: str
+    pattern: str = field(repr=False)
+
+    @property
+    def title(self) -> str:
+        """A short name for what is read: the last part of the path that has no sign of a pattern."""
+        parts = [part for part in str(self).split("/") if part and not set(part) & set("*?[=…")]
+        return parts[-1].partition(".")[0] if parts else "folder"
+
+    def __str__(self) -> str:
+        return show_pattern(self.pattern)
 
 
 Location = Path | DatabaseLog | FolderLog

@@ -11,6 +11,7 @@ import pyarrow as pa
 from gru4rec_core.data.columns import ColumnMapping, find_candidates, guess_mapping, require_mapping
 from gru4rec_core.data.ingest import ReadLimits
 from gru4rec_core.data.layouts import mapping_of_layout
+from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.sources.base import open_duckdb
@@ -56,7 +57,7 @@ def inspect_log(
     """Looks at the first rows of a file, for the form that maps its columns.
 
     Args:
-        path: The file; or a `FolderLog` or a `DatabaseLog`.
+        path: The file, folder or pattern; or a `FolderLog` or a `DatabaseLog`.
         name: What people call the file, for messages; the path's own name when None.
         encoding: Of a text file.
         options: What the file's content does not say; None to recognise all of it.
@@ -66,7 +67,7 @@ def inspect_log(
         DataError: The file cannot be read at all.
     """
     limits, options = ReadLimits(), options or ReadingOptions()
-    location = Path(path) if isinstance(path, str) else path
+    location = find_location(path) if isinstance(path, str) else path
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder, open_duckdb(limits.memory, folder) as connection:
         opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder), options.layout)
         source, origin = open_location(location, opening)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.file_format import hash_file
 from gru4rec_core.data.ingest import read_log
+from gru4rec_core.data.locations import Location
 from gru4rec_core.data.log_path import require_file
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.samples import SAMPLES, make_sample
@@ -21,19 +22,19 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class ImportSource:
-    """A file that holds a log, and how to read it.
+    """A file, folder or database that holds a log, and how to read it.
 
     Attributes:
-        path: the file.
+        path: the file; or the folder or the database.
         mapping: which column is which; None to go by their names.
         encoding: of a text file.
         source: how it came.
         name: what people call it, for uploads that are stored under their hash; by default the file's own name.
-        sha256: of its content, where it is known already; else it is computed.
+        sha256: of a file's content, where it is known already; else it is computed.
         options: what the file's content does not say about reading it.
     """
 
-    path: Path
+    path: Location
     mapping: ColumnMapping | None = None
     encoding: str = "utf-8"
     source: Literal["upload", "file"] = "file"
@@ -50,25 +51,25 @@ def import_file(
     on_progress: Progress | None = None,
     on_known: Callable[[str], None] | None = None,
 ) -> DatasetRecord:
-    """Reads and registers a log. One that is there already (same file and mapping, or same events) is not read twice.
+    """Reads and registers a log. One that is there already (same file and mapping, or same events) is not stored twice.
 
-    A log that is there already takes the name given for it, and the names of its items.
+    A log that is there already takes the name given for it, and the names of its items. A folder or a database is read
+    anew each time: its events may have changed.
 
     Args:
         workspace: where to register it.
         file: the file, and how to read it.
-        name: of the dataset; by default the file's name without its endings.
+        name: of the dataset; by default the file's name without its endings, or the folder's or table's name.
         on_progress: called with the bytes read and the bytes there are.
         on_known: called with a sentence when the log was there already: what changed about it.
 
     Raises:
         DataError: the file is not a log.
     """
-    file_name = file.name or file.path.name
+    file_name = file.name or (file.path.name if isinstance(file.path, Path) else str(file.path))
     mapping = _describe_reading(file)
-    require_file(file.path)
-    sha256 = file.sha256 or hash_file(file.path)
-    known = workspace.find_file(sha256, mapping)
+    sha256 = _hash(file)
+    known = workspace.find_file(sha256, mapping) if sha256 else None
     if known is not None:
         return _rename_known(workspace, known, name, [], on_known)
     names_before = {record.id: workspace.item_names(record.id) for record in workspace.datasets()}
@@ -90,7 +91,7 @@ def import_file(
     )
     record = workspace.add_dataset(
         log.dataset,
-        name or file_name.split(".")[0] or "log",
+        name or _propose_name(file.path, file_name),
         origin,
         time_unit=log.summary.time_unit or "",
         rejected=log.summary.rejected,
@@ -110,6 +111,18 @@ def import_and_tell(
     told: list[str] = []
     record = import_file(Workspace(root), file, name=name, on_progress=on_progress, on_known=told.append)
     return record, " ".join(told)
+
+
+def _hash(file: ImportSource) -> str:
+    """The hash of a file's content; "" for a folder or a database."""
+    if not isinstance(file.path, Path):
+        return ""
+    require_file(file.path)
+    return file.sha256 or hash_file(file.path)
+
+
+def _propose_name(location: Location, file_name: str) -> str:
+    return (file_name.split(".")[0] if isinstance(location, Path) else location.title) or "log"
 
 
 def _describe_reading(file: ImportSource) -> dict[str, Any]:

@@ -1,8 +1,16 @@
 """Logs are written, checked and registered from the command line."""
 
+import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pandas as pd
+import pytest
+
+from gru4rec_core.workspace import importing
+from gru4rec_core.workspace.store import Workspace
+from tests.data.sources.databases import postgres_log
+from tests.postgres import PASSWORD, Postgres
 
 
 def test_a_sample_is_written(run, folder: Path) -> None:
@@ -50,3 +58,73 @@ def test_users_are_cut_into_visits(run, folder: Path) -> None:
     pd.DataFrame(rows, columns=["user_id", "timestamp", "item"]).to_csv(path, index=False)
     assert "A user is not a session" in run("import", path).err
     assert run("import", path, "--user", "user_id", "--gap", 30, "--json").json["sessions"] == 3
+
+
+def find_text(folder: Path, *texts: str) -> list[Path]:
+    """The files of a folder that hold one of these texts."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in files if any(text.encode() in path.read_bytes() for text in texts)]
+
+
+@pytest.mark.postgres
+def test_a_table_is_imported_and_the_password_is_nowhere(
+    run, folder: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres_log(postgres, "clicks")
+    escaped = quote(PASSWORD, safe="")
+    with_password = url.replace("reader@", f"reader:{escaped}@")
+    monkeypatch.setenv("SHOP_PASSWORD", PASSWORD)
+    results = [
+        run("import", url, "--table", "clicks", "--password-env", "SHOP_PASSWORD", "--json"),
+        run("import", with_password, "--query", "SELECT * FROM clicks ORDER BY timestamp", "--json"),
+        run("import", with_password, "--table", "clicks", "--session", "session", "--name", "Clicks"),
+        run("datasets"),
+        run("import", with_password, "--table", "nothing"),
+        run("import", with_password),
+        run("import", with_password, "--query", "DELETE FROM clicks"),
+        run("import", with_password, "--query", f"SELECT CAST('{PASSWORD}' AS int)"),
+        run("import", with_password.replace(escaped, "Falsches%20Wort"), "--table", "clicks"),
+        run("import", with_password.replace("://", ":/"), "--table", "clicks"),
+        run("import", with_password.replace("postgresql", "postgrseql"), "--table", "clicks"),
+    ]
+    monkeypatch.setattr(importing, "read_log", lambda *_, **__: 1 / 0)  # a mistake of ours: the traceback is kept
+    monkeypatch.setattr(sys, "argv", ["gru4rec", "import", with_password])
+    results.append(run("import", with_password, "--table", "clicks"))
+    assert [result.status for result in results] == [0] * 4 + [1] * 8
+    assert results[0].json["events"] == 5
+    assert results[0].json["import"]["location"] == {
+        "database": f"postgresql://127.0.0.1:{postgres.port}/shop", "table": "clicks"
+    }  # fmt: skip
+    assert "shell's history" in results[1].err
+    assert results[2].out.startswith("Clicks")
+    assert "there are: clicks" in results[4].err
+    assert "tables there: clicks" in results[5].err
+    assert "This is a mistake in the program" in results[-1].err
+    secrets = (PASSWORD, escaped, "Falsches")
+    assert [result for result in results if any(secret in result.out + result.err for secret in secrets)] == []
+    assert find_text(folder / "home", *secrets) == []
+    assert find_text(folder / "home", "clicks")  # the search does find what is there
+
+
+@pytest.mark.postgres
+def test_the_driver_may_find_the_password_itself(run, postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = postgres_log(postgres, "clicks")
+    for variable in ("PGPASSWORD", "GRU4REC_DB_PASSWORD"):
+        monkeypatch.setenv(variable, PASSWORD)
+        assert run("import", url, "--table", "clicks").status == 0
+        monkeypatch.delenv(variable)
+    assert "--password-env" in run("import", url, "--table", "clicks").err
+
+
+def test_a_folder_is_imported_and_told_by_its_files(run, folder: Path) -> None:
+    logs = folder / "logs"
+    logs.mkdir()
+    for i in range(2):
+        (logs / f"{i}.csv").write_text(f"session,timestamp,item\n{i},1,a\n{i},2,b\n{i},,b\n")
+    result = run("import", logs, "--json").json
+    assert (result["dataset"], result["events"]) == ("logs", 4)
+    assert result["import"]["location"] == {"folder": str(logs), "files": "2"}
+    assert run("import", f"{logs}/*.csv", "--json").json["id"] == result["id"]
+    rejected = Workspace.default().rejected(result["id"])
+    assert rejected["file"].tolist() == [f"{logs}/0.csv", f"{logs}/1.csv"]
+    assert rejected["place"].tolist() == [4, 4]

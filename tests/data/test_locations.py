@@ -2,7 +2,7 @@
 
 import pytest
 
-from gru4rec_core.data.locations import DatabaseLog
+from gru4rec_core.data.locations import DatabaseLog, FolderLog
 from gru4rec_core.errors import DataError
 
 
@@ -21,3 +21,19 @@ def test_what_is_read_has_a_short_name() -> None:
 def test_credentials_are_not_in_the_text_of_a_location() -> None:
     text = repr(DatabaseLog("postgresql://reader:geheim@db/shop", table="events", password="geheim2"))
     assert "geheim" not in text
+
+
+def test_locations_are_named_without_credentials() -> None:
+    table = DatabaseLog("postgresql://reader:geheim@db/shop", table="public.events")
+    assert str(table) == "table public.events of postgresql://db/shop"
+    assert str(DatabaseLog("sqlite:///shop.db", query="SELECT 1")) == "a query of sqlite:///shop.db"
+    folder = FolderLog("s3://key:geheim@bucket/logs/day=1/*.parquet?secret_key=geheim")
+    assert str(folder) == "s3://bucket/logs/day=1/*.parquet"
+    assert "geheim" not in repr(folder)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "title"), [("logs/", "logs"), ("logs/day=1/*.csv", "logs"), ("*.csv", "folder"), ("a/shop.csv", "shop")]
+)
+def test_a_folder_has_a_short_name(pattern: str, title: str) -> None:
+    assert FolderLog(pattern).title == title

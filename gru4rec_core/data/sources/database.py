@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from gru4rec_core.data.database_url import show_url
+from gru4rec_core.data.addresses import hide_secrets, show_url
 from gru4rec_core.data.locations import DatabaseLog
 from gru4rec_core.data.log_origin import LogOrigin
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import MAX_TEXT, PREVIEW_ROWS
+from gru4rec_core.data.sources.base import MAX_TEXT, PREVIEW_ROWS, check_columns
 from gru4rec_core.data.sources.row_stream import list_tables, stream_rows
 from gru4rec_core.errors import DataError
 
@@ -38,10 +38,8 @@ class DatabaseRows:
     def origin(self) -> LogOrigin:
         """Where the rows come from, without credentials."""
         log, backend = self._log, self._shown.partition(":")[0]
-        what = {"table": log.table} if log.table else {"query": log.query}
-        location = {"database": self._shown, **{kind: text for kind, text in what.items() if text}}
-        name = f"table {log.table}" if log.table else "a query"
-        return LogOrigin(f"{name} of {self._shown}", _NAMES.get(backend, backend), location=location)
+        what = {"table": log.table} if log.table else {"query": hide_secrets(log.query or "")}
+        return LogOrigin(str(log), _NAMES.get(backend, backend), location={"database": self._shown, **what})
 
     def names_columns(self) -> bool:
         return True
@@ -64,14 +62,7 @@ class DatabaseRows:
                 self._head = list(next(stream.batches, []))[:PREVIEW_ROWS]
         except DataError as error:
             raise self._with_tables(error) from None
-        duplicate = next((name for i, name in enumerate(columns) if name in columns[:i]), None)
-        if duplicate is not None:
-            raise DataError(
-                "Each column has a name of its own.",
-                found=f"{duplicate} twice",
-                where=self.origin().name,
-                remedy="Name the columns in the query: SELECT a.id AS session, b.id AS item.",
-            )
+        check_columns(columns, str(self._log))
         self._columns = columns
 
     def _with_tables(self, error: DataError) -> DataError:

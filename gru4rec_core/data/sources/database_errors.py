@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from gru4rec_core.data.database_url import find_secrets, hide_secrets, show_url
+from gru4rec_core.data.addresses import find_secrets, hide_secrets, show_url
 from gru4rec_core.errors import DataError, WorkbenchError
 
 

@@ -10,11 +10,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pyarrow as pa
 from pyarrow import fs
 
-from gru4rec_core.data.database_url import HIDDEN, hide_secrets
+from gru4rec_core.data.addresses import hide_secrets, show_pattern
 from gru4rec_core.errors import DataError
 
-SCHEMES = ("file", "s3", "gs", "gcs", "abfs", "abfss", "hdfs")
-"""Of addresses that are file systems, as pyarrow knows them."""
 _S3_OPTIONS = {"region", "endpoint_override", "scheme"}
 _WITHOUT_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
@@ -40,16 +38,6 @@ class FileListing(NamedTuple):
 
     filesystem: fs.FileSystem
     files: list[ListedFile]
-
-
-def show_pattern(pattern: str) -> str:
-    """A folder or pattern without credentials and options."""
-    if "://" not in pattern:
-        return pattern
-    parts = urlsplit(pattern)
-    if "@" in parts.path or (":" in parts.netloc and "@" not in parts.netloc and parts.scheme != "hdfs"):
-        return f"{parts.scheme}://{HIDDEN}"  # a key that is not escaped may have cut the address in the wrong place
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def list_files(pattern: str) -> FileListing:

@@ -13,11 +13,12 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import fs
 
+from gru4rec_core.data.addresses import show_pattern
 from gru4rec_core.data.locations import FolderLog
 from gru4rec_core.data.log_origin import FilePlaces, LogOrigin
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_ROWS, Source
-from gru4rec_core.data.sources.file_listing import ListedFile, list_files, reporting, show_pattern
+from gru4rec_core.data.sources.file_listing import ListedFile, list_files, reporting
 from gru4rec_core.data.sources.parquet import ParquetRows
 from gru4rec_core.errors import DataError
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import duckdb
 import sqlalchemy as sa
 
-from gru4rec_core.data.database_url import show_url
+from gru4rec_core.data.addresses import show_url
 from gru4rec_core.data.locations import DatabaseLog
 from gru4rec_core.data.sources.database_errors import reporting
 from gru4rec_core.data.sources.read_only import BATCH_ROWS, TAKE_QUERIES, open_connection, open_duckdb_file

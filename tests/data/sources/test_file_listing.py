@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gru4rec_core.data.sources.file_listing import list_files, show_pattern
+from gru4rec_core.data.sources.file_listing import list_files
 from gru4rec_core.errors import DataError
 from tests.data.sources.small_s3 import running_s3
 
@@ -68,21 +68,6 @@ def test_folders_of_keys_and_values_are_read(tmp_path: Path) -> None:
 def test_a_pattern_without_files_is_refused(pattern: str, folder: Path) -> None:
     with pytest.raises(DataError, match="none there"):
         list_files(f"{folder}/{pattern}")
-
-
-@pytest.mark.parametrize(
-    ("pattern", "shown"),
-    [
-        ("logs/*.parquet", "logs/*.parquet"),
-        ("s3://key:geheim@bucket/a/*.csv?region=x&secret_key=geheim", "s3://bucket/a/*.csv"),
-        ("s3://anonymous@bucket/a@b.csv", "s3://…"),
-        ("s3://key:ge/heim@bucket/a", "s3://…"),
-        ("s3://bucket/date=1/*", "s3://bucket/date=1/*"),
-        ("hdfs://host:9/x", "hdfs://host:9/x"),
-    ],
-)
-def test_credentials_are_not_shown(pattern: str, shown: str) -> None:
-    assert show_pattern(pattern) == shown
 
 
 def test_an_address_that_cannot_be_read_says_so_without_the_key() -> None:

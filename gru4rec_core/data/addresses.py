@@ -1,12 +1,12 @@
-"""What of a database's address may be shown, and what is a secret?
+"""What of the address of a database or an object store may be shown, and what is a secret?
 
-An address may hold a password. It is never stored, shown or logged: messages name the database by `show_url`, and what
-comes from a driver goes through `hide_secrets` first.
+An address may hold a password. It is never stored, shown or logged: messages name the place by `show_url` or
+`show_pattern`, and what comes from a driver goes through `hide_secrets` first.
 """
 
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlsplit
 
 HIDDEN = "…"
 _SECRET_WORDS = r"pass(?:word|wd|phrase)?|pwd|secret|token|credential|access_key|account_key|signature|api_?key"
@@ -26,6 +26,16 @@ def show_url(url: str) -> str:
     port = f":{parsed.port}" if parsed.port else ""
     host = f"[{parsed.host}]" if ":" in (parsed.host or "") else (parsed.host or "")
     return f"{parsed.get_backend_name()}://{host}{port}/{parsed.database or ''}"
+
+
+def show_pattern(pattern: str) -> str:
+    """A folder or pattern without credentials and options."""
+    if "://" not in pattern:
+        return pattern
+    parts = urlsplit(pattern)
+    if "@" in parts.path or (":" in parts.netloc and "@" not in parts.netloc and parts.scheme != "hdfs"):
+        return f"{parts.scheme}://{HIDDEN}"  # a key that is not escaped may have cut the address in the wrong place
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def find_secrets(url: str, password: str | None) -> tuple[str, ...]:

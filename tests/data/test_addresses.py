@@ -2,7 +2,7 @@
 
 import pytest
 
-from gru4rec_core.data.database_url import find_secrets, hide_secrets, show_url
+from gru4rec_core.data.addresses import find_secrets, hide_secrets, show_pattern, show_url
 
 ADDRESSES = {
     "postgresql+psycopg://reader:geheim@db.example:5432/shop": "postgresql://db.example:5432/shop",
@@ -18,6 +18,21 @@ ADDRESSES = {
 @pytest.mark.parametrize(("url", "shown"), ADDRESSES.items())
 def test_credentials_and_options_are_not_shown(url: str, shown: str) -> None:
     assert show_url(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("pattern", "shown"),
+    [
+        ("logs/*.parquet", "logs/*.parquet"),
+        ("s3://key:geheim@bucket/a/*.csv?region=x&secret_key=geheim", "s3://bucket/a/*.csv"),
+        ("s3://anonymous@bucket/a@b.csv", "s3://…"),
+        ("s3://key:ge/heim@bucket/a", "s3://…"),
+        ("s3://bucket/date=1/*", "s3://bucket/date=1/*"),
+        ("hdfs://host:9/x", "hdfs://host:9/x"),
+    ],
+)
+def test_keys_of_object_stores_are_not_shown(pattern: str, shown: str) -> None:
+    assert show_pattern(pattern) == shown
 
 
 def test_secrets_are_the_passwords_and_secret_options() -> None:
