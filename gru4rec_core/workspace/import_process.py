@@ -217,14 +217,15 @@ def import_apart(
     Raises:
         DataError: As `import_file` and `run_apart`.
     """
-    what, limits = file.name or file.path.name, reading_limits()
+    what, limits = file.display_name, reading_limits()
     arguments = str(root), file, name
     result = run_apart(importing.import_and_tell, *arguments, what=what, limits=limits, on_tick=on_tick)
     return cast(tuple[DatasetRecord, str], result)
 
 
 def _inspect(path: str, name: str, encoding: str) -> preview.LogPreview:
-    return preview.inspect_log(path, name=name, encoding=encoding)
+    # A path, not a text: a text may also name a folder or a database.
+    return preview.inspect_log(Path(path), name=name, encoding=encoding)
 
 
 def _take() -> ImportProcess:

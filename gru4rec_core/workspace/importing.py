@@ -42,6 +42,11 @@ class ImportSource:
     sha256: str = ""
     options: ReadingOptions = field(default_factory=ReadingOptions)
 
+    @property
+    def display_name(self) -> str:
+        """What people call it, without credentials."""
+        return self.name or (self.path.name if isinstance(self.path, Path) else str(self.path))
+
 
 def import_file(
     workspace: Workspace,
@@ -66,7 +71,7 @@ def import_file(
     Raises:
         DataError: the file is not a log.
     """
-    file_name = file.name or (file.path.name if isinstance(file.path, Path) else str(file.path))
+    file_name = file.display_name
     mapping = _describe_reading(file)
     sha256 = _hash(file)
     known = workspace.find_file(sha256, mapping) if sha256 else None

@@ -16,6 +16,7 @@ from gru4rec_core.workspace import import_process
 from gru4rec_core.workspace.import_process import CallLimits, prepare, preview_apart, run_apart
 from gru4rec_core.workspace.importing import ImportSource, import_and_tell
 from gru4rec_core.workspace.store import Workspace
+from tests.data.sources.databases import sqlite_log
 
 LIMITS = CallLimits(30, 1_000_000_000)
 
@@ -109,3 +110,9 @@ def test_an_idle_process_is_ended_with_its_parent() -> None:
     import_process.close_idle()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_an_upload_that_is_a_database_is_not_opened_as_one(tmp_path: Path) -> None:
+    path = Path(sqlite_log(tmp_path).partition("///")[2])
+    with pytest.raises(DataError, match="an SQLite database"):
+        import_process.preview_apart(str(path), "upload.csv", "utf-8")
