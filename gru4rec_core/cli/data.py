@@ -89,6 +89,8 @@ def import_log(
     no_header: Annotated[
         bool, typer.Option("--no-header", help="The first line is an event; columns are called column 1, column 2, …")
     ] = False,
+    sample: Annotated[float, typer.Option(help="Share of the sessions to keep, such as 0.1; whole sessions.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Of the sample: the same seed keeps the same sessions.")] = 0,
     layout: Annotated[Layout | None, typer.Option(help="What a row holds. By default it is recognised.")] = None,
     any_size: Annotated[
         bool, typer.Option("--any-size", help="Read the file however many rows or unpacked bytes it has.")
@@ -96,7 +98,7 @@ def import_log(
     as_json: AsJson = False,
 ) -> None:
     """Check a log and register it in the workspace."""
-    options = ReadingOptions(layout=layout, any_size=any_size)
+    options = ReadingOptions(layout=layout, sample=sample, seed=seed, any_size=any_size)
     named = ColumnOptions(
         tuple(session or ()),
         tuple(timestamp or ()),
@@ -123,6 +125,10 @@ def import_log(
     for notice in notices:
         tell(notice)
     text = f"{record}: {format_counts(_count(record))}"
+    kept = record.summary.get("sample")
+    if kept:
+        owners = "sessions" if record.summary["session_gap_minutes"] is None else "users"
+        text += f"\nsample: {kept['kept']:,} of {kept['of']:,} {owners} kept"
     rejected = record.summary.get("rejected_counts", {})
     if rejected:
         text += "\nleft out: " + ", ".join(f"{count:,} rows ({reason})" for reason, count in rejected.items())

@@ -1,7 +1,7 @@
 """What does reading a file return: the log, and what happened to every row?"""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from gru4rec_core.data.sessions import SessionDataset
 class ImportSummary:
     """What became of each row of a file.
 
-    rows_read = rows_kept + rows_filtered + the sum of rejected_counts.
+    rows_read = rows_kept + rows_filtered + the sum of rejected_counts (+ sample["rows_left_out"]).
 
     Attributes:
         file: Its name, for people.
@@ -35,6 +35,8 @@ class ImportSummary:
         tied_timestamps: Events at the same time as the event before, in the same session; file order decides there.
         sessions_out_of_order: Sessions whose events were not in time order in the file.
         one_item_sessions: Sessions of one event: nothing to predict in them.
+        sample: Of a sample of the sessions: share, seed, kept and of (how many sessions, or users where visits are cut
+            out of their events), rows_left_out; None where all are kept.
         location: Where a folder or a database is, without credentials, and what was read; empty for a file.
     """
 
@@ -59,6 +61,11 @@ class ImportSummary:
     sessions_out_of_order: int
     one_item_sessions: int
     location: dict[str, str] = field(default_factory=dict)
+    sample: dict[str, Any] | None = None
+
+    def of_sample(self, counts: dict[str, Any]) -> Self:
+        """The same for a file of which only a sample was kept."""
+        return replace(self, sample=counts, rows_read=self.rows_read + counts["rows_left_out"])
 
     def to_json(self) -> dict[str, Any]:
         """Everything but the rejected rows, in JSON's own types."""

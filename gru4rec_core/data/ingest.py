@@ -8,7 +8,7 @@ executed.
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from gru4rec_core.data.columns import ColumnMapping, check_mapping, require_mapping
@@ -20,6 +20,7 @@ from gru4rec_core.data.layouts import mapping_of_layout
 from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import ReadingOptions
+from gru4rec_core.data.session_sample import SessionSample
 from gru4rec_core.data.sources.base import open_duckdb
 from gru4rec_core.data.sources.opening import Opening, open_location
 
@@ -103,9 +104,12 @@ def read_log(
             mapping = mapping_of_layout(source.layout, columns, has_header) or require_mapping(columns, origin.name)
         columns = source.columns(mapping.has_header)
         check_mapping(mapping, columns, origin.name)
+        sample = SessionSample(options.sample, options.seed)
         builder = EventBuilder(origin, source.place, mapping, limits.rows)
         with open_duckdb(limits.memory, folder) as connection:
             blocks = source.blocks(connection, mapping.columns(), columns, mapping.has_header, reading.tell)
             for block in join_columns(connection, blocks, mapping):
-                builder.add(connection, block, reading.n_bytes)
-    return builder.build()
+                builder.add(connection, sample.keep(block), reading.n_bytes)
+    counts = sample.finish(origin.name)
+    log = builder.build()
+    return log if counts is None else replace(log, summary=log.summary.of_sample(asdict(counts)))

@@ -128,3 +128,15 @@ def test_a_folder_is_imported_and_told_by_its_files(run, folder: Path) -> None:
     rejected = Workspace.default().rejected(result["id"])
     assert rejected["file"].tolist() == [f"{logs}/0.csv", f"{logs}/1.csv"]
     assert rejected["place"].tolist() == [4, 4]
+
+
+def test_a_sample_keeps_whole_sessions_and_is_a_dataset_of_its_own(run, folder: Path) -> None:
+    path = folder / "many.csv"
+    path.write_text("session,time,item\n" + "".join(f"s{n % 100},{n},i{n % 5}\n" for n in range(300)))
+    whole, part = run("import", path, "--json"), run("import", path, "--sample", "0.3", "--seed", "5", "--json")
+    kept = part.json["import"]["sample"]
+    assert (part.json["sessions"], part.json["events"]) == (kept["kept"], 3 * kept["kept"])
+    assert (kept["share"], kept["seed"], kept["of"]) == (0.3, 5, 100)
+    assert part.json["id"] != whole.json["id"]
+    again = run("import", path, "--sample", "0.3", "--seed", "5")
+    assert f"sample: {kept['kept']} of 100 sessions kept" in again.out
