@@ -76,8 +76,12 @@ class EventBuilder:
             n_others = int((~times.is_kept).sum())
             self._rejected.add_unlike_most(n_others, times.examples, most_are_dates=times.are_dates)
             owner, item = owner[times.is_kept], item[times.is_kept]
-        order, n_out_of_order = _time_order(owner, times.timestamps)
-        owner, item, timestamps = owner[order], item[order], times.timestamps[order]
+        columns = [owner, item, times.timestamps]
+        del owner, item
+        times = times._replace(timestamps=times.timestamps[:0])  # nobody else holds the unsorted columns
+        n_out_of_order = _sort_by_time(columns)
+        owner, item, timestamps = columns
+        times = times._replace(timestamps=timestamps)
         starts_session = np.r_[True, owner[1:] != owner[:-1]]
         if self._mapping.session_gap_minutes is not None:
             unit = self._require_unit(times)
@@ -178,16 +182,25 @@ class EventBuilder:
         )
 
 
-def _time_order(owner: np.ndarray, timestamps: np.ndarray) -> tuple[np.ndarray, int]:
-    """The order by owner, then time, ties as in the file; and how many owners were out of time order in the file."""
-    order = np.arange(len(owner))
-    if (np.diff(owner) < 0).any():
-        order = np.argsort(owner, kind="stable")
-    sorted_owner, sorted_times = owner[order], timestamps[order]
-    backwards = (np.diff(sorted_times) < 0) & (sorted_owner[1:] == sorted_owner[:-1])
+def _sort_by_time(columns: list[np.ndarray]) -> int:
+    """Sorts [owner, item, timestamps] by owner, then time, ties as in the file; one column after another, so that only
+    one of them is in memory twice. Returns how many owners were out of time order in the file.
+    """
+    owner = columns[0]
+    if (owner[1:] < owner[:-1]).any():
+        _reorder(columns, np.argsort(owner, kind="stable"))
+    owner, _, timestamps = columns
+    backwards = (timestamps[1:] < timestamps[:-1]) & (owner[1:] == owner[:-1])
     if not backwards.any():
-        return order, 0
-    return np.lexsort((timestamps, owner)), len(np.unique(sorted_owner[1:][backwards]))
+        return 0
+    n_out_of_order = len(np.unique(owner[1:][backwards]))
+    _reorder(columns, np.lexsort((timestamps, owner)))
+    return n_out_of_order
+
+
+def _reorder(columns: list[np.ndarray], order: np.ndarray) -> None:
+    for i in range(len(columns)):
+        columns[i] = columns[i][order]
 
 
 def _pauses(timestamps: np.ndarray, gap_minutes: float, unit: str) -> np.ndarray:

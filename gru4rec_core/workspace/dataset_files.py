@@ -76,14 +76,13 @@ def _save_session_ids(folder: Path, ids: np.ndarray) -> None:
     if ids.dtype.kind in "iuf":
         save_array(folder / "session_ids.npy", ids)
         return
-    values = ids.tolist()
-    if not all(isinstance(value, str) for value in values):
+    if len(ids) and pd.api.types.infer_dtype(ids, skipna=False) != "string":
         raise RunError(
             "Session ids are text or numbers.",
-            found=next(type(value).__name__ for value in values if not isinstance(value, str)),
+            found=next(type(value).__name__ for value in ids.tolist() if not isinstance(value, str)),
             remedy="Convert the session column to text.",
         )
-    save_table(folder / "session_ids.parquet", pd.DataFrame({"session": pd.Series(values, dtype="str")}))
+    save_table(folder / "session_ids.parquet", pd.DataFrame({"session": pd.Series(ids, dtype="str")}))
 
 
 def _load_session_ids(folder: Path) -> np.ndarray:
