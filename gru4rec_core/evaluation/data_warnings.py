@@ -34,7 +34,7 @@ def find_dataset_warnings(
     Args:
         dataset: the log.
         import_summary: `ImportSummary.to_json()`, where the log was read from a file. It alone knows the order
-            of the file, because a dataset is sorted.
+            of the file, because a dataset is sorted. `sessions_in_file`, where it differs from the log's own.
     """
     warnings = [
         _tied_timestamps(dataset),
@@ -120,11 +120,14 @@ def _out_of_order(dataset: SessionDataset, import_summary: Mapping[str, Any]) ->
     sessions = backwards or int(import_summary.get("sessions_out_of_order", 0))
     if not sessions:
         return None
+    # A dataset made from another knows of the file what the first one was told.
+    in_file = 0 if backwards else import_summary.get("sessions_in_file", 0)
+    whole, where = (in_file, " of the file") if in_file else (dataset.n_sessions, "")
     return DiagnosticWarning(
         "out-of-order",
         "error" if backwards else "warning",
         "Some sessions are not in order of time.",
-        f"{share_text(sessions, dataset.n_sessions)} sessions have an event that stands before an earlier one.",
+        f"{share_text(sessions, whole)} sessions{where} have an event that stands before an earlier one.",
         "A model predicts what comes next. If the order is wrong, it learns from what has not happened yet."
         if backwards
         else "They were sorted by time. If the time column does not say when things happened, the order is now wrong.",

@@ -61,8 +61,9 @@ def _checks_with_warnings(
 ) -> list[QualityCheck]:
     """The checks whose warnings, by code, are shown beside every result too (see data_warnings.py)."""
     n_events, n_sessions = dataset.n_events, dataset.n_sessions
+    in_file = int(summary.get("sessions_in_file", n_sessions))
     figures = (
-        ("out-of-order", "Sessions out of order", count_out_of_order(dataset, summary), n_sessions, "sessions"),
+        ("out-of-order", "Sessions out of order", count_out_of_order(dataset, summary), in_file, "sessions"),
         ("tied-timestamps", "Ties in time", int(tied_events(dataset).sum()), n_events, "events"),
         ("consecutive-repeats", "The same item in a row", count_repeats(dataset), n_events - n_sessions, "steps"),
         ("far-away-dates", "Dates years away", int(far_away_events(dataset).sum()), n_events, "events"),

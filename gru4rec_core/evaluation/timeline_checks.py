@@ -112,7 +112,8 @@ def _check_catalogue(days: Days) -> QualityCheck:
         "Check whether the items got other ids. If so, translate the old ones and import the log again, or keep what"
         " came after.",
     )
-    step = CleaningStep("period", (days.date(int(found[-1])), ""))
+    last_run = np.split(found, np.flatnonzero(np.diff(found) > 1) + 1)[-1]  # what is new stays so for a day or two
+    step = CleaningStep("period", (days.date(int(last_run[0])), ""))
     return QualityCheck(*names, len(found), len(days.events), "days", warning, (step,))
 
 

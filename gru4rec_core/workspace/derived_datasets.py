@@ -1,6 +1,6 @@
 """How is a cleaned dataset made from another, which stays as it is?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from gru4rec_core.data.cleaning import clean
@@ -45,7 +45,7 @@ def derive_dataset(
     record = workspace.add_dataset(
         dataset,
         name or ", ".join([parent.name, *(outcome.step.phrase for outcome in taken)]),
-        _describe_origin(parent, dataset, taken),
+        _describe_origin(parent, taken),
         time_unit=parent.time_unit,
         item_names=_names_left(workspace.item_names(parent.id), dataset),
     )
@@ -60,12 +60,12 @@ def derive_dataset(
     return record, outcomes
 
 
-def _describe_origin(parent: DatasetRecord, dataset: SessionDataset, taken: list[StepOutcome]) -> DatasetOrigin:
+def _describe_origin(parent: DatasetRecord, taken: list[StepOutcome]) -> DatasetOrigin:
     return DatasetOrigin(
         source="derived",
         file_name=parent.file_name,
         generated=parent.generated,
-        summary=_inherit_summary(parent.summary, dataset),
+        summary=_inherit_summary(parent),
         made_from=Derivation(
             parent_id=parent.id,
             parent_name=parent.name,
@@ -76,10 +76,12 @@ def _describe_origin(parent: DatasetRecord, dataset: SessionDataset, taken: list
     )
 
 
-def _inherit_summary(summary: Mapping[str, Any], dataset: SessionDataset) -> dict[str, Any]:
-    """What the import knew of the file and still holds: sessions that it had to sort."""
-    n_sorted = min(int(summary.get("sessions_out_of_order", 0)), dataset.n_sessions)
-    return {"sessions_out_of_order": n_sorted} if n_sorted else {}
+def _inherit_summary(parent: DatasetRecord) -> dict[str, Any]:
+    """What the import knew of the file and still holds: that sessions had to be sorted, and how many of how many."""
+    if not parent.summary.get("sessions_out_of_order"):
+        return {}
+    of_file = {"sessions_in_file": parent.n_sessions, **parent.summary}
+    return {name: of_file[name] for name in ("sessions_out_of_order", "sessions_in_file")}
 
 
 def _names_left(names: dict[str, str], dataset: SessionDataset) -> dict[str, str]:

@@ -57,7 +57,7 @@ def test_a_list_of_many_days_is_cut_short():
 
 def test_a_new_catalogue_is_told_with_its_share():
     new = [450, 200, 90] + [10] * 37
-    new[25] = 480
+    new[25], new[26] = 480, 120
     _, catalogue = check_days(a_log([500] * 40, new))
     assert "2024-01-03 (96 %)" in catalogue.warning.figure
     assert "usual is 2.0 %" in catalogue.warning.figure

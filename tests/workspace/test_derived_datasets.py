@@ -10,6 +10,7 @@ from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.cleaning_types import DROPS, CleaningStep
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import DataError
+from gru4rec_core.results.collected_warnings import diagnose_quality
 from gru4rec_core.workspace.derived_datasets import derive_dataset, preview_cleaning
 from gru4rec_core.workspace.importing import ImportSource, import_file
 from gru4rec_core.workspace.records import DatasetOrigin, DatasetRecord
@@ -102,7 +103,16 @@ def test_names_of_items_and_what_the_parent_is_are_passed_on(workspace: Workspac
     record, _ = derive_dataset(workspace, parent.id, [SINGLES])
     assert workspace.item_names(record.id) == {"a": "Apple"}
     assert (record.generated, record.time_unit) == (True, "s")
-    assert record.summary == {"sessions_out_of_order": 3}
+    assert record.summary == {"sessions_out_of_order": 9, "sessions_in_file": 3}
+
+
+def test_sessions_that_the_import_sorted_are_told_with_the_figures_of_the_file(workspace: Workspace) -> None:
+    data = SessionDataset(pd.DataFrame([*ROWS, ("s4", 1, "a")], columns=["session", "timestamp", "item"]))
+    record = workspace.add_dataset(data, "p", DatasetOrigin(summary={"sessions_out_of_order": 2}))
+    for kind in ("single-items", "one-event-sessions"):
+        record, _ = derive_dataset(workspace, record.id, [CleaningStep(kind)])
+    (warning,) = (w for w in diagnose_quality(workspace, record).warnings if w.code == "out-of-order")
+    assert warning.figure.startswith("2 of 4 (50 %) sessions of the file have")
 
 
 def test_it_can_be_split_after_its_parent_is_gone(workspace: Workspace, shop: DatasetRecord) -> None:
