@@ -35,7 +35,7 @@ class UnpackedReader:
     def __init__(self, path: Path, name: str, max_bytes: int) -> None:
         self._name, self._max_bytes, self._packed_size = name, max_bytes, path.stat().st_size
         self._raw = path.open("rb")
-        self._n_read = 0
+        self._n_read = self._unpacked_size = 0
         self.packing: Packing = ""
         try:
             self._stream = self._open_stream()
@@ -50,10 +50,11 @@ class UnpackedReader:
             self.packing = "gzipped"
             return cast("IO[bytes]", gzip.GzipFile(fileobj=self._raw))
         if magic == ZIP_MAGIC:
-            member = _open_member(self._raw, self._name)
+            member = _find_member(self._raw, self._name)
             if member is not None:
                 self.packing = "zipped"
-                return member
+                stream, self._unpacked_size = member
+                return stream
             self._raw.seek(0)
         return self._raw
 
@@ -65,7 +66,12 @@ class UnpackedReader:
 
     @property
     def packed_position(self) -> int:
-        """How many bytes of the file as it is stored were read."""
+        """How many bytes of the file as it is stored were read.
+
+        Of a ZIP archive by the unpacked size that it states, which `zipfile` holds it to: that reads far ahead.
+        """
+        if self.packing == "zipped":
+            return self._packed_size * self._n_read // max(self._unpacked_size, 1)
         return self._raw.tell()
 
     def read(self, size: int) -> bytes:
@@ -89,8 +95,8 @@ class UnpackedReader:
         return data
 
 
-def _open_member(raw: IO[bytes], name: str) -> IO[bytes] | None:
-    """The one file in a ZIP archive; None for an Excel workbook, which is a ZIP archive of many."""
+def _find_member(raw: IO[bytes], name: str) -> tuple[IO[bytes], int] | None:
+    """The one file in a ZIP archive, and its unpacked size; None for an Excel workbook, a ZIP of many."""
     try:
         archive = zipfile.ZipFile(raw)
         members = [info for info in archive.infolist() if not info.is_dir() and not _is_litter(info.filename)]
@@ -100,7 +106,7 @@ def _open_member(raw: IO[bytes], name: str) -> IO[bytes] | None:
             raise _not_one_file(name, [info.filename for info in members])
         if members[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise NotImplementedError("a rare way to pack")
-        return archive.open(members[0])
+        return archive.open(members[0]), members[0].file_size
     except zipfile.BadZipFile as error:
         raise DataError(
             "A ZIP archive is whole, from its first to its last byte.",

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +67,12 @@ def test_progress_counts_packed_bytes(write: Write) -> None:
     with UnpackedReader(path, "log.zip", 1 << 20) as reader:
         while reader.read(1000):
             assert 0 < reader.packed_position <= path.stat().st_size
+
+
+def test_how_far_a_zip_archive_is_read_goes_by_its_unpacked_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "log.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("log.csv", b"s,1,A\n" * 100_000)
+    with UnpackedReader(path, "log.zip", 10**9) as reader:
+        reader.read(150_000)
+        assert reader.packed_position == path.stat().st_size // 4

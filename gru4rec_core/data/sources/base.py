@@ -20,7 +20,7 @@ from gru4rec_core.errors import DataError
 PREVIEW_ROWS = 1_000
 PREVIEW_BYTES = 1 << 18
 MAX_TEXT = 1_000  # characters of a session or an item
-MAX_COLUMNS = 10_000
+MAX_COLUMNS = 2_000
 RAW_LENGTH = 200  # characters of a bad row to show
 
 
