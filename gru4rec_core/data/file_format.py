@@ -16,6 +16,8 @@ from gru4rec_core.errors import DataError
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (ZIP_MAGIC, "a ZIP archive or an Office document inside another archive"),
+    (b"PK\x05\x06", "a ZIP archive with no file in it"),
+    (b"version https://git-lfs", "a pointer of Git LFS instead of the file itself"),
     (b"\x1f\x8b", "a gzipped file inside another archive"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -28,6 +30,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x89HDF", "an HDF5 file"),
     (b"\xd0\xcf\x11\xe0", "an old Office document (.xls)"),
 )
+_MARKUP = re.compile(r"<(\?xml|!doctype|html)\b", re.IGNORECASE)
 READABLE = "Upload CSV, TSV, JSON lines or Parquet, as it is, gzipped or zipped; or an Excel workbook (.xlsx)."
 Format = Literal["delimited", "jsonl", "parquet", "xlsx"]
 _JUDGED_BYTES = 512_000_000
@@ -113,6 +116,13 @@ def _kind_of(head: bytes, name: str, encoding: str) -> tuple[Format, str]:
             found="carriage returns only (CR)",
             where=name,
             remedy="Save the file with Unix or Windows line ends.",
+        )
+    if _MARKUP.match(text.lstrip()):
+        raise DataError(
+            "A log is a table or JSON lines.",
+            found="a web page or XML",
+            where=name,
+            remedy="Open the address in a browser: it may ask you to log in. " + READABLE,
         )
     if text.lstrip().startswith("["):
         raise DataError(

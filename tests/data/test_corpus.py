@@ -1,19 +1,15 @@
 """Every file of the corpus is read, or refused, as expected (tests/data/corpus)."""
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pytest
 
-from gru4rec_core.data import ingest, preview
 from gru4rec_core.data.import_types import ImportedLog
 from gru4rec_core.data.ingest import read_log
 from gru4rec_core.data.locations import FolderLog
 from gru4rec_core.data.preview import inspect_log
-from gru4rec_core.data.sources.base import open_duckdb
 from gru4rec_core.errors import DataError
 from tests.data.corpus import ids, json_lines, packed, parquet, refused, text, times
 from tests.data.corpus.line import Line
@@ -30,24 +26,6 @@ SUBJECTS = {
 }
 CORPUS = [(subject, line) for subject, module in SUBJECTS.items() for line in module.LINES]
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 10**6, "ns": 10**9}
-
-
-@pytest.fixture(scope="module")
-def duckdb_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One DuckDB for all files: to start one takes longer than to read a small file."""
-    with (
-        open_duckdb("1GB", str(tmp_path_factory.mktemp("duckdb"))) as connection,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-
-        def connect(memory: str, folder: str) -> duckdb.DuckDBPyConnection:
-            cursor = connection.cursor()
-            cursor.execute("SET TimeZone = 'UTC'")
-            return cursor
-
-        for module in (ingest, preview):
-            patch.setattr(module, "open_duckdb", connect)
-        yield
 
 
 @pytest.mark.usefixtures("duckdb_once")

@@ -50,6 +50,7 @@ LINES = [
     reads("spaces around texts", of_items(" A ", "A"), "s: A A"),
     reads("a zero character in a text", raw('"A"', '"B\\u0000C"', '"D"'), {"s": ["A", "B\0C", "D"]}),
     reads("half a pair of surrogates costs its line", raw('"A"', '"\\ud83d"', '"B"'), "s: A B", rejected=[(2, "")]),
+    reads("half a pair of surrogates in another field costs its line", raw('"A"') + '{"session": "s", "timestamp": 1, "item": "B", "note": "\\udc00"}\n' + raw('"C"'), {"s": ["A", "C"]}, rejected=[(2, "JSON")]),
     reads("null, missing and empty", objects({"session": "s", "timestamp": 1, "item": "A"}, {"session": None, "timestamp": 1, "item": "A"}, {"session": "s", "timestamp": 1}, {"session": "s", "timestamp": "", "item": "A"}, {"session": "s", "timestamp": 2, "item": "B"}), "s: A B", rejected=[(2, "no session"), (3, "no item"), (4, "no timestamp")]),
     reads("times as texts and numbers", objects({"session": "s", "timestamp": "1717178400", "item": "A"}, {"session": "s", "timestamp": 1717178401, "item": "B"}), "s: A B", times=["2024-05-31T18:00:00", "2024-05-31T18:00:01"]),
     reads("times with a fraction", objects({"session": "s", "timestamp": 1717178400.5, "item": "A"}, {"session": "s", "timestamp": 1717178401, "item": "B"}), "s: A B", times=["2024-05-31T18:00:00.500000", "2024-05-31T18:00:01"]),

@@ -64,6 +64,7 @@ LINES = [
     reads("a ZIP of a Mac", zipped(("log.csv", CSV), ("__MACOSX/._log.csv", b"\0"))),
     reads("a ZIP with a folder", zipped(("logs/", b""), ("logs/log.csv", CSV))),
     refuses("a ZIP of two files", zipped(("a.csv", CSV), ("b.csv", CSV)), "one file in it", "2 files", "a.csv"),
+    refuses("a ZIP of none", zipped(), "ZIP"),
     refuses("a ZIP in a ZIP", zipped(("a.zip", zipped(("log.csv", CSV)))), "ZIP archive", "inside another"),
     refuses("a ZIP cut off", zipped(("log.csv", CSV))[:-10], "ZIP archive"),
     refuses("a ZIP packed by bzip2", zipped(("log.csv", CSV), how=zipfile.ZIP_BZIP2), "ZIP archive"),
@@ -83,4 +84,7 @@ LINES = [
     refuses("a workbook with a header and nothing below", sheet(), "header and nothing below"),
     refuses("a workbook cut off", sheet(*ROWS)[:-200], "ZIP archive"),
     # folders
+    reads("a folder of two files", {"a.csv": CSV, "b.csv": OTHER}, "s1: A B; s2: B C A; s3: C A", file="logs"),
+    reads("a session spread over two files", {"a.csv": CSV, "b.csv": table([("s1", 12, "C")]).encode()}, "s1: A C B; s2: B C A", file="logs"),
+    reads("a folder of Parquet", {"a.parquet": WHOLE}, file="logs"),
 ]  # fmt: skip

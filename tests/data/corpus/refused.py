@@ -38,6 +38,9 @@ LINES = [
     refuses("only a byte order mark", b"\xef\xbb\xbf", "empty file"),
     refuses("no file", None, "no file there"),
     refuses("a folder", {"log.csv": table().encode()}, "a folder"),
+    refuses("a web page", "<!DOCTYPE html>\n<html><body>Not found</body></html>\n", "web page"),
+    refuses("XML", '<?xml version="1.0"?>\n<log><event session="1"/></log>\n', "XML"),
     refuses("prose", "Dear all,\nplease find the log attached.\nBest\n", "column"),
     refuses("a single word", "nothing", "column"),
+    refuses("a pointer of Git LFS", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "Git LFS"),
 ]  # fmt: skip
