@@ -28,7 +28,11 @@ class TextColumn:
         """The number of every text appended, int32 [n]; and the distinct texts by number."""
         merged = pa.chunked_array(self._blocks).unify_dictionaries()
         self._blocks.clear()
-        return np.concatenate([block.indices.to_numpy() for block in merged.chunks]), merged.chunk(0).dictionary
+        numbers = np.concatenate([block.indices.to_numpy() for block in merged.chunks])
+        texts = merged.chunk(0).dictionary
+        del merged
+        pa.default_memory_pool().release_unused()  # Arrow keeps freed memory: a fifth of the peak of an import
+        return numbers, texts
 
 
 class FileTimes(NamedTuple):
