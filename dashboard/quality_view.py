@@ -100,7 +100,7 @@ def _show_finding(record: DatasetRecord, check: QualityCheck) -> None:
                 key=f"keep-{check.code}-{record.id}",
                 help=f"Sets “{check.label}” aside for this dataset. You can take it back below.",
                 on_click=_set_aside,
-                args=(record, {*record.set_aside, check.code}),
+                args=(record.id, check.code),
             )
         for i, step in enumerate(check.steps):
             if st.session_state.get(_PREVIEWED) == (record.id, check.code, i):
@@ -120,9 +120,15 @@ def _close_preview() -> None:
     st.session_state.pop(_PREVIEWED, None)
 
 
-def _set_aside(record: DatasetRecord, codes: set[str]) -> None:
+def _set_aside(dataset_id: str, code: str) -> None:
     _close_preview()
-    state.workspace().set_aside(record.id, codes)
+    workspace = state.workspace()
+    workspace.set_aside(dataset_id, {*workspace.dataset(dataset_id).set_aside, code})
+
+
+def _report_again(dataset_id: str, code: str) -> None:
+    workspace = state.workspace()
+    workspace.set_aside(dataset_id, set(workspace.dataset(dataset_id).set_aside) - {code})
 
 
 def _show_preview(record: DatasetRecord, step: CleaningStep) -> None:
@@ -194,8 +200,8 @@ def _show_set_aside(record: DatasetRecord, check: QualityCheck) -> None:
         "Report it again",
         type="tertiary",
         key=f"again-{check.code}-{record.id}",
-        on_click=_set_aside,
-        args=(record, set(record.set_aside) - {check.code}),
+        on_click=_report_again,
+        args=(record.id, check.code),
     )
 
 

@@ -42,7 +42,9 @@ def test_a_finding_is_set_aside_and_taken_back_and_rejected_rows_are_downloaded_
     finding = page.locator("[class*='st-key-finding-duplicates']").first
     finding.get_by_role("button", name="Keep as it is").click()
     aside = page.get_by_text("Set aside: Duplicates")
-    aside.click(timeout=WAIT)
+    expect(aside).to_be_visible(timeout=WAIT)
+    settle(page)
+    aside.click()
     page.get_by_role("button", name="Report it again").click()
     expect(aside).to_have_count(0, timeout=WAIT)
     expect(page.get_by_text(re.compile("Some events are in the log twice"))).to_be_visible(timeout=WAIT)
