@@ -5,13 +5,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gru4rec_core.data.column_builders import FileTimes, TextColumn, TimeColumn
-from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.column_builders import TextColumn, read_whole_numbers
 from gru4rec_core.data.import_types import ImportedLog, ImportSummary
 from gru4rec_core.data.log_origin import LogOrigin
-from gru4rec_core.data.row_rules import RejectedRows, judge_rows
+from gru4rec_core.data.missing import is_empty, is_null_word
+from gru4rec_core.data.number_times import NUMBER
+from gru4rec_core.data.row_rules import STRUCTURED_ITEM, RejectedRow, RejectedRows, RowRules, judge_rows
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.size_estimates import check_rows
+from gru4rec_core.data.sources.base import RAW_LENGTH
+from gru4rec_core.data.time_checks import check_times
+from gru4rec_core.data.time_column import FileTimes, TimeColumn
 from gru4rec_core.data.times import UNITS, iso_times
 from gru4rec_core.data.vocabulary import ItemVocabulary, number_by_appearance
 from gru4rec_core.errors import DataError
@@ -23,14 +27,16 @@ class EventBuilder:
     Args:
         origin: Where they come from, for messages and the summary.
         place: What rows are counted by: "line" or "row".
-        mapping: What the columns mean.
+        rules: What the columns mean, and how they are read.
         max_rows: Most rows of a file.
     """
 
-    def __init__(self, origin: LogOrigin, place: str, mapping: ColumnMapping, max_rows: int) -> None:
+    def __init__(self, origin: LogOrigin, place: str, rules: RowRules, max_rows: int) -> None:
         self._origin, self._place = origin, place
-        self._mapping, self._max_rows = mapping, max_rows
-        self._owners, self._items, self._times = TextColumn(), TextColumn(), TimeColumn()
+        self._rules, self._mapping, self._max_rows = rules, rules.mapping, max_rows
+        self._where_times = f"{origin.name}, column {self._mapping.labels()['timestamp']}"
+        self._owners, self._items = TextColumn(), TextColumn()
+        self._times = TimeColumn(rules.reading, self._where_times)
         self._rejected = RejectedRows()
         self._names: dict[str, str] = {}
         self._n_rows = self._n_filtered = self._n_events = 0
@@ -43,7 +49,7 @@ class EventBuilder:
         """
         self._n_rows += block.num_rows
         check_rows(self._n_rows, n_bytes, self._origin.size, self._max_rows, self._origin.name)
-        rows = judge_rows(connection, block, self._mapping)
+        rows = judge_rows(connection, block, self._rules)
         self._rejected.add(rows.rejected)
         self._n_filtered += rows.n_filtered
         self._n_events += rows.events.num_rows
@@ -56,7 +62,8 @@ class EventBuilder:
 
     def _name_items(self, items: pa.DictionaryArray, names: pa.DictionaryArray) -> None:
         """Keeps the first name of each item that has none yet."""
-        is_named = pc.not_equal(names.dictionary, "").to_numpy(zero_copy_only=False)[names.indices.to_numpy()]
+        is_name = pc.invert(pc.or_(is_empty(names.dictionary), is_null_word(names.dictionary)))
+        is_named = is_name.to_numpy(zero_copy_only=False)[names.indices.to_numpy()]
         numbers, first = np.unique(items.indices.to_numpy()[is_named], return_index=True)
         texts = items.dictionary.take(pa.array(numbers)).to_pylist()
         for item, name in zip(texts, names.filter(pa.array(is_named)).take(first).to_pylist(), strict=True):
@@ -66,16 +73,28 @@ class EventBuilder:
         """The dataset and the summary of all rows.
 
         Raises:
-            DataError: No row is an event, no session has two, or visits cannot be cut out of times without a unit.
+            DataError: No row is an event, no session has two, the times are uncertain or no times, or visits cannot be
+                cut out of times without a unit.
         """
         self._check_any_event()
         owner, owners = self._owners.finish()
         item, items = self._items.finish()
         times = self._times.finish()
+        for reason, late in times.rejected.items():
+            found = [(place, owners[int(owner[i])], time, items[int(item[i])]) for i, place, time in late.first]
+            first = [
+                RejectedRow(place, reason, f"{one}, {time}, {other}"[:RAW_LENGTH]) for place, one, time, other in found
+            ]
+            self._rejected.add_late(reason, len(late.rows), first)
+        self._n_events = len(times.timestamps)
         if not times.is_kept.all():
-            n_others = int((~times.is_kept).sum())
-            self._rejected.add_unlike_most(n_others, times.examples, most_are_dates=times.are_dates)
             owner, item = owner[times.is_kept], item[times.is_kept]
+            used, number = number_by_appearance(owner, len(owners))  # sessions come by their first kept event
+            owner, owners = number[owner], owners.take(pa.array(used))
+        self._check_any_event()
+        if self._rules.reading.form is None or times.unit is not None:
+            check_times(owner, item, times.timestamps, times.unit, self._where_times)
+        owners, items = read_whole_numbers(owners), self._read_whole_items(items)
         columns = [owner, item, times.timestamps]
         del owner, item
         times = times._replace(timestamps=times.timestamps[:0])  # nobody else holds the unsorted columns
@@ -103,12 +122,18 @@ class EventBuilder:
         self._check_sessions(dataset)
         return ImportedLog(dataset, self._summarize(dataset, times, n_out_of_order), self._names)
 
+    def _read_whole_items(self, items: pa.Array) -> pa.Array:
+        whole = read_whole_numbers(items)
+        if whole is not items:
+            self._names = {item.partition(".")[0]: name for item, name in self._names.items()}
+        return whole
+
     def _require_unit(self, times: FileTimes) -> str:
         if times.unit is None:
             raise DataError(
                 "Visits are cut out of a user's events by pauses in minutes, so times must be dates.",
                 found=f"numbers from {times.timestamps.min():g} to {times.timestamps.max():g}",
-                where=f"{self._origin.name}, column {self._mapping.labels()['timestamp']}",
+                where=self._where_times,
                 remedy="Name a session column, or write the times as ISO dates.",
             )
         return times.unit
@@ -138,9 +163,7 @@ class EventBuilder:
             found=f"{self._n_rows:,} rows, none of them usable; {n_rows:,} because {example.reason}, such as "
             f"{example.found!r}",
             where=self._origin.describe_place(self._place, example.place) + (f", column {column}" if column else ""),
-            remedy="Map the timestamp to a column of numbers or of ISO dates like 2024-05-31T18:00."
-            if column
-            else "Check the mapping of the columns and the delimiter.",
+            remedy=_remedy(example.reason),
         )
 
     def _check_sessions(self, dataset: SessionDataset) -> None:
@@ -171,8 +194,9 @@ class EventBuilder:
             rejected_counts=dict(self._rejected.counts.most_common()),
             rejected=origin.name_files(self._rejected.to_frame()),
             place=self._place,
-            time_kind="dates" if times.are_dates else "numbers",
+            time_kind="numbers" if times.form.name in (*UNITS, NUMBER) else "dates",
             time_unit=times.unit,
+            time_format=times.form.name,
             n_sessions=dataset.n_sessions,
             n_items=dataset.n_items,
             tied_timestamps=int(ties.sum()),
@@ -180,6 +204,17 @@ class EventBuilder:
             one_item_sessions=int((dataset.lengths == 1).sum()),
             location=origin.location,
         )
+
+
+def _remedy(reason: str) -> str:
+    """What to do where a reason leaves no row."""
+    if reason == STRUCTURED_ITEM:
+        return "Map the item to a column of single values, or name the layout (--layout nested) that takes lists apart."
+    if "word for a missing value" in reason and "timestamp" not in reason:
+        return "Map another column; or keep such words as names with --keep-null-words."
+    if "timestamp" in reason:
+        return "Map the timestamp to a column of times; or name their notation, such as --time-format %d/%m/%Y."
+    return "Check the mapping of the columns and the delimiter."
 
 
 def _sort_by_time(columns: list[np.ndarray]) -> int:

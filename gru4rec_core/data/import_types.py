@@ -31,6 +31,7 @@ class ImportSummary:
         place: What `place` counts: "line" or "row".
         time_kind: "dates" when the file gave dates, else "numbers".
         time_unit: Of the timestamps kept: "s", "ms", "us", "ns" since 1970, or None for numbers that are no dates.
+        time_format: The notation of the times, as `ReadingOptions.time_format` takes it.
         n_sessions, n_items: Of the dataset.
         tied_timestamps: Events at the same time as the event before, in the same session; file order decides there.
         sessions_out_of_order: Sessions whose events were not in time order in the file.
@@ -61,6 +62,7 @@ class ImportSummary:
     sessions_out_of_order: int
     one_item_sessions: int
     location: dict[str, str] = field(default_factory=dict)
+    time_format: str = ""
     sample: dict[str, Any] | None = None
 
     def of_sample(self, counts: dict[str, Any]) -> Self:

@@ -20,9 +20,11 @@ from gru4rec_core.data.layouts import mapping_of_layout
 from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import ReadingOptions
+from gru4rec_core.data.row_rules import RowRules
 from gru4rec_core.data.session_sample import SessionSample
 from gru4rec_core.data.sources.base import open_duckdb
 from gru4rec_core.data.sources.opening import Opening, open_location
+from gru4rec_core.data.time_parsing import TimeReading
 
 Progress = Callable[[int, int], None]
 """Called with the bytes read so far and the size of the file; of a database with the rows, and 0 for a size."""
@@ -105,7 +107,8 @@ def read_log(
         columns = source.columns(mapping.has_header)
         check_mapping(mapping, columns, origin.name)
         sample = SessionSample(options.sample, options.seed)
-        builder = EventBuilder(origin, source.place, mapping, limits.rows)
+        rules = RowRules(mapping, TimeReading.of(options), options.keep_null_words)
+        builder = EventBuilder(origin, source.place, rules, limits.rows)
         with open_duckdb(limits.memory, folder) as connection:
             blocks = source.blocks(connection, mapping.columns(), columns, mapping.has_header, reading.tell)
             for block in join_columns(connection, blocks, mapping):

@@ -1,8 +1,8 @@
 """Which rows of a file are events, and what is wrong with the others?"""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import duckdb
@@ -12,17 +12,37 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.missing import NULL_WORDS, SESSION_NULL_WORDS, SPACES, is_empty, is_null_word
 from gru4rec_core.data.sources.base import MAX_TEXT, RAW_LENGTH
-from gru4rec_core.data.time_parsing import NONE_GIVEN, NOT_FINITE, UNREADABLE, Times, parse_times
+from gru4rec_core.data.time_parsing import (
+    NONE_GIVEN,
+    NOT_FINITE,
+    NULL_WORD,
+    REPEATED,
+    SKIPPED,
+    UNREADABLE,
+    TimeReading,
+    Times,
+    parse_times,
+)
 
 MAX_PER_REASON = 100  # rejected rows kept of each reason, as a sample; all are counted
 MAX_REJECTED = 10_000  # of all reasons: "3 fields instead of 5" and its like could be thousands
 
-# Of every width; line ends and tabs are none, they are part of a text.
-SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-
-NO_TIME = "the timestamp is neither a number nor an ISO date"
-NOT_LIKE_MOST = "the timestamp is a {}, most are {}s"
+NO_TIME = "the timestamp cannot be read as a time"
+NULL_WORD_GIVEN = "no {}, only a word for a missing value such as NULL"
+STRUCTURED_ITEM = "the item is an object or a list"
+TIME_RULES = {
+    NONE_GIVEN: "no timestamp",
+    NULL_WORD: NULL_WORD_GIVEN.format("timestamp"),
+    UNREADABLE: NO_TIME,
+    NOT_FINITE: "the timestamp is no finite number",
+    SKIPPED: "the timestamp does not exist: clocks were set forward then",
+    REPEATED: "the timestamp is ambiguous: clocks were set back then and showed it twice",
+}
+"""What is wrong with each kind of text that is no time."""
+# Text that JSON, Python or Parquet writes for an object or a list; "[Deluxe]" is none.
+_STRUCTURED = r"""(?s)^(\{\s*(["'].*)?\}|\[\s*(["'{\[].*|-?[\d.]+\s*(,.*)?)?\])$"""
 
 
 class JudgedRows(NamedTuple):
@@ -40,11 +60,27 @@ class JudgedRows(NamedTuple):
     n_filtered: int
 
 
-def judge_rows(connection: duckdb.DuckDBPyConnection, block: pa.Table, mapping: ColumnMapping) -> JudgedRows:
+@dataclass(frozen=True)
+class RowRules:
+    """What rows are judged by.
+
+    Attributes:
+        mapping: What the columns mean.
+        reading: How times are read.
+        keep_null_words: Words for a missing value are names of sessions and items like any others.
+    """
+
+    mapping: ColumnMapping
+    reading: TimeReading = field(default_factory=TimeReading)
+    keep_null_words: bool = False
+
+
+def judge_rows(connection: duckdb.DuckDBPyConnection, block: pa.Table, row_rules: RowRules) -> JudgedRows:
     """Parses and judges the rows of a block (columns: sources/base.py)."""
+    mapping = row_rules.mapping
     roles = ("owner", "item", "item_name", "event")
     texts = {role: trim_texts(block[role]) for role in roles if role in block.column_names}
-    times = parse_times(connection, block["timestamp"])
+    times = parse_times(connection, block["timestamp"], row_rules.reading)
     event = texts.pop("event", None)
     rows = pa.table({
         "place": block["place"], "raw": block["raw"], "time": block["timestamp"], **texts,
@@ -56,7 +92,7 @@ def judge_rows(connection: duckdb.DuckDBPyConnection, block: pa.Table, mapping: 
         kept = pc.is_in(event.dictionary, pa.array(mapping.keep_events, pa.string()))
         is_filtered = ~_spread(kept, event) & no_fault.to_numpy()
     rule_of = np.zeros(len(rows), np.int8)  # 0 for a row that breaks none
-    rules = list(_broken_rules(texts, times, "session" if mapping.session is not None else "user"))
+    rules = list(_broken_rules(texts, times, row_rules))
     for number, (_, is_broken) in reversed([*enumerate(rules, 1)]):
         rule_of[is_broken] = number
     rule_of[is_filtered] = 0
@@ -75,27 +111,40 @@ def _part(rows: pa.Table, reasons: pa.StringArray, is_filtered: np.ndarray) -> J
 
 def _without_unused_texts(rows: pa.Table) -> pa.Table:
     """The same rows; the texts of each dictionary by first appearance in them."""
-    for i, field in enumerate(rows.schema):
-        if pa.types.is_dictionary(field.type):
-            texts = rows[field.name].combine_chunks()
+    for i, column in enumerate(rows.schema):
+        if pa.types.is_dictionary(column.type):
+            texts = rows[column.name].combine_chunks()
             used = texts.indices.dictionary_encode()
             texts = pa.DictionaryArray.from_arrays(used.indices, texts.dictionary.take(used.dictionary))
-            rows = rows.set_column(i, field.name, texts)
+            rows = rows.set_column(i, column.name, texts)
     return rows
 
 
-def _broken_rules(texts: dict[str, pa.DictionaryArray], times: Times, owner: str) -> Iterator[tuple[str, np.ndarray]]:
+def _broken_rules(
+    texts: dict[str, pa.DictionaryArray], times: Times, row_rules: RowRules
+) -> Iterator[tuple[str, np.ndarray]]:
     """The rules that some rows break, in the order in which they count, and these rows (bool [n])."""
-    named = ((owner, texts["owner"]), ("item", texts["item"]))
-    for name, column in named:
-        yield from _if_any(f"no {name}", pc.equal(column.dictionary, ""), column)
-    yield "no timestamp", times.kinds == NONE_GIVEN
-    for name, column in named:
+    owner = "session" if row_rules.mapping.session is not None else "user"
+    named = ((owner, texts["owner"], SESSION_NULL_WORDS), ("item", texts["item"], NULL_WORDS))
+    for name, column, words in named:
+        yield from _if_any(f"no {name}", is_empty(column.dictionary), column)
+        if not row_rules.keep_null_words:
+            yield from _if_any(NULL_WORD_GIVEN.format(name), is_null_word(column.dictionary, words), column)
+    missing = (NONE_GIVEN, NULL_WORD)
+    yield from ((TIME_RULES[kind], times.kinds == kind) for kind in missing)
+    for name, column, _ in named:
         article = "an" if name == "item" else "a"
         reason = f"{article} {name} longer than {MAX_TEXT:,} characters"
         yield from _if_any(reason, pc.greater(pc.utf8_length(column.dictionary), MAX_TEXT), column)
-    yield NO_TIME, times.kinds == UNREADABLE
-    yield "the timestamp is no finite number", times.kinds == NOT_FINITE
+    yield from _if_any(STRUCTURED_ITEM, _is_structured(texts["item"].dictionary), texts["item"])
+    yield from ((reason, times.kinds == kind) for kind, reason in TIME_RULES.items() if kind not in missing)
+
+
+def _is_structured(texts: pa.StringArray) -> pa.BooleanArray:
+    brackets = pc.or_(pc.starts_with(texts, "{"), pc.starts_with(texts, "["))
+    if not pc.any(brackets).as_py():  # nearly always, and much faster than the whole pattern
+        return brackets
+    return pc.and_(brackets, pc.match_substring_regex(texts, _STRUCTURED))
 
 
 def _if_any(reason: str, is_broken: pa.BooleanArray, column: pa.DictionaryArray) -> Iterator[tuple[str, np.ndarray]]:
@@ -171,11 +220,11 @@ class RejectedRows:
         kept = sum(map(len, self._first.values()))
         return min(MAX_PER_REASON - len(self._first.get(reason, ())), MAX_REJECTED - kept)
 
-    def add_unlike_most(self, n_rows: int, first: Iterable[RejectedRow], *, most_are_dates: bool) -> None:
-        """Takes rows whose timestamps are not of the kind that most rows have."""
-        reason = NOT_LIKE_MOST.format(*(("number", "date") if most_are_dates else ("date", "number")))
+    def add_late(self, reason: str, n_rows: int, first: Sequence[RejectedRow]) -> None:
+        """Takes rows that only the whole file shows to be no events; `first` has at least one of them."""
         self.counts[reason] += n_rows
-        self._first[reason] = [row._replace(reason=reason) for row in islice(first, MAX_PER_REASON)]
+        of_reason = [*self._first.get(reason, ()), *first]
+        self._first[reason] = sorted(of_reason)[:MAX_PER_REASON]
 
     def most_common(self) -> tuple[RejectedRow, int]:
         """An example of the most frequent reason of which there is one, and how many rows have it."""

@@ -1,18 +1,26 @@
 """Which time does each text of a column denote?"""
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import NamedTuple, Self
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gru4rec_core.data.missing import INVISIBLE, is_null_word
+from gru4rec_core.data.number_times import NUMBER
+from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.sources.base import run_query
+from gru4rec_core.data.time_formats import ISO, TimeFormat, find_format
+from gru4rec_core.data.time_zones import find_zone, to_moments
+from gru4rec_core.data.times import FIRST_MOMENT, LAST_MOMENT, UNITS
 
-WHOLE, FRACTION, DATE = 0, 1, 2
-"""Kinds of times: a whole number, another number, a moment."""
-NONE_GIVEN, UNREADABLE, NOT_FINITE = -1, -2, -3
-"""Kinds of texts that are no times."""
+WHOLE, FRACTION, DATE, TEXT = 0, 1, 2, 3
+"""Kinds of times: a whole number, another number, a moment, a text whose notation the whole file decides."""
+NONE_GIVEN, UNREADABLE, NOT_FINITE, NULL_WORD, SKIPPED, REPEATED = -1, -2, -3, -4, -5, -6
+"""Kinds of texts that are no times; the last two are on a clock that skips them or shows them twice."""
 
 
 class Times(NamedTuple):
@@ -27,13 +35,83 @@ class Times(NamedTuple):
     kinds: np.ndarray
 
 
-def parse_times(connection: duckdb.DuckDBPyConnection, texts: pa.ChunkedArray) -> Times:
+@dataclass(frozen=True)
+class TimeReading:
+    """How times are to be read.
+
+    Attributes:
+        form: Their notation; None to recognise it.
+        zone: Of times that name none.
+    """
+
+    form: TimeFormat | None = None
+    zone: tzinfo = UTC
+
+    @classmethod
+    def of(cls, options: ReadingOptions) -> Self:
+        """What a user decided.
+
+        Raises:
+            DataError: No such notation or zone.
+        """
+        form = None if options.time_format is None else find_format(options.time_format)
+        return cls(form, find_zone(options.time_zone))
+
+    @property
+    def of_numbers(self) -> bool:
+        """Whether only numbers are times."""
+        return self.form is not None and (self.form.name in UNITS or self.form.name == NUMBER)
+
+    @property
+    def of_texts(self) -> bool:
+        """Whether the notation is that of a date."""
+        return self.form is not None and not self.of_numbers
+
+    def on_clock(self, times: Times, has_zone: np.ndarray | bool) -> Times:
+        """Moments of dates that were read as if the clock showed UTC."""
+        if self.zone is UTC:
+            return times
+        local = (times.kinds == DATE) & ~np.broadcast_to(has_zone, len(times.kinds))
+        bits, kinds = times.bits.copy(), times.kinds.copy()
+        clock = to_moments(bits[local], self.zone)
+        bits[local] = clock.moments
+        kinds[local] = np.where(clock.is_skipped, SKIPPED, np.where(clock.is_repeated, REPEATED, DATE))
+        return Times(bits, kinds)
+
+
+def parse_times(
+    connection: duckdb.DuckDBPyConnection, texts: pa.ChunkedArray, reading: TimeReading | None = None
+) -> Times:
     """The times of a column of texts; a null is none given.
 
     Arrow reads a column of whole numbers, or of ISO dates of one form, ten times as fast as DuckDB reads any column.
     """
+    reading = reading or TimeReading()
     texts = texts.combine_chunks()
-    return _parse_whole_numbers(texts) or _parse_iso(texts) or _parse_any(connection, texts)
+    is_iso = reading.form is None or reading.form.name == ISO
+    if reading.of_texts:
+        return (_parse_iso(texts, reading) if is_iso else None) or _parse_by_format(texts, reading)
+    times = _parse_whole_numbers(texts) or _parse_iso(texts, reading) or _parse_any(connection, texts, reading)
+    if reading.of_numbers:
+        times.kinds[times.kinds >= DATE] = UNREADABLE
+    return times
+
+
+def _parse_by_format(texts: pa.StringArray, reading: TimeReading) -> Times:
+    assert reading.form is not None
+    trimmed = pc.utf8_trim(pc.fill_null(texts, ""), INVISIBLE)
+    read = reading.form.read(trimmed)
+    kinds = np.where(read.is_read, DATE, UNREADABLE).astype(np.int8)
+    return reading.on_clock(_without_missing(Times(read.moments, kinds), trimmed), read.has_zone)
+
+
+def _without_missing(times: Times, trimmed: pa.StringArray) -> Times:
+    times.kinds[is_null_word(trimmed).to_numpy(False)] = NULL_WORD
+    times.kinds[pc.equal(trimmed, "").to_numpy(False)] = NONE_GIVEN
+    return times
+
+
+_HAS_ZONE = r"regexp_matches(time, ':\d\d.*([+-]\d\d(:?\d\d)?|[a-z])$', 'i')"
 
 
 def _parse_whole_numbers(texts: pa.StringArray) -> Times | None:
@@ -46,7 +124,7 @@ def _parse_whole_numbers(texts: pa.StringArray) -> Times | None:
         return None
 
 
-def _parse_iso(texts: pa.StringArray) -> Times | None:
+def _parse_iso(texts: pa.StringArray, reading: TimeReading) -> Times | None:
     """Dates, or dates with at least hours and minutes."""
     data = _characters(texts)
     if texts.null_count or not len(data):
@@ -58,32 +136,42 @@ def _parse_iso(texts: pa.StringArray) -> Times | None:
         return None
     has_zone = data[-1] == ord("Z") or (has_minutes and bool(np.isin(data[starts[-1] + 16 :], list(b"+-")).any()))
     try:
-        return _of_kind(texts.cast(pa.timestamp("us", "UTC" if has_zone else None)).cast(pa.int64()), DATE)
+        moments = texts.cast(pa.timestamp("us", "UTC" if has_zone else None)).cast(pa.int64())
     except pa.ArrowInvalid:
         return None
+    times = _of_kind(moments, DATE)
+    if times.bits.min() < FIRST_MOMENT or times.bits.max() > LAST_MOMENT:
+        return None
+    return reading.on_clock(times, has_zone)
 
 
-def _parse_any(connection: duckdb.DuckDBPyConnection, texts: pa.StringArray) -> Times:
-    # A date starts with a digit: DuckDB also takes "epoch", "now" and "infinity" for one.
-    query = """
-      WITH trimmed AS (SELECT trim(text) AS time, try_cast(trim(text) AS DOUBLE) AS number FROM block)
-      SELECT number, coalesce(time, '') = '' AS is_empty,
+def _parse_any(connection: duckdb.DuckDBPyConnection, texts: pa.StringArray, reading: TimeReading) -> Times:
+    # A date starts with a digit: DuckDB also takes "epoch", "now" and "infinity" for one. A zone's abbreviation does
+    # not tell which zone is meant (CST is in America and in China); Z, UTC, GMT and names with "/" do.
+    query = f"""
+      WITH trimmed AS (
+        SELECT time, try_cast(time AS DOUBLE) AS number,
+          time[1] BETWEEN '0' AND '9' AND NOT regexp_matches(time, '[a-z]$', 'i')
+            OR regexp_matches(time, '(\\dZ| UTC| GMT|/\\w+)$', 'i') AS may_be_date
+        FROM block)
+      SELECT number,
         CASE WHEN number IS NOT NULL THEN try_cast(time AS BIGINT) END AS whole,
-        CASE WHEN number IS NULL AND time[1] BETWEEN '0' AND '9'
-             THEN epoch_us(try_cast(time AS TIMESTAMPTZ)) END AS moment
+        CASE WHEN number IS NULL AND may_be_date THEN epoch_us(try_cast(time AS TIMESTAMPTZ)) END AS moment,
+        {"false" if reading.zone is UTC else _HAS_ZONE} AS has_zone
       FROM trimmed"""
-    rows = run_query(connection, pa.table({"text": texts}), query)
+    trimmed = pc.utf8_trim(pc.fill_null(texts, ""), INVISIBLE)
+    rows = run_query(connection, pa.table({"time": trimmed}), query)
     whole = rows["whole"].fill_null(0).to_numpy()
     number = rows["number"].fill_null(0.0).to_numpy()
     moment = rows["moment"].fill_null(0).to_numpy()
-    is_date = pc.is_valid(rows["moment"]).to_numpy()
+    is_date = pc.is_valid(rows["moment"]).to_numpy() & (moment >= FIRST_MOMENT) & (moment <= LAST_MOMENT)
     # A cast rounds 1.5 to 2, so a number is whole only if it is equal to its cast.
     is_whole = pc.is_valid(rows["whole"]).to_numpy() & (number == whole)
     kinds = np.where(is_date, DATE, np.where(is_whole, WHOLE, FRACTION)).astype(np.int8)
-    kinds[~np.isfinite(number)] = NOT_FINITE
-    kinds[pc.is_null(rows["number"]).to_numpy() & ~is_date] = UNREADABLE
-    kinds[rows["is_empty"].to_numpy()] = NONE_GIVEN
-    return Times(np.where(is_date, moment, np.where(is_whole, whole, number.view(np.int64))), kinds)
+    kinds[~(np.abs(number) <= 2.0**63)] = NOT_FINITE
+    kinds[pc.is_null(rows["number"]).to_numpy() & ~is_date] = TEXT
+    times = Times(np.where(is_date, moment, np.where(is_whole, whole, number.view(np.int64))), kinds)
+    return reading.on_clock(_without_missing(times, trimmed), rows["has_zone"].to_numpy())
 
 
 def _of_kind(values: pa.Int64Array, kind: int) -> Times:

@@ -87,10 +87,10 @@ def test_ties_in_time_keep_file_order(write: Write) -> None:
 
 def test_all_times_unreadable_names_the_line_the_column_and_the_way_out(write: Write) -> None:
     with pytest.raises(DataError) as caught:
-        read_log(write("session,when,item\ns,31/12/2023,A\ns,30/12/2023,B\n"), ColumnMapping("session", "when", "item"))
+        read_log(write("session,when,item\ns,31 of 12,A\ns,30 of 12,B\n"), ColumnMapping("session", "when", "item"))
     assert caught.value.where == "log.csv, line 2, column when"
-    assert "31/12/2023" in caught.value.found
-    assert "ISO" in caught.value.remedy
+    assert "31 of 12" in caught.value.found
+    assert "--time-format" in caught.value.remedy
 
 
 def test_more_rows_than_allowed_are_refused(write: Write) -> None:

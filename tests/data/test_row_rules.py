@@ -2,7 +2,6 @@
 
 import csv
 import json
-import unicodedata
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,13 +10,15 @@ from hypothesis import strategies as st
 
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import read_log
+from gru4rec_core.data.missing import INVISIBLE
+from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.row_rules import MAX_REJECTED, NO_TIME, trim_texts
 from tests.data.logs import CSV, Write, list_rejected, sessions
 
 
 def is_blank(text: str) -> bool:
-    """Whether there are only spaces, of any width, in a text."""
-    return all(unicodedata.category(character) == "Zs" for character in text)
+    """Whether there is nothing to see in a text."""
+    return not text.strip(INVISIBLE)
 
 
 def test_every_bad_row_is_counted_with_its_place_and_reason(write: Write) -> None:
@@ -31,14 +32,14 @@ def test_every_bad_row_is_counted_with_its_place_and_reason(write: Write) -> Non
         (3, "no session"),
         (4, "no item"),
         (5, "no timestamp"),
-        (6, "the timestamp is neither a number nor an ISO date"),
+        (6, "the timestamp cannot be read as a time"),
         (7, "the timestamp is no finite number"),
         (8, "an item longer than 1,000 characters"),
         (9, "a session longer than 1,000 characters"),
         (10, "2 fields instead of 3"),
         (11, "4 fields instead of 3"),
         (12, "the timestamp is a date, most are numbers"),
-        (14, "the timestamp is neither a number nor an ISO date"),
+        (14, "the timestamp cannot be read as a time"),
     ]
     assert sessions(log) == {"s": ["A", "B"]}
     summary = log.summary
@@ -69,9 +70,11 @@ def test_of_very_many_reasons_no_more_rows_are_kept_than_of_a_hundred(write: Wri
 @given(
     rows=st.lists(
         st.tuples(
-            st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), min_size=0, max_size=8),
-            st.one_of(st.integers(-(2**60), 2**60).map(str), st.sampled_from(["", "x", "2024-01-01", "nan", "1e3"])),
-            st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), min_size=0, max_size=8),
+            st.text(st.characters(codec="utf-8", exclude_characters="\0\r[{"), min_size=0, max_size=8),
+            st.one_of(
+                st.integers(-(10**7) + 1, 10**7 - 1).map(str), st.sampled_from(["", "x", "2024-01-01", "nan", "1e3"])
+            ),
+            st.text(st.characters(codec="utf-8", exclude_characters="\0\r[{"), min_size=0, max_size=8),
         ),
         min_size=1,
         max_size=30,
@@ -87,7 +90,7 @@ def test_any_csv_that_python_writes_is_accounted_for_row_by_row(
         # Two sound rows of each kind, so that there is a log whichever kind of time most rows have.
         writer.writerows([("!", time, "!") for time in ("1", "2", "2024-01-01", "2024-01-02")])
         writer.writerows(rows)
-    log = read_log(path)
+    log = read_log(path, options=ReadingOptions(keep_null_words=True))
     assert log.summary.rows_read == len(rows) + 4
     assert log.summary.rows_kept + sum(log.summary.rejected_counts.values()) == len(rows) + 4
     events = [time for session, time, item in rows if not is_blank(session) and not is_blank(item)]

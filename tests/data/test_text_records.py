@@ -12,7 +12,7 @@ from tests.data.logs import CSV, Write, list_rejected, sessions
 
 def test_lines_are_numbered_as_an_editor_shows_them_after_a_quoted_line_end(write: Write) -> None:
     log = read_log(write('session,timestamp,item\ns1,1,"two\nlines"\n\ns1,2,B\ns1,noon,C\n'))
-    assert list_rejected(log) == [(6, "the timestamp is neither a number nor an ISO date")]
+    assert list_rejected(log) == [(6, "the timestamp cannot be read as a time")]
 
 
 def test_a_quote_left_open_costs_its_own_line_only(write: Write) -> None:

@@ -14,7 +14,8 @@ from gru4rec_core.data.time_parsing import (
     FRACTION,
     NONE_GIVEN,
     NOT_FINITE,
-    UNREADABLE,
+    NULL_WORD,
+    TEXT,
     WHOLE,
     parse_times,
 )
@@ -50,7 +51,7 @@ def test_numbers_dates_and_what_is_neither(connection: duckdb.DuckDBPyConnection
     texts = ["17", " 17 ", "1.5", "1970-01-02", "1970-01-01T00:00:01.5+00:00", "", "  ", None, "noon", "inf", "nan"]
     times = parse_times(connection, pa.chunked_array([pa.array(texts)]))
     assert times.kinds.tolist() == [
-        WHOLE, WHOLE, FRACTION, DATE, DATE, NONE_GIVEN, NONE_GIVEN, NONE_GIVEN, UNREADABLE, NOT_FINITE, NOT_FINITE
+        WHOLE, WHOLE, FRACTION, DATE, DATE, NONE_GIVEN, NONE_GIVEN, NONE_GIVEN, TEXT, NOT_FINITE, NULL_WORD
     ]  # fmt: skip
     assert times.bits[[0, 1, 3, 4]].tolist() == [17, 17, 86_400_000_000, 1_500_000]
     assert times.bits[2:3].view(np.float64).tolist() == [1.5]
