@@ -6,9 +6,11 @@ from gru4rec_core.errors import DataError
 
 FEWEST = 100
 """Fewest recurring items, or steps from event to event, to tell a time from another number."""
-_FEWEST_EQUAL = 5  # fewer events can be at one time by chance
+_FEWEST_EQUAL = 10  # fewer events can be at one time by chance
 _ORDERED = 0.75
 """Share of the steps in one direction from which numbers are in order."""
+
+_AFTER_ALL = "If these numbers are times after all, and no dates, say so with --time-format number."
 
 
 def check_times(owner: np.ndarray, item: np.ndarray, timestamps: np.ndarray, unit: str | None, where: str) -> None:
@@ -61,6 +63,5 @@ def _no_time(found: str, where: str) -> DataError:
         "The time tells in which order the events of a session came.",
         found=found,
         where=where,
-        remedy="Map the time to another column. If these numbers are times after all, and no dates, say so with "
-        "--time-format number.",
+        remedy="Map the time to another column." + (f" {_AFTER_ALL}" if "numbers" in found else ""),
     )

@@ -72,6 +72,8 @@ class TimeReading:
         if self.zone is UTC:
             return times
         local = (times.kinds == DATE) & ~np.broadcast_to(has_zone, len(times.kinds))
+        if not local.any():
+            return times
         bits, kinds = times.bits.copy(), times.kinds.copy()
         clock = to_moments(bits[local], self.zone)
         bits[local] = clock.moments

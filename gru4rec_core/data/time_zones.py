@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -52,7 +53,7 @@ def to_moments(clock: np.ndarray, zone: tzinfo) -> ClockMoments:
     """Moments of times on a zone's clock.
 
     Args:
-        clock: int64 [n], microseconds since 1970 on that clock.
+        clock: int64 [n], n > 0, microseconds since 1970 on that clock.
         zone: Of `find_zone`.
     """
     minutes, number = np.unique(clock // _MINUTE, return_inverse=True)
@@ -69,8 +70,8 @@ def _offsets(minutes: np.ndarray, zone: tzinfo) -> tuple[np.ndarray, np.ndarray]
     before = np.empty(len(minutes), np.int64)
     after = np.empty(len(minutes), np.int64)
     days = minutes // _DAY
-    starts = np.flatnonzero(np.r_[True, days[1:] != days[:-1]]) if len(minutes) else np.array([], np.int64)
-    for start, end in zip(starts, np.r_[starts[1:], len(minutes)], strict=True):
+    bounds = np.r_[0, np.flatnonzero(np.diff(days)) + 1, len(days)]
+    for start, end in pairwise(bounds.tolist()):
         day = int(days[start])
         around = {_offset((day + ahead) * _DAY, zone, fold) for ahead in (-1, 0, 1, 2) for fold in (0, 1)}
         if len(around) == 1:
