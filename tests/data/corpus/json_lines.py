@@ -70,5 +70,5 @@ LINES = [
     reads("a session whose events are none", NESTED + '{"session": 3, "events": "no"}\n', "1: 7 8; 2: 8", mapping=OF_NESTED, rejected=[(3, "event")]),
     reads("an event without an item", NESTED + '{"session": 3, "events": [{"ts": 3}, {"aid": 9, "ts": 4}]}\n', "1: 7 8; 2: 8; 3: 9", mapping=OF_NESTED, rejected=[(3, "no item")]),
     reads("events out of order in their session", '{"session": 1, "events": [{"aid": 8, "ts": 20}, {"aid": 7, "ts": 10}]}\n', "1: 7 8", mapping=OF_NESTED),
-    reads("JSON in a CSV file is text", lines('s,1,"{""a"": 1}"', "s,2,B"), {"s": ['{"a": 1}', "B"]}),
+    reads("JSON in a CSV file", lines('s,1,"{""a"": 1}"', "s,2,B", "s,3,C", 's,4,"[1, 2]"'), "s: B C", rejected=[(2, "object or a list"), (5, "object or a list")]),
 ]  # fmt: skip
