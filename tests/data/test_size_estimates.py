@@ -55,7 +55,7 @@ def test_a_bomb_is_refused_long_before_its_end(tmp_path: Path) -> None:
 
 def test_any_size_reads_what_is_over_the_limits(tmp_path: Path) -> None:
     path = tmp_path / "log.csv.gz"
-    path.write_bytes(gzip.compress(b"session,timestamp,item\n" + b"s,1700000000,A\n" * 50))
+    path.write_bytes(gzip.compress(b"session,timestamp,item\n" + b"s,1700000000,A\ns,1700000001,A\n" * 25))
     limits = ReadLimits(rows=10, unpacked_bytes=100)
     with pytest.raises(DataError):
         read_log(path, limits=limits)
