@@ -22,6 +22,7 @@ from gru4rec_core.data.locations import Location
 from gru4rec_core.data.passwords import find_password, has_password
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.samples import SAMPLES, make_sample
+from gru4rec_core.data.time_formats import find_format
 from gru4rec_core.errors import DataError
 from gru4rec_core.results.collected_warnings import diagnose_quality
 from gru4rec_core.workspace.importing import ImportSource, import_file
@@ -89,6 +90,20 @@ def import_log(
     no_header: Annotated[
         bool, typer.Option("--no-header", help="The first line is an event; columns are called column 1, column 2, …")
     ] = False,
+    time_format: Annotated[
+        str | None,
+        typer.Option(
+            help="Notation of the times: s, ms, us or ns since 1970, number for numbers that are no dates, iso, or a "
+            "pattern such as %d/%m/%Y. By default it is recognised."
+        ),
+    ] = None,
+    time_zone: Annotated[
+        str, typer.Option(help="Zone of times that name none, such as Europe/Berlin or +02:00.")
+    ] = "UTC",
+    keep_null_words: Annotated[
+        bool,
+        typer.Option("--keep-null-words", help="NULL, NaN and the like are names of sessions and items, none missing."),
+    ] = False,
     sample: Annotated[float, typer.Option(help="Share of the sessions to keep, such as 0.1; whole sessions.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Of the sample: the same seed keeps the same sessions.")] = 0,
     layout: Annotated[Layout | None, typer.Option(help="What a row holds. By default it is recognised.")] = None,
@@ -98,7 +113,7 @@ def import_log(
     as_json: AsJson = False,
 ) -> None:
     """Check a log and register it in the workspace."""
-    options = ReadingOptions(layout=layout, sample=sample, seed=seed, any_size=any_size)
+    options = ReadingOptions(layout, time_format, time_zone, keep_null_words, sample, seed, any_size)
     named = ColumnOptions(
         tuple(session or ()),
         tuple(timestamp or ()),
@@ -129,6 +144,9 @@ def import_log(
     if kept:
         owners = "sessions" if record.summary["session_gap_minutes"] is None else "users"
         text += f"\nsample: {kept['kept']:,} of {kept['of']:,} {owners} kept"
+    time_format_read = record.summary.get("time_format", "")
+    if "%" in time_format_read:
+        text += f"\ntimes: read as {find_format(time_format_read).label} ({time_format_read})"
     rejected = record.summary.get("rejected_counts", {})
     if rejected:
         text += "\nleft out: " + ", ".join(f"{count:,} rows ({reason})" for reason, count in rejected.items())

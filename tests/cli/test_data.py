@@ -140,3 +140,19 @@ def test_a_sample_keeps_whole_sessions_and_is_a_dataset_of_its_own(run, folder: 
     assert part.json["id"] != whole.json["id"]
     again = run("import", path, "--sample", "0.3", "--seed", "5")
     assert f"sample: {kept['kept']} of 100 sessions kept" in again.out
+
+
+def test_times_are_read_by_the_notation_and_the_zone_named(run, folder: Path) -> None:
+    path = folder / "days.csv"
+    path.write_text("session,timestamp,item\n1,05/06/2024 10:00,a\n1,06/06/2024 10:00,b\n1,06/06/2024 11:00,NULL\n")
+    failed = run("import", path)
+    assert (failed.status, failed.out) == (1, "")
+    assert "5 June 2024, 10:00 (day/month/year) or 6 May 2024" in failed.err
+    assert "--time-format %d/%m/%Y" in failed.err
+    named = ("--time-format", "%d/%m/%Y", "--time-zone", "Europe/Berlin")
+    result = run("import", path, *named, "--json")
+    assert result.json["import"]["time_format"] == "%d/%m/%Y"
+    assert result.json["import"]["rejected_counts"] == {"no item, only a word for a missing value such as NULL": 1}
+    assert "times: read as day/month/year (%d/%m/%Y)" in run("import", path, *named).out
+    assert run("import", path, *named, "--keep-null-words", "--json").json["events"] == 3
+    assert "IANA" in run("import", path, "--time-zone", "Mars").err
