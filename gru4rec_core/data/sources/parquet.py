@@ -121,7 +121,9 @@ def _kind_of(kind: pa.DataType) -> str:
 def _sql_text(name: str, kind: pa.DataType) -> str:
     if pa.types.is_floating(kind):  # ids that a missing value turned into 12.0
         return (
-            f"CASE WHEN {name} = floor({name}) AND abs({name}) < 1e15 "
+            f"CASE WHEN {name} = floor({name}) AND abs({name}) <= {1 << 53} "  # the last that all before it are exact
             f"THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
         )
+    if pa.types.is_nested(kind):  # as the rules know an object or a list, which is no item
+        return f"to_json({name})::VARCHAR"
     return f"{name}::VARCHAR"

@@ -40,3 +40,16 @@ def test_one_long_text_on_many_parquet_rows_is_rejected_without_being_copied(wri
     table = pa.table({"session": pa.array(["s"] * n), "timestamp": pa.array(range(n)), "item": long})
     with pytest.raises(DataError, match="longer than 1,000 characters"):
         read_log(write(parquet_bytes(table), "log.parquet"))
+
+
+@pytest.mark.parametrize("values", [[["A", "B"], ["C"], []], [{"a": "x"}, {"a": "y"}, {"a": "x"}]])
+def test_lists_and_objects_are_no_items(values: list[object], write: Write) -> None:
+    table = pa.table({"session": ["s"] * 3, "timestamp": [1, 2, 3], "item": values})
+    with pytest.raises(DataError, match="the item is an object or a list") as caught:
+        read_log(write(parquet_bytes(table)))
+    assert "--layout nested" in caught.value.remedy
+
+
+def test_floats_are_whole_numbers_as_far_as_they_are_exact(write: Write) -> None:
+    table = pa.table({"session": [2.0**53, 2.0**53], "timestamp": [1, 2], "item": [7.0, 8.0]})
+    assert sessions(read_log(write(parquet_bytes(table)))) == {"9007199254740992": ["7", "8"]}
