@@ -10,6 +10,7 @@ from dashboard.session_html import session_strip
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.row_rules import MAX_PER_REASON
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.time_formats import find_format
 from gru4rec_core.data.times import UNITS, describe_time, to_datetime
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.report.charts.data import events_over_time, popularity, session_lengths, transitions
@@ -25,6 +26,8 @@ def show_dataset(selection: state.Selection, record: DatasetRecord) -> None:
     warnings = [check.warning for check in report.found if check.warning]
     widgets.sentence(f"{summary_sentence(record)}: {messages.count_warnings(warnings)}.", size="1.2rem", weight=600)
     quality_view.show_origin(selection, record)
+    if how := time_notation(record):
+        messages.show_aside(how)
     _offer_rename(record)
     _show_examples(record, dataset)
     if any(check.code == "long-pauses" for check in report.found):
@@ -49,6 +52,12 @@ def summary_sentence(record: DatasetRecord) -> str:
     size = f"{record.n_sessions:,} sessions, {record.n_items:,} items"
     span = time_span(record)
     return f"{size}, {span}" if span else size
+
+
+def time_notation(record: DatasetRecord) -> str:
+    """How dates were read that are neither ISO nor numbers since 1970; "" for all other times."""
+    name = record.summary.get("time_format", "")
+    return f"Times were read as {find_format(name).label} ({name})." if "%" in name else ""
 
 
 def time_span(record: DatasetRecord) -> str:

@@ -55,3 +55,12 @@ def a_preview(smallest: float) -> SplitPreview:
 def test_the_test_says_what_it_can_show():
     assert "about 19 %" in data_view.size_sentence(a_preview(0.19))
     assert "Too little" in data_view.size_sentence(a_preview(float("inf")))
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [("%d/%m/%Y", "Times were read as day/month/year (%d/%m/%Y)."), ("iso", ""), ("s", ""), ("", "")],
+)
+def test_an_unusual_notation_of_times_is_told(name: str, sentence: str):
+    record = a_record(1_207_008_001, 1_218_585_600, "s").model_copy(update={"summary": {"time_format": name}})
+    assert data_view.time_notation(record) == sentence
