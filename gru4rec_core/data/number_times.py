@@ -125,6 +125,6 @@ def _mixed(notations: dict[str, np.ndarray], numbers: np.ndarray, where: str) ->
         "A column's times are in one unit.",
         found=found,
         where=where,
-        remedy="Bring them to one unit, or name the one to keep with --time-format "
-        f"({counts[0][1]} or {counts[1][1]}); rows of the other are then left out.",
+        remedy="Bring them to one unit; or name the unit that holds for every row with --time-format "
+        f"({counts[0][1]} or {counts[1][1]}).",
     )
