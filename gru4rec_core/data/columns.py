@@ -1,7 +1,6 @@
 """Which columns of a file hold the session, the time and the item?"""
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,32 +10,6 @@ PART = "{}_part{}"
 """What a part of a role is called in a block: the role and the part's number."""
 
 MOST_TIME_PARTS = 6  # year to second
-
-ROLES = ("session", "timestamp", "item", "user", "event", "item_name")
-
-# Usual names without case and punctuation, the likelier ones first.
-_USUAL: dict[str, tuple[str, ...]] = {
-    "session": (
-        "session", "sessionid", "sessid", "sid", "usersession", "usersessionid", "gasessionid", "sessionkey",
-        "sessionhash", "sessionno", "visit", "visitid", "visitno", "basket", "basketid", "playlistid",
-    ),
-    "timestamp": (
-        "timestamp", "time", "ts", "datetime", "eventtime", "eventtimestamp", "eventdatetime", "eventdate", "date",
-        "unixtime", "unixtimestamp", "epoch", "createdat", "occurredat", "clicktime", "servertime", "starttime",
-    ),
-    "item": (
-        "item", "itemid", "itemno", "product", "productid", "productno", "sku", "article", "articleid", "articleno",
-        "asin", "movieid", "trackid", "songid", "contentid", "newsid", "offerid", "adid", "page", "pageid", "workout",
-        "sport",
-    ),
-    "user": (
-        "user", "userid", "userno", "visitor", "visitorid", "customer", "customerid", "client", "clientid", "account",
-        "accountid", "member", "memberid", "buyer", "buyerid", "shopper", "shopperid", "uid", "athlete", "athleteid",
-        "deviceid",
-    ),
-    "event": ("event", "eventtype", "eventname", "action", "actiontype", "type", "behavior", "behaviour"),
-    "item_name": ("itemname", "itemtitle", "productname", "producttitle", "articlename", "title", "name"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -142,53 +115,6 @@ def _as_column(columns: str | Sequence[str] | None, role: str) -> str | tuple[st
 
 def _label(columns: str | tuple[str, ...]) -> str:
     return columns if isinstance(columns, str) else " + ".join(columns)
-
-
-def find_candidates(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The columns with a usual name for each role, the likeliest first."""
-    plain: dict[str, list[str]] = {}
-    for column in columns:
-        plain.setdefault(re.sub(r"[\W_]+", "", column.lower()), []).append(column)
-    return {role: tuple(c for name in _USUAL[role] for c in plain.get(name, ())) for role in ROLES}
-
-
-def guess_mapping(columns: Sequence[str]) -> ColumnMapping | None:
-    """The mapping that usual names suggest, or None. A user is never taken as a session."""
-    by_role = find_candidates(columns)
-    if not (by_role["session"] and by_role["timestamp"] and by_role["item"]):
-        return None
-    name = by_role["item_name"][0] if by_role["item_name"] else None
-    return ColumnMapping(by_role["session"][0], by_role["timestamp"][0], by_role["item"][0], item_name=name)
-
-
-def require_mapping(columns: Sequence[str], file: str) -> ColumnMapping:
-    """The mapping that usual names suggest.
-
-    Raises:
-        DataError: A role has no column of a usual name. Where there is a user but no session, the message says how to
-            get visits.
-    """
-    mapping = guess_mapping(columns)
-    if mapping is not None:
-        return mapping
-    by_role = find_candidates(columns)
-    listed = "columns " + ", ".join(columns)
-    if not by_role["session"] and by_role["user"] and by_role["timestamp"] and by_role["item"]:
-        user = by_role["user"][0]
-        raise DataError(
-            "A user is not a session: all of a person's visits would count as one.",
-            found=f"a user column, {user}, and no session column",
-            where=file,
-            remedy=f"Map {user} as the user with a pause that ends a visit, 30 minutes being usual "
-            f"(session_gap_minutes=30); or map {user} as the session if one user is one sequence.",
-        )
-    missing = [role for role in ("session", "timestamp", "item") if not by_role[role]]
-    raise DataError(
-        "A log has columns for session, timestamp and item.",
-        found=listed,
-        where=f"{file}, no column recognised as {', '.join(missing)}",
-        remedy=f"Map the columns by hand, or rename the {missing[0]} column to {missing[0]}.",
-    )
 
 
 def check_mapping(mapping: ColumnMapping, columns: Sequence[str], file: str) -> None:

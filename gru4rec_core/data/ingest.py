@@ -11,15 +11,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from gru4rec_core.data.columns import ColumnMapping, check_mapping, require_mapping
+from gru4rec_core.data.columns import ColumnMapping, check_mapping
 from gru4rec_core.data.event_builder import EventBuilder
 from gru4rec_core.data.file_format import hash_file
 from gru4rec_core.data.import_types import ImportedLog
 from gru4rec_core.data.joined_columns import join_columns
-from gru4rec_core.data.layouts import mapping_of_layout
 from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import ReadingOptions
+from gru4rec_core.data.recognition import recognise_columns
 from gru4rec_core.data.row_rules import RowRules
 from gru4rec_core.data.session_sample import SessionSample
 from gru4rec_core.data.sources.base import open_duckdb
@@ -79,7 +79,7 @@ def read_log(
 
     Args:
         path: The file, folder or pattern; or a `FolderLog` or a `DatabaseLog`.
-        mapping: Which column is which; None to go by their names.
+        mapping: Which column is which; None to recognise them, by names and values.
         on_progress: Called with the bytes read so far and the size of the file.
         name: What people call the file, for messages; the path's own name when None.
         encoding: Of a text file.
@@ -101,9 +101,7 @@ def read_log(
             origin = replace(origin, sha256=sha256 or hash_file(location))
         reading = _Reading(origin.size, on_progress)
         if mapping is None:
-            has_header = source.names_columns()
-            columns = source.columns(has_header)
-            mapping = mapping_of_layout(source.layout, columns, has_header) or require_mapping(columns, origin.name)
+            mapping = recognise_columns(location, opening).mapping(origin.name)
         columns = source.columns(mapping.has_header)
         check_mapping(mapping, columns, origin.name)
         sample = SessionSample(options.sample, options.seed)

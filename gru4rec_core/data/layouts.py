@@ -1,6 +1,7 @@
 """What does a row of a file hold: one event, or a whole session?"""
 
-from gru4rec_core.data.columns import ColumnMapping, find_candidates
+from gru4rec_core.data.column_words import find_candidates
+from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.file_format import DELIMITERS, LogFile
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, Source

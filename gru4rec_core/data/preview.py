@@ -1,22 +1,24 @@
-"""What does a form need to know about a file: `inspect_log`?"""
+"""What does a form need to know about a file, to map its columns?"""
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import duckdb
 import pandas as pd
-import pyarrow as pa
 
-from gru4rec_core.data.columns import ColumnMapping, find_candidates, guess_mapping, require_mapping
+from gru4rec_core.data.column_guess import ColumnGuess
+from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import ReadLimits
-from gru4rec_core.data.layouts import mapping_of_layout
 from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
-from gru4rec_core.data.sources.base import open_duckdb
+from gru4rec_core.data.recognition import recognise_columns
 from gru4rec_core.data.sources.opening import Opening, open_location
+from gru4rec_core.data.time_formats import TimeFormat
 from gru4rec_core.errors import DataError
+
+_PREVIEW_ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,11 @@ class LogPreview:
 
     Attributes:
         columns: Their names, in order.
-        types: Column to "whole numbers", "numbers", "dates" or "text", judged by its first values.
+        types: Column to what it holds, for people, such as "seconds since 1970" or "few words".
         rows: The first rows, all text.
         format: For people, such as "CSV".
-        guessed: The mapping that usual names suggest, or None.
-        candidates: Role ("session", "timestamp", "item", "user", "event", "item_name") to columns, likeliest first.
+        guess: Which column has which role, and why.
+        time_formats: Column of times to the notations that its values may be in, likeliest first.
         problems: Sentences about what must be solved before the file can be read.
         has_header: Whether the file names its columns; else they are called "column 1" and so on.
         layout: What a row of the file holds.
@@ -39,11 +41,22 @@ class LogPreview:
     types: dict[str, str]
     rows: pd.DataFrame
     format: str
-    guessed: ColumnMapping | None
-    candidates: dict[str, tuple[str, ...]]
+    guess: ColumnGuess
+    time_formats: dict[str, tuple[TimeFormat, ...]]
     problems: tuple[str, ...]
     has_header: bool = True
     layout: Layout = "events"
+
+    @property
+    def guessed(self) -> ColumnMapping | None:
+        """The whole mapping, where all of it was recognised."""
+        mapping = self.guess.mapping
+        return mapping and replace(mapping, has_header=self.has_header)
+
+    @property
+    def candidates(self) -> dict[str, tuple[str, ...]]:
+        """Role to columns, likeliest first."""
+        return self.guess.candidates
 
 
 def inspect_log(
@@ -52,15 +65,17 @@ def inspect_log(
     name: str | None = None,
     encoding: str = "utf-8",
     options: ReadingOptions | None = None,
+    chosen: Mapping[str, str] | None = None,
     has_header: bool | None = None,
 ) -> LogPreview:
-    """Looks at the first rows of a file, for the form that maps its columns.
+    """Looks at a sample of a file, for the form that maps its columns.
 
     Args:
         path: The file, folder or pattern; or a `FolderLog` or a `DatabaseLog`.
         name: What people call the file, for messages; the path's own name when None.
         encoding: Of a text file.
         options: What the file's content does not say; None to recognise all of it.
+        chosen: Role to column where the user has decided.
         has_header: Whether the first line names the columns; None to find out.
 
     Raises:
@@ -68,49 +83,28 @@ def inspect_log(
     """
     limits, options = ReadLimits(), options or ReadingOptions()
     location = find_location(path) if isinstance(path, str) else path
-    with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder, open_duckdb(limits.memory, folder) as connection:
+    with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder:
         opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder), options.layout)
         source, origin = open_location(location, opening)
         has_header = source.names_columns() if has_header is None else has_header
-        columns = source.columns(has_header)
-        rows = source.head(columns, has_header)
-        types = {column: _type_of(connection, rows[column]) for column in columns}
-    guessed = mapping_of_layout(source.layout, columns, has_header) or guess_mapping(columns)
+        rows = source.head(source.columns(has_header), has_header).head(_PREVIEW_ROWS)
+        found = recognise_columns(location, opening, has_header, chosen)
     problems = []
-    if guessed is None:
+    if found.guess.mapping is None:
         try:
-            require_mapping(columns, origin.name)
+            found.mapping(origin.name)
         except DataError as error:
             problems.append(str(error))
-    elif types.get(str(guessed.timestamp)) == "text":
-        problems.append(f"The first values of {guessed.timestamp} are neither numbers nor ISO dates.")
     if len(rows) == 0:
         problems.append("There is a header, but no row below it.")
     return LogPreview(
-        tuple(columns),
-        types,
-        rows.head(20),
+        found.columns,
+        {name: profile.description for name, profile in found.profiles.items()},
+        rows,
         origin.format,
-        guessed,
-        find_candidates(columns),
+        found.guess,
+        {name: profile.time_formats for name, profile in found.profiles.items() if profile.time_formats},
         tuple(problems),
         has_header,
         source.layout,
     )
-
-
-def _type_of(connection: duckdb.DuckDBPyConnection, values: pd.Series) -> str:
-    filled = pa.table({"v": pa.array(values[values != ""], pa.string())})
-    if filled.num_rows == 0:
-        return "text"
-    numbers, whole, dates = (
-        connection.from_arrow(filled)
-        .aggregate(
-            "count(try_cast(v AS DOUBLE)) = count(*), bool_and(try_cast(v AS DOUBLE) = try_cast(v AS BIGINT)), "
-            "count(try_cast(v AS TIMESTAMPTZ)) = count(*)"
-        )
-        .fetchall()[0]
-    )
-    if numbers:
-        return "whole numbers" if whole else "numbers"
-    return "dates" if dates else "text"

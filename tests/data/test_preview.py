@@ -10,7 +10,12 @@ from tests.data.logs import FORMATS, ROWS, Write
 def test_a_preview_shows_columns_types_first_rows_and_a_guess(write: Write) -> None:
     preview = inspect_log(write("SessionId;Time;ItemId;price\n1;2024-01-01;A;1.5\n1;2024-01-02;B;\n"))
     assert preview.columns == ("SessionId", "Time", "ItemId", "price")
-    assert preview.types == {"SessionId": "whole numbers", "Time": "dates", "ItemId": "text", "price": "numbers"}
+    assert preview.types == {
+        "SessionId": "whole numbers, always the same",
+        "Time": "dates",
+        "ItemId": "text",
+        "price": "decimal numbers, like prices",
+    }
     assert preview.rows.ItemId.tolist() == ["A", "B"]
     assert preview.guessed == ColumnMapping("SessionId", "Time", "ItemId")
     assert preview.problems == ()
@@ -25,5 +30,5 @@ def test_a_preview_works_for_each_format(name: str, write: Write) -> None:
 
 
 def test_a_preview_warns_of_times_that_are_none_and_of_no_rows(write: Write) -> None:
-    assert "neither numbers nor ISO dates" in inspect_log(write("session,time,item\ns,noon,A\n")).problems[0]
+    assert "are no times" in inspect_log(write("session,time,item\n" + "s,noon,A\ns,four,B\n" * 10)).problems[0]
     assert "no row below" in inspect_log(write("session,time,item\n")).problems[-1]

@@ -50,7 +50,7 @@ def test_every_bad_row_is_counted_with_its_place_and_reason(write: Write) -> Non
 
 def test_the_first_hundred_rows_of_each_reason_are_kept_and_all_counted(write: Write) -> None:
     bad = "".join(f"s,x{n},A\n" for n in range(5_000)) + "".join(f"s,{n},\n" for n in range(150)) + "s,1\n"
-    log = read_log(write(CSV + bad))
+    log = read_log(write(CSV + bad), ColumnMapping("session", "timestamp", "item"))
     rejected = log.summary.rejected
     reasons = ("2 fields instead of 3", "no item", NO_TIME)
     assert rejected["reason"].value_counts()[list(reasons)].tolist() == [1, 100, 100]

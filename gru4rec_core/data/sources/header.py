@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from gru4rec_core.data.columns import find_candidates
+from gru4rec_core.data.column_words import is_usual_name
 from gru4rec_core.data.sources.base import check_columns
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -20,7 +20,7 @@ def names_columns(first_row: Sequence[str]) -> bool:
     True
     """
     cells = [cell.strip() for cell in first_row]
-    if any(find_candidates(cells).values()):
+    if any(map(is_usual_name, cells)):
         return True
     return not any(pattern.fullmatch(cell) for cell in cells for pattern in (_NUMBER, _DATE, _UUID))
 

@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from gru4rec_core.data.columns import find_candidates
+from gru4rec_core.data.column_words import find_candidates
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, check_columns, run_query

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gru4rec_core.data.columns import find_candidates
+from gru4rec_core.data.column_words import find_candidates
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import Source
 from gru4rec_core.data.sources.session_lines import ITEM, ORDER

@@ -1,0 +1,138 @@
+"""How are the columns of a file recognised, from a sample of its rows?"""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from gru4rec_core.data.column_guess import ROLE_WORDS, ColumnGuess, guess_columns
+from gru4rec_core.data.column_profile import ColumnProfile, profile_column
+from gru4rec_core.data.column_words import ROLES
+from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.file_format import open_log
+from gru4rec_core.data.file_sample import sample_file
+from gru4rec_core.data.layouts import mapping_of_layout
+from gru4rec_core.data.locations import Location
+from gru4rec_core.data.reading_options import Layout
+from gru4rec_core.data.sources.base import Source, open_duckdb
+from gru4rec_core.data.sources.opening import Opening, open_location, open_source
+from gru4rec_core.errors import DataError
+
+MOST_COLUMNS = 200
+"""Of a wider file, only the first columns are looked into."""
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What was recognised in a file.
+
+    Attributes:
+        columns: All its columns, in order.
+        profiles: What the first `MOST_COLUMNS` of them hold.
+        guess: Which has which role.
+        has_header: Whether the file names its columns; else they are called "column 1" and so on.
+        layout: What a row of the file holds.
+    """
+
+    columns: tuple[str, ...]
+    profiles: dict[str, ColumnProfile]
+    guess: ColumnGuess
+    has_header: bool
+    layout: Layout
+
+    def mapping(self, file: str) -> ColumnMapping:
+        """The mapping that was recognised.
+
+        Raises:
+            DataError: Session, time or item was not; the message says why, and how to map them.
+        """
+        mapping = self.guess.mapping
+        if mapping is None:
+            raise _incomplete(self, file)
+        return replace(mapping, has_header=self.has_header)
+
+
+def recognise_columns(
+    location: Location, opening: Opening, has_header: bool | None = None, chosen: Mapping[str, str] | None = None
+) -> Recognition:
+    """Looks at a sample of a log and finds the column of each role.
+
+    Args:
+        location: The file; or a folder or a database, of which the first rows are looked at.
+        opening: How to open it.
+        has_header: Whether its first line names the columns; None to find out.
+        chosen: Role to column where the user has decided.
+    """
+    sample = _read_sample(location, opening, has_header)
+    profiles = [profile_column(column, texts) for column, texts in sample.texts.items()]
+    by_layout = mapping_of_layout(sample.layout, list(sample.columns), sample.has_header)
+    guess = guess_columns(profiles, chosen) if by_layout is None or chosen else _guess_of_layout(by_layout)
+    by_name = {profile.name: profile for profile in profiles}
+    return Recognition(sample.columns, by_name, guess, sample.has_header, sample.layout)
+
+
+class _Sample(NamedTuple):
+    """Rows of a log: all its columns, and the texts of the first `MOST_COLUMNS`."""
+
+    columns: tuple[str, ...]
+    texts: dict[str, pa.ChunkedArray]
+    has_header: bool
+    layout: Layout
+
+
+def _read_sample(location: Location, opening: Opening, has_header: bool | None) -> _Sample:
+    if not isinstance(location, Path):
+        return _read_head(open_location(location, opening).source, has_header)
+    file = open_log(location, opening.name or location.name, opening.encoding, opening.max_bytes)
+    with sample_file(file) as sample, tempfile.TemporaryDirectory(prefix="gru4rec-") as folder:
+        source = open_source(sample, opening.max_rows, Path(folder), opening.layout)
+        has_header = source.names_columns() if has_header is None else has_header
+        columns = source.columns(has_header)
+        roles = {f"c{i}": column for i, column in enumerate(columns[:MOST_COLUMNS])}
+        with open_duckdb("1GB", folder) as connection:
+            blocks = list(source.blocks(connection, roles, columns, has_header, None))
+    texts = {column: _sound_texts(blocks, role) for role, column in roles.items()}
+    return _Sample(tuple(columns), texts, has_header, source.layout)
+
+
+def _read_head(source: Source, has_header: bool | None) -> _Sample:
+    has_header = source.names_columns() if has_header is None else has_header
+    columns = source.columns(has_header)
+    head = source.head(columns, has_header)
+    texts = {column: pa.chunked_array([pa.array(head[column], pa.string())]) for column in columns[:MOST_COLUMNS]}
+    return _Sample(tuple(columns), texts, has_header, source.layout)
+
+
+def _sound_texts(blocks: list[pa.Table], role: str) -> pa.ChunkedArray:
+    sound = [block[role].cast(pa.string()).filter(block["fault"].is_null()) for block in blocks]
+    return pa.chunked_array([chunk for column in sound for chunk in column.chunks], pa.string())
+
+
+def _guess_of_layout(mapping: ColumnMapping) -> ColumnGuess:
+    columns = {role: column for role, column in mapping.labels().items() if role in ROLES}
+    candidates = {role: (columns[role],) if role in columns else tuple[str, ...]() for role in ROLES}
+    return ColumnGuess(columns, dict.fromkeys(columns, "by the layout of the file"), candidates=candidates)
+
+
+def _incomplete(recognition: Recognition, file: str) -> DataError:
+    guess = recognition.guess
+    if "session" not in guess.columns and {"user", "timestamp", "item"} <= guess.columns.keys():
+        user = guess.columns["user"]
+        return DataError(
+            "A user is not a session: all of a person's visits would count as one.",
+            found=f"a user column, {user}, and no session column",
+            where=file,
+            remedy=f"Map {user} as the user with a pause that ends a visit, 30 minutes being usual "
+            f"(session_gap_minutes=30); or map {user} as the session if one user is one sequence.",
+        )
+    missing = [role for role in ("session", "timestamp", "item") if role not in guess.columns]
+    doubts = [guess.doubts[role] for role in missing if role in guess.doubts]
+    return DataError(
+        "A log has columns for session, timestamp and item.",
+        found=" ".join(doubts) or "columns " + ", ".join(recognition.columns),
+        where=f"{file}, no column recognised as {', '.join(ROLE_WORDS[role] for role in missing)}",
+        remedy=f"Map the columns by hand, or rename the {missing[0]} column to {missing[0]}.",
+    )
