@@ -38,6 +38,7 @@ class ImportSummary:
         one_item_sessions: Sessions of one event: nothing to predict in them.
         sample: Of a sample of the sessions: share, seed, kept and of (how many sessions, or users where visits are cut
             out of their events), rows_left_out; None where all are kept.
+        notes: What was decided unasked about which column is which, in sentences.
         location: Where a folder or a database is, without credentials, and what was read; empty for a file.
     """
 
@@ -64,6 +65,7 @@ class ImportSummary:
     location: dict[str, str] = field(default_factory=dict)
     time_format: str = ""
     sample: dict[str, Any] | None = None
+    notes: list[str] = field(default_factory=list)
 
     def of_sample(self, counts: dict[str, Any]) -> Self:
         """The same for a file of which only a sample was kept."""

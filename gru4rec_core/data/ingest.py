@@ -94,6 +94,7 @@ def read_log(
     if options.any_size:
         limits = replace(limits, rows=sys.maxsize, unpacked_bytes=sys.maxsize)
     location = find_location(path) if isinstance(path, str) else path
+    notes: tuple[str, ...] = ()
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder:
         opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder), options.layout)
         source, origin = open_location(location, opening)
@@ -101,7 +102,8 @@ def read_log(
             origin = replace(origin, sha256=sha256 or hash_file(location))
         reading = _Reading(origin.size, on_progress)
         if mapping is None:
-            mapping = recognise_columns(location, opening).mapping(origin.name)
+            found = recognise_columns(location, opening)
+            mapping, notes = found.mapping(origin.name), found.notes
         columns = source.columns(mapping.has_header)
         check_mapping(mapping, columns, origin.name)
         sample = SessionSample(options.sample, options.seed)
@@ -113,4 +115,5 @@ def read_log(
                 builder.add(connection, sample.keep(block), reading.n_bytes)
     counts = sample.finish(origin.name)
     log = builder.build()
-    return log if counts is None else replace(log, summary=log.summary.of_sample(asdict(counts)))
+    summary = replace(log.summary, notes=list(notes))
+    return replace(log, summary=summary if counts is None else summary.of_sample(asdict(counts)))

@@ -54,11 +54,6 @@ def mapping_of_layout(layout: Layout, columns: list[str], has_header: bool) -> C
     return None
 
 
-def has_running_numbers(layout: Layout, mapping: ColumnMapping) -> bool:
-    """Whether the times are the numbers of the events in the file, for want of others."""
-    return layout in ("session-per-line", "wide") and mapping.timestamp == ORDER
-
-
 def _lines_of_words(file: LogFile) -> list[list[str]]:
     """The first lines by their words, where at least half have several and none has a delimiter; else nothing."""
     records = next(iter(read_records(file, block_bytes=PREVIEW_BYTES)), None)

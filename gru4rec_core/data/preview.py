@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -31,6 +31,8 @@ class LogPreview:
         rows: The first rows, all text.
         format: For people, such as "CSV".
         guess: Which column has which role, and why.
+        guessed: The whole mapping, where all of it was recognised.
+        notes: What that mapping decides unasked, in sentences.
         time_formats: Column of times to the notations that its values may be in, likeliest first.
         problems: Sentences about what must be solved before the file can be read.
         has_header: Whether the file names its columns; else they are called "column 1" and so on.
@@ -42,16 +44,12 @@ class LogPreview:
     rows: pd.DataFrame
     format: str
     guess: ColumnGuess
+    guessed: ColumnMapping | None
+    notes: tuple[str, ...]
     time_formats: dict[str, tuple[TimeFormat, ...]]
     problems: tuple[str, ...]
     has_header: bool = True
     layout: Layout = "events"
-
-    @property
-    def guessed(self) -> ColumnMapping | None:
-        """The whole mapping, where all of it was recognised."""
-        mapping = self.guess.mapping
-        return mapping and replace(mapping, has_header=self.has_header)
 
     @property
     def candidates(self) -> dict[str, tuple[str, ...]]:
@@ -90,7 +88,8 @@ def inspect_log(
         rows = source.head(source.columns(has_header), has_header).head(_PREVIEW_ROWS)
         found = recognise_columns(location, opening, has_header, chosen)
     problems = []
-    if found.guess.mapping is None:
+    guessed = found.guessed
+    if guessed is None:
         try:
             found.mapping(origin.name)
         except DataError as error:
@@ -103,6 +102,8 @@ def inspect_log(
         rows,
         origin.format,
         found.guess,
+        guessed,
+        found.notes,
         {name: profile.time_formats for name, profile in found.profiles.items() if profile.time_formats},
         tuple(problems),
         has_header,

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,8 +15,10 @@ from gru4rec_core.data.column_words import ROLES
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.file_format import open_log
 from gru4rec_core.data.file_sample import sample_file
+from gru4rec_core.data.known_forms import KnownForm, find_known_form
 from gru4rec_core.data.layouts import mapping_of_layout
 from gru4rec_core.data.locations import Location
+from gru4rec_core.data.mapping_guess import build_mapping, explain_choices
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import Source, open_duckdb
 from gru4rec_core.data.sources.opening import Opening, open_location, open_source
@@ -23,6 +26,9 @@ from gru4rec_core.errors import DataError
 
 MOST_COLUMNS = 200
 """Of a wider file, only the first columns are looked into."""
+
+MOST_BLOCKS = 4
+"""Of a file that cannot be cut into a sample, such as a workbook, only the first blocks are."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +49,27 @@ class Recognition:
     has_header: bool
     layout: Layout
 
+    @property
+    def guessed(self) -> ColumnMapping | None:
+        """The whole mapping, where all of it was recognised."""
+        return build_mapping(self.guess.columns, self.profiles, self.has_header)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What this mapping decides unasked, in sentences."""
+        mapping = self.guessed
+        return () if mapping is None else explain_choices(mapping, self.guess.columns.get("user"))
+
     def mapping(self, file: str) -> ColumnMapping:
         """The mapping that was recognised.
 
         Raises:
             DataError: Session, time or item was not; the message says why, and how to map them.
         """
-        mapping = self.guess.mapping
+        mapping = self.guessed
         if mapping is None:
             raise _incomplete(self, file)
-        return replace(mapping, has_header=self.has_header)
+        return mapping
 
 
 def recognise_columns(
@@ -69,7 +86,13 @@ def recognise_columns(
     sample = _read_sample(location, opening, has_header)
     profiles = [profile_column(column, texts) for column, texts in sample.texts.items()]
     by_layout = mapping_of_layout(sample.layout, list(sample.columns), sample.has_header)
-    guess = guess_columns(profiles, chosen) if by_layout is None or chosen else _guess_of_layout(by_layout)
+    form = None if sample.has_header else find_known_form(profiles)
+    if by_layout is not None and not chosen:
+        guess = _guess_of_layout(by_layout)
+    elif form is not None and not chosen:
+        guess = _guess_of_form(form, profiles)
+    else:
+        guess = guess_columns(profiles, chosen)
     by_name = {profile.name: profile for profile in profiles}
     return Recognition(sample.columns, by_name, guess, sample.has_header, sample.layout)
 
@@ -93,7 +116,7 @@ def _read_sample(location: Location, opening: Opening, has_header: bool | None) 
         columns = source.columns(has_header)
         roles = {f"c{i}": column for i, column in enumerate(columns[:MOST_COLUMNS])}
         with open_duckdb("1GB", folder) as connection:
-            blocks = list(source.blocks(connection, roles, columns, has_header, None))
+            blocks = list(islice(source.blocks(connection, roles, columns, has_header, None), MOST_BLOCKS))
     texts = {column: _sound_texts(blocks, role) for role, column in roles.items()}
     return _Sample(tuple(columns), texts, has_header, source.layout)
 
@@ -115,6 +138,12 @@ def _guess_of_layout(mapping: ColumnMapping) -> ColumnGuess:
     columns = {role: column for role, column in mapping.labels().items() if role in ROLES}
     candidates = {role: (columns[role],) if role in columns else tuple[str, ...]() for role in ROLES}
     return ColumnGuess(columns, dict.fromkeys(columns, "by the layout of the file"), candidates=candidates)
+
+
+def _guess_of_form(form: KnownForm, profiles: list[ColumnProfile]) -> ColumnGuess:
+    columns = {role: profiles[number].name for role, number in form.roles.items()}
+    guess = guess_columns(profiles, columns)
+    return replace(guess, reasons=guess.reasons | dict.fromkeys(columns, f"as in files of {form.name}"))
 
 
 def _incomplete(recognition: Recognition, file: str) -> DataError:

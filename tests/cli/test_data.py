@@ -56,8 +56,11 @@ def test_users_are_cut_into_visits(run, folder: Path) -> None:
     path = folder / "users.csv"
     rows = [(1, 1_700_000_000, "a"), (1, 1_700_000_060, "b"), (1, 1_700_090_000, "a"), (2, 1_700_000_000, "b")]
     pd.DataFrame(rows, columns=["user_id", "timestamp", "item"]).to_csv(path, index=False)
-    assert "A user is not a session" in run("import", path).err
-    assert run("import", path, "--user", "user_id", "--gap", 30, "--json").json["sessions"] == 3
+    unasked = run("import", path)
+    assert "the events of each user_id are cut where a pause is longer than 30 minutes" in unasked.err
+    assert unasked.out.startswith("users")
+    assert "3 sessions" in unasked.out
+    assert run("import", path, "--user", "user_id", "--gap", 10_000, "--json").json["sessions"] == 2
 
 
 def find_text(folder: Path, *texts: str) -> list[Path]:

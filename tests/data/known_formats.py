@@ -233,7 +233,7 @@ def _coveo() -> KnownFormat:
     n_pageviews = len(rows) - len(STORY)
     content = _lines(rows, ",", header)
     sequences = _sequences(lambda i: _hash("sku", i))
-    return KnownFormat("browsing_train.csv", content, sequences, columns, n_rejected=n_pageviews)
+    return KnownFormat("browsing_train.csv", content, sequences, columns, "ms", n_rejected=n_pageviews)
 
 
 def _kaggle_fashion() -> KnownFormat:

@@ -4,7 +4,7 @@ import pytest
 
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import read_log
-from gru4rec_core.data.layouts import has_running_numbers, mapping_of_layout
+from gru4rec_core.data.layouts import mapping_of_layout
 from gru4rec_core.data.preview import inspect_log
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.errors import DataError
@@ -55,7 +55,3 @@ def test_a_layout_may_give_the_mapping() -> None:
     assert lines == ColumnMapping("line", "order", "item")
     wide = mapping_of_layout("wide", ["user", "date", "item"], False)
     assert wide == ColumnMapping("user", "date", "item", has_header=False)
-    assert lines is not None
-    assert has_running_numbers("session-per-line", lines)
-    assert wide is not None
-    assert not has_running_numbers("wide", wide)

@@ -57,9 +57,17 @@ def test_of_a_wide_file_the_first_columns_are_looked_into(write: Write, monkeypa
     assert list(found.profiles) == ["session", "timestamp"]
 
 
-def test_a_user_without_sessions_is_refused_with_both_ways_out(write: Write) -> None:
+def test_a_user_without_sessions_is_cut_by_a_pause_which_is_said(write: Write) -> None:
+    found = recognise(write(LOGS["retailrocket"]))
+    assert found.mapping("log").user == "visitorid"
+    assert found.mapping("log").session_gap_minutes == 30
+    assert "each visitorid are cut" in found.notes[0]
+
+
+def test_a_user_whose_times_are_no_dates_is_refused_with_both_ways_out(write: Write) -> None:
+    rows = "".join(f"{n % 9},{n},{n % 5}\n" for n in range(60))
     with pytest.raises(DataError, match=r"user is not a session.*visitorid.*session_gap_minutes=30"):
-        recognise(write(LOGS["retailrocket"])).mapping("log")
+        recognise(write("visitorid,step,itemid\n" + rows), {"timestamp": "step"}).mapping("log")
 
 
 def test_what_was_not_recognised_is_said_with_the_reason(write: Write) -> None:
