@@ -5,6 +5,7 @@ from typing import Any
 
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.locations import Location
+from gru4rec_core.data.mapping_guess import explain_choices
 from gru4rec_core.data.preview import LogPreview, inspect_log
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.errors import DataError
@@ -68,6 +69,10 @@ class ColumnOptions:
         values: dict[str, Any] = {**usual, **named, "has_header": preview.has_header}
         self._check_complete(values, file)
         return ColumnMapping(**values)
+
+    def explain(self, mapping: ColumnMapping) -> tuple[str, ...]:
+        """What was decided unasked about sessions and times, where the options say nothing about either."""
+        return () if self.session or self.user or self.timestamp else explain_choices(mapping)
 
     def _named(self, preview: LogPreview) -> dict[str, Any]:
         named: dict[str, Any] = {

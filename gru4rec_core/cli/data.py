@@ -19,7 +19,6 @@ from gru4rec_core.cli.output import (
 )
 from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import Location
-from gru4rec_core.data.mapping_guess import explain_choices
 from gru4rec_core.data.passwords import find_password, has_password
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.samples import SAMPLES, make_sample
@@ -138,7 +137,7 @@ def import_log(
         on_known=notices.append,
     )
     clear_status()
-    for notice in [*(record.summary.get("notes", ()) if mapping is None else explain_choices(mapping)), *notices]:
+    for notice in [*(record.summary.get("notes", ()) if mapping is None else named.explain(mapping)), *notices]:
         tell(notice)
     text = f"{record}: {format_counts(_count(record))}"
     kept = record.summary.get("sample")

@@ -71,6 +71,16 @@ def test_options_that_do_not_fit_are_refused(run, file: Path, options: tuple[obj
     assert "Traceback" not in result.err
 
 
+def test_what_was_decided_beside_the_options_is_said(run, folder: Path) -> None:
+    path = folder / "views.csv"
+    rows = "".join(
+        f"{u},{1_700_000_000 + 86_400 * u + 60 * i},{'abc'[i]},{'xyz'[i]}\n" for u in range(4) for i in range(3)
+    )
+    path.write_text(f"user,timestamp,item,page\n{rows}")
+    assert "cut where a pause is longer" in run("import", path, "--item", "page").err
+    assert "cut where" not in run("import", path, "--item", "page", "--user", "user", "--gap", 9).err
+
+
 def test_kinds_need_a_column(run, folder: Path) -> None:
     path = folder / "plain.csv"
     path.write_text("session,timestamp,item\n1,1,a\n1,2,b\n")
