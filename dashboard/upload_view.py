@@ -142,18 +142,23 @@ def _choose_mapping(preview: LogPreview, upload: Upload) -> tuple[ColumnMapping,
         return _mapping_form(preview, upload)
     for sentence in preview.problems:
         messages.show_message(sentence, "warning")
-    st.text(f"Recognised: session = {guessed.session}, time = {guessed.timestamp}, item = {guessed.item}.")
+    labels = guessed.labels()
+    owner = next(iter(labels))
+    st.text(f"Recognised: {owner} = {labels[owner]}, time = {labels['timestamp']}, item = {labels['item']}.")
+    for sentence in preview.notes:
+        messages.show_message(sentence)
     with st.expander("Change the columns, the kinds of event, the name", key=f"map-{upload.key}"):
         return _mapping_form(preview, upload)
 
 
 def _mapping_form(preview: LogPreview, upload: Upload) -> tuple[ColumnMapping, str]:
     """The columns as chosen, and the dataset's name."""
-    options, candidates, key = list(preview.columns), preview.candidates, upload.key
+    options, key, guessed = list(preview.columns), upload.key, preview.guessed
+    candidates = _likely_columns(preview)
     visit = st.radio(
         "What makes a visit?",
         [_BY_COLUMN, _BY_PAUSE],
-        index=0 if candidates["session"] or not candidates["user"] else 1,
+        index=1 if (candidates["user"] and not candidates["session"] if guessed is None else guessed.user) else 0,
         key=f"by-{key}",
         horizontal=True,
     )
@@ -162,7 +167,7 @@ def _mapping_form(preview: LogPreview, upload: Upload) -> tuple[ColumnMapping, s
     with left:
         owner = _choose_column(label, options, likely, f"{label}-{key}")
     with middle:
-        timestamp = _choose_column("Time", options, candidates["timestamp"], f"time-{key}")
+        timestamp = _choose_time(preview, candidates["timestamp"], key)
     with right:
         item = _choose_column("Item", options, candidates["item"], f"item-{key}")
     settings: dict[str, Any] = {"session": owner}
@@ -180,7 +185,27 @@ def _mapping_form(preview: LogPreview, upload: Upload) -> tuple[ColumnMapping, s
     settings |= _choose_event_kinds(preview, options, key)
     settings["item_name"] = _choose_item_name(options, candidates["item_name"], key)
     name = st.text_input("Name of the dataset", value=_stem(upload.name), key=f"name-{key}")
-    return ColumnMapping(timestamp=timestamp, item=item, **settings), name
+    return ColumnMapping(timestamp=timestamp, item=item, has_header=preview.has_header, **settings), name
+
+
+def _likely_columns(preview: LogPreview) -> dict[str, tuple[str, ...]]:
+    """Role to columns, the one of the recognised mapping first."""
+    guessed, candidates = preview.guessed, dict(preview.candidates)
+    if guessed is None:
+        return candidates
+    known = {"session": guessed.session, "user": guessed.user, "item": guessed.item, "item_name": guessed.item_name}
+    return candidates | {role: (column,) for role, column in known.items() if isinstance(column, str)}
+
+
+def _choose_time(preview: LogPreview, likely: Sequence[str], key: str) -> str | tuple[str, ...]:
+    """A column, or the columns that were recognised as forming the time together."""
+    guessed = None if preview.guessed is None else preview.guessed.timestamp
+    if not isinstance(guessed, tuple):
+        likely = [guessed] if guessed is not None else likely
+        return _choose_column("Time", list(preview.columns), likely, f"time-{key}")
+    together = " + ".join(guessed)
+    chosen = _choose_column("Time", [together, *preview.columns], [together], f"time-{key}")
+    return guessed if chosen == together else chosen
 
 
 def _choose_column(label: str, options: list[str], likely: Sequence[str], key: str) -> str:

@@ -67,7 +67,7 @@ def test_a_user_without_sessions_is_cut_by_a_pause_which_is_said(write: Write) -
 def test_a_user_whose_times_are_no_dates_is_refused_with_both_ways_out(write: Write) -> None:
     rows = "".join(f"{n % 9},{n},{n % 5}\n" for n in range(60))
     with pytest.raises(DataError, match=r"user is not a session.*visitorid.*session_gap_minutes=30"):
-        recognise(write("visitorid,step,itemid\n" + rows), {"timestamp": "step"}).mapping("log")
+        recognise(write("visitorid,step,itemid\n" + rows), chosen={"timestamp": "step"}).mapping("log")
 
 
 def test_what_was_not_recognised_is_said_with_the_reason(write: Write) -> None:

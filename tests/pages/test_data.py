@@ -74,7 +74,7 @@ def test_columns_with_unusual_names_are_mapped_by_hand(page, workspace):
 
 def test_a_person_is_not_taken_as_a_visit_but_cut_by_a_pause(page, workspace):
     upload(page, "persons.csv", PERSONS)
-    assert "A person is not one visit" in written(page)
+    assert "the events of each user_id are cut where a pause is longer than 30 minutes" in written(page)
     assert by_label(page, "number_input", "A pause of more than this many minutes starts a new visit").value == 30
     read(page)
     (record,) = workspace.datasets()
