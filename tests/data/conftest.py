@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from gru4rec_core.data import ingest, preview
+from gru4rec_core.data import ingest, recognition
 from gru4rec_core.data.sources.base import open_duckdb
 from tests.data.logs import Write
 
@@ -34,6 +34,6 @@ def duckdb_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             cursor.execute("SET TimeZone = 'UTC'")
             return cursor
 
-        for module in (ingest, preview):
+        for module in (ingest, recognition):
             patch.setattr(module, "open_duckdb", connect)
         yield
