@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import actions, cached, import_view, messages, state
+from dashboard import actions, cached, import_view, messages, other_sources_view, state
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.encodings import ENCODINGS, encoding_mark
 from gru4rec_core.data.preview import LogPreview
@@ -72,6 +72,7 @@ def show_sources() -> None:
         upload = st.session_state[_UPLOAD] = Upload(uploaded.file_id, uploaded.name, path, sha256)
     if upload is not None:
         _show_upload(upload)
+    other_sources_view.explain_other_sources()
 
 
 def show_known_log() -> None:
