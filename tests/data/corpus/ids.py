@@ -41,7 +41,7 @@ LINES = [
     items("truth values", "true", "True", "false", "0"),
     items("formulas of spreadsheets", "=1+1", "@SUM(A1)", "+49 30 123", "-"),
     items("HTML and Markdown", "<script>alert(1)</script>", "**bold**", "[a](b)", "`x`", "&amp;"),
-    items("SQL and brackets", "'; DROP TABLE block; --", "{a}", "[Deluxe]", "$kinds"),
+    items("SQL and brackets", "'; DROP TABLE block; --", "{a}", "[x", "$kinds"),
     items("paths and addresses", "/etc/passwd", "..\\..\\x", "https://example.org/?a=b&c=d"),
     items("numbers as texts that are dates elsewhere", "2024-05-31", "1717178400", "31/05/2024"),
     items("commas and line ends", "A,B", "A\nB", 'A "B"', "A;B"),
@@ -52,8 +52,22 @@ LINES = [
     reads("an item and a session of one name", lines("A,1,A", "A,2,B", "B,1,B"), "A: A B; B: B"),
     reads("sessions that are numbers keep the order of the file", lines("10,1,A", "9,1,B", "10,2,C", "100,2,D"), "10: A C; 9: B; 100: D"),
     # whole numbers that were floats
+    items("whole numbers as floats", "1.0", "2.0", "30.0", read_as=("1", "2", "30")),
+    reads("sessions as floats", lines("1.0,1,A", "1.0,2,B", "12.0,3,C"), "1: A B; 12: C"),
     items("prices are no whole numbers", "1.0", "2.5", "3.0"),
     # words for a missing value
+    *[
+        reads(f"an item called {word}", lines("s,1,A", f"s,2,{word}", "s,3,B"), "s: A B", rejected=[(3, "no item")])
+        for word in ("NaN", "nan", "None", "NULL", "null", "\\N", "NaT", "<NA>")
+    ],
+    *[
+        reads(f"a session called {word}", lines("s,1,A", f"{word},2,A", f"{word},3,B", "s,4,B"), "s: A B", rejected=[(3, "no session"), (4, "no session")])
+        for word in ("NaN", "None", "NULL", "\\N")
+    ],
+    *[
+        reads(f"a time called {word}", lines("s,1,A", f"s,{word},B", "s,3,C"), "s: A C", rejected=[(3, "no timestamp")])
+        for word in ("NaN", "None", "NULL", "\\N", "NaT")
+    ],
     items("words that begin like missing values", "Nancy", "nullify", "None of these", "N", "nano"),
     items("missing values kept as text", "NaN", "NULL", "None", "\\N", keep_null_words=True),
     reads("an empty item stays missing though null words are kept", lines("s,1,A", "s,2,", "s,3,NULL"), "s: A NULL", rejected=[(3, "no item")], keep_null_words=True),

@@ -43,6 +43,7 @@ LINES = [
     # values
     reads("numbers for names", of_items(7, 8), "s: 7 8"),
     reads("numbers beyond those that a float holds", of_items(9007199254740993, 9007199254740992, 18446744073709551616), "s: 9007199254740993 9007199254740992 18446744073709551616"),
+    reads("whole numbers as floats", of_items(7.0, 8.0, 9.0), "s: 7 8 9"),
     reads("truth values", of_items(True, False), "s: true false"),
     reads("texts of numbers and numbers", of_items("7", 7, "07"), "s: 7 7 07"),
     reads("escaped letters are letters", raw('"\\u00e9"', '"é"', '"\\ud83c\\udfb8"', '"\\/"'), {"s": ["é", "é", "🎸", "/"]}),
@@ -52,11 +53,16 @@ LINES = [
     reads("half a pair of surrogates costs its line", raw('"A"', '"\\ud83d"', '"B"'), "s: A B", rejected=[(2, "")]),
     reads("half a pair of surrogates in another field costs its line", raw('"A"') + '{"session": "s", "timestamp": 1, "item": "B", "note": "\\udc00"}\n' + raw('"C"'), {"s": ["A", "C"]}, rejected=[(2, "JSON")]),
     reads("null, missing and empty", objects({"session": "s", "timestamp": 1, "item": "A"}, {"session": None, "timestamp": 1, "item": "A"}, {"session": "s", "timestamp": 1}, {"session": "s", "timestamp": "", "item": "A"}, {"session": "s", "timestamp": 2, "item": "B"}), "s: A B", rejected=[(2, "no session"), (3, "no item"), (4, "no timestamp")]),
+    reads("null words as texts", of_items("A", "null", "NaN", "B"), "s: A B", rejected=[(2, "no item"), (3, "no item")]),
+    reads("NaN as Python writes it", of_items("A", float("nan"), "B"), "s: A B", rejected=[(2, "")]),
     reads("times as texts and numbers", objects({"session": "s", "timestamp": "1717178400", "item": "A"}, {"session": "s", "timestamp": 1717178401, "item": "B"}), "s: A B", times=["2024-05-31T18:00:00", "2024-05-31T18:00:01"]),
     reads("times with a fraction", objects({"session": "s", "timestamp": 1717178400.5, "item": "A"}, {"session": "s", "timestamp": 1717178401, "item": "B"}), "s: A B", times=["2024-05-31T18:00:00.500000", "2024-05-31T18:00:01"]),
     reads("times with an exponent", raw('"A"').replace(" 0,", " 1.7171784e9,") + raw('"B"').replace(" 0,", " 1717178401,"), "s: A B", times=["2024-05-31T18:00:00", "2024-05-31T18:00:01"]),
     # items that are none
+    refuses("items that are objects", of_items({"id": 1}, {"id": 2}), *WAY_OUT),
+    refuses("items that are lists", of_items(["A"], ["B"]), *WAY_OUT),
     refuses("times that are objects", objects(*({"session": "s", "timestamp": {"$date": i}, "item": "A"} for i in (1, 2))), "timestamp"),
+    reads("one item that is a list", of_items("A", ["B"], "C"), "s: A C", rejected=[(2, "item")]),
     # broken lines
     reads("broken lines", raw('"A"') + '{"session": "s", "times\nnull\n[1]\n"x"\n' + raw('"B"'), "s: A B", rejected=[(2, "JSON"), (3, "JSON"), (4, "JSON"), (5, "JSON")]),
     reads("a line cut off at the end", raw('"A"', '"B"', '"C"')[:-5], "s: A B", rejected=[(3, "JSON")]),
@@ -66,9 +72,10 @@ LINES = [
     refuses("objects without the columns", objects({"a": 1, "b": 2}, {"a": 2, "b": 3}), "session, timestamp"),
     # nested
     reads("sessions with their events", NESTED, "1: 7 8; 2: 8", mapping=OF_NESTED),
+    reads("sessions with their events, recognised", NESTED.replace("aid", "item_id"), "1: 7 8; 2: 8"),
     reads("a session without events", NESTED + '{"session": 3, "events": []}\n', "1: 7 8; 2: 8", mapping=OF_NESTED, rejected=[(3, "event")]),
     reads("a session whose events are none", NESTED + '{"session": 3, "events": "no"}\n', "1: 7 8; 2: 8", mapping=OF_NESTED, rejected=[(3, "event")]),
     reads("an event without an item", NESTED + '{"session": 3, "events": [{"ts": 3}, {"aid": 9, "ts": 4}]}\n', "1: 7 8; 2: 8; 3: 9", mapping=OF_NESTED, rejected=[(3, "no item")]),
     reads("events out of order in their session", '{"session": 1, "events": [{"aid": 8, "ts": 20}, {"aid": 7, "ts": 10}]}\n', "1: 7 8", mapping=OF_NESTED),
-    reads("JSON in a CSV file", lines('s,1,"{""a"": 1}"', "s,2,B", "s,3,C", 's,4,"[1, 2]"'), "s: B C", rejected=[(2, "object or a list"), (5, "object or a list")]),
+    reads("an object for an item in a CSV file", lines("s,1,A", 's,2,"{""a"": 1}"', "s,3,B"), "s: A B", rejected=[(3, "item")]),
 ]  # fmt: skip

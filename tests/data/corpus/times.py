@@ -1,6 +1,6 @@
 """Times: each notation, what could mean two things, zones, and what is no time at all."""
 
-from tests.data.corpus.line import at, lines, means, reads, refuses
+from tests.data.corpus.line import at, lines, means, reads, refuses, table
 
 EVENING = "2024-05-31T18:00:00"
 NEXT = "2024-06-01T09:05:07"
@@ -23,8 +23,16 @@ LINES = [
     means("numbers without an end", {"1": 1, "2": 2, "inf": None, "-Infinity": None, "1e999": None}),
     means("numbers that are none", {"1": 1, "2": 2, "1,000": None, "0x10": None, "1 000": None, "12 o'clock": None}),
     means("words that DuckDB takes for times", {EVENING: EVENING, NEXT: NEXT, "now": None, "today": None, "epoch": None, "infinity": None}),
+    means("a zero among seconds", {**{str(1717178400 + i): f"2024-05-31T18:00:{i:02}" for i in range(30)}, "0": None}),
+    means("a few milliseconds among seconds", {**{str(1717178400 + i): f"2024-05-31T18:00:{i:02}" for i in range(40)}, "1717178400000": None}),
+    refuses("seconds and milliseconds mixed", at(*range(1717178400, 1717178430), *range(1717178400000, 1717178420000, 1000)), "one unit", "30 in seconds", "20 in milliseconds", "--time-format"),
+    reads("seconds chosen where milliseconds are mixed in", at(1717178400, 1717178401000, 1717178402), "s: 0 2", rejected=[(3, "timestamp")], time_format="s"),
     reads("milliseconds chosen where seconds are mixed in", at(1717178400, 1717178401000, 1717178402000), "s: 0 1 2", time_format="ms"),
     # digits of dates
+    means("digits of a day", {"20240531": "2024-05-31T00:00:00", "20240601": MIDNIGHT}),
+    means("digits to the minute", {"202405311800": EVENING, "202406010905": "2024-06-01T09:05:00"}),
+    means("digits to the second", {"20240531180000": EVENING, "20240601090507": NEXT}),
+    means("digits to the millisecond", {"20240531180000000": EVENING, "20240601090507250": NEXT + ".250000"}),
     # ISO
     means("ISO with a T", {EVENING: EVENING, NEXT: NEXT}),
     means("ISO with a space", {"2024-05-31 18:00:00": EVENING, "2024-06-01 09:05:07": NEXT}),
@@ -36,21 +44,54 @@ LINES = [
     means("ISO with milliseconds", {EVENING + ".250Z": EVENING + ".250000", NEXT + ".000Z": NEXT}),
     means("ISO with microseconds", {EVENING + ".000001": EVENING + ".000001", NEXT: NEXT}),
     means("ISO with nanoseconds, cut to micro", {EVENING + ".123456789": EVENING + ".123456", NEXT: NEXT}),
+    means("ISO with a comma for the fraction", {EVENING + ",5": EVENING + ".500000", NEXT: NEXT}),
+    means("ISO without separators", {"20240531T180000Z": EVENING, "20240601T090507Z": NEXT}),
     means("ISO with slashes", {"2024/05/31 18:00:00": EVENING, "2024/06/01 09:05:07": NEXT}),
     means("ISO without leading zeros", {"2024-5-31 18:00:00": EVENING, "2024-6-1 9:05:07": NEXT}),
     means("ISO with UTC after it", {"2024-05-31 18:00:00 UTC": EVENING, "2024-06-01 09:05:07 UTC": NEXT}),
     # dates as people write them
+    means("day/month/year", {"31/05/2024 18:00": EVENING, "01/06/2024 09:05:07": NEXT}),
+    means("month/day/year", {"05/31/2024 18:00": EVENING, "06/01/2024 09:05:07": NEXT}),
+    means("month/day/year with AM and PM", {"5/31/2024 6:00 PM": EVENING, "6/1/2024 9:05:07 AM": NEXT, "6/1/2024 12:00 PM": NOON, "6/1/2024 12:00 AM": MIDNIGHT}),
+    means("day.month.year", {"31.05.2024 18:00": EVENING, "1.6.2024 09:05:07": NEXT}),
+    means("day-month-year", {"31-05-2024 18:00": EVENING, "01-06-2024 09:05:07": NEXT}),
+    means("day, month's name, year", {"31 May 2024 18:00": EVENING, "1 June 2024 09:05:07": NEXT}),
+    means("day-month's name-year", {"31-MAY-2024 18:00": EVENING, "01-JUN-2024 09:05:07": NEXT}),
+    means("month's name, day, year", {"May 31, 2024 6:00 PM": EVENING, "Jun 1, 2024 9:05:07 AM": NEXT}),
+    means("as in mails", {"Fri, 31 May 2024 20:00:00 +0200": EVENING, "Sat, 01 Jun 2024 09:05:07 GMT": NEXT}),
+    means("as C writes them", {"Fri May 31 18:00:00 2024": EVENING, "Sat Jun  1 09:05:07 2024": NEXT}),
+    means("as the command date writes them", {"Fri May 31 18:00:00 UTC 2024": EVENING, "Sat Jun  1 09:05:07 UTC 2024": NEXT}),
+    means("as JavaScript writes them", {"Fri May 31 2024 20:00:00 GMT+0200 (Central European Summer Time)": EVENING, "Sat Jun 01 2024 11:05:07 GMT+0200 (Central European Summer Time)": NEXT}),
+    means("as Apache writes them", {"[31/May/2024:20:00:00 +0200]": EVENING, "[01/Jun/2024:09:05:07 +0000]": NEXT}),
     # which number is the day, which year
+    refuses("days that could be months", at(*DAYS), "day", "month", "%d/%m/%Y", "%m/%d/%Y"),
+    means("days that could be months, by choice", {"05/06/2024": "2024-06-05T00:00:00", "07/06/2024": "2024-06-07T00:00:00"}, time_format="%d/%m/%Y"),
+    means("months that could be days, by choice", {"05/06/2024": "2024-05-06T00:00:00", "06/06/2024": "2024-06-06T00:00:00"}, time_format="%m/%d/%Y"),
+    means("one day above 12 decides for all", {"05/06/2024": "2024-06-05T00:00:00", "06/06/2024": "2024-06-06T00:00:00", "13/06/2024": "2024-06-13T00:00:00"}),
+    refuses("both orders in one column", at("13/06/2024", "14/06/2024", "06/15/2024"), "one order", "2 rows", "1 rows"),
+    refuses("years of two digits, 12/05/14", at("12/05/14", "13/05/14"), "four digits", "%d/%m/%y", "2014"),
+    refuses("years of two digits, 24-05-31", at("24-05-31", "24-06-01"), "four digits", "%y-%m-%d"),
+    refuses("years of two digits, dots", at("31.05.24 18:00", "01.06.24 09:00"), "four digits", "%d.%m.%y"),
+    means("years of two digits, by choice", {"31/12/99": "1999-12-31T00:00:00", "01/01/00": "2000-01-01T00:00:00", "31/05/24": "2024-05-31T00:00:00"}, time_format="%d/%m/%y"),
+    means("years of two digits among those of four", {"2024-05-31": "2024-05-31T00:00:00", "2024-06-01": MIDNIGHT, "24-06-02": None}),
     means("years of two digits among numbers", {"1": 1, "2": 2, "24-06-02": None}),
     # beyond the calendar
+    means("beyond 1678 to 2261", {EVENING: EVENING, NEXT: NEXT, "1677-12-31": None, "2262-01-01": None, "9999-12-31": None, "0012-05-14": None}),
     means("the first and the last year", {"1678-01-01": "1678-01-01T00:00:00", "2261-12-31T23:59:59": "2261-12-31T23:59:59"}),
     means("before 1970", {"1969-12-31T23:59:59": "1969-12-31T23:59:59", "1950-01-01": "1950-01-01T00:00:00"}),
+    means("before Christ", {EVENING: EVENING, NEXT: NEXT, "0044-03-15 (BC)": None, "-0044-03-15": None}),
+    refuses("all before Christ", at("0044-03-15 (BC)", "0044-03-16 (BC)"), "timestamp"),
+    refuses("all in the year 12", at("0012-05-14", "0012-05-15"), "timestamp"),
     means("days that are not in the calendar", {"2024-02-29": "2024-02-29T00:00:00", "2024-03-01": "2024-03-01T00:00:00", "2023-02-29": None, "2024-04-31": None, "2024-13-01": None, "2024-00-10": None}),
     means("hours that are not on the clock", {EVENING: EVENING, NEXT: NEXT, "2024-06-01 25:00": None, "2024-06-01 12:60": None, "2024-06-01T23:59:61": None}),
     # zones
+    means("a zone's clock", {"2024-05-31 20:00": EVENING, "2024-12-01 13:00": "2024-12-01T12:00:00"}, time_zone="Europe/Berlin"),
     means("a zone named in the text wins", {"2024-05-31T18:00:00Z": EVENING, "2024-06-01T05:05:07-04:00": NEXT}, time_zone="Europe/Berlin"),
+    means("an hour that summer time skips", {"2024-03-31 01:59": "2024-03-31T00:59:00", "2024-03-31 02:30": None, "2024-03-31 03:00": "2024-03-31T01:00:00"}, time_zone="Europe/Berlin"),
     means("an hour without a zone, which UTC does not skip", {"2024-03-31 01:59": "2024-03-31T01:59:00", "2024-03-31 02:30": "2024-03-31T02:30:00"}),
+    means("an offset for a zone", {"2024-05-31 23:30": EVENING, "2024-06-01 14:35:07": NEXT}, time_zone="+05:30"),
     means("numbers have no zone", {"1717178400": EVENING, "1717232707": NEXT}, time_zone="Asia/Tokyo"),
+    refuses("a zone that nobody knows", at(EVENING, NEXT), "time zone", "Mars/Base", time_zone="Mars/Base"),
     # kinds mixed, and no times
     means("a few numbers among dates", {EVENING: EVENING, NEXT: NEXT, "17": None}),
     means("a few dates among numbers", {"17": 17, "18": 18, EVENING: None}),
@@ -59,6 +100,10 @@ LINES = [
     refuses("times of day without a day", at("18:00:00", "18:05:00"), "timestamp", "18:00:00"),
     refuses("months", at("2024-05", "2024-06"), "timestamp", "2024-05"),
     refuses("weeks", at("2024-W22-5", "2024-W22-6"), "timestamp", "2024-W22-5"),
+    refuses("one time for all", table([("s", "2024-05-31", i) for i in range(20)]), "timestamp"),
+    refuses("a pattern that is none", at(EVENING, NEXT), "time format", "%Q", time_format="%Q"),
+    refuses("a chosen notation that no time is in", at(EVENING, NEXT), "timestamp", time_format="%d/%m/%Y"),
     reads("spaces around times", lines("s, 1717178400 ,A", "s,1717178401  ,B"), "s: A B", times=[EVENING, "2024-05-31T18:00:01"]),
+    means("times in the order of dates, not of texts", {"9/30/2024": "2024-09-30T00:00:00", "10/1/2024": "2024-10-01T00:00:00"}),
     means("times in the order of numbers, not of texts", {"9": 9, "10": 10, "-1": -1}),
 ]  # fmt: skip
