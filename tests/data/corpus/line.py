@@ -88,6 +88,7 @@ def means(name: str, moments: Mapping[str, str | float | None], *, reason: str =
     kept = sorted((m, i) for i, m in enumerate(moments.values()) if m is not None)
     rejected = tuple((i + 2, reason) for i, m in enumerate(moments.values()) if m is None)
     sessions = {"s": [str(i) for _, i in kept]}
+    reading = {"mapping": ColumnMapping(*HEADER), **reading}  # items that occur once each would not be recognised
     return Line(name, table(rows).encode(), _reading(reading), sessions, [m for m, _ in kept], rejected)
 
 
@@ -102,8 +103,8 @@ def table(
 
 
 def at(*times: object) -> str:
-    """A table of one session, s, of items 0, 1, … at these times."""
-    return table([("s", time, i) for i, time in enumerate(times)])
+    """A table of one session, s, of items 0 to 9, again and again, at these times."""
+    return table([("s", time, i % 10) for i, time in enumerate(times)])
 
 
 def lines(*texts: str) -> str:
