@@ -28,24 +28,10 @@ START = dt.datetime(1970, 1, 1)
 MICROSECOND = dt.timedelta(microseconds=1)
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 IN_INDIA = dt.timedelta(hours=5, minutes=30)
-MISSING = [
-    "nan",
-    "-nan",
-    "none",
-    "null",
-    "\\n",
-    "nat",
-    "<na>",
-    "na",
-    "n/a",
-    "#n/a",
-    "<null>",
-    "(null)",
-    "undefined",
-    "#null!",
-    "#value!",
-    "#ref!",
-]
+MISSING = (
+    "nan", "-nan", "none", "null", "\\n", "nat", "<na>", "na", "n/a", "#n/a", "<null>", "(null)", "undefined", "#null!",
+    "#value!", "#ref!",
+)  # fmt: skip
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-32", "latin-1", "windows-1252", "iso-8859-2", "shift_jis", "gb18030")
 NAMES = (
     ("session", "timestamp", "item"), ("SessionId", "Time", "ItemId"), ("visit id", "event_time", "product-id"),
