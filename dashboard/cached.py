@@ -11,8 +11,10 @@ import streamlit as st
 from dashboard import state
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.cleaning_types import CleaningStep, StepOutcome
+from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.log_faults import find_robots
 from gru4rec_core.data.preview import LogPreview
+from gru4rec_core.data.session_preview import FirstSessions
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.quality_types import QualityReport
 from gru4rec_core.evaluation.timeline import Days, count_days
@@ -183,6 +185,18 @@ def _recheck(root: str, key: tuple[str | None, ...], _plan: RecheckPlan) -> Rech
 def preview_upload(path: str, name: str, encoding: str) -> LogPreview:
     """Format, columns and first rows of an upload."""
     return import_process.preview_apart(path, name, encoding)
+
+
+@st.cache_data(max_entries=16, show_spinner="Reading the first sessions…")
+def first_sessions(path: str, name: str, encoding: str, mapping: ColumnMapping) -> FirstSessions:
+    """The first sessions that a mapping makes of an upload."""
+    return import_process.first_sessions_apart(path, name, encoding, mapping)
+
+
+@st.cache_data(max_entries=16, show_spinner="Counting the kinds of event in the whole file…")
+def event_kinds(path: str, name: str, encoding: str, column: str, has_header: bool) -> dict[str, int]:
+    """The values of a column of an upload, each with its number of rows."""
+    return import_process.event_kinds_apart(path, name, encoding, column, has_header)
 
 
 @st.cache_data(max_entries=8, show_spinner="Looking into the file…")

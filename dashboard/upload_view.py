@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
-from dashboard import actions, cached, import_view, messages, other_sources_view, state
+from dashboard import actions, cached, import_view, mapping_form, messages, other_sources_view, state, widgets
+from dashboard.session_html import session_strip
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.encodings import ENCODINGS, encoding_mark
-from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.samples import SAMPLES
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.workspace import import_process
 from gru4rec_core.workspace.importing import ImportSource, import_sample
 
 TYPES = ("csv", "tsv", "txt", "dat", "data", "jsonl", "ndjson", "json", "parquet", "xlsx", "gz", "zip")
-USUAL_GAP = 30.0  # minutes
 _UPLOAD = "_upload"
 _ROUND = "_upload_round"  # a new key empties the uploader
 _KNOWN_LOG = "_upload_known_log"
-_BY_COLUMN, _BY_PAUSE = "A column names the visit", "Each person's events, cut where a pause is long"
-_ALL_EVENTS, _ITEM_ITSELF = "all events", "the item itself"
 
 
 @dataclass(frozen=True)
@@ -99,9 +94,22 @@ def _show_upload(upload: Upload) -> None:
             preview = cached.preview_upload(str(upload.path), upload.name, encoding)
             st.text(f"{upload.name}: {preview.format}, {len(preview.columns)} columns. Its first rows:")
             st.dataframe(preview.rows.head(5), hide_index=True, key="preview")
-            mapping, name = _choose_mapping(preview, upload)
-            if st.button("Read this log", type="primary", key="read-log"):
-                _read(upload, mapping, name, encoding)
+            answer = mapping_form.choose_mapping(
+                preview,
+                lambda column: cached.event_kinds(str(upload.path), upload.name, encoding, column, preview.has_header),
+                upload.key,
+            )
+            if answer.mapping is not None:
+                _show_first_sessions(upload, answer.mapping, encoding)
+            else:
+                messages.show_message(answer.obstacle, "warning")
+            name = st.text_input("Name of the dataset", value=_stem(upload.name), key=f"name-{upload.key}")
+            is_closed = answer.mapping is None
+            pressed = st.button(
+                "Read this log", type="primary", key="read-log", disabled=is_closed, help=answer.obstacle or None
+            )
+            if pressed and answer.mapping is not None:
+                _read(upload, answer.mapping, name, encoding)
         except WorkbenchError as error:
             messages.show_problem(error)
         st.button("Put this file away", type="tertiary", key="put-away", on_click=_put_away)
@@ -130,107 +138,23 @@ def _choose_encoding(upload: Upload) -> str:
     return str(st.selectbox("Encoding", others, index=index, key=f"encoding-{upload.key}"))
 
 
-def _choose_mapping(preview: LogPreview, upload: Upload) -> tuple[ColumnMapping, str]:
-    """Recognised columns in one line, to be changed in a collapsed part; unrecognised ones are asked for openly."""
-    guessed = preview.guessed
-    if guessed is None:
-        messages.show_message(
-            "Not every column was recognised: choose below which is which."
-            if preview.candidates["session"] or not preview.candidates["user"]
-            else "This file names persons, not visits. A person is not one visit: choose below how to cut them.",
-            "warning",
-        )
-        return _mapping_form(preview, upload)
-    for sentence in preview.problems:
-        messages.show_message(sentence, "warning")
-    labels = guessed.labels()
-    owner = next(iter(labels))
-    st.text(f"Recognised: {owner} = {labels[owner]}, time = {labels['timestamp']}, item = {labels['item']}.")
-    for sentence in preview.notes:
-        messages.show_message(sentence)
-    with st.expander("Change the columns, the kinds of event, the name", key=f"map-{upload.key}"):
-        return _mapping_form(preview, upload)
-
-
-def _mapping_form(preview: LogPreview, upload: Upload) -> tuple[ColumnMapping, str]:
-    """The columns as chosen, and the dataset's name."""
-    options, key, guessed = list(preview.columns), upload.key, preview.guessed
-    candidates = _likely_columns(preview)
-    visit = st.radio(
-        "What makes a visit?",
-        [_BY_COLUMN, _BY_PAUSE],
-        index=1 if (candidates["user"] and not candidates["session"] if guessed is None else guessed.user) else 0,
-        key=f"by-{key}",
-        horizontal=True,
-    )
-    label, likely = ("Session", candidates["session"]) if visit == _BY_COLUMN else ("Person", candidates["user"])
-    left, middle, right = st.columns(3)
-    with left:
-        owner = _choose_column(label, options, likely, f"{label}-{key}")
-    with middle:
-        timestamp = _choose_time(preview, candidates["timestamp"], key)
-    with right:
-        item = _choose_column("Item", options, candidates["item"], f"item-{key}")
-    settings: dict[str, Any] = {"session": owner}
-    if visit == _BY_PAUSE:
-        gap = st.number_input(
-            "A pause of more than this many minutes starts a new visit",
-            0.1,
-            100_000.0,
-            USUAL_GAP,
-            format="%g",
-            key=f"gap-{key}",
-            help="30 minutes is usual in web shops.",
-        )
-        settings = {"session": None, "user": owner, "session_gap_minutes": gap}
-    settings |= _choose_event_kinds(preview, options, key)
-    settings["item_name"] = _choose_item_name(options, candidates["item_name"], key)
-    name = st.text_input("Name of the dataset", value=_stem(upload.name), key=f"name-{key}")
-    return ColumnMapping(timestamp=timestamp, item=item, has_header=preview.has_header, **settings), name
-
-
-def _likely_columns(preview: LogPreview) -> dict[str, tuple[str, ...]]:
-    """Role to columns, the one of the recognised mapping first."""
-    guessed, candidates = preview.guessed, dict(preview.candidates)
-    if guessed is None:
-        return candidates
-    known = {"session": guessed.session, "user": guessed.user, "item": guessed.item, "item_name": guessed.item_name}
-    return candidates | {role: (column,) for role, column in known.items() if isinstance(column, str)}
-
-
-def _choose_time(preview: LogPreview, likely: Sequence[str], key: str) -> str | tuple[str, ...]:
-    """A column, or the columns that were recognised as forming the time together."""
-    guessed = None if preview.guessed is None else preview.guessed.timestamp
-    if not isinstance(guessed, tuple):
-        likely = [guessed] if guessed is not None else likely
-        return _choose_column("Time", list(preview.columns), likely, f"time-{key}")
-    together = " + ".join(guessed)
-    chosen = _choose_column("Time", [together, *preview.columns], [together], f"time-{key}")
-    return guessed if chosen == together else chosen
-
-
-def _choose_column(label: str, options: list[str], likely: Sequence[str], key: str) -> str:
-    index = options.index(likely[0]) if likely else 0
-    return str(st.selectbox(label, options, index=index, key=key))
-
-
-def _choose_event_kinds(preview: LogPreview, options: list[str], key: str) -> dict[str, Any]:
-    """Which kinds of event to keep, where a column tells kinds apart."""
-    column = st.selectbox("Keep only some kinds of event, by the column", [_ALL_EVENTS, *options], key=f"event-{key}")
-    if column == _ALL_EVENTS:
-        return {}
-    seen = sorted({str(value) for value in preview.rows[column]})
-    kinds = st.multiselect(
-        "Kinds to keep", seen, key=f"kinds-{key}", accept_new_options=True, placeholder="Choose or type"
-    )
-    return {"event_column": column, "keep_events": tuple(kinds)} if kinds else {}
-
-
-def _choose_item_name(options: list[str], likely: Sequence[str], key: str) -> str | None:
-    """The column whose text is shown for an item, if there is one."""
-    index = 1 + options.index(likely[0]) if likely else 0
-    chosen = st.selectbox("Show items by", [_ITEM_ITSELF, *options], index=index, key=f"item-name-{key}")
-    return None if chosen == _ITEM_ITSELF else chosen
+def _show_first_sessions(upload: Upload, mapping: ColumnMapping, encoding: str) -> None:
+    """The first three sessions that this mapping makes: only a person can tell whether each is one visit."""
+    try:
+        first = cached.first_sessions(str(upload.path), upload.name, encoding, mapping)
+    except WorkbenchError as error:
+        messages.show_problem(error)
+        return
+    widgets.sentence("The first sessions, read this way:", weight=600)
+    for session in first.sessions:
+        events = f"{session.n_events:,} event{'s' * (session.n_events != 1)}"
+        session_strip(f"{session.name}: {events}, {session.times[0]} to {session.times[-1]}", list(session.items))
+    if not first.is_whole_file:
+        messages.show_aside(f"Of the first {first.n_rows:,} rows; a session may go on further down.")
+    left_out = sum(first.rejected_counts.values())
+    if left_out:
+        reasons = ", ".join(f"{count:,} because {reason}" for reason, count in first.rejected_counts.items())
+        messages.show_message(f"{left_out:,} of these {first.n_rows:,} rows would be left out: {reasons}.", "warning")
 
 
 def _stem(name: str) -> str:

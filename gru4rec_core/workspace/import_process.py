@@ -19,7 +19,10 @@ from typing import IO, Any, cast
 import psutil
 
 from gru4rec_core.data import preview
+from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.event_kinds import count_event_kinds
 from gru4rec_core.data.file_format import is_utf8
+from gru4rec_core.data.session_preview import FirstSessions, preview_sessions
 from gru4rec_core.errors import DataError
 from gru4rec_core.workspace import import_child, importing
 from gru4rec_core.workspace.records import DatasetRecord
@@ -201,6 +204,26 @@ def preview_apart(path: str, name: str, encoding: str) -> preview.LogPreview:
     return cast(preview.LogPreview, run_apart(_inspect, path, name, encoding, what=name, limits=preview_limits()))
 
 
+def first_sessions_apart(path: str, name: str, encoding: str, mapping: ColumnMapping) -> FirstSessions:
+    """`preview_sessions` in another process.
+
+    Raises:
+        DataError: As `preview_sessions` and `run_apart`.
+    """
+    arguments = path, name, encoding, mapping
+    return cast(FirstSessions, run_apart(_first_sessions, *arguments, what=name, limits=preview_limits()))
+
+
+def event_kinds_apart(path: str, name: str, encoding: str, column: str, has_header: bool) -> dict[str, int]:
+    """`count_event_kinds` in another process.
+
+    Raises:
+        DataError: As `count_event_kinds` and `run_apart`.
+    """
+    arguments = path, name, encoding, column, has_header
+    return cast(dict[str, int], run_apart(_event_kinds, *arguments, what=name, limits=reading_limits()))
+
+
 def is_utf8_apart(path: str) -> bool:
     """`is_utf8` in another process; True where that breaks down, for then the preview says why."""
     try:
@@ -226,6 +249,14 @@ def import_apart(
 def _inspect(path: str, name: str, encoding: str) -> preview.LogPreview:
     # A path, not a text: a text may also name a folder or a database.
     return preview.inspect_log(Path(path), name=name, encoding=encoding)
+
+
+def _first_sessions(path: str, name: str, encoding: str, mapping: ColumnMapping) -> FirstSessions:
+    return preview_sessions(Path(path), mapping, name=name, encoding=encoding)
+
+
+def _event_kinds(path: str, name: str, encoding: str, column: str, has_header: bool) -> dict[str, int]:
+    return count_event_kinds(Path(path), column, name=name, encoding=encoding, has_header=has_header)
 
 
 def _take() -> ImportProcess:

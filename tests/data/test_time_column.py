@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import numpy as np
 import pytest
 
+from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import read_log
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.errors import DataError
@@ -139,7 +140,8 @@ def test_numbers_named_as_such_are_no_dates(write: Write) -> None:
 
 def test_rows_unlike_most_are_rejected_with_line_reason_and_content(write: Write) -> None:
     days = [f"{day}.06.2024" for day in range(1, 29)]
-    log = read_log(write(log_of(*days, "0", "2024-06-29", "6/29/2024", "29 June", "31.06.2024")))
+    content = log_of(*days, "0", "2024-06-29", "6/29/2024", "29 June", "31.06.2024")
+    log = read_log(write(content), ColumnMapping("session", "time", "item"))
     assert list_rejected(log) == [
         (30, "the timestamp is a number, most are dates"),
         (31, "the timestamp is in another notation, most are day.month.year"),

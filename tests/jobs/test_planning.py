@@ -22,7 +22,7 @@ SMALL = TrainingConfig(n_hidden=(4,), batch_size=2, epochs=1)
         ([SMALL], SplitConfig(), ("markov", "markov"), ConfigError, "once"),
         ([SMALL, SMALL], SplitConfig(), (), ConfigError, "the same settings"),
         ([SMALL], SplitConfig(protocol="time", test_from="2024-99-99"), (), DataError, "2024-99-99"),
-        ([SMALL], SplitConfig(min_item_support=100), (), DataError, "leave at least one event"),
+        ([SMALL], SplitConfig(min_item_support=100), (), DataError, "leave no event"),
     ],
 )
 def test_what_cannot_be_is_not_stored(workspace, dataset, configs, split, baselines, error, message) -> None:

@@ -148,13 +148,20 @@ def test_the_test_rule_is_drawn_and_its_choice_kept_for_training(workspace, open
 
 
 def test_sessions_of_one_item_only_are_explained(page, workspace):
-    rows = "".join(f"{s},{s},a\n" for s in range(20))
+    rows = "".join(f"{s},{s},a\n" for s in range(12))
     upload(page, "ones.csv", f"session,timestamp,item\n{rows}".encode())
     read(page)
     assert not page.exception
     assert "At least one session of a log has two events" in written(page)
     assert "ones.csv" in written(page)
     assert workspace.datasets() == []
+
+
+def test_a_session_column_that_never_repeats_is_not_taken_for_one(page, workspace):
+    rows = "".join(f"{s},{s},a\n" for s in range(40))
+    app = upload(page, "ones.csv", f"session,timestamp,item\n{rows}".encode())
+    assert app.button(key="read-log").disabled
+    assert "Choose the column of the session" in written(app)
 
 
 def test_items_are_shown_by_their_names_where_the_file_has_them(page, workspace):

@@ -1,0 +1,76 @@
+"""What is not recognised stays open, and Read stays closed until it is chosen."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard.mapping_form import find_obstacle
+
+ODD = "\n".join(["wer;wo;was", *(f"B{i // 4};{i % 3};Gericht {i % 5}" for i in range(40))]) + "\n"
+KINDS = "session,time,item,action\n" + "".join(
+    f"s{i // 4},{1_700_000_000 + 60 * i},i{i % 7},{'buy' if i == 1_950 else 'view'}\n" for i in range(2_000)
+)
+
+
+@pytest.fixture
+def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], AppTest]:
+    """Uploads a file to the uploader alone, on an empty workspace."""
+    monkeypatch.setenv("GRU4REC_HOME", str(tmp_path / "workspace"))
+    st.cache_data.clear()
+
+    def show() -> None:
+        from dashboard import upload_view
+
+        upload_view.show_sources()
+
+    def upload(name: str, content: str) -> AppTest:
+        app = AppTest.from_function(show, default_timeout=60).run()
+        return app.file_uploader[0].upload(name, content.encode(), "text/csv").run()
+
+    return upload
+
+
+def written(app: AppTest) -> str:
+    return "\n".join([*(html.body for html in app.get("html")), *(text.value for text in app.text)])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "obstacle"),
+    [
+        ({"session": "a", "timestamp": "b", "item": "c"}, ""),
+        ({"user": None, "timestamp": "b", "item": "c"}, "Choose the column of the user."),
+        ({"session": "a", "timestamp": ("day", "hour"), "item": "hour"}, "The column hour is chosen twice"),
+        ({"session": "a", "timestamp": "b", "item": "c", "event": "c"}, "as item and as kind of event"),
+        ({"session": "a", "timestamp": "b", "item": "c", "item_name": None}, ""),
+    ],
+)
+def test_what_speaks_against_reading(chosen: dict, obstacle: str) -> None:
+    found = find_obstacle(chosen)
+    assert obstacle in found if obstacle else not found
+
+
+def test_a_column_that_nothing_suggests_stays_empty_and_read_stays_closed(add) -> None:
+    app = add("odd.csv", ODD)
+    assert not app.exception
+    key = next(box.key for box in app.selectbox if box.label == "Time").removeprefix("Time-")
+    assert app.selectbox(key=f"Time-{key}").value is None
+    assert app.button(key="read-log").disabled
+    for label, column in (("Session", "wer"), ("Time", "wo"), ("Item", "wer")):
+        app.selectbox(key=f"{label}-{key}").set_value(column)
+    app.run()
+    assert app.button(key="read-log").disabled
+    assert "wer is chosen twice" in written(app)
+
+
+def test_the_first_sessions_and_all_kinds_of_event_are_shown(add) -> None:
+    app = add("kinds.csv", KINDS)
+    assert not app.exception
+    assert not app.button(key="read-log").disabled
+    assert "s0: 4 events, 2023-11-14 22:13:20" in written(app)
+    event = next(box for box in app.selectbox if box.key.startswith("event-"))
+    app = event.set_value("action").run()
+    # The only purchase is beyond the rows of the preview.
+    assert app.multiselect[0].options == ["view (1,999 rows)", "buy (1 rows)"]
