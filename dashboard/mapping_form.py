@@ -114,13 +114,14 @@ def find_obstacle(chosen: Mapping[str, Columns | None]) -> str:
         chosen: Role to column; None where none was chosen. An item may be shown by itself.
 
     >>> find_obstacle({"session": None, "timestamp": "when", "item": None})
-    'Choose the column of the session and of the item.'
+    'Choose the columns of the session and the item.'
     >>> find_obstacle({"session": "a", "timestamp": "b", "item": "a"})
     'The column a is chosen twice, as session and as item. Each column has one role.'
     """
     missing = [ROLE_WORDS[role] for role in ("session", "user", "timestamp", "item") if chosen.get(role, "") is None]
     if missing:
-        return f"Choose the column of the {' and of the '.join(missing)}."
+        *others, last = [f"the {word}" for word in missing]
+        return f"Choose the columns of {', '.join(others)} and {last}." if others else f"Choose the column of {last}."
     counts = Counter(column for columns in chosen.values() for column in _split(columns))
     for column, count in counts.items():
         if count > 1:

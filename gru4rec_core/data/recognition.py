@@ -161,7 +161,7 @@ def _incomplete(recognition: Recognition, file: str) -> DataError:
     doubts = [guess.doubts[role] for role in missing if role in guess.doubts]
     return DataError(
         "A log has columns for session, timestamp and item.",
-        found=" ".join(doubts) or "columns " + ", ".join(recognition.columns),
+        found=" ".join(doubts).rstrip(".") or "columns " + ", ".join(recognition.columns),
         where=f"{file}, no column recognised as {', '.join(ROLE_WORDS[role] for role in missing)}",
         remedy=f"Map the columns by hand, or rename the {missing[0]} column to {missing[0]}.",
     )
