@@ -231,7 +231,7 @@ def _clean(rows: list[tuple[Any, ...]]) -> Counter[Event]:
     for session, time, item in rows:
         try:
             event = (str(session), float(time), str(item))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             continue
         if is_clean(event):
             events[event] += 1
