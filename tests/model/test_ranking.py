@@ -138,7 +138,7 @@ def test_scores_that_overflow_are_said(overflowing: str, log) -> None:
     else:
         arrays["Wy"][350] = -3e38  # relu's states are not negative: these scores are -infinity
     network.set_arrays(arrays)
-    with pytest.raises(RunError, match="scores are finite"):
+    with pytest.raises(RunError, match="scores are not finite"):
         Ranker(network).rank_counts(EvaluationSet(log, np.ones(log.n_sessions)), 5)
 
 
