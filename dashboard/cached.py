@@ -14,6 +14,7 @@ from gru4rec_core.data.cleaning_types import CleaningStep, StepOutcome
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.log_faults import find_robots
 from gru4rec_core.data.preview import LogPreview
+from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.session_preview import FirstSessions
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.quality_types import QualityReport
@@ -188,9 +189,11 @@ def preview_upload(path: str, name: str, encoding: str) -> LogPreview:
 
 
 @st.cache_data(max_entries=16, show_spinner="Reading the first sessions…")
-def first_sessions(path: str, name: str, encoding: str, mapping: ColumnMapping) -> FirstSessions:
+def first_sessions(
+    path: str, name: str, encoding: str, mapping: ColumnMapping, options: ReadingOptions
+) -> FirstSessions:
     """The first sessions that a mapping makes of an upload."""
-    return import_process.first_sessions_apart(path, name, encoding, mapping)
+    return import_process.first_sessions_apart(path, name, encoding, mapping, options)
 
 
 @st.cache_data(max_entries=16, show_spinner="Counting the kinds of event in the whole file…")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
 from dashboard import messages
-from gru4rec_core.data.column_guess import ROLE_WORDS
-from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.columns import ROLE_WORDS, ColumnMapping, describe_columns
 from gru4rec_core.data.preview import LogPreview
-from gru4rec_core.data.user_visits import USUAL_GAP
+from gru4rec_core.data.reading_options import ReadingOptions
+from gru4rec_core.data.time_formats import TimeFormat
+from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.errors import WorkbenchError
 
 BY_COLUMN, BY_PAUSE = "A column names the visit", "Each person's events, cut where a pause is long"
@@ -32,11 +33,13 @@ class Answer:
 
     Attributes:
         mapping: The mapping; None while something is missing.
+        options: What the file does not say and was decided: the notation of its times.
         obstacle: What is missing, as a sentence; "" when nothing is.
     """
 
     mapping: ColumnMapping | None
     obstacle: str = ""
+    options: ReadingOptions = field(default_factory=ReadingOptions)
 
 
 def choose_mapping(preview: LogPreview, count_kinds: CountKinds, key: str) -> Answer:
@@ -47,11 +50,16 @@ def choose_mapping(preview: LogPreview, count_kinds: CountKinds, key: str) -> An
         count_kinds: Tells the kinds of event of a column.
         key: What the keys of the widgets end in.
     """
+    answer = _choose_columns(preview, count_kinds, key)
+    if answer.mapping is None:
+        return answer
+    return replace(answer, options=ReadingOptions(time_format=_choose_time_format(preview, answer.mapping, key)))
+
+
+def _choose_columns(preview: LogPreview, count_kinds: CountKinds, key: str) -> Answer:
     guess = preview.guess
     if preview.guessed is not None:
-        labels = preview.guessed.labels()
-        owner = next(iter(labels))
-        st.text(f"Recognised: {owner} = {labels[owner]}, time = {labels['timestamp']}, item = {labels['item']}.")
+        st.text(f"Recognised: {describe_columns(preview.guessed.labels())}.")
         for sentence in (*preview.problems, *preview.notes):
             messages.show_message(sentence, "warning" if sentence in preview.problems else "note")
         with st.expander("Change the columns, or keep only some kinds of event", key=f"map-{key}"):
@@ -146,16 +154,37 @@ def _choose_column(preview: LogPreview, label: str, likely: Columns | None, key:
     return chosen
 
 
+def _choose_time_format(preview: LogPreview, mapping: ColumnMapping, key: str) -> str | None:
+    """The notation of the times, asked for where those looked at leave it open; None for what the whole file says."""
+    timestamp = mapping.timestamp
+    if not isinstance(timestamp, str):
+        return None
+    formats = preview.time_formats.get(timestamp, ())
+    if len(formats) < 2 and not any(form.must_be_chosen for form in formats):
+        return None
+    texts = [*filter(None, preview.rows[timestamp]), ""]
+    # One that means something else in each notation: 1 January is the first of the first either way.
+    text = next((text for text in texts if len({form.explain(text) for form in formats}) == len(formats)), texts[0])
+
+    def describe(form: TimeFormat | None) -> str:
+        return f"{form.label}: {text} is {form.explain(text)}" if form else "As the whole file says, if it does"
+
+    chosen = st.selectbox(
+        "What do these times mean?", [None, *formats], key=f"time-format-{timestamp}-{key}", format_func=describe
+    )
+    return None if chosen is None else chosen.name
+
+
 def _ask_for_pause(key: str) -> float:
     return float(
         st.number_input(
             "A pause of more than this many minutes starts a new visit",
             0.1,
             100_000.0,
-            USUAL_GAP,
+            USUAL_PAUSE,
             format="%g",
             key=f"gap-{key}",
-            help="30 minutes is usual in web shops.",
+            help=f"{USUAL_PAUSE:g} minutes is usual in web shops.",
         )
     )
 
@@ -176,7 +205,7 @@ def _choose_event_kinds(preview: LogPreview, count_kinds: CountKinds, key: str) 
         list(counts),
         key=f"kinds-{key}",
         placeholder="All of them",
-        format_func=lambda kind: f"{kind} ({counts[kind]:,} rows)",
+        format_func=lambda kind: f"{kind} ({counts[kind]:,} row{'s' * (counts[kind] != 1)})",
     )
     return {"event_column": column, "keep_events": tuple(kinds)} if kinds else {}
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import cached, messages, state, theme, widgets
 from gru4rec_core.data.cleaning_types import CleaningStep
+from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.quality_types import QualityCheck, QualityReport
 from gru4rec_core.report.charts.quality import days_that_stand_out
@@ -159,7 +160,7 @@ def _ask_for_minutes(record: DatasetRecord, step: CleaningStep) -> float:
             float(step.value),  # type: ignore[arg-type]
             format="%g",
             key=f"clean-minutes-{record.id}",
-            help="30 minutes is usual in web shops.",
+            help=f"{USUAL_PAUSE:g} minutes is usual in web shops.",
         )
     )
 

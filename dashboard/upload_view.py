@@ -11,6 +11,7 @@ from dashboard import actions, cached, import_view, mapping_form, messages, othe
 from dashboard.session_html import session_strip
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.encodings import ENCODINGS, encoding_mark
+from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.samples import SAMPLES
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.workspace import import_process
@@ -100,7 +101,7 @@ def _show_upload(upload: Upload) -> None:
                 upload.key,
             )
             if answer.mapping is not None:
-                _show_first_sessions(upload, answer.mapping, encoding)
+                _show_first_sessions(upload, answer.mapping, encoding, answer.options)
             else:
                 messages.show_message(answer.obstacle, "warning")
             name = st.text_input("Name of the dataset", value=_stem(upload.name), key=f"name-{upload.key}")
@@ -109,14 +110,14 @@ def _show_upload(upload: Upload) -> None:
                 "Read this log", type="primary", key="read-log", disabled=is_closed, help=answer.obstacle or None
             )
             if pressed and answer.mapping is not None:
-                _read(upload, answer.mapping, name, encoding)
+                _read(upload, answer, name, encoding)
         except WorkbenchError as error:
             messages.show_problem(error)
         st.button("Put this file away", type="tertiary", key="put-away", on_click=_put_away)
 
 
-def _read(upload: Upload, mapping: ColumnMapping, name: str, encoding: str) -> None:
-    source = ImportSource(upload.path, mapping, encoding, "upload", upload.name, upload.sha256)
+def _read(upload: Upload, answer: mapping_form.Answer, name: str, encoding: str) -> None:
+    source = ImportSource(upload.path, answer.mapping, encoding, "upload", upload.name, upload.sha256, answer.options)
     record, known = import_view.import_with_progress(source, name)
     if known:
         st.session_state[_KNOWN_LOG] = known
@@ -138,10 +139,10 @@ def _choose_encoding(upload: Upload) -> str:
     return str(st.selectbox("Encoding", others, index=index, key=f"encoding-{upload.key}"))
 
 
-def _show_first_sessions(upload: Upload, mapping: ColumnMapping, encoding: str) -> None:
+def _show_first_sessions(upload: Upload, mapping: ColumnMapping, encoding: str, options: ReadingOptions) -> None:
     """The first three sessions that this mapping makes: only a person can tell whether each is one visit."""
     try:
-        first = cached.first_sessions(str(upload.path), upload.name, encoding, mapping)
+        first = cached.first_sessions(str(upload.path), upload.name, encoding, mapping, options)
     except WorkbenchError as error:
         messages.show_problem(error)
         return

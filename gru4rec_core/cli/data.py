@@ -17,6 +17,7 @@ from gru4rec_core.cli.output import (
     show_status,
     tell,
 )
+from gru4rec_core.data.columns import describe_columns
 from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.passwords import find_password, has_password
@@ -140,6 +141,8 @@ def import_log(
     for notice in [*(record.summary.get("notes", ()) if mapping is None else named.explain(mapping)), *notices]:
         tell(notice)
     text = f"{record}: {format_counts(_count(record))}"
+    if record.summary.get("columns"):
+        text += f"\ncolumns: {describe_columns(record.summary['columns'])}"
     kept = record.summary.get("sample")
     if kept:
         owners = "sessions" if record.summary["session_gap_minutes"] is None else "users"

@@ -8,9 +8,6 @@ import numpy as np
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import DataError
 
-USUAL_PAUSE = 30.0
-"""Minutes without an event that end a visit, where nothing else is said; usual in web shops."""
-
 DROPS: dict[str, str] = {
     "far-away-dates": "far-away dates",
     "duplicates": "duplicates",

@@ -10,17 +10,7 @@ from dataclasses import dataclass, field
 from gru4rec_core.data.column_evidence import ENOUGH_ROWS, is_item, is_person, is_visit, object_to
 from gru4rec_core.data.column_profile import ColumnProfile
 from gru4rec_core.data.column_words import LIKELY, OTHER, SURE, suggest_roles
-from gru4rec_core.data.columns import ColumnMapping
-
-ROLE_WORDS = {
-    "session": "session",
-    "user": "user",
-    "timestamp": "time",
-    "item": "item",
-    "item_name": "name of an item",
-    "event": "kind of event",
-}
-"""Roles as people call them."""
+from gru4rec_core.data.columns import ROLE_WORDS
 
 
 @dataclass(frozen=True)
@@ -38,23 +28,6 @@ class ColumnGuess:
     reasons: dict[str, str] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
     candidates: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def mapping(self) -> ColumnMapping | None:
-        """The mapping, where session, time and item were recognised. A user is never taken as a session."""
-        if not {"session", "timestamp", "item"} <= self.columns.keys():
-            return None
-        columns = self.columns
-        return ColumnMapping(
-            columns["session"], columns["timestamp"], columns["item"], item_name=columns.get("item_name")
-        )
-
-    def explain(self) -> str:
-        """One line: what was taken for what, and why."""
-        shown = [role for role in ROLE_WORDS if role in self.columns and role != "event"]
-        if "session" in shown and "user" in shown:
-            shown.remove("user")
-        return ", ".join(f"{ROLE_WORDS[role]} = {self.columns[role]} ({self.reasons[role]})" for role in shown)
 
 
 def guess_columns(profiles: Sequence[ColumnProfile], chosen: Mapping[str, str] | None = None) -> ColumnGuess:

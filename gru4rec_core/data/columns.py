@@ -1,15 +1,29 @@
 """Which columns of a file hold the session, the time and the item?"""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.errors import DataError
 
 PART = "{}_part{}"
 """What a part of a role is called in a block: the role and the part's number."""
 
 MOST_TIME_PARTS = 6  # year to second
+
+
+ROLE_WORDS = {
+    "session": "session",
+    "user": "user",
+    "timestamp": "time",
+    "item": "item",
+    "item_name": "name of an item",
+    "event": "kind of event",
+}
+"""Roles as people call them."""
+
+_SHOWN = ("session", "user", "timestamp", "item")
 
 
 @dataclass(frozen=True)
@@ -50,14 +64,14 @@ class ColumnMapping:
                 found=f"session {self.session!r}, user {self.user!r}, pause {self.session_gap_minutes!r} minutes",
                 where="column mapping",
                 remedy="Name the session column; or leave it out and give a user column and session_gap_minutes "
-                "(30 is usual).",
+                f"({USUAL_PAUSE:g} is usual).",
             )
         if self.session_gap_minutes is not None and not 0 < self.session_gap_minutes < math.inf:
             raise DataError(
                 "The pause that ends a visit is a number of minutes above 0.",
                 found=f"{self.session_gap_minutes:g}",
                 where="session_gap_minutes",
-                remedy="30 is usual.",
+                remedy=f"{USUAL_PAUSE:g} is usual.",
             )
         if self.keep_events and self.event_column is None:
             raise DataError(
@@ -129,3 +143,12 @@ def check_mapping(mapping: ColumnMapping, columns: Sequence[str], file: str) -> 
                 where=f"{file}, column {column}",
                 remedy="Choose one of the file's columns.",
             )
+
+
+def describe_columns(labels: Mapping[str, str]) -> str:
+    """Which column is which, in one line for people: "session = visit, time = clicked_at, item = product".
+
+    Args:
+        labels: Role to column, see `ColumnMapping.labels`.
+    """
+    return ", ".join(f"{ROLE_WORDS[role]} = {column}" for role, column in labels.items() if role in _SHOWN)

@@ -72,10 +72,10 @@ def read_log(
 ) -> ImportedLog:
     """Reads a log of sessions from a file (CSV, TSV, JSON lines, Parquet, Excel), a folder of them, or a database.
 
-    Times are numbers, numbers as text, or ISO dates and times (UTC where they name no zone). The kind that most rows
-    have is kept; rows of the other kind are rejected. Dates are kept as whole seconds since 1970, or milliseconds or
-    microseconds where seconds do not hold them exactly. Sessions and items are taken as text, without the spaces
-    around them.
+    Times are numbers, or dates in one notation that the whole file decides (in `options.time_zone` where they name no
+    zone). The kind that most rows have is kept; rows of the other kind are rejected. Dates are kept as whole seconds
+    since 1970, or milliseconds or microseconds where seconds do not hold them exactly. Sessions and items are taken as
+    text, without the spaces around them.
 
     Args:
         path: The file, folder or pattern; or a `FolderLog` or a `DatabaseLog`.

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from gru4rec_core.data.column_guess import ROLE_WORDS, ColumnGuess, guess_columns
+from gru4rec_core.data.column_guess import ColumnGuess, guess_columns
 from gru4rec_core.data.column_profile import ColumnProfile, profile_column
 from gru4rec_core.data.column_words import ROLES
-from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.columns import ROLE_WORDS, ColumnMapping
 from gru4rec_core.data.file_format import open_log
 from gru4rec_core.data.file_sample import sample_file
 from gru4rec_core.data.known_forms import KnownForm, find_known_form
@@ -22,6 +22,7 @@ from gru4rec_core.data.mapping_guess import build_mapping, explain_choices
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import Source, open_duckdb
 from gru4rec_core.data.sources.opening import Opening, open_location, open_source
+from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.errors import DataError
 
 MOST_COLUMNS = 200
@@ -154,8 +155,8 @@ def _incomplete(recognition: Recognition, file: str) -> DataError:
             "A user is not a session: all of a person's visits would count as one.",
             found=f"a user column, {user}, and no session column",
             where=file,
-            remedy=f"Map {user} as the user with a pause that ends a visit, 30 minutes being usual "
-            f"(session_gap_minutes=30); or map {user} as the session if one user is one sequence.",
+            remedy=f"Map {user} as the user with a pause that ends a visit, {USUAL_PAUSE:g} minutes being usual "
+            f"(session_gap_minutes={USUAL_PAUSE:g}); or map {user} as the session if one user is one sequence.",
         )
     missing = [role for role in ("session", "timestamp", "item") if role not in guess.columns]
     doubts = [guess.doubts[role] for role in missing if role in guess.doubts]

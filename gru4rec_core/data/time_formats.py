@@ -100,7 +100,8 @@ def recognise_time_formats(values: Sequence[str]) -> tuple[TimeFormat, ...]:
     """
     texts = pc.utf8_trim_whitespace(pa.array(values, pa.string()))
     texts = pc.unique(texts.filter(pc.not_equal(texts, "")))
-    if len(texts) == 0:
+    # Every notation has a digit; sixty of them tried on each column of words took half a minute for 1,900 columns.
+    if len(texts) == 0 or not _all(pc.match_substring_regex(texts, r"\d")):
         return ()
     if _all(pc.match_substring_regex(texts, r"^[+-]?\d+(\.\d*)?(e[+-]?\d+)?$", ignore_case=True)):
         return _of_numbers(texts)

@@ -12,6 +12,9 @@ UNITS: dict[str, int] = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 DAY_SECONDS = 86_400
 
+USUAL_PAUSE = 30.0
+"""Minutes without an event that end a visit, where nothing else is said; usual in web shops."""
+
 # Microseconds since 1970 of the years 1678 to 2261, which pandas holds in nanoseconds.
 FIRST_MOMENT, LAST_MOMENT = -9_214_560_000_000_000, 9_214_646_399_999_999
 

@@ -3,9 +3,7 @@
 import numpy as np
 
 from gru4rec_core.data.column_profile import ColumnProfile
-
-USUAL_GAP = 30.0
-"""Minutes without an event that end a visit, where nothing else is said."""
+from gru4rec_core.data.times import USUAL_PAUSE
 
 _LEAST_SHARE = 0.2
 
@@ -24,5 +22,5 @@ def find_gap(user: ColumnProfile, seconds: np.ndarray) -> float | None:
     codes, seconds = user.codes[known], seconds[known]
     order = np.lexsort((seconds, codes))
     pauses = np.diff(seconds[order])[np.diff(codes[order]) == 0]
-    is_short = pauses <= 60 * USUAL_GAP
-    return USUAL_GAP if len(pauses) == 0 or is_short.mean() >= _LEAST_SHARE else None
+    is_short = pauses <= 60 * USUAL_PAUSE
+    return USUAL_PAUSE if len(pauses) == 0 or is_short.mean() >= _LEAST_SHARE else None

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gru4rec_core.data.cleaning_types import USUAL_PAUSE, CleaningStep, describe_robot_limits
+from gru4rec_core.data.cleaning_types import CleaningStep, describe_robot_limits
 from gru4rec_core.data.log_faults import (
     duplicate_events,
     far_away_events,
@@ -15,6 +15,7 @@ from gru4rec_core.data.log_faults import (
     tied_events,
 )
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.evaluation.data_warnings import count_out_of_order, count_repeats, find_dataset_warnings
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, Severity, share_text, worst_first
 from gru4rec_core.evaluation.quality_types import NO_DATES, QualityCheck, QualityReport

@@ -22,6 +22,7 @@ from gru4rec_core.data import preview
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.event_kinds import count_event_kinds
 from gru4rec_core.data.file_format import is_utf8
+from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.session_preview import FirstSessions, preview_sessions
 from gru4rec_core.errors import DataError
 from gru4rec_core.workspace import import_child, importing
@@ -204,13 +205,15 @@ def preview_apart(path: str, name: str, encoding: str) -> preview.LogPreview:
     return cast(preview.LogPreview, run_apart(_inspect, path, name, encoding, what=name, limits=preview_limits()))
 
 
-def first_sessions_apart(path: str, name: str, encoding: str, mapping: ColumnMapping) -> FirstSessions:
+def first_sessions_apart(
+    path: str, name: str, encoding: str, mapping: ColumnMapping, options: ReadingOptions
+) -> FirstSessions:
     """`preview_sessions` in another process.
 
     Raises:
         DataError: As `preview_sessions` and `run_apart`.
     """
-    arguments = path, name, encoding, mapping
+    arguments = path, name, encoding, mapping, options
     return cast(FirstSessions, run_apart(_first_sessions, *arguments, what=name, limits=preview_limits()))
 
 
@@ -251,8 +254,10 @@ def _inspect(path: str, name: str, encoding: str) -> preview.LogPreview:
     return preview.inspect_log(Path(path), name=name, encoding=encoding)
 
 
-def _first_sessions(path: str, name: str, encoding: str, mapping: ColumnMapping) -> FirstSessions:
-    return preview_sessions(Path(path), mapping, name=name, encoding=encoding)
+def _first_sessions(
+    path: str, name: str, encoding: str, mapping: ColumnMapping, options: ReadingOptions
+) -> FirstSessions:
+    return preview_sessions(Path(path), mapping, name=name, encoding=encoding, options=options)
 
 
 def _event_kinds(path: str, name: str, encoding: str, column: str, has_header: bool) -> dict[str, int]:

@@ -33,6 +33,12 @@ def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str],
     return upload
 
 
+def dated(*orders: str) -> str:
+    """A log whose dates are written in the given order of %d and %m, every day and month up to 12."""
+    days = [f"{1 + i % 12:02}.{1 + (i * 5) % 12:02}.{orders[i % len(orders)]} 10:0{i % 4}" for i in range(48)]
+    return "session,time,item\n" + "".join(f"s{i // 4},{day},i{i % 5}\n" for i, day in enumerate(days))
+
+
 def written(app: AppTest) -> str:
     return "\n".join([*(html.body for html in app.get("html")), *(text.value for text in app.text)])
 
@@ -73,4 +79,27 @@ def test_the_first_sessions_and_all_kinds_of_event_are_shown(add) -> None:
     event = next(box for box in app.selectbox if box.key.startswith("event-"))
     app = event.set_value("action").run()
     # The only purchase is beyond the rows of the preview.
-    assert app.multiselect[0].options == ["view (1,999 rows)", "buy (1 rows)"]
+    assert app.multiselect[0].options == ["view (1,999 rows)", "buy (1 row)"]
+
+
+def test_dates_that_may_mean_two_things_are_asked_for_and_read_as_chosen(add) -> None:
+    app = add("days.csv", dated("2024"))
+    assert "What do these times mean?" in [box.label for box in app.selectbox]
+    assert "day.month.year" in written(app)  # why the first sessions cannot be shown yet: both meanings
+    choice = next(box for box in app.selectbox if box.label == "What do these times mean?")
+    assert choice.options[1:] == [
+        "day.month.year: 02.06.2024 10:01 is 2 June 2024, 10:01",
+        "month.day.year: 02.06.2024 10:01 is 6 February 2024, 10:01",
+    ]
+    app = choice.select_index(2).run()
+    # The second event of the first session is on 02.06.2024.
+    assert "s0: 4 events, 2024-01-01 10:00:00 to 2024-04-04" in written(app)
+    app.button(key="read-log").click().run()
+    assert not app.exception
+
+
+def test_two_digit_years_are_not_guessed(add) -> None:
+    app = add("short.csv", dated("14"))
+    assert "What do these times mean?" in [box.label for box in app.selectbox]
+    assert "two-digit year" in written(app)
+    assert "0014" not in written(app)

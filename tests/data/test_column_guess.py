@@ -7,7 +7,6 @@ import pytest
 
 from gru4rec_core.data.column_guess import ColumnGuess, guess_columns
 from gru4rec_core.data.column_profile import profile_column
-from gru4rec_core.data.columns import ColumnMapping
 from tests.data.odd_logs import EVENTS, LOGS, kind, write
 
 ROLES = ("session", "user", "timestamp", "item")
@@ -49,15 +48,17 @@ def test_well_known_logs_need_no_help(name: str) -> None:
 
 
 def test_names_are_shown_for_items_where_each_has_one() -> None:
-    assert guess(LOGS["french"]).mapping == ColumnMapping(
-        "id_visite", "date_visite", "id_produit", item_name="nom_produit"
-    )
+    assert guess(LOGS["french"]).columns == {
+        "session": "id_visite",
+        "timestamp": "date_visite",
+        "item": "id_produit",
+        "item_name": "nom_produit",
+    }
 
 
 def test_columns_that_nothing_suggests_are_left_open() -> None:
     found = guess(write("a,b,c", [f"x{i},{i * i % 7}.5,{'pq'[i % 2]}" for i in range(100)]))
     assert found.columns == {}
-    assert found.mapping is None
 
 
 def test_a_session_that_never_repeats_is_not_taken_and_the_reason_said() -> None:
@@ -76,7 +77,11 @@ def test_a_time_that_is_none_is_not_taken() -> None:
 
 
 def test_a_few_rows_say_too_little_against_a_sure_name() -> None:
-    assert guess("session,time,item\ns,noon,A\nt,late,B\n").mapping == ColumnMapping("session", "time", "item")
+    assert guess("session,time,item\ns,noon,A\nt,late,B\n").columns == {
+        "timestamp": "time",
+        "session": "session",
+        "item": "item",
+    }
 
 
 def test_values_speak_where_names_are_unknown() -> None:
@@ -87,8 +92,9 @@ def test_values_speak_where_names_are_unknown() -> None:
 
 def test_a_person_is_no_session() -> None:
     found = guess(LOGS["movielens"])
-    assert found.mapping is None
-    assert found.explain().startswith("user = userId (by its name: ")
+    assert "session" not in found.columns
+    assert found.columns["user"] == "userId"
+    assert found.reasons["user"].startswith("by its name: ")
 
 
 def test_what_was_chosen_stays_and_no_column_has_two_roles() -> None:

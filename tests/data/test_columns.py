@@ -2,7 +2,7 @@
 
 import pytest
 
-from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.columns import ColumnMapping, describe_columns
 from gru4rec_core.data.ingest import read_log
 from gru4rec_core.errors import DataError
 from tests.data.logs import CSV, Write, sessions
@@ -63,3 +63,9 @@ def test_a_column_that_is_not_there_is_said_with_those_that_are(write: Write) ->
     assert "rename" in caught.value.remedy
     with pytest.raises(DataError, match=r"mapped as item .*column nothing"):
         read_log(write(CSV), ColumnMapping("session", "timestamp", "nothing"))
+
+
+def test_columns_are_described_in_one_line() -> None:
+    visits = ColumnMapping(None, ("day", "hour"), "sku", user="who", session_gap_minutes=30)
+    assert describe_columns(visits.labels()) == "user = who, time = day + hour, item = sku"
+    assert describe_columns(ColumnMapping("s", "t", "i", item_name="n").labels()) == "session = s, time = t, item = i"

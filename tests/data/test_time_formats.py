@@ -64,3 +64,8 @@ def test_a_two_digit_year_is_never_taken_unasked(text: str) -> None:
 )
 def test_what_is_no_plausible_time_has_no_notation(text: str) -> None:
     assert recognise_time_formats([text]) == ()
+
+
+def test_words_without_a_digit_are_no_times_whatever_some_of_them_mean() -> None:
+    assert recognise_time_formats(["May", "June"]) == ()
+    assert recognise_time_formats(["2024-05-31", "May"]) == ()
