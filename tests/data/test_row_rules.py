@@ -90,7 +90,9 @@ def test_any_csv_that_python_writes_is_accounted_for_row_by_row(
         # Two sound rows of each kind, so that there is a log whichever kind of time most rows have.
         writer.writerows([("!", time, "!") for time in ("1", "2", "2024-01-01", "2024-01-02")])
         writer.writerows(rows)
-    log = read_log(path, options=ReadingOptions(keep_null_words=True))
+    # The columns are named: these rows may speak against any recognition.
+    mapping = ColumnMapping("session", "timestamp", "item")
+    log = read_log(path, mapping, options=ReadingOptions(keep_null_words=True))
     assert log.summary.rows_read == len(rows) + 4
     assert log.summary.rows_kept + sum(log.summary.rejected_counts.values()) == len(rows) + 4
     events = [time for session, time, item in rows if not is_blank(session) and not is_blank(item)]
