@@ -13,7 +13,7 @@ from dashboard import messages
 from gru4rec_core.data.columns import ROLE_WORDS, ColumnMapping, describe_columns
 from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.reading_options import ReadingOptions
-from gru4rec_core.data.time_formats import TimeFormat
+from gru4rec_core.data.time_formats import TimeFormat, find_telling_example
 from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.errors import WorkbenchError
 
@@ -163,8 +163,7 @@ def _choose_time_format(preview: LogPreview, mapping: ColumnMapping, key: str) -
     if len(formats) < 2 and not any(form.must_be_chosen for form in formats):
         return None
     texts = [*filter(None, preview.rows[timestamp]), ""]
-    # One that means something else in each notation: 1 January is the first of the first either way.
-    text = next((text for text in texts if len({form.explain(text) for form in formats}) == len(formats)), texts[0])
+    text = find_telling_example(texts, formats)
 
     def describe(form: TimeFormat | None) -> str:
         return f"{form.label}: {text} is {form.explain(text)}" if form else "As the whole file says, if it does"

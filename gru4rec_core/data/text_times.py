@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from gru4rec_core.data.time_formats import TEXT_FORMATS, TimeFormat
+from gru4rec_core.data.time_formats import TEXT_FORMATS, TimeFormat, find_telling_example
 from gru4rec_core.data.time_patterns import Readings
 from gru4rec_core.errors import DataError
 
@@ -54,7 +54,7 @@ def require_certain(candidates: list[Candidate], texts: pa.Array, n_rows: np.nda
     for rival in rivals:
         n_best, n_rival = _n_only(best, rival, n_rows), _n_only(rival, best, n_rows)
         if n_best == n_rival == 0:
-            raise _ask("It is certain which number is the day and which the month.", [best, rival], texts, where)
+            raise _ask("It must be certain which number is the day and which the month.", [best, rival], texts, where)
         if n_rival > _FEW * (n_best + n_rival):
             raise _contradictory((best, n_best), (rival, n_rival), where)
     return best
@@ -67,14 +67,15 @@ def _n_only(one: Candidate, other: Candidate, n_rows: np.ndarray) -> int:
 
 def _ask(rule: str, candidates: list[Candidate], texts: pa.Array, where: str) -> DataError:
     is_read_by_all = np.logical_and.reduce([candidate.readings.is_read for candidate in candidates])
-    example = texts[int(np.argmax(is_read_by_all))].as_py()
+    examples = texts.filter(pa.array(is_read_by_all)).slice(0, _SAMPLE).to_pylist() or [texts[0].as_py()]
+    example = find_telling_example(examples, [candidate.form for candidate in candidates])
     meanings = " or ".join(f"{c.form.explain(example)} ({c.form.label})" for c in candidates if c.form.explain(example))
     names = " or ".join(f"--time-format {candidate.form.name}" for candidate in candidates)
     return DataError(
         rule,
         found=f"{example}, which could be {meanings}; no row of the file decides",
         where=where,
-        remedy=f"Choose the notation of the times: {names}.",
+        remedy=f"Choose the notation of the times; by command, {names}.",
     )
 
 

@@ -108,6 +108,11 @@ def recognise_time_formats(values: Sequence[str]) -> tuple[TimeFormat, ...]:
     return tuple(form for form in TEXT_FORMATS if form.read(texts).is_read.all())
 
 
+def find_telling_example(texts: Sequence[str], formats: Sequence[TimeFormat]) -> str:
+    """The first text that means something else in each notation, or else the first: 1 January is 01/01 either way."""
+    return next((text for text in texts if len({form.explain(text) for form in formats}) == len(formats)), texts[0])
+
+
 def _of_numbers(texts: pa.Array) -> tuple[TimeFormat, ...]:
     numbers = texts.cast(pa.float64()).to_numpy()
     try:

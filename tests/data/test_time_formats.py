@@ -2,7 +2,7 @@
 
 import pytest
 
-from gru4rec_core.data.time_formats import recognise_time_formats
+from gru4rec_core.data.time_formats import find_telling_example, recognise_time_formats
 
 EVENING = "31 May 2024, 18:00"
 
@@ -69,3 +69,9 @@ def test_what_is_no_plausible_time_has_no_notation(text: str) -> None:
 def test_words_without_a_digit_are_no_times_whatever_some_of_them_mean() -> None:
     assert recognise_time_formats(["May", "June"]) == ()
     assert recognise_time_formats(["2024-05-31", "May"]) == ()
+
+
+def test_an_example_tells_the_notations_apart_where_one_does() -> None:
+    formats = recognise_time_formats(["01/01/2024", "02/06/2024"])
+    assert find_telling_example(["01/01/2024", "02/06/2024"], formats) == "02/06/2024"
+    assert find_telling_example(["01/01/2024"], formats) == "01/01/2024"
