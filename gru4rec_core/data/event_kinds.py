@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from gru4rec_core.data.file_format import LogFile, open_log
 from gru4rec_core.data.ingest import ReadLimits
-from gru4rec_core.data.sources.base import open_duckdb
+from gru4rec_core.data.sources.base import ReadRequest, open_duckdb
 from gru4rec_core.data.sources.opening import open_source
 from gru4rec_core.errors import DataError
 
@@ -36,9 +36,8 @@ def count_event_kinds(
     counts: dict[str, int] = {}
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder:
         source = open_source(file, limits.rows, Path(folder))
-        columns = source.columns(has_header)
         with open_duckdb(limits.memory, folder) as connection:
-            for block in source.blocks(connection, {"event": column}, columns, has_header, None):
+            for block in source.blocks(ReadRequest(connection, {"event": column}, has_header)):
                 for kind, n_rows in _count_values(block).items():
                     counts[kind] = counts.get(kind, 0) + n_rows
                 if len(counts) > MOST_KINDS:

@@ -22,7 +22,7 @@ from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.recognition import recognise_columns
 from gru4rec_core.data.row_rules import RowRules
 from gru4rec_core.data.session_sample import SessionSample
-from gru4rec_core.data.sources.base import open_duckdb
+from gru4rec_core.data.sources.base import ReadRequest, open_duckdb
 from gru4rec_core.data.sources.opening import Opening, open_location
 from gru4rec_core.data.time_parsing import TimeReading
 
@@ -104,14 +104,13 @@ def read_log(
         if mapping is None:
             found = recognise_columns(location, opening)
             mapping, notes = found.mapping(origin.name), found.notes
-        columns = source.columns(mapping.has_header)
-        check_mapping(mapping, columns, origin.name)
+        check_mapping(mapping, source.columns(mapping.has_header), origin.name)
         sample = SessionSample(options.sample, options.seed)
         rules = RowRules(mapping, TimeReading.of(options), options.keep_null_words)
         builder = EventBuilder(origin, source.place, rules, limits.rows)
         with open_duckdb(limits.memory, folder) as connection:
-            blocks = source.blocks(connection, mapping.columns(), columns, mapping.has_header, reading.tell)
-            for block in join_columns(connection, blocks, mapping):
+            request = ReadRequest(connection, mapping.columns(), mapping.has_header, reading.tell)
+            for block in join_columns(connection, source.blocks(request), mapping):
                 builder.add(connection, sample.keep(block), reading.n_bytes)
     counts = sample.finish(origin.name)
     log = builder.build()

@@ -85,7 +85,7 @@ def inspect_log(
         opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder), options.layout)
         source, origin = open_location(location, opening)
         has_header = source.names_columns() if has_header is None else has_header
-        rows = source.head(source.columns(has_header), has_header).head(_PREVIEW_ROWS)
+        rows = source.head(has_header).head(_PREVIEW_ROWS)
         found = recognise_columns(location, opening, has_header, chosen)
     problems = []
     guessed = found.guessed

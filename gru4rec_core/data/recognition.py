@@ -20,7 +20,7 @@ from gru4rec_core.data.layouts import mapping_of_layout
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.mapping_guess import build_mapping, explain_choices
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import Source, open_duckdb
+from gru4rec_core.data.sources.base import ReadRequest, Source, open_duckdb
 from gru4rec_core.data.sources.opening import Opening, open_location, open_source
 from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.errors import DataError
@@ -117,7 +117,7 @@ def _read_sample(location: Location, opening: Opening, has_header: bool | None) 
         columns = source.columns(has_header)
         roles = {f"c{i}": column for i, column in enumerate(columns[:MOST_COLUMNS])}
         with open_duckdb("1GB", folder) as connection:
-            blocks = list(islice(source.blocks(connection, roles, columns, has_header, None), MOST_BLOCKS))
+            blocks = list(islice(source.blocks(ReadRequest(connection, roles, has_header)), MOST_BLOCKS))
     texts = {column: _sound_texts(blocks, role) for role, column in roles.items()}
     return _Sample(tuple(columns), texts, has_header, source.layout)
 
@@ -125,7 +125,7 @@ def _read_sample(location: Location, opening: Opening, has_header: bool | None) 
 def _read_head(source: Source, has_header: bool | None) -> _Sample:
     has_header = source.names_columns() if has_header is None else has_header
     columns = source.columns(has_header)
-    head = source.head(columns, has_header)
+    head = source.head(has_header)
     texts = {column: pa.chunked_array([pa.array(head[column], pa.string())]) for column in columns[:MOST_COLUMNS]}
     return _Sample(tuple(columns), texts, has_header, source.layout)
 

@@ -1,1 +1,1 @@
-"""Where logs come from: one module for each kind of file, all read as the same blocks of rows."""
+"""Where logs come from: one module for each kind of file, and for folders and databases; all give the same blocks."""

@@ -1,4 +1,4 @@
-"""What does every kind of log file give: column names, first rows, and all rows in blocks?
+"""What does every kind of source give: column names, first rows, and all rows in blocks?
 
 Every block is an Arrow table: place (int64, the line or row from 1), the text of each mapped role (`owner`,
 `timestamp`, `item`, maybe `event`, `item_name`), `fault` (why the row cannot be read, or null) and `raw` (the row
@@ -7,8 +7,9 @@ rules look at each distinct text once (row_rules.py). `timestamp` is always stri
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import duckdb
 import pandas as pd
@@ -24,8 +25,29 @@ MAX_COLUMNS = 2_000
 RAW_LENGTH = 200  # characters of a bad row to show
 
 
+def ignore_bytes(n_bytes: int) -> None:
+    """Nobody asked how far reading is."""
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """What to read of a source.
+
+    Attributes:
+        connection: Runs queries on blocks.
+        roles: Role to the column that has it; a block has a column of each role's name.
+        has_header: Whether a table's first row names the columns. It is not read as an event then.
+        on_bytes: Told how many bytes of the stored file are read so far; of a database, how many rows.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    roles: Mapping[str, str]
+    has_header: bool
+    on_bytes: Callable[[int], None] = ignore_bytes
+
+
 class Source(Protocol):
-    """A file of one format."""
+    """A file of one format, a folder of such files, or the rows of a database."""
 
     @property
     def place(self) -> str:
@@ -41,18 +63,17 @@ class Source(Protocol):
     def columns(self, has_header: bool) -> list[str]:
         """The columns' names, in order: as the file names them, or "column 1" and so on."""
 
-    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
+    def head(self, has_header: bool) -> pd.DataFrame:
         """The first rows, all text, empty where there is no value."""
 
-    def blocks(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        roles: dict[str, str],
-        columns: list[str],
-        has_header: bool,
-        on_bytes: Callable[[int], None] | None,
-    ) -> Iterator[pa.Table]:
-        """All rows; `roles` says which column holds what, `on_bytes` is told the bytes read."""
+    def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
+        """All rows, in the order of the source."""
+
+
+def sound_block(place: Any, texts: Mapping[str, Any]) -> pa.Table:
+    """A block of rows that can all be read: where each one is, and the texts of each role."""
+    nothing = pa.nulls(len(place), pa.string())
+    return pa.table({"place": place, **texts, "fault": nothing, "raw": nothing})
 
 
 def check_columns(columns: Sequence[str], where: str) -> None:

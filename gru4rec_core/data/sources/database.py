@@ -2,12 +2,11 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -16,7 +15,7 @@ from gru4rec_core.data.addresses import hide_secrets, show_url
 from gru4rec_core.data.locations import DatabaseLog
 from gru4rec_core.data.log_origin import LogOrigin
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import MAX_TEXT, PREVIEW_ROWS, check_columns
+from gru4rec_core.data.sources.base import MAX_TEXT, PREVIEW_ROWS, ReadRequest, check_columns, sound_block
 from gru4rec_core.data.sources.row_stream import list_tables, stream_rows
 from gru4rec_core.errors import DataError
 
@@ -49,8 +48,8 @@ class DatabaseRows:
             self._look()
         return self._columns
 
-    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
-        self.columns(True)
+    def head(self, has_header: bool) -> pd.DataFrame:
+        columns = self.columns(has_header)
         rows = [["" if text is None else text for text in map(as_text, row)] for row in self._head]
         return pd.DataFrame(rows, columns=pd.Index(columns), dtype="str")
 
@@ -81,26 +80,15 @@ class DatabaseRows:
             remedy="Name one of these; one of another schema with its schema, as in analytics.events.",
         )
 
-    def blocks(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        roles: dict[str, str],
-        columns: list[str],
-        has_header: bool,
-        on_bytes: Callable[[int], None] | None,
-    ) -> Iterator[pa.Table]:
+    def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
         done = 0
-        with stream_rows(self._log, list(dict.fromkeys(roles.values()))) as stream:
-            position = {role: stream.columns.index(column) for role, column in roles.items()}
+        with stream_rows(self._log, list(dict.fromkeys(request.roles.values()))) as stream:
+            position = {role: stream.columns.index(column) for role, column in request.roles.items()}
             for rows in stream.batches:
                 cells = {role: as_texts([row[i] for row in rows]) for role, i in position.items()}
-                nothing = pa.nulls(len(rows), pa.string())
-                yield pa.table({
-                    "place": np.arange(done + 1, done + 1 + len(rows)), **cells, "fault": nothing, "raw": nothing
-                })  # fmt: skip
+                yield sound_block(np.arange(done + 1, done + 1 + len(rows)), cells)
                 done += len(rows)
-                if on_bytes is not None:
-                    on_bytes(done)
+                request.on_bytes(done)
 
 
 def as_texts(values: list[Any]) -> pa.Array:

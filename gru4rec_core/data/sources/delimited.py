@@ -1,8 +1,9 @@
 """How are the fields of delimited text read: CSV, TSV and their kin?"""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import duckdb
@@ -13,8 +14,8 @@ import pyarrow.compute as pc
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.look_ahead import map_ahead
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, run_query
-from gru4rec_core.data.sources.header import name_columns, names_columns
+from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, ReadRequest, run_query
+from gru4rec_core.data.sources.header import is_header, name_columns
 from gru4rec_core.data.sources.plain_fields import read_plain_fields
 from gru4rec_core.data.text_records import Records, read_records
 
@@ -28,15 +29,20 @@ class DelimitedText:
     layout: Layout = "events"
 
     def names_columns(self) -> bool:
-        return names_columns(self._first_rows(1)[0])
+        return is_header(self._first_row)
 
     def columns(self, has_header: bool) -> list[str]:
-        return name_columns(self._first_rows(1)[0], has_header, self.file.name)
+        return name_columns(self._first_row, has_header, self.file.name)
 
-    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
+    def head(self, has_header: bool) -> pd.DataFrame:
+        columns = self.columns(has_header)
         first = self._first_rows(PREVIEW_ROWS + int(has_header))[int(has_header) :]
         rows = [row for row in first if len(row) == len(columns)]
         return pd.DataFrame(rows, columns=pd.Index(columns), dtype="str")
+
+    @cached_property
+    def _first_row(self) -> list[str]:
+        return self._first_rows(1)[0]
 
     def _first_rows(self, n: int) -> list[list[str]]:
         rows: list[list[str]] = []
@@ -48,25 +54,19 @@ class DelimitedText:
                 break
         return rows
 
-    def blocks(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        roles: dict[str, str],
-        columns: list[str],
-        has_header: bool,
-        on_bytes: Callable[[int], None] | None,
-    ) -> Iterator[pa.Table]:
-        column_of = {role: columns.index(column) for role, column in roles.items()}
+    def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
+        columns = self.columns(request.has_header)
+        column_of = {role: columns.index(column) for role, column in request.roles.items()}
 
         def fields(job: tuple[Records, duckdb.DuckDBPyConnection]) -> pa.Table:
             return self._fields(job[1], job[0], column_of, len(columns))
 
-        records = self._records_below_header(has_header, on_bytes)
-        yield from map_ahead(fields, ((block, connection.cursor()) for block in records))
+        records = self._records_below_header(request)
+        yield from map_ahead(fields, ((block, request.connection.cursor()) for block in records))
 
-    def _records_below_header(self, has_header: bool, on_bytes: Callable[[int], None] | None) -> Iterator[Records]:
-        in_header = has_header
-        for records in read_records(self.file, on_bytes):
+    def _records_below_header(self, request: ReadRequest) -> Iterator[Records]:
+        in_header = request.has_header
+        for records in read_records(self.file, request.on_bytes):
             if in_header:  # up to the first record that is not blank
                 blank = pc.equal(pc.utf8_trim_whitespace(records.text.slice(0, 1_000)), "").to_pylist()
                 in_header = all(blank)

@@ -2,19 +2,19 @@
 
 import datetime as dt
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import islice
 
-import duckdb
 import openpyxl
 import pandas as pd
 import pyarrow as pa
 
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import PREVIEW_ROWS
-from gru4rec_core.data.sources.header import name_columns, names_columns
+from gru4rec_core.data.sources.base import PREVIEW_ROWS, ReadRequest, sound_block
+from gru4rec_core.data.sources.header import is_header, name_columns
 from gru4rec_core.errors import DataError
 
 BLOCK_ROWS = 1 << 16
@@ -70,6 +70,7 @@ class ExcelSheet:
             finally:
                 book.close()
 
+    @cached_property
     def _first_row(self) -> list[str]:
         first = next((row for _, row in self._rows()), [])
         while first and not first[-1]:
@@ -84,35 +85,25 @@ class ExcelSheet:
         return first
 
     def names_columns(self) -> bool:
-        return names_columns(self._first_row())
+        return is_header(self._first_row)
 
     def columns(self, has_header: bool) -> list[str]:
-        return name_columns(self._first_row(), has_header, self.file.name)
+        return name_columns(self._first_row, has_header, self.file.name)
 
-    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
+    def head(self, has_header: bool) -> pd.DataFrame:
+        columns = self.columns(has_header)
         rows = islice(self._rows(len(columns)), int(has_header), PREVIEW_ROWS + int(has_header))
         return pd.DataFrame([row for _, row in rows], columns=pd.Index(columns), dtype="str")
 
-    def blocks(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        roles: dict[str, str],
-        columns: list[str],
-        has_header: bool,
-        on_bytes: Callable[[int], None] | None,
-    ) -> Iterator[pa.Table]:
-        column_of = {role: columns.index(column) for role, column in roles.items()}
-        rows = islice(self._rows(len(columns)), int(has_header), None)
+    def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
+        columns = self.columns(request.has_header)
+        column_of = {role: columns.index(column) for role, column in request.roles.items()}
+        rows = islice(self._rows(len(columns)), int(request.has_header), None)
         while block := list(islice(rows, BLOCK_ROWS)):
-            no_faults = pa.nulls(len(block), pa.string())
-            yield pa.table({
-                "place": pa.array([number for number, _ in block], pa.int64()),
-                **{role: pa.array([row[i] for _, row in block], pa.string()) for role, i in column_of.items()},
-                "fault": no_faults,
-                "raw": no_faults,
-            })  # fmt: skip
-        if on_bytes is not None:
-            on_bytes(self.file.path.stat().st_size)
+            place = pa.array([number for number, _ in block], pa.int64())
+            texts = {role: pa.array([row[i] for _, row in block], pa.string()) for role, i in column_of.items()}
+            yield sound_block(place, texts)
+        request.on_bytes(self.file.path.stat().st_size)
 
 
 def _as_text(cell: object) -> str:

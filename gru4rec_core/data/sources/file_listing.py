@@ -96,9 +96,7 @@ def _open_filesystem(pattern: str) -> tuple[fs.FileSystem, str]:
     if parts.scheme == "file":
         return fs.LocalFileSystem(), unquote(parts.path)
     if parts.scheme == "s3" and parts.username == "anonymous":
-        options = {
-            key: value for key, value in parse_qsl(parts.query) if key in {"region", "endpoint_override", "scheme"}
-        }
+        options = {key: value for key, value in parse_qsl(parts.query) if key in _S3_OPTIONS}
         return fs.S3FileSystem(anonymous=True, **options), f"{parts.hostname}{unquote(parts.path)}"
     return fs.FileSystem.from_uri(pattern)
 

@@ -4,11 +4,10 @@ One after the other, each as if it were a log of its own. So every rule and limi
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 from pyarrow import fs
@@ -17,7 +16,7 @@ from gru4rec_core.data.addresses import show_pattern
 from gru4rec_core.data.locations import FolderLog
 from gru4rec_core.data.log_origin import FilePlaces, LogOrigin
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import PREVIEW_ROWS, Source
+from gru4rec_core.data.sources.base import PREVIEW_ROWS, ReadRequest, Source
 from gru4rec_core.data.sources.file_listing import ListedFile, list_files, reporting
 from gru4rec_core.data.sources.parquet import ParquetRows
 from gru4rec_core.errors import DataError
@@ -61,37 +60,27 @@ class FolderRows:
         own = self._first.columns(has_header)
         return [*own, *(key for key in self._files[0].partitions if key not in own)]
 
-    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
-        own = self._first.columns(has_header)
-        rows = self._first.head(own, has_header)[:PREVIEW_ROWS]
-        partitions = {key: value or "" for key, value in self._files[0].partitions.items() if key not in own}
-        return rows.assign(**partitions)[columns].astype("str")
+    def head(self, has_header: bool) -> pd.DataFrame:
+        rows = self._first.head(has_header)[:PREVIEW_ROWS]
+        partitions = {key: value or "" for key, value in self._files[0].partitions.items() if key not in rows.columns}
+        return rows.assign(**partitions).astype("str")
 
-    def blocks(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        roles: dict[str, str],
-        columns: list[str],
-        has_header: bool,
-        on_bytes: Callable[[int], None] | None,
-    ) -> Iterator[pa.Table]:
+    def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
         n_rows = n_bytes = 0
         for i, file in enumerate(self._files):
             source = self._first if i == 0 else self._open(i)[0]
             self._check(i, source)
             self._places.add(file.name, n_rows)
-            own = source.columns(has_header)
-            inside = {role: column for role, column in roles.items() if column in own}
-            told = None if on_bytes is None else _ahead(on_bytes, n_bytes)
+            own = source.columns(request.has_header)
+            inside = {role: column for role, column in request.roles.items() if column in own}
             last = 0
-            for block in source.blocks(connection, inside, own, has_header, told):
+            for block in source.blocks(replace(request, roles=inside, on_bytes=_ahead(request.on_bytes, n_bytes))):
                 if block.num_rows:
                     last = block["place"][-1].as_py()
-                    yield _of_folder(block, roles, file, n_rows)
+                    yield _of_folder(block, request.roles, file, n_rows)
             n_rows += last
             n_bytes += file.size
-            if on_bytes is not None:
-                on_bytes(n_bytes)
+            request.on_bytes(n_bytes)
             self._put_away(i)
 
     def _open(self, i: int) -> tuple[Source, LogOrigin]:
@@ -157,7 +146,7 @@ def _ahead(on_bytes: Callable[[int], None], before: int) -> Callable[[int], None
     return lambda done: on_bytes(before + done)
 
 
-def _of_folder(block: pa.Table, roles: dict[str, str], file: ListedFile, rows_before: int) -> pa.Table:
+def _of_folder(block: pa.Table, roles: Mapping[str, str], file: ListedFile, rows_before: int) -> pa.Table:
     """A block of a file with places counted through all files, and with what the file's folders say."""
     place = pa.array(block["place"].to_numpy() + rows_before)
     block = block.set_column(block.schema.get_field_index("place"), "place", place)

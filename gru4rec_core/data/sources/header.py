@@ -11,12 +11,12 @@ _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
-def names_columns(first_row: Sequence[str]) -> bool:
+def is_header(first_row: Sequence[str]) -> bool:
     """Whether a table's first row is a header: it has a usual name, or no cell that is a number, a date or a UUID.
 
-    >>> names_columns(["wer", "wann", "was"]), names_columns(["1", "2014-04-07T10:51:09.277Z", "214536502", "0"])
+    >>> is_header(["wer", "wann", "was"]), is_header(["1", "2014-04-07T10:51:09.277Z", "214536502", "0"])
     (True, False)
-    >>> names_columns(["user", "1", "2", "3"])
+    >>> is_header(["user", "1", "2", "3"])
     True
     """
     cells = [cell.strip() for cell in first_row]

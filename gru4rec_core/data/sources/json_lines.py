@@ -1,17 +1,24 @@
 """How are the fields of JSON lines read?"""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 
 from gru4rec_core.data.column_words import find_candidates
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, check_columns, run_query
+from gru4rec_core.data.sources.base import (
+    PREVIEW_BYTES,
+    PREVIEW_ROWS,
+    RAW_LENGTH,
+    ReadRequest,
+    check_columns,
+    run_query,
+)
 from gru4rec_core.data.text_records import read_records
 from gru4rec_core.errors import DataError
 
@@ -30,11 +37,15 @@ class JsonLines:
     place: str = "line"
     layout: Layout = "events"
 
+    @cached_property
+    def _first_objects(self) -> list[dict[str, object]]:
+        return first_objects(self.file)
+
     def names_columns(self) -> bool:
         return True
 
     def columns(self, has_header: bool) -> list[str]:
-        names = list(dict.fromkeys(key for row in first_objects(self.file) for key in row))
+        names = list(dict.fromkeys(key for row in self._first_objects for key in row))
         if not names:
             raise DataError(
                 "Each line of a JSON lines file is an object.",
@@ -45,18 +56,13 @@ class JsonLines:
         check_columns(names, self.file.name)
         return names
 
-    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
-        rows = [[as_text(row.get(column)) for column in columns] for row in first_objects(self.file)]
+    def head(self, has_header: bool) -> pd.DataFrame:
+        columns = self.columns(has_header)
+        rows = [[as_text(row.get(column)) for column in columns] for row in self._first_objects]
         return pd.DataFrame(rows, columns=pd.Index(columns), dtype="str")
 
-    def blocks(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        roles: dict[str, str],
-        columns: list[str],
-        has_header: bool,
-        on_bytes: Callable[[int], None] | None,
-    ) -> Iterator[pa.Table]:
+    def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
+        roles = request.roles
         paths = list_of_pointers(list(roles.values()))
         fields = ", ".join(f"{_value(i, column)} AS {role}" for i, (role, column) in enumerate(roles.items()))
         query = f"""SELECT place, {fields},
@@ -67,9 +73,9 @@ class JsonLines:
                   FROM (SELECT place, {_AS_JSON} AS t
                         FROM (SELECT place, trim(text, chr(10) || chr(13) || chr(9) || ' ') AS t FROM block)
                         WHERE t <> ''))"""
-        for records in read_records(self.file, on_bytes):
+        for records in read_records(self.file, request.on_bytes):
             table = pa.table({"place": records.lines, "text": records.text})
-            yield run_query(connection, table, query)
+            yield run_query(request.connection, table, query)
 
 
 def first_objects(file: LogFile) -> list[dict[str, object]]:

@@ -1,15 +1,15 @@
 """How are JSON lines read that hold a session each, with a list of its events?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import PREVIEW_ROWS, RAW_LENGTH, check_columns, run_query
+from gru4rec_core.data.sources.base import PREVIEW_ROWS, RAW_LENGTH, ReadRequest, check_columns, run_query
 from gru4rec_core.data.sources.json_lines import NOT_JSON, as_text, first_objects, list_of_pointers, pointer_to
 from gru4rec_core.data.text_records import read_records
 
@@ -43,16 +43,22 @@ class NestedJson:
     place: str = "line"
     layout: Layout = "nested"
 
+    @cached_property
+    def _first_objects(self) -> list[dict[str, object]]:
+        return first_objects(self.file)
+
     def names_columns(self) -> bool:
         return True
 
     def columns(self, has_header: bool) -> list[str]:
-        names = list(self._fields(first_objects(self.file)))
+        names = list(self._fields)
         check_columns(names, self.file.name)
         return names
 
-    def _fields(self, objects: list[dict[str, object]]) -> dict[str, tuple[bool, str]]:
+    @cached_property
+    def _fields(self) -> dict[str, tuple[bool, str]]:
         """Column to whether it is of the events, and its key."""
+        objects = self._first_objects
         own = dict.fromkeys(key for row in objects for key, value in row.items() if not isinstance(value, list | dict))
         inner = dict.fromkeys(key for row in objects for event in self._events_of(row) for key in event)
         fields = {key: (False, key) for key in own if key != self.key}
@@ -62,31 +68,24 @@ class NestedJson:
         events = row.get(self.key)
         return [event for event in events if isinstance(event, dict)] if isinstance(events, list) else []
 
-    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
-        objects = first_objects(self.file)
-        fields = self._fields(objects)
+    def head(self, has_header: bool) -> pd.DataFrame:
+        fields = self._fields
         rows = [
-            [as_text((event if fields[c][0] else row).get(fields[c][1])) for c in columns]
-            for row in objects
+            [as_text((event if fields[c][0] else row).get(fields[c][1])) for c in fields]
+            for row in self._first_objects
             for event in self._events_of(row)
         ]
-        return pd.DataFrame(rows[:PREVIEW_ROWS], columns=pd.Index(columns), dtype="str")
+        return pd.DataFrame(rows[:PREVIEW_ROWS], columns=pd.Index(list(fields)), dtype="str")
 
-    def blocks(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        roles: dict[str, str],
-        columns: list[str],
-        has_header: bool,
-        on_bytes: Callable[[int], None] | None,
-    ) -> Iterator[pa.Table]:
-        query = self._query(roles, self._fields(first_objects(self.file)))
-        for records in read_records(self.file, on_bytes, BLOCK_BYTES):
+    def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
+        query = self._query(request.roles)
+        for records in read_records(self.file, request.on_bytes, BLOCK_BYTES):
             table = pa.table({"place": records.lines, "text": records.text})
-            yield run_query(connection, table, query)
+            yield run_query(request.connection, table, query)
 
-    def _query(self, roles: dict[str, str], fields: dict[str, tuple[bool, str]]) -> str:
+    def _query(self, roles: Mapping[str, str]) -> str:
         """One row per event; one with a fault for a line that gives none."""
+        fields = self._fields
         of_events = [role for role, column in roles.items() if fields[column][0]]
         of_session = [role for role in roles if role not in of_events]
         inner = list_of_pointers([fields[roles[role]][1] for role in of_events])

@@ -1,6 +1,6 @@
 """How are the rows of a Parquet file read?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import PREVIEW_ROWS, check_columns, run_query
+from gru4rec_core.data.sources.base import PREVIEW_ROWS, ReadRequest, check_columns, run_query
 from gru4rec_core.data.sources.parquet_values import is_text, to_preview, to_readable
 from gru4rec_core.errors import DataError
 
@@ -70,7 +70,8 @@ class ParquetRows:
         """Each column's kind of values, as "clicked_at: dates"."""
         return [f"{field.name}: {_kind_of(field.type)}" for field in self._parquet.schema_arrow]
 
-    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
+    def head(self, has_header: bool) -> pd.DataFrame:
+        columns = self.columns(has_header)
         with self._reading():
             batch = next(self._parquet.iter_batches(batch_size=PREVIEW_ROWS), None)
             if batch is None:
@@ -78,19 +79,12 @@ class ParquetRows:
             texts = {column: to_preview(batch[column], column, self.file.name) for column in columns}
         return pd.DataFrame(texts, columns=pd.Index(columns), dtype="str")
 
-    def blocks(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        roles: dict[str, str],
-        columns: list[str],
-        has_header: bool,
-        on_bytes: Callable[[int], None] | None,
-    ) -> Iterator[pa.Table]:
-        schema, used = self._parquet.schema_arrow, list(dict.fromkeys(roles.values()))
+    def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
+        schema, used = self._parquet.schema_arrow, list(dict.fromkeys(request.roles.values()))
         # By number: DuckDB takes names that differ in case alone for one.
         fields = ", ".join(
             f"{_sql_text(f'c{used.index(column)}', schema.field(column).type)} AS {role}"
-            for role, column in roles.items()
+            for role, column in request.roles.items()
         )
         query = f"SELECT place, {fields}, NULL::VARCHAR AS fault, NULL::VARCHAR AS raw FROM block"
         done, total = 0, max(self._parquet.metadata.num_rows, 1)
@@ -102,11 +96,10 @@ class ParquetRows:
                     return
                 cells = {f"c{i}": to_readable(batch[column], column, self.file.name) for i, column in enumerate(used)}
                 table = pa.table({"place": np.arange(done + 1, done + 1 + batch.num_rows), **cells})
-                block = run_query(connection, table, query)
+                block = run_query(request.connection, table, query)
             yield block
             done += batch.num_rows
-            if on_bytes is not None:
-                on_bytes(self._packed_size * done // total)
+            request.on_bytes(self._packed_size * done // total)
 
 
 def _kind_of(kind: pa.DataType) -> str:

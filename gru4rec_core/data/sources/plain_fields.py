@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from gru4rec_core.data.sources.base import sound_block
 from gru4rec_core.data.text_records import Records
 
 _TEXTS = pa.dictionary(pa.int32(), pa.string())
@@ -55,9 +56,7 @@ def read_plain_fields(
     if table.num_rows + len(bad) != len(records):
         return None
     place = np.delete(records.lines, bad) if bad else records.lines
-    no_faults = pa.nulls(len(place), pa.string())
-    fields = {role: table[names[i]] for role, i in column_of.items()}
-    block = pa.table({"place": place, **fields, "fault": no_faults, "raw": no_faults})
+    block = sound_block(place, {role: table[names[i]] for role, i in column_of.items()})
     blank = _find_blank(records)
     if len(blank):
         block = block.filter(pa.array(np.isin(place, records.lines[blank], invert=True)))

@@ -1,10 +1,9 @@
 """How are lines read that hold a session each: its items, oldest first, and no times?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -12,7 +11,7 @@ import pyarrow.compute as pc
 
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS
+from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, ReadRequest, sound_block
 from gru4rec_core.data.text_records import Records, read_records
 
 LINE, ORDER, ITEM = "line", "order", "item"
@@ -39,26 +38,17 @@ class SessionLines:
     def columns(self, has_header: bool) -> list[str]:
         return [LINE, ORDER, ITEM]
 
-    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
+    def head(self, has_header: bool) -> pd.DataFrame:
         records = next(islice(read_records(self.file, block_bytes=PREVIEW_BYTES), 1))
         events = self._events(records, 0).slice(0, PREVIEW_ROWS)
-        return pd.DataFrame({column: events[column].to_pylist() for column in columns}, dtype="str")
+        return pd.DataFrame({column: events[column].to_pylist() for column in self.columns(has_header)}, dtype="str")
 
-    def blocks(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        roles: dict[str, str],
-        columns: list[str],
-        has_header: bool,
-        on_bytes: Callable[[int], None] | None,
-    ) -> Iterator[pa.Table]:
+    def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
         n_events = 0
-        for records in read_records(self.file, on_bytes, BLOCK_BYTES):
+        for records in read_records(self.file, request.on_bytes, BLOCK_BYTES):
             events = self._events(records, n_events)
             n_events += events.num_rows
-            none = pa.nulls(events.num_rows, pa.string())
-            texts = {role: events[column] for role, column in roles.items()}
-            yield pa.table({"place": events["place"], **texts, "fault": none, "raw": none})
+            yield sound_block(events["place"], {role: events[column] for role, column in request.roles.items()})
 
     def _events(self, records: Records, n_before: int) -> pa.Table:
         """One row per item, and its line as `place`."""

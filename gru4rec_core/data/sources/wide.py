@@ -1,10 +1,9 @@
 """How is a table read whose rows hold a session each, with its items in columns of their own?"""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -12,7 +11,7 @@ import pyarrow.compute as pc
 
 from gru4rec_core.data.column_words import find_candidates
 from gru4rec_core.data.reading_options import Layout
-from gru4rec_core.data.sources.base import Source
+from gru4rec_core.data.sources.base import ReadRequest, Source, sound_block
 from gru4rec_core.data.sources.session_lines import ITEM, ORDER
 
 CELLS = 1 << 20  # of a table, to take apart at once
@@ -67,34 +66,22 @@ class WideRows:
         items = find_item_columns(columns) or columns[1:]
         return columns[: len(columns) - len(items)], items
 
-    def head(self, columns: list[str], has_header: bool) -> pd.DataFrame:
+    def head(self, has_header: bool) -> pd.DataFrame:
         kept, items = self._split(has_header)
-        rows = self.table.head([*kept, *items], has_header)
-        texts = pa.table({
-            "place": np.arange(len(rows)),
-            **{name: pa.array(rows[column], pa.string()) for name, column in _names(kept, items).items()},
-            "fault": pa.nulls(len(rows), pa.string()),
-            "raw": pa.nulls(len(rows), pa.string()),
-        })  # fmt: skip
-        events = _to_events(texts, kept, len(items), 0)
-        return pd.DataFrame({column: events[column].fill_null("").to_pylist() for column in columns}, dtype="str")
+        rows = self.table.head(has_header)
+        texts = {name: pa.array(rows[column], pa.string()) for name, column in _names(kept, items).items()}
+        events = _to_events(sound_block(np.arange(len(rows)), texts), kept, len(items), 0)
+        shown = {column: events[column].fill_null("").to_pylist() for column in self.columns(has_header)}
+        return pd.DataFrame(shown, dtype="str")
 
-    def blocks(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        roles: dict[str, str],
-        columns: list[str],
-        has_header: bool,
-        on_bytes: Callable[[int], None] | None,
-    ) -> Iterator[pa.Table]:
-        kept, items = self._split(has_header)
-        cells = self.table.blocks(connection, _names(kept, items), [*kept, *items], has_header, on_bytes)
+    def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
+        kept, items = self._split(request.has_header)
         n_events, n_rows = 0, max(1, CELLS // len(items))
-        for block in cells:
+        for block in self.table.blocks(replace(request, roles=_names(kept, items))):
             for start in range(0, block.num_rows, n_rows):
                 events = _to_events(block.slice(start, n_rows), kept, len(items), n_events)
                 n_events += events.num_rows
-                texts = {role: events[column] for role, column in roles.items()}
+                texts = {role: events[column] for role, column in request.roles.items()}
                 yield pa.table({"place": events["place"], **texts, "fault": events["fault"], "raw": events["raw"]})
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from gru4rec_core.data.file_format import open_log
-from gru4rec_core.data.sources.base import check_columns, run_query
+from gru4rec_core.data.sources.base import ReadRequest, check_columns, run_query
 from gru4rec_core.data.sources.opening import open_source
 from gru4rec_core.errors import DataError
 from tests.data.logs import FORMATS, Write
@@ -28,8 +28,8 @@ def test_every_kind_gives_the_same_blocks(form: str, write: Write) -> None:
         source = open_source(open_log(write(FORMATS[form]), "log", "utf-8", 1 << 20), 100, Path(folder))
         columns = source.columns(True)
         assert columns == ["session", "timestamp", "item"]
-        assert source.head(columns, True)["item"].tolist() == ["A", "B", "B", "C", "A"]
-        (block,) = [block for block in source.blocks(connection, ROLES, columns, True, None) if block.num_rows]
+        assert source.head(True)["item"].tolist() == ["A", "B", "B", "C", "A"]
+        (block,) = [block for block in source.blocks(ReadRequest(connection, ROLES, True)) if block.num_rows]
     assert block.column_names == ["place", "owner", "timestamp", "item", "fault", "raw"]
     assert block["owner"].to_pylist() == ["s1", "s1", "s2", "s2", "s2"]
     assert block["fault"].null_count == 5

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gru4rec_core.data.sources.header import name_columns, names_columns
+from gru4rec_core.data.sources.header import is_header, name_columns
 from gru4rec_core.errors import DataError
 
 
@@ -21,7 +21,7 @@ from gru4rec_core.errors import DataError
     ],
 )
 def test_a_header_has_a_usual_name_or_no_value(row: str, expected: bool) -> None:
-    assert names_columns(row.split()) is expected
+    assert is_header(row.split()) is expected
 
 
 def test_columns_without_a_name_are_called_by_their_number() -> None:
