@@ -28,7 +28,7 @@ def show_quality(record: DatasetRecord, report: QualityReport) -> None:
         st.toast(f"You are now looking at {widgets.plain_label(made, 80)}", icon=":material/check:")
     st.header("Is this log clean?")
     if report.rows is not None:
-        st.text(rows_sentence(report))
+        st.text(report.rows.describe())
     serious = [check for check in report.found if check.warning and check.warning.severity != "note"]
     notes = [check for check in report.found if check not in serious]
     for check in sorted(serious, key=lambda check: check.warning.severity != "error"):  # type: ignore[union-attr]
@@ -49,20 +49,6 @@ def show_quality(record: DatasetRecord, report: QualityReport) -> None:
         with st.expander(f"{len(report.clean)} of {len(report.checks)} checks found nothing", key=f"clean-{record.id}"):
             for check in report.clean:
                 st.text(clean_line(check))
-
-
-def rows_sentence(report: QualityReport) -> str:
-    """ "1,204 rows were read: 1,200 are events, 4 were left out (listed below)."."""
-    rows = report.rows or {}
-    rejected = sum(rows["rejected"].values())
-    if rows["kept"] == rows["read"]:
-        return f"{rows['read']:,} rows were read: all are events."
-    parts = [f"{rows['kept']:,} are events"]
-    if rejected:
-        parts.append(f"{rejected:,} {'was' if rejected == 1 else 'were'} left out (listed below)")
-    if rows["filtered"]:
-        parts.append(f"{rows['filtered']:,} {'is' if rows['filtered'] == 1 else 'are'} of other kinds of event")
-    return f"{rows['read']:,} rows were read: {', '.join(parts)}."
 
 
 def clean_line(check: QualityCheck) -> str:

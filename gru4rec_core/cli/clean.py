@@ -92,10 +92,7 @@ def _set_aside(
 
 
 def _describe(record: DatasetRecord, report: QualityReport) -> str:
-    rows = ""
-    if report.rows:
-        n_rejected = sum(report.rows["rejected"].values())
-        rows = f"\n{report.rows['read']:,} rows read, {report.rows['kept']:,} kept, {n_rejected:,} rejected"
+    rows = f"\n{report.rows.describe()}" if report.rows else ""
     sizes = f"{record.n_sessions:,} sessions, {record.n_items:,} items, {record.n_events:,} events"
     origin = f"\n{record.made_from}" if record.made_from else ""
     return f"{record}: {sizes}{origin}{rows}"

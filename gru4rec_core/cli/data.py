@@ -154,6 +154,7 @@ def import_log(
     if rejected:
         text += "\nleft out: " + ", ".join(f"{count:,} rows ({reason})" for reason, count in rejected.items())
     report = diagnose_quality(workspace, record)
+    text += f"\n{report.rows.describe()}" if report.rows else ""
     if not as_json:
         tell("\n".join(format_quality(report)))
     warnings = [warning.to_json() for warning in report.warnings]

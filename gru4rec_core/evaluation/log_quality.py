@@ -14,6 +14,7 @@ from gru4rec_core.data.log_faults import (
     single_items,
     tied_events,
 )
+from gru4rec_core.data.row_counts import RowCounts
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.evaluation.data_warnings import count_out_of_order, count_repeats, find_dataset_warnings
@@ -47,14 +48,7 @@ def check_quality(
         check_gaps(dataset),
         *check_days(count_days(dataset)),
     )
-    return QualityReport(_count_rows(summary), checks, set_aside, tuple(worst_first(warnings)))
-
-
-def _count_rows(summary: Mapping[str, Any]) -> dict[str, Any] | None:
-    if "rows_read" not in summary:
-        return None
-    names = {"read": "rows_read", "kept": "rows_kept", "filtered": "rows_filtered", "rejected": "rejected_counts"}
-    return {name: summary[key] for name, key in names.items()}
+    return QualityReport(RowCounts.from_summary(summary), checks, set_aside, tuple(worst_first(warnings)))
 
 
 def _checks_with_warnings(

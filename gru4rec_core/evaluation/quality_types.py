@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gru4rec_core.data.cleaning_types import CleaningStep
+from gru4rec_core.data.row_counts import RowCounts
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 
 NO_DATES = "its times are no dates"
@@ -46,13 +47,13 @@ class QualityReport:
     """What a log was checked for.
 
     Attributes:
-        rows: what became of the file's rows: read, kept, filtered, rejected (reason to number); None without a file.
+        rows: what became of the file's rows; None without a file.
         checks: all of them, found or not.
         set_aside: codes of what was found and is to stay as it is.
         warnings: those of the checks' warnings that are shown beside every result too (see data_warnings.py).
     """
 
-    rows: dict[str, Any] | None
+    rows: RowCounts | None
     checks: tuple[QualityCheck, ...]
     set_aside: tuple[str, ...] = ()
     warnings: tuple[DiagnosticWarning, ...] = ()
@@ -74,4 +75,4 @@ class QualityReport:
 
     def to_json(self) -> dict[str, Any]:
         checks = [{**check.to_json(), "set_aside": check.code in self.set_aside} for check in self.checks]
-        return {"rows": self.rows, "checks": checks}
+        return {"rows": self.rows.to_json() if self.rows else None, "checks": checks}

@@ -23,7 +23,7 @@ def messy(folder: Path) -> Path:
 
 def test_the_import_reports_the_quality_of_the_log(run, messy: Path) -> None:
     quality = run("import", messy, "--json").json["quality"]
-    assert quality["rows"] == {"read": 66, "kept": 65, "filtered": 0, "rejected": {"no item": 1}}
+    assert quality["rows"] == {"read": 66, "kept": 65, "filtered": 0, "outside_sample": 0, "rejected": {"no item": 1}}
     counts = {check["code"]: check["count"] for check in quality["checks"] if check["severity"]}
     assert counts == {
         "out-of-order": 1,
@@ -70,7 +70,7 @@ def test_a_preview_makes_nothing(run, messy: Path) -> None:
 
 def test_without_options_it_says_what_there_is_to_clean(run, messy: Path) -> None:
     result = run("clean", messy)
-    assert "66 rows read, 65 kept, 1 rejected" in result.out
+    assert "66 rows were read: 65 are events, 1 was left out." in result.out
     assert "[clean --cut-pauses 30]" in result.out
     assert run("clean", messy, "--json").json["made_from"] is None
 

@@ -141,8 +141,12 @@ def test_a_sample_keeps_whole_sessions_and_is_a_dataset_of_its_own(run, folder: 
     assert (part.json["sessions"], part.json["events"]) == (kept["kept"], 3 * kept["kept"])
     assert (kept["share"], kept["seed"], kept["of"]) == (0.3, 5, 100)
     assert part.json["id"] != whole.json["id"]
+    rows = part.json["quality"]["rows"]
+    assert (rows["read"], rows["kept"], rows["outside_sample"]) == (300, part.json["events"], kept["rows_left_out"])
+    assert rows["read"] == rows["kept"] + rows["outside_sample"]
     again = run("import", path, "--sample", "0.3", "--seed", "5")
     assert f"sample: {kept['kept']} of 100 sessions kept" in again.out
+    assert f"{rows['outside_sample']} are of sessions outside the sample" in again.out
 
 
 def test_times_are_read_by_the_notation_and_the_zone_named(run, folder: Path) -> None:

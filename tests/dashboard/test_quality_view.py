@@ -2,30 +2,8 @@
 
 import pytest
 
-from dashboard.quality_view import clean_line, rows_sentence
-from gru4rec_core.evaluation.quality_types import QualityCheck, QualityReport
-
-
-@pytest.mark.parametrize(
-    ("rows", "sentence"),
-    [
-        (
-            {"read": 1_204, "kept": 1_200, "filtered": 0, "rejected": {"no item": 4}},
-            "1,204 rows were read: 1,200 are events, 4 were left out (listed below).",
-        ),
-        (
-            {"read": 9, "kept": 6, "filtered": 3, "rejected": {}},
-            "9 rows were read: 6 are events, 3 are of other kinds of event.",
-        ),
-        (
-            {"read": 3, "kept": 1, "filtered": 1, "rejected": {"no item": 1}},
-            "3 rows were read: 1 are events, 1 was left out (listed below), 1 is of other kinds of event.",
-        ),
-        ({"read": 9, "kept": 9, "filtered": 0, "rejected": {}}, "9 rows were read: all are events."),
-    ],
-)
-def test_rows_in_a_sentence(rows: dict, sentence: str):
-    assert rows_sentence(QualityReport(rows, ())) == sentence
+from dashboard.quality_view import clean_line
+from gru4rec_core.evaluation.quality_types import QualityCheck
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,13 @@ def test_few_duplicates_are_good_to_know_and_many_a_warning():
 def test_rows_are_told_as_the_import_counted_them():
     summary = {"rows_read": 9, "rows_kept": 6, "rows_filtered": 1, "rejected_counts": {"no item": 2}}
     report = check_quality(log(plain_rows(2)), summary)
-    assert report.rows == {"read": 9, "kept": 6, "filtered": 1, "rejected": {"no item": 2}}
+    assert report.to_json()["rows"] == {
+        "read": 9,
+        "kept": 6,
+        "filtered": 1,
+        "outside_sample": 0,
+        "rejected": {"no item": 2},
+    }
 
 
 def test_what_depends_on_dates_is_not_judged_without_them(make_dataset):

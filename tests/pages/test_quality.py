@@ -46,7 +46,7 @@ def press(app, key: str):
 
 def test_findings_are_shown_with_figures_effects_and_buttons(page):
     text = written(page)
-    assert "338 rows were read: 337 are events, 1 was left out (listed below)." in text
+    assert "338 rows were read: 337 are events, 1 was left out." in text
     assert "Some events are in the log twice. 5 of 337" in text
     assert "Some sessions are likely not a person" in text
     assert {"Drop duplicates…", "Drop likely robots…", "Cut at pauses of 30 min…"} <= set(labels(page))
