@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import actions, cached, messages, progress_view, review_context, state, test_rule_form, theme, widgets
-from gru4rec_core.baselines.registry import DEFAULT_BASELINES
+from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import LOSS_LABELS, MAX_LIST_LENGTH, ComparisonConfig, SplitConfig
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs import jobs

@@ -1,4 +1,4 @@
-"""Which baselines are there, and what are they called on screen? A new one is registered here."""
+"""Which class is each baseline? A new one is registered here, and named in names.py."""
 
 from collections.abc import Callable
 
@@ -21,17 +21,3 @@ BASELINES: dict[str, Callable[[], Baseline]] = {
     )
 }
 """Every baseline by name, simplest first; calling one makes it with its default settings."""
-
-DEFAULT_BASELINES: tuple[str, ...] = tuple(BASELINES)
-"""The baselines of every table of results, unless others are chosen."""
-
-BASELINE_LABELS: dict[str, str] = {
-    "popularity": "Best-sellers",
-    "session-popularity": "Best-sellers of the session",
-    "last-item-again": "Last item again",
-    "markov": "Lookup table (Markov)",
-    "item-knn": "Item kNN",
-    "vs-knn": "VS-kNN",
-    "linear-ar": "Linear autoregressive",
-}
-"""What screens, charts and reports call them."""

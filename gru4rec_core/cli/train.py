@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gru4rec_core.baselines.registry import DEFAULT_BASELINES
+from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.cli.data import find_or_import
 from gru4rec_core.cli.options import (
     AsJson,

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from math import ceil, isfinite, sqrt
 
-from scipy import stats
-
 POWER = 0.8
 """How likely a difference of the "smallest visible" size is to show."""
 
@@ -85,7 +83,7 @@ def smallest_visible_difference(
     length = 2 * n_events / n_sessions - 1 if session_length is None else session_length
     design_effect = 1 + (length - 1) * assumed.within_session
     variance = 2 * hit_rate * (1 - hit_rate) * (1 - assumed.agreement) * design_effect / n_events
-    return float(_interval_z(assumed.confidence) + stats.norm.ppf(assumed.power)) * sqrt(variance) / hit_rate
+    return (_interval_z(assumed.confidence) + _normal_quantile(assumed.power)) * sqrt(variance) / hit_rate
 
 
 def visible_from_half_width(half_width: float, confidence: float, power: float = POWER) -> float:
@@ -100,8 +98,14 @@ def visible_from_half_width(half_width: float, confidence: float, power: float =
     0.1
     """
     z = _interval_z(confidence)
-    return half_width * float(z + stats.norm.ppf(power)) / z
+    return half_width * (z + _normal_quantile(power)) / z
 
 
 def _interval_z(confidence: float) -> float:
-    return float(stats.norm.ppf((1 + confidence) / 2))
+    return _normal_quantile((1 + confidence) / 2)
+
+
+def _normal_quantile(share: float) -> float:
+    from scipy import special  # here, because most commands do not need SciPy: see resampling.py
+
+    return float(special.ndtri(share))

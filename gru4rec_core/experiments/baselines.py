@@ -6,7 +6,7 @@ They are computed once per split and shared by all comparisons on it. TensorFlow
 import time
 from pathlib import Path
 
-from gru4rec_core.baselines.registry import BASELINES, DEFAULT_BASELINES
+from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.split_types import Split
 from gru4rec_core.evaluation import metrics
@@ -67,6 +67,8 @@ def execute_baselines_job(workspace: Workspace, dataset_id: str, key: str) -> No
 
 
 def _execute_baseline(name: str, split: Split, folder: Path, job: JobReporter) -> None:
+    from gru4rec_core.baselines.registry import BASELINES  # here, because it needs SciPy: see baselines/names.py
+
     job.begin_phase(name, split.test.n_predicted)
     timings = Timings()
     with timings.measure("fitting"):

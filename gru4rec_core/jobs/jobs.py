@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from gru4rec_core.baselines.registry import DEFAULT_BASELINES
+from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import client, engine, launcher
 from gru4rec_core.jobs.job_list import Job, Kind, baselines_id, job_folder, read_job_state

@@ -6,7 +6,7 @@ from math import ceil
 
 import numpy as np
 
-from gru4rec_core.baselines.registry import DEFAULT_BASELINES
+from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.data.times import UNITS, day_length
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from gru4rec_core.baselines.registry import BASELINE_LABELS
+from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.config import LOSS_LABELS, TrainingConfig
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.comparability import ModelResults

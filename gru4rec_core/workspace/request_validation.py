@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from gru4rec_core.baselines.registry import BASELINES
+from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import ConfigError
 
 
 def validate_baselines(names: Sequence[str]) -> None:
     """Raises ConfigError when a name is not that of a baseline, or is given twice."""
-    unknown = [name for name in names if name not in BASELINES]
+    unknown = [name for name in names if name not in BASELINE_LABELS]
     if unknown:
         raise ConfigError(
-            "A baseline is one of: " + ", ".join(BASELINES) + ".",
+            "A baseline is one of: " + ", ".join(BASELINE_LABELS) + ".",
             found=", ".join(map(repr, unknown)),
             where="baselines",
             remedy="Choose from these.",

@@ -21,7 +21,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from gru4rec_core.baselines.registry import DEFAULT_BASELINES
+from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.storage import delete_folder, new_folder, new_id

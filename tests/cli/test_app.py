@@ -1,5 +1,7 @@
 """Every command explains itself; wrong use and failure have their exit status and leave nothing behind."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,10 @@ def test_every_command_explains_itself(run, command: str) -> None:
     result = run(command, "--help")
     assert result.status == 0
     assert "--json" in result.out
+
+
+def test_the_command_line_starts_without_packages_that_few_commands_need() -> None:
+    few_need = ("scipy", "openpyxl", "tensorflow", "distributed", "sqlalchemy")
+    code = f"import sys, gru4rec_core.cli.app; print([name for name in {few_need} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    assert found == "[]"

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from gru4rec_core.baselines.registry import DEFAULT_BASELINES
+from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, TrainingConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.results.comparison import build_comparison_result, find_missing
