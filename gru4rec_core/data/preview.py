@@ -28,7 +28,7 @@ class LogPreview:
     Attributes:
         columns: Their names, in order.
         types: Column to what it holds, for people, such as "seconds since 1970" or "few words".
-        rows: The first rows, all text.
+        first_rows: The first rows, all text.
         format: For people, such as "CSV".
         guess: Which column has which role, and why.
         guessed: The whole mapping, where all of it was recognised.
@@ -41,7 +41,7 @@ class LogPreview:
 
     columns: tuple[str, ...]
     types: dict[str, str]
-    rows: pd.DataFrame
+    first_rows: tuple[tuple[str, ...], ...]
     format: str
     guess: ColumnGuess
     guessed: ColumnMapping | None
@@ -50,6 +50,11 @@ class LogPreview:
     problems: tuple[str, ...]
     has_header: bool = True
     layout: Layout = "events"
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The first rows, by column."""
+        return pd.DataFrame(list(self.first_rows), columns=pd.Index(self.columns), dtype="str")
 
     @property
     def candidates(self) -> dict[str, tuple[str, ...]]:
@@ -85,7 +90,7 @@ def inspect_log(
         opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder), options.layout)
         source, origin = open_location(location, opening)
         has_header = source.names_columns() if has_header is None else has_header
-        rows = source.head(has_header).head(_PREVIEW_ROWS)
+        first_rows = tuple(source.head(has_header).head(_PREVIEW_ROWS).itertuples(index=False, name=None))
         found = recognise_columns(location, opening, has_header, chosen)
     problems = []
     guessed = found.guessed
@@ -94,12 +99,12 @@ def inspect_log(
             found.mapping(origin.name)
         except DataError as error:
             problems.append(str(error))
-    if len(rows) == 0:
+    if not first_rows:
         problems.append("There is a header, but no row below it.")
     return LogPreview(
         found.columns,
         {name: profile.description for name, profile in found.profiles.items()},
-        rows,
+        first_rows,
         origin.format,
         found.guess,
         guessed,

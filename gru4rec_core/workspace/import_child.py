@@ -1,14 +1,12 @@
 """What does the child process do that reads files from outside?
 
-It takes one call at a time from its standard input: a function that it can import, the arguments, and whether the
-function takes `on_progress`. It answers with any number of ("progress", (done, total)) and then with ("result", value),
-("error", an error of ours) or ("failure", what else was raised, in words). It ends when its parent does. Modules named
-on its command line are loaded before the first call: that takes a second, which the first call need not wait for.
+It takes one call at a time from its standard input and answers on its standard output (import_messages.py says in which
+words). It ends when its parent does. Modules named on its command line are loaded before the first call: that takes a
+second, which the first call need not wait for.
 """
 
 import importlib
 import os
-import pickle  # between two processes of one user; never from a file
 import sys
 import traceback
 from collections.abc import Callable
@@ -16,9 +14,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from gru4rec_core.errors import WorkbenchError
+from pydantic import validate_call
 
-Send = Callable[[tuple[str, Any]], None]
+from gru4rec_core.errors import WorkbenchError, quote
+from gru4rec_core.workspace.import_messages import MAX_BYTES, Breakdown, Call, Progress, Refusal, Result
+
+Send = Callable[[bytes], None]
 
 
 def main() -> None:
@@ -27,34 +28,39 @@ def main() -> None:
     with suppress(OSError):  # where memory runs out, this process goes first, not the page that waits for it
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
-    def send(message: tuple[str, Any]) -> None:
-        answers.write(pickle.dumps(message))
+    def send(line: bytes) -> None:
+        answers.write(line)
         answers.flush()
 
     for module in sys.argv[1:]:
         importlib.import_module(module)
-    while True:
-        try:
-            function, arguments, wants_progress = pickle.load(calls)
-        except EOFError:
-            return
-        send(answer(function, arguments, wants_progress, send))
+    for line in calls:
+        send(answer(Call.model_validate_json(line), send))
 
 
-def answer(
-    function: Callable[..., Any], arguments: tuple[Any, ...], wants_progress: bool, send: Send
-) -> tuple[str, Any]:
-    """Makes a call; whatever it raises becomes the answer."""
-    more = {"on_progress": lambda done, total: send(("progress", (done, total)))} if wants_progress else {}
+def answer(call: Call, send: Send) -> bytes:
+    """Makes a call; whatever it returns or raises becomes the last message, which is returned."""
     try:
-        return "result", function(*arguments, **more)
+        line = Result.of(_make(call, send)).to_line()
+        if len(line) <= MAX_BYTES:
+            return line
+        return Breakdown(cause=f"its answer has {len(line):,} bytes, {MAX_BYTES:,} at most can be taken").to_line()
     except WorkbenchError as error:
-        return "error", error
+        return Refusal.of(error).to_line()
     except BrokenPipeError:  # nobody waits for the answer
         raise
     except Exception as error:
         traceback.print_exc()
-        return "failure", f"{type(error).__name__}: {error}"
+        return Breakdown(cause=quote(f"{type(error).__name__}: {error}")).to_line()
+
+
+def _make(call: Call, send: Send) -> Any:
+    def tell(done: int, total: int) -> None:
+        send(Progress(done=done, total=total).to_line())
+
+    module, _, name = call.function.partition(":")
+    function = validate_call(getattr(importlib.import_module(module), name))
+    return function(*call.arguments, **({"on_progress": tell} if call.wants_progress else {}))
 
 
 def _take_streams() -> tuple[IO[bytes], IO[bytes]]:

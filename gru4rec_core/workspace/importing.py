@@ -109,15 +109,6 @@ def import_file(
     return _rename_known(workspace, record, name, changes, on_known)
 
 
-def import_and_tell(
-    root: str, file: ImportSource, name: str | None, on_progress: Progress | None = None
-) -> tuple[DatasetRecord, str]:
-    """`import_file` for another process: the record, and the sentence about a log that was there already, or ""."""
-    told: list[str] = []
-    record = import_file(Workspace(root), file, name=name, on_progress=on_progress, on_known=told.append)
-    return record, " ".join(told)
-
-
 def _hash(file: ImportSource) -> str:
     """The hash of a file's content; "" for a folder or a database."""
     if not isinstance(file.path, Path):

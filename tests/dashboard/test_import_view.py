@@ -6,8 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from gru4rec_core.workspace import importing
-from gru4rec_core.workspace.import_process import close_idle
+from gru4rec_core.workspace import import_process
+from gru4rec_core.workspace.child_process import close_idle
 from gru4rec_core.workspace.store import Workspace
 from tests.crash import die
 
@@ -32,7 +32,7 @@ def test_a_file_that_ends_the_process_which_reads_it_costs_its_own_import_alone(
     page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     page.file_uploader[0].upload("evil.csv", LOG, "text/csv").run()
-    monkeypatch.setattr(importing, "import_and_tell", die)  # sent by name, so the child ends in the call
+    monkeypatch.setattr(import_process, "import_and_tell", die)  # sent by name, so the child ends in the call
     page.button(key="read-log").click().run()
     assert not page.exception
     shown = " ".join(block.body for block in page.get("html"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gru4rec_core.workspace.import_process import CallLimits, run_apart
+from gru4rec_core.workspace.child_process import CallLimits, run_apart
 from tests.data.mutations import SEEDS, check_files, mutate, plain_events
 
 N_QUICK, N_LONG, CHUNK = 100, 10_000, 250

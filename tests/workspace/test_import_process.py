@@ -1,94 +1,44 @@
-"""A file is read in a process of its own, and whatever happens to that process, its caller goes on."""
+"""An upload is looked into and read in another process: what comes back is what the same call gives here."""
 
-import operator
-import os
-import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gru4rec_core.data.columns import ColumnMapping
-from gru4rec_core.errors import DataError
+from gru4rec_core.data.preview import inspect_log
+from gru4rec_core.data.reading_options import ReadingOptions
+from gru4rec_core.data.session_preview import preview_sessions
+from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.workspace import import_process
-from gru4rec_core.workspace.import_process import CallLimits, prepare, preview_apart, run_apart
-from gru4rec_core.workspace.importing import ImportSource, import_and_tell
+from gru4rec_core.workspace.import_process import (
+    event_kinds_apart,
+    first_sessions_apart,
+    import_apart,
+    is_utf8_apart,
+    preview_apart,
+)
+from gru4rec_core.workspace.importing import ImportSource
 from gru4rec_core.workspace.store import Workspace
 from tests.data.sources.databases import sqlite_log
 
-LIMITS = CallLimits(30, 1_000_000_000)
-
-
-def count(on_progress: Callable[[int, int], None]) -> int:
-    for n in range(3):
-        on_progress(n + 1, 3)
-        time.sleep(0.15)
-    return os.getpid()
-
-
-def refuse() -> None:
-    raise DataError("Rule.", found="this")
-
-
-def chatter() -> str:
-    os.write(1, b"a library prints")
-    return "heard"
-
-
-def test_a_call_returns_its_result_and_tells_how_far_it_is() -> None:
-    seen: list[tuple[int, int]] = []
-    pid = run_apart(count, what="x", limits=LIMITS, on_tick=lambda done, total: seen.append((done, total)))
-    assert pid != os.getpid()
-    assert (3, 3) in seen
-
-
-def test_the_process_is_kept_for_the_next_call() -> None:
-    assert run_apart(os.getpid, what="x", limits=LIMITS) == run_apart(os.getpid, what="x", limits=LIMITS)
-    prepare()
-    assert run_apart(chatter, what="x", limits=LIMITS) == "heard"
-
-
-@pytest.mark.parametrize(
-    ("function", "arguments", "limits", "words"),
-    [
-        (os.abort, (), LIMITS, "signal SIGABRT"),
-        (os._exit, (3,), LIMITS, "code 3"),
-        (int, ("x",), LIMITS, "ValueError: invalid literal"),
-        (operator.mul, (b"x", 3_000_000_000), CallLimits(30, 300_000_000), "0.3 GB of memory"),
-        (signal.pause, (), CallLimits(0.3, 1_000_000_000), "0 seconds"),
-    ],
-    ids=["dies", "ends", "raises", "eats", "hangs"],
+LOG = "visit,clicked_at,product,kind\n" + "".join(
+    f"s{n // 4},0{n % 7 + 1}/06/2024 18:{n % 60:02},Ä{n % 3},{('view', 'buy')[n % 2]}\n" for n in range(40)
 )
-def test_whatever_happens_to_it_is_said_and_the_next_call_works(
-    function: Callable[..., Any], arguments: tuple[Any, ...], limits: CallLimits, words: str
-) -> None:
-    with pytest.raises(DataError) as caught:
-        run_apart(function, *arguments, what="bad.csv", limits=limits)
-    assert words in str(caught.value)
-    assert caught.value.where == "bad.csv"
-    assert "Nothing was added" in caught.value.remedy
-    assert run_apart(abs, -3, what="x", limits=LIMITS) == 3
+MAPPING = ColumnMapping("visit", "clicked_at", "product", event_column="kind", keep_events=("view",))
 
 
-def test_an_error_of_ours_comes_as_it_is_and_costs_no_process() -> None:
-    before = run_apart(os.getpid, what="x", limits=LIMITS)
-    with pytest.raises(DataError, match=r"Rule\. Found: this"):
-        run_apart(refuse, what="x", limits=LIMITS)
-    assert run_apart(os.getpid, what="x", limits=LIMITS) == before
-
-
-def test_who_stops_waiting_ends_the_process() -> None:
-    pid = run_apart(os.getpid, what="x", limits=LIMITS)
-
-    def stop(done: int, total: int) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        run_apart(count, what="x", limits=LIMITS, on_tick=stop)
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+def test_what_is_looked_at_apart_is_what_is_looked_at_here(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(LOG, encoding="utf-8")
+    preview = preview_apart(str(path), "mine.csv", "utf-8")
+    assert preview == inspect_log(path, name="mine.csv")
+    assert preview.rows["product"][:2].tolist() == ["Ä0", "Ä1"]
+    assert preview.time_formats["clicked_at"]
+    options = ReadingOptions(time_format="%d/%m/%Y")
+    sessions = first_sessions_apart(str(path), "mine.csv", "utf-8", MAPPING, options)
+    assert sessions == preview_sessions(path, MAPPING, name="mine.csv", options=options)
+    assert event_kinds_apart(str(path), "mine.csv", "utf-8", "kind", True) == {"buy": 20, "view": 20}
+    assert is_utf8_apart(str(path))
 
 
 def test_a_log_is_previewed_and_imported_apart(tmp_path: Path) -> None:
@@ -97,19 +47,22 @@ def test_a_log_is_previewed_and_imported_apart(tmp_path: Path) -> None:
     assert preview_apart(str(path), "mine.csv", "utf-8").columns == ("session", "timestamp", "item")
     workspace = Workspace(tmp_path / "workspace")
     source = ImportSource(path, ColumnMapping("session", "timestamp", "item"), name="mine.csv")
-    arguments = (str(workspace.root), source, "mine")
-    record, sentence = run_apart(import_and_tell, *arguments, what="x", limits=LIMITS, on_tick=lambda *_: None)
+    record, sentence = import_apart(workspace.root, source, "mine", lambda *_: None)
     assert [record.id] == [known.id for known in workspace.datasets()]
     assert sentence == ""
-    _, sentence = run_apart(import_and_tell, *arguments, what="x", limits=LIMITS, on_tick=lambda *_: None)
+    _, sentence = import_apart(workspace.root, source, "mine", lambda *_: None)
     assert "were here already" in sentence
 
 
-def test_an_idle_process_is_ended_with_its_parent() -> None:
-    pid = run_apart(os.getpid, what="x", limits=LIMITS)
-    import_process.close_idle()
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+def test_a_child_cannot_name_a_dataset_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_process, "import_and_tell", claim)
+    source = ImportSource(tmp_path / "log.csv", name="log.csv")
+    with pytest.raises(RunError, match="A dataset is named by its id"):
+        import_apart(Workspace(tmp_path / "workspace").root, source, "mine", lambda *_: None)
+
+
+def claim(root: Path, file: ImportSource, name: str, on_progress: object) -> tuple[str, str]:
+    return "../../etc", ""
 
 
 def test_an_upload_that_is_a_database_is_not_opened_as_one(tmp_path: Path) -> None:
