@@ -10,7 +10,7 @@ from gru4rec_core.errors import DataError, WorkbenchError
 
 
 @contextmanager
-def reporting(url: str, password: str | None) -> Iterator[None]:
+def explain_database_errors(url: str, password: str | None) -> Iterator[None]:
     """Turns what a driver raises into our error, without any secret."""
     try:
         yield

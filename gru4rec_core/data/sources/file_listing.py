@@ -46,7 +46,7 @@ def list_files(pattern: str) -> FileListing:
     Raises:
         DataError: There are none, or the address cannot be reached.
     """
-    with reporting(pattern):
+    with explain_storage_errors(pattern):
         filesystem, path = _open_filesystem(pattern)
         found = list(_find(filesystem, path.rstrip("/")))
     if not found:
@@ -64,7 +64,7 @@ def list_files(pattern: str) -> FileListing:
 
 
 @contextmanager
-def reporting(pattern: str) -> Iterator[None]:
+def explain_storage_errors(pattern: str) -> Iterator[None]:
     """Turns what a file system raises into our error, without any secret."""
     try:
         yield

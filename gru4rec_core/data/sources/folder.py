@@ -17,7 +17,7 @@ from gru4rec_core.data.locations import FolderLog
 from gru4rec_core.data.log_origin import FilePlaces, LogOrigin
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_ROWS, ReadRequest, Source
-from gru4rec_core.data.sources.file_listing import ListedFile, list_files, reporting
+from gru4rec_core.data.sources.file_listing import ListedFile, explain_storage_errors, list_files
 from gru4rec_core.data.sources.parquet import ParquetRows
 from gru4rec_core.errors import DataError
 
@@ -93,7 +93,7 @@ class FolderRows:
         return self._open_file(path, file.name, folder)
 
     def _copy(self, source: str, target: Path) -> None:
-        with reporting(self._log.pattern), target.open("wb") as copy:
+        with explain_storage_errors(self._log.pattern), target.open("wb") as copy:
             # Without "compression" what is packed would be unpacked here, past every limit.
             shutil.copyfileobj(self._filesystem.open_input_stream(source, compression=None), copy, 1 << 22)
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gru4rec_core.data.addresses import show_url
 from gru4rec_core.data.locations import DatabaseLog
-from gru4rec_core.data.sources.database_errors import reporting
+from gru4rec_core.data.sources.database_errors import explain_database_errors
 from gru4rec_core.data.sources.read_only import BATCH_ROWS, TAKE_QUERIES, open_connection, open_duckdb_file
 from gru4rec_core.errors import DataError
 
@@ -32,7 +32,7 @@ def stream_rows(log: DatabaseLog, columns: Sequence[str] | None = None) -> Itera
     Raises:
         DataError: The database cannot be opened, or refuses.
     """
-    with reporting(log.url, log.password):
+    with explain_database_errors(log.url, log.password):
         if log.url.startswith("duckdb:"):
             with open_duckdb_file(log.url) as connection:
                 yield _run_duckdb(connection, log, columns)
@@ -47,7 +47,7 @@ def list_tables(url: str, password: str | None) -> list[str]:
     Raises:
         DataError: The database cannot be opened.
     """
-    with reporting(url, password):
+    with explain_database_errors(url, password):
         if url.startswith("duckdb:"):
             with open_duckdb_file(url) as duck:
                 return [name for (name,) in duck.execute("SELECT name FROM (SHOW TABLES) ORDER BY name").fetchall()]
