@@ -10,6 +10,7 @@ from typing import Literal
 
 from gru4rec_core.data.encodings import encoding_mark, normalize_encoding
 from gru4rec_core.data.log_path import require_file
+from gru4rec_core.data.preamble import find_preamble
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.unpacking import BLOCK_BYTES, ZIP_MAGIC, Packing, UnpackedReader
 from gru4rec_core.errors import DataError
@@ -50,6 +51,7 @@ class LogFile:
         encoding: Of a text file.
         max_bytes: Limit of the unpacked size.
         layout: What a row holds.
+        n_skipped: Lines of a text file that come before what is read.
     """
 
     path: Path
@@ -60,6 +62,7 @@ class LogFile:
     encoding: str
     max_bytes: int
     layout: Layout = "events"
+    n_skipped: int = 0
 
     @property
     def format_name(self) -> str:
@@ -99,15 +102,18 @@ def open_log(path: Path, name: str, encoding: str, max_bytes: int) -> LogFile:
         head = reader.read(1 << 16)
     if head.startswith(ZIP_MAGIC) and not reader.packing:
         return LogFile(path, name, "xlsx", "", "", encoding, max_bytes)
-    kind, delimiter = _kind_of(head, name, encoding)
-    return LogFile(path, name, kind, reader.packing, delimiter, encoding, max_bytes)
-
-
-def _kind_of(head: bytes, name: str, encoding: str) -> tuple[Format, str]:
     if head.startswith(b"PAR1"):
-        return "parquet", ""
+        return LogFile(path, name, "parquet", reader.packing, "", encoding, max_bytes)
     _refuse_binary(head, name, encoding)
     text = head.decode(encoding, errors="replace").lstrip("\ufeff")
+    preamble = find_preamble(text.split("\n"), DELIMITERS)
+    text = "\n".join(text.split("\n")[preamble.n_lines :])
+    kind, delimiter = _kind_of(text, name)
+    delimiter = preamble.delimiter or delimiter if kind == "delimited" else ""
+    return LogFile(path, name, kind, reader.packing, delimiter, encoding, max_bytes, n_skipped=preamble.n_lines)
+
+
+def _kind_of(text: str, name: str) -> tuple[Format, str]:
     if not text.strip():
         raise _empty(name)
     if "\n" not in text and "\r" in text:
@@ -129,9 +135,10 @@ def _kind_of(head: bytes, name: str, encoding: str) -> tuple[Format, str]:
             "JSON comes as lines, one object each.",
             found="one JSON list",
             where=name,
-            remedy="Write one object per line, without brackets and commas around them (JSON lines).",
+            remedy="Write one object per line, without brackets and commas around them (JSON lines). With jq: "
+            "jq -c '.[]' log.json > log.jsonl",
         )
-    return ("jsonl", "") if text.lstrip().startswith("{") else ("delimited", guess_delimiter(text))
+    return ("jsonl", "") if text.lstrip("\ufeff \t\r\n").startswith("{") else ("delimited", guess_delimiter(text))
 
 
 def _refuse_binary(head: bytes, name: str, encoding: str) -> None:

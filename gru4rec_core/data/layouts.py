@@ -2,15 +2,15 @@
 
 from gru4rec_core.data.column_words import find_candidates
 from gru4rec_core.data.columns import ColumnMapping
-from gru4rec_core.data.file_format import DELIMITERS, LogFile
+from gru4rec_core.data.file_format import LogFile
+from gru4rec_core.data.lines_of_words import are_sessions
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, Source
 from gru4rec_core.data.sources.json_lines import first_objects
-from gru4rec_core.data.sources.nested_json import find_event_list
+from gru4rec_core.data.sources.nested_json import holds_events
 from gru4rec_core.data.sources.session_lines import ITEM, LINE, ORDER
 from gru4rec_core.data.sources.wide import find_item_columns
 from gru4rec_core.data.text_records import read_records
-from gru4rec_core.errors import DataError
 
 LAYOUT_LABELS: dict[Layout, str] = {
     "events": "one event per row",
@@ -31,12 +31,11 @@ def recognise_layout(file: LogFile, table: Source) -> Layout:
         table: The same file, read as one event per row.
 
     Raises:
-        DataError: Fields separated by spaces.
+        DataError: Words separated by spaces that are no items: a table, a server's log, prose.
     """
     if file.format == "jsonl":
-        return "nested" if find_event_list(first_objects(file)) is not None else "events"
-    if file.format == "delimited" and (lines := _lines_of_words(file)):
-        _refuse_table_with_spaces(lines, file.name)
+        return "nested" if holds_events(first_objects(file)) else "events"
+    if file.format == "delimited" and are_sessions(_first_lines(file), file.name):
         return "session-per-line"
     return "wide" if find_item_columns(table.columns(table.names_columns())) else "events"
 
@@ -54,22 +53,8 @@ def mapping_of_layout(layout: Layout, columns: list[str], has_header: bool) -> C
     return None
 
 
-def _lines_of_words(file: LogFile) -> list[list[str]]:
-    """The first lines by their words, where at least half have several and none has a delimiter; else nothing."""
+def _first_lines(file: LogFile) -> list[str]:
+    """The first lines that are not blank."""
     records = next(iter(read_records(file, block_bytes=PREVIEW_BYTES)), None)
     texts = [] if records is None else records.text.slice(0, PREVIEW_ROWS).to_pylist()
-    if any(delimiter in text for text in texts for delimiter in DELIMITERS):
-        return []
-    lines = [text.split() for text in texts if text.strip()]
-    return lines if 2 * sum(len(words) > 1 for words in lines) >= len(lines) else []
-
-
-def _refuse_table_with_spaces(lines: list[list[str]], name: str) -> None:
-    by_role = find_candidates(lines[0])
-    if len({len(words) for words in lines}) == 1 and by_role["timestamp"] and (by_role["session"] or by_role["user"]):
-        raise DataError(
-            "The columns of a table are separated by a comma, a tab, a semicolon, | or ::.",
-            found="columns separated by spaces: " + " ".join(lines[0])[:100],
-            where=f"{name}, line 1",
-            remedy="Save the file with commas. Where each line is one session with its items, leave out the header.",
-        )
+    return [text.strip() for text in texts if text.strip()]

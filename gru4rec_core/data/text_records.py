@@ -90,20 +90,33 @@ def read_records(
             last = not data
             if decoder is not None:
                 data = _transcode(decoder, data, last, file, position)
-            if position.byte == 0 and not position.tail and data.startswith(codecs.BOM_UTF8):
-                data, position.byte = data.removeprefix(codecs.BOM_UTF8), len(codecs.BOM_UTF8)
-            records = _cut_records(file, position.tail + data, last, position)
+            records = _cut_records(file, _without_marks(position.tail + data, position), last, position)
             if on_bytes is not None:
                 on_bytes(reader.packed_position)
-            if records is not None:
+            if records is not None and records.lines[0] <= file.n_skipped:
+                records = records.skip(int(np.searchsorted(records.lines, file.n_skipped, "right")))
+            if records:
                 yield records
+
+
+def _without_marks(block: bytes, position: _Position) -> bytes:
+    """The block without byte order marks before a record: the first of a file, or of files that were joined."""
+    mark = codecs.BOM_UTF8
+    if mark not in block:
+        return block
+    n_bytes = len(block)
+    while block.startswith(mark):
+        block = block.removeprefix(mark)
+    block = block.replace(b"\n" + mark, b"\n")
+    position.byte += n_bytes - len(block)
+    return block
 
 
 def _transcode(
     decoder: codecs.IncrementalDecoder, data: bytes, last: bool, file: LogFile, position: _Position
 ) -> bytes:
     try:
-        return decoder.decode(data, final=last).lstrip("\ufeff" if position.line == 1 else "").encode()
+        return decoder.decode(data, final=last).encode()
     except UnicodeDecodeError as error:
         raise DataError(
             f"Text is encoded as {file.encoding}, as asked for.",

@@ -106,6 +106,8 @@ def _find_member(raw: IO[bytes], name: str) -> tuple[IO[bytes], int] | None:
             raise _not_one_file(name, [info.filename for info in members])
         if members[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise NotImplementedError("a rare way to pack")
+        if members[0].header_offset < 0:
+            raise zipfile.BadZipFile("bytes are missing at the beginning")
         return archive.open(members[0]), members[0].file_size
     except zipfile.BadZipFile as error:
         raise DataError(

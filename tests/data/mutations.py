@@ -230,7 +230,8 @@ def _clean(rows: list[tuple[Any, ...]]) -> Counter[Event]:
     events: Counter[Event] = Counter()
     for session, time, item in rows:
         try:
-            event = (str(session), float(time), str(item))
+            # A byte order mark beside a time cannot be seen, and is no part of it.
+            event = (str(session), float(time.strip("\ufeff") if isinstance(time, str) else time), str(item))
         except (TypeError, ValueError, OverflowError):
             continue
         if is_clean(event):

@@ -19,6 +19,9 @@ from gru4rec_core.data.sources.header import is_header, name_columns
 from gru4rec_core.data.sources.plain_fields import read_plain_fields
 from gru4rec_core.data.text_records import Records, read_records
 
+LOOKED_AT = 20
+"""First rows that tell whether each ends with a delimiter."""
+
 
 @dataclass(frozen=True)
 class DelimitedText:
@@ -29,10 +32,13 @@ class DelimitedText:
     layout: Layout = "events"
 
     def names_columns(self) -> bool:
-        return is_header(self._first_row)
+        return is_header(self._first_few[0])
 
     def columns(self, has_header: bool) -> list[str]:
-        return name_columns(self._first_row, has_header, self.file.name)
+        first, *others = self._first_few
+        if has_header and others and all(len(row) == len(first) + 1 and not row[-1].strip() for row in others):
+            first = [*first, ""]  # a delimiter at the end of every line but the header
+        return name_columns(first, has_header, self.file.name)
 
     def head(self, has_header: bool) -> pd.DataFrame:
         columns = self.columns(has_header)
@@ -41,8 +47,8 @@ class DelimitedText:
         return pd.DataFrame(rows, columns=pd.Index(columns), dtype="str")
 
     @cached_property
-    def _first_row(self) -> list[str]:
-        return self._first_rows(1)[0]
+    def _first_few(self) -> list[list[str]]:
+        return self._first_rows(LOOKED_AT)
 
     def _first_rows(self, n: int) -> list[list[str]]:
         rows: list[list[str]] = []

@@ -7,6 +7,7 @@ from functools import cached_property
 import pandas as pd
 import pyarrow as pa
 
+from gru4rec_core.data.column_words import find_candidates
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_ROWS, RAW_LENGTH, ReadRequest, check_columns, run_query
@@ -17,14 +18,43 @@ NO_EVENT = "the list of events is empty or missing"
 BLOCK_BYTES = 4 << 20
 
 
+def holds_events(objects: list[dict[str, object]]) -> bool:
+    """Whether objects are sessions with a list of their events.
+
+    An object that has an item and a time is an event itself, whatever its lists hold, such as the pictures of a review.
+    """
+    key = find_event_list(objects)
+    if key is None:
+        return False
+    plain = dict.fromkeys(key for row in objects for key, value in row.items() if not isinstance(value, list | dict))
+    own = find_candidates(list(plain))
+    inner = find_candidates(_inner_names(objects, key))
+    return not own["timestamp"] or (bool(inner["item"] or inner["timestamp"]) and not own["item"])
+
+
 def find_event_list(objects: list[dict[str, object]]) -> str | None:
-    """The first key whose values are lists of objects, in most of the objects; None where there is none."""
+    """The key whose values are lists of objects, in most of the objects; None where there is none.
+
+    Of several, the first whose objects name an item counts, or else the first.
+    """
+    lists = []
     for key in dict.fromkeys(key for row in objects for key in row):
         values = [row[key] for row in objects if row.get(key)]
         n_lists = sum(isinstance(value, list) and isinstance(value[0], dict) for value in values)
         if 2 * n_lists > len(values):
-            return key
-    return None
+            lists.append(key)
+    with_items = (key for key in lists if find_candidates(_inner_names(objects, key))["item"])
+    return next(with_items, lists[0] if lists else None)
+
+
+def _inner_names(objects: list[dict[str, object]], key: str) -> list[str]:
+    """The names in the objects of a list."""
+    return list(dict.fromkeys(name for row in objects for event in _events_of(row, key) for name in event))
+
+
+def _events_of(row: dict[str, object], key: str) -> list[dict[str, object]]:
+    events = row.get(key)
+    return [event for event in events if isinstance(event, dict)] if isinstance(events, list) else []
 
 
 @dataclass(frozen=True)
@@ -60,20 +90,16 @@ class NestedJson:
         """Column to whether it is of the events, and its key."""
         objects = self._first_objects
         own = dict.fromkeys(key for row in objects for key, value in row.items() if not isinstance(value, list | dict))
-        inner = dict.fromkeys(key for row in objects for event in self._events_of(row) for key in event)
+        inner = dict.fromkeys(key for row in objects for event in _events_of(row, self.key) for key in event)
         fields = {key: (False, key) for key in own if key != self.key}
         return fields | {(f"{self.key}.{key}" if key in fields else key): (True, key) for key in inner}
-
-    def _events_of(self, row: dict[str, object]) -> list[dict[str, object]]:
-        events = row.get(self.key)
-        return [event for event in events if isinstance(event, dict)] if isinstance(events, list) else []
 
     def head(self, has_header: bool) -> pd.DataFrame:
         fields = self._fields
         rows = [
             [as_text((event if fields[c][0] else row).get(fields[c][1])) for c in fields]
             for row in self._first_objects
-            for event in self._events_of(row)
+            for event in _events_of(row, self.key)
         ]
         return pd.DataFrame(rows[:PREVIEW_ROWS], columns=pd.Index(list(fields)), dtype="str")
 

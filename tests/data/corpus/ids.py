@@ -36,6 +36,7 @@ LINES = [
     items("text from right to left", "שלום", "\u202eabc", "abc"),
     items("pictures of several characters", "👩‍👩‍👧", "👩", "🇩🇪", "🇩"),
     items("hexadecimal numbers", "0x1F", "31", "0X1f"),
+    items("thousands separated", "1,234", "1234", "1.234", "1 234"),
     items("signs", "+1", "-1", "1", "-0", "0"),
     items("UUIDs", "550e8400-e29b-41d4-a716-446655440000", "550E8400-E29B-41D4-A716-446655440000"),
     items("truth values", "true", "True", "false", "0"),

@@ -33,6 +33,7 @@ WAY_OUT = ("item", "object", "list")
 LINES = [
     reads("an object per line", TOY_LINES),
     reads("CRLF, blank lines, a byte order mark", "\ufeff\r\n" + TOY_LINES.replace("\n", "\r\n\r\n")),
+    reads("a byte order mark on every line", "".join("\ufeff" + line for line in TOY_LINES.splitlines(keepends=True))),
     reads("no line end at the end", TOY_LINES.strip()),
     reads("a tab and spaces before an object", "\t  " + TOY_LINES),
     reads("UTF-16", TOY_LINES.encode("utf-16"), encoding="utf-16"),
@@ -73,6 +74,8 @@ LINES = [
     # nested
     reads("sessions with their events", NESTED, "1: 7 8; 2: 8", mapping=OF_NESTED),
     reads("sessions with their events, recognised", NESTED.replace("aid", "item_id"), "1: 7 8; 2: 8"),
+    reads("events with a list of pictures", objects(*({"session": "s", "timestamp": i, "item": c, "images": [{"url": "x"}] if i else []} for i, c in enumerate("ABC"))), "s: A B C"),
+    reads("two lists, of which the second has the items", objects({"session": 1, "params": [{"key": "k", "value": 1}], "events": [{"item_id": 7, "ts": 10}, {"item_id": 8, "ts": 20}]}), "1: 7 8"),
     reads("a session without events", NESTED + '{"session": 3, "events": []}\n', "1: 7 8; 2: 8", mapping=OF_NESTED, rejected=[(3, "event")]),
     reads("a session whose events are none", NESTED + '{"session": 3, "events": "no"}\n', "1: 7 8; 2: 8", mapping=OF_NESTED, rejected=[(3, "event")]),
     reads("an event without an item", NESTED + '{"session": 3, "events": [{"ts": 3}, {"aid": 9, "ts": 4}]}\n', "1: 7 8; 2: 8; 3: 9", mapping=OF_NESTED, rejected=[(3, "no item")]),

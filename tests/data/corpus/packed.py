@@ -59,6 +59,7 @@ LINES = [
     # ZIP
     reads("CSV, zipped", zipped(("log.csv", CSV)), file="log.zip"),
     reads("CSV, zipped but not packed", zipped(("log.csv", CSV), how=zipfile.ZIP_STORED)),
+    refuses("a ZIP that lost bytes at the beginning", b"PK\3\4" + zipped(("log.csv", CSV))[9:], "ZIP", "cut off"),
     reads("JSON lines, zipped", zipped(("log.jsonl", TOY_LINES.encode()))),
     reads("Parquet, zipped", zipped(("log.parquet", WHOLE))),
     reads("a ZIP of a Mac", zipped(("log.csv", CSV), ("__MACOSX/._log.csv", b"\0"))),

@@ -8,7 +8,7 @@ from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import read_log
 from gru4rec_core.data.preview import inspect_log
 from gru4rec_core.data.sources import nested_json
-from gru4rec_core.data.sources.nested_json import find_event_list
+from gru4rec_core.data.sources.nested_json import find_event_list, holds_events
 from tests.data.logs import Write, list_rejected, sessions
 
 MAPPING = ColumnMapping("session", "ts", "aid")
@@ -75,3 +75,17 @@ def test_blocks_are_read_one_after_the_other(write: Write, monkeypatch: pytest.M
     monkeypatch.setattr(nested_json, "BLOCK_BYTES", 500)
     log = read_log(write(lines(*({"session": n, "events": events(1, 2, 3)} for n in range(30)))), MAPPING)
     assert sessions(log) == {str(n): ["1", "2", "3"] for n in range(30)}
+
+
+def test_an_object_with_an_item_and_a_time_is_an_event() -> None:
+    review = {"asin": "B1", "timestamp": 1, "images": [{"url": "x"}]}
+    assert not holds_events([review])
+    assert holds_events([{"session": 1, "start": 5, "events": [{"aid": 1, "ts": 2}]}])
+    assert holds_events([{"who": 1, "clicks": [{"a": 1, "b": 2}]}])
+    assert not holds_events([{"time": 1, "clicks": [{"a": 1, "b": 2}]}])
+    assert not holds_events([{"session": 1}])
+
+
+def test_of_several_lists_the_one_with_items_counts() -> None:
+    assert find_event_list([{"params": [{"key": 1}], "items": [{"item_id": 1}]}]) == "items"
+    assert find_event_list([{"params": [{"key": 1}], "others": [{"value": 1}]}]) == "params"
