@@ -76,7 +76,10 @@ def read_by_pattern(texts: pa.Array, pattern: str) -> Readings:
 
 def read_by_regex(texts: pa.Array, regex: str) -> Readings:
     """Reads texts by a regular expression of `to_regex` or `compile_notation`."""
-    return _to_readings(pc.extract_regex(texts, regex), len(texts))
+    parts, n = pc.extract_regex(texts, regex), len(texts)
+    if parts.null_count == n:  # of the notations tried on a column, most read none of its texts
+        return Readings(np.zeros(n, np.int64), np.zeros(n, bool), np.zeros(n, bool))
+    return _to_readings(parts, n)
 
 
 @lru_cache

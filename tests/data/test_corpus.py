@@ -28,7 +28,6 @@ CORPUS = [(subject, line) for subject, module in SUBJECTS.items() for line in mo
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 10**6, "ns": 10**9}
 
 
-@pytest.mark.usefixtures("duckdb_once")
 @pytest.mark.parametrize("line", [pytest.param(line, id=f"{subject}: {line.name}") for subject, line in CORPUS])
 def test_a_file_becomes_what_it_should(line: Line, tmp_path: Path) -> None:
     path = write(line, tmp_path)

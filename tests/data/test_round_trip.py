@@ -293,7 +293,6 @@ def check(data: st.DataObject, folder: Path) -> None:
 UNHURRIED = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
-@pytest.mark.usefixtures("duckdb_once")
 @settings(max_examples=40, derandomize=True, **UNHURRIED)
 @given(st.data())
 def test_a_log_in_any_dialect_is_read_back(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
@@ -301,7 +300,6 @@ def test_a_log_in_any_dialect_is_read_back(tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.mark.fuzz
-@pytest.mark.usefixtures("duckdb_once")
 @settings(max_examples=5_000, **UNHURRIED)
 @given(st.data())
 def test_many_logs_in_any_dialect_are_read_back(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:

@@ -1,8 +1,10 @@
 """Which notations a column's times can be in."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from gru4rec_core.data.time_formats import find_telling_example, recognise_time_formats
+from gru4rec_core.data.time_formats import ISO, TEXT_FORMATS, TimeFormat, find_telling_example, recognise_time_formats
 
 EVENING = "31 May 2024, 18:00"
 
@@ -42,6 +44,14 @@ def test_a_notation_is_recognised_and_its_meaning_told(text: str, name: str, mea
     (form,) = recognise_time_formats([text, "", text])
     assert (form.name, form.explain(text)) == (name, meaning)
     assert not form.must_be_chosen
+
+
+@pytest.mark.parametrize("form", TEXT_FORMATS, ids=lambda form: form.name)
+def test_every_notation_is_found_in_what_is_written_in_it(form: TimeFormat) -> None:
+    pattern = "%Y-%m-%d" if form.name == ISO else form.name
+    texts = [datetime(2024, month, 5, 18, 7, tzinfo=UTC).strftime(pattern) for month in range(1, 13)]
+    assert form in recognise_time_formats(texts)
+    assert form in recognise_time_formats([text.lower() for text in texts])
 
 
 def test_a_day_above_12_anywhere_decides_between_day_and_month() -> None:

@@ -39,6 +39,15 @@ def test_whether_a_zone_is_named_is_told() -> None:
     assert ((readings.moments - readings.moments[0]) // 60_000_000).tolist() == [0, 0, 210]
 
 
+def test_texts_mean_the_same_alone_and_among_others() -> None:
+    texts = ["31/05/2024 18:00Z", "not a time", "31/02/2024"]
+    together = read_by_pattern(pa.array(texts), "%d/%m/%Y")
+    alone = [read_by_pattern(pa.array([text]), "%d/%m/%Y") for text in texts]
+    assert together.is_read.tolist() == [bool(readings.is_read[0]) for readings in alone] == [True, False, False]
+    assert together.has_zone.tolist() == [bool(readings.has_zone[0]) for readings in alone] == [True, False, False]
+    assert {len(part) for readings in alone for part in readings} == {1}
+
+
 @pytest.mark.parametrize("pattern", ["", "soon", "%d/%m", "%Q", "%d/%m/%Y %", "%d/%d/%Y %m"])
 def test_a_pattern_that_cannot_mean_a_date_is_refused(pattern: str) -> None:
     with pytest.raises(DataError, match="time format") as caught:

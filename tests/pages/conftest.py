@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import sys
 from collections.abc import Callable
@@ -30,6 +31,15 @@ from gru4rec_core.workspace.store import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT = 20  # seconds a script may take in a test
+
+
+@pytest.fixture(autouse=True, scope="module")
+def collections_are_short() -> None:
+    """Streamlit collects garbage after each run of a script: 0.3 s where another test has loaded TensorFlow.
+
+    What is there by now is left out of it.
+    """
+    gc.freeze()
 
 
 @pytest.fixture
