@@ -29,7 +29,8 @@ def within_session(dataset: SessionDataset) -> np.ndarray:
 def tied_events(dataset: SessionDataset) -> np.ndarray:
     """Events at the same time as the event before them in their session: bool [n_events]."""
     tied = np.zeros(dataset.n_events, bool)
-    tied[1:] = (np.diff(dataset.timestamps) == 0) & within_session(dataset)
+    tied[1:] = within_session(dataset)
+    tied[1:] &= dataset.timestamps[1:] == dataset.timestamps[:-1]
     return tied
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from gru4rec_core.data.column_builders import TextColumn
+from gru4rec_core.data.column_builders import GrowingArray, TextColumn
 from gru4rec_core.data.number_times import DIGITS, NUMBER, NumberTimes, judge_in_unit, judge_numbers, read_digits
 from gru4rec_core.data.row_rules import MAX_PER_REASON, TIME_RULES, trim_texts
 from gru4rec_core.data.text_times import Candidate, list_candidates, require_certain
@@ -69,7 +69,7 @@ class TimeColumn:
 
     def __init__(self, reading: TimeReading, where: str) -> None:
         self._reading, self._where = reading, where
-        self._bits: list[np.ndarray] = []  # int64; those of a float64 where the number has a fraction
+        self._bits = GrowingArray(np.int64)  # those of a float64 where the number has a fraction
         self._kinds: list[np.ndarray] = []  # int8
         self._places: list[range | np.ndarray] = []
         self._texts = TextColumn()
@@ -91,8 +91,7 @@ class TimeColumn:
         Raises:
             DataError: The notation is uncertain, or two are mixed.
         """
-        bits, kinds = np.concatenate(self._bits), np.concatenate(self._kinds)
-        self._bits.clear()
+        bits, kinds = self._bits.finish(), np.concatenate(self._kinds)
         texts = _Texts(kinds, self._texts)
         form = self._settle_texts(bits, kinds, texts) or self._reading.form or find_format(ISO)
         late: dict[str, np.ndarray] = {}
@@ -101,8 +100,9 @@ class TimeColumn:
         if not are_dates and is_number.any():
             form = self._settle_numbers(bits, kinds, late)
             are_dates = form.name in DIGITS
-        late |= _unlike_most(kinds, form if are_dates else None)
         is_kept = kinds == DATE if are_dates else (kinds == WHOLE) | (kinds == FRACTION)
+        if not is_kept.all():
+            late |= _unlike_most(kinds, form if are_dates else None)
         rejected = {reason: self._late(rows, bits, texts) for reason, rows in late.items() if len(rows)}
         if not is_kept.all():
             bits, kinds = bits[is_kept], kinds[is_kept]
@@ -142,9 +142,12 @@ class TimeColumn:
 
     def _settle_numbers(self, bits: np.ndarray, kinds: np.ndarray, late: dict[str, np.ndarray]) -> TimeFormat:
         """Finds what the numbers count; takes out those unlike most, and reads the digits of dates as moments."""
-        rows = np.flatnonzero((kinds == WHOLE) | (kinds == FRACTION))
-        numbers = _as_numbers(bits[rows], kinds[rows])
+        is_number = (kinds == WHOLE) | (kinds == FRACTION)
+        numbers = _as_numbers(*((bits, kinds) if is_number.all() else (bits[is_number], kinds[is_number])))
         judged = self._judge(numbers)
+        if not judged.rejected and judged.format_name not in DIGITS:  # nearly always
+            return find_format(judged.format_name)
+        rows = np.flatnonzero(is_number)
         for reason, is_bad in judged.rejected.items():
             late[reason] = rows[is_bad]
             kinds[rows[is_bad]] = _TAKEN_OUT

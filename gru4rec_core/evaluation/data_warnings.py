@@ -141,7 +141,7 @@ def count_out_of_order(dataset: SessionDataset, import_summary: Mapping[str, Any
 
 
 def _sessions_running_backwards(dataset: SessionDataset) -> int:
-    backwards = (np.diff(dataset.timestamps) < 0) & within_session(dataset)
+    backwards = (dataset.timestamps[1:] < dataset.timestamps[:-1]) & within_session(dataset)
     return len(np.unique(np.searchsorted(dataset.offsets, np.flatnonzero(backwards), side="right")))
 
 
@@ -163,7 +163,8 @@ def _consecutive_repeats(dataset: SessionDataset) -> DiagnosticWarning | None:
 
 def count_repeats(dataset: SessionDataset) -> int:
     """Steps within sessions from a known item to the same one."""
-    return int(((np.diff(dataset.items) == 0) & within_session(dataset) & (dataset.items[1:] >= 0)).sum())
+    items = dataset.items
+    return int(((items[1:] == items[:-1]) & within_session(dataset) & (items[1:] >= 0)).sum())
 
 
 def _far_away_dates(dataset: SessionDataset) -> DiagnosticWarning | None:

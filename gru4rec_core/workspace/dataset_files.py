@@ -4,16 +4,21 @@ Numbers are `.npy` and memory-mapped, text is JSON or Parquet. Nothing is pickle
 """
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import RunError
 from gru4rec_core.storage import damaged, load_array, load_table, save_array, save_table, write_text
 
+_SEPARATOR = "\x1f"
+_TEXTS_AT_ONCE = 1_000_000
 _IMPORT_AGAIN = "Restore the file from a copy, or delete the dataset and import it again."
 
 
@@ -23,10 +28,23 @@ def hash_content(dataset: SessionDataset) -> str:
     for array in (dataset.items, dataset.timestamps, dataset.offsets):
         digest.update(array.dtype.str.encode())
         digest.update(np.ascontiguousarray(array).data)
-    for values in (dataset.session_ids, dataset.vocabulary.items):
-        digest.update("\x1f".join(map(str, values.tolist())).encode())
+    for values in (dataset.stored_session_ids, dataset.vocabulary.items):
+        for part in _joined(values):
+            digest.update(part)
         digest.update(b"\x1e")
     return digest.hexdigest()
+
+
+def _joined(values: np.ndarray | pa.StringArray) -> Iterator[bytes | pa.Buffer]:
+    """The values as one text, a separator between each two; Arrow's in parts, without a Python string for each."""
+    if isinstance(values, np.ndarray):
+        yield _SEPARATOR.join(map(str, values.tolist())).encode()
+        return
+    for start in range(0, len(values), _TEXTS_AT_ONCE):
+        texts = values.slice(start, _TEXTS_AT_ONCE)
+        if start:
+            yield _SEPARATOR.encode()
+        yield pc.binary_join(pa.ListArray.from_arrays([0, len(texts)], texts), _SEPARATOR)[0].as_buffer()
 
 
 def save_dataset(dataset: SessionDataset, folder: Path) -> None:
@@ -38,7 +56,7 @@ def save_dataset(dataset: SessionDataset, folder: Path) -> None:
     save_array(folder / "items.npy", dataset.items)
     save_array(folder / "timestamps.npy", dataset.timestamps)
     save_array(folder / "offsets.npy", dataset.offsets)
-    _save_session_ids(folder, np.asarray(dataset.session_ids))
+    _save_session_ids(folder, dataset.stored_session_ids)
     write_text(folder / "vocabulary.json", dataset.vocabulary.to_json(), durable=False)
 
 
@@ -72,11 +90,11 @@ def _load_vocabulary(path: Path) -> ItemVocabulary:
         raise damaged(path, error, _IMPORT_AGAIN) from None
 
 
-def _save_session_ids(folder: Path, ids: np.ndarray) -> None:
-    if ids.dtype.kind in "iuf":
+def _save_session_ids(folder: Path, ids: np.ndarray | pa.StringArray) -> None:
+    if isinstance(ids, np.ndarray) and ids.dtype.kind in "iuf":
         save_array(folder / "session_ids.npy", ids)
         return
-    if len(ids) and pd.api.types.infer_dtype(ids, skipna=False) != "string":
+    if isinstance(ids, np.ndarray) and len(ids) and pd.api.types.infer_dtype(ids, skipna=False) != "string":
         raise RunError(
             "Session ids are text or numbers.",
             found=next(type(value).__name__ for value in ids.tolist() if not isinstance(value, str)),
@@ -85,8 +103,8 @@ def _save_session_ids(folder: Path, ids: np.ndarray) -> None:
     save_table(folder / "session_ids.parquet", pd.DataFrame({"session": pd.Series(ids, dtype="str")}))
 
 
-def _load_session_ids(folder: Path) -> np.ndarray:
+def _load_session_ids(folder: Path) -> np.ndarray | pa.StringArray:
     path = folder / "session_ids.parquet"
     if not path.exists():
         return load_array(folder / "session_ids.npy", remedy=_IMPORT_AGAIN)
-    return load_table(path, remedy=_IMPORT_AGAIN).column("session").to_numpy()
+    return load_table(path, remedy=_IMPORT_AGAIN).column("session").combine_chunks()

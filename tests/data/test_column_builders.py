@@ -4,17 +4,26 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from gru4rec_core.data.column_builders import TextColumn, read_whole_numbers
+from gru4rec_core.data import column_builders
+from gru4rec_core.data.column_builders import GrowingArray, TextColumn, read_whole_numbers
 
 
 def test_texts_are_numbered_by_first_appearance_across_blocks() -> None:
     column = TextColumn()
-    for block in (["b", "a", "b"], ["c", "a"], ["b"]):
-        column.append(pa.array(block).dictionary_encode())
+    for block in (["b", "a", "b"], [], ["c", "a"], ["b"]):
+        column.append(pa.array(block, pa.string()).dictionary_encode())
     numbers, texts = column.finish()
     assert numbers.tolist() == [0, 1, 0, 2, 1, 0]
     assert numbers.dtype == np.int32
     assert texts.to_pylist() == ["b", "a", "c"]
+
+
+def test_numbers_stay_as_they_are_while_the_array_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(column_builders, "_STEP", 2)
+    array = GrowingArray(np.int64)
+    for begin in range(0, 100, 7):
+        array.append(np.arange(begin, min(begin + 7, 100)))
+    assert array.finish().tolist() == list(range(100))
 
 
 @pytest.mark.parametrize(

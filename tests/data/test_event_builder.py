@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -96,3 +97,17 @@ def test_all_times_unreadable_names_the_line_the_column_and_the_way_out(write: W
 def test_more_rows_than_allowed_are_refused(write: Write) -> None:
     with pytest.raises(DataError, match="at most 4 rows"):
         read_log(write(CSV), limits=ReadLimits(rows=4))
+
+
+def test_events_in_any_order_of_the_file_are_sorted_by_session_and_time_with_ties_as_in_the_file(write: Write) -> None:
+    generator = np.random.default_rng(0)
+    session, time = generator.integers(0, 300, 5_000), generator.integers(1_700_000_000, 1_700_000_200, 5_000)
+    rows = [(f"s{s}", t, f"i{n % 40}") for n, (s, t) in enumerate(zip(session.tolist(), time.tolist(), strict=True))]
+    log = read_log(write("session,timestamp,item\n" + "".join(f"{s},{t},{i}\n" for s, t, i in rows))).dataset
+    of_session: dict[str, list[tuple[int, str]]] = {}
+    for s, t, i in rows:
+        of_session.setdefault(s, []).append((t, i))
+    expected = {s: sorted(events, key=lambda event: event[0]) for s, events in of_session.items()}
+    assert log.session_ids.tolist() == list(expected)
+    found = [*zip(log.timestamps.tolist(), log.vocabulary.decode(log.items).tolist(), strict=True)]
+    assert found == [event for events in expected.values() for event in events]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from gru4rec_core.data.sessions import SessionDataset
@@ -95,3 +96,12 @@ def test_arrays_that_do_not_fit_are_refused(make_dataset):
     d = make_dataset("ab", "ba")
     with pytest.raises(DataError, match="fit together"):
         SessionDataset.from_arrays(d.items[:-1], d.timestamps, d.offsets, d.session_ids, d.vocabulary)
+
+
+def test_sessions_named_by_texts_in_arrow_are_named_by_strings(frame):
+    plain = SessionDataset(frame)
+    names = pa.array(["u", "v"])
+    dataset = SessionDataset.from_arrays(plain.items, plain.timestamps, plain.offsets, names, plain.vocabulary)
+    assert dataset.session_ids.tolist() == ["u", "v"]
+    assert dataset.session_ids is dataset.session_ids
+    assert dataset.stored_session_ids is names

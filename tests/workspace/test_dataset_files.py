@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -93,3 +94,26 @@ def test_a_vocabulary_in_memory_is_not_read_again(tmp_path: Path, make_dataset) 
     assert dataset_files.open_dataset(tmp_path, vocabulary=before.vocabulary).vocabulary is before.vocabulary
     with pytest.raises(RunError, match=r"vocabulary\.json is missing or damaged\. Found: no such file"):
         dataset_files.open_dataset(tmp_path)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 10])
+def test_names_of_sessions_in_arrow_are_stored_and_hashed_as_strings_are(
+    tmp_path: Path, make_dataset, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(dataset_files, "_TEXTS_AT_ONCE", at_once)
+    strings = make_dataset("abc", "ba", "c", "ab", "aa")
+    strings = with_names(strings, np.array(["eins", "", "drei", "vier", "fünf"], object))
+    arrow = with_names(strings, pa.array(strings.session_ids))
+    assert dataset_files.hash_content(arrow) == dataset_files.hash_content(strings)
+    written = []
+    for name, dataset in (("strings", strings), ("arrow", arrow)):
+        (tmp_path / name).mkdir()
+        dataset_files.save_dataset(dataset, tmp_path / name)
+        written.append((tmp_path / name / "session_ids.parquet").read_bytes())
+        assert same(dataset, strings)
+        assert same(dataset_files.open_dataset(tmp_path / name), strings)
+    assert written[0] == written[1]
+
+
+def with_names(dataset: SessionDataset, names: np.ndarray | pa.StringArray) -> SessionDataset:
+    return SessionDataset.from_arrays(dataset.items, dataset.timestamps, dataset.offsets, names, dataset.vocabulary)
