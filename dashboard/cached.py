@@ -14,7 +14,7 @@ from gru4rec_core.data.cleaning_types import CleaningStep, StepOutcome
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.log_faults import find_robots
 from gru4rec_core.data.preview import LogPreview
-from gru4rec_core.data.reading_options import ReadingOptions
+from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.session_preview import FirstSessions
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.quality_types import QualityReport
@@ -183,9 +183,11 @@ def _recheck(root: str, key: tuple[str | None, ...], _plan: RecheckPlan) -> Rech
 
 
 @st.cache_data(max_entries=8, show_spinner="Looking into the file…")
-def preview_upload(path: str, name: str, encoding: str) -> LogPreview:
-    """Format, columns and first rows of an upload."""
-    return import_process.preview_apart(path, name, encoding)
+def preview_upload(
+    path: str, name: str, encoding: str, layout: Layout | None = None, has_header: bool | None = None
+) -> LogPreview:
+    """Format, columns and first rows of an upload; layout and header are recognised where they are None."""
+    return import_process.preview_apart(path, name, encoding, ReadingOptions(layout), has_header)
 
 
 @st.cache_data(max_entries=16, show_spinner="Reading the first sessions…")
@@ -197,9 +199,9 @@ def first_sessions(
 
 
 @st.cache_data(max_entries=16, show_spinner="Counting the kinds of event in the whole file…")
-def event_kinds(path: str, name: str, encoding: str, column: str, has_header: bool) -> dict[str, int]:
+def event_kinds(path: str, name: str, encoding: str, column: str, has_header: bool, layout: Layout) -> dict[str, int]:
     """The values of a column of an upload, each with its number of rows."""
-    return import_process.event_kinds_apart(path, name, encoding, column, has_header)
+    return import_process.event_kinds_apart(path, name, encoding, column, has_header, layout)
 
 
 @st.cache_data(max_entries=8, show_spinner="Looking into the file…")

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import cached, messages, quality_view, state, test_rule_form, theme, widgets
 from dashboard.session_html import session_strip
 from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.columns import describe_columns
 from gru4rec_core.data.row_rules import MAX_PER_REASON
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.time_formats import find_format
@@ -26,8 +27,8 @@ def show_dataset(selection: state.Selection, record: DatasetRecord) -> None:
     warnings = [check.warning for check in report.found if check.warning]
     widgets.sentence(f"{summary_sentence(record)}: {messages.count_warnings(warnings)}.", size="1.2rem", weight=600)
     quality_view.show_origin(selection, record)
-    if how := time_notation(record):
-        messages.show_aside(how)
+    if sentences := describe_import(record):
+        messages.show_aside(" ".join(sentences))
     _offer_rename(record)
     _show_examples(record, dataset)
     if any(check.code == "long-pauses" for check in report.found):
@@ -52,6 +53,26 @@ def summary_sentence(record: DatasetRecord) -> str:
     size = f"{record.n_sessions:,} sessions, {record.n_items:,} items"
     span = time_span(record)
     return f"{size}, {span}" if span else size
+
+
+def describe_import(record: DatasetRecord) -> list[str]:
+    """How a log was read, in sentences: file and columns, what was decided unasked, the sample, the times' notation."""
+    summary = record.summary
+    if record.made_from is not None or "columns" not in summary:
+        return []
+    sentences = [f"Read from {summary['file']} ({summary['format']}): {describe_columns(summary['columns'])}."]
+    gap, notes = summary["session_gap_minutes"], summary.get("notes", [])
+    if gap is not None and not notes:
+        owner = summary["columns"]["user"]
+        sentences.append(f"The events of each {owner} were cut where a pause is longer than {gap:g} minutes.")
+    sample = summary.get("sample")
+    if sample:
+        owners = "sessions" if gap is None else "users"
+        sentences.append(
+            f"A sample: {sample['kept']:,} of {sample['of']:,} {owners} ({100 * sample['share']:g} %, seed"
+            f" {sample['seed']})."
+        )
+    return [*sentences, *notes, *filter(None, [time_notation(record)])]
 
 
 def time_notation(record: DatasetRecord) -> str:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard import actions, cached, import_view, mapping_form, messages, other_sources_view, state, widgets
+from dashboard import (
+    actions,
+    cached,
+    import_view,
+    mapping_form,
+    messages,
+    other_sources_view,
+    reading_form,
+    state,
+    widgets,
+)
 from dashboard.session_html import session_strip
 from gru4rec_core.data.columns import ColumnMapping
-from gru4rec_core.data.encodings import ENCODINGS, encoding_mark
+from gru4rec_core.data.ingest import ReadLimits
+from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.samples import SAMPLES
+from gru4rec_core.data.sources.base import MAX_COLUMNS
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.workspace import import_process
 from gru4rec_core.workspace.importing import ImportSource, import_sample
@@ -55,7 +67,7 @@ def show_sources() -> None:
         type=list(TYPES),
         max_upload_size=limit,
         key=f"upload-{st.session_state.get(_ROUND, 0)}",
-        help="One row per event: which session, when, which item. The file stays on the machine that serves this page.",
+        help=_describe_limits(),
     )
     upload: Upload | None = st.session_state.get(_UPLOAD)
     # Stored and hashed once, not again on every run of the script.
@@ -69,6 +81,17 @@ def show_sources() -> None:
     if upload is not None:
         _show_upload(upload)
     other_sources_view.explain_other_sources()
+
+
+def _describe_limits() -> str:
+    limits, reading = ReadLimits(), import_process.reading_limits()
+    return (
+        "One row per event: which session, when, which item. The file stays on the machine that serves this page. "
+        f"At most {limits.rows / 1e6:,.0f} million rows, {MAX_COLUMNS:,} columns and "
+        f"{limits.unpacked_bytes / 1e9:,.0f} GB once unpacked; reading takes at most "
+        f"{reading.seconds / 60:,.0f} minutes and {reading.memory / 1e9:,.0f} GB of memory. "
+        "The command gru4rec import reads larger logs."
+    )
 
 
 def show_known_log() -> None:
@@ -88,55 +111,61 @@ def _offer_samples() -> None:
 
 
 def _show_upload(upload: Upload) -> None:
-    """The file's first rows and the mapping; reading it registers it."""
+    """The file's first rows, how they are read and mapped; reading it registers it."""
+    import_view.tell_if_stopped()
     with st.container(border=True, key="mapping"):
         try:
-            encoding = _choose_encoding(upload)
-            preview = cached.preview_upload(str(upload.path), upload.name, encoding)
-            st.text(f"{upload.name}: {preview.format}, {len(preview.columns)} columns. Its first rows:")
-            st.dataframe(preview.rows.head(5), hide_index=True, key="preview")
-            answer = mapping_form.choose_mapping(
-                preview,
-                lambda column: cached.event_kinds(str(upload.path), upload.name, encoding, column, preview.has_header),
-                upload.key,
-            )
-            if answer.mapping is not None:
-                _show_first_sessions(upload, answer.mapping, encoding, answer.options)
-            else:
-                messages.show_message(answer.obstacle, "warning")
-            name = st.text_input("Name of the dataset", value=_stem(upload.name), key=f"name-{upload.key}")
-            is_closed = answer.mapping is None
-            pressed = st.button(
-                "Read this log", type="primary", key="read-log", disabled=is_closed, help=answer.obstacle or None
-            )
-            if pressed and answer.mapping is not None:
-                _read(upload, answer, name, encoding)
+            _ask_and_read(upload)
         except WorkbenchError as error:
             messages.show_problem(error)
         st.button("Put this file away", type="tertiary", key="put-away", on_click=_put_away)
 
 
-def _read(upload: Upload, answer: mapping_form.Answer, name: str, encoding: str) -> None:
-    source = ImportSource(upload.path, answer.mapping, encoding, "upload", upload.name, upload.sha256, answer.options)
+def _ask_and_read(upload: Upload) -> None:
+    """Raises DataError where the file is no log, or not as it was chosen to be read."""
+    path, name = str(upload.path), upload.name
+    encoding = None if cached.upload_is_utf8(path) else reading_form.ask_for_encoding(upload.path, upload.key)
+    rows = st.container()  # above the choices that change them
+    reading = reading_form.choose_reading(
+        lambda one: cached.preview_upload(path, name, one.encoding, one.layout, one.has_header), encoding, upload.key
+    )
+    preview = cached.preview_upload(path, name, reading.encoding, reading.layout, reading.has_header)
+    with rows:
+        _show_first_rows(upload, preview, reading)
+    answer = mapping_form.choose_mapping(
+        preview,
+        lambda column: cached.event_kinds(path, name, reading.encoding, column, preview.has_header, preview.layout),
+        upload.key + reading.key,
+    )
+    sample = reading_form.choose_sample(upload.key)
+    options = replace(sample, layout=reading.layout, time_format=answer.options.time_format)
+    if answer.mapping is not None:
+        _show_first_sessions(upload, answer.mapping, reading.encoding, options)
+    else:
+        messages.show_message(answer.obstacle, "warning")
+    title = st.text_input("Name of the dataset", value=_stem(name), key=f"name-{upload.key}")
+    is_closed = answer.mapping is None
+    pressed = st.button(
+        "Read this log", type="primary", key="read-log", disabled=is_closed, help=answer.obstacle or None
+    )
+    if pressed and answer.mapping is not None:
+        _read(
+            ImportSource(upload.path, answer.mapping, reading.encoding, "upload", name, upload.sha256, options), title
+        )
+
+
+def _show_first_rows(upload: Upload, preview: LogPreview, reading: reading_form.Reading) -> None:
+    st.text(f"{upload.name}: {preview.format}, {len(preview.columns)} columns. Its first rows:")
+    st.dataframe(preview.rows.head(5), hide_index=True, key="preview")
+    messages.show_aside(reading_form.describe_reading(preview, reading))
+
+
+def _read(source: ImportSource, name: str) -> None:
     record, known = import_view.import_with_progress(source, name)
     if known:
         st.session_state[_KNOWN_LOG] = known
     _put_away()
     _select_dataset(record.id)
-
-
-def _choose_encoding(upload: Upload) -> str:
-    """Asked for only where the file is not UTF-8."""
-    if cached.upload_is_utf8(str(upload.path)):
-        return "utf-8"
-    messages.show_message(
-        "This file is not in UTF-8. Choose the encoding in which its first rows read well.", "warning"
-    )
-    others = [encoding for encoding in ENCODINGS if encoding != "utf-8"]
-    with upload.path.open("rb") as file:
-        mark = encoding_mark(file.read(4))
-    index = others.index(mark) if mark else 0
-    return str(st.selectbox("Encoding", others, index=index, key=f"encoding-{upload.key}"))
 
 
 def _show_first_sessions(upload: Upload, mapping: ColumnMapping, encoding: str, options: ReadingOptions) -> None:
@@ -152,6 +181,10 @@ def _show_first_sessions(upload: Upload, mapping: ColumnMapping, encoding: str, 
         session_strip(f"{session.name}: {events}, {session.times[0]} to {session.times[-1]}", list(session.items))
     if not first.is_whole_file:
         messages.show_aside(f"Of the first {first.n_rows:,} rows; a session may go on further down.")
+    if first.n_outside_sample:
+        messages.show_aside(
+            f"{first.n_outside_sample:,} of these {first.n_rows:,} rows are of sessions outside the sample."
+        )
     left_out = sum(first.rejected_counts.values())
     if left_out:
         reasons = ", ".join(f"{count:,} because {reason}" for reason, count in first.rejected_counts.items())

@@ -27,7 +27,7 @@ class ColumnOptions:
     event_column: str | None = None
     event_kinds: tuple[str, ...] = ()
     item_name: str | None = None
-    no_header: bool = False
+    has_header: bool | None = None
 
     def __post_init__(self) -> None:
         if self.gap is not None and self.user is None:
@@ -57,7 +57,7 @@ class ColumnOptions:
         """
         if self == ColumnOptions():
             return None
-        preview = inspect_log(file, encoding=encoding, options=options, has_header=False if self.no_header else None)
+        preview = inspect_log(file, encoding=encoding, options=options, has_header=self.has_header)
         named = self._named(preview)
         guessed = {} if preview.guessed is None else dict(preview.guessed.__dict__)
         likely = {role: columns[0] for role, columns in preview.candidates.items() if columns}

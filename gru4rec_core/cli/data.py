@@ -88,9 +88,14 @@ def import_log(
     item_name: Annotated[str | None, typer.Option(help="Column of the item names to show.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the dataset.")] = None,
     encoding: Annotated[str, typer.Option(help="Of a text file, such as windows-1252 or utf-16.")] = "utf-8",
-    no_header: Annotated[
-        bool, typer.Option("--no-header", help="The first line is an event; columns are called column 1, column 2, …")
-    ] = False,
+    has_header: Annotated[
+        bool | None,
+        typer.Option(
+            "--header/--no-header",
+            help="Whether the first line names the columns; without names they are called column 1, column 2, … By "
+            "default it is recognised.",
+        ),
+    ] = None,
     time_format: Annotated[
         str | None,
         typer.Option(
@@ -124,7 +129,7 @@ def import_log(
         event_column,
         tuple(event_kind or ()),
         item_name,
-        no_header,
+        has_header,
     )
     location = _locate(log, table, query, (password_env, password_keyring))
     mapping = named.complete(location, encoding, options)

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from gru4rec_core.data.file_format import LogFile, open_log
 from gru4rec_core.data.ingest import ReadLimits
+from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import ReadRequest, open_duckdb
 from gru4rec_core.data.sources.opening import open_source
 from gru4rec_core.errors import DataError
@@ -17,7 +18,13 @@ MOST_KINDS = 1_000
 
 
 def count_event_kinds(
-    path: Path | str, column: str, *, name: str | None = None, encoding: str = "utf-8", has_header: bool = True
+    path: Path | str,
+    column: str,
+    *,
+    name: str | None = None,
+    encoding: str = "utf-8",
+    has_header: bool = True,
+    layout: Layout | None = None,
 ) -> dict[str, int]:
     """The values of one column in the whole file and how many rows have each, most frequent first.
 
@@ -27,6 +34,7 @@ def count_event_kinds(
         name: What people call the file, for messages; the path's own name when None.
         encoding: Of a text file.
         has_header: Whether the first line names the columns.
+        layout: What a row holds; None to recognise it.
 
     Raises:
         DataError: The file cannot be read, or the column has more than `MOST_KINDS` different values.
@@ -35,7 +43,7 @@ def count_event_kinds(
     file = open_log(Path(path), name or Path(path).name, encoding, limits.unpacked_bytes)
     counts: dict[str, int] = {}
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder:
-        source = open_source(file, limits.rows, Path(folder))
+        source = open_source(file, limits.rows, Path(folder), layout)
         with open_duckdb(limits.memory, folder) as connection:
             for block in source.blocks(ReadRequest(connection, {"event": column}, has_header)):
                 for kind, n_rows in _count_values(block).items():

@@ -14,6 +14,7 @@ from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.recognition import recognise_columns
+from gru4rec_core.data.sources.base import Source
 from gru4rec_core.data.sources.opening import Opening, open_location
 from gru4rec_core.data.time_formats import TimeFormat
 from gru4rec_core.errors import DataError
@@ -37,6 +38,8 @@ class LogPreview:
         problems: Sentences about what must be solved before the file can be read.
         has_header: Whether the file names its columns; else they are called "column 1" and so on.
         layout: What a row of the file holds.
+        header_matters: Whether the file could be read with its first line as names, or as an event; JSON and Parquet
+            cannot.
     """
 
     columns: tuple[str, ...]
@@ -50,6 +53,7 @@ class LogPreview:
     problems: tuple[str, ...]
     has_header: bool = True
     layout: Layout = "events"
+    header_matters: bool = True
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -92,6 +96,7 @@ def inspect_log(
         has_header = source.names_columns() if has_header is None else has_header
         first_rows = tuple(source.head(has_header).head(_PREVIEW_ROWS).itertuples(index=False, name=None))
         found = recognise_columns(location, opening, has_header, chosen)
+        header_matters = _header_matters(source, has_header)
     problems = []
     guessed = found.guessed
     if guessed is None:
@@ -113,4 +118,12 @@ def inspect_log(
         tuple(problems),
         has_header,
         source.layout,
+        header_matters,
     )
+
+
+def _header_matters(source: Source, has_header: bool) -> bool:
+    try:
+        return source.columns(has_header) != source.columns(not has_header)
+    except DataError:  # a first line that cannot name columns, such as one with a value twice
+        return True

@@ -42,12 +42,14 @@ class FirstSessions:
         is_whole_file: All of the file was read; else a session may go on further down.
         n_rows: Rows that were read.
         rejected_counts: Reason to number of rows that would be left out, most frequent first.
+        n_outside_sample: Rows of sessions that the sample leaves out.
     """
 
     sessions: tuple[PreviewSession, ...]
     is_whole_file: bool
     n_rows: int
     rejected_counts: dict[str, int]
+    n_outside_sample: int = 0
 
 
 def preview_sessions(
@@ -89,4 +91,6 @@ def preview_sessions(
                 tuple(describe_time(moment, unit) for moment in moments),
             )
         )
-    return FirstSessions(tuple(sessions), head is file, log.summary.rows_read, log.summary.rejected_counts)
+    summary = log.summary
+    n_outside_sample = summary.sample["rows_left_out"] if summary.sample else 0
+    return FirstSessions(tuple(sessions), head is file, summary.rows_read, summary.rejected_counts, n_outside_sample)

@@ -7,7 +7,7 @@ from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.event_kinds import count_event_kinds
 from gru4rec_core.data.file_format import is_utf8
 from gru4rec_core.data.preview import LogPreview, inspect_log
-from gru4rec_core.data.reading_options import ReadingOptions
+from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.session_preview import FirstSessions, preview_sessions
 from gru4rec_core.errors import DataError
 from gru4rec_core.workspace import child_process
@@ -22,13 +22,15 @@ def prepare() -> None:
     child_process.prepare(__name__)
 
 
-def preview_apart(path: str, name: str, encoding: str) -> LogPreview:
+def preview_apart(
+    path: str, name: str, encoding: str, options: ReadingOptions, has_header: bool | None
+) -> LogPreview:
     """`inspect_log` in another process.
 
     Raises:
         DataError: As `inspect_log` and `run_apart`.
     """
-    return run_apart(inspect_file, path, name, encoding, what=name, limits=preview_limits())
+    return run_apart(inspect_file, path, name, encoding, options, has_header, what=name, limits=preview_limits())
 
 
 def first_sessions_apart(
@@ -42,13 +44,16 @@ def first_sessions_apart(
     return run_apart(preview_file, path, name, encoding, mapping, options, what=name, limits=preview_limits())
 
 
-def event_kinds_apart(path: str, name: str, encoding: str, column: str, has_header: bool) -> dict[str, int]:
+def event_kinds_apart(
+    path: str, name: str, encoding: str, column: str, has_header: bool, layout: Layout
+) -> dict[str, int]:
     """`count_event_kinds` in another process.
 
     Raises:
         DataError: As `count_event_kinds` and `run_apart`.
     """
-    return run_apart(count_kinds, path, name, encoding, column, has_header, what=name, limits=reading_limits())
+    arguments = path, name, encoding, column, has_header, layout
+    return run_apart(count_kinds, *arguments, what=name, limits=reading_limits())
 
 
 def is_utf8_apart(path: str) -> bool:
@@ -78,8 +83,10 @@ def import_apart(
 # What the child calls. Paths, not texts: a text may also name a folder or a database.
 
 
-def inspect_file(path: Path, name: str, encoding: str) -> LogPreview:
-    return inspect_log(path, name=name, encoding=encoding)
+def inspect_file(
+    path: Path, name: str, encoding: str, options: ReadingOptions, has_header: bool | None
+) -> LogPreview:
+    return inspect_log(path, name=name, encoding=encoding, options=options, has_header=has_header)
 
 
 def preview_file(
@@ -88,8 +95,10 @@ def preview_file(
     return preview_sessions(path, mapping, name=name, encoding=encoding, options=options)
 
 
-def count_kinds(path: Path, name: str, encoding: str, column: str, has_header: bool) -> dict[str, int]:
-    return count_event_kinds(path, column, name=name, encoding=encoding, has_header=has_header)
+def count_kinds(
+    path: Path, name: str, encoding: str, column: str, has_header: bool, layout: Layout
+) -> dict[str, int]:
+    return count_event_kinds(path, column, name=name, encoding=encoding, has_header=has_header, layout=layout)
 
 
 def import_and_tell(root: Path, file: ImportSource, name: str, on_progress: Progress | None = None) -> tuple[str, str]:

@@ -64,3 +64,24 @@ def test_the_test_says_what_it_can_show():
 def test_an_unusual_notation_of_times_is_told(name: str, sentence: str):
     record = a_record(1_207_008_001, 1_218_585_600, "s").model_copy(update={"summary": {"time_format": name}})
     assert data_view.time_notation(record) == sentence
+
+
+def test_how_a_log_was_read_is_told_on_its_page() -> None:
+    record = a_record(0, 0, "s")
+    assert data_view.describe_import(record) == []  # a generated log
+    summary = {
+        "file": "visits.csv",
+        "format": "CSV",
+        "columns": {"user": "who", "timestamp": "at", "item": "what"},
+        "session_gap_minutes": 30.0,
+        "sample": {"share": 0.1, "seed": 7, "kept": 12, "of": 1_200, "rows_left_out": 9},
+        "time_format": "%d/%m/%Y",
+    }
+    assert data_view.describe_import(record.model_copy(update={"summary": summary})) == [
+        "Read from visits.csv (CSV): user = who, time = at, item = what.",
+        "The events of each who were cut where a pause is longer than 30 minutes.",
+        "A sample: 12 of 1,200 users (10 %, seed 7).",
+        "Times were read as day/month/year (%d/%m/%Y).",
+    ]
+    noted = summary | {"notes": ["No column names the visits."], "sample": None, "time_format": "s"}
+    assert data_view.describe_import(record.model_copy(update={"summary": noted}))[1:] == noted["notes"]

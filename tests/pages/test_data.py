@@ -248,7 +248,8 @@ def test_a_file_in_another_encoding_asks_for_it(page, workspace):
 
 def test_utf8_and_utf16(page):
     upload(page, "visits.csv", GOOD)
-    assert "Encoding" not in [box.label for box in page.selectbox]
+    assert by_label(page, "selectbox", "Encoding").value == "utf-8"
+    assert "not in UTF-8" not in written(page)
     page.button(key="put-away").click().run()
     upload(page, "wide.csv", GOOD.decode().encode("utf-16"))
     assert by_label(page, "selectbox", "Encoding").value == "utf-16"

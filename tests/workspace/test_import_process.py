@@ -30,21 +30,21 @@ MAPPING = ColumnMapping("visit", "clicked_at", "product", event_column="kind", k
 def test_what_is_looked_at_apart_is_what_is_looked_at_here(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text(LOG, encoding="utf-8")
-    preview = preview_apart(str(path), "mine.csv", "utf-8")
+    preview = preview_apart(str(path), "mine.csv", "utf-8", ReadingOptions(), None)
     assert preview == inspect_log(path, name="mine.csv")
     assert preview.rows["product"][:2].tolist() == ["Ä0", "Ä1"]
     assert preview.time_formats["clicked_at"]
     options = ReadingOptions(time_format="%d/%m/%Y")
     sessions = first_sessions_apart(str(path), "mine.csv", "utf-8", MAPPING, options)
     assert sessions == preview_sessions(path, MAPPING, name="mine.csv", options=options)
-    assert event_kinds_apart(str(path), "mine.csv", "utf-8", "kind", True) == {"buy": 20, "view": 20}
+    assert event_kinds_apart(str(path), "mine.csv", "utf-8", "kind", True, "events") == {"buy": 20, "view": 20}
     assert is_utf8_apart(str(path))
 
 
 def test_a_log_is_previewed_and_imported_apart(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text("session,timestamp,item\n" + "".join(f"s{n // 2},{1_700_000_000 + n},A{n % 3}\n" for n in range(8)))
-    assert preview_apart(str(path), "mine.csv", "utf-8").columns == ("session", "timestamp", "item")
+    assert preview_apart(str(path), "mine.csv", "utf-8", ReadingOptions(), None).columns == ("session", "timestamp", "item")
     workspace = Workspace(tmp_path / "workspace")
     source = ImportSource(path, ColumnMapping("session", "timestamp", "item"), name="mine.csv")
     record, sentence = import_apart(workspace.root, source, "mine", lambda *_: None)
@@ -68,4 +68,4 @@ def claim(root: Path, file: ImportSource, name: str, on_progress: object) -> tup
 def test_an_upload_that_is_a_database_is_not_opened_as_one(tmp_path: Path) -> None:
     path = Path(sqlite_log(tmp_path).partition("///")[2])
     with pytest.raises(DataError, match="an SQLite database"):
-        import_process.preview_apart(str(path), "upload.csv", "utf-8")
+        import_process.preview_apart(str(path), "upload.csv", "utf-8", ReadingOptions(), None)
