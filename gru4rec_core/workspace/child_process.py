@@ -35,6 +35,9 @@ R = TypeVar("R")
 TICK = 0.1
 """Seconds between two looks at a child's memory, and between two calls of `on_tick`."""
 
+PATIENCE = 2.0
+"""Seconds that a child has to clean up when nobody waits for its answer any more."""
+
 _SPARE_BYTES = 600_000_000  # a child that has grown beyond this is not kept for the next call
 
 
@@ -115,8 +118,11 @@ class ChildProcess:
         except MalformedMessage as error:
             self.close()
             raise _broken(what, f"it sent {error}") from error
-        except BaseException:  # also a script that Streamlit stops
+        except Exception:
             self.close()
+            raise
+        except BaseException:  # a script that Streamlit stops
+            self.close(patience=PATIENCE)
             raise
         raise answer.to_error() if isinstance(answer, Refusal) else _broken(what, answer.cause)
 
@@ -166,8 +172,16 @@ class ChildProcess:
         except psutil.Error:
             return 0
 
-    def close(self) -> None:
-        """Ends the process at once, and removes what it left in its temporary folder."""
+    def close(self, patience: float = 0.0) -> None:
+        """Ends the process, and removes what it left in its temporary folder.
+
+        Args:
+            patience: Seconds it has to take away what it was writing elsewhere, before it is killed.
+        """
+        if patience:
+            with suppress(OSError, subprocess.TimeoutExpired):
+                self.process.terminate()
+                self.process.wait(patience)
         with suppress(OSError):
             self.process.kill()
         self.process.wait()

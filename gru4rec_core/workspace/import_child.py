@@ -7,6 +7,7 @@ second, which the first call need not wait for.
 
 import importlib
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -25,6 +26,7 @@ Send = Callable[[bytes], None]
 def main() -> None:
     """Answers calls until standard input ends."""
     calls, answers = _take_streams()
+    signal.signal(signal.SIGTERM, _leave)
     with suppress(OSError):  # where memory runs out, this process goes first, not the page that waits for it
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
@@ -36,6 +38,11 @@ def main() -> None:
         importlib.import_module(module)
     for line in calls:
         send(answer(Call.model_validate_json(line), send))
+
+
+def _leave(*_: object) -> None:
+    """Ends the process by an exception, so that what is half written is taken away (storage.new_folder)."""
+    raise SystemExit
 
 
 def answer(call: Call, send: Send) -> bytes:

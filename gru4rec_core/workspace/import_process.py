@@ -22,9 +22,7 @@ def prepare() -> None:
     child_process.prepare(__name__)
 
 
-def preview_apart(
-    path: str, name: str, encoding: str, options: ReadingOptions, has_header: bool | None
-) -> LogPreview:
+def preview_apart(path: str, name: str, encoding: str, options: ReadingOptions, has_header: bool | None) -> LogPreview:
     """`inspect_log` in another process.
 
     Raises:
@@ -83,9 +81,7 @@ def import_apart(
 # What the child calls. Paths, not texts: a text may also name a folder or a database.
 
 
-def inspect_file(
-    path: Path, name: str, encoding: str, options: ReadingOptions, has_header: bool | None
-) -> LogPreview:
+def inspect_file(path: Path, name: str, encoding: str, options: ReadingOptions, has_header: bool | None) -> LogPreview:
     return inspect_log(path, name=name, encoding=encoding, options=options, has_header=has_header)
 
 
@@ -95,9 +91,7 @@ def preview_file(
     return preview_sessions(path, mapping, name=name, encoding=encoding, options=options)
 
 
-def count_kinds(
-    path: Path, name: str, encoding: str, column: str, has_header: bool, layout: Layout
-) -> dict[str, int]:
+def count_kinds(path: Path, name: str, encoding: str, column: str, has_header: bool, layout: Layout) -> dict[str, int]:
     return count_event_kinds(path, column, name=name, encoding=encoding, has_header=has_header, layout=layout)
 
 

@@ -5,11 +5,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gru4rec_core.errors import DataError
+from gru4rec_core.storage import new_folder
 from gru4rec_core.workspace import child_process
 from gru4rec_core.workspace.child_process import CallLimits, prepare, run_apart
 from gru4rec_core.workspace.import_messages import MAX_BYTES, Progress
@@ -23,6 +25,12 @@ def count(on_progress: Callable[[int, int], None]) -> int:
         on_progress(n + 1, 3)
         time.sleep(0.15)
     return os.getpid()
+
+
+def write_slowly(folder: str, on_progress: Callable[[int, int], None]) -> None:
+    with new_folder(Path(folder) / "dataset"):
+        on_progress(1, 2)
+        time.sleep(30)
 
 
 def pid() -> int:
@@ -149,6 +157,17 @@ def test_who_stops_waiting_ends_the_process() -> None:
         run_apart(count, what="x", limits=LIMITS, on_tick=stop)
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
+
+
+def test_who_stops_waiting_leaves_nothing_half_written(tmp_path: Path) -> None:
+    def stop(done: int, total: int) -> None:
+        if done:
+            assert len(list(tmp_path.iterdir())) == 1
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_apart(write_slowly, str(tmp_path), what="x", limits=LIMITS, on_tick=stop)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_idle_process_is_ended_with_its_parent() -> None:

@@ -44,7 +44,11 @@ def test_what_is_looked_at_apart_is_what_is_looked_at_here(tmp_path: Path) -> No
 def test_a_log_is_previewed_and_imported_apart(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text("session,timestamp,item\n" + "".join(f"s{n // 2},{1_700_000_000 + n},A{n % 3}\n" for n in range(8)))
-    assert preview_apart(str(path), "mine.csv", "utf-8", ReadingOptions(), None).columns == ("session", "timestamp", "item")
+    assert preview_apart(str(path), "mine.csv", "utf-8", ReadingOptions(), None).columns == (
+        "session",
+        "timestamp",
+        "item",
+    )
     workspace = Workspace(tmp_path / "workspace")
     source = ImportSource(path, ColumnMapping("session", "timestamp", "item"), name="mine.csv")
     record, sentence = import_apart(workspace.root, source, "mine", lambda *_: None)
