@@ -26,7 +26,7 @@ from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.samples import SAMPLES
 from gru4rec_core.data.sources.base import MAX_COLUMNS
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.workspace import import_process
+from gru4rec_core.workspace import child_process, import_process
 from gru4rec_core.workspace.importing import ImportSource, import_sample
 
 TYPES = ("csv", "tsv", "txt", "dat", "data", "jsonl", "ndjson", "json", "parquet", "xlsx", "gz", "zip")
@@ -84,7 +84,7 @@ def show_sources() -> None:
 
 
 def _describe_limits() -> str:
-    limits, reading = ReadLimits(), import_process.reading_limits()
+    limits, reading = ReadLimits(), child_process.reading_limits()
     return (
         "One row per event: which session, when, which item. The file stays on the machine that serves this page. "
         f"At most {limits.rows / 1e6:,.0f} million rows, {MAX_COLUMNS:,} columns and "
