@@ -79,6 +79,8 @@ def _object_to_item_name(profile: ColumnProfile, strength: float, known: Known) 
     item = known.get("item")
     if item is None:
         return "no item is known"
+    if profile.n_distinct == 1 and item.n_distinct > 2:
+        return "all items have the same"
     return None if len(_pairs(item, profile)) <= 1.2 * item.n_distinct else "an item has several of them"
 
 
@@ -100,6 +102,11 @@ _OBJECTIONS: dict[str, Callable[[ColumnProfile, float, Known], str | None]] = {
     "event": _object_to_event,
     "item_name": _object_to_item_name,
 }
+
+
+def is_shared(session: ColumnProfile, user: ColumnProfile) -> bool:
+    """Whether most values of a session column occur with several users: they number each one's visits."""
+    return user.n_distinct > 1 and session.n_distinct > 1 and _shared_share(session, user) > 0.5
 
 
 def is_visit(profile: ColumnProfile, known: Known) -> bool:

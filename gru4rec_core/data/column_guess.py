@@ -7,7 +7,7 @@ name proposes a column, its values must speak clearly; a role that nothing sugge
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gru4rec_core.data.column_evidence import ENOUGH_ROWS, is_item, is_person, is_visit, object_to
+from gru4rec_core.data.column_evidence import ENOUGH_ROWS, is_item, is_person, is_shared, is_visit, object_to
 from gru4rec_core.data.column_profile import ColumnProfile
 from gru4rec_core.data.column_words import LIKELY, OTHER, SURE, suggest_roles
 from gru4rec_core.data.columns import ROLE_WORDS
@@ -60,6 +60,8 @@ class _Guesser:
         if role in taken or (role == "session" and "user" in taken):
             return
         free = [profile for profile in ranked if profile.name not in taken.values()]
+        if role == "session":
+            free = [profile for profile in free if not self._is_shared_by_users(profile)]
         if free:
             self._take(role, free[0], "by its name")
         elif (profile := self._find_by_values(role)) is not None:
@@ -93,6 +95,17 @@ class _Guesser:
                 doubt = f"The column {name} was not taken as the {ROLE_WORDS[role]}: {objection}."
                 self.guess.doubts.setdefault(role, doubt)
         return sorted(ranked, key=lambda p: (-self._suggested[p.name][role], -_telling(role, p))) + unlikely
+
+    def _is_shared_by_users(self, session: ColumnProfile) -> bool:
+        """Whether a session column numbers the visits of each user from 1, so that its values name none."""
+        users = [p for name, p in self._profiles.items() if self._suggested[name].get("user", 0) >= SURE]
+        if not any(is_shared(session, user) for user in users if user.name != session.name):
+            return False
+        self.guess.doubts["session"] = (
+            f"The column {session.name} was not taken as the {ROLE_WORDS['session']}: "
+            "most of its values occur with several users, so it numbers the visits of each."
+        )
+        return True
 
     def _fits_better_elsewhere(self, name: str, role: str) -> bool:
         """Whether the values agree with a role that the name suggests more strongly."""

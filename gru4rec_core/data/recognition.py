@@ -151,6 +151,15 @@ def _incomplete(recognition: Recognition, file: str) -> DataError:
     guess = recognition.guess
     if "session" not in guess.columns and {"user", "timestamp", "item"} <= guess.columns.keys():
         user = guess.columns["user"]
+        if not recognition.profiles[guess.columns["timestamp"]].time_formats:
+            return DataError(
+                "A user is not a session, and times that are no dates cannot tell where a visit ends.",
+                found=f"a user column, {user}, and times such as "
+                f"{recognition.profiles[guess.columns['timestamp']].example}",
+                where=file,
+                remedy=f"Map {user} as the session, if one user is one sequence; or write the times as dates; or name "
+                "the unit if they are seconds (--time-format s), with --user and --gap.",
+            )
         return DataError(
             "A user is not a session: all of a person's visits would count as one.",
             found=f"a user column, {user}, and no session column",

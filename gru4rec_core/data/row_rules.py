@@ -19,6 +19,7 @@ from gru4rec_core.data.time_parsing import (
     NOT_FINITE,
     NULL_WORD,
     REPEATED,
+    SHORTENED,
     SKIPPED,
     UNREADABLE,
     TimeReading,
@@ -37,6 +38,7 @@ TIME_RULES = {
     NULL_WORD: NULL_WORD_GIVEN.format("timestamp"),
     UNREADABLE: NO_TIME,
     NOT_FINITE: "the timestamp is no finite number",
+    SHORTENED: "the timestamp lost digits in a spreadsheet: write the column as whole numbers or dates",
     SKIPPED: "the timestamp does not exist: clocks were set forward then",
     REPEATED: "the timestamp is ambiguous: clocks were set back then and showed it twice",
 }

@@ -106,8 +106,9 @@ def recognise_time_formats(values: Sequence[str]) -> tuple[TimeFormat, ...]:
     texts = pc.unique(texts.filter(pc.not_equal(texts, "")))
     if len(texts) == 0:
         return ()
-    if _all(pc.match_substring_regex(texts, r"^[+-]?\d+(\.\d*)?(e[+-]?\d+)?$", ignore_case=True)):
-        return _of_numbers(texts)
+    points = _with_points(texts)
+    if _all(pc.match_substring_regex(points, r"^[+-]?\d+(\.\d*)?(e[+-]?\d+)?$", ignore_case=True)):
+        return _of_numbers(points)
     # All notations tried on each column of words or ids took half a minute for 1,900 columns.
     if not _all(pc.match_substring_regex(texts, _DATE_SIGN)):
         return ()
@@ -128,7 +129,13 @@ def _of_numbers(texts: pa.Array) -> tuple[TimeFormat, ...]:
     return (_OF_NUMBERS[times.format_name],) if times.format_name != NUMBER and not times.rejected else ()
 
 
+def _with_points(texts: pa.Array) -> pa.Array:
+    """Numbers with a decimal comma as those with a point; 1,234 may be thousands and stays."""
+    return pc.replace_substring_regex(texts, r"^([+-]?\d{4,}),(\d+)$", r"\1.\2")
+
+
 def _read_numbers(texts: pa.Array, unit: str) -> Readings:
+    texts = _with_points(texts)
     is_number = pc.match_substring_regex(texts, r"^[+-]?\d+(\.\d*)?$")
     numbers = pc.if_else(is_number, texts, "nan").cast(pa.float64()).to_numpy()
     start, end = unit_range(unit)

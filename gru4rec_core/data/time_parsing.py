@@ -19,8 +19,11 @@ from gru4rec_core.data.times import FIRST_MOMENT, LAST_MOMENT, UNITS
 
 WHOLE, FRACTION, DATE, TEXT = 0, 1, 2, 3
 """Kinds of times: a whole number, another number, a moment, a text whose notation the whole file decides."""
-NONE_GIVEN, UNREADABLE, NOT_FINITE, NULL_WORD, SKIPPED, REPEATED = -1, -2, -3, -4, -5, -6
-"""Kinds of texts that are no times; the last two are on a clock that skips them or shows them twice."""
+NONE_GIVEN, UNREADABLE, NOT_FINITE, NULL_WORD, SKIPPED, REPEATED, SHORTENED = -1, -2, -3, -4, -5, -6, -7
+"""Kinds of texts that are no times; two are on a clock that skips them or shows them twice, the last lost digits."""
+_LOST_DIGITS = r"^[+-]?\d([.,]\d{0,6})?e\+?0*([89]|1\d)$"
+"""A large number with an exponent and too few digits to be exact, as spreadsheets show it: 1.7E+12."""
+_DECIMAL_COMMA = r"^[+-]?\d{4,},\d+$"  # no thousands: these are groups of three
 
 
 class Times(NamedTuple):
@@ -152,14 +155,16 @@ def _parse_any(connection: duckdb.DuckDBPyConnection, texts: pa.StringArray, rea
     # not tell which zone is meant (CST is in America and in China); Z, UTC, GMT and names with "/" do.
     query = f"""
       WITH trimmed AS (
-        SELECT time, try_cast(time AS DOUBLE) AS number,
+        SELECT time, regexp_matches(time, '{_LOST_DIGITS}', 'i') AS is_short,
+          try_cast(CASE WHEN regexp_matches(time, '{_DECIMAL_COMMA}') THEN replace(time, ',', '.') ELSE time END
+                   AS DOUBLE) AS number,
           time[1] BETWEEN '0' AND '9' AND NOT regexp_matches(time, '[a-z]$', 'i')
             OR regexp_matches(time, '(\\dZ| UTC| GMT|/\\w+)$', 'i') AS may_be_date
         FROM block)
       SELECT number,
         CASE WHEN number IS NOT NULL THEN try_cast(time AS BIGINT) END AS whole,
         CASE WHEN number IS NULL AND may_be_date THEN epoch_us(try_cast(time AS TIMESTAMPTZ)) END AS moment,
-        {"false" if reading.zone is UTC else _HAS_ZONE} AS has_zone
+        {"false" if reading.zone is UTC else _HAS_ZONE} AS has_zone, is_short
       FROM trimmed"""
     trimmed = pc.utf8_trim(pc.fill_null(texts, ""), INVISIBLE)
     rows = run_query(connection, pa.table({"time": trimmed}), query)
@@ -172,6 +177,7 @@ def _parse_any(connection: duckdb.DuckDBPyConnection, texts: pa.StringArray, rea
     kinds = np.where(is_date, DATE, np.where(is_whole, WHOLE, FRACTION)).astype(np.int8)
     kinds[~(np.abs(number) <= 2.0**63)] = NOT_FINITE
     kinds[pc.is_null(rows["number"]).to_numpy() & ~is_date] = TEXT
+    kinds[rows["is_short"].to_numpy()] = SHORTENED
     times = Times(np.where(is_date, moment, np.where(is_whole, whole, number.view(np.int64))), kinds)
     return reading.on_clock(_without_missing(times, trimmed), rows["has_zone"].to_numpy())
 

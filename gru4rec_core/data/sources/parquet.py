@@ -17,6 +17,7 @@ from gru4rec_core.data.sources.parquet_values import is_text, to_preview, to_rea
 from gru4rec_core.errors import DataError
 
 PARQUET_BATCH = 1 << 18
+LOST_DIGITS = "the {} is a floating-point number beyond those that are exact: write the column as whole numbers or text"
 
 
 class ParquetRows:
@@ -82,11 +83,9 @@ class ParquetRows:
     def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
         schema, used = self._parquet.schema_arrow, list(dict.fromkeys(request.roles.values()))
         # By number: DuckDB takes names that differ in case alone for one.
-        fields = ", ".join(
-            f"{_sql_text(f'c{used.index(column)}', schema.field(column).type)} AS {role}"
-            for role, column in request.roles.items()
-        )
-        query = f"SELECT place, {fields}, NULL::VARCHAR AS fault, NULL::VARCHAR AS raw FROM block"
+        of_role = {r: (f"c{used.index(column)}", schema.field(column).type) for r, column in request.roles.items()}
+        fields = ", ".join(f"{_sql_text(name, kind)} AS {role}" for role, (name, kind) in of_role.items())
+        query = f"SELECT place, {fields}, {_sql_fault(of_role)} AS fault, NULL::VARCHAR AS raw FROM block"
         done, total = 0, max(self._parquet.metadata.num_rows, 1)
         batches = self._parquet.iter_batches(batch_size=PARQUET_BATCH, columns=used)
         while True:
@@ -111,10 +110,26 @@ def _kind_of(kind: pa.DataType) -> str:
     return "text" if is_text(kind) else str(kind)
 
 
+def _sql_fault(of_role: dict[str, tuple[str, pa.DataType]]) -> str:
+    """What is wrong with a row: a session or an item whose digits a float has lost."""
+    cases = [
+        f"WHEN isfinite({name}) AND abs({name}) > {_last_exact(kind)} "
+        f"THEN '{LOST_DIGITS.format('item' if role == 'item' else 'session or user')}'"
+        for role, (name, kind) in of_role.items()
+        if role.startswith(("owner", "item")) and pa.types.is_floating(kind)
+    ]
+    return f"CASE {' '.join(cases)} END" if cases else "NULL::VARCHAR"
+
+
+def _last_exact(kind: pa.DataType) -> int:
+    """The whole number up to which a type of floats has them all; beyond, two ids may have become one."""
+    return 1 << {16: 11, 32: 24, 64: 53}[kind.bit_width]
+
+
 def _sql_text(name: str, kind: pa.DataType) -> str:
     if pa.types.is_floating(kind):  # ids that a missing value turned into 12.0
         return (
-            f"CASE WHEN {name} = floor({name}) AND abs({name}) <= {1 << 53} "  # the last that all before it are exact
+            f"CASE WHEN {name} = floor({name}) AND abs({name}) <= {_last_exact(kind)} "
             f"THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
         )
     if pa.types.is_nested(kind):  # as the rules know an object or a list, which is no item

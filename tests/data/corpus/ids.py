@@ -1,9 +1,10 @@
 """Names of sessions and items, and the words for a missing one."""
 
+import datetime as dt
 from typing import Any
 
 from gru4rec_core.data.columns import ColumnMapping
-from tests.data.corpus.line import Line, lines, reads, table
+from tests.data.corpus.line import Line, lines, reads, refuses, table
 
 
 def items(name: str, *texts: str, read_as: tuple[str, ...] | None = None, **reading: Any) -> Line:
@@ -22,6 +23,19 @@ VISITS = {"u#2024-05-31T18:00:00": ["A", "B"], "u#2024-05-31T19:01:00": ["C"], "
 BY_GAP = ColumnMapping(None, "timestamp", "item", user="user", session_gap_minutes=30)
 KINDS = [("s", 1, "A", "view"), ("s", 2, "B", "buy"), ("s", 3, "C", "view"), ("s", 4, "D", "")]
 VIEWS = ColumnMapping("session", "timestamp", "item", event_column="event", keep_events=("view",))
+
+# visitor, number of the visitor's visit from 1, seconds, item
+NUMBERED = [
+    (v, 1 + n, 1717178400 + 90_000 * n + 60 * i + 7 * v, f"A{(v + n + i) % 4}")
+    for n in range(3)
+    for v in (1, 2, 3, 4)
+    for i in range(2)
+]
+VISITS_OF_EACH = {
+    f"{v}#{dt.datetime.fromtimestamp(t, dt.UTC):%Y-%m-%dT%H:%M:%S}": [item, NUMBERED[row + 1][3]]
+    for row, (v, _, t, item) in enumerate(NUMBERED)
+    if row % 2 == 0
+}
 
 LINES = [
     # names that must not be merged
@@ -79,6 +93,8 @@ LINES = [
     reads("visits cut out of a user's events", table(USERS, header=("user", "timestamp", "item")), VISITS, mapping=BY_GAP),
     reads("a user who is missing", table([*USERS, ("", "2024-06-01", "E")], header=("user", "timestamp", "item")), VISITS, mapping=BY_GAP, rejected=[(6, "no user")]),
     reads("a user whose events are out of order", table(USERS[::-1], header=("user", "timestamp", "item")), {"v#2024-05-31T18:10:00": ["D"], **{k: v for k, v in VISITS.items() if k[0] == "u"}}, mapping=BY_GAP),
+    reads("a column that numbers the visits of each visitor", table(NUMBERED, header=("visitor_id", "visit_num", "time", "item")), VISITS_OF_EACH),
+    refuses("users with times that are no dates", table([(v, t % 1000, item) for v, n, t, item in NUMBERED], header=("user_id", "time", "item")), "no dates", "--time-format s"),
     reads("events of a kind to keep", table(KINDS, header=("session", "timestamp", "item", "event")), "s: A C", mapping=VIEWS, filtered=2),
     reads("a bad row of a kind to keep, and one of another", table([*KINDS, ("s", "x", "E", "view"), ("s", "x", "E", "buy")], header=("session", "timestamp", "item", "event")), "s: A C", mapping=VIEWS, filtered=3, rejected=[(6, "timestamp")]),
 ]  # fmt: skip

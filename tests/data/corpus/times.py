@@ -1,5 +1,6 @@
 """Times: each notation, what could mean two things, zones, and what is no time at all."""
 
+from gru4rec_core.data.columns import ColumnMapping
 from tests.data.corpus.line import at, lines, means, reads, refuses, table
 
 EVENING = "2024-05-31T18:00:00"
@@ -16,6 +17,10 @@ LINES = [
     means("seconds with a fraction", {"1717178400.25": EVENING + ".250000", "1717232707": NEXT}),
     means("seconds as a float", {"1717178400.0": EVENING, "1717232707.0": NEXT}),
     means("seconds with an exponent", {"1.7171784e9": EVENING, "1.717232707E+09": NEXT}),
+    reads("seconds with a decimal comma", table([("s", "1717178400,25", "A"), ("s", "1717232707,5", "B")], ";"), "s: A B", times=[EVENING + ".250000", NEXT + ".500000"]),
+    reads("a number that a spreadsheet shortened", lines("s,1717178400000,A", "s,1.71718E+12,B", "s,1717232707000,C"), "s: A C", rejected=[(3, "lost digits")]),
+    refuses("numbers that a spreadsheet shortened", lines("s,1.71718E+12,A", "s,1.71723E+12,B"), "lost digits", "whole numbers or dates"),
+    refuses("numbers that a spreadsheet shortened, with commas", table([("s", "1,7E+12", "A"), ("s", "1,8E+12", "B")], ";"), "lost digits", mapping=ColumnMapping("session", "timestamp", "item")),
     means("seconds with a plus", {"+1717178400": EVENING, "+1717232707": NEXT}),
     means("plain numbers", {"3": 3, "1": 1, "-2": -2}),
     means("plain numbers with fractions", {"0.5": 0.5, "0.25": 0.25, "1": 1}),
