@@ -158,7 +158,8 @@ def _incomplete(recognition: Recognition, file: str) -> DataError:
                 f"{recognition.profiles[guess.columns['timestamp']].example}",
                 where=file,
                 remedy=f"Map {user} as the session, if one user is one sequence; or write the times as dates; or name "
-                "the unit if they are seconds (--time-format s), with --user and --gap.",
+                f"their unit, such as --time-format s, and the pause that ends a visit "
+                f"(session_gap_minutes={USUAL_PAUSE:g}).",
             )
         return DataError(
             "A user is not a session: all of a person's visits would count as one.",

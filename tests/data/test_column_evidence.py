@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from gru4rec_core.data.column_evidence import is_item, is_person, is_visit, object_to
+from gru4rec_core.data.column_evidence import is_item, is_person, is_shared, is_visit, object_to
 from gru4rec_core.data.column_profile import ColumnProfile, profile_column
 
 DAY = 86_400
@@ -26,6 +26,17 @@ def test_a_visit_is_short_a_person_stays_and_an_item_comes_back() -> None:
     assert [name for name, profile in columns.items() if is_visit(profile, {"timestamp": TIME})] == ["v"]
     assert [name for name, profile in columns.items() if is_person(profile, {"timestamp": TIME})] == ["p"]
     assert [name for name, profile in columns.items() if is_item(profile, KNOWN)] == ["i"]
+
+
+def test_a_number_that_several_users_have_names_no_visit() -> None:
+    assert is_shared(column("n", [n // 4 % 10 for n in range(240)]), PERSON)
+    assert not is_shared(VISIT, PERSON)
+    assert not is_shared(VISIT, column("u", ["u"] * 240))
+
+
+def test_one_name_for_all_items_is_none() -> None:
+    title = column("title", ["Great"] * 240)
+    assert object_to("item_name", title, 3, {"item": ITEM}) == "all items have the same"
 
 
 def test_without_times_nobody_can_say() -> None:
