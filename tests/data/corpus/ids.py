@@ -27,8 +27,8 @@ VIEWS = ColumnMapping("session", "timestamp", "item", event_column="event", keep
 # visitor, number of the visitor's visit from 1, seconds, item
 NUMBERED = [
     (v, 1 + n, 1717178400 + 90_000 * n + 60 * i + 7 * v, f"A{(v + n + i) % 4}")
-    for n in range(3)
     for v in (1, 2, 3, 4)
+    for n in range(3)
     for i in range(2)
 ]
 VISITS_OF_EACH = {
