@@ -17,6 +17,7 @@ from gru4rec_core.cli.output import (
     show_status,
     tell,
 )
+from gru4rec_core.data.addresses import is_file_system
 from gru4rec_core.data.columns import describe_columns
 from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import Location
@@ -172,7 +173,8 @@ def _locate(log: str, table: str | None, query: str | None, password_from: tuple
     if "://" not in log:
         return find_location(log, table, query)
     if has_password(log):
-        tell("note: the password in this address now stands in your shell's history; --password-env NAME keeps it out.")
+        way = "the environment (AWS_SECRET_ACCESS_KEY and so on)" if is_file_system(log) else "--password-env NAME"
+        tell(f"note: the password in this address now stands in your shell's history; {way} keeps it out.")
     return find_location(log, table, query, find_password(log, *password_from))
 
 

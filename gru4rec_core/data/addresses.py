@@ -8,10 +8,18 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus, urlsplit
 
+from gru4rec_core.errors import DataError
+
 HIDDEN = "…"
+_FILE_SYSTEMS = {"file", "s3", "gs", "gcs", "abfs", "abfss", "hdfs"}
+_FILE_DATABASES = {"sqlite", "duckdb"}
 _SECRET_WORDS = r"pass(?:word|wd|phrase)?|pwd|secret|token|credential|access_key|account_key|signature|api_?key"
 _USER_IN_URL = re.compile(r"(\b\w[\w+.-]*:/{1,3})[^\s'\"]*@")
-_SECRET_VALUE = re.compile(rf"(?i)(\b\w*(?:{_SECRET_WORDS})\w*['\"]?\s*[=:]\s*['\"]?)[^\s&;,'\"]+")
+_USER_AND_REST = re.compile(r"(?:[^:/]*(?::[^@]*)?@)?(?P<rest>.*)", re.DOTALL)  # as SQLAlchemy divides an address
+_SECRET_VALUE = re.compile(  # password=…, password => '…', PASSWORD '…'; quotes may be doubled, as in an SQL text
+    rf"(?i)(\b\w*(?:{_SECRET_WORDS})\w*['\"]?(?:\s*(?:=>|[=:])\s*|\s+(?='))\\?)"
+    r"(?:('+)[^']+(?:''[^']+)*|(\"+)[^\"]+(?:\"\"[^\"]+)*|[^\s&;,'\"]+)"
+)
 
 
 def show_url(url: str) -> str:
@@ -20,12 +28,38 @@ def show_url(url: str) -> str:
     from sqlalchemy.exc import ArgumentError
 
     try:
+        check_address(url)
         parsed = make_url(url)
-    except (ArgumentError, ValueError):
+    except (ArgumentError, ValueError, DataError):
         return f"{url.partition(':')[0]}://{HIDDEN}"
     port = f":{parsed.port}" if parsed.port else ""
     host = f"[{parsed.host}]" if ":" in (parsed.host or "") else (parsed.host or "")
     return f"{parsed.get_backend_name()}://{host}{port}/{parsed.database or ''}"
+
+
+def is_file_system(address: str) -> bool:
+    """Whether an address is a file system's, as pyarrow knows them; every other one is taken for a database's."""
+    scheme, signs, _ = address.partition("://")
+    return bool(signs) and scheme.lower() in _FILE_SYSTEMS
+
+
+def check_address(url: str) -> None:
+    """Refuses an address whose password holds an "@" of its own: a part of it would pass for the host, and be shown.
+
+    Raises:
+        DataError: An "@" stands after the one that ends user and password.
+    """
+    backend, _, rest = url.partition("://")
+    divided = _USER_AND_REST.fullmatch(rest)
+    if divided is None or "@" not in divided["rest"] or backend.partition("+")[0] in _FILE_DATABASES:
+        return
+    raise DataError(
+        "In the address of a database, an @ ends user and password, and stands nowhere else.",
+        found="another @, as in a password that is not escaped",
+        where=f"{backend}://{HIDDEN}",
+        remedy="Write any other @ as %40 (and / as %2F, : as %3A). Or leave the password out, and name the variable "
+        "that holds it with --password-env.",
+    )
 
 
 def show_pattern(pattern: str) -> str:
@@ -65,4 +99,4 @@ def hide_secrets(text: str, secrets: Iterable[str] = ()) -> str:
     forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), quote_plus(secret))}
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, HIDDEN)
-    return _SECRET_VALUE.sub(rf"\1{HIDDEN}", _USER_IN_URL.sub(rf"\1{HIDDEN}@", text))
+    return _SECRET_VALUE.sub(rf"\1\2\3{HIDDEN}", _USER_IN_URL.sub(rf"\1{HIDDEN}@", text))

@@ -3,13 +3,11 @@
 import os
 import re
 from pathlib import Path
+from urllib.parse import quote
 
-from gru4rec_core.data.addresses import show_url
+from gru4rec_core.data.addresses import check_address, is_file_system, show_url
 from gru4rec_core.data.locations import DatabaseLog, FolderLog, Location
 from gru4rec_core.errors import DataError
-
-FOLDER_SCHEMES = ("file", "s3", "gs", "gcs", "abfs", "abfss", "hdfs")
-"""Of addresses that are file systems, as pyarrow knows them; every other one is taken for a database's."""
 
 
 def find_location(
@@ -23,7 +21,8 @@ def find_location(
         password: Of the address's user.
 
     Raises:
-        DataError: A database without table and query (the message lists its tables), or these without a database.
+        DataError: A database without table and query (the message lists its tables), or these without a database; an
+            address with an "@" that is not escaped.
     """
     scheme = text.partition("://")[0].lower() if "://" in text else ""
     if scheme in {"http", "https", "ftp"}:
@@ -32,8 +31,9 @@ def find_location(
             found=f"an address on the web ({scheme}://…)",
             remedy="Download the file, then import it.",
         )
-    url = text if scheme and scheme not in FOLDER_SCHEMES else _database_file(text)
+    url = text if scheme and not is_file_system(text) else _database_file(text)
     if url is not None:
+        check_address(url)
         if not table and not query:
             raise _no_table(url, password)
         return DatabaseLog(url, table, query, password)
@@ -72,8 +72,8 @@ def _database_file(path: str) -> str | None:
     except OSError:
         return None  # said when it is read
     if head.startswith(b"SQLite format 3"):
-        return f"sqlite:///{path}"
-    return f"duckdb:///{path}" if head[8:12] == b"DUCK" else None
+        return f"sqlite:///{quote(path, safe=' +/')}"
+    return f"duckdb:///{quote(path, safe=' +/')}" if head[8:12] == b"DUCK" else None
 
 
 def _no_table(url: str, password: str | None) -> DataError:

@@ -1,10 +1,13 @@
 """Where is a log: in a file, in a folder or in a database?"""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gru4rec_core.data.addresses import show_pattern, show_url
+from gru4rec_core.data.addresses import check_address, show_pattern, show_url
 from gru4rec_core.errors import DataError
+
+_NAME_PART = re.compile(r'(?:^|\.)(?:"((?:[^"]|"")+)"(?=\.|$)|([^.]*))')
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,8 @@ class DatabaseLog:
     Attributes:
         url: An address as SQLAlchemy takes it, such as "postgresql://reader@db.example/shop" or "sqlite:///shop.db"; or
             "duckdb:///shop.duckdb".
-        table: Its name, with its schema where it needs one: "public.events".
+        table: Its name, with its schema where it needs one: "public.events". A name that holds a dot is in double
+            quotes: 'public."odd.name"'.
         query: One SELECT; instead of a table.
         password: Of the URL's user; None for the one in the URL, or the one that the driver finds by itself.
     """
@@ -25,6 +29,7 @@ class DatabaseLog:
     password: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        check_address(self.url)
         if bool(self.table) == bool(self.query):
             raise DataError(
                 "A log in a database is a table or a query: one of the two.",
@@ -36,7 +41,12 @@ class DatabaseLog:
     @property
     def title(self) -> str:
         """A short name for what is read."""
-        return self.table.rpartition(".")[2] if self.table else "query"
+        return self.name_parts[-1] if self.table else "query"
+
+    @property
+    def name_parts(self) -> list[str]:
+        """The table's name, with what stands before it: ["public", "events"]."""
+        return [quoted.replace('""', '"') or plain for quoted, plain in _NAME_PART.findall(self.table or "")]
 
     def __str__(self) -> str:
         return f"{f'table {self.table}' if self.table else 'a query'} of {show_url(self.url)}"

@@ -2,6 +2,7 @@
 
 import os
 
+from gru4rec_core.data.addresses import is_file_system
 from gru4rec_core.errors import ConfigError
 
 VARIABLE = "GRU4REC_DB_PASSWORD"
@@ -11,7 +12,7 @@ def find_password(url: str, variable: str | None = None, keyring_service: str | 
     """The password of the address's user.
 
     Args:
-        url: Address of a database.
+        url: Address of a database. (An object store looks for its keys itself.)
         variable: Name of the environment variable that holds the password.
         keyring_service: Name under which the system's keyring holds it.
 
@@ -31,7 +32,7 @@ def find_password(url: str, variable: str | None = None, keyring_service: str | 
         return _read_variable(variable)
     if keyring_service:
         return _ask_keyring(url, keyring_service)
-    return None if has_password(url) else os.environ.get(VARIABLE) or None
+    return None if has_password(url) or is_file_system(url) else os.environ.get(VARIABLE) or None
 
 
 def has_password(url: str) -> bool:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pandas as pd
 import pytest
 
+from gru4rec_core.cli import data
 from gru4rec_core.workspace import importing
 from gru4rec_core.workspace.store import Workspace
 from tests.data.sources.databases import postgres_log
@@ -61,6 +62,18 @@ def test_users_are_cut_into_visits(run, folder: Path) -> None:
     assert unasked.out.startswith("users")
     assert "3 sessions" in unasked.out
     assert run("import", path, "--user", "user_id", "--gap", 10_000, "--json").json["sessions"] == 2
+
+
+def test_the_password_for_databases_is_not_one_for_folders(
+    run, log: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRU4REC_DB_PASSWORD", "geheim")
+    assert run("import", f"file://{log}").status == 0
+    monkeypatch.setattr(data, "find_location", lambda *_: folder / "nothing.csv")  # no network
+    text = run("import", "s3://key:geheim@bucket/logs/").err
+    assert "AWS_SECRET_ACCESS_KEY" in text
+    assert "--password-env" not in text
+    assert "geheim" not in text
 
 
 def find_text(folder: Path, *texts: str) -> list[Path]:

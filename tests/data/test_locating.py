@@ -43,6 +43,23 @@ def test_addresses_and_database_files_are_databases(tmp_path: Path) -> None:
         assert read_log(find_location(path, "events")).summary.rows_kept == 5
 
 
+@pytest.mark.parametrize("name", ["we?ird.db", "pct%41.db", "at@x#1.db"])
+def test_a_database_file_may_be_called_anything(name: str, tmp_path: Path) -> None:
+    logs = (
+        [sqlite_log(tmp_path)] if "?" in name else [sqlite_log(tmp_path), duckdb_log(tmp_path)]
+    )  # DuckDB opens no "?"
+    for made in logs:
+        path = Path(made.partition("///")[2]).rename(tmp_path / name)
+        assert read_log(find_location(str(path), "events")).summary.rows_kept == 5
+
+
+def test_an_address_with_an_at_sign_too_many_is_not_asked() -> None:
+    for table in ("events", None):
+        with pytest.raises(DataError, match="as %40") as raised:
+            find_location("postgresql://reader:Pa@geheim@127.0.0.1:9/shop", table)
+        assert "geheim" not in str(raised.value)
+
+
 def test_a_database_without_a_table_is_told_with_its_tables(tmp_path: Path) -> None:
     for url in (sqlite_log(tmp_path), duckdb_log(tmp_path)):
         with pytest.raises(DataError, match="neither; tables there: events"):

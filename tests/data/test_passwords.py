@@ -26,6 +26,8 @@ def test_without_a_name_the_usual_variable_counts_unless_the_address_has_one(mon
     monkeypatch.setenv("GRU4REC_DB_PASSWORD", "geheim")
     assert find_password(URL) == "geheim"
     assert find_password("postgresql://reader:own@db/shop") is None
+    for address in ("file:///logs/", "s3://bucket/logs/"):  # not for a database
+        assert find_password(address) is None
 
 
 def test_a_variable_that_is_not_set_is_told_without_what_was_given() -> None:

@@ -3,6 +3,9 @@
 The database itself refuses to write: PostgreSQL, MySQL, MariaDB and Oracle by a read-only transaction, SQLite and
 DuckDB because the file is opened for reading alone. For any other database we know no such way; there we send no SQL
 but our own.
+
+One way around it remains in PostgreSQL: a function that opens a connection of its own, as dblink_exec does, may write
+through that. A user who may only read, and may not call such functions, closes it.
 """
 
 import sqlite3

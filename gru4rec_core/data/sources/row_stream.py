@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import duckdb
 import sqlalchemy as sa
 
-from gru4rec_core.data.addresses import show_url
+from gru4rec_core.data.addresses import hide_secrets, show_url
 from gru4rec_core.data.locations import DatabaseLog
 from gru4rec_core.data.sources.database_errors import explain_database_errors
 from gru4rec_core.data.sources.read_only import BATCH_ROWS, TAKE_QUERIES, open_connection, open_duckdb_file
@@ -42,7 +42,7 @@ def stream_rows(log: DatabaseLog, columns: Sequence[str] | None = None) -> Itera
 
 
 def list_tables(url: str, password: str | None) -> list[str]:
-    """The tables and views of a database, by name.
+    """The tables and views of a database, by name, as `DatabaseLog.table` takes it: a name with a dot in quotes.
 
     Raises:
         DataError: The database cannot be opened.
@@ -50,10 +50,12 @@ def list_tables(url: str, password: str | None) -> list[str]:
     with explain_database_errors(url, password):
         if url.startswith("duckdb:"):
             with open_duckdb_file(url) as duck:
-                return [name for (name,) in duck.execute("SELECT name FROM (SHOW TABLES) ORDER BY name").fetchall()]
+                return [
+                    _name(name) for (name,) in duck.execute("SELECT name FROM (SHOW TABLES) ORDER BY name").fetchall()
+                ]
         with open_connection(url, password) as connection:
             inspector = sa.inspect(connection)
-            return sorted([*inspector.get_table_names(), *inspector.get_view_names()])
+            return [_name(name) for name in sorted([*inspector.get_table_names(), *inspector.get_view_names()])]
 
 
 def _run(connection: sa.Connection, log: DatabaseLog, columns: Sequence[str] | None) -> RowStream:
@@ -64,9 +66,9 @@ def _run(connection: sa.Connection, log: DatabaseLog, columns: Sequence[str] | N
         if not result.returns_rows:
             raise _no_rows(log)
     else:
-        schema, _, name = (log.table or "").rpartition(".")
+        *before, name = log.name_parts
         chosen: list[Any] = [sa.column(column) for column in columns] if columns else [sa.text("*")]
-        result = connection.execute(sa.select(*chosen).select_from(sa.table(name, schema=schema or None)))
+        result = connection.execute(sa.select(*chosen).select_from(sa.table(name, schema=".".join(before) or None)))
     return RowStream(list(result.keys()), result.partitions(BATCH_ROWS))
 
 
@@ -84,7 +86,7 @@ def _check_takes_query(connection: sa.Connection, log: DatabaseLog) -> None:
 def _no_rows(log: DatabaseLog) -> DataError:
     return DataError(
         "A query returns rows: it is one SELECT.",
-        found=(log.query or "")[:200],
+        found=hide_secrets(log.query or "")[:200],
         where=show_url(log.url),
         remedy="Write a SELECT with one row per event.",
     )
@@ -94,13 +96,17 @@ def _run_duckdb(connection: duckdb.DuckDBPyConnection, log: DatabaseLog, columns
     query = log.query
     if not query:
         chosen = ", ".join(map(_quote, columns)) if columns else "*"
-        query = f"SELECT {chosen} FROM {'.'.join(map(_quote, (log.table or '').split('.')))}"
+        query = f"SELECT {chosen} FROM {'.'.join(map(_quote, log.name_parts))}"
     statements = connection.extract_statements(query)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise _no_rows(log)
     cursor = connection.execute(statements[0])
     names = [column[0] for column in cursor.description or ()]
     return RowStream(names, iter(lambda: cursor.fetchmany(BATCH_ROWS), []))
+
+
+def _name(table: str) -> str:
+    return _quote(table) if "." in table else table
 
 
 def _quote(name: str) -> str:

@@ -53,6 +53,25 @@ def test_names_with_quotes_and_spaces_are_names(tmp_path: Path) -> None:
             assert tuple(next(stream.batches)[0]) == ("s1", "A")
 
 
+def test_a_name_with_a_dot_is_written_in_quotes(tmp_path: Path) -> None:
+    make = 'CREATE TABLE "Odd.Name" AS SELECT item FROM events'
+    for url in (sqlite_log(tmp_path, make), duckdb_log(tmp_path, make)):
+        assert list_tables(url, None) == ['"Odd.Name"', "events"]
+        for name in ('"Odd.Name"', 'main."Odd.Name"', '"main"."Odd.Name"'):
+            log = DatabaseLog(url, table=name)
+            assert log.title == "Odd.Name"
+            with stream_rows(log) as stream:
+                assert tuple(next(stream.batches)[0]) == ("A",)
+
+
+def test_a_query_that_is_refused_is_shown_without_its_secrets(tmp_path: Path) -> None:
+    log = DatabaseLog(duckdb_log(tmp_path), query="ATTACH 'host=h user=u password=geheim' AS other")
+    with pytest.raises(DataError, match="it is one SELECT") as raised, stream_rows(log):
+        pass
+    assert "password=…" in str(raised.value)
+    assert "geheim" not in str(raised.value)
+
+
 def test_a_query_without_rows_is_refused(tmp_path: Path) -> None:
     log = DatabaseLog(duckdb_log(tmp_path), query="SELECT 1; SELECT 2")
     with pytest.raises(DataError, match="it is one SELECT"), stream_rows(log):
