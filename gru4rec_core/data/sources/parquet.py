@@ -51,7 +51,14 @@ class ParquetRows:
     def _reading(self) -> Iterator[None]:
         try:
             yield
-        except (pa.ArrowException, duckdb.Error, OSError, MemoryError) as error:
+        except (duckdb.OutOfMemoryException, MemoryError):  # a long text inside objects, repeated on every row
+            raise DataError(
+                "The rows of a Parquet file fit into memory, some 200,000 at a time.",
+                found="values that take more, as texts",
+                where=self.file.name,
+                remedy="Write the session, the time and the item as plain columns, without objects or lists.",
+            ) from None
+        except (pa.ArrowException, duckdb.Error, OSError) as error:
             raise DataError(
                 "A Parquet file is whole, and its values can be read.",
                 found=next(iter(str(error).splitlines()), type(error).__name__)[:200],

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import ReadLimits, read_log
 from gru4rec_core.errors import DataError
 from tests.data.logs import Write, list_rejected, parquet_bytes, sessions
@@ -53,3 +54,13 @@ def test_lists_and_objects_are_no_items(values: list[object], write: Write) -> N
 def test_floats_are_whole_numbers_as_far_as_they_are_exact(write: Write) -> None:
     table = pa.table({"session": [2.0**53, 2.0**53], "timestamp": [1, 2], "item": [7.0, 8.0]})
     assert sessions(read_log(write(parquet_bytes(table)))) == {"9007199254740992": ["7", "8"]}
+
+
+def test_a_long_text_in_objects_on_every_row_is_refused_before_it_fills_the_memory(write: Write) -> None:
+    n = 3_000
+    long = pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, np.int32)), pa.array(["x" * 100_000]))
+    item = pa.StructArray.from_arrays([long], ["name"])
+    table = pa.table({"session": [str(row // 4) for row in range(n)], "timestamp": range(n), "item": item})
+    path = write(parquet_bytes(table), "log.parquet")
+    with pytest.raises(DataError, match=r"fit into memory.*plain columns"):
+        read_log(path, ColumnMapping("session", "timestamp", "item"), limits=ReadLimits(memory="100MB"))
