@@ -11,7 +11,7 @@ from gru4rec_core.data.ingest import read_log
 from gru4rec_core.data.locations import FolderLog
 from gru4rec_core.data.preview import inspect_log
 from gru4rec_core.errors import DataError
-from tests.data.corpus import ids, json_lines, packed, parquet, refused, text, times
+from tests.data.corpus import exports, ids, json_lines, packed, parquet, refused, text, times
 from tests.data.corpus.line import Line
 from tests.data.logs import list_rejected, sessions
 
@@ -23,6 +23,7 @@ SUBJECTS = {
     "Parquet": parquet,
     "packed": packed,
     "refused": refused,
+    "exports": exports,
 }
 CORPUS = [(subject, line) for subject, module in SUBJECTS.items() for line in module.LINES]
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 10**6, "ns": 10**9}
