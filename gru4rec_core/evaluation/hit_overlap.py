@@ -6,7 +6,7 @@ import numpy as np
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults, find_obstacle
-from gru4rec_core.evaluation.comparison import event_values
+from gru4rec_core.evaluation.seed_outcomes import is_hit
 
 Outcome = Literal["both", "only_a", "only_b", "neither"]
 OUTCOMES: tuple[Outcome, ...] = ("both", "only_b", "only_a", "neither")
@@ -32,14 +32,14 @@ class HitOverlap(NamedTuple):
 def find_hit_overlap(a: ModelResults, b: ModelResults, k: int) -> HitOverlap:
     """Sorts the test events by which of two models had the true item in its top k.
 
-    With several seeds, a model hits where at least half of its runs do.
+    With several seeds the majority decides (`seed_outcomes.is_hit`).
 
     Raises:
         RunError: the two models cannot be compared.
     """
     if obstacle := find_obstacle([a, b]):
         raise RunError(obstacle.sentence, where=f"{a.label}, {b.label}", remedy=obstacle.remedy)
-    hit_a, hit_b = (event_values(model, f"accuracy@{k}") >= 0.5 for model in (a, b))
+    hit_a, hit_b = is_hit(a, k), is_hit(b, k)
     labels = np.select([hit_a & hit_b, hit_a, hit_b], ["both", "only_a", "only_b"], "neither")
     counts: dict[Outcome, int] = {name: int((labels == name).sum()) for name in OUTCOMES}
     squares = apportion(list(counts.values()))

@@ -41,22 +41,24 @@ def make_evaluation() -> Callable[..., Evaluation]:
     return evaluation_of
 
 
+def model_of(
+    name: str,
+    *seeds: Sequence[float],
+    sessions: Sequence[int] | None = None,
+    kind: str = "gru4rec",
+    label: str | None = None,
+    **facts: object,
+) -> ModelResults:
+    """A model's results with these ranks, one list per seed."""
+    evaluations = tuple(evaluation_of(ranks, sessions) for ranks in seeds)
+    return ModelResults(name, label or name.upper(), kind, evaluations, **facts)
+
+
 @pytest.fixture
 def make_results() -> Callable[..., ModelResults]:
     """make_results(name, ranks or list of ranks per seed, sessions=None, kind="gru4rec", **facts)."""
 
-    def build(
-        name: str,
-        *seeds: Sequence[float],
-        sessions: Sequence[int] | None = None,
-        kind: str = "gru4rec",
-        label: str | None = None,
-        **facts: object,
-    ) -> ModelResults:
-        evaluations = tuple(evaluation_of(ranks, sessions) for ranks in seeds)
-        return ModelResults(name, label or name.upper(), kind, evaluations, **facts)
-
-    return build
+    return model_of
 
 
 @pytest.fixture

@@ -1,0 +1,63 @@
+"""What came of a test event when a model was trained with several seeds?
+
+A rate is the mean over the seeds. A single event is a hit or a miss, so its outcome goes by the majority of the seeds,
+and its guesses are those of one named seed. With one seed the three are the same thing.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.metrics import hits
+
+
+def hit_counts(model: ModelResults, k: int) -> np.ndarray:
+    """In how many of the model's seeds the true item was in the top `k`: int64 [n_events], 0 to `model.n_seeds`."""
+    return np.sum([hits(evaluation.ranks(), k) for evaluation in model.evaluations], axis=0).astype(np.int64)
+
+
+def is_hit(model: ModelResults, k: int) -> np.ndarray:
+    """Whether most seeds had the true item in the top `k`: bool [n_events].
+
+    Where exactly half of them had it, the mean rank over the seeds decides: up to `k` it is a hit.
+    """
+    twice = 2 * hit_counts(model, k)
+    outcome = twice > model.n_seeds
+    halves = np.flatnonzero(twice == model.n_seeds)
+    if halves.size:
+        ranks = np.mean([evaluation.ranks()[halves] for evaluation in model.evaluations], axis=0)
+        outcome[halves] = ranks <= k
+    return outcome
+
+
+def shown_seed(model: ModelResults, k: int) -> int:
+    """Index of the seed whose hits in the top `k` are nearest the mean over seeds; of equally near ones the first."""
+    return shared_seed([model], k)
+
+
+def shared_seed(models: Sequence[ModelResults], k: int) -> int:
+    """Index of the seed that stands for several models at once: the smallest sum of distances to their means.
+
+    A model with fewer seeds stays at its last one (see `seed_index`).
+    """
+    distances = [_distances_to_mean(model, k) for model in models]
+    n_seeds = max(model.n_seeds for model in models)
+    totals = [sum(of_model[min(seed, len(of_model) - 1)] for of_model in distances) for seed in range(n_seeds)]
+    return int(np.argmin(totals))
+
+
+def seed_index(model: ModelResults, seed: int) -> int:
+    """The index itself, or the model's last one where it has fewer seeds than the models beside it."""
+    return min(seed, model.n_seeds - 1)
+
+
+def by_majority(models: Sequence[ModelResults]) -> str:
+    """ " by majority of the seeds" where any of the models has several, else "": what a count of outcomes says."""
+    return " by majority of the seeds" if any(model.n_seeds > 1 for model in models) else ""
+
+
+def _distances_to_mean(model: ModelResults, k: int) -> list[int]:
+    # Hits times n_seeds, in whole numbers: equally near seeds stay equal.
+    found = [int(hits(evaluation.ranks(), k).sum()) for evaluation in model.evaluations]
+    return [abs(model.n_seeds * count - sum(found)) for count in found]
