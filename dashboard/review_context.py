@@ -70,9 +70,8 @@ class Review:
 
     @property
     def unit(self) -> str:
-        """What one prediction counts as: "sessions" where each has one, else "events"."""
-        first = self.models[0]
-        return "sessions" if first.n_events == first.n_sessions else "events"
+        """What hits are counted in: "sessions" or "events" (see `ModelResults.unit`)."""
+        return self.models[0].unit
 
     def model(self, name: str) -> ModelResults:
         """The contender or baseline of this name."""

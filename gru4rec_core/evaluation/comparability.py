@@ -80,6 +80,11 @@ class ModelResults:
     def n_sessions(self) -> int:
         return len(np.unique(self.evaluations[0].session))
 
+    @property
+    def unit(self) -> str:
+        """What its hits are counted in (see `counted_unit`)."""
+        return counted_unit(self.n_events, self.n_sessions)
+
 
 @dataclass(frozen=True)
 class Obstacle:
@@ -111,6 +116,11 @@ def find_obstacle(models: Sequence[ModelResults]) -> Obstacle | None:
                 (model.name,),
             )
     return None
+
+
+def counted_unit(n_events: int, n_sessions: int) -> str:
+    """What the hits of a test are counted in: "sessions" where each has one predicted event, else "events"."""
+    return "sessions" if n_events == n_sessions else "events"
 
 
 def build_test_key(session_ids: Iterable[Any], positions: Iterable[int], items: Iterable[Any]) -> str:

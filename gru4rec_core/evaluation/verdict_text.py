@@ -27,10 +27,9 @@ def pair_sentence(verdict: PairVerdict, config: ComparisonConfig) -> str:
     leader, other = per_100(verdict.leader_value), per_100(verdict.other_value)
     span = f"{_number(verdict.low)} to {_number(verdict.high)} %"
     if verdict.kind == "clear":
-        unit = "test sessions" if verdict.pair.n_events == verdict.pair.n_sessions else "test events"
         return (
             f"{verdict.leader} is better. The next item was in its top {config.deciding_k} for {leader} of 100"
-            f" {unit}, {verdict.other}'s for {other}: {_lead(verdict, config, span)}."
+            f" test {verdict.pair.b.unit}, {verdict.other}'s for {other}: {_lead(verdict, config, span)}."
         )
     if verdict.kind == "equivalent":
         return (

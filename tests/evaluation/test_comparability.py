@@ -9,11 +9,24 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.splits import split
 from gru4rec_core.errors import RunError
-from gru4rec_core.evaluation.comparability import ModelResults, build_test_key, count_leaked, find_obstacle
+from gru4rec_core.evaluation.comparability import (
+    ModelResults,
+    build_test_key,
+    count_leaked,
+    counted_unit,
+    find_obstacle,
+)
 
 
 def test_the_same_events_can_be_compared(make_results):
     assert find_obstacle([make_results("a", [1, 2]), make_results("b", [5, 9])]) is None
+
+
+def test_hits_are_counted_in_sessions_where_each_has_one_event_and_else_in_events(make_results):
+    assert make_results("a", [1, 2]).unit == "sessions"
+    assert make_results("a", [1, 2], sessions=[0, 0]).unit == "events"
+    assert counted_unit(3, 3) == "sessions"
+    assert counted_unit(4, 3) == "events"
 
 
 @pytest.mark.parametrize("field", ["session_id", "position", "target"])
