@@ -22,6 +22,7 @@ from gru4rec_core.evaluation.resampling import (
     percentile_interval,
     permutation_p,
 )
+from gru4rec_core.evaluation.seed_outcomes import rate
 
 EXPLORATORY = (
     *(f"accuracy@{k}" for k in LIST_LENGTHS),
@@ -210,15 +211,20 @@ def _all_pairs(models: Sequence[ModelResults], config: ComparisonConfig) -> tupl
     samples = (drawn[:, :-1] / drawn[:, -1:]).reshape(shape)
     flipped = flipped_sums(sums[:, :-1], config.n_permutations, flips).reshape(shape)
     by_session = sums[:, :-1].reshape(shape)
+    rates = [{metric: rate(model, metric) for metric in metrics} for model in models]
 
     def pair(i: int, j: int) -> PairedComparison:
-        differences = metric_differences(
+        resampled = metric_differences(
             metrics,
             by_session[:, [i, j]],
             events.sum(),
             samples[:, [i, j]],
             flipped[:, j] - flipped[:, i],
             config.confidence,
+        )
+        differences = tuple(
+            _with_rates(difference, rates[i][metric], rates[j][metric])
+            for metric, difference in zip(metrics, resampled, strict=True)
         )
         return PairedComparison(
             a=models[i],
@@ -310,6 +316,11 @@ def _not_too_narrow(
     low = np.where(few, np.minimum(low, np.where(np.isnan(below), -np.inf, below)), low)
     high = np.where(few, np.maximum(high, above), high)
     return low, high
+
+
+def _with_rates(difference: MetricDifference, a: float, b: float) -> MetricDifference:
+    """The rates as all other tables have them: sums by session may differ from them in their last bits."""
+    return replace(difference, a_value=a, b_value=b, relative=_ratio(b, a))
 
 
 def _ratio(value: float, base: float) -> float:

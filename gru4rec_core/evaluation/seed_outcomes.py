@@ -4,12 +4,32 @@ A rate is the mean over the seeds. A single event is a hit or a miss, so its out
 and its guesses are those of one named seed. With one seed the three are the same thing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import fsum
 
 import numpy as np
 
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.evaluation.metrics import hits
+from gru4rec_core.evaluation.metrics import accuracy_at, hits, mrr_at, ndcg_at
+from gru4rec_core.evaluation.scoring import Evaluation
+
+_RATES: dict[str, Callable[[Evaluation, int], float]] = {"accuracy": accuracy_at, "mrr": mrr_at, "ndcg": ndcg_at}
+
+
+def mean_of_seeds(values: Sequence[float]) -> float:
+    """The mean of one figure per seed, rounded once: the same to the last digit wherever it is worked out."""
+    return fsum(values) / len(values)
+
+
+def rate(model: ModelResults, metric: str) -> float:
+    """A metric of a model over all test events, as the mean over its seeds, in [0, 1]; NaN without events.
+
+    Args:
+        model: whose predictions.
+        metric: "accuracy@k", "mrr@k" or "ndcg@k".
+    """
+    name, k = metric.split("@")
+    return mean_of_seeds([_RATES[name](evaluation, int(k)) for evaluation in model.evaluations])
 
 
 def hit_counts(model: ModelResults, k: int) -> np.ndarray:

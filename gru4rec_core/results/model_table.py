@@ -15,6 +15,7 @@ from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.model_warnings import still_improving, validation_curve
 from gru4rec_core.evaluation.scoring import Evaluation
+from gru4rec_core.evaluation.seed_outcomes import mean_of_seeds
 from gru4rec_core.storage import read_json
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.records import RunRecord
@@ -132,7 +133,7 @@ def build_row(model: ModelResults, summaries: Sequence[Mapping[str, Any]], split
     for metric in (*_METRICS, *_LIST_METRICS):
         for length in per_seed[0]["accuracy"]:
             values = [summary.get(metric, {}).get(length) for summary in per_seed]
-            means[f"{metric}@{length}"] = None if None in values else sum(values) / len(values)
+            means[f"{metric}@{length}"] = None if None in values else mean_of_seeds(values)
     return {
         "name": model.name,
         "label": model.label,

@@ -85,7 +85,7 @@ def rank_bars(frame: pd.DataFrame, *, unit: str = "sessions", dark: bool = False
         alt.Tooltip("label:N", title="method"),
         alt.Tooltip("rank:N", title="rank"),
         alt.Tooltip("share:Q", title=f"% of {unit}", format=".1f"),
-        alt.Tooltip("n_events:Q", title=unit, format=","),
+        alt.Tooltip("n_events:Q", title=unit, format=",.0f"),
     ]
     drawn = frame.assign(rank=frame["rank"].replace({"unknown item": "unknown", "over 100": ">100"}))
     x.sort = [{"unknown item": "unknown", "over 100": ">100"}.get(rank, rank) for rank in occurring]

@@ -13,9 +13,9 @@ import pandas as pd
 
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.evaluation.comparison import event_values
 from gru4rec_core.evaluation.metrics import never_recommended, seen_before
 from gru4rec_core.evaluation.scoring import Evaluation
+from gru4rec_core.evaluation.seed_outcomes import mean_of_seeds, rate
 from gru4rec_core.evaluation.slices import OTHER, confusion, popularity_thirds, rank_distribution, slice_accuracy
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def by_slice(models: Sequence[ModelResults], events: EvaluationSet, train_counts
     for model in models:
         tables = [slice_accuracy(evaluation, events, train_counts, k) for evaluation in model.evaluations]
         # All seeds predict the same events, so their tables have the same rows.
-        mean = tables[0].assign(hits=np.mean([table["hits_per_100"] for table in tables], axis=0))
+        mean = tables[0].assign(hits=_means([table["hits_per_100"] for table in tables]))
         parts.append(mean.assign(name=model.name, label=model.label, kind=model.kind))
     frame = pd.concat(parts, ignore_index=True)
     frame["value"] = [
@@ -80,7 +80,7 @@ def overall(models: Sequence[ModelResults], k: int) -> pd.DataFrame:
                 "name": model.name,
                 "label": model.label,
                 "kind": model.kind,
-                "hits": 100 * _mean(event_values(model, f"accuracy@{k}")),
+                "hits": 100 * rate(model, f"accuracy@{k}") if model.n_events else 0.0,
             }
             for model in models
         ]
@@ -88,11 +88,17 @@ def overall(models: Sequence[ModelResults], k: int) -> pd.DataFrame:
 
 
 def by_rank(models: Sequence[ModelResults]) -> pd.DataFrame:
-    """How often the true item has which rank: name, label, kind, rank (bucket), order, share (per 100), n_events."""
+    """How often the true item has which rank: name, label, kind, rank (bucket), order, share (per 100), n_events.
+
+    Shares and events are means over seeds.
+    """
     parts = []
     for model in models:
         tables = [rank_distribution(evaluation) for evaluation in model.evaluations]
-        mean = tables[0].assign(share=np.mean([table["share_per_100"] for table in tables], axis=0))
+        mean = tables[0].assign(
+            share=_means([table["share_per_100"] for table in tables]),
+            n_events=_means([table["n_events"] for table in tables]),
+        )
         parts.append(mean.assign(name=model.name, label=model.label, kind=model.kind))
     frame = pd.concat(parts, ignore_index=True)
     # The first five buckets always, deeper ones only where some method has an event there.
@@ -209,6 +215,11 @@ def select_slice(
     return known & (popularity_thirds(train_counts)[evaluation.target] == third)
 
 
+def _means(columns: Sequence[pd.Series]) -> list[float]:
+    """The mean over seeds of each row."""
+    return [mean_of_seeds(row) for row in zip(*columns, strict=True)]
+
+
 def _where(cut: str, value: str) -> str:
     if cut == "position" and value in {"none", "1"}:
         return "at the first item" if value == "none" else "after a single item"
@@ -217,7 +228,3 @@ def _where(cut: str, value: str) -> str:
 
 def _names(vocabulary: ItemVocabulary, ids: np.ndarray) -> np.ndarray:
     return np.array([str(item) for item in vocabulary.decode(ids)], dtype=object)
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(values.mean()) if values.size else 0.0

@@ -7,7 +7,7 @@ first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +16,9 @@ import pandas as pd
 from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.evaluation.comparison import event_values
 from gru4rec_core.evaluation.hit_overlap import Outcome, apportion
-from gru4rec_core.evaluation.metrics import accuracy_at, mrr_at, ndcg_at
+from gru4rec_core.evaluation.metrics import accuracy_at
 from gru4rec_core.evaluation.rate_intervals import hit_rate_interval
-from gru4rec_core.evaluation.scoring import Evaluation
+from gru4rec_core.evaluation.seed_outcomes import mean_of_seeds, rate
 
 if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults
@@ -41,7 +41,7 @@ def ladder(models: Sequence[ModelResults], k: int, confidence: float) -> pd.Data
         low, high = hit_rate_interval(hits, model.evaluations[0].session, confidence)
         rows.append(
             {"name": model.name, "label": model.label, "kind": model.kind}
-            | {"hits": 100 * hits.mean() if hits.size else 0.0, "low": 100 * low, "high": 100 * high}
+            | {"hits": 100 * rate(model, f"accuracy@{k}") if hits.size else 0.0, "low": 100 * low, "high": 100 * high}
             | {"n": hits.size, "seeds": len(model.evaluations)}
         )
     frame = pd.DataFrame(rows).sort_values("hits", ascending=False, kind="stable", ignore_index=True)
@@ -64,11 +64,14 @@ def curve(models: Sequence[ModelResults], depth: int = MAX_LIST_LENGTH) -> pd.Da
     """Hits per 100 for every list length: name, label, kind, k (1 to `depth`), hits."""
     parts = []
     for model in models:
-        per_seed = [_hits_by_depth(evaluation.ranks(), depth) for evaluation in model.evaluations]
+        per_seed = [_rates_by_depth(evaluation.ranks(), depth).tolist() for evaluation in model.evaluations]
         parts.append(
-            pd.DataFrame({"k": np.arange(1, depth + 1), "hits": np.mean(per_seed, axis=0)}).assign(
-                name=model.name, label=model.label, kind=model.kind
-            )
+            pd.DataFrame(
+                {
+                    "k": np.arange(1, depth + 1),
+                    "hits": [100 * mean_of_seeds(at_k) for at_k in zip(*per_seed, strict=True)],
+                }
+            ).assign(name=model.name, label=model.label, kind=model.kind)
         )
     return pd.concat(parts, ignore_index=True)[["name", "label", "kind", "k", "hits"]]
 
@@ -109,10 +112,10 @@ def square(counts: Mapping[Outcome, int], side: int = 10) -> pd.DataFrame:
     )
 
 
-def _hits_by_depth(ranks: np.ndarray, depth: int) -> np.ndarray:
-    """Hits per 100 at every depth from 1: float64 [depth]."""
+def _rates_by_depth(ranks: np.ndarray, depth: int) -> np.ndarray:
+    """Hit rate at every depth from 1: float64 [depth], in [0, 1]."""
     within = np.ceil(ranks[ranks <= depth]).astype(int)
-    return 100 * np.cumsum(np.bincount(within, minlength=depth + 1)[1 : depth + 1]) / max(ranks.size, 1)
+    return np.cumsum(np.bincount(within, minlength=depth + 1)[1 : depth + 1]) / max(ranks.size, 1)
 
 
 def metrics_table(models: Sequence[ModelResults], ks: Sequence[int] = (1, 3, 5, 10, 20)) -> pd.DataFrame:
@@ -123,13 +126,9 @@ def metrics_table(models: Sequence[ModelResults], ks: Sequence[int] = (1, 3, 5, 
     rows = []
     for model in models:
         row: dict[str, object] = {"method": model.label}
-        row |= {f"top {k}": 100 * _mean(accuracy_at, model, k) for k in ks}
-        row |= {"MRR@20": 100 * _mean(mrr_at, model, 20)}
-        row |= {"NDCG@20": 100 * _mean(ndcg_at, model, 20)}
+        row |= {f"top {k}": 100 * rate(model, f"accuracy@{k}") for k in ks}
+        row |= {"MRR@20": 100 * rate(model, "mrr@20")}
+        row |= {"NDCG@20": 100 * rate(model, "ndcg@20")}
         row |= {"runs": len(model.evaluations), "training s": model.training_seconds}
         rows.append(row | {"kind": _KINDS[model.kind]})
     return pd.DataFrame(rows)
-
-
-def _mean(metric: Callable[[Evaluation, int], float], model: ModelResults, k: int) -> float:
-    return float(np.mean([metric(evaluation, k) for evaluation in model.evaluations]))
