@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import messages, navigation, review_context, state, theme, widgets
-from dashboard.review_context import Pair, Review
-from gru4rec_core.config import MAX_LIST_LENGTH, PROTOCOL_LABELS
+from dashboard.review_context import Review
+from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.evaluation.rate_intervals import level_text
@@ -18,6 +18,10 @@ from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
+from gru4rec_core.report.frames.settings import select_differences, settings_table
+from gru4rec_core.report.labels import outcome_labels
+from gru4rec_core.results.comparison import Pair
+from gru4rec_core.results.trust_facts import trust_facts
 
 
 def show_headline(review: Review) -> None:
@@ -36,7 +40,7 @@ def show_headline(review: Review) -> None:
 def show_hit_overlap(review: Review, pair: Pair, k: int, selection: state.Selection) -> None:
     """Whose hits overlap, as a square of 100; each block and each line below it leads to its sessions."""
     counts = find_hit_overlap(*pair, k).counts
-    labels = outcome_labels(pair)
+    labels = outcome_labels(*pair)
     chart = comparison_charts.outcome_square(
         comparison_frames.square(counts), labels, (pair[0].name, pair[1].name), unit=review.unit, dark=theme.is_dark()
     )
@@ -62,17 +66,6 @@ def show_hit_overlap(review: Review, pair: Pair, k: int, selection: state.Select
             )
 
 
-def outcome_labels(pair: Pair) -> dict[str, str]:
-    """What each outcome is called on screen, by its name in the URL."""
-    base, other = pair
-    return {
-        "both": "both hit",
-        "only_b": f"only {other.label}",
-        "only_a": f"only {base.label}",
-        "neither": "neither",
-    }
-
-
 def _outcome_params(pair: Pair, outcome: str) -> dict[str, str]:
     return {"show": outcome, "a": pair[0].name, "b": pair[1].name}
 
@@ -92,17 +85,7 @@ def show_ladder(review: Review, k: int) -> None:
 
 def show_trust(review: Review) -> None:
     """What the verdict rests on: seeds, convergence, settings, test rule, when the metric was chosen."""
-    seeds = sorted({model.n_seeds for model in review.contenders})
-    settings = review_context.select_differences(review_context.settings_table(review))["setting"]
-    differing = [name for name in settings if name not in {"seed", "loss"}]
-    facts = {
-        "Seeds": f"{' and '.join(map(str, seeds))} per model" + ("; the effect of luck is unknown" * (seeds == [1])),
-        "Training": _describe_end_of_training(review),
-        "Settings": f"differ in {', '.join(differing)}" if differing else "the same except for the loss",
-        "Test": f"{PROTOCOL_LABELS[review.record.split.protocol].lower()}, {review.models[0].n_events:,} {review.unit}",
-        "Deciding metric": f"accuracy@{review.record.config.deciding_k}, chosen "
-        + ("before training" if review.record.decided_before_results else "when results were known"),
-    }
+    facts = trust_facts(review.result, review.runs)
     pieces = "".join(
         f'<div style="min-width:0"><div style="opacity:.75;font-size:.85rem">{name}</div>'
         f'<div style="overflow-wrap:anywhere">{escape(text)}</div></div>'
@@ -112,15 +95,6 @@ def show_trust(review: Review) -> None:
         '<div role="group" aria-label="What the verdict rests on" style="display:grid;gap:.6rem 1.5rem;'
         f'grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr))">{pieces}</div>'
     )
-
-
-def _describe_end_of_training(review: Review) -> str:
-    still_improving = [model.label for model in review.contenders if model.still_improving]
-    if still_improving:
-        return f"still improving when stopped: {', '.join(still_improving)}"
-    if review.record.split.validation_fraction == 0:
-        return "whether still improving is not known, without validation sessions"
-    return "no longer improving when stopped"
 
 
 def show_forest(review: Review, pair: Pair) -> None:
@@ -227,9 +201,9 @@ def draw_slices(review: Review, shown: list[ModelResults], k: int, *, key: str) 
 def show_settings(review: Review) -> None:
     """Training settings run by run; at first only those that differ."""
     differences_only = st.toggle("Differences only", value=True, key="differences-only")
-    table = review_context.settings_table(review)
+    table = settings_table({run.name: run.config for run in review.runs})
     if differences_only:
-        table = review_context.select_differences(table)
+        table = select_differences(table)
     if table.empty:
         st.text("All runs have the same settings.")
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,12 +16,10 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.frames import accuracy as accuracy_frames
-from gru4rec_core.results.comparison import ComparisonResult
+from gru4rec_core.report.labels import item_label
+from gru4rec_core.results.comparison import ComparisonResult, Pair
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.split_store import StoredSplit
-
-Pair = tuple[ModelResults, ModelResults]
-"""The two contenders that a page sets side by side, base first."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class Review:
     @property
     def contenders(self) -> tuple[ModelResults, ...]:
         """The trained models."""
-        return tuple(model for model in self.models if model.kind == "gru4rec")
+        return self.result.contenders
 
     @property
     def split(self) -> StoredSplit:
@@ -79,10 +76,7 @@ class Review:
 
     def item(self, item_id: int) -> str:
         """Name of an item as it is shown."""
-        if item_id < 0:
-            return "(unknown item)"
-        item = str(self.vocabulary.items[item_id])
-        return self.item_names.get(item, item)
+        return item_label(item_id, self.vocabulary, self.item_names)
 
 
 def open_review(selection: state.Selection, purpose: str) -> Review | None:
@@ -164,24 +158,16 @@ def nearest_list_length(k: int) -> int:
 
 def choose_pair(review: Review) -> Pair | None:
     """The two contenders that the page sets side by side; None where there are fewer, or they cannot be compared."""
-    contenders = review.contenders
-    if len(contenders) < 2 or review.result.comparison.obstacle:
+    pair = review.result.pair
+    if pair is None:
         return None
-    names = [model.name for model in contenders]
+    names = [model.name for model in review.contenders]
     base, other = st.query_params.get("a"), st.query_params.get("b")
     if base not in names or other not in names or base == other:
-        base, other = _pair_of_the_verdict(review, names)
+        base, other = pair[0].name, pair[1].name
     if len(names) > 2:
         base, other = _ask_for_pair(review, names, base, other)
     return review.model(base), review.model(other)
-
-
-def _pair_of_the_verdict(review: Review, names: list[str]) -> tuple[str, str]:
-    """The two models that the verdict speaks of, in the order they were given."""
-    verdict = review.result.verdict
-    mentioned = {verdict.numbers.get("leader"), verdict.numbers.get("other")} if verdict else set()
-    base, other = sorted(names, key=lambda name: name not in mentioned)[:2]
-    return base, other
 
 
 def _ask_for_pair(review: Review, names: list[str], base: str, other: str) -> tuple[str, str]:
@@ -206,23 +192,3 @@ def _slice_table(comparison: str, files: cached.Stamp, names: tuple[str, ...], k
 def slice_table(review: Review, names: tuple[str, ...], k: int) -> pd.DataFrame:
     """`accuracy_frames.by_slice` of some methods, computed once."""
     return _slice_table(review.record.id, review.files, names, k, review)
-
-
-def settings_table(review: Review) -> pd.DataFrame:
-    """Every training setting: a row per setting, a column per run."""
-    columns: dict[str, Any] = {}
-    for run in review.runs:
-        values = run.config.model_dump(mode="json")
-        columns[run.name] = {name: _as_text(value) for name, value in values.items()}
-    return pd.DataFrame(columns).rename_axis("setting").reset_index()
-
-
-def select_differences(settings: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a settings table in which the runs do not all agree."""
-    return settings[settings.drop(columns="setting").nunique(axis=1) > 1]
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)

@@ -10,6 +10,8 @@ from html import escape
 
 import streamlit as st
 
+from gru4rec_core.report.labels import short
+
 _CHIP = (
     "display:inline-block;padding:.1rem .55rem;margin:.15rem 0;border-radius:.5rem;"
     "border:1px solid rgba(127,127,127,.55);max-width:16rem;overflow-wrap:anywhere"
@@ -17,13 +19,6 @@ _CHIP = (
 _ARROW = '<span aria-hidden="true" style="opacity:.6;padding:0 .3rem">→</span>'
 _STEP = "display:inline-flex;align-items:center"
 _ROW = "display:flex;flex-wrap:wrap;align-items:center;row-gap:.1rem"
-LONGEST_NAME = 60
-
-
-def short(name: object, limit: int = LONGEST_NAME) -> str:
-    """An item's name as it is shown: one line, at most `limit` characters."""
-    text = " ".join(str(name).split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def chip(name: object, *, emphasis: str = "") -> str:

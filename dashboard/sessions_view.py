@@ -10,13 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import review_context, state, steps_view, widgets
-from dashboard.compare_view import outcome_labels
 from dashboard.review_context import Review
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import sessions as sessions_frames
 from gru4rec_core.report.frames.sessions import Filters
+from gru4rec_core.report.labels import outcome_labels, rank_text
 
 PAGE_SIZE = 25
 _FILTERS = ("came", "had", "shortest", "longest", "kind")
@@ -40,7 +40,7 @@ def choose_predictions(review: Review, models: Models, k: int) -> np.ndarray:
     overlap = find_hit_overlap(models[0], models[1], k) if len(models) == 2 else None
     counts: dict[str, int] = {"random": min(sessions_frames.N_RANDOM, n_events)}
     counts.update(overlap.counts.items() if overlap else ())
-    labels = outcome_labels((models[0], models[-1])) | {"random": "Random"}
+    labels = {**outcome_labels(models[0], models[-1]), "random": "Random"}
     missed = _missed(review, k)
     if missed is not None:
         model, predictions = missed
@@ -172,7 +172,7 @@ def show_list(review: Review, models: Models, predictions: np.ndarray, k: int, s
 
 
 def _show_table(review: Review, models: Models, rows: pd.DataFrame, k: int, key: str) -> None:
-    ranks: dict[Any, Any] = {f"{model.label}: rank": partial(widgets.rank_text, k=k) for model in models}
+    ranks: dict[Any, Any] = {f"{model.label}: rank": partial(rank_text, k=k) for model in models}
     chosen = st.dataframe(
         _with_names(review, models, rows).style.format(ranks),
         hide_index=True,
@@ -217,7 +217,7 @@ def _show_cards(
             st.text(f"{row['session']}: {review.item(row['last'])} → {review.item(row['target'])} ✓")
             for model in models:
                 guess = _guess_text(review, row[f"guess:{model.name}"], row["target"])
-                st.text(f"{model.label} {widgets.rank_text(row[f'rank:{model.name}'], k)}, guessed {guess}")
+                st.text(f"{model.label} {rank_text(row[f'rank:{model.name}'], k)}, guessed {guess}")
             if event is not None and row["event"] == event:
                 with st.container(key="steps-narrow"):
                     steps_view.show_session(review, models, event, k, selection, key="narrow")

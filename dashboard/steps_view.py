@@ -10,6 +10,7 @@ from dashboard.review_context import Review
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.report.frames import sessions as sessions_frames
 from gru4rec_core.report.frames.sessions import Step
+from gru4rec_core.report.labels import rank_text
 
 MAX_STEPS = 40
 """Steps shown at first; earlier ones on demand."""
@@ -89,4 +90,4 @@ def _guess_cell(review: Review, step: Step, name: str, k: int) -> str:
     for rank, guess in enumerate(step.guesses[name], 1):
         text = f"{rank}. {widgets.cell(review.item(guess), limit=32)}"
         guesses.append(f'<span class="true">{text} ✓</span>' if guess == step.item else text)
-    return f"{widgets.cell(widgets.rank_text(step.ranks[name], k))}<br>" + ", ".join(guesses)
+    return f"{widgets.cell(rank_text(step.ranks[name], k))}<br>" + ", ".join(guesses)

@@ -16,8 +16,8 @@ import streamlit as st
 
 from dashboard import messages, state
 from dashboard.downloads import safe_csv
-from dashboard.session_html import short
 from gru4rec_core.evaluation.verdict import Verdict
+from gru4rec_core.report.labels import short
 
 _Colour = Literal["red", "green", "blue", "orange", "gray"]
 _KINDS: dict[str, tuple[str, _Colour, str]] = {
@@ -179,13 +179,3 @@ def show_wide_or_narrow(wide: str, narrow: str) -> None:
         f"<style>@media (max-width:640px){{.st-key-{wide}{{display:none!important}}}}"
         f"@media (min-width:641px){{.st-key-{narrow}{{display:none!important}}}}</style>"
     )
-
-
-def rank_text(rank: float, k: int) -> str:
-    """ "● 2" for a hit in the top k, "○ 37" for a miss; "○ unknown" for an item that training never saw."""
-    if rank != rank:
-        return ""
-    if rank == float("inf"):
-        return "○ unknown"
-    number = f"{rank:,.0f}" if float(rank).is_integer() else f"{rank:,.1f}"
-    return f"{'●' if rank <= k else '○'} {number}"

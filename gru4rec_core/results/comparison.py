@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from gru4rec_core.errors import RunError
+from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.evaluation.verdict import Verdict, build_verdict
@@ -20,6 +21,9 @@ from gru4rec_core.workspace.split_store import StoredSplit, open_split
 from gru4rec_core.workspace.store import Workspace
 
 DECIDED_LATE = "The list length was chosen after results were there: exploratory."
+
+Pair = tuple[ModelResults, ModelResults]
+"""Two contenders side by side, base first."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,24 @@ class ComparisonResult:
     models: pd.DataFrame
     run_ids: dict[str, tuple[str, ...]]
     split: StoredSplit
+
+    @property
+    def contenders(self) -> tuple[ModelResults, ...]:
+        """The trained models, in the order they were given."""
+        return tuple(model for model in self.comparison.models if model.kind == "gru4rec")
+
+    @property
+    def pair(self) -> Pair | None:
+        """The two contenders that the verdict speaks of, in the order they were given.
+
+        None where there are fewer than two, or they cannot be compared.
+        """
+        if len(self.contenders) < 2 or self.comparison.obstacle:
+            return None
+        numbers = self.verdict.numbers if self.verdict else {}
+        mentioned = {numbers.get("leader"), numbers.get("other")}
+        base, other = sorted(self.contenders, key=lambda model: model.name not in mentioned)[:2]
+        return base, other
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values: what `compare --json` prints."""

@@ -1,6 +1,6 @@
 """Facts about the strips that sessions are drawn as."""
 
-from dashboard.session_html import chip, short, strip_html
+from dashboard.session_html import chip, strip_html
 
 NASTY = '<img src=x onerror="alert(1)"> ![x](http://example.com/x.png)'
 
@@ -9,12 +9,6 @@ def test_a_name_is_escaped():
     html = chip(NASTY)
     assert "<img" not in html
     assert "&lt;img" in html
-
-
-def test_a_long_name_is_cut_to_one_line():
-    assert short("a\n b  c") == "a b c"
-    assert len(short("x" * 500)) == 60
-    assert short("x" * 500).endswith("…")
 
 
 def test_a_strip_shows_every_item_in_order_and_marks_the_last():

@@ -24,18 +24,3 @@ def test_a_cell_is_escaped():
     assert widgets.cell("<b>&") == "&lt;b&gt;&amp;"
     assert widgets.cell("<b>", strong=True) == "<strong>&lt;b&gt;</strong>"
     assert len(widgets.cell("x" * 100)) == 60
-
-
-@pytest.mark.parametrize(
-    ("rank", "text"),
-    [
-        (1.0, "● 1"),
-        (3.0, "● 3"),
-        (3.5, "○ 3.5"),
-        (1234.0, "○ 1,234"),
-        (float("inf"), "○ unknown"),
-        (float("nan"), ""),
-    ],
-)
-def test_a_rank_says_hit_or_miss_by_its_sign_too(rank, text):
-    assert widgets.rank_text(rank, 3) == text

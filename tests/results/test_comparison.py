@@ -1,6 +1,7 @@
 """A comparison's result comes from its files alone, the same each time it is read."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,3 +80,15 @@ def test_unfinished_runs_have_no_result_yet(trained) -> None:
         build_comparison_result(home, waiting.id)
     home.delete_comparison(waiting.id)
     home.delete_run(fresh.id)
+
+
+def test_the_pair_is_the_one_the_verdict_speaks_of_in_the_order_of_the_models(trained) -> None:
+    home, comparison = trained
+    result = build_comparison_result(home, comparison.id)
+    first, second, *_ = result.comparison.models
+    third = replace(second, name="third")
+    three = replace(result, comparison=replace(result.comparison, models=(first, second, third)))
+    of_first_and_third = replace(result.verdict, numbers={"leader": "third", "other": first.name})
+    assert replace(three, verdict=of_first_and_third).pair == (first, third)
+    assert replace(three, verdict=None).pair == (first, second)
+    assert replace(result, comparison=replace(result.comparison, models=(first,))).pair is None

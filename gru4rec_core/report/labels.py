@@ -1,0 +1,49 @@
+"""How are items, ranks and names from files written for people: on screens and in the report?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import inf, isnan
+
+from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.evaluation.comparability import ModelResults
+
+LONGEST_NAME = 60
+"""Characters of a name that are shown unless a caller says otherwise."""
+
+UNKNOWN_ITEM = "(unknown item)"
+
+
+def short(name: object, limit: int = LONGEST_NAME) -> str:
+    """A name as it is shown: one line, at most `limit` characters. Not escaped."""
+    text = " ".join(str(name).split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def item_label(item_id: int, vocabulary: ItemVocabulary, names: Mapping[str, str]) -> str:
+    """The name of an item.
+
+    Args:
+        item_id: -1 is an item that training never saw.
+        vocabulary: the items by id.
+        names: names to show instead of items, where the log had some.
+    """
+    if item_id < 0:
+        return UNKNOWN_ITEM
+    item = str(vocabulary.items[item_id])
+    return names.get(item, item)
+
+
+def rank_text(rank: float, k: int) -> str:
+    """ "● 2" for a hit in the top k, "○ 37" for a miss; "○ unknown" for an item that training never saw."""
+    if isnan(rank):
+        return ""
+    if rank == inf:
+        return "○ unknown"
+    number = f"{rank:,.0f}" if float(rank).is_integer() else f"{rank:,.1f}"
+    return f"{'●' if rank <= k else '○'} {number}"
+
+
+def outcome_labels(a: ModelResults, b: ModelResults) -> dict[str, str]:
+    """What each outcome of a pair is called, by its name, in the order of `OUTCOMES`."""
+    return {"both": "both hit", "only_b": f"only {b.label}", "only_a": f"only {a.label}", "neither": "neither"}

@@ -1,0 +1,33 @@
+"""Facts about what a verdict rests on."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from gru4rec_core.results.comparison import build_comparison_result
+from gru4rec_core.results.trust_facts import describe_end_of_training, trust_facts
+
+
+def test_a_comparison_says_what_its_verdict_rests_on(trained):
+    home, comparison = trained
+    result = build_comparison_result(home, comparison.id)
+    facts = trust_facts(result, [home.run(run_id) for run_id in comparison.run_ids])
+    assert facts["Seeds"] == "1 per model; the effect of luck is unknown"
+    assert facts["Settings"] == "the same except for the loss"
+    assert facts["Test"] == "last item, 120 sessions"
+    assert facts["Deciding metric"] == "accuracy@3, chosen before training"
+
+
+@pytest.mark.parametrize(
+    ("improving", "validation_fraction", "text"),
+    [
+        (True, 0.1, "still improving when stopped: BPR"),
+        (False, 0.1, "no longer improving when stopped"),
+        (False, 0.0, "whether still improving is not known, without validation sessions"),
+    ],
+)
+def test_what_is_said_about_the_end_of_training_is_known(improving: bool, validation_fraction: float, text: str):
+    contenders = [SimpleNamespace(label="TOP1", still_improving=False)]
+    contenders.append(SimpleNamespace(label="BPR", still_improving=improving))
+    record = SimpleNamespace(split=SimpleNamespace(validation_fraction=validation_fraction))
+    assert describe_end_of_training(SimpleNamespace(contenders=contenders, record=record)) == text
