@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import review_context, state, theme, widgets
+from dashboard import review_context, seed_choice, state, theme, widgets
 from dashboard.compare_view import draw_slices
 from dashboard.review_context import Review
 from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.seed_outcomes import shown_seed
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.frames import accuracy as accuracy_frames
@@ -44,6 +45,8 @@ def show_headline(review: Review, model: ModelResults, k: int) -> pd.Series | No
     overall = float(accuracy_frames.overall([model], k)["hits"].iloc[0])
     text = accuracy_frames.weakest_sentence(model.label, weakest, overall, k, review.unit)
     widgets.sentence(text, size="1.25rem", weight=600, heading=True)
+    kind = None if weakest is None else review_context.select_kind(review, weakest["slice"], weakest["value"])
+    widgets.sentence(accuracy_frames.misses_sentence(model, kind, k), muted=True)
     n_unknown = table.loc[table["value"] == "not in training", "n_events"].sum()
     if n_unknown:
         widgets.sentence(
@@ -89,7 +92,8 @@ def show_ranks(review: Review, model: ModelResults) -> None:
 
 def show_confusion(review: Review, model: ModelResults) -> None:
     """First guess against the item that came, for the most frequent items."""
-    table, items = accuracy_frames.confusions(model, review.vocabulary)
+    seed = shown_seed(model, review.record.config.deciding_k)
+    table, items = accuracy_frames.confusions(model, review.vocabulary, seed=seed)
     if table.empty:
         st.text("No item of the test was known in training, so there is nothing to set side by side.")
         return
@@ -100,13 +104,16 @@ def show_confusion(review: Review, model: ModelResults) -> None:
         alt=f"First guess of {model.label} against the item that came, {len(items)} most frequent items; "
         f"a hit in {100 * hit_rate:.0f} % of their events",
     )
+    _say_seed(review, model, seed)
 
 
 def show_never_recommended(review: Review, model: ModelResults, k: int) -> None:
     """Items that are in no list of length k."""
-    table = accuracy_frames.unseen_items(model, review.vocabulary, np.asarray(review.split.train_counts), k)
+    seed = shown_seed(model, review.record.config.deciding_k)
+    table = accuracy_frames.unseen_items(model, review.vocabulary, np.asarray(review.split.train_counts), k, seed)
     n_items = len(review.vocabulary)
     widgets.section("Never recommended")
+    _say_seed(review, model, seed)
     if table.empty:
         st.text(f"Each of the {n_items:,} items is in at least one top {k}.")
         return
@@ -115,6 +122,13 @@ def show_never_recommended(review: Review, model: ModelResults, k: int) -> None:
         f"they came next {table['came next'].sum():,} times."
     )
     widgets.show_table(table, key="never-shown", name="never-recommended")
+
+
+def _say_seed(review: Review, model: ModelResults, seed: int) -> None:
+    """Whose guesses these are, of a model with several seeds."""
+    if model.n_seeds > 1:
+        name = seed_choice.seed_names(review, [model])[seed]
+        st.caption(f"The guesses of seed {name}, the one nearest the mean of all {model.n_seeds}.")
 
 
 def misses_params(model: ModelResults, weakest: pd.Series | None) -> dict[str, str]:

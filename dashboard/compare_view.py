@@ -14,6 +14,7 @@ from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.evaluation.rate_intervals import level_text
+from gru4rec_core.evaluation.seed_outcomes import by_majority, explain_counts
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.frames import accuracy as accuracy_frames
@@ -45,10 +46,12 @@ def show_hit_overlap(review: Review, pair: Pair, k: int, selection: state.Select
         comparison_frames.square(counts), labels, (pair[0].name, pair[1].name), unit=review.unit, dark=theme.is_dark()
     )
     words = ", ".join(f"{labels[outcome]} {count:,}" for outcome, count in counts.items())
+    majority = by_majority(pair)
+    how = f",{majority}" if majority else ""
     event = widgets.show_chart(
         chart,
         key="outcome-square",
-        alt=f"Of {sum(counts.values()):,} test {review.unit} at list length {k}: {words}",
+        alt=f"Of {sum(counts.values()):,} test {review.unit} at list length {k}{how}: {words}",
         width="content",
         on_select="rerun",
         selection_mode="outcome",
@@ -64,6 +67,8 @@ def show_hit_overlap(review: Review, pair: Pair, k: int, selection: state.Select
                 icon=":material/arrow_forward:",
                 query_params=selection.params(**_outcome_params(pair, outcome)),
             )
+    if majority:
+        st.caption(explain_counts(pair, k))
 
 
 def _outcome_params(pair: Pair, outcome: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.seed_outcomes import seed_index
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.labels import item_label
@@ -124,10 +125,10 @@ def _show_nothing_yet(selection: state.Selection, purpose: str) -> None:
         widgets.empty_state(text, "Train TOP1 and BPR", "train", selection, key="to-train")
 
 
-def load_scorer(review: Review, name: str) -> NumpyGru4Rec | None:
-    """The first run of a contender, for inference in NumPy; None for a baseline."""
+def load_scorer(review: Review, name: str, seed: int) -> NumpyGru4Rec | None:
+    """A contender's run with the seed of this index, for inference in NumPy; None for a baseline."""
     run_ids = review.result.run_ids.get(name)
-    return cached.load_model(run_ids[0]) if run_ids else None
+    return cached.load_model(run_ids[seed_index(review.model(name), seed)]) if run_ids else None
 
 
 def choose_list_length(selection: state.Selection, review: Review) -> int:
@@ -170,6 +171,11 @@ def choose_pair(review: Review) -> Pair | None:
     return review.model(base), review.model(other)
 
 
+def choose_models(review: Review) -> tuple[ModelResults, ...]:
+    """The pair set side by side, or the one contender there is."""
+    return choose_pair(review) or review.contenders[:1]
+
+
 def _ask_for_pair(review: Review, names: list[str], base: str, other: str) -> tuple[str, str]:
     def label(name: str) -> str:
         return review.model(name).label
@@ -187,6 +193,12 @@ def _ask_for_pair(review: Review, names: list[str], base: str, other: str) -> tu
 def _slice_table(comparison: str, files: cached.Stamp, names: tuple[str, ...], k: int, _review: Review) -> pd.DataFrame:
     models = [_review.model(name) for name in names]
     return accuracy_frames.by_slice(models, _review.events, np.asarray(_review.split.train_counts), k)
+
+
+def select_kind(review: Review, cut: str, value: str) -> np.ndarray:
+    """The test events that one row of `slice_table` counts: bool [n_events]."""
+    evaluation, train_counts = review.models[0].evaluations[0], np.asarray(review.split.train_counts)
+    return accuracy_frames.select_slice(evaluation, review.events, train_counts, cut, value)
 
 
 def slice_table(review: Review, names: tuple[str, ...], k: int) -> pd.DataFrame:

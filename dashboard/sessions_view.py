@@ -11,8 +11,10 @@ import streamlit as st
 
 from dashboard import review_context, state, steps_view, widgets
 from dashboard.review_context import Review
+from dashboard.steps_view import View
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
+from gru4rec_core.evaluation.seed_outcomes import by_majority, explain_counts
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import sessions as sessions_frames
 from gru4rec_core.report.frames.sessions import Filters
@@ -24,11 +26,6 @@ _MISSED = "missed"
 _POSITION = ("event", "page")  # URL parameters that say where in the list the reader is
 
 Models = tuple[ModelResults, ...]
-
-
-def choose_models(review: Review) -> Models:
-    """The pair set side by side, or the one contender there is."""
-    return review_context.choose_pair(review) or review.contenders[:1]
 
 
 def choose_predictions(review: Review, models: Models, k: int) -> np.ndarray:
@@ -45,10 +42,12 @@ def choose_predictions(review: Review, models: Models, k: int) -> np.ndarray:
     if missed is not None:
         model, predictions = missed
         counts[_MISSED], labels[_MISSED] = len(predictions), f"{model.label} missed"
+    counted = [*models, *([missed[0]] if missed else [])]
+    majority = by_majority(counted)
     requested = st.query_params.get("show", "random")
     chips = [chip for chip in (*sessions_frames.CHOICES, _MISSED) if chip in counts]
     chosen = st.pills(
-        "Which sessions",
+        f"Which {review.unit},{majority}" if majority else f"Which {review.unit}",
         chips,
         default=requested if requested in chips else "random",
         required=True,
@@ -57,6 +56,8 @@ def choose_predictions(review: Review, models: Models, k: int) -> np.ndarray:
         help=f"A hit means that the item that came was among the first {k} guesses. Random: always the same ones.",
         on_change=_select_chip,
     )
+    if majority:
+        st.caption(explain_counts(list(dict.fromkeys(counted)), k))
     if chosen == _MISSED and missed is not None:
         return missed[1]
     return sessions_frames.choose(chosen, n_events, overlap.labels if overlap else None)
@@ -109,8 +110,7 @@ def _kind_filter(review: Review, model: ModelResults, k: int) -> np.ndarray | No
     state.set_params(kind=chosen)
     if chosen is None:
         return None
-    train_counts = np.asarray(review.split.train_counts)
-    return accuracy_frames.select_slice(model.evaluations[0], review.events, train_counts, *options[chosen])
+    return review_context.select_kind(review, *options[chosen])
 
 
 def _text_filter(name: str, label: str) -> str:
@@ -142,19 +142,20 @@ def show_no_match() -> None:
         st.button("Clear filters", type="primary", key="clear-filters", on_click=clear_filters)
 
 
-def show_list(review: Review, models: Models, predictions: np.ndarray, k: int, selection: state.Selection) -> None:
+def show_list(view: View, predictions: np.ndarray) -> None:
     """The predictions page by page, a table on a desktop and cards on a phone, and the chosen session's steps."""
+    review, models, k = view.review, view.models, view.k
     n_pages = max(1, -(-len(predictions) // PAGE_SIZE))
     requested = st.query_params.get("page", "1")
     page = min(max(int(requested) if requested.isdecimal() else 1, 1), n_pages)
     shown = predictions[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    rows = sessions_frames.prediction_rows(shown, models, review.events)
+    rows = sessions_frames.prediction_rows(shown, models, review.events, k, view.seed.index)
     widgets.show_wide_or_narrow("sessions-wide", "sessions-narrow")
     with st.container(key="sessions-wide"):
-        _show_table(review, models, rows, k, key=f"{st.query_params.get('show', 'random')}-{page}")
+        _show_table(view, rows, key=f"{st.query_params.get('show', 'random')}-{page}")
     event = _requested_event(len(models[0].evaluations[0].session))
     with st.container(key="sessions-narrow"):
-        _show_cards(review, models, rows, k, selection, event)
+        _show_cards(view, rows, event)
     if n_pages > 1:
         turned_to = st.pagination(n_pages, default=page, key=f"pages-{n_pages}", max_visible_pages=5)
         if turned_to != page:
@@ -168,13 +169,13 @@ def show_list(review: Review, models: Models, predictions: np.ndarray, k: int, s
         with st.container(key="steps-wide"):
             if (rows["event"] == event).any():  # on a phone its card has the steps
                 widgets.show_wide_or_narrow("steps-wide", "steps-narrow")
-            steps_view.show_session(review, models, event, k, selection, key="wide")
+            steps_view.show_session(view, event, key="wide")
 
 
-def _show_table(review: Review, models: Models, rows: pd.DataFrame, k: int, key: str) -> None:
-    ranks: dict[Any, Any] = {f"{model.label}: rank": partial(rank_text, k=k) for model in models}
+def _show_table(view: View, rows: pd.DataFrame, key: str) -> None:
+    ranks: dict[Any, Any] = {f"{model.label}: rank": partial(rank_text, k=view.k) for model in view.models}
     chosen = st.dataframe(
-        _with_names(review, models, rows).style.format(ranks),
+        _with_names(view.review, view.models, rows).style.format(ranks),
         hide_index=True,
         key=f"predictions-{key}",
         on_select="rerun",
@@ -201,26 +202,32 @@ def _with_names(review: Review, models: Models, rows: pd.DataFrame) -> pd.DataFr
         guesses = zip(rows[f"guess:{model.name}"], rows["target"], strict=True)
         frame[f"{model.label}: first guess"] = [_guess_text(review, guess, target) for guess, target in guesses]
         frame[f"{model.label}: rank"] = rows[f"rank:{model.name}"]
+        if model.n_seeds > 1:
+            frame[f"{model.label}: all seeds"] = [_seeds_text(model, n_hits) for n_hits in rows[f"seeds:{model.name}"]]
     return frame
+
+
+def _seeds_text(model: ModelResults, n_hits: int) -> str:
+    return f"hit in {n_hits} of {model.n_seeds} seeds"
 
 
 def _guess_text(review: Review, guess: int, target: int) -> str:
     return review.item(guess) + (" ✓" if guess == target else "")
 
 
-def _show_cards(
-    review: Review, models: Models, rows: pd.DataFrame, k: int, selection: state.Selection, event: int | None
-) -> None:
+def _show_cards(view: View, rows: pd.DataFrame, event: int | None) -> None:
     """A card per prediction: what came, and each model's rank and first guess."""
+    review = view.review
     for row in rows.to_dict("records"):
         with st.container(border=True, gap="xsmall"):
             st.text(f"{row['session']}: {review.item(row['last'])} → {review.item(row['target'])} ✓")
-            for model in models:
+            for model in view.models:
                 guess = _guess_text(review, row[f"guess:{model.name}"], row["target"])
-                st.text(f"{model.label} {rank_text(row[f'rank:{model.name}'], k)}, guessed {guess}")
+                seeds = f" ({_seeds_text(model, row[f'seeds:{model.name}'])})" if model.n_seeds > 1 else ""
+                st.text(f"{model.label} {rank_text(row[f'rank:{model.name}'], view.k)}, guessed {guess}{seeds}")
             if event is not None and row["event"] == event:
                 with st.container(key="steps-narrow"):
-                    steps_view.show_session(review, models, event, k, selection, key="narrow")
+                    steps_view.show_session(view, event, key="narrow")
             elif st.button("Step by step", key=f"open-{row['event']}", type="tertiary"):
                 state.set_params(event=row["event"])
                 st.rerun()

@@ -21,7 +21,7 @@ from gru4rec_core.workspace.store import Workspace
 
 T = TypeVar("T")
 
-_KEYS = ("dataset", "comparison", "k")
+_KEYS = ("dataset", "comparison", "k", "seed")
 _REMEMBERED = "_selection"
 
 
@@ -32,6 +32,7 @@ class Selection:
     Attributes:
         dataset, comparison: records; the comparison is always one on the dataset.
         k: how long the lists are, 1 to 20; the comparison's deciding k unless the URL says otherwise.
+        seed: name of the training seed whose guesses are shown; None for the one nearest the mean.
         missing: what the link names and the workspace does not have, for a message.
     """
 
@@ -39,6 +40,7 @@ class Selection:
     comparison: ComparisonRecord | None
     k: int | None
     missing: tuple[str, ...] = ()
+    seed: str | None = None
 
     def params(self, **changes: Any) -> dict[str, str]:
         """URL parameters of this selection, with `changes` on top; a change to None leaves the parameter out."""
@@ -46,6 +48,7 @@ class Selection:
             "dataset": self.dataset.id if self.dataset else None,
             "comparison": self.comparison.id if self.comparison else None,
             "k": self.k,
+            "seed": None if changes.keys() & {"dataset", "comparison"} else self.seed,
         }
         return {key: str(value) for key, value in (values | changes).items() if value is not None}
 
@@ -75,10 +78,12 @@ def current() -> Selection:
 
 
 def select(**changes: Any) -> None:
-    """Changes `dataset`, `comparison` or `k` in the URL and in memory; takes effect on the next run of the script."""
+    """Changes some of `_KEYS` in the URL and in memory; takes effect on the next run of the script."""
     values = {key: st.query_params.get(key) for key in _KEYS} | changes
     if "dataset" in changes and "comparison" not in changes:
         values["comparison"] = None
+    if "comparison" in changes or "dataset" in changes:
+        values["seed"] = changes.get("seed")
     set_params(**values)
     st.session_state[_REMEMBERED] = {key: str(values[key]) for key in _KEYS if values.get(key) is not None}
 
@@ -146,7 +151,7 @@ def _resolve(workspace: Workspace, requested: dict[str, str | None]) -> Selectio
         dataset = next(iter(workspace.datasets()), None)
     if comparison is None and dataset is not None:
         comparison = next(iter(workspace.comparisons(dataset.id)), None)
-    return Selection(dataset, comparison, _list_length(requested["k"], comparison), tuple(missing))
+    return Selection(dataset, comparison, _list_length(requested["k"], comparison), tuple(missing), requested["seed"])
 
 
 def _read_if_there(read: Callable[[str], T], record_id: str | None) -> T | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
 from dashboard import review_context, state, widgets
 from dashboard.review_context import Review
+from dashboard.seed_choice import SeedChoice
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.report.frames import sessions as sessions_frames
 from gru4rec_core.report.frames.sessions import Step
@@ -16,23 +19,41 @@ MAX_STEPS = 40
 """Steps shown at first; earlier ones on demand."""
 
 
-def show_session(
-    review: Review, models: tuple[ModelResults, ...], event: int, k: int, selection: state.Selection, *, key: str
-) -> None:
+@dataclass(frozen=True)
+class View:
+    """What the Sessions page looks at.
+
+    Attributes:
+        review: the comparison.
+        models: whose guesses are shown.
+        k: list length.
+        seed: whose guesses are shown of a model with several.
+        selection: of the page.
+    """
+
+    review: Review
+    models: tuple[ModelResults, ...]
+    k: int
+    seed: SeedChoice
+    selection: state.Selection
+
+
+def show_session(view: View, event: int, *, key: str) -> None:
     """One session from top to bottom: what came at each step, and what each model guessed."""
+    review, models, seed = view.review, view.models, view.seed
     evaluation = models[0].evaluations[0]
     session, position = int(evaluation.session[event]), int(evaluation.position[event])
     items = np.asarray(review.events.dataset.session(session))
     name = " ".join(str(evaluation.session_id[event]).split())
-    widgets.sentence(f"Session {name}, step by step", size="1.15rem", weight=600, heading=True)
+    widgets.sentence(f"Session {name}, step by step{seed.tag}", size="1.15rem", weight=600, heading=True)
     n_hidden = max(0, position + 1 - MAX_STEPS)
     first = 0 if st.session_state.get(f"all-steps-{event}") else n_hidden
     if first:
         st.button(f"Show the {first} steps before", key=f"more-{key}", on_click=_show_all, args=(event,))
-    steps = _predict_steps(review, models, items[: position + 1], session, first)
+    steps = _predict_steps(view, items[: position + 1], session, first)
     is_validation = _find_validation(review, session)
     header = ["Step", "What came", *(f"{model.label} guessed" for model in models)]
-    rows = [_row(review, models, step, k, is_validation=bool(is_validation[step.position])) for step in steps]
+    rows = [_row(review, models, step, view.k, is_validation=bool(is_validation[step.position])) for step in steps]
     widgets.html_table(header, rows, classes=["trained" if step.trained else "" for step in steps], label="steps")
     if any(step.trained for step in steps):
         st.caption(
@@ -44,7 +65,7 @@ def show_session(
     state.next_button(
         "Try this session",
         "try_it",
-        selection,
+        view.selection,
         key=f"to-try-{key}",
         items=",".join(map(str, history)),
         event=event,
@@ -56,14 +77,14 @@ def _show_all(event: int) -> None:
     st.session_state[f"all-steps-{event}"] = True
 
 
-def _predict_steps(
-    review: Review, models: tuple[ModelResults, ...], items: np.ndarray, session: int, first: int
-) -> list[Step]:
+def _predict_steps(view: View, items: np.ndarray, session: int, first: int) -> list[Step]:
+    review, models, seed = view.review, view.models, view.seed.index
     start = int(review.events.dataset.offsets[session])
     trained = np.asarray(review.split.trained[start : start + len(items)])
-    loaded = {model.name: review_context.load_scorer(review, model.name) for model in models}
+    loaded = {model.name: review_context.load_scorer(review, model.name, seed) for model in models}
     scorers = {name: scorer for name, scorer in loaded.items() if scorer is not None}
-    return sessions_frames.predict_steps(items, scorers, trained, first=first)
+    steps = sessions_frames.predict_steps(items, scorers, trained, first=first)
+    return sessions_frames.as_tested(steps, models, session, seed)
 
 
 def _find_validation(review: Review, session: int) -> np.ndarray:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import review_context, state, theme, widgets
 from dashboard.review_context import Review
+from dashboard.seed_choice import SeedChoice
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.charts import sessions as sessions_charts
@@ -24,7 +25,7 @@ _STRIP = "items"
 _CHOSEN = "strip-position"
 
 Contender = tuple[ModelResults, NumpyGru4Rec]
-"""A contender's results, and its first run for inference."""
+"""A contender's results, and one of its runs for inference."""
 
 
 def read_strip(review: Review) -> list[int]:
@@ -141,10 +142,9 @@ def _history(review: Review, event: int) -> list[int]:
     return items[items >= 0][-MAX_STRIP:].tolist()
 
 
-def choose_contenders(review: Review) -> list[Contender]:
-    """The pair set side by side, or the one contender there is, each with its first run."""
-    models = review_context.choose_pair(review) or review.contenders[:1]
-    loaded = [(model, review_context.load_scorer(review, model.name)) for model in models]
+def load_contenders(review: Review, models: tuple[ModelResults, ...], seed: SeedChoice) -> list[Contender]:
+    """The models, each with its run of the chosen seed."""
+    loaded = [(model, review_context.load_scorer(review, model.name, seed.index)) for model in models]
     return [(model, scorer) for model, scorer in loaded if scorer is not None]
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import review_context, state, try_it_view
+from dashboard import review_context, seed_choice, state, try_it_view
 
 selection = state.current()
 st.title("Pick items, see what comes next")
@@ -10,7 +10,9 @@ review = review_context.open_review(selection, "try")
 if review:
     state.context_line(selection)
     ids = try_it_view.read_strip(review)
-    contenders = try_it_view.choose_contenders(review)
+    models = review_context.choose_models(review)
+    seed = seed_choice.choose_seed(selection, review, models)
+    contenders = try_it_view.load_contenders(review, models, seed)
     try_it_view.edit_strip(review, ids)
     try_it_view.show_lists(review, ids, contenders)
     try_it_view.show_what_changed(review, ids, contenders)

@@ -77,6 +77,22 @@ def by_majority(models: Sequence[ModelResults]) -> str:
     return " by majority of the seeds" if any(model.n_seeds > 1 for model in models) else ""
 
 
+def explain_counts(models: Sequence[ModelResults], k: int) -> str:
+    """How counts of outcomes and the rates beside them go together; "" where each model has one seed.
+
+    "Counted by majority of the 3 seeds: BPR hit 6,102 of 13,141, TOP1 5,921. The rates are means over the seeds: …".
+    """
+    if not by_majority(models):
+        return ""
+    n_seeds = " and ".join(f"{n}" for n in sorted({model.n_seeds for model in models if model.n_seeds > 1}))
+    hit = [f"{model.label} hit {int(is_hit(model, k).sum()):,}" for model in models]
+    rates = [f"{model.label} {100 * rate(model, f'accuracy@{k}'):.1f}" for model in models]
+    return (
+        f"Counted by majority of the {n_seeds} seeds: {', '.join(hit)} of {models[0].n_events:,}."
+        f" Rates are means over the seeds: {', '.join(rates)} per 100."
+    )
+
+
 def _distances_to_mean(model: ModelResults, k: int) -> list[int]:
     # Hits times n_seeds, in whole numbers: equally near seeds stay equal.
     found = [int(hits(evaluation.ranks(), k).sum()) for evaluation in model.evaluations]

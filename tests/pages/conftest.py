@@ -82,7 +82,16 @@ NASTY = ("<img src=x onerror=alert(1)>", "![pixel](http://example.invalid/p.png)
 @pytest.fixture(scope="session")
 def finished_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A comparison of TOP1 and BPR whose runs are done: random weights, real predictions, nothing trained."""
-    root = tmp_path_factory.mktemp("finished") / "workspace"
+    return _build_finished(tmp_path_factory.mktemp("finished") / "workspace", seeds=(0,))
+
+
+@pytest.fixture(scope="session")
+def finished_seeds_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with three seeds of each loss."""
+    return _build_finished(tmp_path_factory.mktemp("seeds") / "workspace", seeds=(0, 1, 2))
+
+
+def _build_finished(root: Path, seeds: tuple[int, ...]) -> Path:
     workspace = Workspace(root)
     rng = np.random.default_rng(11)
     names = [*NASTY, *(f"item {letter}" for letter in "ABCDEFGHIJKLMNOP")]
@@ -93,8 +102,9 @@ def finished_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dataset = workspace.add_dataset(SessionDataset(log), "shop log", DatasetOrigin("upload"), time_unit="s")
     rule = SplitConfig()
     runs = [
-        workspace.create_run(dataset.id, TrainingConfig(loss=loss, n_hidden=(8,), epochs=3), rule)
+        workspace.create_run(dataset.id, TrainingConfig(loss=loss, n_hidden=(8,), epochs=3, seed=seed), rule)
         for loss in ("top1", "bpr")
+        for seed in seeds
     ]
     workspace.create_comparison(
         dataset.id, rule, ComparisonConfig(deciding_k=3), [run.id for run in runs], baselines=("popularity", "markov")
@@ -136,4 +146,11 @@ def _store(evaluation: Evaluation, folder: Path, name: str) -> None:
 def finished(workspace: Workspace, finished_workspace: Path) -> Workspace:
     """The pages' workspace with a finished comparison, a copy of its own for each test."""
     shutil.copytree(finished_workspace, workspace.root, dirs_exist_ok=True)
+    return workspace
+
+
+@pytest.fixture
+def finished_seeds(workspace: Workspace, finished_seeds_workspace: Path) -> Workspace:
+    """As `finished`, with three seeds of each loss."""
+    shutil.copytree(finished_seeds_workspace, workspace.root, dirs_exist_ok=True)
     return workspace

@@ -15,7 +15,7 @@ from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.metrics import never_recommended, seen_before
 from gru4rec_core.evaluation.scoring import Evaluation
-from gru4rec_core.evaluation.seed_outcomes import mean_of_seeds, rate
+from gru4rec_core.evaluation.seed_outcomes import is_hit, mean_of_seeds, rate
 from gru4rec_core.evaluation.slices import OTHER, confusion, popularity_thirds, rank_distribution, slice_accuracy
 
 if TYPE_CHECKING:
@@ -106,14 +106,16 @@ def by_rank(models: Sequence[ModelResults]) -> pd.DataFrame:
     return frame.loc[occurs | (frame["order"] < 5), ["name", "label", "kind", "rank", "order", "share", "n_events"]]
 
 
-def confusions(model: ModelResults, vocabulary: ItemVocabulary, n_top: int = 12) -> tuple[pd.DataFrame, list[str]]:
-    """First guess against the item that came, for the items that came most often; of the method's first seed.
+def confusions(
+    model: ModelResults, vocabulary: ItemVocabulary, n_top: int = 12, seed: int = 0
+) -> tuple[pd.DataFrame, list[str]]:
+    """First guess against the item that came, for the items that came most often; of the seed with this index.
 
     Returns:
         Columns true, predicted (item names, "other items"), share (per 100 of the row), n_events, hit; and the items
         in their order.
     """
-    pairs = confusion(model.evaluations[0], n_top)
+    pairs = confusion(model.evaluations[seed], n_top)
     shown = pairs.drop_duplicates("target").sort_values("target_order")["target"].to_numpy()
     items = [str(item) for item in vocabulary.decode(shown)]
     # `OTHER` is negative: clipped so that it can be decoded, then replaced by its name.
@@ -131,12 +133,14 @@ def confusions(model: ModelResults, vocabulary: ItemVocabulary, n_top: int = 12)
     return frame, items
 
 
-def unseen_items(model: ModelResults, vocabulary: ItemVocabulary, train_counts: np.ndarray, k: int) -> pd.DataFrame:
-    """Items that stand in no list of length k of the first seed, the most often missed first.
+def unseen_items(
+    model: ModelResults, vocabulary: ItemVocabulary, train_counts: np.ndarray, k: int, seed: int = 0
+) -> pd.DataFrame:
+    """Items that stand in no list of length k of the seed with this index, the most often missed first.
 
     Columns: item (name), training events, came next (how often it was the true item).
     """
-    evaluation = model.evaluations[0]
+    evaluation = model.evaluations[seed]
     items = never_recommended(evaluation, k)
     came = np.bincount(evaluation.target[evaluation.target >= 0], minlength=evaluation.n_items)
     frame = pd.DataFrame(
@@ -176,6 +180,23 @@ def weakest_sentence(label: str, row: pd.Series | None, all_hits: float, k: int,
         f"{label} is weakest {where}: the next item was in its top {k} for {row['hits']:.1f} of 100,"
         f" against {all_hits:.1f} of all test {unit}."
     )
+
+
+def misses_sentence(model: ModelResults, kind: np.ndarray | None, k: int) -> str:
+    """How many misses *See these misses* shows, and how they go with the rate.
+
+    Args:
+        model: whose misses.
+        kind: bool [n_events], the events of a slice (`select_slice`); None for the whole test.
+        k: list length.
+    """
+    missed = ~is_hit(model, k) if kind is None else ~is_hit(model, k)[kind]
+    counted = f"{int(missed.sum()):,} of {len(missed):,} such test {model.unit}"
+    if kind is None:
+        counted = counted.replace("such ", "")
+    if model.n_seeds == 1:
+        return f"It missed {counted}."
+    return f"By majority of its {model.n_seeds} seeds it missed {counted}; the rate is the mean over the seeds."
 
 
 def bounds(value: str) -> tuple[int, int | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +11,10 @@ import pandas as pd
 
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.evaluation.comparison import event_values
 from gru4rec_core.evaluation.hit_overlap import OUTCOMES
 from gru4rec_core.evaluation.ranks import count_ranks, top_items, true_item_ranks
 from gru4rec_core.evaluation.scoring import Scorer
+from gru4rec_core.evaluation.seed_outcomes import hit_counts, is_hit, seed_index
 
 if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults
@@ -32,8 +32,8 @@ def random_events(n_events: int) -> np.ndarray:
 
 
 def missed_by(model: ModelResults, k: int) -> np.ndarray:
-    """Row numbers of the predictions that a method missed (top `k`) in more than half of its seeds."""
-    return np.flatnonzero(event_values(model, f"accuracy@{k}") < 0.5)
+    """Row numbers of the predictions that a method missed (top `k`), by majority of its seeds."""
+    return np.flatnonzero(~is_hit(model, k))
 
 
 def choose(choice: str, n_events: int, labels: np.ndarray | None) -> np.ndarray:
@@ -103,12 +103,21 @@ def narrow(predictions: np.ndarray, model: ModelResults, events: EvaluationSet, 
     return predictions[keep]
 
 
-def prediction_rows(predictions: np.ndarray, models: Sequence[ModelResults], events: EvaluationSet) -> pd.DataFrame:
+def prediction_rows(
+    predictions: np.ndarray, models: Sequence[ModelResults], events: EvaluationSet, k: int, seed: int = 0
+) -> pd.DataFrame:
     """One row per prediction.
 
     Columns: event (its row number), session (name), seen (items before it), last and target (ids, -1 where there is
-    none or it is unknown), and for every model `guess:NAME` (id of its first guess) and `rank:NAME` (of the true
-    item, inf if unknown).
+    none or it is unknown), and for every model, of one seed, `guess:NAME` (id of its first guess) and `rank:NAME` (of
+    the true item, inf if unknown); of all its seeds `seeds:NAME` (in how many of them the item was in the top k).
+
+    Args:
+        predictions: row numbers, int64 [n].
+        models: what predicted them.
+        events: what was predicted.
+        k: list length.
+        seed: index of the seed.
     """
     evaluation = models[0].evaluations[0]
     begins = events.dataset.offsets[evaluation.session[predictions]]
@@ -124,8 +133,10 @@ def prediction_rows(predictions: np.ndarray, models: Sequence[ModelResults], eve
         }
     )
     for model in models:
-        frame[f"guess:{model.name}"] = model.evaluations[0].top_items[predictions, 0]
-        frame[f"rank:{model.name}"] = np.median([seed.ranks()[predictions] for seed in model.evaluations], axis=0)
+        of_seed = model.evaluations[seed_index(model, seed)]
+        frame[f"guess:{model.name}"] = of_seed.top_items[predictions, 0]
+        frame[f"rank:{model.name}"] = of_seed.ranks()[predictions]
+        frame[f"seeds:{model.name}"] = hit_counts(model, k)[predictions]
     return frame
 
 
@@ -179,6 +190,35 @@ def predict_steps(
             )
         )
     return steps
+
+
+def as_tested(steps: Sequence[Step], models: Sequence[ModelResults], session: int, seed: int) -> list[Step]:
+    """The steps, with guesses and ranks as stored wherever the step was a test event.
+
+    Inference in NumPy may order nearly equal scores otherwise than TensorFlow did in the test.
+
+    Args:
+        steps: of one session (`predict_steps`).
+        models: those whose guesses the steps hold.
+        session: the session's index in the evaluations.
+        seed: index of the seed that guessed.
+    """
+    evaluation = models[0].evaluations[0]
+    rows = np.flatnonzero(evaluation.session == session)
+    row_of = dict(zip(evaluation.position[rows].tolist(), rows.tolist(), strict=True))
+    return [_with_stored(step, models, row_of.get(step.position), seed) for step in steps]
+
+
+def _with_stored(step: Step, models: Sequence[ModelResults], row: int | None, seed: int) -> Step:
+    if row is None:
+        return step
+    guesses, ranks = dict(step.guesses), dict(step.ranks)
+    for model in models:
+        if model.name in guesses:
+            evaluation = model.evaluations[seed_index(model, seed)]
+            guesses[model.name] = evaluation.top_items[row, : len(guesses[model.name])].tolist()
+            ranks[model.name] = float(evaluation.ranks()[row])
+    return replace(step, guesses=guesses, ranks=ranks)
 
 
 def leave_one_out(items: Sequence[int], scorer: Scorer, top: int = 5) -> list[tuple[int, list[int]]]:

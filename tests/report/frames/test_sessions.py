@@ -62,12 +62,31 @@ def test_names_are_found_by_a_part_whatever_the_case():
 
 
 def test_rows_tell_the_last_item_the_next_and_each_models_guess(results, events):
-    rows = frames.prediction_rows(np.array([2, 0]), [results("bpr", [1, 4, 9])], events)
+    rows = frames.prediction_rows(np.array([2, 0]), [results("bpr", [1, 4, 9])], events, 3)
     a, b = events.dataset.item_to_id["a"], events.dataset.item_to_id["b"]
     assert rows["event"].tolist() == [2, 0]
     assert rows["last"].tolist() == [a, b]
     assert rows["guess:bpr"].tolist() == [29, 0]
     assert rows["rank:bpr"].tolist() == [9.0, 1.0]
+
+
+def test_guess_and_rank_are_those_of_one_seed_and_hits_are_counted_in_all(results, events):
+    models = [results("bpr", [5, 1, 9], [1, 9, 9], [2, 9, 1]), results("top1", [1, 1, 4])]
+    rows = frames.prediction_rows(np.arange(3), models, events, 3, seed=1)
+    assert rows["rank:bpr"].tolist() == [1.0, 9.0, 9.0]
+    assert rows["guess:bpr"].tolist() == [0, 29, 29]
+    assert rows["seeds:bpr"].tolist() == [2, 1, 1]
+    assert rows["rank:top1"].tolist() == [1.0, 1.0, 4.0]  # it has no second seed
+
+
+def test_tested_steps_have_the_guesses_and_ranks_of_the_test(results):
+    model = results("echo", [7], [3])  # the only event is at position 2 of session 0
+    steps = frames.predict_steps(np.array([3, 3, 0]), {"echo": Echo()}, np.array([True, True, False]), top=2)
+    tested = frames.as_tested(steps, [model], 0, seed=1)
+    assert tested[:2] == steps[:2]
+    assert tested[2].ranks == {"echo": 3.0}
+    assert tested[2].guesses == {"echo": [29, 28]}
+    assert frames.as_tested(steps, [model], 1, seed=1) == steps
 
 
 def test_each_step_is_guessed_from_the_items_before_it():
@@ -119,10 +138,10 @@ def test_where_all_items_are_equal_none_is_less():
     assert frames.best_items([2], Same(), top=2)["relative"].tolist() == [100.0, 100.0]
 
 
-def test_misses_are_what_more_than_half_of_the_seeds_did_not_have(results):
+def test_misses_go_by_the_majority_of_the_seeds_and_by_the_mean_rank_where_half_have_it(results):
     assert frames.missed_by(results("bpr", [1, 4, 0]), 3).tolist() == [1, 2]
     assert frames.missed_by(results("bpr", [1, 4, 9], [9, 9, 9], [9, 1, 9]), 3).tolist() == [0, 1, 2]
-    assert frames.missed_by(results("bpr", [1, 9], [9, 9]), 3).tolist() == [1]
+    assert frames.missed_by(results("bpr", [1, 1, 9], [9, 5, 9]), 3).tolist() == [0, 2]
 
 
 def test_a_kind_of_session_keeps_its_predictions(results, events):
