@@ -9,7 +9,7 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from dashboard import messages
-from gru4rec_core.config import TrainingConfig
+from gru4rec_core.config import DECIDING_METRIC, LIST_LENGTHS, MAX_LIST_LENGTH, TrainingConfig
 from gru4rec_core.errors import ConfigError
 
 GROUPS = {
@@ -25,6 +25,8 @@ GROUPS = {
     ),
     "How to learn": ("optimizer", "learning_rate", "momentum", "batch_size", "order"),
 }
+WATCHED = [DECIDING_METRIC, *(f"accuracy@{k}" for k in LIST_LENGTHS), f"mrr@{MAX_LIST_LENGTH}"]
+"""Offered for early stopping to watch; any other accuracy@k may be typed."""
 _LABELS = {
     "n_hidden": "units per layer (several layers: 100, 100)",
     "n_sample": "extra negative samples",
@@ -59,6 +61,8 @@ def _ask_for(name: str, field: FieldInfo, key: str) -> Any:
     if get_origin(annotation) is Literal:
         options = list(get_args(annotation))
         return st.selectbox(options=options, index=options.index(default), **common)
+    if name == "early_stopping_metric":
+        return st.selectbox(options=WATCHED, accept_new_options=True, **common)
     if get_origin(annotation) is tuple:
         return _parse_widths(st.text_input(value=as_text(default), **common))
     whole = annotation is int or (get_origin(annotation) is types.UnionType and int in get_args(annotation))

@@ -8,7 +8,7 @@ import hashlib
 import json
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from gru4rec_core.errors import ConfigError
 
@@ -36,6 +36,9 @@ LIST_LENGTHS = (1, 3, 5, 10, 20)
 
 MAX_LIST_LENGTH = 20
 """The longest list that is kept of every prediction, and that charts and pages show."""
+
+DECIDING_METRIC = "deciding"
+"""When `early_stopping_metric` is this, early stopping watches the metric that decides the verdict."""
 
 ALL_ITEMS_LIMIT = 2048
 """When `negatives` is "auto", training scores all items of a catalogue up to this size."""
@@ -147,8 +150,11 @@ class TrainingConfig(_Settings):
     early_stopping: bool = Field(
         False, description="Stop when the validation metric stops improving, and keep the best epoch."
     )
-    early_stopping_metric: Literal["accuracy@1", "accuracy@3", "accuracy@5", "accuracy@10", "accuracy@20", "mrr@20"] = (
-        Field("accuracy@3", description="The validation metric that early stopping watches.")
+    early_stopping_metric: str = Field(
+        DECIDING_METRIC,
+        pattern=rf"^({DECIDING_METRIC}|accuracy@[1-9]\d{{0,2}}|accuracy@1000|mrr@{MAX_LIST_LENGTH})$",
+        description="The validation metric that early stopping watches: deciding is the one that decides the verdict,"
+        f" accuracy@k with its k; or accuracy@ and any k, or mrr@{MAX_LIST_LENGTH}.",
     )
     patience: int = Field(3, ge=1, le=1000, description="Epochs without improvement before training stops early.")
     seed: int = Field(
@@ -171,6 +177,12 @@ class TrainingConfig(_Settings):
                 raise ValueError(f"a layer has 1 to 4,096 units, not {width}")
         return value
 
+    @field_validator("early_stopping_metric")
+    @classmethod
+    def _watched_by_early_stopping_alone(cls, value: str, info: ValidationInfo) -> str:
+        """Without early stopping nothing is watched: runs that differ in this alone are the same."""
+        return value if info.data.get("early_stopping") else DECIDING_METRIC
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.logq and self.loss != "cross-entropy":
@@ -186,10 +198,17 @@ class TrainingConfig(_Settings):
         return len(self.n_hidden)
 
     def resolved(self, n_items: int) -> Self:
-        """These settings for a catalogue of `n_items`: "auto" becomes "all" or "sampled"."""
-        if self.negatives != "auto":
+        """These settings for a catalogue of `n_items`: "auto" becomes "all" or "sampled", "deciding" a metric."""
+        changed = self.watching(default_deciding_k(n_items))
+        if changed.negatives != "auto":
+            return changed
+        return changed.replace(negatives="all" if n_items <= ALL_ITEMS_LIMIT else "sampled")
+
+    def watching(self, deciding_k: int) -> Self:
+        """These settings where accuracy@`deciding_k` decides: early stopping watches it unless another was chosen."""
+        if not self.early_stopping or self.early_stopping_metric != DECIDING_METRIC:
             return self
-        return self.replace(negatives="all" if n_items <= ALL_ITEMS_LIMIT else "sampled")
+        return self.replace(early_stopping_metric=f"accuracy@{deciding_k}")
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> Self:

@@ -55,6 +55,23 @@ def test_auto_takes_all_items_of_a_small_catalogue_and_samples_of_a_large_one():
     assert TrainingConfig(negatives="in-batch").resolved(48).negatives == "in-batch"
 
 
+def test_early_stopping_watches_the_metric_that_decides_by_default():
+    stops = TrainingConfig(early_stopping=True)
+    assert stops.resolved(50).early_stopping_metric == "accuracy@3"
+    assert stops.resolved(5000).early_stopping_metric == "accuracy@10"
+    assert stops.watching(7).early_stopping_metric == "accuracy@7"
+    assert stops.replace(early_stopping_metric="mrr@20").watching(7).early_stopping_metric == "mrr@20"
+    with pytest.raises(ConfigError, match="early_stopping_metric"):
+        TrainingConfig(early_stopping_metric="accuracy@0")
+
+
+def test_a_run_of_before_that_watched_nothing_equals_one_of_today():
+    old = '{"loss": "bpr", "early_stopping": false, "early_stopping_metric": "accuracy@3"}'
+    assert TrainingConfig.from_json(old) == TrainingConfig(loss="bpr")
+    stopped = '{"early_stopping": true, "early_stopping_metric": "accuracy@3"}'
+    assert TrainingConfig.from_json(stopped).watching(10).early_stopping_metric == "accuracy@3"
+
+
 def test_every_setting_says_what_it_means():
     for settings in (TrainingConfig, SplitConfig, ComparisonConfig):
         for name, field in settings.model_fields.items():

@@ -31,7 +31,7 @@ from gru4rec_core.cli.output import (
     progress_printer,
     tell,
 )
-from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.errors import DataError
 from gru4rec_core.experiments.baselines import execute_baselines
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
@@ -61,6 +61,7 @@ def train(
     if choice.reason:
         tell(choice.reason)
     open_split(workspace, record.id, choice.test_rule)  # a log that it cannot cut leaves no run behind
+    config = config.watching(default_deciding_k(record.n_items))
     run = workspace.create_run(record.id, config, choice.test_rule)
     _execute(workspace, run, run.name, threads)
     clear_status()

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.comparability import ModelKind, ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
+from gru4rec_core.evaluation.convergence import ValidationCurves
 from gru4rec_core.evaluation.data_warnings import small_test_warning
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, share_text
 from gru4rec_core.evaluation.metrics import accuracy_at
@@ -17,9 +17,6 @@ from gru4rec_core.evaluation.pair_verdict import PairVerdict, build_pair_verdict
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.sensitivity import visible_from_half_width
 from gru4rec_core.evaluation.verdict_text import per_100
-
-GAIN = 0.005
-"""A model whose last epochs gained more than this share was still improving."""
 
 MANY_SATURATED = 0.05  # of the test events
 WIDE_TIE_GAP = 0.005  # accuracy of optimistic less that of conservative ranks
@@ -45,19 +42,19 @@ class ComparedRun:
 
 
 def find_training_warnings(
-    config: TrainingConfig, train: SessionDataset, epochs: pd.DataFrame | None = None, label: str = "The model"
+    config: TrainingConfig, train: SessionDataset, curves: ValidationCurves | None = None, label: str = "The model"
 ) -> list[DiagnosticWarning]:
-    """Warnings of a training run, before it (without `epochs`) or after it.
+    """Warnings of a model's training, before it (without `curves`) or after it.
 
     Args:
         config: its settings.
         train: what it learns from.
-        epochs: one row per epoch, validation figures in columns such as `validation_accuracy@10`.
+        curves: its hits on validation data in every seed.
         label: what people call the model.
     """
     warnings = [_fewer_items_than_samples(config, train), _fewer_sessions_than_lanes(config, train)]
-    if epochs is not None:
-        warnings.append(_still_improving(validation_curve(epochs, config), label))
+    if curves is not None:
+        warnings.append(_still_improving(curves, label))
     return [warning for warning in warnings if warning]
 
 
@@ -120,28 +117,6 @@ def find_run_differences(runs: Sequence[ComparedRun]) -> list[DiagnosticWarning]
     return [*warnings, settings] if settings else warnings
 
 
-def validation_curve(epochs: pd.DataFrame, config: TrainingConfig) -> np.ndarray:
-    """The validation figure that early stopping watches: float64 [n_epochs], empty without validation."""
-    column = f"validation_{config.early_stopping_metric}"
-    if column not in epochs:
-        return np.empty(0)
-    return epochs[column].dropna().to_numpy(np.float64)
-
-
-def still_improving(curve: np.ndarray) -> bool:
-    """Whether the last fifth of the epochs (at least one) gained over all before by more than 0.5 %.
-
-    >>> still_improving(np.array([0.10, 0.15, 0.18]))
-    True
-    >>> still_improving(np.array([0.10, 0.18, 0.18]))
-    False
-    """
-    if len(curve) < 2:
-        return False
-    last = max(1, len(curve) // 5)
-    return bool(curve[-last:].max() > curve[:-last].max() * (1 + GAIN))
-
-
 def _fewer_items_than_samples(config: TrainingConfig, train: SessionDataset) -> DiagnosticWarning | None:
     if config.resolved(train.n_items).negatives != "sampled" or train.n_items >= config.n_sample:
         return None
@@ -169,15 +144,19 @@ def _fewer_sessions_than_lanes(config: TrainingConfig, train: SessionDataset) ->
     )
 
 
-def _still_improving(curve: np.ndarray, label: str) -> DiagnosticWarning | None:
-    if not still_improving(curve):
+def _still_improving(curves: ValidationCurves, label: str) -> DiagnosticWarning | None:
+    if not curves.still_improving:
         return None
+    mean = curves.mean
+    before = mean[max(len(mean) - 3, 0)]
+    n_seeds = len(curves.curves)
     return DiagnosticWarning(
         "still-improving",
         "warning",
         f"{label} was still improving when training stopped.",
-        f"{per_100(curve[-1])} validation hits per 100 after {len(curve)} epochs; the best before the last epochs was"
-        f" {per_100(curve[: -max(1, len(curve) // 5)].max())}.",
+        f"On validation data {per_100(mean[-1])} hits per 100 in the top {curves.k} after epoch {len(mean)},"
+        f" {per_100(before)} {'two epochs' if len(mean) > 2 else 'an epoch'} before"
+        + (f" (means of {n_seeds} runs)." if n_seeds > 1 else "."),
         "Its result is lower than it need be, and a comparison may show only which model learns faster.",
         "Train for more epochs, with early stopping.",
     )

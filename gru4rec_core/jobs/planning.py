@@ -130,17 +130,18 @@ def plan_comparison(workspace: Workspace, dataset_id: str, plan: ComparisonPlan)
     """Stores a comparison and the runs it lacks; trains nothing.
 
     Runs with exactly these settings that are done or at work are taken as they are, and so is a comparison of exactly
-    these runs.
+    these runs. Early stopping watches the metric that decides, unless the settings name another.
 
     Raises:
         ConfigError: unknown baselines, or the same settings twice.
         DataError: the log cannot be cut by this test rule.
     """
     validate_baselines(plan.baselines)
-    validate_configs(plan.configs)
+    configs = [config.watching(plan.judging.deciding_k) for config in plan.configs]
+    validate_configs(configs)
     open_split(workspace, dataset_id, plan.test_rule)  # cuts the log, once for all that use this test rule
     run_ids = []
-    for config in plan.configs:
+    for config in configs:
         known = workspace.find_run(dataset_id, config, plan.test_rule, ("done", "queued", "running"))
         run_ids.append((known or workspace.create_run(dataset_id, config, plan.test_rule)).id)
     return _find_comparison(workspace, dataset_id, plan, run_ids) or workspace.create_comparison(

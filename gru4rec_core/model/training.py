@@ -132,7 +132,8 @@ class Trainer:
         # Taken before validation, which is not part of the training speed.
         training_seconds = meter.seconds
         is_exact = self.config.negatives == "all"
-        validation = None if self.validation is None else validation_metrics(self.ranker, self.validation)
+        watched = self.config.early_stopping_metric if self.config.early_stopping else ""
+        validation = None if self.validation is None else validation_metrics(self.ranker, self.validation, watched)
         is_best = self._note_best(chunk.after.epoch, validation)
         seconds = meter.seconds
         report = EpochReport(

@@ -6,6 +6,7 @@ from gru4rec_core.config import LOSS_LABELS, default_deciding_k
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
+from gru4rec_core.evaluation.convergence import read_validation_curves
 from gru4rec_core.evaluation.data_warnings import find_dataset_warnings, find_split_warnings
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, worst_first
 from gru4rec_core.evaluation.log_quality import check_quality
@@ -37,7 +38,7 @@ def diagnose_run(workspace: Workspace, run: RunRecord) -> list[DiagnosticWarning
     evaluation = run_folder.load_evaluation(workspace.run_folder(run.id), split.train.n_items)
     warnings = find_dataset_warnings(workspace.open_dataset(dataset.id), dataset.summary)
     warnings += find_split_warnings(split, k)
-    warnings += find_training_warnings(run.config, split.train, workspace.epochs(run.id), label)
+    warnings += diagnose_training(workspace, [run], split.train, k, label)
     return worst_first([*warnings, *find_evaluation_warnings(evaluation, label, "gru4rec", k)])
 
 
@@ -51,7 +52,7 @@ def diagnose_comparison(
     warnings = find_dataset_warnings(workspace.open_dataset(dataset.id), dataset.summary)
     warnings += find_split_warnings(split, k, record.config.margin)
     for name, runs in groups.items():
-        warnings += diagnose_training(workspace, runs, split.train, labels[name])
+        warnings += diagnose_training(workspace, runs, split.train, k, labels[name])
     for model in comparison.models:
         warnings += diagnose_scores(model, k)
     compared = [
@@ -81,14 +82,19 @@ def diagnose_recheck(
 
 
 def diagnose_training(
-    workspace: Workspace, runs: Sequence[RunRecord], train: SessionDataset, label: str
+    workspace: Workspace, runs: Sequence[RunRecord], train: SessionDataset, k: int, label: str
 ) -> list[DiagnosticWarning]:
-    """The warnings about a model's training; one that several seeds cause is given once."""
-    return _drop_repeated(
-        warning
-        for run in runs
-        for warning in find_training_warnings(run.config, train, workspace.epochs(run.id), label)
-    )
+    """The warnings about a model's training, whose runs differ in their seed alone.
+
+    Args:
+        workspace: where the runs are.
+        runs: one per seed.
+        train: what they learnt from.
+        k: the list length that decides.
+        label: what people call the model.
+    """
+    curves = read_validation_curves([workspace.epochs(run.id) for run in runs], k)
+    return find_training_warnings(runs[0].config, train, curves, label)
 
 
 def diagnose_scores(model: ModelResults, k: int) -> list[DiagnosticWarning]:

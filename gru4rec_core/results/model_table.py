@@ -4,7 +4,6 @@ Read from the folders of its runs and baselines.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,7 +12,7 @@ from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.config import LOSS_LABELS, TrainingConfig
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.evaluation.model_warnings import still_improving, validation_curve
+from gru4rec_core.evaluation.convergence import read_validation_curves
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.seed_outcomes import mean_of_seeds
 from gru4rec_core.storage import read_json
@@ -73,6 +72,7 @@ def load_trained_models(
         label = LOSS_LABELS[config.loss]
         label += name.removeprefix(config.loss) if name.startswith(config.loss) else f", {name}"
         seconds = [read_json(folder / "environment.json", "a run")["seconds"]["training"] for folder in folders]
+        curves = read_validation_curves([run_folder.read_epochs(folder) for folder in folders], k)
         model = ModelResults(
             name=name,
             label=label,
@@ -81,16 +81,12 @@ def load_trained_models(
             test_key=split.test_key,
             leaked_events=split.leaked_events,
             overlaps_training_days=split.config.protocol != "time",
-            still_improving=any(_was_still_improving(folder, config) for folder in folders),
+            still_improving=curves is not None and curves.still_improving,
             training_seconds=sum(seconds) / len(seconds),
         )
         models.append(model)
         rows.append(build_row(model, [run_folder.read_metrics(folder) for folder in folders], split, k))
     return rows, models
-
-
-def _was_still_improving(folder: Path, config: TrainingConfig) -> bool:
-    return still_improving(validation_curve(run_folder.read_epochs(folder), config))
 
 
 def load_baselines(

@@ -1,11 +1,11 @@
 """Every warning of training, scores or a comparison has a case that provokes it and one that leaves it silent."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from gru4rec_core.config import ComparisonConfig, TrainingConfig
 from gru4rec_core.evaluation.comparison import compare_models
+from gru4rec_core.evaluation.convergence import ValidationCurves
 from gru4rec_core.evaluation.data_warnings import find_dataset_warnings
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.evaluation.model_warnings import (
@@ -14,8 +14,6 @@ from gru4rec_core.evaluation.model_warnings import (
     find_evaluation_warnings,
     find_run_differences,
     find_training_warnings,
-    still_improving,
-    validation_curve,
 )
 
 CONFIG = ComparisonConfig(deciding_k=3, n_bootstrap=500, n_permutations=1000)
@@ -41,33 +39,27 @@ def test_fewer_sessions_than_lanes(make_dataset):
     assert find_training_warnings(TrainingConfig(batch_size=2), data) == []
 
 
-def test_still_improving_at_the_last_epoch(make_dataset):
+def test_a_model_that_was_still_improving_by_the_metric_that_decides(make_dataset):
     data = make_dataset(*["abc"] * 40)
 
-    def found(*curve):
-        return find_training_warnings(TrainingConfig(), data, pd.DataFrame({"validation_accuracy@3": curve}), "BPR")
+    def found(*curves):
+        return find_training_warnings(TrainingConfig(), data, ValidationCurves(3, tuple(map(np.array, curves))), "BPR")
 
-    assert codes(found(0.1, 0.2, 0.25)) == {"still-improving"}
-    assert "BPR" in found(0.1, 0.2, 0.25)[0].title
-    assert (
-        "25.0 validation hits per 100 after 3 epochs; the best before the last epochs was 20.0."
-        in found(0.1, 0.2, 0.25)[0].figure
+    rise = [0.1, 0.14, 0.17, 0.19, 0.21, 0.22]
+    warning = found(rise)[0]
+    assert warning.code == "still-improving"
+    assert warning.title == "BPR was still improving when training stopped."
+    assert warning.figure == (
+        "On validation data 22.0 hits per 100 in the top 3 after epoch 6, 19.0 two epochs before."
     )
-    assert found(0.1, 0.25, 0.25) == []
-    assert found(0.1, 0.25, 0.24) == []
-    assert found(0.1) == []
+    assert found(rise, rise)[0].figure.endswith("two epochs before (means of 2 runs).")
+    assert found([0.1, 0.2])[0].figure.endswith("10.0 an epoch before.")
+    assert found([0.2] * 6) == []
+    assert found(rise, rise[::-1]) == []
 
 
 def test_without_validation_nothing_is_said_of_improvement(make_dataset):
-    epochs = pd.DataFrame({"loss": [1.0, 0.5]})
-    assert len(validation_curve(epochs, TrainingConfig())) == 0
-    assert find_training_warnings(TrainingConfig(), make_dataset(*["abc"] * 40), epochs) == []
-
-
-def test_a_gain_within_the_last_fifth_counts():
-    assert still_improving(np.r_[np.full(8, 0.2), 0.21, 0.205])
-    assert not still_improving(np.r_[np.full(7, 0.2), 0.21, 0.205, 0.205])
-    assert not still_improving(np.array([0.2, 0.2005]))  # a quarter of a percent is noise
+    assert find_training_warnings(TrainingConfig(), make_dataset(*["abc"] * 40), None) == []
 
 
 def test_sound_scores_are_silent(make_evaluation):

@@ -46,6 +46,17 @@ def test_a_planned_comparison_has_a_run_for_each_setting(workspace, dataset) -> 
     assert [workspace.run(run_id).config for run_id in record.run_ids] == configs
 
 
+def test_early_stopping_watches_the_metric_that_decides_unless_another_is_named(workspace, dataset) -> None:
+    def watched(**settings: object) -> str:
+        plan = ComparisonPlan((SMALL.replace(**settings),), SplitConfig(), ComparisonConfig(deciding_k=7))
+        run_id = plan_comparison(workspace, dataset.id, plan).run_ids[0]
+        return workspace.run(run_id).config.early_stopping_metric
+
+    assert watched(early_stopping=True) == "accuracy@7"
+    assert watched(early_stopping=True, early_stopping_metric="mrr@20") == "mrr@20"
+    assert watched() == "deciding"  # nothing is watched, and the run may join a comparison with another k
+
+
 def add_log(workspace: Workspace, days: float, time_unit: str = "s", **fields: object) -> DatasetRecord:
     """A log of 100 sessions that start evenly over `days` days."""
     starts = np.linspace(1_700_000_000, 1_700_000_000 + days * 86_400 - 1, 100)

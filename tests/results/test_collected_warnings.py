@@ -20,14 +20,23 @@ from gru4rec_core.results.recheck import RecheckPlan, recheck_run
 from gru4rec_core.workspace import run_folder
 
 
-def test_a_later_seed_that_was_still_improving_is_told(workspace, run, make_dataset) -> None:
-    curves = {run.id: [0.5, 0.5], "second": [0.1, 0.2], "third": [0.1, 0.3]}
-    column = f"validation_{run.config.early_stopping_metric}"
-    home = SimpleNamespace(epochs=lambda run_id: pd.DataFrame({column: curves[run_id]}))
+def test_seeds_are_still_improving_together_by_the_list_length_that_decides(run, make_dataset) -> None:
+    flat, rise = [0.3] * 6, [0.1, 0.14, 0.17, 0.19, 0.21, 0.22]
+    curves = {run.id: (flat, flat), "second": (flat, rise), "third": (flat, rise)}
+
+    def epochs(run_id: str) -> pd.DataFrame:
+        of_3, of_7 = curves[run_id]
+        return pd.DataFrame({"validation_accuracy@3": of_3, "validation_accuracy@7": of_7})
+
+    home = SimpleNamespace(epochs=epochs)
     seeds = [run, *(run.model_copy(update={"id": name}) for name in ("second", "third"))]
-    codes = [check.code for check in diagnose_training(home, seeds, make_dataset("abc", "bca"), "TOP1")]
-    assert codes == ["still-improving"]
-    assert diagnose_training(home, seeds[:1], make_dataset("abc", "bca"), "TOP1") == []
+
+    def codes(k: int, n_seeds: int = 3) -> list[str]:
+        data = make_dataset("abc", "bca")
+        return [check.code for check in diagnose_training(home, seeds[:n_seeds], data, k, "TOP1")]
+
+    assert codes(7) == ["still-improving"]
+    assert codes(3) == codes(7, n_seeds=1) == []
 
 
 def test_a_later_seed_with_broken_scores_is_told(trained) -> None:
