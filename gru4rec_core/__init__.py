@@ -6,7 +6,7 @@ Public names are resolved on first use, so importing the package does not load T
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"  # the only place: pyproject.toml reads it from here
+from gru4rec_core.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig

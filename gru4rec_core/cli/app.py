@@ -1,7 +1,7 @@
 """Which commands are there, and with which exit status do they end?
 
 Results go to standard output (with --json one JSON object and nothing else), progress and errors to standard
-error. Exit status: 0 done, 1 failed, 2 wrong use.
+error. Exit status: 0 done, 1 failed, 2 wrong use; a gate also has 3 and 4.
 """
 
 import os
@@ -12,7 +12,7 @@ import uuid
 
 import typer
 
-from gru4rec_core.cli import clean, compare, data, engine, train
+from gru4rec_core.cli import clean, compare, data, engine, gate, train
 from gru4rec_core.cli.output import tell
 from gru4rec_core.data.addresses import hide_secrets
 from gru4rec_core.errors import ConfigError, WorkbenchError
@@ -35,6 +35,7 @@ app.command("clean")(clean.clean)
 app.command("train")(train.train)
 app.command("compare")(compare.compare)
 app.command("evaluate")(train.evaluate)
+app.command("gate")(gate.gate)
 app.command("recommend")(train.recommend)
 app.command("runs")(train.runs)
 app.add_typer(engine.app, name="engine")

@@ -124,6 +124,13 @@ def choose_judging(record: DatasetRecord, settings: dict[str, Any]) -> Compariso
     )
 
 
+def change_test_rule(own: SplitConfig, changes: dict[str, Any]) -> SplitConfig:
+    """A run's own test rule with some settings changed; another protocol or cut replaces its own cut."""
+    cut = {"test_days", "test_from"}
+    replaces_cut = not cut.isdisjoint(changes) or changes.get("protocol", own.protocol) != own.protocol
+    return own.replace(**{**dict.fromkeys(cut if replaces_cut else ()), **changes})
+
+
 def build_training_config(settings: dict[str, Any], preset: str | None, **changes: Any) -> TrainingConfig:
     """A preset (quick if none is named) with the options given on top, and `changes` on top of these."""
     values = pick_fields(TrainingConfig, settings)

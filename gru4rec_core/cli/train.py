@@ -12,6 +12,7 @@ from gru4rec_core.cli.options import (
     Preset,
     RunId,
     build_training_config,
+    change_test_rule,
     choose_judging,
     choose_plan,
     pick_fields,
@@ -103,13 +104,6 @@ def evaluate(
     clear_status()
     warnings = print_warnings(as_json, diagnose_recheck(workspace, result, retrained))
     print_result(as_json, {**result.to_json(), "warnings": warnings}, format_recheck(result))
-
-
-def change_test_rule(own: SplitConfig, changes: dict[str, Any]) -> SplitConfig:
-    """A run's own test rule with some settings changed; another protocol or cut replaces its own cut."""
-    cut = {"test_days", "test_from"}
-    replaces_cut = not cut.isdisjoint(changes) or changes.get("protocol", own.protocol) != own.protocol
-    return own.replace(**{**dict.fromkeys(cut if replaces_cut else ()), **changes})
 
 
 def _retrain(workspace: Workspace, old: RunRecord, record: DatasetRecord, test_rule: SplitConfig) -> RunRecord:

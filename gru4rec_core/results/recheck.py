@@ -13,21 +13,16 @@ import pandas as pd
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig
-from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.times import DAY_SECONDS, day_length
-from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.errors import RunError
-from gru4rec_core.evaluation import metrics
-from gru4rec_core.evaluation.comparability import ModelResults, count_leaked
+from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison, compare_models, event_values
-from gru4rec_core.evaluation.scoring import Progress, evaluate
+from gru4rec_core.evaluation.scoring import Progress
 from gru4rec_core.evaluation.verdict import BaselineVerdict, compare_with_baselines
-from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.results.model_table import Row, build_row, load_baselines, load_trained_models, row_to_json
-from gru4rec_core.workspace import run_folder
+from gru4rec_core.results.fresh_test import ModelRuns, evaluate_on_split
+from gru4rec_core.results.model_table import Row, load_baselines, load_trained_models, row_to_json
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
-from gru4rec_core.workspace.split_store import StoredSplit, load_split, open_split
+from gru4rec_core.workspace.split_store import open_split
 from gru4rec_core.workspace.store import Workspace
 
 OLD, RETRAINED = "old", "retrained"
@@ -110,7 +105,8 @@ def recheck_run(workspace: Workspace, plan: RecheckPlan, *, on_progress: Progres
     run, dataset, k = workspace.run(plan.run_id), workspace.dataset(plan.dataset_id), plan.config.deciding_k
     workspace.metrics(run.id)  # raises when the run is not done
     split = open_split(workspace, dataset.id, plan.split)
-    old, row = _test_old_model(workspace, run, split, k, on_progress)
+    old_model = ModelRuns(OLD, f"{run.name} of {run.created:%Y-%m-%d}", (run,))
+    old, row = evaluate_on_split(workspace, old_model, split, k, on_progress)
     models, rows = [old], [row]
     if plan.retrained is not None:
         retrained_rows, retrained = load_trained_models(workspace, {RETRAINED: [plan.retrained]}, split, k)
@@ -128,44 +124,6 @@ def recheck_run(workspace: Workspace, plan: RecheckPlan, *, on_progress: Progres
         by_week=_average_by_week(split.test, comparison.models, unknown, k),
         unknown=float(unknown.mean()),
     )
-
-
-def _test_old_model(
-    workspace: Workspace, run: RunRecord, split: StoredSplit, k: int, on_progress: Progress | None
-) -> tuple[ModelResults, Row]:
-    """The old model's results on the new test, and its row of the table."""
-    train = load_split(workspace, run.dataset_id, run.split).train
-    leaked = count_leaked(train, split.test)
-    if leaked:
-        raise RunError(
-            "A model is tested on events it has not learnt from.",
-            found=f"{leaked:,} of the {split.test.n_predicted:,} test events were in its training part",
-            where=f"run {run.id}",
-            remedy="Test on a later log, on sessions after its training (--protocol time), or under its own test rule.",
-        )
-    model = NumpyGru4Rec.load(workspace.run_folder(run.id))
-    events = _renumber_items(split.test, model.vocabulary)
-    evaluation = evaluate(model, events, run_folder.TOP_K, on_progress)
-    results = ModelResults(
-        name=OLD,
-        label=f"{run.name} of {run.created:%Y-%m-%d}",
-        kind="gru4rec",
-        evaluations=(evaluation,),
-        test_key=split.test_key,
-    )
-    summary = metrics.summarise(evaluation, events=events, train_counts=train.counts())
-    return results, build_row(results, [summary], split, k)
-
-
-def _renumber_items(test: EvaluationSet, vocabulary: ItemVocabulary) -> EvaluationSet:
-    """The test events with the ids of another vocabulary; -1 for items it does not know."""
-    new = test.dataset
-    # The last place stands for items that the new log's own training part does not know: id -1 picks it.
-    new_to_old = np.append(vocabulary.encode(new.vocabulary.items), -1)
-    sessions = SessionDataset.from_arrays(
-        new_to_old[np.asarray(new.items)], new.timestamps, new.offsets, new.session_ids, vocabulary, new.time_unit
-    )
-    return EvaluationSet(sessions, predicted=test.predicted)
 
 
 def _average_by_week(test: EvaluationSet, models: Sequence[ModelResults], unknown: np.ndarray, k: int) -> pd.DataFrame:

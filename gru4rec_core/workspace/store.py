@@ -4,12 +4,14 @@
     datasets/<id>/     dataset.json, the arrays, rejected.parquet, splits/<key>/ (train/, test/, baselines/)
     runs/<id>/         run.json, config.json, split.json, state.json, and the results of the run
     comparisons/<id>/  comparison.json, statistics.json
+    decisions/<id>/    decision.json, what people decided on a comparison
+    gates/<id>/        gate.json, what the gate decided on two runs
     uploads/<sha256>   files as they came
     engine/            the local job engine's address and log
 
 Every folder is written under a temporary name and renamed. Folders and files are open to their owner alone, or to the
-owner's group with GRU4REC_SHARE=group. The records (dataset.json, run.json, comparison.json, state.json) say their
-schema version; the files beside them have the same version.
+owner's group with GRU4REC_SHARE=group. The records (dataset.json, run.json, comparison.json, state.json,
+decision.json, gate.json) say their schema version; the files beside them have the same version.
 """
 
 import os
@@ -27,6 +29,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.storage import delete_folder, new_folder, new_id
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
+from gru4rec_core.workspace.decisions import find_decision_problems
 from gru4rec_core.workspace.job_state import JobState, find_damage, read_state
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_configs
@@ -67,6 +70,7 @@ class Workspace(DatasetStore):
             ("comparisons", "comparison.json", ComparisonRecord.read),
         ]
         errors = [error for kind in kinds for error in self.read_records(*kind)[1]]
+        errors += find_decision_problems(self)
         jobs = [self.run_folder(run.id) for run in self.runs()]
         jobs += sorted((self.root / "datasets").glob("*/splits/*/baselines"))
         return errors + [error for folder in jobs if (error := find_damage(folder)) is not None]

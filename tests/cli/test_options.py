@@ -4,6 +4,7 @@ import pytest
 
 from gru4rec_core.cli.options import (
     build_training_config,
+    change_test_rule,
     choose_judging,
     choose_plan,
     pick_fields,
@@ -79,3 +80,18 @@ def test_help_says_what_an_option_left_out_means(run, command: str, option: str,
     text = " ".join(run(command, "--help").out.split())
     described = text[text.index(f" {option} ") :]
     assert described[described.index("[default: ") :].startswith(f"[default: {default}]")
+
+
+@pytest.mark.parametrize(
+    ("own", "changes", "more"),
+    [
+        ({}, {}, {}),
+        ({"min_item_support": 2}, {"unseen": "drop"}, {"min_item_support": 2, "unseen": "drop"}),
+        ({"protocol": "time", "test_days": 3}, {"unseen": "drop"}, None),
+        ({"protocol": "time", "test_days": 3}, {"test_from": "2024-01-01"}, {"test_days": None}),
+        ({"protocol": "time", "test_days": 3}, {"protocol": "last-item"}, {"test_days": None}),
+    ],
+)
+def test_what_is_told_changes_the_runs_own_test_rule(own: dict, changes: dict, more: dict | None) -> None:
+    changed = change_test_rule(SplitConfig(**own), changes)
+    assert changed == SplitConfig(**{**own, **changes, **(more or {})})

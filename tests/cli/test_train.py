@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from gru4rec_core.cli.train import change_test_rule
-from gru4rec_core.config import SplitConfig
 from gru4rec_core.workspace.store import Workspace
 
 FAST = ["--n-hidden", "4", "--batch-size", "8", "--epochs", "1"]
@@ -21,21 +19,6 @@ def test_train_prints_one_json_object(run, log: Path) -> None:
     assert "time-overlap" in {entry["code"] for entry in result.json["warnings"]}
     state = run("runs", "--json").json["runs"][0]
     assert (state["id"], state["state"]) == (result.json["run"], "done")
-
-
-@pytest.mark.parametrize(
-    ("own", "changes", "more"),
-    [
-        ({}, {}, {}),
-        ({"min_item_support": 2}, {"unseen": "drop"}, {"min_item_support": 2, "unseen": "drop"}),
-        ({"protocol": "time", "test_days": 3}, {"unseen": "drop"}, None),
-        ({"protocol": "time", "test_days": 3}, {"test_from": "2024-01-01"}, {"test_days": None}),
-        ({"protocol": "time", "test_days": 3}, {"protocol": "last-item"}, {"test_days": None}),
-    ],
-)
-def test_what_is_told_changes_the_runs_own_test_rule(own: dict, changes: dict, more: dict | None) -> None:
-    changed = change_test_rule(SplitConfig(**own), changes)
-    assert changed == SplitConfig(**{**own, **changes, **(more or {})})
 
 
 @pytest.fixture

@@ -1,0 +1,211 @@
+"""Which decisions were taken in this workspace: by the gate, and by people?
+
+    decisions/<id>/decision.json   what people decided on a comparison
+    gates/<id>/gate.json           what the gate decided on two runs
+
+A record holds the figures it rests on. It is written once and stays as it is when statistics are computed again, or
+when the comparison, the runs or the dataset are deleted.
+"""
+
+import getpass
+import hashlib
+import platform
+from collections.abc import Iterable
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, ClassVar, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gru4rec_core.config import ComparisonConfig, SplitConfig
+from gru4rec_core.errors import ConfigError, RunError
+from gru4rec_core.evaluation.gate import GateOutcome
+from gru4rec_core.storage import delete_folder, new_folder, new_id, safe_child
+from gru4rec_core.version import __version__
+from gru4rec_core.workspace.dataset_store import DatasetStore
+from gru4rec_core.workspace.records import Record, RunRecord, now
+
+Choice = Literal["keep", "choose", "more-data"]
+
+CHOICES: tuple[Choice, ...] = ("keep", "choose", "more-data")
+"""Keep the model in use (the base of the pair), choose the other, or collect more data first."""
+
+_PACKAGES = ("numpy", "scipy", "pandas", "pyarrow")
+"""What figures are computed with."""
+
+
+class RunEvidence(BaseModel):
+    """A run that a decision rests on: enough to find out later whether another is the same.
+
+    `weights_sha256` is the hash of the trained model's file.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    run_id: str
+    name: str
+    created: datetime
+    dataset_id: str
+    dataset_hash: str
+    weights_sha256: str
+
+
+class _Decision(Record):
+    """What decisions of the gate and of people have in common.
+
+    Attributes:
+        by: who decided, or for whom the gate ran.
+        versions: of the workbench, Python and the packages that computed the figures.
+        dataset_id, dataset_name, dataset_hash: the log whose test part decided, as it was.
+        split, config: under which test rule, and how the models were compared.
+        runs: of the models compared.
+    """
+
+    id: str
+    created: datetime = Field(default_factory=now)
+    by: str
+    versions: dict[str, str]
+    dataset_id: str
+    dataset_name: str
+    dataset_hash: str
+    split: SplitConfig
+    config: ComparisonConfig
+    runs: tuple[RunEvidence, ...]
+
+
+class DecisionRecord(_Decision):
+    """What people decided on a comparison, and why.
+
+    Attributes:
+        choice: what was decided.
+        model: name of the model that is kept or chosen; "" for "more-data".
+        why: in the words of whoever decided.
+        comparison_id, comparison_name: it rests on; the comparison may be deleted since.
+        models: the two models that were compared: "name", "label" and "run_ids" of each, the base first.
+        verdict: the verdict on these two as data, as it was (`Verdict.to_json`).
+    """
+
+    owner: ClassVar[str] = "a decision"
+
+    choice: Choice
+    model: str
+    why: str
+    comparison_id: str
+    comparison_name: str
+    models: tuple[dict[str, Any], ...]
+    verdict: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        """The decision in words: "keep TOP1", "choose BPR", "more data first"."""
+        if self.choice == "more-data":
+            return "more data first"
+        label = next((model["label"] for model in self.models if model["name"] == self.model), self.model)
+        return f"{self.choice} {label}"
+
+
+class GateRecord(_Decision):
+    """What the gate decided on two runs: the candidate's evidence first, then the current model's.
+
+    Attributes:
+        outcome: promote, keep or undecided.
+        rule: the rule in words.
+        figures: what `gate --json` printed, without what stands beside it here.
+    """
+
+    owner: ClassVar[str] = "a gate's record"
+
+    outcome: GateOutcome
+    rule: str
+    figures: dict[str, Any]
+
+
+Decided = TypeVar("Decided", DecisionRecord, GateRecord)
+_FILES = {DecisionRecord: ("decisions", "decision.json"), GateRecord: ("gates", "gate.json")}
+
+
+def store_decision(workspace: DatasetStore, record: DecisionRecord | GateRecord) -> None:
+    """Writes a record into a folder of its own, whole or not at all.
+
+    Raises:
+        ConfigError: nobody is named as having decided, or a person gives no reason.
+    """
+    if not record.by.strip():
+        raise ConfigError("A decision names who decided.", found="an empty name", remedy="Enter a name.")
+    if isinstance(record, DecisionRecord) and not record.why.strip():
+        raise ConfigError("A decision says why.", found="an empty reason", remedy="Write down the reason.")
+    kind, file_name = _FILES[type(record)]
+    with new_folder(workspace.root / kind / record.id, durable=True) as folder:
+        record.write(folder / file_name)
+
+
+def list_decisions(workspace: DatasetStore, dataset_id: str | None = None) -> list[DecisionRecord]:
+    """What people decided, newest first; unreadable records are left out (see `Workspace.problems`)."""
+    return _list(workspace, DecisionRecord, dataset_id)
+
+
+def list_gates(workspace: DatasetStore, dataset_id: str | None = None) -> list[GateRecord]:
+    """What the gate decided, newest first; unreadable records are left out (see `Workspace.problems`)."""
+    return _list(workspace, GateRecord, dataset_id)
+
+
+def find_decision_problems(workspace: DatasetStore) -> list[RunError]:
+    """The errors of the records that cannot be read."""
+    decisions = workspace.read_records(*_FILES[DecisionRecord], DecisionRecord.read)[1]
+    return decisions + workspace.read_records(*_FILES[GateRecord], GateRecord.read)[1]
+
+
+def read_decision(workspace: DatasetStore, decision_id: str) -> DecisionRecord:
+    """A decision by its id. Raises RunError when there is none, or its record is damaged."""
+    return DecisionRecord.read(safe_child(workspace.root / "decisions", decision_id) / "decision.json")
+
+
+def delete_decision(workspace: DatasetStore, decision_id: str) -> None:
+    """Removes a decision, readable or not. Raises RunError for an id that is malformed."""
+    delete_folder(safe_child(workspace.root / "decisions", decision_id))
+
+
+def decision_id(text: str) -> str:
+    """A new id whose order is that of time."""
+    return new_id(f"{now():%Y%m%d-%H%M%S} {text}")
+
+
+def describe_runs(workspace: DatasetStore, runs: Iterable[RunRecord]) -> tuple[RunEvidence, ...]:
+    """The evidence of finished runs, hashes included."""
+    return tuple(
+        RunEvidence(
+            run_id=run.id,
+            name=run.name,
+            created=run.created,
+            dataset_id=run.dataset_id,
+            dataset_hash=run.dataset_hash,
+            weights_sha256=_sha256(workspace.run_folder(run.id) / "weights.npz"),
+        )
+        for run in runs
+    )
+
+
+def describe_versions() -> dict[str, str]:
+    """Versions of the workbench, Python and the packages that compute figures."""
+    packages = {name: version(name) for name in _PACKAGES}
+    return {"gru4rec-workbench": __version__, "python": platform.python_version(), **packages}
+
+
+def current_user() -> str:
+    """The name of this process's user, as far as the system knows one."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user without a name
+        return "unknown"
+
+
+def _list(workspace: DatasetStore, record_type: type[Decided], dataset_id: str | None) -> list[Decided]:
+    records, _ = workspace.read_records(*_FILES[record_type], record_type.read)
+    matching = [record for record in records if dataset_id in (None, record.dataset_id)]
+    return sorted(matching, key=lambda record: record.created, reverse=True)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

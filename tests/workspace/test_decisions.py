@@ -1,0 +1,101 @@
+"""Decisions stay as they were written, and a damaged one costs only itself."""
+
+import json
+
+import pytest
+
+from gru4rec_core.config import ComparisonConfig, SplitConfig
+from gru4rec_core.errors import ConfigError, RunError
+from gru4rec_core.workspace import decisions
+from gru4rec_core.workspace.decisions import DecisionRecord, list_decisions, read_decision, store_decision
+from gru4rec_core.workspace.store import Workspace
+
+
+def record_of(**changes) -> DecisionRecord:
+    values = {
+        "id": decisions.decision_id("choose"),
+        "by": "Ada",
+        "versions": decisions.describe_versions(),
+        "dataset_id": "shop-1",
+        "dataset_name": "shop",
+        "dataset_hash": "ab" * 32,
+        "split": SplitConfig(),
+        "config": ComparisonConfig(deciding_k=3),
+        "runs": (),
+        "choice": "choose",
+        "model": "bpr",
+        "why": "More hits on the page of three.",
+        "comparison_id": "top1-bpr-1",
+        "comparison_name": "TOP1 against BPR",
+        "models": ({"name": "top1", "label": "TOP1"}, {"name": "bpr", "label": "BPR"}),
+        "verdict": {"kind": "clear", "better": "bpr", "numbers": {"relative_high": None}},
+    }
+    return DecisionRecord(**{**values, **changes})
+
+
+def test_a_decision_is_read_back_as_written_newest_first(workspace: Workspace) -> None:
+    first, second = record_of(), record_of(dataset_id="other-1")
+    store_decision(workspace, first)
+    store_decision(workspace, second)
+    assert list_decisions(workspace) == [second, first]
+    assert list_decisions(workspace, "shop-1") == [first]
+    assert read_decision(workspace, first.id) == first
+    assert Workspace(workspace.root).problems() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({}, "choose BPR"),
+        ({"choice": "keep", "model": "top1"}, "keep TOP1"),
+        ({"choice": "more-data", "model": ""}, "more data first"),
+    ],
+)
+def test_a_decision_in_words(changes, text) -> None:
+    assert record_of(**changes).text == text
+
+
+@pytest.mark.parametrize("changes", [{"by": " "}, {"why": ""}])
+def test_who_and_why_are_asked_for(workspace: Workspace, changes) -> None:
+    with pytest.raises(ConfigError):
+        store_decision(workspace, record_of(**changes))
+    assert not (workspace.root / "decisions").exists()
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"schema": 99}', '{"schema": 2}'])
+def test_a_damaged_decision_costs_only_itself_and_is_told(workspace: Workspace, damage: str) -> None:
+    good, bad = record_of(), record_of()
+    for record in (good, bad):
+        store_decision(workspace, record)
+    (workspace.root / "decisions" / bad.id / "decision.json").write_text(damage)
+    assert list_decisions(workspace) == [good]
+    (problem,) = workspace.problems()
+    assert bad.id in str(problem)
+    with pytest.raises(RunError):
+        read_decision(workspace, bad.id)
+    decisions.delete_decision(workspace, bad.id)
+    assert workspace.problems() == []
+
+
+def test_what_was_deleted_is_gone(workspace: Workspace) -> None:
+    record = record_of()
+    store_decision(workspace, record)
+    decisions.delete_decision(workspace, record.id)
+    assert list_decisions(workspace) == []
+    with pytest.raises(RunError):
+        decisions.delete_decision(workspace, "../" + record.id)
+
+
+def test_a_stored_decision_is_plain_json_of_its_own(workspace: Workspace) -> None:
+    record = record_of()
+    store_decision(workspace, record)
+    values = json.loads((workspace.root / "decisions" / record.id / "decision.json").read_text())
+    assert (values["schema"], values["by"], values["verdict"]["better"]) == (2, "Ada", "bpr")
+
+
+def test_a_user_without_a_name_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise OSError
+
+    monkeypatch.setattr(decisions.getpass, "getuser", nobody)
+    assert decisions.current_user() == "unknown"
