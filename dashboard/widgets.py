@@ -16,16 +16,16 @@ import streamlit as st
 
 from dashboard import messages, state
 from dashboard.downloads import safe_csv
-from gru4rec_core.evaluation.verdict import Verdict
+from gru4rec_core.evaluation.verdict import KIND_LABELS, Verdict
 from gru4rec_core.report.labels import short
 
 _Colour = Literal["red", "green", "blue", "orange", "gray"]
-_KINDS: dict[str, tuple[str, _Colour, str]] = {
-    "invalid": ("Not comparable", "red", ":material/block:"),
-    "clear": ("Clear", "green", ":material/check_circle:"),
-    "equivalent": ("Equivalent", "blue", ":material/equal:"),
-    "size-open": ("Better, size open", "orange", ":material/trending_up:"),
-    "undecided": ("Undecided", "gray", ":material/help:"),
+_LOOKS: dict[str, tuple[_Colour, str]] = {
+    "invalid": ("red", ":material/block:"),
+    "clear": ("green", ":material/check_circle:"),
+    "equivalent": ("blue", ":material/equal:"),
+    "size-open": ("orange", ":material/trending_up:"),
+    "undecided": ("gray", ":material/help:"),
 }
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&])")
 
@@ -52,9 +52,9 @@ def section(title: str) -> None:
 
 def verdict_block(verdict: Verdict) -> None:
     """The verdict as the page's headline: its kind, its sentences, and what limits it."""
-    word, colour, icon = _KINDS[verdict.kind]
+    colour, icon = _LOOKS[verdict.kind]
     with st.container(border=True, key="verdict"):
-        st.badge(word, color=colour, icon=icon)
+        st.badge(KIND_LABELS[verdict.kind], color=colour, icon=icon)
         if verdict.sentences:
             sentence(verdict.sentences[0], size="1.3rem", weight=600, heading=True)
         for text in verdict.sentences[1:]:

@@ -12,7 +12,7 @@ import uuid
 
 import typer
 
-from gru4rec_core.cli import clean, compare, data, engine, gate, train
+from gru4rec_core.cli import clean, compare, data, engine, gate, report, train
 from gru4rec_core.cli.output import tell
 from gru4rec_core.data.addresses import hide_secrets
 from gru4rec_core.errors import ConfigError, WorkbenchError
@@ -34,6 +34,7 @@ app.command("datasets")(data.datasets)
 app.command("clean")(clean.clean)
 app.command("train")(train.train)
 app.command("compare")(compare.compare)
+app.command("report")(report.report)
 app.command("evaluate")(train.evaluate)
 app.command("gate")(gate.gate)
 app.command("recommend")(train.recommend)

@@ -14,6 +14,7 @@ import typer
 from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.jobs.planning import DAYS_FOR_TIME_RULE, default_plan
+from gru4rec_core.results.reproduction import Settings, name_option
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -22,16 +23,7 @@ Dataset = Annotated[str, typer.Argument(metavar="DATASET", help="A registered da
 Preset = Annotated[str | None, typer.Option(help="Starting point: " + ", ".join(PRESETS) + ".", show_default="quick")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id.")]
 
-Settings = type[TrainingConfig] | type[SplitConfig] | type[ComparisonConfig]
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-# Fields whose names would be taken twice, or say too little without their model.
-_RENAMED = {
-    (SplitConfig, "seed"): "split_seed",
-    (ComparisonConfig, "seed"): "comparison_seed",
-    (ComparisonConfig, "deciding_k"): "k",
-}
-
 
 # Defaults that depend on the dataset.
 _DEFAULTS = {
@@ -77,7 +69,7 @@ def settings_options(
 
 def pick_fields(model: Settings, settings: dict[str, Any]) -> dict[str, Any]:
     """The options that are fields of `model`, under the names of the fields."""
-    names = {_name_option(model, field): field for field in model.model_fields}
+    names = {name_option(model, field): field for field in model.model_fields}
     return {names[name]: _parse(names[name], value) for name, value in settings.items() if name in names}
 
 
@@ -167,13 +159,9 @@ def split_names(text: str, option: str) -> list[str]:
     return parts
 
 
-def _name_option(model: Settings, field: str) -> str:
-    return _RENAMED.get((model, field), field)
-
-
 def _make_parameter(model: Settings, field: str, default: str) -> inspect.Parameter:
     info = model.model_fields[field]
-    name = _name_option(model, field)
+    name = name_option(model, field)
     text = (info.description or "") + (f" [default: {default}]" if default else "")
     option = typer.Option(help=text, show_default=False, rich_help_panel=_name_panel(model))
     return inspect.Parameter(

@@ -22,6 +22,15 @@ from gru4rec_core.evaluation.verdict_text import (
 
 VerdictKind = Literal["invalid", "clear", "equivalent", "size-open", "undecided"]
 
+KIND_LABELS: dict[VerdictKind, str] = {
+    "invalid": "Not comparable",
+    "clear": "Clear",
+    "equivalent": "Equivalent",
+    "size-open": "Better, size open",
+    "undecided": "Undecided",
+}
+"""What screens and reports call the kinds."""
+
 BEST_SELLERS = "popularity"
 """Name of the baseline that shows everyone the same list."""
 

@@ -8,7 +8,7 @@ and its dash tells which one it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 
 @dataclass(frozen=True)
@@ -111,3 +111,14 @@ def _loss_of(name: str) -> str | None:
     """The loss whose name `name` starts with; the longest, since "bpr-max" starts with "bpr" too."""
     matches = [loss for loss in _MODELS if name == loss or name.startswith((f"{loss}-", f"{loss} "))]
     return max(matches, key=len, default=None)
+
+
+def colour_pairs() -> dict[str, str]:
+    """Every colour for a light background with its counterpart on a dark one, hex strings."""
+    light, dark = (astuple(paint) for paint in (LIGHT, DARK))
+    grounds = {
+        on_light: on_dark
+        for on_light, on_dark in zip(light, dark, strict=True)
+        if isinstance(on_light, str)  # the ramp is a pair of colours itself
+    }
+    return grounds | dict(zip(LIGHT.ramp, DARK.ramp, strict=True)) | dict([*_MODELS.values(), *_SPARE])

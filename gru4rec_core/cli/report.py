@@ -1,0 +1,32 @@
+"""How is the report of a comparison written from the command line?"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gru4rec_core.cli.options import AsJson
+from gru4rec_core.cli.output import print_result
+from gru4rec_core.errors import ConfigError
+from gru4rec_core.results.html_report import write_report
+from gru4rec_core.workspace.store import Workspace
+
+
+def report(
+    comparison: Annotated[str, typer.Argument(metavar="COMPARISON", help="A comparison's id (compare --json has it).")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.html", help="The file to write; replaced if it is there.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write a comparison as one HTML file: verdict, charts, sessions, settings; opens anywhere, prints on A4."""
+    if out.is_dir() or not out.absolute().parent.is_dir():
+        raise ConfigError(
+            "A report is written into a file in a folder that exists.",
+            found="a folder" if out.is_dir() else f"no folder {out.absolute().parent}",
+            where=str(out),
+            remedy="Make the folder first, or name another file.",
+        )
+    result = write_report(Workspace.default(), comparison, out)
+    size = out.stat().st_size
+    values = {"comparison": result.record.id, "path": str(out.absolute()), "size": size}
+    print_result(as_json, values, f"{out} ({size / 1000:,.0f} kB)")

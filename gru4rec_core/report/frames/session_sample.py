@@ -1,0 +1,79 @@
+"""Which ten test sessions does a report show, so that nobody picked the flattering ones?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.hit_overlap import OUTCOMES, find_hit_overlap
+from gru4rec_core.evaluation.seed_outcomes import is_hit
+from gru4rec_core.report.labels import outcome_labels
+
+N_EACH = 2
+"""Sessions per outcome, and as many of the largest disagreement."""
+
+_SEED = 20  # fixed, so that everyone who makes the report has the same ones
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A prediction to read: `event` is its row number, `reason` why it is here, e.g. "only BPR"."""
+
+    event: int
+    reason: str
+
+
+def describe_rule(n_models: int) -> str:
+    """The rule by which the sessions are chosen, as a sentence."""
+    if n_models < 2:
+        return f"Drawn at random (seed {_SEED}): {2 * N_EACH} hits and {3 * N_EACH} misses, each from another session."
+    return (
+        f"Drawn at random (seed {_SEED}), {N_EACH} of each outcome, then the {N_EACH} in which the two models' ranks"
+        " differ by the largest factor; each from another session."
+    )
+
+
+def pick_sessions(models: tuple[ModelResults, ...], k: int) -> list[Pick]:
+    """At most ten predictions of as many sessions, in the order they are shown; the same for the same results.
+
+    Args:
+        models: the two that are set side by side, or the only one.
+        k: list length of hits and misses.
+    """
+    session, taken, picks = models[0].evaluations[0].session, set[int](), list[Pick]()
+    for reason, candidates, wanted in _groups(models, k):
+        fresh: list[int] = []
+        for event in candidates:
+            if len(fresh) == wanted:
+                break
+            if int(session[event]) not in taken:
+                taken.add(int(session[event]))
+                fresh.append(int(event))
+        picks += [Pick(event, reason) for event in fresh]
+    return picks
+
+
+def _groups(models: tuple[ModelResults, ...], k: int) -> Iterator[tuple[str, np.ndarray, int]]:
+    """Reason, row numbers in the order they are tried, and how many are wanted."""
+    rng = np.random.default_rng(_SEED)
+    if len(models) < 2:
+        hit = is_hit(models[0], k)
+        yield "hit", rng.permutation(np.flatnonzero(hit)), 2 * N_EACH
+        yield "miss", rng.permutation(np.flatnonzero(~hit)), 3 * N_EACH
+        return
+    a, b = models
+    outcomes, names = find_hit_overlap(a, b, k).labels, outcome_labels(a, b)
+    for outcome in OUTCOMES:
+        yield names[outcome], rng.permutation(np.flatnonzero(outcomes == outcome)), N_EACH
+    yield "largest disagreement", np.argsort(-_disagreement(a, b), kind="stable"), N_EACH
+
+
+def _disagreement(a: ModelResults, b: ModelResults) -> np.ndarray:
+    """By which factor the mean ranks differ, as a logarithm; 0 for an item that training never saw."""
+    ranks = [np.mean([evaluation.ranks() for evaluation in model.evaluations], axis=0) for model in (a, b)]
+    known = np.isfinite(ranks[0]) & np.isfinite(ranks[1])
+    ratio = np.divide(ranks[0], ranks[1], out=np.ones_like(ranks[0]), where=known)
+    return np.abs(np.log(ratio))

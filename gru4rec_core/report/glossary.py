@@ -1,0 +1,70 @@
+"""What do the words mean that screens and reports use, and what can an offline test not say?
+
+Plain text, one home: a screen may show a single term beside its figure, the report shows all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word or several that belong together (`name`), and what they mean (`meaning`)."""
+
+    name: str
+    meaning: str
+
+
+TERMS = (
+    Term("Session", "One visit; its items in order."),
+    Term(
+        "Hits in the top k (accuracy@k, recall@k)",
+        "Of 100 predictions, how often the item that came was among the first k.",
+    ),
+    Term("MRR@k", "1 for first place, ½ for second, ⅓ for third, 0 below k; averaged."),
+    Term("NDCG@k", "Like MRR@k, gentler on lower places."),
+    Term(
+        "TOP1, BPR",
+        "Two training recipes; both push the true next item above others. Their loss values cannot be compared with"
+        " each other.",
+    ),
+    Term(
+        "Interval",
+        "The differences compatible with these test sessions, at the level named (usually 95 %); chance in training is"
+        " not in it.",
+    ),
+    Term("Seed", "The random start of a training run; repeats show what luck does."),
+    Term("Margin", "The smallest difference that matters to you; models closer than that count as equal."),
+    Term("Baseline", "A simple method without training by gradient. A model must beat it to be worth its trouble."),
+    Term(
+        "Last-item rule",
+        "Predicts each session's end after training on the same days: flatters.",
+    ),
+    Term("Time rule", "Trains on the past, tests on later days."),
+    Term("Other sessions", "Trains on some sessions, tests on others drawn at random from the same days."),
+)
+"""The words of every comparison, in the order in which a reader meets them."""
+
+BASELINE_MEANINGS = {
+    "popularity": "The same list for all: what occurred most often in training.",
+    "session-popularity": "What the session already had, most often first, then best-sellers.",
+    "last-item-again": "The item just seen, once more, then best-sellers.",
+    "markov": "What most often followed the item just seen (first-order Markov).",
+    "item-knn": "What is most often in the same sessions as the item just seen.",
+    "vs-knn": "What similar sessions of the training part had (nearest neighbours).",
+    "linear-ar": "Weighs the items seen so far, recent ones more, by a linear model of what followed them.",
+}
+"""One sentence on each baseline, by its name."""
+
+OFFLINE_LIMITS = (
+    "An offline test matches what people did with the old page. It says nothing of the clicks or the revenue that a new"
+    " list would cause.",
+    "People mostly click what they are shown. An item that the old page never showed can hardly be a hit, however"
+    " welcome it would have been.",
+    "A hit counts the same whether the item was obvious or a discovery. How varied or surprising a list is, no hit rate"
+    " says.",
+    "The figures hold for these sessions and this test rule. Other seasons, other pages and later catalogues need a"
+    " test of their own; only a trial with real visitors (an A/B test) measures the effect.",
+)
+"""What an offline test cannot say, each a paragraph."""

@@ -1,0 +1,73 @@
+"""What does a report of a comparison need to know? Everything it shows, gathered by whoever can read the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gru4rec_core.config import TrainingConfig
+from gru4rec_core.data.split_types import EvaluationSet
+from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.comparison import Comparison
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
+from gru4rec_core.evaluation.verdict import Verdict
+from gru4rec_core.report.labels import item_label
+
+
+@dataclass(frozen=True, eq=False)
+class ReportContents:
+    """A comparison and all that explains it.
+
+    Attributes:
+        title: what is compared, e.g. "TOP1 against BPR".
+        context: the line below it: data, test rule, list length.
+        comparison, verdict, warnings: what came out; `verdict` is None with fewer than two trained models.
+        pair: the two models set side by side, base first; None where there is no such pair.
+        events: the test sessions, and which of their events are predicted.
+        train_counts: training events of each item, [n_items].
+        item_names: names to show instead of items, where the log had some.
+        trust: what the verdict rests on, each as a name and a short text.
+        configs: the training settings by name of the run.
+        provenance: where everything comes from, heading by heading, each a name and a text.
+        command: what to type to get the same comparison; one or several lines.
+    """
+
+    title: str
+    context: str
+    comparison: Comparison
+    verdict: Verdict | None
+    warnings: tuple[DiagnosticWarning, ...]
+    pair: tuple[ModelResults, ModelResults] | None
+    events: EvaluationSet
+    train_counts: np.ndarray
+    item_names: Mapping[str, str]
+    trust: Mapping[str, str]
+    configs: Mapping[str, TrainingConfig]
+    provenance: Mapping[str, Mapping[str, str]]
+    command: str
+
+    @property
+    def models(self) -> tuple[ModelResults, ...]:
+        """The trained models, then the baselines."""
+        return self.comparison.models
+
+    @property
+    def contenders(self) -> tuple[ModelResults, ...]:
+        """The trained models."""
+        return tuple(model for model in self.models if model.kind == "gru4rec")
+
+    @property
+    def k(self) -> int:
+        """The list length that decides."""
+        return self.comparison.config.deciding_k
+
+    @property
+    def unit(self) -> str:
+        """What one prediction is: "sessions" or "events"."""
+        return self.models[0].unit
+
+    def item(self, item_id: int) -> str:
+        """Name of an item as it is shown; not escaped."""
+        return item_label(item_id, self.events.dataset.vocabulary, self.item_names)

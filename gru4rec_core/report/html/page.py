@@ -1,0 +1,74 @@
+"""How do a comparison's parts become one HTML page that needs nothing else?
+
+Jinja2 escapes every text that the template shows; only the pictures, which `svg` makes, are put in as they are.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+from markupsafe import Markup
+
+from gru4rec_core.baselines.names import BASELINE_LABELS
+from gru4rec_core.evaluation.diagnostic_warning import worst_first
+from gru4rec_core.evaluation.rate_intervals import level_text
+from gru4rec_core.evaluation.seed_outcomes import by_majority
+from gru4rec_core.evaluation.verdict import KIND_LABELS
+from gru4rec_core.report.frames.session_sample import describe_rule
+from gru4rec_core.report.glossary import BASELINE_MEANINGS, OFFLINE_LIMITS, TERMS
+from gru4rec_core.report.html import figures, sessions, tables
+from gru4rec_core.report.html.contents import ReportContents
+from gru4rec_core.report.html.svg import dark_rules
+
+
+def render_report(contents: ReportContents) -> str:
+    """The report as HTML: no script, no request; the same for the same contents."""
+    testable = contents.models[0].n_events > 0
+    models = sessions.shown_models(contents)
+    return _template().render(
+        contents=contents,
+        kind=KIND_LABELS[contents.verdict.kind] if contents.verdict else "",
+        level=level_text(contents.comparison.config.confidence),
+        margin=f"{100 * contents.comparison.config.margin:g} %",
+        majority=by_majority(models),
+        testable=testable,
+        square=figures.draw_square(contents),
+        ladder=figures.draw_ladder(contents) if testable else None,
+        forest=figures.draw_forest(contents),
+        curve=figures.draw_curve(contents) if testable else None,
+        slices=list(figures.draw_slices(contents)) if testable else [],
+        model_table=tables.model_table(contents) if testable else None,
+        difference_table=tables.difference_table(contents),
+        slice_table=tables.slice_table(contents) if testable else None,
+        examples=sessions.build_examples(contents) if testable else [],
+        rule=describe_rule(len(models)),
+        shown_seed=sessions.shown_seed(contents) if testable and majority_needed(contents) else None,
+        warnings=worst_first(contents.warnings),
+        differing=tables.differing_settings(contents),
+        shared=tables.shared_settings(contents),
+        terms=TERMS,
+        baselines=[
+            (model.label, BASELINE_MEANINGS[model.name]) for model in contents.models if model.name in BASELINE_LABELS
+        ],
+        offline_limits=OFFLINE_LIMITS,
+        dark_rules=Markup(dark_rules()),
+    )
+
+
+def majority_needed(contents: ReportContents) -> bool:
+    """Whether a model has several seeds, so that single guesses are those of a named one."""
+    return any(model.n_seeds > 1 for model in sessions.shown_models(contents))
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("gru4rec_core.report", "html"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["picture"] = Markup  # an SVG element of ours
+    return environment.get_template("page.html")

@@ -1,0 +1,107 @@
+"""Which tables does a report show? As plain text; the page around them escapes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gru4rec_core.evaluation.rate_intervals import level_text
+from gru4rec_core.evaluation.seed_outcomes import rate
+from gru4rec_core.report.frames import accuracy as accuracy_frames
+from gru4rec_core.report.frames import comparison as comparison_frames
+from gru4rec_core.report.frames.settings import select_differences, settings_table
+from gru4rec_core.report.html.contents import ReportContents
+
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its name for screen readers, its header and its rows; the first `n_text` columns hold words."""
+
+    caption: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    n_text: int = 1
+
+
+def model_table(contents: ReportContents) -> Table:
+    """All methods, best first by the deciding metric: hits with interval, per seed, other list lengths, MRR."""
+    k, confidence = contents.k, contents.comparison.config.confidence
+    ladder = comparison_frames.ladder(contents.models, k, confidence)
+    seeds = comparison_frames.seed_points(contents.models, k)
+    others = [length for length in (1, 3, 5, 10, 20) if length != k]
+    by_name = {model.name: model for model in contents.models}
+    header = ["Method", f"Top {k}", level_text(confidence)]
+    header += ["Seeds"] * bool(len(seeds)) + [f"Top {length}" for length in others] + ["MRR@20"]
+    rows = []
+    for row in ladder.itertuples():
+        model = by_name[str(row.name)]
+        cells = [model.label, _figure(row.hits), f"{_figure(row.low)} to {_figure(row.high)}"]
+        if len(seeds):
+            cells.append(" · ".join(map(_figure, seeds.loc[seeds["name"] == model.name, "hits"])))
+        cells += [_figure(100 * rate(model, f"accuracy@{length}")) for length in others]
+        rows.append([*cells, _figure(100 * rate(model, "mrr@20"))])
+    caption = f"Hits per 100 test {contents.unit} and MRR per 100, means over seeds"
+    return Table(caption, header, rows)
+
+
+def difference_table(contents: ReportContents) -> Table | None:
+    """The pair, metric by metric; only the first decides. None without a pair."""
+    if contents.pair is None:
+        return None
+    base, other = contents.pair
+    pair = contents.comparison.pair(base.name, other.name)
+    level = level_text(contents.comparison.config.confidence)
+    rows = [
+        [
+            comparison_frames.metric_label(difference.metric) + (" (decides)" if difference is pair.deciding else ""),
+            _figure(100 * difference.a_value),
+            _figure(100 * difference.b_value),
+            _signed(100 * difference.difference),
+            f"{_signed(100 * difference.low)} to {_signed(100 * difference.high)}",
+            _p_value(difference.p_value, contents.comparison.config.n_permutations),
+        ]
+        for difference in (pair.deciding, *pair.exploratory)
+    ]
+    header = ["Metric", base.label, other.label, "Difference", level, "p"]
+    return Table(f"{other.label} against {base.label}, per 100 test {contents.unit}", header, rows)
+
+
+def slice_table(contents: ReportContents) -> Table:
+    """Hits of the contenders by kind of event."""
+    table = accuracy_frames.by_slice(contents.contenders, contents.events, contents.train_counts, contents.k)
+    rows = []
+    for (cut, _, value), part in table.groupby(["slice", "order", "value"], sort=False):
+        first = part.iloc[0]
+        hits = [_figure(part.loc[part["name"] == model.name, "hits"].iloc[0]) for model in contents.contenders]
+        rows.append([accuracy_frames.TITLES[cut], value, f"{first['n_sessions']:,}", f"{first['n_events']:,}", *hits])
+    header = ["Kind", "Value", "Sessions", "Events", *(model.label for model in contents.contenders)]
+    return Table(f"Hits in the top {contents.k} per 100 by kind of event", header, rows, n_text=2)
+
+
+def differing_settings(contents: ReportContents) -> Table:
+    """The settings in which the runs differ, a column per run."""
+    table = select_differences(settings_table(contents.configs))
+    return Table("Settings that differ", ["Setting", *table.columns[1:]], table.to_numpy().tolist(), n_text=99)
+
+
+def shared_settings(contents: ReportContents) -> list[tuple[str, str]]:
+    """Name and value of every setting in which all runs agree."""
+    table = settings_table(contents.configs)
+    same = table.drop(select_differences(table).index)
+    return [(str(row[0]), str(row[1]) or "none") for row in same.to_numpy().tolist()]
+
+
+def _figure(value: float) -> str:
+    return f"{value:.1f}".replace("-", MINUS)
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", MINUS)
+
+
+def _p_value(p: float, n_permutations: int) -> str:
+    """At its floor of 1 / (n + 1) a permutation p is only known to be small."""
+    floor = 1 / (n_permutations + 1)
+    return f"< {2 * floor:.1g}" if p <= floor else f"{p:.4f}"
