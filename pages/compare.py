@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import compare_view, review_context, state, widgets
+from dashboard import compare_view, downloads, review_context, state, widgets
 
 selection = state.current()
 st.title("Which model is better?")
@@ -19,7 +19,9 @@ if review:
             compare_view.show_hit_overlap(review, pair, k, selection)
     with ladder:
         compare_view.show_ladder(review, k)
-    state.next_button("See where they are wrong", "accuracy", selection, key="to-accuracy")
+    with st.container(horizontal=True):
+        state.next_button("See where they are wrong", "accuracy", selection, key="to-accuracy")
+        downloads.show_report_button(review.record)
     widgets.section("How far to trust it")
     compare_view.show_trust(review)
     review_context.show_warnings(review)

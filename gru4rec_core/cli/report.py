@@ -7,7 +7,7 @@ import typer
 
 from gru4rec_core.cli.options import AsJson
 from gru4rec_core.cli.output import print_result
-from gru4rec_core.errors import ConfigError
+from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.results.html_report import write_report
 from gru4rec_core.workspace.store import Workspace
 
@@ -26,7 +26,19 @@ def report(
             where=str(out),
             remedy="Make the folder first, or name another file.",
         )
-    result = write_report(Workspace.default(), comparison, out)
+    workspace = Workspace.default()
+    _find(workspace, comparison)
+    result = write_report(workspace, comparison, out)
     size = out.stat().st_size
     values = {"comparison": result.record.id, "path": str(out.absolute()), "size": size}
     print_result(as_json, values, f"{out} ({size / 1000:,.0f} kB)")
+
+
+def _find(workspace: Workspace, comparison_id: str) -> None:
+    known = [record.id for record in workspace.comparisons()]
+    if comparison_id not in known:
+        raise RunError(
+            "A report is about a comparison of this workspace.",
+            found=comparison_id,
+            remedy=f"Its comparisons, newest first, are {', '.join(known)}." if known else "Make one with compare.",
+        )

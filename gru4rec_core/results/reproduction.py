@@ -57,16 +57,13 @@ def _shared_settings(configs: Sequence[TrainingConfig]) -> tuple[str, TrainingCo
     """Preset ("" or "paper"), the first run's settings, losses, seeds per loss; None where one `compare` cannot do."""
     losses = tuple(dict.fromkeys(config.loss for config in configs))
     seed, n_seeds = configs[0].seed, len(configs) // len(losses)
+    expected = [(loss, seed + i) for loss in losses for i in range(n_seeds)]
+    in_order = [(config.loss, config.seed) for config in configs] == expected
     for preset in ("", "paper"):
         if preset and not all(f"paper-{loss}" in PRESETS for loss in losses):
             continue
-        changes = _changes(configs[0], preset)
-        expected = [
-            TrainingConfig(**{**_base(loss, preset), **changes, "loss": loss, "seed": seed + i})
-            for loss in losses
-            for i in range(n_seeds)
-        ]
-        if expected == list(configs):
+        changes = [_changes(config, preset) for config in configs]
+        if in_order and all(other == changes[0] for other in changes):
             return preset, configs[0], losses, n_seeds
     return None
 

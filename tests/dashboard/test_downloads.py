@@ -1,9 +1,11 @@
-"""Facts about tables that leave the page."""
+"""Facts about tables and reports that leave the page."""
 
 import pandas as pd
 import pytest
 
-from dashboard.downloads import safe_cell, safe_csv
+from dashboard.downloads import make_report, safe_cell, safe_csv
+from gru4rec_core.errors import RunError
+from gru4rec_core.results.html_report import write_report
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
@@ -30,3 +32,14 @@ def test_the_frame_is_not_altered():
 def test_two_columns_of_one_name_are_both_quoted():
     frame = pd.DataFrame([["=a", "=b"]], columns=["x", "x"])
     assert safe_csv(frame).decode().splitlines()[1] == "'=a,'=b"
+
+
+def test_a_report_is_the_one_that_the_command_writes(trained, tmp_path):
+    home, comparison = trained
+    write_report(home, comparison.id, tmp_path / "report.html")
+    assert make_report(home.root, comparison.id) == (tmp_path / "report.html").read_bytes()
+
+
+def test_a_report_that_cannot_be_made_says_why(trained):
+    with pytest.raises(RunError, match="nope"):
+        make_report(trained[0].root, "nope")

@@ -120,3 +120,8 @@ def test_a_damaged_result_is_explained_where_it_would_be_shown(finished, open_pa
         app = open_page(page)
         assert not app.exception
         assert "predictions.parquet" in texts(app)
+
+
+def test_the_report_can_be_downloaded(compare):
+    labels = [element.proto.label for element in compare.get("download_button")]
+    assert "Download report" in labels

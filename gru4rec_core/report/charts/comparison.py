@@ -137,6 +137,7 @@ def outcome_square(
     *,
     unit: str = "sessions",
     dark: bool = False,
+    clickable: bool = True,
 ) -> alt.LayerChart:
     """A hundred cells: both methods hit, only one of them, or neither. A click selects a block (parameter `outcome`).
 
@@ -178,7 +179,7 @@ def outcome_square(
     return titled(
         alt.layer(cell.add_params(pick), glyph),
         f"Of 100 test {unit}: who had the next item?",
-        "Click a block to see them",
+        "Click a block to see them" if clickable else "",
         Size(_SQUARE, axis=0, legend=True),
         dark,
     ).properties(width=_SQUARE + 10, view=alt.ViewConfig(stroke=None))

@@ -18,7 +18,7 @@ from gru4rec_core.report.html.svg import chart_to_svg
 from gru4rec_core.report.labels import outcome_labels
 
 _HALF = 344  # px: two beside each other on A4, one on a phone
-_BESIDE_SQUARE = 372
+_BESIDE_SQUARE = 356
 _BEST_SELLERS = "popularity"
 
 
@@ -39,7 +39,9 @@ def draw_square(contents: ReportContents) -> Figure | None:
     counts = find_hit_overlap(base, other, contents.k).counts
     labels = outcome_labels(base, other)
     cells = comparison_frames.square(counts)
-    chart = comparison_charts.outcome_square(cells, labels, (base.name, other.name), unit=contents.unit)
+    chart = comparison_charts.outcome_square(
+        cells, labels, (base.name, other.name), unit=contents.unit, clickable=False
+    )
     words = ", ".join(f"{labels[outcome]} {count:,}" for outcome, count in counts.items())
     return _draw(chart, "square", f"Of {sum(counts.values()):,} test {contents.unit}: {words}")
 

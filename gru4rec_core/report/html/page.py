@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
-from markupsafe import Markup
 
 from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.evaluation.diagnostic_warning import worst_first
@@ -52,7 +51,7 @@ def render_report(contents: ReportContents) -> str:
             (model.label, BASELINE_MEANINGS[model.name]) for model in contents.models if model.name in BASELINE_LABELS
         ],
         offline_limits=OFFLINE_LIMITS,
-        dark_rules=Markup(dark_rules()),
+        dark_rules=dark_rules(),
     )
 
 
@@ -70,5 +69,4 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["picture"] = Markup  # an SVG element of ours
     return environment.get_template("page.html")

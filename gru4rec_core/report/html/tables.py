@@ -35,9 +35,9 @@ def model_table(contents: ReportContents) -> Table:
     header = ["Method", f"Top {k}", level_text(confidence)]
     header += ["Seeds"] * bool(len(seeds)) + [f"Top {length}" for length in others] + ["MRR@20"]
     rows = []
-    for row in ladder.itertuples():
-        model = by_name[str(row.name)]
-        cells = [model.label, _figure(row.hits), f"{_figure(row.low)} to {_figure(row.high)}"]
+    for row in ladder.to_dict("records"):
+        model = by_name[row["name"]]
+        cells = [model.label, _figure(row["hits"]), f"{_figure(row['low'])} to {_figure(row['high'])}"]
         if len(seeds):
             cells.append(" · ".join(map(_figure, seeds.loc[seeds["name"] == model.name, "hits"])))
         cells += [_figure(100 * rate(model, f"accuracy@{length}")) for length in others]
@@ -75,7 +75,9 @@ def slice_table(contents: ReportContents) -> Table:
     for (cut, _, value), part in table.groupby(["slice", "order", "value"], sort=False):
         first = part.iloc[0]
         hits = [_figure(part.loc[part["name"] == model.name, "hits"].iloc[0]) for model in contents.contenders]
-        rows.append([accuracy_frames.TITLES[cut], value, f"{first['n_sessions']:,}", f"{first['n_events']:,}", *hits])
+        rows.append(
+            [accuracy_frames.TITLES[str(cut)], str(value), f"{first['n_sessions']:,}", f"{first['n_events']:,}", *hits]
+        )
     header = ["Kind", "Value", "Sessions", "Events", *(model.label for model in contents.contenders)]
     return Table(f"Hits in the top {contents.k} per 100 by kind of event", header, rows, n_text=2)
 

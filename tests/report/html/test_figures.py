@@ -1,0 +1,25 @@
+"""Facts about the charts of a report."""
+
+from gru4rec_core.report.html import figures
+
+
+def test_each_picture_says_in_words_what_it_shows(contents):
+    assert 'aria-label="Of 60 test sessions: both hit' in figures.draw_square(contents).svg
+    assert "3 methods by hits in the top 10" in figures.draw_ladder(contents).svg
+    assert "BPR against TOP1: accuracy@10 (decides)" in figures.draw_forest(contents).svg
+
+
+def test_nothing_in_a_report_asks_for_a_click(contents):
+    assert "Click" not in figures.draw_square(contents).svg
+
+
+def test_one_model_has_no_square_and_no_forest(single):
+    assert figures.draw_square(single) is None
+    assert figures.draw_forest(single) is None
+    assert figures.draw_ladder(single).svg
+
+
+def test_slices_that_tell_nothing_apart_are_left_out(contents):
+    names = [figure.name for figure in figures.draw_slices(contents)]
+    assert "slice-length" not in names  # every session has three events
+    assert "slice-popularity" in names

@@ -1,0 +1,47 @@
+"""Facts about the tables of a report."""
+
+import pytest
+
+from gru4rec_core.evaluation.seed_outcomes import rate
+from gru4rec_core.report.html import tables
+
+
+def test_models_stand_best_first_with_interval_and_seeds(contents):
+    table = tables.model_table(contents)
+    assert table.header == ["Method", "Top 10", "95 %", "Seeds", "Top 1", "Top 3", "Top 5", "Top 20", "MRR@20"]
+    shown = {row[0]: row for row in table.rows}
+    for model in contents.models:
+        assert shown[model.label][1] == f"{100 * rate(model, 'accuracy@10'):.1f}"
+        assert shown[model.label][8] == f"{100 * rate(model, 'mrr@20'):.1f}"
+    figures = [float(row[1]) for row in table.rows]
+    assert figures == sorted(figures, reverse=True)
+    assert shown["BPR"][3].count("·") == 2
+    assert shown["Best-sellers"][3] == ""
+
+
+def test_the_metric_that_decides_stands_first_and_its_minus_is_one(contents):
+    table = tables.difference_table(contents)
+    assert table.rows[0][0] == "accuracy@10 (decides)"
+    pair = contents.comparison.pair("top1", "bpr").deciding
+    assert table.rows[0][3] == f"{100 * pair.difference:+.1f}".replace("-", "−")
+    assert not any("-" in cell for row in table.rows for cell in row[1:])
+
+
+@pytest.mark.parametrize(("p", "text"), [(1 / 2001, "< 0.001"), (0.0331, "0.0331"), (1.0, "1.0000")])
+def test_a_p_value_at_its_floor_is_only_known_to_be_small(p: float, text: str):
+    assert tables._p_value(p, 2000) == text
+
+
+def test_settings_are_shown_once_either_as_different_or_as_shared(contents):
+    differing = [row[0] for row in tables.differing_settings(contents).rows]
+    shared = dict(tables.shared_settings(contents))
+    assert differing == ["loss"]
+    assert "loss" not in shared
+    assert shared["epochs"] == "10"
+    assert shared["steps_per_epoch"] == "none"
+
+
+def test_slices_have_a_column_per_contender(contents, single):
+    assert tables.slice_table(contents).header[-2:] == ["TOP1", "BPR"]
+    assert tables.slice_table(single).header[-1:] == ["BPR"]
+    assert tables.difference_table(single) is None
