@@ -101,7 +101,8 @@ def import_log(
         str | None,
         typer.Option(
             help="Notation of the times: s, ms, us or ns since 1970, number for numbers that are no dates, iso, or a "
-            "pattern such as %d/%m/%Y. By default it is recognised."
+            "pattern such as %d/%m/%Y; of numbers in a column beside the date, HHMM, HHMMSS, s or ms of the day. By "
+            "default it is recognised."
         ),
     ] = None,
     time_zone: Annotated[

@@ -91,7 +91,8 @@ class EventBuilder:
             ]
             self._rejected.add_late(reason, len(late.rows), first)
         self._n_events = len(times.timestamps)
-        if not times.is_kept.all():
+        any_late = not times.is_kept.all()
+        if any_late:
             owner, item = owner[times.is_kept], item[times.is_kept]
             used, number = number_by_appearance(owner, len(owners))  # sessions come by their first kept event
             owner, owners = number[owner], owners.take(pa.array(used))
@@ -119,6 +120,9 @@ class EventBuilder:
             times.unit,
         )
         self._check_sessions(dataset)
+        if any_late:
+            kept = set(dataset.vocabulary.items.tolist())
+            self._names = {item: name for item, name in self._names.items() if item in kept}
         return ImportedLog(dataset, self._summarize(dataset, times, n_out_of_order), self._names)
 
     def _find_sessions(self, owner: np.ndarray, owners: pa.Array, times: FileTimes) -> tuple[np.ndarray, pa.Array]:
@@ -179,11 +183,24 @@ class EventBuilder:
     def _check_sessions(self, dataset: SessionDataset) -> None:
         if dataset.n_events > dataset.n_sessions:
             return
+        if self._rejected.counts.total() > dataset.n_events:
+            raise self._mostly_rejected(dataset.n_events)
         raise DataError(
             "At least one session of a log has two events, or there is nothing to predict.",
             found=f"{dataset.n_sessions:,} sessions, all of one event",
             where=f"{self._origin.name}, column {next(iter(self._mapping.labels().values()))}",
             remedy="Map the session to the column that the events of one visit share; it must not name single events.",
+        )
+
+    def _mostly_rejected(self, n_events: int) -> DataError:
+        """Why so few rows are left that no session has two events."""
+        example, n_rows = self._rejected.most_common()
+        return DataError(
+            "At least one session of a log has two events, or there is nothing to predict.",
+            found=f"{n_events:,} of {self._n_rows:,} rows are events; {n_rows:,} are none because {example.reason}, "
+            f"such as {example.found!r}",
+            where=self._origin.describe_place(self._place, example.place),
+            remedy=_remedy(example.reason),
         )
 
     def _summarize(self, dataset: SessionDataset, times: FileTimes, n_out_of_order: int) -> ImportSummary:

@@ -164,7 +164,9 @@ def _refuse_binary(head: bytes, name: str, encoding: str) -> None:
 
 def guess_delimiter(text: str) -> str:
     """The delimiter that occurs most evenly in the first lines, outside quotes; "," when none does."""
-    lines = [re.sub(r'"[^"]*"', "", line) for line in text.splitlines()[:50] if line.strip()]
+    lines = [re.sub(r'"[^"]*"', "", line) for line in filter(str.strip, text.splitlines())][:50]
+    if not lines:
+        return ","
     lines = lines[:-1] if len(lines) > 1 else lines  # the last may be cut off
     best, best_share = ",", 0.0
     for delimiter in DELIMITERS:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from gru4rec_core.data.columns import ColumnMapping, check_mapping
+from gru4rec_core.data.digit_clocks import settle_clock
 from gru4rec_core.data.event_builder import EventBuilder
 from gru4rec_core.data.file_format import hash_file
 from gru4rec_core.data.import_types import ImportedLog
@@ -106,13 +107,14 @@ def read_log(
             mapping, notes = found.mapping(origin.name), found.notes
         check_mapping(mapping, source.columns(mapping.has_header), origin.name)
         sample = SessionSample(options.sample, options.seed)
-        rules = RowRules(mapping, TimeReading.of(options), options.keep_null_words)
-        builder = EventBuilder(origin, source.place, rules, limits.rows)
         with open_duckdb(limits.memory, folder) as connection:
             request = ReadRequest(connection, mapping.columns(), mapping.has_header, reading.tell)
-            for block in join_columns(connection, source.blocks(request), mapping):
+            clock = settle_clock(source, request, mapping, options, origin.name)
+            rules = RowRules(mapping, TimeReading.of(clock.options), options.keep_null_words)
+            builder = EventBuilder(origin, source.place, rules, limits.rows)
+            for block in join_columns(connection, source.blocks(request), rules, clock.clock):
                 builder.add(connection, sample.keep(block), reading.n_bytes)
     counts = sample.finish(origin.name)
     log = builder.build()
-    summary = replace(log.summary, notes=list(notes))
+    summary = replace(log.summary, notes=[*origin.notes, *notes, *filter(None, [clock.note])])
     return replace(log, summary=summary if counts is None else summary.of_sample(asdict(counts)))

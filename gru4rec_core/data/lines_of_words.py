@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from gru4rec_core.data.column_words import find_candidates
 from gru4rec_core.data.file_format import DELIMITERS
+from gru4rec_core.data.spaced_tables import refuse_columns_of_times, refuse_named_columns
 from gru4rec_core.errors import DataError
 
 _COMMON_LOG = re.compile(r"\S+ \S+ .*\[\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] ")
@@ -39,9 +39,10 @@ def are_sessions(lines: Sequence[str], name: str) -> bool:
     words = [line.split() for line in lines]
     if 2 * sum(len(words_of_line) > 1 for words_of_line in words) < len(lines):
         return False
+    refuse_named_columns(words, name)
     if _most(_MOMENT.search(line) for line in lines):
         raise _server_log(lines[0], name)
-    _refuse_table(words, name)
+    refuse_columns_of_times(words, name)
     _refuse_prose(lines, name)
     return True
 
@@ -58,17 +59,6 @@ def _server_log(line: str, name: str) -> DataError:
         where=name,
         remedy=_TO_TABLE,
     )
-
-
-def _refuse_table(lines: list[list[str]], name: str) -> None:
-    by_role = find_candidates(lines[0])
-    if len({len(words) for words in lines}) == 1 and by_role["timestamp"] and (by_role["session"] or by_role["user"]):
-        raise DataError(
-            "The columns of a table are separated by a comma, a tab, a semicolon, | or ::.",
-            found="columns separated by spaces: " + " ".join(lines[0])[:100],
-            where=f"{name}, line 1",
-            remedy="Save the file with commas. Where each line is one session with its items, leave out the header.",
-        )
 
 
 def _refuse_prose(lines: Sequence[str], name: str) -> None:

@@ -113,7 +113,7 @@ def inspect_log(
         origin.format,
         found.guess,
         guessed,
-        found.notes,
+        (*origin.notes, *found.notes),
         {name: profile.time_formats for name, profile in found.profiles.items() if profile.time_formats},
         tuple(problems),
         has_header,

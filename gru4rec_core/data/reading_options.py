@@ -17,7 +17,8 @@ class ReadingOptions:
     Attributes:
         layout: What a row holds; None to recognise it.
         time_format: The notation of the times: "s", "ms", "us" or "ns" since 1970, "number" for numbers that are no
-            dates, "iso", or a pattern such as "%d/%m/%Y %H:%M"; None to recognise it.
+            dates, "iso", or a pattern such as "%d/%m/%Y %H:%M"; of a number beside a date, "HHMM", "HHMMSS", "s" or
+            "ms" of the day; None to recognise it.
         time_zone: The zone of times that name none, such as "Europe/Berlin".
         keep_null_words: Take words such as NULL and NaN as the name of a session or an item, not as a missing value.
         sample: Share of the sessions to keep, in (0, 1]; whole sessions are kept or left out.

@@ -21,6 +21,7 @@ from gru4rec_core.data.time_parsing import (
     REPEATED,
     SHORTENED,
     SKIPPED,
+    TOO_LARGE,
     UNREADABLE,
     TimeReading,
     Times,
@@ -39,6 +40,7 @@ TIME_RULES = {
     UNREADABLE: NO_TIME,
     NOT_FINITE: "the timestamp is no finite number",
     SHORTENED: "the timestamp lost digits in a spreadsheet: write the column as whole numbers or dates",
+    TOO_LARGE: "the timestamp is too large a number, beyond 64 bits",
     SKIPPED: "the timestamp does not exist: clocks were set forward then",
     REPEATED: "the timestamp is ambiguous: clocks were set back then and showed it twice",
 }

@@ -175,8 +175,15 @@ def _check_text(file: LogFile, block: bytes, last: bool, position: _Position) ->
     zero = block.find(NUL)
     if zero >= 0 and (bad < 0 or zero < bad):
         bad, what = zero, "a zero byte"
+    line = position.line + block.count(b"\n", 0, max(bad, 0))
+    if bad >= 0 and file.encoding not in ("utf-8", "ascii"):  # the bytes here are ours, not the file's
+        raise DataError(
+            "Text has no zero characters.",
+            found="a zero character",
+            where=f"{file.name}, line {line}",
+            remedy="Take the character out, or name the file's real encoding.",
+        )
     if bad >= 0:
-        line = position.line + block.count(b"\n", 0, bad)
         raise DataError(
             "Text is encoded as UTF-8.",
             found=what,
@@ -217,7 +224,7 @@ def _leaves_quote_open(line: bytes, delimiter: str) -> bool:
     """Whether a record ends inside quotes. Only a quote at a field's start opens, only one at its end closes."""
     text = line.decode(errors="replace")
     opening = re.compile(rf'(?:^|{re.escape(delimiter)})"')
-    closing = re.compile(rf'(?:[^"]|"")*"(?=\r?\n?\Z|{re.escape(delimiter)})')
+    closing = re.compile(rf'(?:[^"]++|"")*+"(?=\r?\n?\Z|{re.escape(delimiter)})')
     position = 0
     while match := opening.search(text, position):
         closed = closing.match(text, match.end())

@@ -19,8 +19,8 @@ from gru4rec_core.data.times import FIRST_MOMENT, LAST_MOMENT, UNITS
 
 WHOLE, FRACTION, DATE, TEXT = 0, 1, 2, 3
 """Kinds of times: a whole number, another number, a moment, a text whose notation the whole file decides."""
-NONE_GIVEN, UNREADABLE, NOT_FINITE, NULL_WORD, SKIPPED, REPEATED, SHORTENED = -1, -2, -3, -4, -5, -6, -7
-"""Kinds of texts that are no times; two are on a clock that skips them or shows them twice, the last lost digits."""
+NONE_GIVEN, UNREADABLE, NOT_FINITE, NULL_WORD, SKIPPED, REPEATED, SHORTENED, TOO_LARGE = -1, -2, -3, -4, -5, -6, -7, -8
+"""Kinds of texts that are no times; two are on a clock that skips them or shows them twice, one lost digits."""
 _LOST_DIGITS = r"^[+-]?\d([.,]\d{0,6})?e\+?0*([89]|1\d)$"
 """A large number with an exponent and too few digits to be exact, as spreadsheets show it: 1.7E+12."""
 _DECIMAL_COMMA = r"^[+-]?\d{4,},\d+$"  # no thousands: these are groups of three
@@ -175,7 +175,8 @@ def _parse_any(connection: duckdb.DuckDBPyConnection, texts: pa.StringArray, rea
     # A cast rounds 1.5 to 2, so a number is whole only if it is equal to its cast.
     is_whole = pc.is_valid(rows["whole"]).to_numpy() & (number == whole)
     kinds = np.where(is_date, DATE, np.where(is_whole, WHOLE, FRACTION)).astype(np.int8)
-    kinds[~(np.abs(number) <= 2.0**63)] = NOT_FINITE
+    kinds[~(np.abs(number) <= 2.0**63)] = TOO_LARGE
+    kinds[~np.isfinite(number)] = NOT_FINITE
     kinds[pc.is_null(rows["number"]).to_numpy() & ~is_date] = TEXT
     kinds[rows["is_short"].to_numpy()] = SHORTENED
     times = Times(np.where(is_date, moment, np.where(is_whole, whole, number.view(np.int64))), kinds)

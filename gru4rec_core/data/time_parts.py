@@ -41,7 +41,10 @@ def _find_date(profiles: Sequence[ColumnProfile]) -> tuple[str, ...]:
     """Year, month and day, or one column of days; nothing where there is a column of moments."""
     if any(profile.kind == "time" and not _has_days_only(profile) for profile in profiles):
         return ()
-    days = [profile.name for profile in profiles if profile.kind == "time"]
+    # All of a log may be of one day.
+    days = [
+        p.name for p in profiles if p.kind == "time" or (p.kind == "constant" and p.time_formats and not p.is_number)
+    ]
     if days:
         return (days[0],)
     parts = [_named(profiles, names, is_number=True) for names in _DATE_PARTS]

@@ -72,6 +72,14 @@ def test_names_to_show_come_along(write: Write) -> None:
     assert log.item_names == {"7": "lamp", "8": "desk"}
 
 
+def test_an_item_whose_only_row_is_rejected_late_leaves_no_name(write: Write) -> None:
+    rows = "".join(f"s,{n},A,tea\n" for n in range(9)) + "s,2024-05-31,B,coffee\n"
+    log = read_log(
+        write("session,timestamp,item,title\n" + rows), ColumnMapping("session", "timestamp", "item", item_name="title")
+    )
+    assert log.item_names == {"A": "tea"}
+
+
 def test_the_first_name_of_an_item_counts_across_blocks(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet, "PARQUET_BATCH", 1)
     table = pa.table({"session": ["s", "s"], "time": [1, 2], "item": ["7", "7"], "title": ["lamp", "LAMP"]})

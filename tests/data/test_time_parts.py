@@ -17,6 +17,7 @@ from gru4rec_core.data.time_parts import find_time_parts
         ({"hour": "9 9", "second": "7 8", "year": "2008 2008", "month": "4 4", "day": "1 2"}, "year month day hour"),
         ({"timeframe": "526309 1", "eventdate": "2016-05-09 2016-05-10"}, "eventdate timeframe"),
         ({"date": "2016-05-09 2016-05-10", "time": "18:30 07:05:09"}, "date time"),
+        ({"date": "2016-05-09 2016-05-09", "time": "18:30 07:05:09"}, "date time"),
         ({"date": "2016-05-09 2016-05-10", "item": "526309 1"}, ""),
         ({"date": "2016-05-09T10:00 2016-05-10T10:00", "time": "18:30 07:05"}, ""),
         ({"date": "2016-05-09 2016-05-10", "time": "1700000000 1700000001"}, ""),

@@ -33,6 +33,7 @@ class ExcelSheet:
         self.file = file
         with self._reading(), zipfile.ZipFile(file.path) as archive:
             size = sum(info.file_size for info in archive.infolist())
+            self._n_sheets = sum(info.filename.startswith("xl/worksheets/sheet") for info in archive.infolist())
         if size > file.max_bytes:
             raise DataError(
                 f"A file unpacks to at most {file.max_bytes / 1e9:g} GB.",
@@ -40,6 +41,11 @@ class ExcelSheet:
                 where=file.name,
                 remedy="Save the sheet as CSV, in parts.",
             )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is left out, in sentences."""
+        return (f"Only the first of the workbook's {self._n_sheets} sheets is read.",) if self._n_sheets > 1 else ()
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -63,6 +69,8 @@ class ExcelSheet:
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
             try:
                 sheet = book.worksheets[0] if book.worksheets else None
+                if sheet is not None:
+                    sheet.reset_dimensions()  # what a file says about its size may be out of date
                 rows = sheet.iter_rows(max_col=n_columns, values_only=True) if sheet is not None else ()
                 for number, cells in enumerate(rows, start=1):
                     if any(cell is not None for cell in cells):

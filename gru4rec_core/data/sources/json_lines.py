@@ -91,14 +91,23 @@ def first_objects(file: LogFile) -> list[dict[str, object]]:
 
 
 def _parse(text: str) -> object:
-    """The value of a line, None where it is no JSON. As in DuckDB, half of a surrogate pair (\\ud800) is none."""
+    """The value of a line, None where it is no JSON. As in DuckDB, half of a surrogate pair (\\ud800) is none, and of a
+    key that comes twice the first value counts.
+    """
     try:
-        value = json.loads(_as_json(text.strip()))
+        value = json.loads(_as_json(text.strip()), object_pairs_hook=_keep_first)
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return value
+
+
+def _keep_first(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for key, value in pairs:
+        values.setdefault(key, value)
+    return values
 
 
 def _as_json(text: str) -> str:
@@ -112,7 +121,8 @@ def _value(number: int, column: str) -> str:
     value = f"p[{number + 1}]"
     if not find_candidates([column])["timestamp"]:
         return value
-    return f"CASE WHEN {value}[1] = '[' THEN json_extract_string({value}, '$[0]') ELSE {value} END"
+    is_list = f"{value}[1] = '[' AND json_valid({value})"  # "[31/May/2024:18:00:00 +0200]" is a time, and no list
+    return f"CASE WHEN {is_list} THEN json_extract_string({value}, '$[0]') ELSE {value} END"
 
 
 def list_of_pointers(keys: list[str]) -> str:

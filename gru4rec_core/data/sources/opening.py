@@ -68,6 +68,8 @@ def open_location(location: Location, opening: Opening) -> OpenedLog:
     source = open_source(file, opening.max_rows, opening.folder, opening.layout)
     form = replace(file, layout=source.layout).format_name
     origin = LogOrigin(file.name, form, file.encoding if is_text else "", location.stat().st_size)
+    if isinstance(source, ExcelSheet):
+        origin = replace(origin, notes=source.notes)
     return OpenedLog(source, origin)
 
 

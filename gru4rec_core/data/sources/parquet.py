@@ -91,7 +91,7 @@ class ParquetRows:
         schema, used = self._parquet.schema_arrow, list(dict.fromkeys(request.roles.values()))
         # By number: DuckDB takes names that differ in case alone for one.
         of_role = {r: (f"c{used.index(column)}", schema.field(column).type) for r, column in request.roles.items()}
-        fields = ", ".join(f"{_sql_text(name, kind)} AS {role}" for role, (name, kind) in of_role.items())
+        fields = ", ".join(f"{_sql_text(role, name, kind)} AS {role}" for role, (name, kind) in of_role.items())
         query = f"SELECT place, {fields}, {_sql_fault(of_role)} AS fault, NULL::VARCHAR AS raw FROM block"
         done, total = 0, max(self._parquet.metadata.num_rows, 1)
         batches = self._parquet.iter_batches(batch_size=PARQUET_BATCH, columns=used)
@@ -133,10 +133,11 @@ def _last_exact(kind: pa.DataType) -> int:
     return 1 << {16: 11, 32: 24, 64: 53}[kind.bit_width]
 
 
-def _sql_text(name: str, kind: pa.DataType) -> str:
+def _sql_text(role: str, name: str, kind: pa.DataType) -> str:
     if pa.types.is_floating(kind):  # ids that a missing value turned into 12.0
+        infinite = "" if role.startswith("timestamp") else f"WHEN isinf({name}) THEN NULL "  # no id; a time is told
         return (
-            f"CASE WHEN {name} = floor({name}) AND abs({name}) <= {_last_exact(kind)} "
+            f"CASE {infinite}WHEN {name} = floor({name}) AND abs({name}) <= {_last_exact(kind)} "
             f"THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
         )
     if pa.types.is_nested(kind):  # as the rules know an object or a list, which is no item

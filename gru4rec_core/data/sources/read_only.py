@@ -61,7 +61,34 @@ def open_connection(url: str, password: str | None) -> Iterator[sa.Connection]:
             _allow_reading_alone(connection.connection.driver_connection)
         elif begin := _BEGIN.get(backend):
             connection.exec_driver_sql(begin, execution_options={"stream_results": False}).close()
+        if address.get_driver_name() == "psycopg":
+            _read_odd_times_as_text(connection.connection.driver_connection)
         yield connection
+
+
+def _read_odd_times_as_text(connection: Any) -> None:
+    """A moment that Python has no value for, such as infinity, costs its row, not the whole log."""
+    import psycopg
+    from psycopg.adapt import Loader
+
+    def tolerant(strict: type[Any]) -> type[Loader]:
+        class Tolerant(Loader):
+            def __init__(self, oid: int, context: Any = None) -> None:
+                super().__init__(oid, context)
+                self._strict = strict(oid, context)
+
+            def load(self, data: Any) -> Any:
+                try:
+                    return self._strict.load(data)
+                except psycopg.DataError:
+                    return bytes(data).decode()
+
+        return Tolerant
+
+    for kind in ("date", "timestamp", "timestamptz"):
+        oid = connection.adapters.types[kind].oid
+        strict = connection.adapters.get_loader(oid, Loader.format)
+        connection.adapters.register_loader(oid, tolerant(strict))
 
 
 def _open_sqlite(path: str | None) -> sqlite3.Connection:

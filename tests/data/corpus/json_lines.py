@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from gru4rec_core.data.columns import ColumnMapping
-from tests.data.corpus.line import ROWS, lines, reads, refuses
+from tests.data.corpus.line import HEADER, ROWS, lines, reads, refuses
 
 
 def objects(*rows: Mapping[str, object]) -> str:
@@ -71,6 +71,12 @@ LINES = [
     refuses("one list of objects", json.dumps([{"session": "s", "timestamp": 1, "item": "A"}]), "JSON list", "one object per line"),
     refuses("one object over several lines", json.dumps({"session": "s", "timestamp": 1, "item": "A"}, indent=1), "object"),
     refuses("objects without the columns", objects({"a": 1, "b": 2}, {"a": 2, "b": 3}), "session, timestamp"),
+    reads("a key that comes twice has its first value", raw('"A", "item": "B"', '"C"'), "s: A C"),
+    reads("times as Apache writes them", objects(*({"session": "s", "timestamp": f"[31/May/2024:18:00:0{i} +0000]", "item": i} for i in range(3))), "s: 0 1 2", times=["2024-05-31T18:00:00", "2024-05-31T18:00:01", "2024-05-31T18:00:02"]),
+    reads("a time that only begins like a list", of_items("A", "B") + '{"session": "s", "timestamp": "[broken", "item": "C"}\n', "s: A B", rejected=[(3, "timestamp")]),
+    reads("events with a list of objects beside", objects(*({"session": "s", "timestamp": i, "item": c, "recommended": [{"item": "X"}] * i} for i, c in enumerate("ABC"))), "s: A B C"),
+    reads("events, few with a list of objects", objects(*({"session": "s", "timestamp": i, "item": c, **({"coupons": [{"id": 1}]} if c == "C" else {})} for i, c in enumerate("ABCD"))), "s: A B C D"),
+    refuses("events read as sessions with a list, of which nothing is taken", objects(*({"session": "s", "timestamp": i, "item": c, "coupons": [{"id": 1}]} for i, c in enumerate("AB"))), "coupons", "--layout events", mapping=ColumnMapping(*HEADER), layout="nested"),
     # nested
     reads("sessions with their events", NESTED, "1: 7 8; 2: 8", mapping=OF_NESTED),
     reads("sessions with their events, recognised", NESTED.replace("aid", "item_id"), "1: 7 8; 2: 8"),

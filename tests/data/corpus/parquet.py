@@ -86,6 +86,7 @@ LINES = [
     reads("a column without any value", columns(note=pa.nulls(2)), "s: A B"),
     refuses("items without any value", columns(item=pa.nulls(2)), "no item"),
     reads("sessions as floats", columns(session=[1.0, 1.0]), "1: A B"),
+    reads("sessions without end", columns(session=[1.0, 1.0, float("inf"), float("-inf")], timestamp=[1, 2, 3, 4], item=list("ABCD")), "1: A B", rejected=[(3, "no session"), (4, "no session")]),
     reads("sessions that are missing", columns(session=pa.array([1.0, 1.0, float("nan"), None]), timestamp=[1, 2, 3, 4], item=list("ABCD")), "1: A B", rejected=[(3, "no session"), (4, "no session")]),
     # times
     *[times(f"timestamps of unit {unit}", stamps(unit)) for unit in ("s", "ms", "us", "ns")],

@@ -56,6 +56,17 @@ def test_types_of_postgresql_become_what_a_file_would_have(postgres: Postgres) -
     assert list_rejected(log) == [(5, "no session"), (6, "no timestamp")]
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("kind", ["timestamptz", "timestamp", "date"])
+def test_a_time_without_end_costs_its_row(kind: str, postgres: Postgres) -> None:
+    url = postgres_log(postgres)
+    query = f"""SELECT session, item, CASE WHEN item = 'C' THEN {kind} 'infinity' WHEN session = 's1'
+        THEN {kind} '2024-05-31 10:00' ELSE {kind} '2024-06-01 10:00' END AS timestamp FROM events"""
+    log = read_log(DatabaseLog(url, query=query, password=PASSWORD), ColumnMapping("session", "timestamp", "item"))
+    assert list_rejected(log) == [(4, "the timestamp is no finite number")]
+    assert log.summary.rows_kept == 4
+
+
 def test_the_form_is_shown_the_columns_and_first_rows(tmp_path: Path) -> None:
     preview = inspect_log(DatabaseLog(sqlite_log(tmp_path), table="events"))
     assert preview.columns == ("session", "timestamp", "item")

@@ -33,6 +33,7 @@ def test_the_first_sheet_is_read_with_its_dates_and_numbers(write: Write) -> Non
     assert sessions(log) == {"1": ["tea", "7"], "2": ["7.5", "tea"]}
     assert log.dataset.timestamps.tolist()[:2] == [1717156800, 1717156805]
     assert (log.summary.format, log.summary.place) == ("Excel", "row")
+    assert log.summary.notes == ["Only the first of the workbook's 2 sheets is read."]
 
 
 def test_blank_rows_are_skipped_and_rows_keep_their_number(write: Write) -> None:
@@ -40,6 +41,23 @@ def test_blank_rows_are_skipped_and_rows_keep_their_number(write: Write) -> None
     log = read_log(write(workbook(*rows), "log.xlsx"))
     assert sessions(log) == {"s": ["A", "B"]}
     assert list_rejected(log) == [(5, "no session"), (6, "no item")]
+
+
+@pytest.mark.parametrize("size", ["A1:C3", "A1"])
+def test_rows_beyond_an_outdated_size_are_read(size: str, write: Write) -> None:
+    content = workbook(HEADER, *(("s", n, "A") for n in range(9)))
+    sink = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(sink, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'<dimension ref="A1:C10"', f'<dimension ref="{size}"'.encode()))
+    assert sink.getvalue() != content
+    assert read_log(write(sink.getvalue(), "log.xlsx")).summary.rows_kept == 9
+
+
+def test_dates_are_days_beside_a_column_of_clock_times(write: Write) -> None:
+    rows = [(1, dt.datetime(2024, 5, 31), dt.time(12, n), item) for n, item in enumerate("ABAB")]
+    log = read_log(write(workbook(["session", "date", "time", "item"], *rows), "log.xlsx"))
+    assert log.dataset.timestamps.tolist() == [1717156800 + 60 * n for n in range(4)]
 
 
 def test_two_cells_in_opposite_corners_are_no_bomb(write: Write) -> None:
