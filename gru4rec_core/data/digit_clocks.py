@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.reading_options import ReadingOptions
-from gru4rec_core.data.sources.base import ReadRequest, Source
+from gru4rec_core.data.sources.base import ReadRequest, Source, ignore_bytes
+from gru4rec_core.data.time_parts import counts_events
 from gru4rec_core.data.times import DAY_SECONDS
 from gru4rec_core.errors import DataError
 
@@ -22,7 +23,6 @@ CLOCK_LABELS: dict[DigitClock, str] = {
     "ms": "milliseconds of the day",
 }
 HOUR = re.compile(r"(?i)^(hh?|hour|hours|stunde|heure|ora|hora|godzina|uur)$")
-_ORDER = re.compile(r"(?i)order|step|position|sequence|seq|rank|timeframe")
 _CLOCK_SHARE = 0.95  # of the distinct numbers that must be clock times
 _ENOUGH = 20  # distinct numbers that are clock times by chance once in 10,000 logs
 _LEAST_SECONDS = 1_000  # a number that never gets there only counts the events of a session
@@ -64,15 +64,17 @@ def settle_clock(
     chosen = next((clock for clock in CLOCK_LABELS if clock == options.time_format), None)
     if chosen is not None:
         return SettledClock(chosen, replace(options, time_format=None))
-    if _ORDER.search(column):
+    if counts_events(column):
         return SettledClock("ms", options)
-    texts = _read_numbers(source, replace(request, roles={"number": column}, on_bytes=lambda _: None))
+    texts = _read_numbers(source, replace(request, roles={"number": column}, on_bytes=ignore_bytes))
     if len(texts) == 0:
         return SettledClock("ms", options)
     clocks = list_clocks(texts)
     if len(clocks) > 1:
         raise _unclear(clocks, texts, f"{name}, column {column}")
-    return SettledClock(clocks[0], options, f"The numbers in {column} are read as {CLOCK_LABELS[clocks[0]]}.")
+    only_counts = clocks == ("ms",) and pc.max(texts.cast(pa.int64())).as_py() < _LEAST_SECONDS
+    note = "" if only_counts else f"The numbers in {column} are read as {CLOCK_LABELS[clocks[0]]}."
+    return SettledClock(clocks[0], options, note)
 
 
 def find_number_column(mapping: ColumnMapping) -> str | None:

@@ -23,6 +23,7 @@ _CLOCK_PARTS = (
 )
 _OF_DAY = {"time", "timeframe", "timeofday", "clock", "clocktime", "eventtime", "uhrzeit", "heure", "hora", "ora"}
 _ORDER = {"order", "step", "position", "sequence", "seq", "clickorder", "eventorder"}
+_SINCE_START = {"timeframe"}  # milliseconds since a session began, in Diginetica
 _CLOCK = r"^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm])?$"
 _MOST_MS = 10 * DAY_SECONDS * 1000  # a visit that began on that day may go on
 
@@ -35,6 +36,11 @@ def find_time_parts(profiles: Sequence[ColumnProfile]) -> tuple[str, ...] | None
     others = [profile for profile in profiles if profile.name not in date]
     clock = _find_clock(others)
     return (*date, *clock) if clock or len(date) > 1 else None
+
+
+def counts_events(name: str) -> bool:
+    """Whether a column beside a date says by its name that it only puts the events of a session in order."""
+    return _plain(name) in _ORDER | _SINCE_START
 
 
 def _find_date(profiles: Sequence[ColumnProfile]) -> tuple[str, ...]:

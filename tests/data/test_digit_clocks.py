@@ -80,6 +80,12 @@ def test_the_order_of_events_is_no_clock(write: Write) -> None:
     assert clock_times(log) == ["00:00:00.100000", "00:00:00.200000", "00:00:02.300000"]
 
 
+def test_seconds_of_a_minute_are_no_note(write: Write) -> None:
+    text = "session,item,date,h,m,s\ns,a,2024-05-31,9,30,5\ns,b,2024-05-31,9,30,59\n"
+    log = read_log(write(text), ColumnMapping("session", ("date", "h", "m", "s"), "item"))
+    assert (clock_times(log), log.summary.notes) == (["09:30:05", "09:30:59"], [])
+
+
 def test_milliseconds_beside_a_date_in_another_notation(write: Write) -> None:
     text = "session,item,date,time\ns,a,31/05/2024,61000\ns,b,31/05/2024,34200000\n"
     assert clock_times(read_log(write(text), MAPPING)) == ["00:01:01", "09:30:00"]

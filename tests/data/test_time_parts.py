@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from gru4rec_core.data.column_profile import profile_column
-from gru4rec_core.data.time_parts import find_time_parts
+from gru4rec_core.data.time_parts import counts_events, find_time_parts
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,8 @@ from gru4rec_core.data.time_parts import find_time_parts
 def test_the_date_comes_first(columns: dict[str, str], parts: str) -> None:
     profiles = [profile_column(name, pa.chunked_array([texts.split()])) for name, texts in columns.items()]
     assert find_time_parts(profiles) == (tuple(parts.split()) or None)
+
+
+def test_a_count_of_events_is_told_by_its_name() -> None:
+    assert all(map(counts_events, ("order", "Click Order", "timeframe")))
+    assert not any(map(counts_events, ("order_time", "time", "reorder")))
