@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_STEP = 1 << 22  # rows by which an array grows at least
+_STEP = 1 << 20  # rows by which an array grows at least
 
 
 class GrowingArray:
