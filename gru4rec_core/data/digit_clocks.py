@@ -72,8 +72,8 @@ def settle_clock(
     clocks = list_clocks(texts)
     if len(clocks) > 1:
         raise _unclear(clocks, texts, f"{name}, column {column}")
-    only_counts = clocks == ("ms",) and pc.max(texts.cast(pa.int64())).as_py() < _LEAST_SECONDS
-    note = "" if only_counts else f"The numbers in {column} are read as {CLOCK_LABELS[clocks[0]]}."
+    are_seconds = len(mapping.parts["timestamp"]) == 4 and pc.max(texts.cast(pa.int64())).as_py() < 60  # of a minute
+    note = "" if are_seconds else f"The numbers in {column} are read as {CLOCK_LABELS[clocks[0]]}."
     return SettledClock(clocks[0], options, note)
 
 

@@ -80,6 +80,12 @@ def test_the_order_of_events_is_no_clock(write: Write) -> None:
     assert clock_times(log) == ["00:00:00.100000", "00:00:00.200000", "00:00:02.300000"]
 
 
+def test_small_numbers_that_could_be_hours_are_said_to_be_milliseconds(write: Write) -> None:
+    log = read(write, [9, 14, 21])
+    assert clock_times(log)[0] == "00:00:00.009000"
+    assert log.summary.notes == ["The numbers in time are read as milliseconds of the day."]
+
+
 def test_seconds_of_a_minute_are_no_note(write: Write) -> None:
     text = "session,item,date,h,m,s\ns,a,2024-05-31,9,30,5\ns,b,2024-05-31,9,30,59\n"
     log = read_log(write(text), ColumnMapping("session", ("date", "h", "m", "s"), "item"))
