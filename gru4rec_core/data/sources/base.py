@@ -37,6 +37,7 @@ class ReadRequest:
         connection: Runs queries on blocks.
         roles: Role to the column that has it; a block has a column of each role's name.
         has_header: Whether a table's first row names the columns. It is not read as an event then.
+        order_from: The first number of a source that numbers its events itself.
         on_bytes: Told how many bytes of the stored file are read so far; of a database, how many rows.
     """
 
@@ -44,6 +45,7 @@ class ReadRequest:
     roles: Mapping[str, str]
     has_header: bool
     on_bytes: Callable[[int], None] = ignore_bytes
+    order_from: int = 0
 
 
 class Source(Protocol):

@@ -144,6 +144,22 @@ def test_limits_hold_for_all_files_together(folder: Path, write_log: WriteLog) -
         read(folder, limits=ReadLimits(rows=12))
 
 
+def test_files_without_a_header_are_read_as_the_user_says(folder: Path) -> None:
+    (folder / "1.csv").write_text("anna,noon,tea\nanna,1,tea\n")
+    (folder / "2.csv").write_text("bob,noon,tea\nbob,1,milk\nanna,2,milk\n")
+    columns = ColumnMapping("column 1", "column 2", "column 3", has_header=False)
+    assert sessions(read(folder, mapping=columns)) == {"anna": ["tea", "milk"], "bob": ["milk"]}
+    assert inspect_log(FolderLog(str(folder)), has_header=False).columns == ("column 1", "column 2", "column 3")
+
+
+def test_numbers_that_stand_for_times_go_on_from_file_to_file(folder: Path) -> None:
+    (folder / "1.csv").write_text("user,item1,item2\nu1,a1,a2\nu2,b1,\n")
+    (folder / "2.csv").write_text("user,item1,item2\nu1,z1,z2\n")
+    log = read(folder)
+    assert sessions(log) == {"u1": ["a1", "a2", "z1", "z2"], "u2": ["b1"]}
+    assert log.dataset.timestamps.tolist() == [0, 1, 3, 4, 2]
+
+
 def test_sessions_without_names_are_one_file(folder: Path) -> None:
     for i in range(2):
         (folder / f"{i}.txt").write_text("1 2 3\n2 3 4\n" * 5)
