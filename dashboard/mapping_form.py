@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import messages
-from gru4rec_core.data.columns import ROLE_WORDS, ColumnMapping, describe_columns
+from gru4rec_core.data.columns import ROLE_WORDS, ColumnMapping, describe_columns, find_double_role
 from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.time_formats import TimeFormat, find_telling_example
@@ -130,12 +129,11 @@ def find_obstacle(chosen: Mapping[str, Columns | None]) -> str:
     if missing:
         *others, last = [f"the {word}" for word in missing]
         return f"Choose the columns of {', '.join(others)} and {last}." if others else f"Choose the column of {last}."
-    counts = Counter(column for columns in chosen.values() for column in _split(columns))
-    for column, count in counts.items():
-        if count > 1:
-            roles = [ROLE_WORDS[role] for role, columns in chosen.items() if column in _split(columns)]
-            return f"The column {column} is chosen twice, as {' and as '.join(roles)}. Each column has one role."
-    return ""
+    double = find_double_role(chosen)
+    if double is None:
+        return ""
+    column, roles = double
+    return f"The column {column} is chosen twice, as {' and as '.join(roles)}. Each column has one role."
 
 
 def _split(columns: Columns | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import typer
 
 from gru4rec_core.cli.data import describe_dataset, find_or_import
 from gru4rec_core.cli.options import AsJson, Dataset, split_names
-from gru4rec_core.cli.output import format_quality, print_result
+from gru4rec_core.cli.output import format_quality, print_result, tell
 from gru4rec_core.data.cleaning_types import DROPS, CleaningStep, StepOutcome
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.evaluation.quality_types import QualityReport
@@ -48,13 +48,16 @@ def clean(
     workspace = Workspace.default()
     record = find_or_import(workspace, dataset)
     if keep or undo_keep:
-        record = _set_aside(workspace, record, _names(keep, "--keep"), _names(undo_keep, "--undo-keep"))
+        kept = _choose_kept(workspace, record, _names(keep, "--keep"), _names(undo_keep, "--undo-keep"))
+        record = record if preview else workspace.set_aside(record.id, kept)
     if preview:
         outcomes = preview_cleaning(workspace, record.id, steps)
         result = {**describe_dataset(record), "preview": True, "steps": [outcome.to_json() for outcome in outcomes]}
         print_result(as_json, result, "\n".join([f"{record}: nothing was made", *_describe_steps(outcomes)]))
         return
     made, outcomes = derive_dataset(workspace, record.id, steps, name)
+    if name and made.name != name.strip():
+        tell(f"note: these are the events of {made.name}, which is there already and keeps its name.")
     report = diagnose_quality(workspace, made)
     result = {
         **describe_dataset(made),
@@ -81,14 +84,12 @@ def _names(text: str, option: str) -> list[str]:
     return split_names(text, option) if text else []
 
 
-def _set_aside(
-    workspace: Workspace, record: DatasetRecord, keep: Collection[str], undo: Collection[str]
-) -> DatasetRecord:
+def _choose_kept(workspace: Workspace, record: DatasetRecord, keep: Collection[str], undo: Collection[str]) -> set[str]:
     codes = [check.code for check in diagnose_quality(workspace, record).checks]
     for code in (*keep, *undo):
         if code not in codes:
             raise ConfigError("A finding is named by its code: " + ", ".join(codes) + ".", found=repr(code))
-    return workspace.set_aside(record.id, {*record.set_aside, *keep} - set(undo))
+    return {*record.set_aside, *keep} - set(undo)
 
 
 def _describe(record: DatasetRecord, report: QualityReport) -> str:

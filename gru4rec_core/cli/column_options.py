@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.columns import ColumnMapping, check_mapping
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.mapping_guess import explain_choices
 from gru4rec_core.data.preview import LogPreview, inspect_log
@@ -68,7 +68,9 @@ class ColumnOptions:
             usual |= {"user": None, "session_gap_minutes": None}
         values: dict[str, Any] = {**usual, **named, "has_header": preview.has_header}
         self._check_complete(values, file)
-        return ColumnMapping(**values)
+        mapping = ColumnMapping(**values)
+        check_mapping(mapping, preview.columns, str(file))
+        return mapping
 
     def explain(self, mapping: ColumnMapping) -> tuple[str, ...]:
         """What was decided unasked about sessions and times, where the options say nothing about either."""
@@ -108,4 +110,11 @@ class ColumnOptions:
                 found=f"no column recognised as {', '.join(missing)}",
                 where=str(file),
                 remedy=f"Name it with --{missing[0]}.",
+            )
+        if values.get("user") and not values.get("session") and not values.get("session_gap_minutes"):
+            raise DataError(
+                "The events of each user are cut into visits where a pause is long.",
+                found="--user without --gap, and nothing in the log that suggests a pause",
+                where=str(file),
+                remedy="Give the minutes that end a visit, such as --gap 30; or name the visits' column by --session.",
             )

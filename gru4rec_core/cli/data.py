@@ -77,10 +77,14 @@ def import_log(
     ] = None,
     item: Annotated[str | None, typer.Option(help="Column of the item.")] = None,
     user: Annotated[
-        str | None, typer.Option(help="Column of the user, whose events are cut into visits; needs --gap.")
+        str | None, typer.Option(help="Column of the user, whose events are cut into visits; see --gap.")
     ] = None,
     gap: Annotated[
-        float | None, typer.Option(help="Minutes without an event that end a visit; with --user.", min=0)
+        float | None,
+        typer.Option(
+            help="Minutes without an event that end a visit; with --user. By default 30, if that suits the log.",
+            min=0,
+        ),
     ] = None,
     event_column: Annotated[str | None, typer.Option(help="Column of the kind of event; with --event-kind.")] = None,
     event_kind: Annotated[
@@ -145,11 +149,15 @@ def import_log(
         on_known=notices.append,
     )
     clear_status()
-    for notice in [*(record.summary.get("notes", ()) if mapping is None else named.explain(mapping)), *notices]:
+    explained = () if mapping is None else named.explain(mapping)
+    for notice in dict.fromkeys([*explained, *record.summary.get("notes", ()), *notices]):
         tell(notice)
     text = f"{record}: {format_counts(_count(record))}"
     if record.summary.get("columns"):
         text += f"\ncolumns: {describe_columns(record.summary['columns'])}"
+    pause = record.summary.get("session_gap_minutes")
+    if pause is not None:
+        text += f"\nvisits: cut where {pause:g} minutes pass without an event"
     kept = record.summary.get("sample")
     if kept:
         owners = "sessions" if record.summary["session_gap_minutes"] is None else "users"

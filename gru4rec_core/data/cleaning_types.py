@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gru4rec_core.data.log_faults import ROBOT_FAST_EVENTS
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import DataError
 
@@ -164,6 +165,7 @@ class StepOutcome:
 
 
 def describe_robot_limits(most_events: float, most_per_minute: float) -> str:
-    """From where on a session counts as a robot's: "more than 120 events, or more than 60 per minute"."""
-    fast = f", or more than {most_per_minute:,.4g} per minute" if np.isfinite(most_per_minute) else ""
+    """From where on a session counts as a robot's: "more than 120 events, or 20 or more at more than 60 per minute"."""
+    is_timed = np.isfinite(most_per_minute)
+    fast = f", or {ROBOT_FAST_EVENTS} or more at more than {most_per_minute:,.4g} per minute" if is_timed else ""
     return f"more than {most_events:,.0f} events{fast}"

@@ -131,8 +131,38 @@ def _label(columns: str | tuple[str, ...]) -> str:
     return columns if isinstance(columns, str) else " + ".join(columns)
 
 
+def find_double_role(chosen: Mapping[str, str | tuple[str, ...] | None]) -> tuple[str, list[str]] | None:
+    """The first column that has two roles, and these as people call them; None where each has one.
+
+    Only what is a part of both a session and a time, such as the day, may be in both.
+
+    Args:
+        chosen: Role to its column, or to those that form it; None for none.
+
+    >>> find_double_role({"session": "a", "timestamp": "b", "item": "a"})
+    ('a', ['session', 'item'])
+    """
+    parts = {role: (column,) if isinstance(column, str) else column or () for role, column in chosen.items()}
+    for column in dict.fromkeys(column for columns in parts.values() for column in columns):
+        roles = [role for role, columns in parts.items() if column in columns]
+        if len(roles) > 1 and not (roles == ["session", "timestamp"] and all(len(parts[role]) > 1 for role in roles)):
+            return column, [ROLE_WORDS[role] for role in roles]
+    return None
+
+
 def check_mapping(mapping: ColumnMapping, columns: Sequence[str], file: str) -> None:
-    """Raises DataError when a mapped column is not in the file."""
+    """Raises DataError when a mapped column is not in the file, or one is session (or user), time and item at once."""
+    owner = "user" if mapping.session is None else "session"
+    double = find_double_role(
+        {owner: mapping.session or mapping.user, "timestamp": mapping.timestamp, "item": mapping.item}
+    )
+    if double is not None:
+        raise DataError(
+            "Each of session, time and item is in a column of its own.",
+            found=f"one column as {' and as '.join(double[1])}",
+            where=f"{file}, column {double[0]}",
+            remedy="Choose another column for one of them.",
+        )
     for role, column in mapping.columns().items():
         if column not in columns:
             role = role.partition(PART.format("", ""))[0]

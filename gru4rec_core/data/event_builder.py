@@ -42,6 +42,7 @@ class EventBuilder:
         self._times = TimeColumn(rules.reading, self._where_times)
         self._rejected = RejectedRows()
         self._names: dict[str, str] = {}
+        self._kinds: set[str] = set()
         self._n_rows = self._n_filtered = self._n_events = 0
 
     def add(self, connection: duckdb.DuckDBPyConnection, block: pa.Table, n_bytes: int = 0) -> None:
@@ -55,6 +56,7 @@ class EventBuilder:
         rows = judge_rows(connection, block, self._rules)
         self._rejected.add(rows.rejected)
         self._n_filtered += rows.n_filtered
+        self._kinds |= rows.kinds
         self._n_events += rows.events.num_rows
         if rows.events.num_rows:
             self._owners.append(rows.events["owner"].combine_chunks())
@@ -103,12 +105,14 @@ class EventBuilder:
         columns = [owner, item, times.timestamps]
         del owner, item
         times = times._replace(timestamps=times.timestamps[:0])  # nobody else holds the unsorted columns
-        n_out_of_order = _sort_by_time(columns)
+        moved = _sort_by_time(columns)
         owner, item, timestamps = columns
         columns.clear()
         times = times._replace(timestamps=timestamps, is_kept=times.is_kept[:0])
         starts, session_ids = self._find_sessions(owner, owners, times)
-        del owner, owners
+        moved = np.setdiff1d(moved, starts)
+        n_out_of_order = len(np.unique(np.searchsorted(starts, moved, side="right")))
+        del owner, owners, moved
         used, ids = number_by_appearance(item, len(items))
         item = ids[item]
         dataset = SessionDataset.from_arrays(
@@ -228,7 +232,13 @@ class EventBuilder:
             sessions_out_of_order=n_out_of_order,
             one_item_sessions=int((dataset.lengths == 1).sum()),
             location=origin.location,
+            notes=self._tell_missing_kinds(),
         )
+
+    def _tell_missing_kinds(self) -> list[str]:
+        missing = [kind for kind in self._mapping.keep_events if kind not in self._kinds]
+        column = self._mapping.event_column
+        return [f"No event is of the kind {' or '.join(missing)} (column {column})."] if missing else []
 
 
 def _remedy(reason: str) -> str:
@@ -242,9 +252,10 @@ def _remedy(reason: str) -> str:
     return "Check the mapping of the columns and the delimiter."
 
 
-def _sort_by_time(columns: list[np.ndarray]) -> int:
+def _sort_by_time(columns: list[np.ndarray]) -> np.ndarray:
     """Sorts [owner, item, timestamps] by owner, then time, ties as in the file; one column after another, so that only
-    one of them is in memory twice. Returns how many owners were out of time order in the file.
+    one of them is in memory twice. Returns which sorted events stood in the file before the event that is now before
+    them, int64.
     """
     owner = columns[0]
     if (owner[1:] < owner[:-1]).any():
@@ -252,10 +263,10 @@ def _sort_by_time(columns: list[np.ndarray]) -> int:
     owner, _, timestamps = columns
     backwards = (timestamps[1:] < timestamps[:-1]) & (owner[1:] == owner[:-1])
     if not backwards.any():
-        return 0
-    n_out_of_order = len(np.unique(owner[1:][backwards]))
-    _reorder(columns, np.lexsort((timestamps, owner)))
-    return n_out_of_order
+        return np.empty(0, np.int64)
+    order = np.lexsort((timestamps, owner))
+    _reorder(columns, order)
+    return np.flatnonzero(order[1:] < order[:-1]) + 1
 
 
 def _stable_order(numbers: np.ndarray) -> np.ndarray:

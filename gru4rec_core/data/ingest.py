@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from gru4rec_core.data.columns import ColumnMapping, check_mapping
 from gru4rec_core.data.digit_clocks import settle_clock
@@ -44,6 +45,10 @@ class ReadLimits:
     rows: int = 200_000_000
     unpacked_bytes: int = 8_000_000_000
     memory: str = "1GB"
+
+    def under(self, options: ReadingOptions) -> Self:
+        """These limits, or none of rows and bytes where the options say any size."""
+        return replace(self, rows=sys.maxsize, unpacked_bytes=sys.maxsize) if options.any_size else self
 
 
 @dataclass
@@ -91,9 +96,8 @@ def read_log(
     Raises:
         DataError: The file is not a log; the message names the rule, what was found, where, and the remedy.
     """
-    limits, options = limits or ReadLimits(), options or ReadingOptions()
-    if options.any_size:
-        limits = replace(limits, rows=sys.maxsize, unpacked_bytes=sys.maxsize)
+    options = options or ReadingOptions()
+    limits = (limits or ReadLimits()).under(options)
     location = find_location(path) if isinstance(path, str) else path
     notes: tuple[str, ...] = ()
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder:
@@ -116,5 +120,6 @@ def read_log(
                 builder.add(connection, sample.keep(block), reading.n_bytes)
     counts = sample.finish(origin.name)
     log = builder.build()
-    summary = replace(log.summary, notes=[*origin.notes, *notes, *filter(None, [clock.note])])
+    notes = (*origin.notes, *notes, *filter(None, [clock.note]), *log.summary.notes)
+    summary = replace(log.summary, notes=list(notes))
     return replace(log, summary=summary if counts is None else summary.of_sample(asdict(counts)))

@@ -88,7 +88,8 @@ def inspect_log(
     Raises:
         DataError: The file cannot be read at all.
     """
-    limits, options = ReadLimits(), options or ReadingOptions()
+    options = options or ReadingOptions()
+    limits = ReadLimits().under(options)
     location = find_location(path) if isinstance(path, str) else path
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder:
         opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder), options.layout)

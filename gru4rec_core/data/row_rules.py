@@ -57,11 +57,13 @@ class JudgedRows(NamedTuple):
             nulls), bits, kind (time_parsing.py).
         rejected: The same columns and reason, the first rule that the row breaks.
         n_filtered: Rows of other kinds of event than those to keep.
+        kinds: Of those to keep, the kinds that occur.
     """
 
     events: pa.Table
     rejected: pa.Table
     n_filtered: int
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,10 @@ def judge_rows(connection: duckdb.DuckDBPyConnection, block: pa.Table, row_rules
         "bits": times.bits, "kind": times.kinds,
     })  # fmt: skip
     no_fault = pc.is_null(block["fault"])
-    is_filtered = np.zeros(len(rows), bool)
+    is_filtered, kinds = np.zeros(len(rows), bool), frozenset[str]()
     if event is not None:
         kept = pc.is_in(event.dictionary, pa.array(mapping.keep_events, pa.string()))
+        kinds = frozenset(event.dictionary.filter(kept).to_pylist())
         is_filtered = ~_spread(kept, event) & no_fault.to_numpy()
     rule_of = np.zeros(len(rows), np.int8)  # 0 for a row that breaks none
     rules = list(_broken_rules(texts, times, row_rules))
@@ -102,7 +105,7 @@ def judge_rows(connection: duckdb.DuckDBPyConnection, block: pa.Table, row_rules
     rule_of[is_filtered] = 0
     reasons = pa.array([None, *(reason for reason, _ in rules)], pa.string()).take(pa.array(rule_of))
     reasons = pc.coalesce(block["fault"].combine_chunks(), reasons)
-    return _part(rows, reasons, is_filtered)
+    return _part(rows, reasons, is_filtered)._replace(kinds=kinds)
 
 
 def _part(rows: pa.Table, reasons: pa.StringArray, is_filtered: np.ndarray) -> JudgedRows:

@@ -104,6 +104,10 @@ def import_file(
     )
     if record.id not in names_before:
         return record
+    if on_known is not None:
+        for note in log.summary.notes:
+            if note not in record.summary.get("notes", ()):
+                on_known(note)
     has_new_names = workspace.item_names(record.id) != names_before[record.id]
     changes = [f"{len(log.item_names):,} items named"] if has_new_names else []
     return _rename_known(workspace, record, name, changes, on_known)

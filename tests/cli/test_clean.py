@@ -68,6 +68,18 @@ def test_a_preview_makes_nothing(run, messy: Path) -> None:
     assert len(run("datasets", "--json").json["datasets"]) == before
 
 
+def test_a_preview_sets_nothing_aside(run, messy: Path, workspace) -> None:
+    run("import", messy)
+    assert "nothing was made" in run("clean", "messy", "--keep", "robots", "--preview").out
+    assert workspace.dataset("messy").set_aside == ()
+    assert run("clean", "messy", "--keep", "dust", "--preview").status == 2
+
+
+def test_a_name_that_is_not_given_is_told(run, messy: Path) -> None:
+    run("import", messy)
+    assert "the events of messy" in run("clean", "messy", "--drop", "far-away-dates", "--name", "other").err
+
+
 def test_without_options_it_says_what_there_is_to_clean(run, messy: Path) -> None:
     result = run("clean", messy)
     assert "66 rows were read: 65 are events, 1 was left out." in result.out

@@ -56,6 +56,7 @@ def test_the_layout_can_be_named(run, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        (("--timestamp", "day", "--session", "item"), "as session and as item"),
         (("--gap", 30), "--gap 30 without --user"),
         (("--user", "visit", "--gap", 30, "--session", "visit"), "both --session and --user"),
         (("--event-column", "action"), "without --event-kind"),
@@ -79,6 +80,25 @@ def test_what_was_decided_beside_the_options_is_said(run, folder: Path) -> None:
     path.write_text(f"user,timestamp,item,page\n{rows}")
     assert "cut where a pause is longer" in run("import", path, "--item", "page").err
     assert "cut where" not in run("import", path, "--item", "page", "--user", "user", "--gap", 9).err
+
+
+def test_the_pause_that_cuts_visits_is_said_or_asked_for(run, folder: Path) -> None:
+    path = folder / "numbered.csv"
+    path.write_text(
+        "session,user,timestamp,item\n" + "".join(f"{i // 2},{i % 2},{i},{'abc'[i % 3]}\n" for i in range(6))
+    )
+    assert "such as --gap 30" in " ".join(run("import", path, "--user", "user").err.split())
+    views = folder / "dated.csv"
+    rows = "".join(f"{u},{1_700_000_000 + 86_400 * u + 60 * i},{'abc'[i]}\n" for u in range(4) for i in range(3))
+    views.write_text(f"user,timestamp,item\n{rows}")
+    assert "visits: cut where 30 minutes pass without an event" in run("import", views, "--user", "user").out
+
+
+def test_a_kind_that_never_occurs_is_told(run, file: Path) -> None:
+    kinds = ("--event-column", "action", "--event-kind", "view", "--event-kind", "veiw")
+    result = run("import", file, "--timestamp", "day", *kinds)
+    assert "No event is of the kind veiw (column action)" in result.err
+    assert "kind view" not in result.err
 
 
 def test_kinds_need_a_column(run, folder: Path) -> None:

@@ -69,5 +69,5 @@ def test_an_outcome_as_json():
 
 
 def test_the_limits_of_a_robot():
-    assert describe_robot_limits(120.0, 75.0) == "more than 120 events, or more than 75 per minute"
+    assert describe_robot_limits(120.0, 75.0) == "more than 120 events, or 20 or more at more than 75 per minute"
     assert describe_robot_limits(120.0, float("inf")) == "more than 120 events"

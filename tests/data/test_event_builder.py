@@ -86,6 +86,16 @@ def test_the_first_name_of_an_item_counts_across_blocks(write: Write, monkeypatc
     assert read_log(write(parquet_bytes(table))).item_names == {"7": "lamp"}
 
 
+def test_sessions_out_of_order_are_visits_where_visits_are_cut(write: Write) -> None:
+    start = 1_700_000_000
+    times = {"u1": [0, 60, 40, 90_000, 90_060, 180_060, 180_000], "u2": [90_000, 90_060, 0, 60]}  # u2: visits swapped
+    rows = [f"{user},{start + time},i{i}" for user, later in times.items() for i, time in enumerate(later)]
+    visits = ColumnMapping(None, "timestamp", "item", user="user", session_gap_minutes=30)
+    log = read_log(write("\n".join(["user,timestamp,item", *rows, ""])), visits)
+    assert log.summary.n_sessions == 5
+    assert log.summary.sessions_out_of_order == 2
+
+
 def test_ties_in_time_keep_file_order(write: Write) -> None:
     log = read_log(write("session,time,item\na,5,A\nb,1,X\na,5,B\na,4,C\na,5,D\n"))
     assert sessions(log)["a"] == ["C", "A", "B", "D"]

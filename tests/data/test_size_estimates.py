@@ -1,14 +1,19 @@
 """Bombs and logs that are too long are refused by their beginning."""
 
 import gzip
+from functools import partial
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+from gru4rec_core.data import preview
 from gru4rec_core.data.ingest import ReadLimits, read_log
+from gru4rec_core.data.preview import inspect_log
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.size_estimates import SURE_BYTES, SURE_ROWS, check_bytes, check_rows
 from gru4rec_core.errors import DataError
+from tests.data.logs import Write, parquet_bytes
 
 GB = 1_000_000_000
 
@@ -60,3 +65,11 @@ def test_any_size_reads_what_is_over_the_limits(tmp_path: Path) -> None:
     with pytest.raises(DataError):
         read_log(path, limits=limits)
     assert read_log(path, limits=limits, options=ReadingOptions(any_size=True)).dataset.n_events == 50
+
+
+def test_any_size_is_looked_at_too(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(parquet_bytes(pa.table({"session": ["a"] * 9, "timestamp": range(9), "item": list("abcabcabc")})))
+    monkeypatch.setattr(preview, "ReadLimits", partial(ReadLimits, rows=8))
+    with pytest.raises(DataError, match="at most 8 rows"):
+        inspect_log(path)
+    assert len(inspect_log(path, options=ReadingOptions(any_size=True)).rows) == 9
