@@ -137,10 +137,10 @@ def _unclear(clocks: tuple[DigitClock, ...], texts: pa.Array, where: str) -> Dat
     example = texts[pc.index(texts, pc.max(texts)).as_py()].as_py()
     ways = "; ".join(f"--time-format {clock} for {CLOCK_LABELS[clock]}" for clock in clocks)
     return DataError(
-        "The numbers beside a date have one meaning.",
+        "It is not clear what the numbers next to a date mean.",
         found=f"{example}: " + " or ".join(_explain(int(example), clock) for clock in clocks),
         where=where,
-        remedy=f"Say which: {ways}. Or write the column as 09:30:00.",
+        remedy=f"With the command, say which: {ways}. Or write the column as 09:30:00.",
     )
 
 

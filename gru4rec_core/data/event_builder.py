@@ -31,7 +31,7 @@ class EventBuilder:
         origin: Where they come from, for messages and the summary.
         place: What rows are counted by: "line" or "row".
         rules: What the columns mean, and how they are read.
-        max_rows: Most rows of a file.
+        max_rows: Maximum number of rows of a file.
     """
 
     def __init__(self, origin: LogOrigin, place: str, rules: RowRules, max_rows: int) -> None:
@@ -149,10 +149,10 @@ class EventBuilder:
     def _require_unit(self, times: FileTimes) -> str:
         if times.unit is None:
             raise DataError(
-                "Visits are cut out of a user's events by pauses in minutes, so times must be dates.",
-                found=f"numbers from {times.timestamps.min():g} to {times.timestamps.max():g}",
+                "Dividing a user's events at pauses needs times that are dates.",
+                found=f"times that are numbers, from {times.timestamps.min():g} to {times.timestamps.max():g}",
                 where=self._where_times,
-                remedy="Name a session column, or write the times as ISO dates.",
+                remedy="Choose a session column, or write the times as ISO dates.",
             )
         return times.unit
 
@@ -162,27 +162,32 @@ class EventBuilder:
         name = self._origin.name
         if self._n_rows == 0:
             raise DataError(
-                "A log has a header and at least one event.",
-                found="a header and nothing below it",
+                "The log has no events.",
+                found="a header and no rows below it",
                 where=name,
                 remedy="Export the events too.",
             )
-        if not self._rejected.counts:
+        if self._n_filtered >= self._rejected.counts.total():
             raise DataError(
-                "At least one event is of a kind to keep.",
-                found=f"{self._n_filtered:,} rows, all of other kinds",
+                "No event is of a kind to keep.",
+                found=self._describe_unused(),
                 where=f"{name}, column {self._mapping.event_column}",
-                remedy="Choose kinds that occur in this column.",
+                remedy="Choose kinds of event that occur in this column.",
             )
-        example, n_rows = self._rejected.most_common()
+        example, _ = self._rejected.most_common()
         column = self._mapping.labels()["timestamp"] if "timestamp" in example.reason else ""
         raise DataError(
-            "At least one row of a log is an event: a session, a time and an item.",
-            found=f"{self._n_rows:,} rows, none of them usable; {n_rows:,} because {example.reason}, such as "
-            f"{example.found!r}",
+            "No row can be used as an event (a session, a time and an item).",
+            found=f"{self._describe_unused()}, such as {example.found!r}",
             where=self._origin.describe_place(self._place, example.place) + (f", column {column}" if column else ""),
             remedy=_remedy(example.reason),
         )
+
+    def _describe_unused(self) -> str:
+        """Why no row is an event: "122 rows: 121 of other kinds of event, 1 left out (no item)"."""
+        of_other_kinds = [f"{self._n_filtered:,} of other kinds of event"] if self._n_filtered else []
+        left_out = [f"{n:,} left out ({reason})" for reason, n in self._rejected.counts.most_common(1)]
+        return f"{self._n_rows:,} rows: {', '.join(of_other_kinds + left_out)}"
 
     def _check_sessions(self, dataset: SessionDataset) -> None:
         if dataset.n_events > dataset.n_sessions:
@@ -190,18 +195,18 @@ class EventBuilder:
         if self._rejected.counts.total() > dataset.n_events:
             raise self._mostly_rejected(dataset.n_events)
         raise DataError(
-            "At least one session of a log has two events, or there is nothing to predict.",
+            "No session has two events, so there is nothing to predict.",
             found=f"{dataset.n_sessions:,} sessions, all of one event",
             where=f"{self._origin.name}, column {next(iter(self._mapping.labels().values()))}",
-            remedy="Map the session to the column that the events of one visit share; it must not name single events.",
+            remedy="Choose as the session a column that the events of one visit share, not one of single events.",
         )
 
     def _mostly_rejected(self, n_events: int) -> DataError:
         """Why so few rows are left that no session has two events."""
         example, n_rows = self._rejected.most_common()
         return DataError(
-            "At least one session of a log has two events, or there is nothing to predict.",
-            found=f"{n_events:,} of {self._n_rows:,} rows are events; {n_rows:,} are none because {example.reason}, "
+            "No session has two events, so there is nothing to predict.",
+            found=f"{n_events:,} of {self._n_rows:,} rows are events; {n_rows:,} left out ({example.reason}), "
             f"such as {example.found!r}",
             where=self._origin.describe_place(self._place, example.place),
             remedy=_remedy(example.reason),
@@ -242,14 +247,17 @@ class EventBuilder:
 
 
 def _remedy(reason: str) -> str:
-    """What to do where a reason leaves no row."""
+    """What to do if a reason leaves no row."""
     if reason == STRUCTURED_ITEM:
-        return "Map the item to a column of single values, or name the layout (--layout nested) that takes lists apart."
-    if "word for a missing value" in reason and "timestamp" not in reason:
-        return "Map another column; or keep such words as names with --keep-null-words."
+        return (
+            "Choose a column of single values as the item; or, under “What does a row hold?”, a session with a list of "
+            "its events (with the command: --layout nested)."
+        )
+    if "placeholder" in reason and "timestamp" not in reason:
+        return "Choose another column; or, if these are real names, use the command `import` with --keep-null-words."
     if "timestamp" in reason:
-        return "Map the timestamp to a column of times; or name their notation, such as --time-format %d/%m/%Y."
-    return "Check the mapping of the columns and the delimiter."
+        return "Choose a column of times; or use the command `import` with, for example, --time-format %d/%m/%Y."
+    return "Check which columns were chosen, and the delimiter."
 
 
 def _sort_by_time(columns: list[np.ndarray]) -> np.ndarray:

@@ -16,9 +16,9 @@ from gru4rec_core.data.columns import ColumnMapping, check_mapping
 from gru4rec_core.data.digit_clocks import settle_clock
 from gru4rec_core.data.event_builder import EventBuilder
 from gru4rec_core.data.file_format import hash_file
+from gru4rec_core.data.find_location import find_location
 from gru4rec_core.data.import_types import ImportedLog
 from gru4rec_core.data.joined_columns import join_columns
-from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.recognition import recognise_columns

@@ -1,8 +1,8 @@
 """How do several columns of a file form one time or one session?
 
-A time: first the date, in one column or as year, month and day in three; then the rest. That is one column with a
+A time consists of a date (one column, or year, month and day in three) followed by a time of day: one column with a
 clock time such as 18:30, or with a whole number, which digit_clocks.py understands (a number that only counts a
-session's events does as well: it puts them in order); or it is two or three columns, hour, minute and second.
+session's events does as well: it puts them in order); or two or three columns, hour, minute and second.
 
 A session: the parts side by side, such as "anna | 2024-05-31".
 """

@@ -54,7 +54,7 @@ def _most(matches: Iterable[re.Match[str] | None]) -> bool:
 
 def _server_log(line: str, name: str) -> DataError:
     return DataError(
-        "A log is a table, JSON lines or a session per line.",
+        "A log must be a table, JSON lines or a session per line.",
         found=f"lines as a server writes them, such as {line[:100]}",
         where=name,
         remedy=_TO_TABLE,
@@ -66,9 +66,9 @@ def _refuse_prose(lines: Sequence[str], name: str) -> None:
     little = [word for word in words if word in _LITTLE_WORDS and len(word) > 1]
     if len(set(little)) >= _FEWEST_LITTLE and len(little) > _PROSE_SHARE * len(words):
         raise DataError(
-            "A line of a log without columns is a session: its items, separated by spaces.",
+            "A line of a log without columns must be a session: its items, separated by spaces.",
             found=f"prose, such as {lines[0][:100]}",
             where=name,
-            remedy="Choose the file with the log. If the words are items after all, name the layout "
-            "(--layout session-per-line).",
+            remedy="Choose the file with the log. If the words are items after all, choose one session per "
+            "line under “What does a row hold?” (with the command: --layout session-per-line).",
         )

@@ -32,7 +32,7 @@ class DatabaseLog:
         check_address(self.url)
         if bool(self.table) == bool(self.query):
             raise DataError(
-                "A log in a database is a table or a query: one of the two.",
+                "Say which table or which query to read, not both.",
                 found="both" if self.table else "neither",
                 where="table, query",
                 remedy="Name the table, or write the SELECT that gives one row per event.",
@@ -65,7 +65,7 @@ class FolderLog:
 
     @property
     def title(self) -> str:
-        """A short name for what is read: the last part of the path that has no sign of a pattern."""
+        """A short name for what is read: the last part of the path without wildcards."""
         parts = [part for part in str(self).split("/") if part and not set(part) & set("*?[=…")]
         return parts[-1].partition(".")[0] if parts else "folder"
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from gru4rec_core.data.column_guess import ColumnGuess
 from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.find_location import find_location
 from gru4rec_core.data.ingest import ReadLimits
-from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.recognition import recognise_columns

@@ -32,20 +32,20 @@ MAX_PER_REASON = 100  # rejected rows kept of each reason, as a sample; all are 
 MAX_REJECTED = 10_000  # of all reasons: "3 fields instead of 5" and its like could be thousands
 
 NO_TIME = "the timestamp cannot be read as a time"
-NULL_WORD_GIVEN = "no {}, only a word for a missing value such as NULL"
+NULL_WORD_GIVEN = "the {} is a placeholder such as NULL"
 STRUCTURED_ITEM = "the item is an object or a list"
 TIME_RULES = {
     NONE_GIVEN: "no timestamp",
     NULL_WORD: NULL_WORD_GIVEN.format("timestamp"),
     UNREADABLE: NO_TIME,
-    NOT_FINITE: "the timestamp is no finite number",
+    NOT_FINITE: "the timestamp is not a finite number",
     SHORTENED: "the timestamp lost digits in a spreadsheet: write the column as whole numbers or dates",
     TOO_LARGE: "the timestamp is too large a number, beyond 64 bits",
-    SKIPPED: "the timestamp does not exist: clocks were set forward then",
-    REPEATED: "the timestamp is ambiguous: clocks were set back then and showed it twice",
+    SKIPPED: "the timestamp falls in an hour that was skipped when clocks went forward",
+    REPEATED: "the timestamp falls in an hour that clocks showed twice when they went back",
 }
-"""What is wrong with each kind of text that is no time."""
-# Text that JSON, Python or Parquet writes for an object or a list; "[Deluxe]" is none.
+"""What is wrong with each kind of text that is not a time."""
+# Text that JSON, Python or Parquet writes for an object or a list; "[Deluxe]" is not one.
 _STRUCTURED = r"""(?s)^(\{\s*(["'].*)?\}|\[\s*(["'{\[].*|-?[\d.]+\s*(,.*)?)?\])$"""
 
 
@@ -117,7 +117,7 @@ def _part(rows: pa.Table, reasons: pa.StringArray, is_filtered: np.ndarray) -> J
 
 
 def _without_unused_texts(rows: pa.Table) -> pa.Table:
-    """The same rows; the texts of each dictionary by first appearance in them."""
+    """The same rows, each dictionary with only the texts that are used, in order of first use."""
     for i, column in enumerate(rows.schema):
         if pa.types.is_dictionary(column.type):
             texts = rows[column.name].combine_chunks()
@@ -160,7 +160,7 @@ def _if_any(reason: str, is_broken: pa.BooleanArray, column: pa.DictionaryArray)
 
 
 def _spread(flags: pa.BooleanArray, column: pa.DictionaryArray) -> np.ndarray:
-    """What holds for each distinct text, for each row; bool [n]."""
+    """Spreads a flag per distinct text over all rows; bool [n]."""
     return flags.to_numpy(zero_copy_only=False)[column.indices.to_numpy()]
 
 
@@ -179,7 +179,7 @@ def trim_texts(column: pa.ChunkedArray) -> pa.DictionaryArray:
 
 
 class RejectedRow(NamedTuple):
-    """A row that is no event.
+    """A row that is not an event.
 
     Attributes:
         place: Its line or row number in the file, from 1.
@@ -228,7 +228,7 @@ class RejectedRows:
         return min(MAX_PER_REASON - len(self._first.get(reason, ())), MAX_REJECTED - kept)
 
     def add_late(self, reason: str, n_rows: int, first: Sequence[RejectedRow]) -> None:
-        """Takes rows that only the whole file shows to be no events; `first` has at least one of them."""
+        """Takes rows that only the whole file shows not to be events; `first` has at least one of them."""
         self.counts[reason] += n_rows
         of_reason = [*self._first.get(reason, ()), *first]
         self._first[reason] = sorted(of_reason)[:MAX_PER_REASON]

@@ -88,9 +88,9 @@ class SessionSample:
         n_kept = int(np.searchsorted(self._seen, self._limit))
         if n_kept == 0 and len(self._seen):
             raise DataError(
-                "A sample keeps at least one session.",
-                found=f"none of {len(self._seen):,} for a share of {self._share:g} and the seed {self._seed}",
+                "The sample would be empty.",
+                found=f"none of {len(self._seen):,} sessions for a fraction of {self._share:g} and seed {self._seed}",
                 where=where,
-                remedy="Take a larger share, or another seed.",
+                remedy="Use a larger fraction, or another seed.",
             )
         return SampleCounts(self._share, self._seed, n_kept, len(self._seen), self._n_left_out)

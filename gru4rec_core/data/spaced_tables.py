@@ -73,9 +73,9 @@ def _time_kind(texts: list[str]) -> str:
 
 def _is_table(found: str, where: str) -> DataError:
     return DataError(
-        "The columns of a table are separated by a comma, a tab, a semicolon, | or ::.",
+        "The columns of a table must be separated by a comma, a tab, a semicolon, | or ::.",
         found=found,
         where=where,
-        remedy="Save the file with commas. If each line is one session with its items, say so: gru4rec import "
-        "--layout session-per-line.",
+        remedy="Save the file as CSV. If each line is a session's items, choose one session per line under “What does "
+        "a row hold?” (with the command: --layout session-per-line).",
     )

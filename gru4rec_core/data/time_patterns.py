@@ -125,11 +125,11 @@ def compile_notation(body: str) -> str:
 
 def _bad_pattern(pattern: str, found: str) -> DataError:
     return DataError(
-        "A time format is s, ms, us, ns, number, iso, or a pattern with a year, a month and a day of "
-        "%Y %y %m %b %d %H %I %M %S %f %p %z %a.",
+        "This is not a time format.",
         found=f"{pattern!r}: {found}",
         where="time_format",
-        remedy="Write it like %d/%m/%Y or %d/%m/%Y %H:%M.",
+        remedy="Use s, ms, us, ns, number, iso, or a pattern with a year, a month and a day, such as %d/%m/%Y %H:%M "
+        "(of %Y %y %m %b %d %H %I %M %S %f %p %z %a).",
     )
 
 

@@ -57,8 +57,16 @@ def test_a_visit_has_one_name_in_every_export(write: Write, unit: str) -> None:
 
 def test_a_pause_needs_times_that_are_dates(write: Write) -> None:
     path = write("user_id,time,item\nu,1,A\nu,2,B\n")
-    with pytest.raises(DataError, match="times must be dates"):
+    with pytest.raises(DataError, match="needs times that are dates"):
         read_log(path, ColumnMapping(None, "time", "item", user="user_id", session_gap_minutes=30))
+
+
+def test_what_most_rows_are_is_the_cause_when_none_is_an_event(write: Write) -> None:
+    rows = "".join(f"s{n},{n},A,view\n" for n in range(9))
+    mapping = ColumnMapping("session", "timestamp", "item", event_column="kind", keep_events=("purchase",))
+    with pytest.raises(DataError, match="9 of other kinds of event, 1 left out") as caught:
+        read_log(write(f"session,timestamp,item,kind\n{rows}broken\n"), mapping)
+    assert caught.value.rule == "No event is of a kind to keep."
 
 
 def test_kinds_of_event_that_do_not_occur_are_an_error(write: Write) -> None:

@@ -67,5 +67,5 @@ def test_other_encodings_can_be_asked_for(write: Write) -> None:
     assert sessions(read_log(write(content.encode("utf-16")), encoding="utf-16"))["s1"] == ["Ä", "B"]
     with pytest.raises(DataError, match="no-such"):
         read_log(write(content), encoding="no-such")
-    with pytest.raises(DataError, match="as asked for"):
+    with pytest.raises(DataError, match="the encoding chosen"):
         read_log(write(content.encode("latin-1")), encoding="utf-8-sig")

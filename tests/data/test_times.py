@@ -55,11 +55,11 @@ def test_a_moment_has_one_text_in_every_unit() -> None:
     ],
 )
 def test_a_users_moment_is_a_date_or_a_number_in_the_logs_unit(text: str | int, seconds: int) -> None:
-    assert parse_moment(text, "s") == seconds
+    assert parse_moment(text, "s", "test_from") == seconds
 
 
 def test_a_date_in_another_unit() -> None:
-    assert parse_moment("2024-05-31T18:00", "ms") == MOMENT * 1_000
+    assert parse_moment("2024-05-31T18:00", "ms", "test_from") == MOMENT * 1_000
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,6 @@ def test_a_date_in_another_unit() -> None:
 )
 def test_a_moment_that_cannot_be_read_is_refused_with_a_remedy(text: str, unit: str | None) -> None:
     with pytest.raises(DataError) as caught:
-        parse_moment(text, unit)
+        parse_moment(text, unit, "test_from")
     assert caught.value.where == "test_from"
     assert caught.value.remedy

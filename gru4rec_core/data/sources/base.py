@@ -82,7 +82,7 @@ def check_columns(columns: Sequence[str], where: str) -> None:
     """Raises DataError where there are too many columns, or two of one name."""
     if len(columns) > MAX_COLUMNS:
         raise DataError(
-            f"A log has at most {MAX_COLUMNS:,} columns.",
+            f"A log may have at most {MAX_COLUMNS:,} columns.",
             found=f"{len(columns):,}",
             where=where,
             remedy="Keep the columns for session, time and item, and write them to a file of their own.",
@@ -90,8 +90,8 @@ def check_columns(columns: Sequence[str], where: str) -> None:
     duplicate = next((name for name, n in Counter(columns).items() if n > 1), None)
     if duplicate is not None:
         raise DataError(
-            "Each column has a name of its own.",
-            found=f"{duplicate} twice",
+            "Two columns have the same name.",
+            found=duplicate,
             where=where,
             remedy="Rename one of the two columns.",
         )

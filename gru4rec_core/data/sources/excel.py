@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
+from gru4rec_core.data.size_estimates import OVERRIDE
 from gru4rec_core.data.sources.base import PREVIEW_ROWS, ReadRequest, sound_block
 from gru4rec_core.data.sources.header import is_header, name_columns
 from gru4rec_core.errors import DataError
@@ -36,10 +37,10 @@ class ExcelSheet:
             self._n_sheets = sum(info.filename.startswith("xl/worksheets/sheet") for info in archive.infolist())
         if size > file.max_bytes:
             raise DataError(
-                f"A file unpacks to at most {file.max_bytes / 1e9:g} GB.",
-                found=f"a workbook of {size:,} bytes unpacked",
+                f"A workbook may hold at most {file.max_bytes / 1e9:g} GB unpacked.",
+                found=f"{size:,} bytes unpacked",
                 where=file.name,
-                remedy="Save the sheet as CSV, in parts.",
+                remedy=f"Save the sheet as CSV, in parts; or, if it really is that large, {OVERRIDE}.",
             )
 
     @property
@@ -55,7 +56,7 @@ class ExcelSheet:
             raise
         except Exception as error:  # openpyxl lets errors of XML, ZIP, numbers and its own through
             raise DataError(
-                "An Excel workbook is whole and readable.",
+                "The Excel workbook could not be read.",
                 found=f"{type(error).__name__}: {error}"[:200],
                 where=self.file.name,
                 remedy="Open it in Excel and save it again as .xlsx, or save the sheet as CSV.",
@@ -86,10 +87,10 @@ class ExcelSheet:
             first.pop()
         if not first:
             raise DataError(
-                "A log has a header and at least one event.",
-                found="a first sheet without a cell",
+                "The log has no events.",
+                found="the first sheet is empty",
                 where=self.file.name,
-                remedy="Move the sheet with the events to the first place.",
+                remedy="Make the sheet with the events the first one.",
             )
         return first
 

@@ -54,8 +54,8 @@ def list_files(pattern: str) -> FileListing:
         found = list(_find(filesystem, path.rstrip("/") or "/"))
     if not found:
         raise DataError(
-            "A folder or pattern names at least one file.",
-            found="none there",
+            "There is no file in this folder, or none that matches this pattern.",
+            found="none",
             where=show_pattern(pattern),
             remedy="Check the path. In a pattern, * stands for any name and ** for any folders.",
         )
@@ -76,7 +76,7 @@ def explain_storage_errors(pattern: str) -> Iterator[None]:
     except (OSError, pa.ArrowException, ValueError) as error:
         cause = hide_secrets(str(error), [secret for secret in _secrets(pattern) if secret])
         raise DataError(
-            "A folder or an object store can be opened and read.",
+            "The folder or object store could not be read.",
             found=cause.strip().partition("\n")[0][:300].rstrip("."),
             where=show_pattern(pattern),
             remedy="Check the address, and that its credentials are in the environment (AWS_ACCESS_KEY_ID and so on); "

@@ -1,6 +1,6 @@
 """How are the files of a folder read as one log?
 
-One after the other, each as if it were a log of its own. So every rule and limit of a file holds for it here.
+Files are read one after another, each as a log of its own, so every rule and limit for files applies.
 """
 
 import shutil
@@ -104,10 +104,11 @@ class FolderRows:
     def _check_layout(self, layout: Layout) -> None:
         if layout == "session-per-line":
             raise DataError(
-                "A session per line has no name but its line, so a log of that form is one file.",
+                "Files with one session per line cannot be read as a folder: a session is named by its line number, "
+                "which would repeat.",
                 found=f"{len(self._files):,} files" if len(self._files) > 1 else "a folder",
                 where=show_pattern(self._log.pattern),
-                remedy="Join the files into one, and read it.",
+                remedy="Join the files into one, and import it.",
             )
 
     def _check_all(self, has_header: bool) -> None:
@@ -128,12 +129,12 @@ class FolderRows:
         for what, expected, found in pairs:
             if expected != found:
                 raise DataError(
-                    f"All files of a folder have the same {what}.",
+                    f"All files of a folder must have the same {what}.",
                     found=f"{_list_unlike(expected, found)} in {first.name}, but {_list_unlike(found, expected)} in "
                     f"{file.name}",
                     where=show_pattern(self._log.pattern),
                     remedy="Name the files that belong together by a pattern, such as logs/2024-*.parquet, or write "
-                    "them in one form.",
+                    "them all with the same columns and types.",
                 )
 
 

@@ -22,7 +22,7 @@ from gru4rec_core.data.sources.base import (
 from gru4rec_core.data.text_records import read_records
 from gru4rec_core.errors import DataError
 
-NOT_JSON = "the line is no JSON object"
+NOT_JSON = "the line is not a JSON object"
 
 # `_as_json` in SQL, for a line `t`; 34 and 39 are the double and the single quote.
 _AS_JSON = """CASE WHEN starts_with(t, '{' || chr(39)) AND NOT contains(t, chr(34))
@@ -48,7 +48,7 @@ class JsonLines:
         names = list(dict.fromkeys(key for row in self._first_objects for key in row))
         if not names:
             raise DataError(
-                "Each line of a JSON lines file is an object.",
+                "Each line of a JSON lines file must be an object.",
                 found=f"no object in the first {PREVIEW_ROWS:,} lines",
                 where=self.file.name,
                 remedy='Write lines like {"session": "1", "timestamp": 1700000000, "item": "A"}.',
@@ -91,7 +91,7 @@ def first_objects(file: LogFile) -> list[dict[str, object]]:
 
 
 def _parse(text: str) -> object:
-    """The value of a line, None where it is no JSON. As in DuckDB, half of a surrogate pair (\\ud800) is none, and of a
+    """The value of a line, None if it is not JSON. As in DuckDB, half of a surrogate pair (\\ud800) is not, and of a
     key that comes twice the first value counts.
     """
     try:

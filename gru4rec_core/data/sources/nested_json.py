@@ -123,10 +123,11 @@ class NestedJson:
         of_event = {role: column for role, column in roles.items() if role == "item" or role.startswith("timestamp")}
         if "item" in of_event and not any(self._fields[column][0] for column in of_event.values()):
             raise DataError(
-                f"Item or time come from the list {self.key}, where each line is read as a session with a list.",
+                f"If each line is read as a session with a list, item or time must come from the list {self.key}.",
                 found=", ".join(of_event.values()) + ", fields of the line itself",
                 where=self.file.name,
-                remedy="Map fields of the list; or, where each line is one event, name the layout: --layout events.",
+                remedy="Choose fields of the list; or, if each line is one event, choose that under "
+                "“What does a row hold?” (with the command: --layout events).",
             )
 
     def _query(self, roles: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
+from gru4rec_core.data.size_estimates import OVERRIDE
 from gru4rec_core.data.sources.base import PREVIEW_ROWS, ReadRequest, check_columns, run_query
 from gru4rec_core.data.sources.parquet_values import is_text, to_preview, to_readable
 from gru4rec_core.errors import DataError
@@ -41,10 +42,10 @@ class ParquetRows:
             size = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
         if metadata.num_rows > max_rows or size > file.max_bytes:
             raise DataError(
-                f"A Parquet file has at most {max_rows:,} rows and {file.max_bytes / 1e9:g} GB unpacked.",
+                f"A Parquet file may have at most {max_rows:,} rows and {file.max_bytes / 1e9:g} GB unpacked.",
                 found=f"{metadata.num_rows:,} rows, {size:,} bytes, by its metadata",
                 where=file.name,
-                remedy="Cut the log into parts.",
+                remedy=f"Split the log; or, if it really is that large, {OVERRIDE}.",
             )
 
     @contextmanager
@@ -53,17 +54,17 @@ class ParquetRows:
             yield
         except (duckdb.OutOfMemoryException, MemoryError):  # a long text inside objects, repeated on every row
             raise DataError(
-                "The rows of a Parquet file fit into memory, some 200,000 at a time.",
+                "The rows of this Parquet file do not fit into memory, even 200,000 at a time.",
                 found="values that take more, as texts",
                 where=self.file.name,
                 remedy="Write the session, the time and the item as plain columns, without objects or lists.",
             ) from None
         except (pa.ArrowException, duckdb.Error, OSError) as error:
             raise DataError(
-                "A Parquet file is whole, and its values can be read.",
+                "The Parquet file is damaged, or has values that cannot be read.",
                 found=next(iter(str(error).splitlines()), type(error).__name__)[:200],
                 where=self.file.name,
-                remedy="Write or upload the file again; it may have been cut off or damaged on its way.",
+                remedy="Write or upload the file again; it may have been cut off or damaged in transfer.",
             ) from None
 
     def names_columns(self) -> bool:

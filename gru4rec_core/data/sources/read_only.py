@@ -94,10 +94,10 @@ def _read_odd_times_as_text(connection: Any) -> None:
 def _open_sqlite(path: str | None) -> sqlite3.Connection:
     if not path or not Path(path).is_file():
         raise DataError(
-            "An SQLite database is a file.",
-            found="no file there" if path else "no path",
+            "There is no such SQLite file.",
+            found="no file at this path" if path else "no path",
             where=f"sqlite:///{path or ''}",
-            remedy="Check the path: sqlite:///shop.db is in the current folder, sqlite:////data/shop.db not.",
+            remedy="Check the path: three slashes mean a path relative to the current folder, four an absolute path.",
         )
     return sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
 
@@ -115,10 +115,10 @@ def open_duckdb_file(url: str) -> Iterator[duckdb.DuckDBPyConnection]:
     path = sa.make_url(url).database
     if not path or not Path(path).is_file():
         raise DataError(
-            "A DuckDB database is a file.",
-            found="no file there" if path else "no path",
+            "There is no such DuckDB file.",
+            found="no file at this path" if path else "no path",
             where=f"duckdb:///{path or ''}",
-            remedy="Check the path: duckdb:///shop.duckdb is in the current folder, duckdb:////data/shop.duckdb not.",
+            remedy="Check the path: three slashes mean a path relative to the current folder, four an absolute path.",
         )
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",

@@ -63,7 +63,7 @@ def test_a_time_without_end_costs_its_row(kind: str, postgres: Postgres) -> None
     query = f"""SELECT session, item, CASE WHEN item = 'C' THEN {kind} 'infinity' WHEN session = 's1'
         THEN {kind} '2024-05-31 10:00' ELSE {kind} '2024-06-01 10:00' END AS timestamp FROM events"""
     log = read_log(DatabaseLog(url, query=query, password=PASSWORD), ColumnMapping("session", "timestamp", "item"))
-    assert list_rejected(log) == [(4, "the timestamp is no finite number")]
+    assert list_rejected(log) == [(4, "the timestamp is not a finite number")]
     assert log.summary.rows_kept == 4
 
 
@@ -98,13 +98,13 @@ def test_rejected_rows_are_numbered_as_they_came(tmp_path: Path) -> None:
 
 def test_a_table_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
     for url in (sqlite_log(tmp_path), duckdb_log(tmp_path)):
-        with pytest.raises(DataError, match="no table clicks that can be read; there are: events"):
+        with pytest.raises(DataError, match=r"no such table.*clicks; tables there: events"):
             read_log(DatabaseLog(url, table="clicks"))
 
 
 def test_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     query = "SELECT session, timestamp, item, session FROM events"
-    with pytest.raises(DataError, match="session twice"):
+    with pytest.raises(DataError, match=r"same name.*session"):
         read_log(DatabaseLog(sqlite_log(tmp_path), query=query))
 
 

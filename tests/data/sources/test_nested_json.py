@@ -42,8 +42,8 @@ def test_lines_without_events_are_counted_by_line(write: Write) -> None:
         (2, "the list of events is empty or missing"),
         (3, "the list of events is empty or missing"),
         (4, "no item"),
-        (5, "the line is no JSON object"),
-        (7, "the line is no JSON object"),
+        (5, "the line is not a JSON object"),
+        (7, "the line is not a JSON object"),
     ]
     assert log.summary.rows_read == 10
     assert log.summary.rows_kept == 5
