@@ -110,7 +110,7 @@ def read_log(
             found = recognise_columns(location, opening)
             mapping, notes = found.mapping(origin.name), found.notes
         check_mapping(mapping, source.columns(mapping.has_header), origin.name)
-        sample = SessionSample(options.sample, options.seed)
+        sample = SessionSample(options.sample, options.seed, options.keep_null_words)
         with open_duckdb(limits.memory, folder) as connection:
             request = ReadRequest(connection, mapping.columns(), mapping.has_header, reading.tell)
             clock = settle_clock(source, request, mapping, options, origin.name)
