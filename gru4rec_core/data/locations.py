@@ -1,5 +1,6 @@
 """Where is a log: in a file, in a folder or in a database?"""
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,8 +66,9 @@ class FolderLog:
 
     @property
     def title(self) -> str:
-        """A short name for what is read: the last part of the path without wildcards."""
-        parts = [part for part in str(self).split("/") if part and not set(part) & set("*?[=…")]
+        """A short name for what is read: the last part of the path without wildcards. What exists has none."""
+        wildcards = "=…" if os.path.lexists(self.pattern) else "*?[=…"
+        parts = [part for part in str(self).split("/") if part and not set(part) & set(wildcards)]
         return parts[-1].partition(".")[0] if parts else "folder"
 
     def __str__(self) -> str:
