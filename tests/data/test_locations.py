@@ -10,7 +10,7 @@ from gru4rec_core.errors import DataError
 
 @pytest.mark.parametrize(("table", "query", "found"), [("events", "SELECT 1", "both"), (None, None, "neither")])
 def test_a_database_is_read_by_a_table_or_a_query(table: str | None, query: str | None, found: str) -> None:
-    with pytest.raises(DataError, match="a table or a query") as raised:
+    with pytest.raises(DataError, match="which table or which query") as raised:
         DatabaseLog("sqlite:///shop.db", table, query)
     assert raised.value.found == found
 
