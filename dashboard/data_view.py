@@ -62,7 +62,7 @@ def describe_import(record: DatasetRecord) -> list[str]:
         return []
     sentences = [f"Read from {summary['file']} ({summary['format']}): {describe_columns(summary['columns'])}."]
     gap, notes = summary["session_gap_minutes"], summary.get("notes", [])
-    if gap is not None and not notes:
+    if gap is not None and not any(note.startswith("No column names") for note in notes):
         owner = summary["columns"]["user"]
         sentences.append(f"The events of each {owner} were cut where a pause is longer than {gap:g} minutes.")
     sample = summary.get("sample")
