@@ -57,13 +57,13 @@ class TextColumn:
     def finish(self) -> tuple[np.ndarray, pa.StringArray]:
         """The number of every text appended, int32 [n]; and the distinct texts by number."""
         numbers = self._numbers.finish()
-        n_texts = [len(texts) for texts in self._texts]
         number, distinct = number_texts(self._texts)
         begin = begin_text = 0
-        for length, n in zip(self._lengths, n_texts, strict=True):
+        for length, texts in zip(self._lengths, self._texts, strict=True):
             in_block = slice(begin, begin + length)
             numbers[in_block] = number[begin_text:][numbers[in_block]]
-            begin, begin_text = begin + length, begin_text + n
+            begin, begin_text = begin + length, begin_text + len(texts)
+        self._texts.clear()
         return numbers, distinct
 
 

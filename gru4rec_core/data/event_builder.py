@@ -110,8 +110,7 @@ class EventBuilder:
         columns.clear()
         times = times._replace(timestamps=timestamps, is_kept=times.is_kept[:0])
         starts, session_ids = self._find_sessions(owner, owners, times)
-        moved = np.setdiff1d(moved, starts)
-        n_out_of_order = len(np.unique(np.searchsorted(starts, moved, side="right")))
+        n_out_of_order = _count_sessions(moved, starts)
         del owner, owners, moved
         used, ids = number_by_appearance(item, len(items))
         item = ids[item]
@@ -275,6 +274,12 @@ def _sort_by_time(columns: list[np.ndarray]) -> np.ndarray:
     order = np.lexsort((timestamps, owner))
     _reorder(columns, order)
     return np.flatnonzero(order[1:] < order[:-1]) + 1
+
+
+def _count_sessions(events: np.ndarray, starts: np.ndarray) -> int:
+    """How many sessions have one of these events behind their first event."""
+    session = np.searchsorted(starts, events, side="right") - 1
+    return len(np.unique(session[starts[session] != events]))
 
 
 def _stable_order(numbers: np.ndarray) -> np.ndarray:

@@ -24,9 +24,3 @@ def test_a_slice_of_a_larger_array_is_read_where_it_lies() -> None:
     numbers, distinct = number_texts([texts.slice(1, 3), texts.slice(3)])
     assert numbers.tolist() == [0, 1, 2, 2, 1, 0]
     assert distinct.to_pylist() == ["", "long text", "b"]
-
-
-def test_blocks_are_let_go_while_they_are_numbered() -> None:
-    blocks = [pa.array(["a", "b"], pa.string())]
-    number_texts(blocks)
-    assert blocks == []
