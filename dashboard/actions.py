@@ -31,13 +31,13 @@ def store_upload(workspace: Workspace, file: BinaryIO, size: int, limit_mb: int)
     """
     if size == 0:
         raise DataError(
-            "A log has at least one event.",
-            found="an empty file",
+            "The file is empty.",
+            found="0 bytes",
             remedy="Export the log again and check that it has rows.",
         )
     if size > limit_mb * _MB:
         raise DataError(
-            f"An upload has at most {limit_mb:,} MB.",
+            f"An upload may have at most {limit_mb:,} MB.",
             found=f"{size / _MB:,.0f} MB",
             remedy="Compress it (.csv.gz, .parquet), or read it with: python -m gru4rec_core import FILE",
         )

@@ -66,7 +66,7 @@ def _quality_report(root: str, dataset_id: str, content_hash: str) -> QualityRep
 
 
 def robot_sessions(record: DatasetRecord) -> pd.DataFrame:
-    """The sessions of a log that are likely not a person's, as a table."""
+    """The sessions of a log that probably come from robots, as a table."""
     return _robot_sessions(_root(), record.id)
 
 
@@ -77,7 +77,7 @@ def _robot_sessions(root: str, dataset_id: str) -> pd.DataFrame:
 
 
 def days(record: DatasetRecord) -> Days | None:
-    """A log day by day; None where its times are no dates."""
+    """A log day by day; None where its times are not dates."""
     return _days(_root(), record.id)
 
 

@@ -62,7 +62,7 @@ def describe_import(record: DatasetRecord) -> list[str]:
         return []
     sentences = [f"Read from {summary['file']} ({summary['format']}): {describe_columns(summary['columns'])}."]
     gap, notes = summary["session_gap_minutes"], summary.get("notes", [])
-    if gap is not None and not notes:
+    if gap is not None and not any(note.startswith("No column names") for note in notes):
         owner = summary["columns"]["user"]
         sentences.append(f"The events of each {owner} were cut where a pause is longer than {gap:g} minutes.")
     sample = summary.get("sample")
@@ -82,7 +82,7 @@ def time_notation(record: DatasetRecord) -> str:
 
 
 def time_span(record: DatasetRecord) -> str:
-    """First to last month (or day) in words; "" where the timestamps are no dates."""
+    """First to last month (or day) in words; "" where the timestamps are not dates."""
     if record.time_unit not in UNITS:
         return ""
     first, last = (to_datetime(moment, record.time_unit) for moment in (record.first_time, record.last_time))
@@ -117,7 +117,7 @@ def example_sessions(lengths: np.ndarray) -> list[int]:
 
 
 def _show_rejected_rows(record: DatasetRecord) -> None:
-    """Rows of the file that were left out, with place and reason."""
+    """Rows of the file that were left out, each with its line (or row), its reason and its content."""
     counts: dict[str, int] = record.summary.get("rejected_counts", {})
     if not counts:
         return
@@ -127,8 +127,10 @@ def _show_rejected_rows(record: DatasetRecord) -> None:
             st.text(f"{count:,}: {reason}")
         rejected = state.workspace().rejected(record.id)
         if len(rejected) < total:
-            messages.show_aside(f"The first {MAX_PER_REASON} of each reason:")
-        widgets.show_table(rejected.astype("str"), key="rejected-rows", name="rejected-rows")
+            messages.show_aside(f"Up to {MAX_PER_REASON} rows for each reason:")
+        place = str(record.summary.get("place", "line"))
+        shown = rejected.rename(columns={"place": place, "found": "content"}).astype("str")
+        widgets.show_table(shown, key="rejected-rows", name="rejected-rows")
 
 
 def _choose_test_rule(record: DatasetRecord) -> SplitConfig | None:

@@ -1,4 +1,4 @@
-"""How does Data read an uploaded log: how far is it, how is it cancelled, and what is said when it was stopped?"""
+"""How does Data import an uploaded log: how far is it, how is it cancelled, and what is said then?"""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from gru4rec_core.workspace.importing import ImportSource
 from gru4rec_core.workspace.records import DatasetRecord
 
 MEGABYTE = 1_000_000
-SURE_AFTER = 2.0  # seconds after which the time left is told
+SURE_AFTER = 2.0  # seconds after which the time left is shown
 _STARTED = "_reading"
 
-# While a log is read, any click would run the script again and so stop it: no tap but that on Cancel does anything.
+# During an import, any click would rerun the script and so stop it: only Cancel takes clicks.
 _NOTHING_ELSE = """<style>
 .st-key-mapping>:not(:has(.st-key-reading)){display:none!important}
 [data-testid=stMain] :is(button,a,input,summary,label,[role=tab]){pointer-events:none}
@@ -27,10 +27,10 @@ _NOTHING_ELSE = """<style>
 
 @dataclass(frozen=True)
 class _Started:
-    """A log that is being read.
+    """A log that is being imported.
 
     Attributes:
-        name: What people call the file.
+        name: Display name of the file.
         sha256: Of its content.
         datasets: Ids of the datasets that were there before.
     """
@@ -60,8 +60,10 @@ def import_with_progress(source: ImportSource, name: str) -> tuple[DatasetRecord
         st.html(_NOTHING_ELSE)
         bar = st.progress(0.0, text=describe_progress(source.display_name, (0, 0), 0.0))
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button("Cancel", key="cancel-reading", help="Nothing is added then; the file stays here.")
-            messages.show_aside("Please stay on this page until the log is read; leaving it stops the reading.")
+            st.button(
+                "Cancel", key="cancel-reading", help="Stops the import; nothing is added, and the file stays here."
+            )
+            messages.show_aside("Please stay on this page until the log is imported; leaving it stops the import.")
 
     def show(done: int, total: int) -> None:
         text = describe_progress(source.display_name, (done, total), time.monotonic() - start)
@@ -79,7 +81,7 @@ def import_with_progress(source: ImportSource, name: str) -> tuple[DatasetRecord
 
 
 def tell_if_stopped() -> None:
-    """Says, once, that reading was cancelled or stopped, and what that means."""
+    """Says, once, that the import was cancelled or stopped, and what that means."""
     started: _Started | None = st.session_state.pop(_STARTED, None)
     if started is None:
         return
@@ -90,34 +92,34 @@ def tell_if_stopped() -> None:
     ]
     if added:
         messages.show_message(
-            f"{started.name} had been read already when you stopped it: it is here as {added[0].name}."
+            f"{started.name} had been imported already when you stopped it; it is here as “{added[0].name}”."
         )
         return
     messages.show_message(
-        f"Reading {started.name} was stopped; nothing was added. The file is still here: press “Read this log” to "
-        "start again, or put it away."
+        f"The import of {started.name} was stopped; nothing was added. The file is still here: press “Import this log” "
+        "to start again, or discard it."
     )
 
 
 def describe_progress(name: str, bytes_read: tuple[int, int], seconds: float) -> str:
-    """What is read, how far, and how long it still takes; plain text that is safe as Markdown.
+    """How far the import is, and how long it still takes; plain text that is safe as Markdown.
 
     Args:
-        name: What people call the file.
+        name: Display name of the file.
         bytes_read: Of it, and its size; 0 for a size that is not known yet.
         seconds: Since the start.
 
     >>> describe_progress("visits", (0, 0), 0.0)
-    'Reading visits…'
+    'Importing visits…'
     >>> describe_progress("visits", (12_000_000, 120_000_000), 3.0)
-    'Reading visits: 12 of 120 MB, 27 s left'
+    'Importing visits: 12 of 120 MB, 27 s left'
     >>> describe_progress("visits", (120_000_000, 120_000_000), 31.0)
-    'visits is read; sorting and storing its sessions, 31 s so far'
+    'Saving visits: sorting and storing its sessions, 31 s so far'
     """
     label, (done, total) = widgets.plain_label(name), bytes_read
     if not total:
-        return f"Reading {label}…"
+        return f"Importing {label}…"
     if done >= total:
-        return f"{label} is read; sorting and storing its sessions, {duration(seconds)} so far"
+        return f"Saving {label}: sorting and storing its sessions, {duration(seconds)} so far"
     left = f", {duration(seconds * (total - done) / done)} left" if done and seconds > SURE_AFTER else ""
-    return f"Reading {label}: {done / MEGABYTE:,.0f} of {total / MEGABYTE:,.0f} MB{left}"
+    return f"Importing {label}: {done / MEGABYTE:,.0f} of {total / MEGABYTE:,.0f} MB{left}"

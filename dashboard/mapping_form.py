@@ -1,8 +1,7 @@
-"""How does a form ask which column is which, and what is still missing before a log can be read?"""
+"""How does a form ask which column is which, and what is still missing before a log can be imported?"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,15 +9,16 @@ from typing import Any
 import streamlit as st
 
 from dashboard import messages
-from gru4rec_core.data.columns import ROLE_WORDS, ColumnMapping, describe_columns
+from gru4rec_core.data.columns import ROLE_WORDS, ColumnMapping, describe_columns, find_double_role
 from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.time_formats import TimeFormat, find_telling_example
 from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.errors import WorkbenchError
 
-BY_COLUMN, BY_PAUSE = "A column names the visit", "Each person's events, cut where a pause is long"
-_ALL_EVENTS, _ITEM_ITSELF = "all events", "the item itself"
+BY_COLUMN, BY_PAUSE = "By a column", "By pauses in each user's events"
+PAUSE_LABEL = "A pause of more than this many minutes starts a new session"
+_ALL_EVENTS, _ITEM_ITSELF = "none: keep all events", "its id (no name column)"
 
 Columns = str | tuple[str, ...]
 """A column's name, or the names of several that form a time or a session together."""
@@ -43,12 +43,12 @@ class Answer:
 
 
 def choose_mapping(preview: LogPreview, count_kinds: CountKinds, key: str) -> Answer:
-    """Recognised columns in one line, to be changed in a collapsed part; unrecognised ones are asked for openly.
+    """Shows recognised columns in one line with an expander to change them; asks for the others directly.
 
     Args:
         preview: What was recognised in the file.
-        count_kinds: Tells the kinds of event of a column.
-        key: What the keys of the widgets end in.
+        count_kinds: Counts the kinds of event of a column.
+        key: Suffix of the widget keys.
     """
     answer = _choose_columns(preview, count_kinds, key)
     if answer.mapping is None:
@@ -62,11 +62,12 @@ def _choose_columns(preview: LogPreview, count_kinds: CountKinds, key: str) -> A
         st.text(f"Recognised: {describe_columns(preview.guessed.labels())}.")
         for sentence in (*preview.problems, *preview.notes):
             messages.show_message(sentence, "warning" if sentence in preview.problems else "note")
-        with st.expander("Change the columns, or keep only some kinds of event", key=f"map-{key}"):
+        with st.expander("Change columns or filter by kind of event", key=f"map-{key}"):
             return _ask(preview, count_kinds, key)
     messages.show_message(
-        "This file names persons, not visits. A person is not one visit: choose below how to cut them."
-        if _names_persons(preview)
+        "This file names users but not visits, and one user can make many visits. Choose below how to divide "
+        "each user's events into visits."
+        if _has_users_only(preview)
         else "Not every column was recognised: choose below which is which.",
         "warning",
     )
@@ -79,8 +80,10 @@ def _choose_columns(preview: LogPreview, count_kinds: CountKinds, key: str) -> A
 def _ask(preview: LogPreview, count_kinds: CountKinds, key: str) -> Answer:
     guessed = _guess_columns(preview)
     ways = [BY_COLUMN, BY_PAUSE]
-    visit = st.radio("What makes a visit?", ways, index=int(_names_persons(preview)), key=f"by-{key}", horizontal=True)
-    owner_role, label = ("session", "Session") if visit == BY_COLUMN else ("user", "Person")
+    visit = st.radio(
+        "How are visits told apart?", ways, index=int(_has_users_only(preview)), key=f"by-{key}", horizontal=True
+    )
+    owner_role, label = ("session", "Session") if visit == BY_COLUMN else ("user", "User")
     chosen: dict[str, Columns | None] = {}
     for column, (role, name) in zip(
         st.columns(3), {owner_role: label, "timestamp": "Time", "item": "Item"}.items(), strict=True
@@ -99,8 +102,8 @@ def _ask(preview: LogPreview, count_kinds: CountKinds, key: str) -> Answer:
     return Answer(ColumnMapping(**settings, **roles, has_header=preview.has_header, **kinds))
 
 
-def _names_persons(preview: LogPreview) -> bool:
-    """Whether the file has a column of persons, and none of visits."""
+def _has_users_only(preview: LogPreview) -> bool:
+    """Whether the file has a column of users, and none of sessions."""
     if preview.guessed is not None:
         return preview.guessed.user is not None
     return "session" not in preview.guess.columns and "user" in preview.guess.columns
@@ -116,29 +119,29 @@ def _guess_columns(preview: LogPreview) -> dict[str, Columns]:
 
 
 def find_obstacle(chosen: Mapping[str, Columns | None]) -> str:
-    """What speaks against reading, as a sentence; "" when nothing does.
+    """What speaks against importing, as a sentence; "" when nothing does.
 
     Args:
         chosen: Role to column; None where none was chosen. An item may be shown by itself.
 
     >>> find_obstacle({"session": None, "timestamp": "when", "item": None})
-    'Choose the columns of the session and the item.'
+    'Choose a column for the session and one for the item.'
     >>> find_obstacle({"session": "a", "timestamp": "b", "item": "a"})
-    'The column a is chosen twice, as session and as item. Each column has one role.'
+    'Column a is chosen for both session and item. Choose a different column for each.'
     """
     missing = [ROLE_WORDS[role] for role in ("session", "user", "timestamp", "item") if chosen.get(role, "") is None]
     if missing:
-        *others, last = [f"the {word}" for word in missing]
-        return f"Choose the columns of {', '.join(others)} and {last}." if others else f"Choose the column of {last}."
-    counts = Counter(column for columns in chosen.values() for column in _split(columns))
-    for column, count in counts.items():
-        if count > 1:
-            roles = [ROLE_WORDS[role] for role, columns in chosen.items() if column in _split(columns)]
-            return f"The column {column} is chosen twice, as {' and as '.join(roles)}. Each column has one role."
-    return ""
+        *others, last = [f"{'one' if i else 'a column'} for the {word}" for i, word in enumerate(missing)]
+        return f"Choose {', '.join(others)} and {last}." if others else f"Choose {last}."
+    double = find_double_role(chosen)
+    if double is None:
+        return ""
+    column, roles = double
+    both = "both " if len(roles) == 2 else ""
+    return f"Column {column} is chosen for {both}{' and '.join(roles)}. Choose a different column for each."
 
 
-def _split(columns: Columns | None) -> tuple[str, ...]:
+def _as_tuple(columns: Columns | None) -> tuple[str, ...]:
     return () if columns is None else (columns,) if isinstance(columns, str) else columns
 
 
@@ -149,13 +152,18 @@ def _choose_column(preview: LogPreview, label: str, likely: Columns | None, key:
         options = [likely, *options]
     index = options.index(likely) if likely in options else None
     chosen: Columns | None = st.selectbox(
-        label, options, index=index, key=key, placeholder="Choose a column", format_func=lambda c: " + ".join(_split(c))
+        label,
+        options,
+        index=index,
+        key=key,
+        placeholder="Choose a column",
+        format_func=lambda c: " + ".join(_as_tuple(c)),
     )
     return chosen
 
 
 def _choose_time_format(preview: LogPreview, mapping: ColumnMapping, key: str) -> str | None:
-    """The notation of the times, asked for where those looked at leave it open; None for what the whole file says."""
+    """The notation of the times, asked for if the sample leaves it open; None to let the whole file decide."""
     timestamp = mapping.timestamp
     if not isinstance(timestamp, str):
         return None
@@ -166,7 +174,11 @@ def _choose_time_format(preview: LogPreview, mapping: ColumnMapping, key: str) -
     text = find_telling_example(texts, formats)
 
     def describe(form: TimeFormat | None) -> str:
-        return f"{form.label}: {text} is {form.explain(text)}" if form else "As the whole file says, if it does"
+        return (
+            f"{form.label}: {text} is {form.explain(text)}"
+            if form
+            else "Let the whole file decide (the import stops if it cannot)"
+        )
 
     chosen = st.selectbox(
         "What do these times mean?", [None, *formats], key=f"time-format-{timestamp}-{key}", format_func=describe
@@ -177,7 +189,7 @@ def _choose_time_format(preview: LogPreview, mapping: ColumnMapping, key: str) -
 def _ask_for_pause(key: str) -> float:
     return float(
         st.number_input(
-            "A pause of more than this many minutes starts a new visit",
+            PAUSE_LABEL,
             0.1,
             100_000.0,
             USUAL_PAUSE,
@@ -191,7 +203,7 @@ def _ask_for_pause(key: str) -> float:
 def _choose_event_kinds(preview: LogPreview, count_kinds: CountKinds, key: str) -> dict[str, Any]:
     """Which kinds of event to keep, of all that the whole file has."""
     options = [_ALL_EVENTS, *preview.columns]
-    column = st.selectbox("Keep only some kinds of event, by the column", options, key=f"event-{key}")
+    column = st.selectbox("Column that names the kind of event (optional)", options, key=f"event-{key}")
     if column == _ALL_EVENTS:
         return {}
     try:
@@ -214,5 +226,5 @@ def _choose_item_name(preview: LogPreview, key: str) -> str | None:
     options = [_ITEM_ITSELF, *preview.columns]
     likely = _guess_columns(preview).get("item_name")
     index = options.index(likely) if isinstance(likely, str) and likely in options else 0
-    chosen = st.selectbox("Show items by", options, index=index, key=f"item-name-{key}")
+    chosen = st.selectbox("Name to show for an item", options, index=index, key=f"item-name-{key}")
     return None if chosen == _ITEM_ITSELF else chosen

@@ -7,22 +7,23 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import cached, messages, state, theme, widgets
+from dashboard.mapping_form import PAUSE_LABEL
 from gru4rec_core.data.cleaning_types import CleaningStep
 from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.quality_types import QualityCheck, QualityReport
-from gru4rec_core.report.charts.quality import days_that_stand_out
+from gru4rec_core.report.charts.quality import unusual_days_chart
 from gru4rec_core.report.frames.quality import day_bars, day_marks
 from gru4rec_core.workspace.derived_datasets import derive_dataset
 from gru4rec_core.workspace.records import DatasetRecord
 
 _PREVIEWED = "_previewed_step"
 _MADE = "_made_dataset"
-MOST_MINUTES = 100_000.0
+MAX_MINUTES = 100_000.0
 
 
 def show_quality(record: DatasetRecord, report: QualityReport) -> None:
-    """What was found, worst first, each with what can be done; what is good to know, set aside or clean, collapsed."""
+    """Warnings, worst first, each with what can be done; minor and ignored ones and clean checks collapsed."""
     made = st.session_state.pop(_MADE, None)
     if made:  # its origin stands at the top of the page, which may be out of sight
         st.toast(f"You are now looking at {widgets.plain_label(made, 80)}", icon=":material/check:")
@@ -34,25 +35,25 @@ def show_quality(record: DatasetRecord, report: QualityReport) -> None:
     for check in sorted(serious, key=lambda check: check.warning.severity != "error"):  # type: ignore[union-attr]
         _show_finding(record, check)
     if not serious:
-        messages.show_message("Nothing was found that may spoil a result.", "good")
+        messages.show_message("Found nothing that could distort a result.", "good")
     if notes:
         # Stays open while what is in it is being used.
         is_used = any(_is_previewed(record, check) for check in notes)
-        with st.expander(f"Good to know: {_list_labels(notes)}", expanded=is_used, key=f"notes-{record.id}"):
+        with st.expander(f"Minor warnings: {_list_labels(notes)}", expanded=is_used, key=f"notes-{record.id}"):
             for check in notes:
                 _show_finding(record, check)
-    if report.kept:
-        with st.expander(f"Set aside: {_list_labels(report.kept)}", key=f"aside-{record.id}"):
-            for check in report.kept:
-                _show_set_aside(record, check)
-    if report.clean:
-        with st.expander(f"{len(report.clean)} of {len(report.checks)} checks found nothing", key=f"clean-{record.id}"):
-            for check in report.clean:
+    if report.ignored:
+        with st.expander(f"Ignored: {_list_labels(report.ignored)}", key=f"aside-{record.id}"):
+            for check in report.ignored:
+                _show_ignored(record, check)
+    if report.without_warning:
+        with st.expander(report.count_without_warning(), key=f"clean-{record.id}"):
+            for check in report.without_warning:
                 st.text(clean_line(check))
 
 
 def clean_line(check: QualityCheck) -> str:
-    """What was looked for, and how little of it there is or why the log cannot be judged."""
+    """What was checked: how little of it there is, or why the log cannot be judged."""
     if check.not_judged:
         return f"{check.label}: not checked, {check.not_judged}"
     return f"{check.label}: {f'{check.count:,} of {check.of:,} {check.counted}' if check.count else 'none'}"
@@ -82,11 +83,11 @@ def _show_finding(record: DatasetRecord, check: QualityCheck) -> None:
                     args=(record.id, check.code, i),
                 )
             st.button(
-                "Keep as it is",
+                "Ignore",
                 type="tertiary",
                 key=f"keep-{check.code}-{record.id}",
-                help=f"Sets “{check.label}” aside for this dataset. You can take it back below.",
-                on_click=_set_aside,
+                help=f"Hides “{check.label}” for this dataset. It is then listed below, where you can bring it back.",
+                on_click=_ignore,
                 args=(record.id, check.code),
             )
         for i, step in enumerate(check.steps):
@@ -107,13 +108,13 @@ def _close_preview() -> None:
     st.session_state.pop(_PREVIEWED, None)
 
 
-def _set_aside(dataset_id: str, code: str) -> None:
+def _ignore(dataset_id: str, code: str) -> None:
     _close_preview()
     workspace = state.workspace()
     workspace.set_aside(dataset_id, {*workspace.dataset(dataset_id).set_aside, code})
 
 
-def _report_again(dataset_id: str, code: str) -> None:
+def _stop_ignoring(dataset_id: str, code: str) -> None:
     workspace = state.workspace()
     workspace.set_aside(dataset_id, set(workspace.dataset(dataset_id).set_aside) - {code})
 
@@ -126,13 +127,13 @@ def _show_preview(record: DatasetRecord, step: CleaningStep) -> None:
         try:
             outcome = cached.preview_cleaning(record, step)
             widgets.sentence(outcome.describe())
-            messages.show_aside(f"Makes a dataset of its own, “{record.name}, {step.phrase}”. This one stays as it is.")
+            messages.show_aside(f"Creates a new dataset, “{record.name}, {step.phrase}”. This one does not change.")
         except WorkbenchError as error:
             messages.show_problem(error)
             outcome = None
         with st.container(horizontal=True):
             can_make = outcome is not None and outcome.changes
-            if st.button("Make this dataset", type="primary", key="make-dataset", disabled=not can_make):
+            if st.button("Create this dataset", type="primary", key="make-dataset", disabled=not can_make):
                 _make(record, step)
             st.button("Not now", type="tertiary", key="close-preview", on_click=_close_preview)
 
@@ -140,9 +141,9 @@ def _show_preview(record: DatasetRecord, step: CleaningStep) -> None:
 def _ask_for_minutes(record: DatasetRecord, step: CleaningStep) -> float:
     return float(
         st.number_input(
-            "A pause of more than this many minutes starts a new session",
+            PAUSE_LABEL,
             0.1,
-            MOST_MINUTES,
+            MAX_MINUTES,
             float(step.value),  # type: ignore[arg-type]
             format="%g",
             key=f"clean-minutes-{record.id}",
@@ -152,7 +153,7 @@ def _ask_for_minutes(record: DatasetRecord, step: CleaningStep) -> float:
 
 
 def _make(record: DatasetRecord, step: CleaningStep) -> None:
-    with st.spinner("Making the dataset…"):
+    with st.spinner("Creating the dataset…"):
         made, _ = derive_dataset(state.workspace(), record.id, [step])
     _close_preview()
     st.session_state[_MADE] = made.name
@@ -173,21 +174,21 @@ def _show_days(record: DatasetRecord, code: str) -> None:
         return
     with st.expander("Day by day", key=f"days-{code}-{record.id}"):
         widgets.show_chart(
-            days_that_stand_out(day_bars(days), day_marks(days), theme.is_dark()),
+            unusual_days_chart(day_bars(days), day_marks(days), theme.is_dark()),
             key=f"days-chart-{code}",
-            alt="Events per day, those of new items apart, with the days that stand out marked",
+            alt="Bar chart of events per day, split by whether the item is new that day; unusual days are marked",
         )
 
 
-def _show_set_aside(record: DatasetRecord, check: QualityCheck) -> None:
+def _show_ignored(record: DatasetRecord, check: QualityCheck) -> None:
     if check.warning is None:
         return
     st.text(f"{check.label}: {check.warning.figure}")
     st.button(
-        "Report it again",
+        "Stop ignoring",
         type="tertiary",
         key=f"again-{check.code}-{record.id}",
-        on_click=_report_again,
+        on_click=_stop_ignoring,
         args=(record.id, check.code),
     )
 

@@ -1,4 +1,4 @@
-"""How does a reader correct what was recognised about a file, and keep only a part of its sessions?"""
+"""How does a user correct what was recognised about a file, and keep only a part of its sessions?"""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Reading:
     """How a file is read.
 
     Attributes:
-        encoding: Of a text file.
+        encoding: Encoding of a text file.
         layout: What a row holds; None for what is recognised.
         has_header: Whether the first line names the columns; None for what is recognised.
     """
@@ -39,12 +39,12 @@ class Reading:
 
     @property
     def key(self) -> str:
-        """What keys of widgets end in that ask about columns, which another reading has others of; "" by default."""
+        """Suffix of the keys of widgets that ask about columns, which depend on the reading; "" by default."""
         return f"-{self.encoding}-{self.layout}-{self.has_header}" if self != Reading() else ""
 
 
 LookInto = Callable[[Reading], LogPreview]
-"""Shows what a file is, read in a way. Raises DataError where it cannot be read so."""
+"""Shows what a file is, read in a way. Raises DataError if it cannot be read that way."""
 
 
 def choose_reading(look_into: LookInto, encoding: str | None, key: str) -> Reading:
@@ -53,10 +53,10 @@ def choose_reading(look_into: LookInto, encoding: str | None, key: str) -> Readi
     Args:
         look_into: What the file is, read in a way.
         encoding: Of a file that is not UTF-8, as it was asked for already; else None.
-        key: What the keys of the widgets end in.
+        key: Suffix of the widget keys.
     """
     with st.expander("Was the file read wrongly?", key=f"reading-{key}"):
-        st.text("Choose here what its rows are; the rows above and the sessions below follow at once.")
+        st.text("Choose how to read it; the rows above and the sessions below change at once.")
         columns = st.container()  # the likelier choices stand first, but what they offer depends on the encoding
         encoding = encoding or _choose_encoding(key)
         with columns:
@@ -67,7 +67,7 @@ def choose_reading(look_into: LookInto, encoding: str | None, key: str) -> Readi
 def ask_for_encoding(path: Path, key: str) -> str:
     """Asks openly, for a file that is not UTF-8."""
     messages.show_message(
-        "This file is not in UTF-8. Choose the encoding in which its first rows read well.", "warning"
+        "This file is not in UTF-8. Choose the encoding in which the first rows below look right.", "warning"
     )
     others = [encoding for encoding in ENCODINGS if encoding != _UTF8]
     with path.open("rb") as file:
@@ -80,14 +80,14 @@ def choose_sample(key: str) -> ReadingOptions:
     """The share of the sessions to keep; all of them unless the collapsed part is opened."""
     with st.expander("Keep only some of the sessions", key=f"sample-{key}"):
         st.text(
-            "For a first look at a large log. Whole sessions are kept, drawn at random from the whole file. The same "
-            "share and seed keep the same ones, and a larger share keeps those of a smaller one too."
+            "For a first look at a large log. Sessions are kept whole, drawn at random from the whole file. The same "
+            "share and seed always keep the same sessions, and a larger share includes those of a smaller one."
         )
         percent = float(
             st.number_input("Sessions to keep, in %", 0.01, 100.0, 100.0, step=10.0, format="%g", key=f"share-{key}")
         )
         seed = st.number_input(
-            "Seed", 0, 10**9, 0, disabled=percent == 100, key=f"seed-{key}", help="Another one draws other sessions."
+            "Seed", 0, 10**9, 0, disabled=percent == 100, key=f"seed-{key}", help="Another seed draws other sessions."
         )
         if percent == 100:
             return ReadingOptions()
@@ -102,7 +102,7 @@ def describe_reading(preview: LogPreview, reading: Reading) -> str:
 
 
 def _try(look_into: LookInto, reading: Reading) -> LogPreview | None:
-    """What the file is; None where it cannot be read so, which is told where its rows would stand."""
+    """What the file is; None if it cannot be read that way, which is shown where its rows would be."""
     try:
         return look_into(reading)
     except WorkbenchError:
@@ -115,7 +115,7 @@ def _choose_layout(recognised: LogPreview | None, key: str) -> Layout | None:
 
     def describe(layout: Layout | None) -> str:
         if layout is None:
-            return f"Recognised: {LAYOUT_LABELS[own]}" if own else "Recognise it"
+            return f"Recognised: {LAYOUT_LABELS[own]}" if own else "Recognise automatically"
         return LAYOUT_LABELS[layout][0].upper() + LAYOUT_LABELS[layout][1:]
 
     return st.selectbox("What does a row hold?", options, key=f"layout-{key}", format_func=describe)
@@ -131,7 +131,7 @@ def _choose_header(recognised: LogPreview | None, key: str) -> bool | None:
 
     def describe(is_header: bool | None) -> str:
         if is_header is None:
-            return f"Recognised: {names[own]}" if own is not None else "Recognise it"
+            return f"Recognised: {names[own]}" if own is not None else "Recognise automatically"
         return names[is_header].capitalize()
 
     return st.selectbox("What is the first line?", options, key=f"header-{key}", format_func=describe)

@@ -1,4 +1,4 @@
-"""How does Data add a log: upload it, preview it, map its columns, read it?"""
+"""How does Data add a log: upload it, preview it, map its columns, import it?"""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Upload:
 
     Attributes:
         file_id: Streamlit's name for this upload; another upload of the same file has another.
-        name: what the reader's computer calls the file; for display alone.
+        name: the file's name on the user's computer; only for display.
         path: where it is stored.
         sha256: of its content, in hexadecimal digits.
     """
@@ -53,12 +53,12 @@ class Upload:
 
     @property
     def key(self) -> str:
-        """What the keys of its widgets end in."""
+        """Suffix of the keys of its widgets."""
         return self.sha256[:12]
 
 
 def show_sources() -> None:
-    """The samples and the uploader; a stored file stays until it is read or put away, also across pages."""
+    """The samples and the uploader; a stored file stays until it is imported or discarded, also across pages."""
     limit = int(st.get_option("server.maxUploadSize"))
     _offer_samples()
     import_process.prepare()
@@ -88,9 +88,9 @@ def _describe_limits() -> str:
     return (
         "One row per event: which session, when, which item. The file stays on the machine that serves this page. "
         f"At most {limits.rows / 1e6:,.0f} million rows, {MAX_COLUMNS:,} columns and "
-        f"{limits.unpacked_bytes / 1e9:,.0f} GB once unpacked; reading takes at most "
+        f"{limits.unpacked_bytes / 1e9:,.0f} GB once unpacked; the import takes at most "
         f"{reading.seconds / 60:,.0f} minutes and {reading.memory / 1e9:,.0f} GB of memory. "
-        "The command gru4rec import reads larger logs."
+        "Larger logs can be imported with the command `import`."
     )
 
 
@@ -111,17 +111,17 @@ def _offer_samples() -> None:
 
 
 def _show_upload(upload: Upload) -> None:
-    """The file's first rows, how they are read and mapped; reading it registers it."""
+    """The file's first rows, how they are read and mapped; importing it registers it."""
     import_view.tell_if_stopped()
     with st.container(border=True, key="mapping"):
         try:
-            _ask_and_read(upload)
+            _ask_and_import(upload)
         except WorkbenchError as error:
             messages.show_problem(error)
-        st.button("Put this file away", type="tertiary", key="put-away", on_click=_put_away)
+        st.button("Discard this file", type="tertiary", key="discard", on_click=_discard)
 
 
-def _ask_and_read(upload: Upload) -> None:
+def _ask_and_import(upload: Upload) -> None:
     """Raises DataError where the file is no log, or not as it was chosen to be read."""
     path, name = str(upload.path), upload.name
     encoding = None if cached.upload_is_utf8(path) else reading_form.ask_for_encoding(upload.path, upload.key)
@@ -144,12 +144,12 @@ def _ask_and_read(upload: Upload) -> None:
     else:
         messages.show_message(answer.obstacle, "warning")
     title = st.text_input("Name of the dataset", value=_stem(name), key=f"name-{upload.key}")
-    is_closed = answer.mapping is None
+    is_disabled = answer.mapping is None
     pressed = st.button(
-        "Read this log", type="primary", key="read-log", disabled=is_closed, help=answer.obstacle or None
+        "Import this log", type="primary", key="read-log", disabled=is_disabled, help=answer.obstacle or None
     )
     if pressed and answer.mapping is not None:
-        _read(
+        _import(
             ImportSource(upload.path, answer.mapping, reading.encoding, "upload", name, upload.sha256, options), title
         )
 
@@ -160,11 +160,11 @@ def _show_first_rows(upload: Upload, preview: LogPreview, reading: reading_form.
     messages.show_aside(reading_form.describe_reading(preview, reading))
 
 
-def _read(source: ImportSource, name: str) -> None:
+def _import(source: ImportSource, name: str) -> None:
     record, known = import_view.import_with_progress(source, name)
     if known:
         st.session_state[_KNOWN_LOG] = known
-    _put_away()
+    _discard()
     _select_dataset(record.id)
 
 
@@ -175,19 +175,19 @@ def _show_first_sessions(upload: Upload, mapping: ColumnMapping, encoding: str, 
     except WorkbenchError as error:
         messages.show_problem(error)
         return
-    widgets.sentence("The first sessions, read this way:", weight=600)
+    widgets.sentence("With these columns, the first sessions are:", weight=600)
     for session in first.sessions:
         events = f"{session.n_events:,} event{'s' * (session.n_events != 1)}"
-        session_strip(f"{session.name}: {events}, {session.times[0]} to {session.times[-1]}", list(session.items))
+        session_strip(f"{session.name}: {events}, {session.times[0]} to {session.last_time}", list(session.items))
     if not first.is_whole_file:
-        messages.show_aside(f"Of the first {first.n_rows:,} rows; a session may go on further down.")
+        messages.show_aside(f"Based on the first {first.n_rows:,} rows; a session may continue further down the file.")
     if first.n_outside_sample:
         messages.show_aside(
             f"{first.n_outside_sample:,} of these {first.n_rows:,} rows are of sessions outside the sample."
         )
     left_out = sum(first.rejected_counts.values())
     if left_out:
-        reasons = ", ".join(f"{count:,} because {reason}" for reason, count in first.rejected_counts.items())
+        reasons = ", ".join(f"{count:,} ({reason})" for reason, count in first.rejected_counts.items())
         messages.show_message(f"{left_out:,} of these {first.n_rows:,} rows would be left out: {reasons}.", "warning")
 
 
@@ -199,7 +199,7 @@ def _stem(name: str) -> str:
     return stem or "log"
 
 
-def _put_away() -> None:
+def _discard() -> None:
     st.session_state.pop(_UPLOAD, None)
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 

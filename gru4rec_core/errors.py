@@ -20,7 +20,7 @@ class WorkbenchError(Exception):
     characters are kept.
 
     Args:
-        rule: the rule that was broken, as a full sentence.
+        rule: what is wrong, or what must hold, as a full sentence that reads right after "Problem:".
         found: what came instead.
         where: the file, line, column, setting or run.
         remedy: what to do about it.

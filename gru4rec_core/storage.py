@@ -210,7 +210,7 @@ def read_json(path: Path, owner: str) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise RunError(f"{owner} has a file {path.name}.", found="no such file", where=str(path)) from None
+        raise RunError(f"{owner} has no file {path.name}.", found="no such file", where=str(path)) from None
     except (json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
         raise RunError(
             f"{path.name} of {owner} cannot be read as JSON.", found=str(error), where=str(path), remedy=_RESTORE

@@ -1,7 +1,7 @@
 """Which baselines are there, and what are they called on screen?
 
 Apart from their classes (registry.py), because most commands and pages need no more than the names, and the classes
-need SciPy: 0.5 s of their start.
+need SciPy: 0.3 s of their start.
 """
 
 BASELINE_LABELS: dict[str, str] = {

@@ -1,7 +1,7 @@
 """Which commands are there, and with which exit status do they end?
 
 Results go to standard output (with --json one JSON object and nothing else), progress and errors to standard
-error. Exit status: 0 done, 1 failed, 2 wrong use; a gate also has 3 and 4.
+error. Exit status: 0 done, 1 failed, 2 usage error; a gate also has 3 and 4.
 """
 
 import os
@@ -21,7 +21,7 @@ from gru4rec_core.storage import make_folder, write_text
 from gru4rec_core.workspace.store import Workspace
 
 app = typer.Typer(
-    help="Train session-based recommenders on a log, and see which is better, by how much and how surely.",
+    help="Train session-based recommenders on a log, and see which is better, by how much, and how certain that is.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
         _fail(str(error), 2)
     except WorkbenchError as error:
         _fail(str(error), 1)
-    except Exception as error:  # a mistake of ours
+    except Exception as error:  # a bug
         _fail(f"{hide_secrets(describe_unexpected(error))}\n{_keep_traceback(error)}", 1)
 
 
@@ -69,4 +69,4 @@ def _keep_traceback(error: Exception) -> str:
         write_text(path, f"{hide_secrets(str(sys.argv))}\n\n{trace}")
     except (OSError, WorkbenchError):
         return trace
-    return f"This is a mistake in the program. Whoever fixes it needs this file: {path}"
+    return f"This is a bug in the workbench. Please attach this file when you report it: {path}"

@@ -7,7 +7,7 @@ import typer
 
 from gru4rec_core.cli.data import describe_dataset, find_or_import
 from gru4rec_core.cli.options import AsJson, Dataset, split_names
-from gru4rec_core.cli.output import format_quality, print_result
+from gru4rec_core.cli.output import format_quality, print_result, tell
 from gru4rec_core.data.cleaning_types import DROPS, CleaningStep, StepOutcome
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.evaluation.quality_types import QualityReport
@@ -17,44 +17,55 @@ from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
 _ORDER = ("period", "days", "far-away-dates", "duplicates", "pauses", "robots", "single-items", "one-event-sessions")
-"""Several steps are taken in this order: what is left of one is judged by the next."""
+"""Several steps run in this order: each works on what the ones before it left."""
 
 
 def clean(
     dataset: Dataset,
     drop: Annotated[
-        list[str] | None, typer.Option(help="Drop one of " + ", ".join(DROPS) + "; several with commas.")
+        list[str] | None, typer.Option(help="Drop one of " + ", ".join(DROPS) + "; separate several with commas.")
     ] = None,
     cut_pauses: Annotated[
-        float | None, typer.Option(help="Cut sessions wherever nothing happens for more than so many minutes.")
+        float | None, typer.Option(help="Cut sessions wherever nothing happens for more than this many minutes.")
     ] = None,
     start: Annotated[
         str, typer.Option("--from", help="Keep the sessions that start at or after this moment (an ISO date, UTC).")
     ] = "",
     until: Annotated[str, typer.Option(help="Keep the sessions that start before this moment.")] = "",
-    drop_days: Annotated[str, typer.Option(help="Drop the sessions that start on these days; with commas.")] = "",
-    keep: Annotated[str, typer.Option(help="Set findings aside, by their code: they are to stay as they are.")] = "",
-    undo_keep: Annotated[str, typer.Option(help="Report findings again that were set aside.")] = "",
+    drop_days: Annotated[
+        str, typer.Option(help="Drop the sessions that start on these days; separate several with commas.")
+    ] = "",
+    ignore: Annotated[str, typer.Option(help="Ignore the warnings of these checks; separate codes with commas.")] = "",
+    stop_ignoring: Annotated[str, typer.Option(help="Show the warnings of these checks again.")] = "",
     name: Annotated[str | None, typer.Option(help="Name of the new dataset.")] = None,
-    preview: Annotated[bool, typer.Option("--preview", help="Only say what would be left.")] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show what would be left, without creating anything.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a cleaned dataset out of another, which stays as it is; without options, say what there is to clean.
+    """Create a cleaned copy of a dataset; the original does not change. Without options, list what could be cleaned.
 
-    Steps are taken in this order, however they are given: --from and --until, --drop-days, --drop far-away-dates,
+    Steps always run in this order: --from and --until, --drop-days, --drop far-away-dates,
     --drop duplicates, --cut-pauses, --drop robots, --drop single-items, --drop one-event-sessions.
     """
     steps = _choose_steps(drop or [], cut_pauses, (start, until), drop_days)
     workspace = Workspace.default()
     record = find_or_import(workspace, dataset)
-    if keep or undo_keep:
-        record = _set_aside(workspace, record, _names(keep, "--keep"), _names(undo_keep, "--undo-keep"))
+    if ignore or stop_ignoring:
+        ignored = _choose_ignored(
+            workspace, record, _names(ignore, "--ignore"), _names(stop_ignoring, "--stop-ignoring")
+        )
+        record = record if preview else workspace.set_aside(record.id, ignored)
     if preview:
         outcomes = preview_cleaning(workspace, record.id, steps)
         result = {**describe_dataset(record), "preview": True, "steps": [outcome.to_json() for outcome in outcomes]}
-        print_result(as_json, result, "\n".join([f"{record}: nothing was made", *_describe_steps(outcomes)]))
+        print_result(
+            as_json, result, "\n".join([f"{record}: preview only, nothing created", *_describe_steps(outcomes)])
+        )
         return
     made, outcomes = derive_dataset(workspace, record.id, steps, name)
+    if name and made.name != name.strip():
+        tell(f"note: these are the events of {made.name}, which is there already and keeps its name.")
     report = diagnose_quality(workspace, made)
     result = {
         **describe_dataset(made),
@@ -81,14 +92,14 @@ def _names(text: str, option: str) -> list[str]:
     return split_names(text, option) if text else []
 
 
-def _set_aside(
-    workspace: Workspace, record: DatasetRecord, keep: Collection[str], undo: Collection[str]
-) -> DatasetRecord:
+def _choose_ignored(
+    workspace: Workspace, record: DatasetRecord, ignore: Collection[str], stop: Collection[str]
+) -> set[str]:
     codes = [check.code for check in diagnose_quality(workspace, record).checks]
-    for code in (*keep, *undo):
+    for code in (*ignore, *stop):
         if code not in codes:
-            raise ConfigError("A finding is named by its code: " + ", ".join(codes) + ".", found=repr(code))
-    return workspace.set_aside(record.id, {*record.set_aside, *keep} - set(undo))
+            raise ConfigError("There is no check with this code.", found=repr(code), remedy=f"Use {', '.join(codes)}.")
+    return {*record.set_aside, *ignore} - set(stop)
 
 
 def _describe(record: DatasetRecord, report: QualityReport) -> str:

@@ -1,19 +1,21 @@
 """Which columns does a command line name, and how are they completed?"""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
-from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.columns import ColumnMapping, check_mapping
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.mapping_guess import explain_choices
 from gru4rec_core.data.preview import LogPreview, inspect_log
 from gru4rec_core.data.reading_options import ReadingOptions
+from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.errors import DataError
 
 
 @dataclass(frozen=True)
 class ColumnOptions:
-    """What the options of a command line say about columns; nothing where an option is left out.
+    """What the options of a command line say about columns; empty for options left out.
 
     Raises:
         DataError: Options that go only together with another one, without that.
@@ -32,25 +34,31 @@ class ColumnOptions:
     def __post_init__(self) -> None:
         if self.gap is not None and self.user is None:
             raise DataError(
-                "--gap cuts the events of each user into visits, so it goes with --user.",
+                "--gap divides each user's events into visits, so it goes with --user.",
                 found=f"--gap {self.gap:g} without --user",
-                remedy="Name the column of the user with --user, or leave out --gap where a column names the visit.",
+                remedy="Name the column of the user with --user, or leave out --gap if a column names the visit.",
+            )
+        if self.gap is not None and not 0 < self.gap < math.inf:
+            raise DataError(
+                "--gap must be a number of minutes above 0.",
+                found=f"--gap {self.gap:g}",
+                remedy=f"{USUAL_PAUSE:g} minutes is usual.",
             )
         if self.user is not None and self.session:
             raise DataError(
-                "A visit is named by a column (--session), or cut out of a user's events (--user and --gap).",
+                "Give either the column that names the session (--session), or that of the user (--user).",
                 found="both --session and --user",
                 remedy="Leave out one of the two.",
             )
         if self.event_column is not None and not self.event_kinds:
             raise DataError(
-                "--event-column says in which column the kinds of event are, so it goes with --event-kind.",
+                "--event-column needs --event-kind: the kinds of event to keep.",
                 found=f"--event-column {self.event_column} without --event-kind",
                 remedy="Name each kind to keep with --event-kind, or leave out --event-column to keep all.",
             )
 
     def complete(self, file: Location, encoding: str, options: ReadingOptions) -> ColumnMapping | None:
-        """The columns named, and for the others those that are recognised; None where no option says anything.
+        """The columns named, and for the others those that are recognised; None if no option says anything.
 
         Raises:
             DataError: A column is neither named nor recognised.
@@ -68,10 +76,12 @@ class ColumnOptions:
             usual |= {"user": None, "session_gap_minutes": None}
         values: dict[str, Any] = {**usual, **named, "has_header": preview.has_header}
         self._check_complete(values, file)
-        return ColumnMapping(**values)
+        mapping = ColumnMapping(**values)
+        check_mapping(mapping, preview.columns, str(file))
+        return mapping
 
     def explain(self, mapping: ColumnMapping) -> tuple[str, ...]:
-        """What was decided unasked about sessions and times, where the options say nothing about either."""
+        """What was decided without asking about sessions and times, if the options say nothing about either."""
         return () if self.session or self.user or self.timestamp else explain_choices(mapping)
 
     def _named(self, preview: LogPreview) -> dict[str, Any]:
@@ -92,8 +102,8 @@ class ColumnOptions:
         columns = preview.candidates.get("event", ())
         if not columns:
             raise DataError(
-                "--event-kind names kinds of event, which are in a column.",
-                found="no column recognised as the kind of event; columns " + ", ".join(preview.columns),
+                "No column could be recognised as the kind of event.",
+                found="columns " + ", ".join(preview.columns),
                 remedy="Name the column with --event-column.",
             )
         return columns[0]
@@ -104,8 +114,17 @@ class ColumnOptions:
             missing.insert(0, "session")
         if missing:
             raise DataError(
-                "A log has a column each for session, timestamp and item.",
+                "A log needs a column for the session, the timestamp and the item.",
                 found=f"no column recognised as {', '.join(missing)}",
                 where=str(file),
                 remedy=f"Name it with --{missing[0]}.",
+            )
+        if not values.get("session") and values.get("session_gap_minutes") is None:
+            user = values["user"]
+            raise DataError(
+                "--user needs --gap here: the pause that ends a visit was not recognised.",
+                found=f"--user {user} without --gap",
+                where=str(file),
+                remedy=f"Add --gap {USUAL_PAUSE:g} ({USUAL_PAUSE:g} minutes is usual), or use --session {user} if a "
+                "user's whole history is one session.",
             )

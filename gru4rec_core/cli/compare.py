@@ -49,7 +49,10 @@ def compare(
     ] = None,
     preset: Annotated[
         str | None,
-        typer.Option(help="As for train; or paper: each loss with its paper's settings.", show_default="quick"),
+        typer.Option(
+            help="Same as for train; or paper, which trains each loss with the settings of its paper.",
+            show_default="quick",
+        ),
     ] = None,
     baselines: Annotated[str, typer.Option(help="Baselines, separated by commas; or none.")] = ",".join(
         DEFAULT_BASELINES

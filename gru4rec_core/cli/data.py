@@ -19,7 +19,7 @@ from gru4rec_core.cli.output import (
 )
 from gru4rec_core.data.addresses import is_file_system
 from gru4rec_core.data.columns import describe_columns
-from gru4rec_core.data.locating import find_location
+from gru4rec_core.data.find_location import find_location
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.passwords import find_password, has_password
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
@@ -45,7 +45,12 @@ def sample(
     try:
         frame.to_csv(out, index=False)
     except OSError as error:
-        raise DataError("The file can be written.", found=str(error), where=str(out)) from None
+        raise DataError(
+            "The file could not be written.",
+            found=str(error),
+            where=str(out),
+            remedy="Check that the folder exists and that you may write to it.",
+        ) from None
     counts = {"sessions": int(frame["session"].nunique()), "items": int(frame["item"].nunique()), "events": len(frame)}
     print_result(as_json, {"file": str(out), "sample": name, **counts}, f"{out}: {format_counts(counts)}, generated")
 
@@ -69,54 +74,67 @@ def import_log(
         str | None, typer.Option(help="Name under which the system's keyring holds the password for the database.")
     ] = None,
     session: Annotated[
-        list[str] | None, typer.Option(help="Column of the session; once for each column that it is made of.")
+        list[str] | None,
+        typer.Option(help="Column that names the session; repeat the option if several columns together name it."),
     ] = None,
     timestamp: Annotated[
         list[str] | None,
-        typer.Option(help="Column of the time; once for each column that forms it, the date first."),
+        typer.Option(help="Column of the time; repeat it if the time is spread over several columns, date first."),
     ] = None,
     item: Annotated[str | None, typer.Option(help="Column of the item.")] = None,
     user: Annotated[
-        str | None, typer.Option(help="Column of the user, whose events are cut into visits; needs --gap.")
+        str | None,
+        typer.Option(
+            help="Column of the user. Events are divided into visits wherever the user pauses for longer than --gap."
+        ),
     ] = None,
     gap: Annotated[
-        float | None, typer.Option(help="Minutes without an event that end a visit; with --user.", min=0)
+        float | None,
+        typer.Option(
+            help="Minutes without an event that end a visit, above 0; with --user. By default 30 if that suits the log."
+        ),
     ] = None,
     event_column: Annotated[str | None, typer.Option(help="Column of the kind of event; with --event-kind.")] = None,
     event_kind: Annotated[
-        list[str] | None, typer.Option(help="Kind of event to keep, such as view; once for each. By default all.")
+        list[str] | None,
+        typer.Option(help="Kind of event to keep, such as view; repeat it for several. By default all."),
     ] = None,
     item_name: Annotated[str | None, typer.Option(help="Column of the item names to show.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the dataset.")] = None,
-    encoding: Annotated[str, typer.Option(help="Of a text file, such as windows-1252 or utf-16.")] = "utf-8",
+    encoding: Annotated[str, typer.Option(help="Encoding of a text file, such as windows-1252 or utf-16.")] = "utf-8",
     has_header: Annotated[
         bool | None,
         typer.Option(
             "--header/--no-header",
-            help="Whether the first line names the columns; without names they are called column 1, column 2, … By "
-            "default it is recognised.",
+            help="Whether the first line names the columns; without names they are called column 1, column 2, … "
+            "Recognised by default.",
         ),
     ] = None,
     time_format: Annotated[
         str | None,
         typer.Option(
-            help="Notation of the times: s, ms, us or ns since 1970, number for numbers that are no dates, iso, or a "
-            "pattern such as %d/%m/%Y. By default it is recognised."
+            help="Notation of the times: s, ms, us or ns since 1970, number for plain numbers that are not dates, "
+            "iso, or a pattern of %Y %y %m %b %d %H %I %M %S %f %p %z %a, such as %d/%m/%Y; for numbers next "
+            "to the date, HHMM, HHMMSS, s or ms of the day. Recognised by default."
         ),
     ] = None,
     time_zone: Annotated[
-        str, typer.Option(help="Zone of times that name none, such as Europe/Berlin or +02:00.")
+        str, typer.Option(help="Time zone of times that do not name one, such as Europe/Berlin or +02:00.")
     ] = "UTC",
     keep_null_words: Annotated[
         bool,
-        typer.Option("--keep-null-words", help="NULL, NaN and the like are names of sessions and items, none missing."),
+        typer.Option(
+            "--keep-null-words",
+            help="Treat NULL, NaN and the like as real session and item names, not as missing values.",
+        ),
     ] = False,
-    sample: Annotated[float, typer.Option(help="Share of the sessions to keep, such as 0.1; whole sessions.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="Of the sample: the same seed keeps the same sessions.")] = 0,
-    layout: Annotated[Layout | None, typer.Option(help="What a row holds. By default it is recognised.")] = None,
-    any_size: Annotated[
-        bool, typer.Option("--any-size", help="Read the file however many rows or unpacked bytes it has.")
-    ] = False,
+    sample: Annotated[
+        float,
+        typer.Option(help="Fraction of the sessions to keep, such as 0.1; each session is kept whole or left out."),
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(help="Seed of --sample: the same seed keeps the same sessions.")] = 0,
+    layout: Annotated[Layout | None, typer.Option(help="What a row holds. Recognised by default.")] = None,
+    any_size: Annotated[bool, typer.Option("--any-size", help="Ignore the limits on rows and unpacked size.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check a log and register it in the workspace."""
@@ -144,11 +162,15 @@ def import_log(
         on_known=notices.append,
     )
     clear_status()
-    for notice in [*(record.summary.get("notes", ()) if mapping is None else named.explain(mapping)), *notices]:
+    explained = () if mapping is None else named.explain(mapping)
+    for notice in dict.fromkeys([*explained, *record.summary.get("notes", ()), *notices]):
         tell(notice)
     text = f"{record}: {format_counts(_count(record))}"
     if record.summary.get("columns"):
         text += f"\ncolumns: {describe_columns(record.summary['columns'])}"
+    pause = record.summary.get("session_gap_minutes")
+    if pause is not None:
+        text += f"\nvisits: cut where {pause:g} minutes pass without an event"
     kept = record.summary.get("sample")
     if kept:
         owners = "sessions" if record.summary["session_gap_minutes"] is None else "users"
@@ -158,7 +180,9 @@ def import_log(
         text += f"\ntimes: read as {find_format(time_format_read).label} ({time_format_read})"
     rejected = record.summary.get("rejected_counts", {})
     if rejected:
-        text += "\nleft out: " + ", ".join(f"{count:,} rows ({reason})" for reason, count in rejected.items())
+        text += "\nleft out: " + ", ".join(
+            f"{count:,} row{'s' * (count != 1)} ({reason})" for reason, count in rejected.items()
+        )
     report = diagnose_quality(workspace, record)
     text += f"\n{report.rows.describe()}" if report.rows else ""
     if not as_json:
@@ -174,7 +198,7 @@ def _locate(log: str, table: str | None, query: str | None, password_from: tuple
         return find_location(log, table, query)
     if has_password(log):
         way = "the environment (AWS_SECRET_ACCESS_KEY and so on)" if is_file_system(log) else "--password-env NAME"
-        tell(f"note: the password in this address now stands in your shell's history; {way} keeps it out.")
+        tell(f"note: this password is now in your shell history; use {way} to avoid that.")
     return find_location(log, table, query, find_password(log, *password_from))
 
 
@@ -198,8 +222,8 @@ def find_or_import(workspace: Workspace, dataset: str) -> DatasetRecord:
         return workspace.dataset(dataset)
     if "://" not in dataset and not os.path.exists(dataset):  # noqa: PTH110  # Path.exists raises on a name too long
         raise DataError(
-            "DATASET is a registered name or id, or a file.",
-            found=f"{dataset!r}, which is neither",
+            "There is no dataset of this name or id, and no file or folder at this path.",
+            found=repr(dataset),
             remedy="See `python -m gru4rec_core datasets`, or check the path.",
         )
     record = import_file(workspace, ImportSource(find_location(dataset)), on_progress=_show_progress)
@@ -208,7 +232,7 @@ def find_or_import(workspace: Workspace, dataset: str) -> DatasetRecord:
 
 
 def _show_progress(done: int, total: int) -> None:
-    show_status(f"reading: {100 * done // total} %" if total else f"reading: {done:,} rows")
+    show_status(f"importing: {100 * done // total} %" if total else f"importing: {done:,} rows")
 
 
 def _describe_line(record: DatasetRecord) -> str:

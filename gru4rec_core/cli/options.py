@@ -19,7 +19,13 @@ from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on standard output.")]
-Dataset = Annotated[str, typer.Argument(metavar="DATASET", help="A registered dataset's name or id, or a file.")]
+Dataset = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATASET",
+        help="A registered dataset's name or id, or a file, folder or object-store address to import.",
+    ),
+]
 Preset = Annotated[str | None, typer.Option(help="Starting point: " + ", ".join(PRESETS) + ".", show_default="quick")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id.")]
 
@@ -155,7 +161,7 @@ def split_names(text: str, option: str) -> list[str]:
     """
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not parts:
-        raise ConfigError(f"{option} takes names separated by commas.", found=repr(text), where=option)
+        raise ConfigError(f"{option} needs names separated by commas.", found=repr(text), where=option)
     return parts
 
 

@@ -43,9 +43,9 @@ def tell(text: str) -> None:
 
 
 def print_problems(workspace: Workspace) -> None:
-    """Tells what in the workspace could not be read and so is missing from a list."""
+    """Tells what in the workspace could not be read and is therefore missing from a list."""
     for problem in workspace.problems():
-        tell(f"left out: {problem}")
+        tell(f"could not be read: {problem}")
 
 
 def progress_printer(title: str = "") -> OnChange:
@@ -146,9 +146,9 @@ def format_quality(report: QualityReport) -> list[str]:
         options = " or ".join(map(format_step, found[warning.code].steps))
         hint = f" [clean {options}]" if options else ""
         lines.append(f"{warning.severity}: {warning.title} {warning.figure}{hint}")
-    aside = [check.label.lower() for check in report.kept]
-    lines += [f"set aside: {', '.join(aside)}"] if aside else []
-    return [*lines, f"{len(report.clean)} of {len(report.checks)} checks of this log found nothing"]
+    ignored = [check.label.lower() for check in report.ignored]
+    lines += [f"ignored: {', '.join(ignored)}"] if ignored else []
+    return [*lines, report.count_without_warning()]
 
 
 def format_step(step: CleaningStep) -> str:

@@ -89,7 +89,7 @@ def evaluate(
     as_json: AsJson = False,
     settings: dict[str, Any],
 ) -> None:
-    """Test an old model on new events, beside the baselines of today, week by week."""
+    """Test an old model on new events, week by week, next to baselines trained on them."""
     validate_judging(settings)
     workspace = Workspace.default()
     old = workspace.run(run)

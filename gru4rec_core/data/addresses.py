@@ -69,6 +69,8 @@ def show_pattern(pattern: str) -> str:
     parts = urlsplit(pattern)
     if "@" in parts.path or (":" in parts.netloc and "@" not in parts.netloc and parts.scheme != "hdfs"):
         return f"{parts.scheme}://{HIDDEN}"  # a key that is not escaped may have cut the address in the wrong place
+    if parts.scheme == "file":
+        return pattern  # ? is a sign of a pattern there
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 

@@ -2,7 +2,7 @@
 
 Session-parallel mini-batches (Hidasi et al. 2016, section 3.1.1): each lane walks through one session
 at a time, feeding event j to predict event j + 1; when its session ends it takes the next one in order.
-Training walks through passes this way, evaluation through histories.
+Both training (over passes) and evaluation (over session histories) use it.
 """
 
 import heapq

@@ -34,7 +34,7 @@ def clean(dataset: SessionDataset, steps: Iterable[CleaningStep]) -> tuple[Sessi
         outcomes.append(StepOutcome(step, LogSize.of(dataset), LogSize.of(left), shrunk, limits))
         if left.n_events == left.n_sessions:
             raise DataError(
-                "At least one session of a log has two events, or there is nothing to predict.",
+                "No session would have two events, so there would be nothing to predict.",
                 found=f"{left.n_events:,} events in {left.n_sessions:,} sessions after {step.action}",
                 remedy="Leave this step out.",
             )
@@ -77,14 +77,14 @@ def _starts_in_period(dataset: SessionDataset, period: Any) -> np.ndarray:
     keep = np.ones(len(starts), bool)
     start, end = period
     if start:
-        keep &= starts >= parse_moment(start, unit)
+        keep &= starts >= parse_moment(start, unit, "start of the period (--from)")
     if end:
-        keep &= starts < parse_moment(end, unit)
+        keep &= starts < parse_moment(end, unit, "end of the period (--until)")
     return keep
 
 
 def _starts_on_other_days(dataset: SessionDataset, days: Any) -> np.ndarray:
-    length = day_length(_require_unit(dataset, "Days are dropped"))
+    length = day_length(_require_unit(dataset, "Dropping days"))
     numbers = [_day_number(day) for day in days]
     keep: np.ndarray = ~np.isin((dataset.start_times // length).astype(np.int64), numbers)
     return keep
@@ -101,15 +101,15 @@ def _day_number(text: str) -> int:
     try:
         return date.fromisoformat(text).toordinal() - date(1970, 1, 1).toordinal()
     except ValueError:
-        raise DataError("A day is an ISO date.", found=repr(text), remedy="Write it like 2024-05-31.") from None
+        raise DataError("This is not an ISO date.", found=repr(text), remedy="Write it like 2024-05-31.") from None
 
 
 def _require_unit(dataset: SessionDataset, what: str) -> str:
     unit = dataset.unit_or_guess()
     if unit is None:
         raise DataError(
-            f"{what} only where times are dates.",
-            found=f"numbers from {dataset.timestamps.min():g} to {dataset.timestamps.max():g}",
+            f"{what} needs times that are dates.",
+            found=f"times that are numbers, from {dataset.timestamps.min():g} to {dataset.timestamps.max():g}",
             remedy="Import the log with times that are dates, such as 2024-05-31T18:00.",
         )
     return unit
@@ -120,7 +120,7 @@ def _cut_at_pauses(dataset: SessionDataset, minutes: float) -> SessionDataset:
 
     Numbers would not do: in another export of the same events a piece could have another number.
     """
-    unit = _require_unit(dataset, "Sessions are cut at pauses")
+    unit = _require_unit(dataset, "Cutting at pauses")
     begins = np.flatnonzero(long_pauses(dataset, minutes))
     if not len(begins):
         return dataset
@@ -140,7 +140,11 @@ def _keep(dataset: SessionDataset, keep: np.ndarray) -> SessionDataset:
     if keep.all():
         return dataset
     if not keep.any():
-        raise DataError("A cleaning step leaves at least one event.", found="none", remedy="Leave this step out.")
+        raise DataError(
+            "This step would leave no events.",
+            found=f"none of {dataset.n_events:,} left",
+            remedy="Leave this step out.",
+        )
     left = select(dataset, keep)
     used, numbers = number_by_appearance(left.items, dataset.n_items)
     vocabulary = ItemVocabulary(dataset.vocabulary.items[used])

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gru4rec_core.data.log_faults import ROBOT_FAST_EVENTS
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import DataError
 
@@ -20,9 +21,9 @@ sessions of one event behind."""
 
 
 _VALUES = {
-    "pauses": "A pause is a number of minutes above 0.",
-    "period": "A period has a start or an end.",
-    "days": "At least one day is dropped.",
+    "pauses": "A pause must be a number of minutes above 0.",
+    "period": "Give a start, an end, or both.",
+    "days": "Name at least one day to drop.",
 }
 
 
@@ -37,7 +38,7 @@ class CleaningStep:
             unit; "" for open), the end not included; of "days", ISO dates (UTC). None for `DROPS`.
 
     Raises:
-        DataError: there is no such step, or its value is none.
+        DataError: there is no such step, or its value is not one.
     """
 
     kind: str
@@ -48,9 +49,9 @@ class CleaningStep:
             return
         if self.kind not in _VALUES:
             raise DataError(
-                "What can be dropped is one of " + ", ".join(DROPS) + ".",
+                "There is nothing of this name to drop.",
                 found=repr(self.kind),
-                remedy="Choose one of these.",
+                remedy=f"Choose from {', '.join(DROPS)}.",
             )
         if not self._has_value():
             raise DataError(_VALUES[self.kind], found=repr(self.value))
@@ -61,13 +62,17 @@ class CleaningStep:
         return isinstance(self.value, tuple) and any(self.value)
 
     @property
+    def _texts(self) -> tuple[str, ...]:
+        return self.value if isinstance(self.value, tuple) else ()
+
+    @property
     def phrase(self) -> str:
         """What it makes of a log, for the new log's name: "without duplicates"."""
         if self.kind in DROPS:
             return f"without {DROPS[self.kind]}"
         if self.kind == "pauses":
-            return f"cut at pauses of {self.value:g} min"
-        texts = self.value if isinstance(self.value, tuple) else ()
+            return f"cut at pauses over {self.value:g} min"
+        texts = self._texts
         if self.kind == "days":
             return f"without {texts[0]}" if len(texts) == 1 else f"without {len(texts)} days"
         return " ".join(f"{word} {text}" for word, text in zip(("from", "until"), texts, strict=True) if text)
@@ -78,13 +83,14 @@ class CleaningStep:
         if self.kind in DROPS:
             return f"Drop {DROPS[self.kind]}"
         if self.kind == "pauses":
-            return f"Cut at pauses of {self.value:g} min"
+            return f"Cut at pauses over {self.value:g} min"
         if self.kind == "days":
-            return f"Drop {self.phrase.removeprefix('without ')}"
-        start, end = (text.replace("T", " ") for text in self.value)  # type: ignore[union-attr]
+            days = self._texts
+            return f"Drop sessions that start on {days[0] if len(days) == 1 else f'these {len(days)} days'}"
+        start, end = (text.replace("T", " ") for text in self._texts)
         if start and end:
-            return f"Keep sessions from {start} until {end}"
-        return f"Keep sessions from {start} on" if start else f"Keep sessions before {end}"
+            return f"Keep sessions that start from {start} until {end}"
+        return f"Keep sessions that start {f'on or after {start}' if start else f'before {end}'}"
 
     @property
     def action(self) -> str:
@@ -94,7 +100,7 @@ class CleaningStep:
         if self.kind == "pauses":
             return f"cutting sessions at pauses of more than {self.value:g} minutes"
         if self.kind == "days":
-            return f"dropping the sessions that start on {', '.join(self.value or ())}"  # type: ignore[arg-type]
+            return f"dropping the sessions that start on {', '.join(self._texts)}"
         return f"keeping the sessions that start {self.phrase}"
 
     def to_json(self) -> dict[str, Any]:
@@ -138,12 +144,12 @@ class StepOutcome:
     def describe(self) -> str:
         """What is left, in one or two sentences."""
         if not self.changes:
-            return "Nothing to do: the log stays as it is."
+            return "This step changes nothing."
         before, after = self.before, self.after
         if self.step.kind == "pauses":
-            more = "1 more has" if self.shrunk == 1 else f"{self.shrunk:,} more have"
-            alone = f"; {more} one event than before" if self.shrunk else ""
-            return f"Makes {after.sessions:,} sessions of {before.sessions:,}{alone}."
+            more = "1 more session than before has" if self.shrunk == 1 else f"{self.shrunk:,} more than before have"
+            alone = f"; {more} only one event" if self.shrunk else ""
+            return f"Turns {before.sessions:,} session{'s' * (before.sessions != 1)} into {after.sessions:,}{alone}."
         parts = zip(after, before, LogSize._fields, strict=True)
         left = ", ".join(f"{new:,} of {old:,} {name}" for new, old, name in parts)
         return f"Leaves {left}{self._count_shrunk()}."
@@ -151,7 +157,7 @@ class StepOutcome:
     def _count_shrunk(self) -> str:
         if not self.shrunk:
             return ""
-        return f"; {self.shrunk:,} session{' shrinks' if self.shrunk == 1 else 's shrink'} to one event"
+        return f"; {self.shrunk:,} more session{' is' if self.shrunk == 1 else 's are'} left with one event"
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -164,6 +170,7 @@ class StepOutcome:
 
 
 def describe_robot_limits(most_events: float, most_per_minute: float) -> str:
-    """From where on a session counts as a robot's: "more than 120 events, or more than 60 per minute"."""
-    fast = f", or more than {most_per_minute:,.4g} per minute" if np.isfinite(most_per_minute) else ""
+    """When a session counts as a robot's: "more than 120 events, or at least 20 at more than 60 per minute"."""
+    is_known = np.isfinite(most_per_minute)
+    fast = f", or at least {ROBOT_FAST_EVENTS} at more than {most_per_minute:,.4g} per minute" if is_known else ""
     return f"more than {most_events:,.0f} events{fast}"

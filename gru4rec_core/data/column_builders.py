@@ -4,7 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_STEP = 1 << 22  # rows by which an array grows at least
+from gru4rec_core.data.distinct_texts import number_texts
+
+_STEP = 1 << 20  # rows by which an array grows at least
 
 
 class GrowingArray:
@@ -52,17 +54,17 @@ class TextColumn:
             self._lengths.append(len(values))
             self._texts.append(values.dictionary)
 
-    def finish(self) -> tuple[np.ndarray, pa.Array]:
+    def finish(self) -> tuple[np.ndarray, pa.StringArray]:
         """The number of every text appended, int32 [n]; and the distinct texts by number."""
         numbers = self._numbers.finish()
-        merged = pa.chunked_array(self._texts).dictionary_encode()  # into one dictionary for all chunks
-        self._texts.clear()
-        begin = 0
-        for length, of_block in zip(self._lengths, merged.chunks, strict=True):
+        number, distinct = number_texts(self._texts)
+        begin = begin_text = 0
+        for length, texts in zip(self._lengths, self._texts, strict=True):
             in_block = slice(begin, begin + length)
-            numbers[in_block] = of_block.indices.to_numpy()[numbers[in_block]]
-            begin += length
-        return numbers, merged.chunk(0).dictionary
+            numbers[in_block] = number[begin_text:][numbers[in_block]]
+            begin, begin_text = begin + length, begin_text + len(texts)
+        self._texts.clear()
+        return numbers, distinct
 
 
 def read_whole_numbers(texts: pa.Array) -> pa.Array:

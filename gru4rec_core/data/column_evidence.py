@@ -12,13 +12,13 @@ _VISIT_SECONDS = 12 * 3600  # visits are rarely longer
 ENOUGH_ROWS = 20  # to say that nothing occurs twice
 _ENOUGH_SESSIONS = 20  # to say that nothing is shared between them
 _MOST_EVENT_KINDS = 30
-_ENOUGH_NUMBERS = 0.2  # for a time; the other rows are told apart when the file is read
+_ENOUGH_NUMBERS = 0.2  # share of numbers that is enough for a time; the import rejects the other rows
 
 Known = Mapping[str, ColumnProfile]
 """The columns that have a role already, by role."""
 
 
-def object_to(role: str, profile: ColumnProfile, strength: float, known: Known) -> str | None:
+def find_objection(role: str, profile: ColumnProfile, strength: float, known: Known) -> str | None:
     """Why the values of a column speak against a role; None where they do not.
 
     Args:
@@ -37,7 +37,7 @@ def _object_to_session(profile: ColumnProfile, strength: float, known: Known) ->
     if objection is not None:
         return objection
     if profile.n_filled > 1 and profile.n_distinct == profile.n_filled:
-        return "every row has another value, so it names events, not sessions"
+        return "every row has a different value, so it names events, not sessions"
     if strength < LIKELY and not is_visit(profile, known):
         return "its values do not look like visits"
     return None
@@ -48,7 +48,7 @@ def _object_to_time(profile: ColumnProfile, strength: float, known: Known) -> st
         return f"all rows have the same value, {profile.example}"
     if profile.kind == "time" or (profile.number_share >= _ENOUGH_NUMBERS and strength >= LIKELY):
         return None
-    return f"its values, such as {profile.example}, are no times"
+    return f"its values, such as {profile.example}, are not times"
 
 
 def _object_to_item(profile: ColumnProfile, strength: float, known: Known) -> str | None:
@@ -56,7 +56,7 @@ def _object_to_item(profile: ColumnProfile, strength: float, known: Known) -> st
     if objection is not None:
         return objection
     if profile.n_distinct == profile.n_filled >= ENOUGH_ROWS:
-        return "every row has another value, so nothing occurs twice"
+        return "every row has a different value, so nothing occurs twice"
     session = known.get("session")
     if session is not None and session.n_distinct >= _ENOUGH_SESSIONS and _shared_share(profile, session) == 0:
         return "no value occurs in two sessions"
@@ -66,7 +66,7 @@ def _object_to_item(profile: ColumnProfile, strength: float, known: Known) -> st
 def _object_to_user(profile: ColumnProfile, strength: float, known: Known) -> str | None:
     objection = _object_to_id(profile)
     if objection is None and profile.n_distinct == profile.n_filled >= ENOUGH_ROWS:
-        return "every row has another value"
+        return "every row has a different value"
     return objection
 
 
@@ -80,13 +80,13 @@ def _object_to_item_name(profile: ColumnProfile, strength: float, known: Known) 
     if item is None:
         return "no item is known"
     if profile.n_distinct == 1 and item.n_distinct > 2:
-        return "all items have the same"
-    return None if len(_pairs(item, profile)) <= 1.2 * item.n_distinct else "an item has several of them"
+        return "all items have the same one"
+    return None if len(_pairs(item, profile)) <= 1.2 * item.n_distinct else "some items have more than one"
 
 
 def _object_to_id(profile: ColumnProfile) -> str | None:
     if profile.filled_share < 0.5:
-        return "most rows have none"
+        return "most rows have no value"
     if profile.kind in ("price", "decimal"):
         return "its values have fractions"
     if profile.kind == "time" and not profile.is_number:

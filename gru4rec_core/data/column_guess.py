@@ -7,7 +7,7 @@ name proposes a column, its values must speak clearly; a role that nothing sugge
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gru4rec_core.data.column_evidence import ENOUGH_ROWS, is_item, is_person, is_shared, is_visit, object_to
+from gru4rec_core.data.column_evidence import ENOUGH_ROWS, find_objection, is_item, is_person, is_shared, is_visit
 from gru4rec_core.data.column_profile import ColumnProfile
 from gru4rec_core.data.column_words import LIKELY, OTHER, SURE, suggest_roles
 from gru4rec_core.data.columns import ROLE_WORDS
@@ -86,7 +86,7 @@ class _Guesser:
         for name, roles in self._suggested.items():
             if role not in roles or self._fits_better_elsewhere(name, role):
                 continue
-            objection = object_to(role, self._profiles[name], roles[role], self._known())
+            objection = find_objection(role, self._profiles[name], roles[role], self._known())
             if objection is None:
                 ranked.append(self._profiles[name])
             elif roles[role] >= SURE and len(self._profiles[name].codes) < ENOUGH_ROWS:
@@ -94,7 +94,7 @@ class _Guesser:
             elif roles[role] >= LIKELY:
                 doubt = f"The column {name} was not taken as the {ROLE_WORDS[role]}: {objection}."
                 self.guess.doubts.setdefault(role, doubt)
-        return sorted(ranked, key=lambda p: (-self._suggested[p.name][role], -_telling(role, p))) + unlikely
+        return sorted(ranked, key=lambda p: (-self._suggested[p.name][role], -_distinctness(role, p))) + unlikely
 
     def _is_shared_by_users(self, session: ColumnProfile) -> bool:
         """Whether a session column numbers the visits of each user from 1, so that its values name none."""
@@ -111,7 +111,7 @@ class _Guesser:
         """Whether the values agree with a role that the name suggests more strongly."""
         roles, profile = self._suggested[name], self._profiles[name]
         stronger = [other for other in roles if roles[other] > roles[role] and other != OTHER]
-        return any(object_to(other, profile, roles[other], self._known()) is None for other in stronger)
+        return any(find_objection(other, profile, roles[other], self._known()) is None for other in stronger)
 
     def _find_by_values(self, role: str) -> ColumnProfile | None:
         """The column whose name suggests nothing and whose values speak clearly for this role."""
@@ -128,17 +128,17 @@ class _Guesser:
         return max((p for p in unnamed if fits(p, known)), key=lambda p: p.n_distinct, default=None)
 
 
-def _telling(role: str, profile: ColumnProfile) -> float:
-    """How much a column tells apart; for a time, dates come before numbers."""
+def _distinctness(role: str, profile: ColumnProfile) -> float:
+    """How many values a column distinguishes; for a time, dates come before numbers."""
     return profile.n_distinct + (1e9 if role == "timestamp" and profile.kind == "time" else 0)
 
 
 def _describe(role: str, profile: ColumnProfile) -> str:
     """What was seen in the values that fits the role."""
     if role == "timestamp" and not profile.time_formats:
-        return "numbers that are no dates, taken for the order alone"
+        return "numbers, not dates: used only for the order"
     if role in ("session", "user"):
-        return f"{profile.rows_per_value:.1f} rows each"
+        return f"{profile.rows_per_value:.1f} rows per value"
     if role == "item":
         return f"{profile.n_distinct:,} different in {profile.n_filled:,} rows"
     return profile.description

@@ -74,13 +74,15 @@ class ColumnProfile:
 
     @property
     def description(self) -> str:
-        """For people, such as "seconds since 1970" or "few words"."""
+        """For people, such as "seconds since 1970" or "a few recurring words"."""
         if self.kind == "time":
             label = self.time_formats[0].label
-            return label if self.is_number else "dates" if len(self.time_formats) == 1 else "dates, unclear order"
+            return (
+                label if self.is_number else "dates" if len(self.time_formats) == 1 else "dates, day and month unclear"
+            )
         if self.kind in ("id", "constant"):
             what = "whole numbers" if self.is_number else "text"
-            return f"{what}, always the same" if self.kind == "constant" else what
+            return f"{what}, one value" if self.kind == "constant" else what
         return _DESCRIPTIONS[self.kind]
 
     @cached_property
@@ -95,7 +97,7 @@ class ColumnProfile:
 
 _DESCRIPTIONS = {
     "empty": "empty",
-    "kinds": "few words",
+    "kinds": "a few recurring words",
     "price": "decimal numbers, like prices",
     "decimal": "decimal numbers",
     "count": "small whole numbers",
@@ -155,7 +157,7 @@ def _are_likely_moments(form: TimeFormat, values: pa.Array) -> bool:
 
 
 def _find_time_formats(values: pa.Array) -> tuple[TimeFormat, ...]:
-    """The notations that most values have; those that have another are told apart when the file is read."""
+    """The notations that most values have; the import rejects those that have another."""
     if len(values) == 0:
         return ()
     spread = values.take(pa.array(np.unique(np.linspace(0, len(values) - 1, _SECOND_LOOK, dtype=np.int64))))

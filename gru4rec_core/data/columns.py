@@ -21,7 +21,7 @@ ROLE_WORDS = {
     "item_name": "name of an item",
     "event": "kind of event",
 }
-"""Roles as people call them."""
+"""Roles in words."""
 
 _SHOWN = ("session", "user", "timestamp", "item")
 
@@ -60,7 +60,7 @@ class ColumnMapping:
         by_gap = self.user is not None and self.session_gap_minutes is not None
         if (self.session is None) != by_gap:
             raise DataError(
-                "A visit is named by a session column, or cut out of a user's events by a pause: one of the two.",
+                "A mapping needs a session column, or a user column and a pause that divides each user's events.",
                 found=f"session {self.session!r}, user {self.user!r}, pause {self.session_gap_minutes!r} minutes",
                 where="column mapping",
                 remedy="Name the session column; or leave it out and give a user column and session_gap_minutes "
@@ -68,14 +68,14 @@ class ColumnMapping:
             )
         if self.session_gap_minutes is not None and not 0 < self.session_gap_minutes < math.inf:
             raise DataError(
-                "The pause that ends a visit is a number of minutes above 0.",
+                "The pause that ends a visit must be a number of minutes above 0.",
                 found=f"{self.session_gap_minutes:g}",
                 where="session_gap_minutes",
                 remedy=f"{USUAL_PAUSE:g} is usual.",
             )
         if self.keep_events and self.event_column is None:
             raise DataError(
-                "Events are kept by their kind, which is in a column.",
+                "Kinds of event to keep need the column that holds them.",
                 found=f"kinds {', '.join(self.keep_events)} without a column",
                 where="keep_events",
                 remedy="Name the column of the kind of event.",
@@ -118,7 +118,7 @@ def _as_column(columns: str | Sequence[str] | None, role: str) -> str | tuple[st
         return columns
     if not columns or len(set(columns)) < len(columns) or (role == "timestamp" and len(columns) > MOST_TIME_PARTS):
         raise DataError(
-            f"The columns that form the {role} are different ones"
+            f"The columns that form the {role} must be different ones"
             + (f", at most {MOST_TIME_PARTS}." if role == "timestamp" else "."),
             found=", ".join(columns) or "none",
             where="column mapping",
@@ -131,16 +131,46 @@ def _label(columns: str | tuple[str, ...]) -> str:
     return columns if isinstance(columns, str) else " + ".join(columns)
 
 
+def find_double_role(chosen: Mapping[str, str | tuple[str, ...] | None]) -> tuple[str, list[str]] | None:
+    """The first column that has two roles, and these as people call them; None where each has one.
+
+    Only what is a part of both a session and a time, such as the day, may be in both.
+
+    Args:
+        chosen: Role to its column, or to those that form it; None for none.
+
+    >>> find_double_role({"session": "a", "timestamp": "b", "item": "a"})
+    ('a', ['session', 'item'])
+    """
+    parts = {role: (column,) if isinstance(column, str) else column or () for role, column in chosen.items()}
+    for column in dict.fromkeys(column for columns in parts.values() for column in columns):
+        roles = [role for role, columns in parts.items() if column in columns]
+        if len(roles) > 1 and not (roles == ["session", "timestamp"] and all(len(parts[role]) > 1 for role in roles)):
+            return column, [ROLE_WORDS[role] for role in roles]
+    return None
+
+
 def check_mapping(mapping: ColumnMapping, columns: Sequence[str], file: str) -> None:
-    """Raises DataError when a mapped column is not in the file."""
+    """Raises DataError when a mapped column is not in the file, or one is session (or user), time and item at once."""
+    owner = "user" if mapping.session is None else "session"
+    double = find_double_role(
+        {owner: mapping.session or mapping.user, "timestamp": mapping.timestamp, "item": mapping.item}
+    )
+    if double is not None:
+        raise DataError(
+            "Session, time and item must each have a column of their own.",
+            found=f"one column as {' and as '.join(double[1])}",
+            where=f"{file}, column {double[0]}",
+            remedy="Choose another column for one of them.",
+        )
     for role, column in mapping.columns().items():
         if column not in columns:
             role = role.partition(PART.format("", ""))[0]
             role = ("user" if mapping.session is None else "session") if role == "owner" else role
             raise DataError(
-                f"The column mapped as {role} is in the file.",
+                f"The file has no column {column} (chosen as {ROLE_WORDS[role]}).",
                 found="columns " + ", ".join(columns),
-                where=f"{file}, column {column}",
+                where=file,
                 remedy="Choose one of the file's columns.",
             )
 

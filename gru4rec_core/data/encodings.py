@@ -35,10 +35,10 @@ def normalize_encoding(name: str) -> str:
         known = False
     if not known:
         raise DataError(
-            "A text encoding has a known name.",
+            "There is no text encoding of this name.",
             found=repr(name)[:100],
             where="encoding",
-            remedy="Use " + ", ".join(ENCODINGS[:3]) + " or another one for text.",
+            remedy="Use " + ", ".join(ENCODINGS[:3]) + " or another encoding that Python knows.",
         )
     return codec.name
 

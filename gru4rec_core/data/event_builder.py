@@ -31,7 +31,7 @@ class EventBuilder:
         origin: Where they come from, for messages and the summary.
         place: What rows are counted by: "line" or "row".
         rules: What the columns mean, and how they are read.
-        max_rows: Most rows of a file.
+        max_rows: Maximum number of rows of a file.
     """
 
     def __init__(self, origin: LogOrigin, place: str, rules: RowRules, max_rows: int) -> None:
@@ -42,6 +42,7 @@ class EventBuilder:
         self._times = TimeColumn(rules.reading, self._where_times)
         self._rejected = RejectedRows()
         self._names: dict[str, str] = {}
+        self._kinds: set[str] = set()
         self._n_rows = self._n_filtered = self._n_events = 0
 
     def add(self, connection: duckdb.DuckDBPyConnection, block: pa.Table, n_bytes: int = 0) -> None:
@@ -55,6 +56,7 @@ class EventBuilder:
         rows = judge_rows(connection, block, self._rules)
         self._rejected.add(rows.rejected)
         self._n_filtered += rows.n_filtered
+        self._kinds |= rows.kinds
         self._n_events += rows.events.num_rows
         if rows.events.num_rows:
             self._owners.append(rows.events["owner"].combine_chunks())
@@ -91,7 +93,8 @@ class EventBuilder:
             ]
             self._rejected.add_late(reason, len(late.rows), first)
         self._n_events = len(times.timestamps)
-        if not times.is_kept.all():
+        any_late = not times.is_kept.all()
+        if any_late:
             owner, item = owner[times.is_kept], item[times.is_kept]
             used, number = number_by_appearance(owner, len(owners))  # sessions come by their first kept event
             owner, owners = number[owner], owners.take(pa.array(used))
@@ -102,12 +105,13 @@ class EventBuilder:
         columns = [owner, item, times.timestamps]
         del owner, item
         times = times._replace(timestamps=times.timestamps[:0])  # nobody else holds the unsorted columns
-        n_out_of_order = _sort_by_time(columns)
+        moved = _sort_by_time(columns)
         owner, item, timestamps = columns
         columns.clear()
         times = times._replace(timestamps=timestamps, is_kept=times.is_kept[:0])
         starts, session_ids = self._find_sessions(owner, owners, times)
-        del owner, owners
+        n_out_of_order = _count_sessions(moved, starts)
+        del owner, owners, moved
         used, ids = number_by_appearance(item, len(items))
         item = ids[item]
         dataset = SessionDataset.from_arrays(
@@ -119,6 +123,9 @@ class EventBuilder:
             times.unit,
         )
         self._check_sessions(dataset)
+        if any_late:
+            kept = set(dataset.vocabulary.items.tolist())
+            self._names = {item: name for item, name in self._names.items() if item in kept}
         return ImportedLog(dataset, self._summarize(dataset, times, n_out_of_order), self._names)
 
     def _find_sessions(self, owner: np.ndarray, owners: pa.Array, times: FileTimes) -> tuple[np.ndarray, pa.Array]:
@@ -141,10 +148,10 @@ class EventBuilder:
     def _require_unit(self, times: FileTimes) -> str:
         if times.unit is None:
             raise DataError(
-                "Visits are cut out of a user's events by pauses in minutes, so times must be dates.",
-                found=f"numbers from {times.timestamps.min():g} to {times.timestamps.max():g}",
+                "Dividing a user's events at pauses needs times that are dates.",
+                found=f"times that are numbers, from {times.timestamps.min():g} to {times.timestamps.max():g}",
                 where=self._where_times,
-                remedy="Name a session column, or write the times as ISO dates.",
+                remedy="Choose a session column, or write the times as ISO dates.",
             )
         return times.unit
 
@@ -154,36 +161,54 @@ class EventBuilder:
         name = self._origin.name
         if self._n_rows == 0:
             raise DataError(
-                "A log has a header and at least one event.",
-                found="a header and nothing below it",
+                "The log has no events.",
+                found="a header and no rows below it",
                 where=name,
                 remedy="Export the events too.",
             )
-        if not self._rejected.counts:
+        if self._n_filtered >= self._rejected.counts.total():
             raise DataError(
-                "At least one event is of a kind to keep.",
-                found=f"{self._n_filtered:,} rows, all of other kinds",
+                "No event is of a kind to keep.",
+                found=self._describe_unused(),
                 where=f"{name}, column {self._mapping.event_column}",
-                remedy="Choose kinds that occur in this column.",
+                remedy="Choose kinds of event that occur in this column.",
             )
-        example, n_rows = self._rejected.most_common()
+        example, _ = self._rejected.most_common()
         column = self._mapping.labels()["timestamp"] if "timestamp" in example.reason else ""
         raise DataError(
-            "At least one row of a log is an event: a session, a time and an item.",
-            found=f"{self._n_rows:,} rows, none of them usable; {n_rows:,} because {example.reason}, such as "
-            f"{example.found!r}",
+            "No row can be used as an event (a session, a time and an item).",
+            found=f"{self._describe_unused()}, such as {example.found!r}",
             where=self._origin.describe_place(self._place, example.place) + (f", column {column}" if column else ""),
             remedy=_remedy(example.reason),
         )
 
+    def _describe_unused(self) -> str:
+        """Why no row is an event: "122 rows: 121 of other kinds of event, 1 left out (no item)"."""
+        of_other_kinds = [f"{self._n_filtered:,} of other kinds of event"] if self._n_filtered else []
+        left_out = [f"{n:,} left out ({reason})" for reason, n in self._rejected.counts.most_common(1)]
+        return f"{self._n_rows:,} rows: {', '.join(of_other_kinds + left_out)}"
+
     def _check_sessions(self, dataset: SessionDataset) -> None:
         if dataset.n_events > dataset.n_sessions:
             return
+        if self._rejected.counts.total() > dataset.n_events:
+            raise self._mostly_rejected(dataset.n_events)
         raise DataError(
-            "At least one session of a log has two events, or there is nothing to predict.",
+            "No session has two events, so there is nothing to predict.",
             found=f"{dataset.n_sessions:,} sessions, all of one event",
             where=f"{self._origin.name}, column {next(iter(self._mapping.labels().values()))}",
-            remedy="Map the session to the column that the events of one visit share; it must not name single events.",
+            remedy="Choose as the session a column that the events of one visit share, not one of single events.",
+        )
+
+    def _mostly_rejected(self, n_events: int) -> DataError:
+        """Why so few rows are left that no session has two events."""
+        example, n_rows = self._rejected.most_common()
+        return DataError(
+            "No session has two events, so there is nothing to predict.",
+            found=f"{n_events:,} of {self._n_rows:,} rows are events; {n_rows:,} left out ({example.reason}), "
+            f"such as {example.found!r}",
+            where=self._origin.describe_place(self._place, example.place),
+            remedy=_remedy(example.reason),
         )
 
     def _summarize(self, dataset: SessionDataset, times: FileTimes, n_out_of_order: int) -> ImportSummary:
@@ -211,23 +236,33 @@ class EventBuilder:
             sessions_out_of_order=n_out_of_order,
             one_item_sessions=int((dataset.lengths == 1).sum()),
             location=origin.location,
+            notes=self._tell_missing_kinds(),
         )
+
+    def _tell_missing_kinds(self) -> list[str]:
+        missing = [kind for kind in self._mapping.keep_events if kind not in self._kinds]
+        column = self._mapping.event_column
+        return [f"No event is of the kind {' or '.join(missing)} (column {column})."] if missing else []
 
 
 def _remedy(reason: str) -> str:
-    """What to do where a reason leaves no row."""
+    """What to do if a reason leaves no row."""
     if reason == STRUCTURED_ITEM:
-        return "Map the item to a column of single values, or name the layout (--layout nested) that takes lists apart."
-    if "word for a missing value" in reason and "timestamp" not in reason:
-        return "Map another column; or keep such words as names with --keep-null-words."
+        return (
+            "Choose a column of single values as the item; or, under “What does a row hold?”, a session with a list of "
+            "its events (with the command: --layout nested)."
+        )
+    if "placeholder" in reason and "timestamp" not in reason:
+        return "Choose another column; or, if these are real names, use the command `import` with --keep-null-words."
     if "timestamp" in reason:
-        return "Map the timestamp to a column of times; or name their notation, such as --time-format %d/%m/%Y."
-    return "Check the mapping of the columns and the delimiter."
+        return "Choose a column of times; or use the command `import` with, for example, --time-format %d/%m/%Y."
+    return "Check which columns were chosen, and the delimiter."
 
 
-def _sort_by_time(columns: list[np.ndarray]) -> int:
+def _sort_by_time(columns: list[np.ndarray]) -> np.ndarray:
     """Sorts [owner, item, timestamps] by owner, then time, ties as in the file; one column after another, so that only
-    one of them is in memory twice. Returns how many owners were out of time order in the file.
+    one of them is in memory twice. Returns which sorted events stood in the file before the event that is now before
+    them, int64.
     """
     owner = columns[0]
     if (owner[1:] < owner[:-1]).any():
@@ -235,10 +270,16 @@ def _sort_by_time(columns: list[np.ndarray]) -> int:
     owner, _, timestamps = columns
     backwards = (timestamps[1:] < timestamps[:-1]) & (owner[1:] == owner[:-1])
     if not backwards.any():
-        return 0
-    n_out_of_order = len(np.unique(owner[1:][backwards]))
-    _reorder(columns, np.lexsort((timestamps, owner)))
-    return n_out_of_order
+        return np.empty(0, np.int64)
+    order = np.lexsort((timestamps, owner))
+    _reorder(columns, order)
+    return np.flatnonzero(order[1:] < order[:-1]) + 1
+
+
+def _count_sessions(events: np.ndarray, starts: np.ndarray) -> int:
+    """How many sessions have one of these events behind their first event."""
+    session = np.searchsorted(starts, events, side="right") - 1
+    return len(np.unique(session[starts[session] != events]))
 
 
 def _stable_order(numbers: np.ndarray) -> np.ndarray:

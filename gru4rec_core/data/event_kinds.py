@@ -14,7 +14,7 @@ from gru4rec_core.data.sources.opening import open_source
 from gru4rec_core.errors import DataError
 
 MOST_KINDS = 1_000
-"""A column with more different values tells no kinds of event."""
+"""A column with more different values does not hold kinds of event."""
 
 
 def count_event_kinds(
@@ -61,7 +61,7 @@ def _count_values(block: pa.Table) -> dict[str, int]:
 
 def _too_many_kinds(file: LogFile, column: str) -> DataError:
     return DataError(
-        f"A column of kinds of event has at most {MOST_KINDS:,} different values.",
+        f"A column of kinds of event may have at most {MOST_KINDS:,} different values.",
         found="more",
         where=f"{file.name}, column {column}",
         remedy="Choose a column with few words, such as view and purchase; or keep all events.",

@@ -32,7 +32,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old Office document (.xls)"),
 )
 _MARKUP = re.compile(r"<(\?xml|!doctype|html)\b", re.IGNORECASE)
-READABLE = "Upload CSV, TSV, JSON lines or Parquet, as it is, gzipped or zipped; or an Excel workbook (.xlsx)."
+READABLE = "Use CSV, TSV, JSON lines or Parquet, plain, gzipped or zipped, or an Excel workbook (.xlsx)."
 Format = Literal["delimited", "jsonl", "parquet", "xlsx"]
 _JUDGED_BYTES = 512_000_000
 DELIMITERS = ("::", ",", "\t", ";", "|")
@@ -44,11 +44,11 @@ class LogFile:
 
     Attributes:
         path: The file.
-        name: What people call it, for messages.
+        name: Its display name, for messages.
         format: By the content, never by the name.
-        packing: How it is packed; "" where it is not.
-        delimiter: Of a delimited file, one of `DELIMITERS`; else "".
-        encoding: Of a text file.
+        packing: How it is packed; "" if it is not.
+        delimiter: One of `DELIMITERS` for a delimited file; else "".
+        encoding: Encoding of a text file.
         max_bytes: Limit of the unpacked size.
         layout: What a row holds.
         n_skipped: Lines of a text file that come before what is read.
@@ -89,7 +89,7 @@ class LogFile:
 
 
 def open_log(path: Path, name: str, encoding: str, max_bytes: int) -> LogFile:
-    """Looks at the beginning of a file and tells its kind.
+    """Looks at the beginning of a file and recognises its kind.
 
     Raises:
         DataError: No such file, an empty one, one of another kind, broken gzip, or an unknown encoding.
@@ -118,24 +118,24 @@ def _kind_of(text: str, name: str) -> tuple[Format, str]:
         raise _empty(name)
     if "\n" not in text and "\r" in text:
         raise DataError(
-            "Lines end with a line feed (LF or CRLF).",
+            "Lines must end with a line feed (LF or CRLF).",
             found="carriage returns only (CR)",
             where=name,
             remedy="Save the file with Unix or Windows line ends.",
         )
     if _MARKUP.match(text.lstrip()):
         raise DataError(
-            "A log is a table or JSON lines.",
+            "A log must be a table or JSON lines.",
             found="a web page or XML",
             where=name,
-            remedy="Open the address in a browser: it may ask you to log in. " + READABLE,
+            remedy="The download may have saved a login page: open the address in a browser. " + READABLE,
         )
     if text.lstrip().startswith("["):
         raise DataError(
-            "JSON comes as lines, one object each.",
+            "JSON must have one object per line (JSON lines).",
             found="one JSON list",
             where=name,
-            remedy="Write one object per line, without brackets and commas around them (JSON lines). With jq: "
+            remedy="Write one object per line, without brackets and commas around them. With jq: "
             "jq -c '.[]' log.json > log.jsonl",
         )
     return ("jsonl", "") if text.lstrip("\ufeff \t\r\n").startswith("{") else ("delimited", guess_delimiter(text))
@@ -146,8 +146,8 @@ def _refuse_binary(head: bytes, name: str, encoding: str) -> None:
     mark = encoding_mark(head)
     if what is None and mark is not None and (encoding == "utf-8" or (encoding, mark) == ("utf-16", "utf-32")):
         raise DataError(
-            f"Text is encoded as {encoding.upper()}.",
-            found=mark.upper(),
+            f"The file is in {mark.upper()}, not {encoding.upper()}.",
+            found=f"the mark of {mark.upper()}",
             where=f"{name}, byte 0",
             remedy=f"Save the file as UTF-8, or name its encoding, {mark}.",
         )
@@ -155,7 +155,7 @@ def _refuse_binary(head: bytes, name: str, encoding: str) -> None:
         what = f"a binary file (a zero byte at offset {head.index(0)})"
     if what is not None:
         raise DataError(
-            "A log is a text file, Parquet or an Excel workbook, whatever its name.",
+            "A log must be a text file, Parquet or an Excel workbook.",
             found=what,
             where=name,
             remedy=READABLE,
@@ -164,7 +164,9 @@ def _refuse_binary(head: bytes, name: str, encoding: str) -> None:
 
 def guess_delimiter(text: str) -> str:
     """The delimiter that occurs most evenly in the first lines, outside quotes; "," when none does."""
-    lines = [re.sub(r'"[^"]*"', "", line) for line in text.splitlines()[:50] if line.strip()]
+    lines = [re.sub(r'"[^"]*"', "", line) for line in filter(str.strip, text.splitlines())][:50]
+    if not lines:
+        return ","
     lines = lines[:-1] if len(lines) > 1 else lines  # the last may be cut off
     best, best_share = ",", 0.0
     for delimiter in DELIMITERS:
@@ -176,7 +178,7 @@ def guess_delimiter(text: str) -> str:
 
 
 def _empty(name: str) -> DataError:
-    return DataError("A log has a header and at least one event.", found="an empty file", where=name, remedy=READABLE)
+    return DataError("The log has no events.", found="an empty file", where=name, remedy=READABLE)
 
 
 def hash_file(path: Path) -> str:

@@ -54,7 +54,7 @@ def _write_text_sample(file: LogFile, target: Path, head_bytes: int, n_pieces: i
 
 
 def _read_pieces(file: LogFile, begin: int, n_pieces: int) -> Iterator[bytes]:
-    """Whole lines from evenly spread places; what is no text there is replaced, to be told when the file is read."""
+    """Whole lines from evenly spread places; what is not text there is replaced, and reported by the import."""
     size = file.path.stat().st_size
     starts = np.linspace(begin, max(begin, size - PIECE_BYTES), n_pieces + 1, dtype=np.int64)[1:]
     with file.path.open("rb") as stream:
@@ -97,5 +97,5 @@ def _write_parquet_sample(file: LogFile, target: Path, head_bytes: int, n_pieces
                 if rows is not None:
                     writer.write_batch(rows)
     except (pa.ArrowException, OSError, ValueError):
-        return False  # what is wrong with the file is told by whoever reads it
+        return False  # whoever reads the file reports what is wrong with it
     return True

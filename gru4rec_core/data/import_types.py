@@ -15,13 +15,13 @@ class ImportSummary:
     rows_read = rows_kept + rows_filtered + the sum of rejected_counts (+ sample["rows_left_out"]).
 
     Attributes:
-        file: Its name, for people.
-        format: For people, such as "CSV, gzipped".
-        encoding: Of a text file; "" for Parquet.
+        file: Its display name.
+        format: In words, such as "CSV, gzipped".
+        encoding: Encoding of a text file; "" for Parquet.
         size: Bytes of the file as it is stored, so packed ones where it is gzipped.
         sha256: Of the same bytes.
         columns: The mapping used: role to column.
-        session_gap_minutes: The pause that ended a visit, where visits were cut out of a user's events.
+        session_gap_minutes: The pause that ended a visit, if visits were cut out of a user's events.
         rows_read: Rows with content, the header not counted.
         rows_kept: Events of the dataset.
         rows_filtered: Rows of other kinds of event than those to keep.
@@ -30,15 +30,15 @@ class ImportSummary:
             reason, found.
         place: What `place` counts: "line" or "row".
         time_kind: "dates" when the file gave dates, else "numbers".
-        time_unit: Of the timestamps kept: "s", "ms", "us", "ns" since 1970, or None for numbers that are no dates.
+        time_unit: Of the timestamps kept: "s", "ms", "us", "ns" since 1970, or None for numbers that are not dates.
         time_format: The notation of the times, as `ReadingOptions.time_format` takes it.
         n_sessions, n_items: Of the dataset.
         tied_timestamps: Events at the same time as the event before, in the same session; file order decides there.
         sessions_out_of_order: Sessions whose events were not in time order in the file.
         one_item_sessions: Sessions of one event: nothing to predict in them.
-        sample: Of a sample of the sessions: share, seed, kept and of (how many sessions, or users where visits are cut
-            out of their events), rows_left_out; None where all are kept.
-        notes: What was decided unasked about which column is which, in sentences.
+        sample: If only a sample was kept: its share, seed, kept and of (sessions kept and in all; users if visits are
+            cut out of their events), rows_left_out; else None.
+        notes: What was decided without asking about which column is which, in sentences.
         location: Where a folder or a database is, without credentials, and what was read; empty for a file.
     """
 

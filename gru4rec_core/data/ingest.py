@@ -10,13 +10,15 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from gru4rec_core.data.columns import ColumnMapping, check_mapping
+from gru4rec_core.data.digit_clocks import settle_clock
 from gru4rec_core.data.event_builder import EventBuilder
 from gru4rec_core.data.file_format import hash_file
+from gru4rec_core.data.find_location import find_location
 from gru4rec_core.data.import_types import ImportedLog
 from gru4rec_core.data.joined_columns import join_columns
-from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.recognition import recognise_columns
@@ -43,6 +45,10 @@ class ReadLimits:
     rows: int = 200_000_000
     unpacked_bytes: int = 8_000_000_000
     memory: str = "1GB"
+
+    def under(self, options: ReadingOptions) -> Self:
+        """These limits, or none of rows and bytes where the options say any size."""
+        return replace(self, rows=sys.maxsize, unpacked_bytes=sys.maxsize) if options.any_size else self
 
 
 @dataclass
@@ -90,9 +96,8 @@ def read_log(
     Raises:
         DataError: The file is not a log; the message names the rule, what was found, where, and the remedy.
     """
-    limits, options = limits or ReadLimits(), options or ReadingOptions()
-    if options.any_size:
-        limits = replace(limits, rows=sys.maxsize, unpacked_bytes=sys.maxsize)
+    options = options or ReadingOptions()
+    limits = (limits or ReadLimits()).under(options)
     location = find_location(path) if isinstance(path, str) else path
     notes: tuple[str, ...] = ()
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder:
@@ -105,14 +110,16 @@ def read_log(
             found = recognise_columns(location, opening)
             mapping, notes = found.mapping(origin.name), found.notes
         check_mapping(mapping, source.columns(mapping.has_header), origin.name)
-        sample = SessionSample(options.sample, options.seed)
-        rules = RowRules(mapping, TimeReading.of(options), options.keep_null_words)
-        builder = EventBuilder(origin, source.place, rules, limits.rows)
+        sample = SessionSample(options.sample, options.seed, options.keep_null_words)
         with open_duckdb(limits.memory, folder) as connection:
             request = ReadRequest(connection, mapping.columns(), mapping.has_header, reading.tell)
-            for block in join_columns(connection, source.blocks(request), mapping):
+            clock = settle_clock(source, request, mapping, options, origin.name)
+            rules = RowRules(mapping, TimeReading.of(clock.options), options.keep_null_words)
+            builder = EventBuilder(origin, source.place, rules, limits.rows)
+            for block in join_columns(connection, source.blocks(request), rules, clock.clock):
                 builder.add(connection, sample.keep(block), reading.n_bytes)
     counts = sample.finish(origin.name)
     log = builder.build()
+    notes = (*origin.notes, *notes, *filter(None, [clock.note]), *log.summary.notes)
     summary = replace(log.summary, notes=list(notes))
     return replace(log, summary=summary if counts is None else summary.of_sample(asdict(counts)))

@@ -18,9 +18,7 @@ LAYOUT_LABELS: dict[Layout, str] = {
     "wide": "one session per row, its items in columns of their own",
     "nested": "one session per line, with a list of its events (JSON)",
 }
-WITHOUT_TIMES = (
-    "There are no times: the order in the file counts, and every event is given its number in the file as its time."
-)
+WITHOUT_TIMES = "This file has no times, so events keep the order of the file."
 
 
 def recognise_layout(file: LogFile, table: Source) -> Layout:

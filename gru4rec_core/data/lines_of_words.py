@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from gru4rec_core.data.column_words import find_candidates
 from gru4rec_core.data.file_format import DELIMITERS
+from gru4rec_core.data.spaced_tables import refuse_columns_of_times, refuse_named_columns
 from gru4rec_core.errors import DataError
 
 _COMMON_LOG = re.compile(r"\S+ \S+ .*\[\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] ")
@@ -39,9 +39,10 @@ def are_sessions(lines: Sequence[str], name: str) -> bool:
     words = [line.split() for line in lines]
     if 2 * sum(len(words_of_line) > 1 for words_of_line in words) < len(lines):
         return False
+    refuse_named_columns(words, name)
     if _most(_MOMENT.search(line) for line in lines):
         raise _server_log(lines[0], name)
-    _refuse_table(words, name)
+    refuse_columns_of_times(words, name)
     _refuse_prose(lines, name)
     return True
 
@@ -53,22 +54,11 @@ def _most(matches: Iterable[re.Match[str] | None]) -> bool:
 
 def _server_log(line: str, name: str) -> DataError:
     return DataError(
-        "A log is a table, JSON lines or a session per line.",
+        "A log must be a table, JSON lines or a session per line.",
         found=f"lines as a server writes them, such as {line[:100]}",
         where=name,
         remedy=_TO_TABLE,
     )
-
-
-def _refuse_table(lines: list[list[str]], name: str) -> None:
-    by_role = find_candidates(lines[0])
-    if len({len(words) for words in lines}) == 1 and by_role["timestamp"] and (by_role["session"] or by_role["user"]):
-        raise DataError(
-            "The columns of a table are separated by a comma, a tab, a semicolon, | or ::.",
-            found="columns separated by spaces: " + " ".join(lines[0])[:100],
-            where=f"{name}, line 1",
-            remedy="Save the file with commas. Where each line is one session with its items, leave out the header.",
-        )
 
 
 def _refuse_prose(lines: Sequence[str], name: str) -> None:
@@ -76,9 +66,9 @@ def _refuse_prose(lines: Sequence[str], name: str) -> None:
     little = [word for word in words if word in _LITTLE_WORDS and len(word) > 1]
     if len(set(little)) >= _FEWEST_LITTLE and len(little) > _PROSE_SHARE * len(words):
         raise DataError(
-            "A line of a log without columns is a session: its items, separated by spaces.",
+            "A line of a log without columns must be a session: its items, separated by spaces.",
             found=f"prose, such as {lines[0][:100]}",
             where=name,
-            remedy="Choose the file with the log. If the words are items after all, name the layout "
-            "(--layout session-per-line).",
+            remedy="Choose the file with the log. If the words are items after all, choose one session per "
+            "line under “What does a row hold?” (with the command: --layout session-per-line).",
         )

@@ -1,5 +1,6 @@
 """Where is a log: in a file, in a folder or in a database?"""
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +33,7 @@ class DatabaseLog:
         check_address(self.url)
         if bool(self.table) == bool(self.query):
             raise DataError(
-                "A log in a database is a table or a query: one of the two.",
+                "Say which table or which query to read, not both.",
                 found="both" if self.table else "neither",
                 where="table, query",
                 remedy="Name the table, or write the SELECT that gives one row per event.",
@@ -65,8 +66,9 @@ class FolderLog:
 
     @property
     def title(self) -> str:
-        """A short name for what is read: the last part of the path that has no sign of a pattern."""
-        parts = [part for part in str(self).split("/") if part and not set(part) & set("*?[=…")]
+        """A short name for what is read: the last part of the path without wildcards. What exists has none."""
+        wildcards = "=…" if os.path.lexists(self.pattern) else "*?[=…"
+        parts = [part for part in str(self).split("/") if part and not set(part) & set(wildcards)]
         return parts[-1].partition(".")[0] if parts else "folder"
 
     def __str__(self) -> str:

@@ -50,7 +50,7 @@ def duplicate_events(dataset: SessionDataset) -> np.ndarray:
 
 
 def far_away_events(dataset: SessionDataset) -> np.ndarray:
-    """Events more than five years from where 98 % of the events lie: bool [n_events]; none where times are no dates."""
+    """Events more than five years from where 98 % of the events lie: bool [n_events]; none if times are not dates."""
     times = np.asarray(dataset.timestamps)
     none = np.zeros(len(times), bool)
     unit = dataset.unit_or_guess()
@@ -81,13 +81,13 @@ def single_items(dataset: SessionDataset) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Robots:
-    """Sessions that are likely not a person's.
+    """Sessions that probably come from robots.
 
     Attributes:
         sessions: bool [n_sessions].
         most_events: a session with more events than this is long.
         most_per_minute: a session of `ROBOT_FAST_EVENTS` or more events is fast with more events per minute than this;
-            infinite where times are no dates.
+            infinite where times are not dates.
     """
 
     sessions: np.ndarray
@@ -100,7 +100,7 @@ def find_robots(dataset: SessionDataset) -> Robots:
 
     Long: more events than the 99.9th percentile, than 100, and than ten times the median session. Fast: 20 events or
     more, and more events per minute than the 99.9th percentile of such sessions and than 60. A session lasts from its
-    first to its last event and one unit of the log's clock more: a second, a minute, an hour or a day where all times
+    first to its last event plus one tick of the log's clock: a second, a minute, an hour or a day where all times
     are rounded to it.
     """
     lengths = dataset.lengths
@@ -119,7 +119,7 @@ def _percentile(values: np.ndarray) -> float:
 
 
 def events_per_minute(dataset: SessionDataset) -> np.ndarray | None:
-    """Speed of each session, float64 [n_sessions] (see `find_robots`); None where times are no dates."""
+    """Speed of each session, float64 [n_sessions] (see `find_robots`); None where times are not dates."""
     unit = dataset.unit_or_guess()
     if unit is None:
         return None

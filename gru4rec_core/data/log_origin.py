@@ -36,6 +36,7 @@ class LogOrigin:
         sha256: Of the same bytes; "" where they are not one file.
         location: What the record keeps beside the name, such as a database's address and table; empty for a file.
         files: Where the rows of several files are; None for anything else.
+        notes: What is not read of it, in sentences.
     """
 
     name: str
@@ -45,6 +46,7 @@ class LogOrigin:
     sha256: str = ""
     location: dict[str, str] = field(default_factory=dict)
     files: FilePlaces | None = None
+    notes: tuple[str, ...] = ()
 
     def describe_place(self, kind: str, place: int) -> str:
         """Where a row is: "log.csv, line 12"; `kind` is "line" or "row"."""

@@ -13,7 +13,7 @@ _SPECIAL = (
     (stat.S_ISCHR, "a device", "Name a file."),
     (stat.S_ISBLK, "a device", "Name a file."),
 )
-_RULE = "A log is a file that can be read."
+_RULE = "The file cannot be read."
 
 
 def require_file(path: Path) -> None:
@@ -21,7 +21,9 @@ def require_file(path: Path) -> None:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        raise DataError(_RULE, found="no file there", where=str(path), remedy="Check the path.") from None
+        raise DataError(
+            _RULE, found="there is no file at this path", where=str(path), remedy="Check the path."
+        ) from None
     except (OSError, ValueError) as error:  # a link to itself, a name too long or with a zero character
         raise DataError(_RULE, found=_describe(error), where=str(path), remedy="Check the path.") from None
     for is_kind, what, remedy in _SPECIAL:
@@ -35,7 +37,7 @@ def require_file(path: Path) -> None:
             _RULE,
             found=_describe(error),
             where=str(path),
-            remedy="Give yourself the right to read it, or copy it to a place where you have it.",
+            remedy="Ask for permission to read it, or copy it to a folder where you can read it.",
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""Which mapping follows from the columns that were recognised, and what was decided unasked?"""
+"""Which mapping follows from the columns that were recognised, and what was decided without asking?"""
 
 from collections.abc import Mapping
 
@@ -9,6 +9,7 @@ from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.layouts import WITHOUT_TIMES
 from gru4rec_core.data.sources.session_lines import ITEM, ORDER
 from gru4rec_core.data.time_parts import find_time_parts
+from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.data.user_visits import find_gap
 
 Columns = Mapping[str, str]
@@ -60,7 +61,7 @@ def _other(columns: Columns) -> set[str]:
 
 
 def _seconds(timestamp: str | tuple[str, ...], profiles: Mapping[str, ColumnProfile]) -> np.ndarray | None:
-    """When each row was, by the time or its date; None where these are no dates. Parts of a date tell nothing."""
+    """When each row was, by the time or its date; None where these are not dates. Parts of a date tell nothing."""
     profile = profiles[timestamp if isinstance(timestamp, str) else timestamp[0]]
     if profile.time_formats:
         return profile.seconds
@@ -68,23 +69,23 @@ def _seconds(timestamp: str | tuple[str, ...], profiles: Mapping[str, ColumnProf
 
 
 def explain_choices(mapping: ColumnMapping, user: str | None = None) -> tuple[str, ...]:
-    """What a mapping that was recognised decides unasked, in sentences for people.
+    """What a mapping that was recognised decides without asking, in sentences.
 
     Args:
         mapping: The mapping.
-        user: The column of the user, where there is one.
+        user: The column of the user, if there is one.
     """
     labels, gap = mapping.labels(), mapping.session_gap_minutes
     sentences = []
     if gap is not None:
         sentences.append(
-            f"No column names the visits: the events of each {labels['user']} are cut where a pause is longer than "
-            f"{gap:g} minutes."
+            f"No column names sessions, so each {labels['user']}'s events are divided wherever nothing happens for "
+            f"more than {gap:g} minutes."
         )
     if user is not None and mapping.session == user:
         sentences.append(
-            f"No column names the visits, and the events of one {labels['session']} are far apart: all of them are one "
-            "session."
+            f"No column names sessions, and most events of a {labels['session']} are more than {USUAL_PAUSE:g} minutes "
+            f"apart, so all events of one {labels['session']} form one session."
         )
     if " + " in labels["timestamp"]:
         sentences.append(f"The time is formed from several columns: {labels['timestamp']}.")

@@ -9,13 +9,14 @@ NULL_WORDS = (
 )  # fmt: skip
 """As databases, pandas, R, spreadsheets and JavaScript write a missing value.
 
-"NA" is none of them: it is a name as often (Namibia, North America). As a session it is one, see `SESSION_NULL_WORDS`.
+"NA" is not among them, because it is just as often a name (Namibia, North America). As a session it is missing, see
+`SESSION_NULL_WORDS`.
 """
 
 SESSION_NULL_WORDS = (*NULL_WORDS, "NA")
-"""No visit has a name of two letters by chance, while R writes NA for every missing one."""
+"""Session ids are hardly ever two letters, while R writes NA for every missing one."""
 
-# Of every width; line ends and tabs are none, they are part of a text.
+# Spaces of every width, but not tabs and line ends: these are part of a text.
 SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 INVISIBLE = SPACES + "\t\n\v\f\r\x85\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u2060\ufeff"
 """What leaves a text empty to the eye: spaces, line ends, and characters without width."""

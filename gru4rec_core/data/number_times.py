@@ -13,7 +13,7 @@ UNIT_WORDS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": 
 DIGITS = {"%Y%m%d": 8, "%Y%m%d%H%M": 12, "%Y%m%d%H%M%S": 14, "%Y%m%d%H%M%S%f": 17}
 """Dates written as digits alone, and how many digits."""
 
-MOST = 0.95
+MIN_DATE_SHARE = 0.95
 """Share of a column's dates that have to be in one notation; the others are rejected row by row."""
 
 
@@ -21,7 +21,7 @@ class NumberTimes(NamedTuple):
     """What numbers mean.
 
     Attributes:
-        format_name: "s", "ms", "us" or "ns" since 1970; a pattern of `DIGITS`; or "number" where they are no dates.
+        format_name: "s", "ms", "us" or "ns" since 1970; a pattern of `DIGITS`; or "number" where they are not dates.
         rejected: Reason to bool [n]: the numbers that are unlike most.
     """
 
@@ -53,18 +53,18 @@ def judge_numbers(numbers: np.ndarray, where: str) -> NumberTimes:
     if 2 * n_dates <= len(numbers):
         return NumberTimes(NUMBER, {})
     best = max(notations, key=lambda name: notations[name].sum())
-    if notations[best].sum() < MOST * n_dates:
+    if notations[best].sum() < MIN_DATE_SHARE * n_dates:
         raise _mixed(notations, numbers, where)
     others = {name: is_in for name, is_in in notations.items() if name != best and is_in.any()}
     rejected = {
-        f"the timestamp is in {name_notation(name)}, most are in {name_notation(best)}": is_in
+        f"the timestamp is in {name_notation(name)}, but most are in {name_notation(best)}": is_in
         for name, is_in in others.items()
     }
     no_date = ~np.any(list(notations.values()), axis=0)
     if no_date.any():
-        if _is_near(numbers, no_date, notations[best]) > (0 if best in UNITS else (1 - MOST) * len(numbers)):
+        if _is_near(numbers, no_date, notations[best]) > (0 if best in UNITS else (1 - MIN_DATE_SHARE) * len(numbers)):
             return NumberTimes(NUMBER, {})
-        rejected[f"the timestamp is out of range, most are in {name_notation(best)}"] = no_date
+        rejected[f"the timestamp is out of range, but most are in {name_notation(best)}"] = no_date
     return NumberTimes(best, rejected)
 
 
@@ -86,7 +86,7 @@ def _sort_by_notation(numbers: np.ndarray) -> dict[str, np.ndarray]:
             continue
         _, is_date = read_digits(np.where(has_digits, numbers, 0), pattern)
         # Among numbers that are something else, one in 27 or fewer has the digits of a date.
-        if is_date.any() and is_date.sum() >= MOST * has_digits.sum():
+        if is_date.any() and is_date.sum() >= MIN_DATE_SHARE * has_digits.sum():
             notations[pattern] = is_date
             by_unit = {unit: is_in & ~has_digits for unit, is_in in by_unit.items()}
     return {**by_unit, **notations}
@@ -108,7 +108,7 @@ def read_digits(numbers: np.ndarray, pattern: str) -> tuple[np.ndarray, np.ndarr
 
 
 def _is_near(numbers: np.ndarray, no_date: np.ndarray, is_date: np.ndarray) -> int:
-    """How many of the numbers that are no dates are within ten times the range of those that are.
+    """How many of the numbers that are not dates are within ten times the range of those that are.
 
     Zeros among dates stand for a missing time. Numbers that go on evenly below the dates show that none are dates.
     """
@@ -122,9 +122,9 @@ def _mixed(notations: dict[str, np.ndarray], numbers: np.ndarray, where: str) ->
         f"{count:,} in {name_notation(name)}, such as {numbers[notations[name]][0]:.0f}" for count, name in counts
     )
     return DataError(
-        "A column's times are in one unit.",
+        "The column mixes two units of time.",
         found=found,
         where=where,
-        remedy="Bring them to one unit; or name the unit that holds for every row with --time-format "
-        f"({counts[0][1]} or {counts[1][1]}).",
+        remedy="Convert them to one unit; or, if all rows are in the same unit after all, use the command `import` "
+        f"with --time-format {counts[0][1]} or --time-format {counts[1][1]}.",
     )

@@ -24,7 +24,7 @@ def find_password(url: str, variable: str | None = None, keyring_service: str | 
     """
     if variable and keyring_service:
         raise ConfigError(
-            "A password comes from the environment or from the keyring: one of the two.",
+            "A password can come from the environment or from the keyring, but not from both.",
             found="both --password-env and --password-keyring",
             remedy="Leave out one of them.",
         )
@@ -51,7 +51,7 @@ def _read_variable(name: str) -> str:
     if not value:
         # What was given may be the password itself: it is not repeated.
         raise ConfigError(
-            "--password-env names an environment variable that holds the password.",
+            "--password-env must name an environment variable that holds the password.",
             found="a variable of that name is not set, or empty",
             remedy="Give the variable's name, not the password, and set it first: read -rs DB_PASSWORD; export "
             "DB_PASSWORD.",
@@ -66,8 +66,8 @@ def _ask_keyring(url: str, service: str) -> str:
         import keyring
     except ImportError:
         raise ConfigError(
-            "The system's keyring is read with the package keyring.",
-            found="no such package",
+            "Reading the system's keyring needs the Python package keyring.",
+            found="it is not installed",
             remedy="Install it (pip install keyring), or name an environment variable with --password-env.",
         ) from None
     user = make_url(url).username or ""
@@ -75,13 +75,13 @@ def _ask_keyring(url: str, service: str) -> str:
         password = keyring.get_password(service, user)
     except Exception as error:  # whatever the system's keyring raises
         raise ConfigError(
-            "The system's keyring can be opened.",
+            "The keyring could not be opened.",
             found=type(error).__name__,
             remedy="Unlock it, or name an environment variable with --password-env.",
         ) from None
     if password is None:
         raise ConfigError(
-            "The keyring holds the password under the name given and the address's user.",
+            "The keyring has no password under this name for this user.",
             found=f"nothing under {service} for {user or 'no user'}",
             remedy=f"Store it: keyring set {service} {user or 'USER'}.",
         )

@@ -9,8 +9,8 @@ import pandas as pd
 
 from gru4rec_core.data.column_guess import ColumnGuess
 from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.find_location import find_location
 from gru4rec_core.data.ingest import ReadLimits
-from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.recognition import recognise_columns
@@ -88,7 +88,8 @@ def inspect_log(
     Raises:
         DataError: The file cannot be read at all.
     """
-    limits, options = ReadLimits(), options or ReadingOptions()
+    options = options or ReadingOptions()
+    limits = ReadLimits().under(options)
     location = find_location(path) if isinstance(path, str) else path
     with tempfile.TemporaryDirectory(prefix="gru4rec-") as folder:
         opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder), options.layout)
@@ -113,7 +114,7 @@ def inspect_log(
         origin.format,
         found.guess,
         guessed,
-        found.notes,
+        (*origin.notes, *found.notes),
         {name: profile.time_formats for name, profile in found.profiles.items() if profile.time_formats},
         tuple(problems),
         has_header,

@@ -139,7 +139,7 @@ class ByTime:
         """Where to cut, in the log's unit."""
         config, unit = self.config, dataset.time_unit
         if config.test_from is not None:
-            return parse_moment(config.test_from, unit)
+            return parse_moment(config.test_from, unit, "test_from")
         if config.test_days is None:
             return float(np.quantile(dataset.start_times, 1 - config.test_fraction, method="higher"))
         if unit is None:

@@ -17,8 +17,9 @@ class ReadingOptions:
     Attributes:
         layout: What a row holds; None to recognise it.
         time_format: The notation of the times: "s", "ms", "us" or "ns" since 1970, "number" for numbers that are no
-            dates, "iso", or a pattern such as "%d/%m/%Y %H:%M"; None to recognise it.
-        time_zone: The zone of times that name none, such as "Europe/Berlin".
+            dates, "iso", or a pattern such as "%d/%m/%Y %H:%M"; for a number next to a date, "HHMM", "HHMMSS", "s" or
+            "ms" of the day; None to recognise it.
+        time_zone: The zone of times that do not name one, such as "Europe/Berlin".
         keep_null_words: Take words such as NULL and NaN as the name of a session or an item, not as a missing value.
         sample: Share of the sessions to keep, in (0, 1]; whole sessions are kept or left out.
         seed: The same seed keeps the same sessions.
@@ -36,7 +37,7 @@ class ReadingOptions:
     def __post_init__(self) -> None:
         if not 0 < self.sample <= 1:
             raise DataError(
-                "A sample is a share of the sessions, above 0 and up to 1.",
+                "A sample must be a fraction of the sessions, above 0 and up to 1.",
                 found=f"{self.sample:g}",
                 where="sample",
                 remedy="0.1 keeps a tenth of the sessions.",

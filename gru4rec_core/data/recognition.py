@@ -25,10 +25,10 @@ from gru4rec_core.data.sources.opening import Opening, open_location, open_sourc
 from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.errors import DataError
 
-MOST_COLUMNS = 200
+MAX_PROFILED_COLUMNS = 200
 """Of a wider file, only the first columns are looked into."""
 
-MOST_BLOCKS = 4
+MAX_BLOCKS = 4
 """Of a file that cannot be cut into a sample, such as a workbook, only the first blocks are."""
 
 
@@ -38,7 +38,7 @@ class Recognition:
 
     Attributes:
         columns: All its columns, in order.
-        profiles: What the first `MOST_COLUMNS` of them hold.
+        profiles: What the first `MAX_PROFILED_COLUMNS` of them hold.
         guess: Which has which role.
         has_header: Whether the file names its columns; else they are called "column 1" and so on.
         layout: What a row of the file holds.
@@ -57,7 +57,7 @@ class Recognition:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What this mapping decides unasked, in sentences."""
+        """What this mapping decides without asking, in sentences."""
         mapping = self.guessed
         return () if mapping is None else explain_choices(mapping, self.guess.columns.get("user"))
 
@@ -99,7 +99,7 @@ def recognise_columns(
 
 
 class _Sample(NamedTuple):
-    """Rows of a log: all its columns, and the texts of the first `MOST_COLUMNS`."""
+    """Rows of a log: all its columns, and the texts of the first `MAX_PROFILED_COLUMNS`."""
 
     columns: tuple[str, ...]
     texts: dict[str, pa.ChunkedArray]
@@ -115,9 +115,9 @@ def _read_sample(location: Location, opening: Opening, has_header: bool | None) 
         source = open_source(sample, opening.max_rows, Path(folder), opening.layout)
         has_header = source.names_columns() if has_header is None else has_header
         columns = source.columns(has_header)
-        roles = {f"c{i}": column for i, column in enumerate(columns[:MOST_COLUMNS])}
+        roles = {f"c{i}": column for i, column in enumerate(columns[:MAX_PROFILED_COLUMNS])}
         with open_duckdb("1GB", folder) as connection:
-            blocks = list(islice(source.blocks(ReadRequest(connection, roles, has_header)), MOST_BLOCKS))
+            blocks = list(islice(source.blocks(ReadRequest(connection, roles, has_header)), MAX_BLOCKS))
     texts = {column: _sound_texts(blocks, role) for role, column in roles.items()}
     return _Sample(tuple(columns), texts, has_header, source.layout)
 
@@ -126,7 +126,9 @@ def _read_head(source: Source, has_header: bool | None) -> _Sample:
     has_header = source.names_columns() if has_header is None else has_header
     columns = source.columns(has_header)
     head = source.head(has_header)
-    texts = {column: pa.chunked_array([pa.array(head[column], pa.string())]) for column in columns[:MOST_COLUMNS]}
+    texts = {
+        column: pa.chunked_array([pa.array(head[column], pa.string())]) for column in columns[:MAX_PROFILED_COLUMNS]
+    }
     return _Sample(tuple(columns), texts, has_header, source.layout)
 
 
@@ -151,28 +153,22 @@ def _incomplete(recognition: Recognition, file: str) -> DataError:
     guess = recognition.guess
     if "session" not in guess.columns and {"user", "timestamp", "item"} <= guess.columns.keys():
         user = guess.columns["user"]
-        if not recognition.profiles[guess.columns["timestamp"]].time_formats:
-            return DataError(
-                "A user is not a session, and times that are no dates cannot tell where a visit ends.",
-                found=f"a user column, {user}, and times such as "
-                f"{recognition.profiles[guess.columns['timestamp']].example}",
-                where=file,
-                remedy=f"Map {user} as the session, if one user is one sequence; or write the times as dates; or name "
-                f"their unit, such as --time-format s, and the pause that ends a visit "
-                f"(session_gap_minutes={USUAL_PAUSE:g}).",
-            )
+        example = recognition.profiles[guess.columns["timestamp"]].example
         return DataError(
-            "A user is not a session: all of a person's visits would count as one.",
-            found=f"a user column, {user}, and no session column",
+            "This log names users but no sessions, and its times are not dates, so its events cannot be divided into "
+            "visits.",
+            found=f"a user column, {user}, no session column, and times such as {example}",
             where=file,
-            remedy=f"Map {user} as the user with a pause that ends a visit, {USUAL_PAUSE:g} minutes being usual "
-            f"(session_gap_minutes={USUAL_PAUSE:g}); or map {user} as the session if one user is one sequence.",
+            remedy=f"Choose {user} as the session if a user's whole history is one sequence (with the command: import "
+            f"--session {user}); or write the times as dates; or name their unit (import --user {user} --gap "
+            f"{USUAL_PAUSE:g} --time-format s).",
         )
     missing = [role for role in ("session", "timestamp", "item") if role not in guess.columns]
     doubts = [guess.doubts[role] for role in missing if role in guess.doubts]
+    words = " or ".join(f"the {ROLE_WORDS[role]}" for role in missing)
     return DataError(
-        "A log has columns for session, timestamp and item.",
+        f"No column could be recognised as {words}.",
         found=" ".join(doubts).rstrip(".") or "columns " + ", ".join(recognition.columns),
-        where=f"{file}, no column recognised as {', '.join(ROLE_WORDS[role] for role in missing)}",
-        remedy=f"Map the columns by hand, or rename the {missing[0]} column to {missing[0]}.",
+        where=file,
+        remedy=f"Choose the column on the page, or name it with the command: import --{missing[0]} COLUMN.",
     )

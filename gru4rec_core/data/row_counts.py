@@ -14,7 +14,7 @@ class RowCounts:
         kept: Those that are events of the dataset.
         filtered: Those of other kinds of event than the ones to keep.
         outside_sample: Those of sessions (or users) that a sample left out.
-        rejected: Reason to number of rows that are no events, most frequent first.
+        rejected: Reason to number of rows that are not events, most frequent first.
     """
 
     read: int
@@ -45,20 +45,22 @@ class RowCounts:
         """The counts as a sentence.
 
         >>> RowCounts(1_204, 120, 0, 1_080, {"no item": 4}).describe()
-        '1,204 rows were read: 120 are events, 4 were left out, 1,080 are of sessions outside the sample.'
+        '120 of 1,204 rows are events; 4 were left out, 1,080 are of sessions outside the sample.'
         """
         if self.kept == self.read:
-            return f"{self.read:,} rows were read: all are events."
-        parts = [_count(self.kept, "are events", "is an event")]
+            return f"All {self.read:,} rows are events."
+        parts = []
         if self.rejected:
             parts.append(_count(self.n_rejected, "were left out", "was left out"))
         if self.filtered:
-            parts.append(_count(self.filtered, "are of other kinds of event", "is of another kind of event"))
+            kinds = ("are events of kinds you did not keep", "is an event of a kind you did not keep")
+            parts.append(_count(self.filtered, *kinds))
         if self.outside_sample:
             parts.append(
                 _count(self.outside_sample, "are of sessions outside the sample", "is of a session outside the sample")
             )
-        return f"{_count(self.read, 'rows were read', 'row was read')}: {', '.join(parts)}."
+        events = "is an event" if self.kept == 1 else "are events"
+        return f"{self.kept:,} of {self.read:,} rows {events}; {', '.join(parts)}."
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

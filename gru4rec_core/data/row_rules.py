@@ -21,6 +21,7 @@ from gru4rec_core.data.time_parsing import (
     REPEATED,
     SHORTENED,
     SKIPPED,
+    TOO_LARGE,
     UNREADABLE,
     TimeReading,
     Times,
@@ -31,19 +32,20 @@ MAX_PER_REASON = 100  # rejected rows kept of each reason, as a sample; all are 
 MAX_REJECTED = 10_000  # of all reasons: "3 fields instead of 5" and its like could be thousands
 
 NO_TIME = "the timestamp cannot be read as a time"
-NULL_WORD_GIVEN = "no {}, only a word for a missing value such as NULL"
+NULL_WORD_GIVEN = "the {} is a placeholder such as NULL"
 STRUCTURED_ITEM = "the item is an object or a list"
 TIME_RULES = {
     NONE_GIVEN: "no timestamp",
     NULL_WORD: NULL_WORD_GIVEN.format("timestamp"),
     UNREADABLE: NO_TIME,
-    NOT_FINITE: "the timestamp is no finite number",
+    NOT_FINITE: "the timestamp is not a finite number",
     SHORTENED: "the timestamp lost digits in a spreadsheet: write the column as whole numbers or dates",
-    SKIPPED: "the timestamp does not exist: clocks were set forward then",
-    REPEATED: "the timestamp is ambiguous: clocks were set back then and showed it twice",
+    TOO_LARGE: "the timestamp is too large a number, beyond 64 bits",
+    SKIPPED: "the timestamp falls in an hour that was skipped when clocks went forward",
+    REPEATED: "the timestamp falls in an hour that clocks showed twice when they went back",
 }
-"""What is wrong with each kind of text that is no time."""
-# Text that JSON, Python or Parquet writes for an object or a list; "[Deluxe]" is none.
+"""What is wrong with each kind of text that is not a time."""
+# Text that JSON, Python or Parquet writes for an object or a list; "[Deluxe]" is not one.
 _STRUCTURED = r"""(?s)^(\{\s*(["'].*)?\}|\[\s*(["'{\[].*|-?[\d.]+\s*(,.*)?)?\])$"""
 
 
@@ -55,11 +57,13 @@ class JudgedRows(NamedTuple):
             nulls), bits, kind (time_parsing.py).
         rejected: The same columns and reason, the first rule that the row breaks.
         n_filtered: Rows of other kinds of event than those to keep.
+        kinds: Of those to keep, the kinds that occur.
     """
 
     events: pa.Table
     rejected: pa.Table
     n_filtered: int
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -89,9 +93,10 @@ def judge_rows(connection: duckdb.DuckDBPyConnection, block: pa.Table, row_rules
         "bits": times.bits, "kind": times.kinds,
     })  # fmt: skip
     no_fault = pc.is_null(block["fault"])
-    is_filtered = np.zeros(len(rows), bool)
+    is_filtered, kinds = np.zeros(len(rows), bool), frozenset[str]()
     if event is not None:
         kept = pc.is_in(event.dictionary, pa.array(mapping.keep_events, pa.string()))
+        kinds = frozenset(event.dictionary.filter(kept).to_pylist())
         is_filtered = ~_spread(kept, event) & no_fault.to_numpy()
     rule_of = np.zeros(len(rows), np.int8)  # 0 for a row that breaks none
     rules = list(_broken_rules(texts, times, row_rules))
@@ -100,7 +105,7 @@ def judge_rows(connection: duckdb.DuckDBPyConnection, block: pa.Table, row_rules
     rule_of[is_filtered] = 0
     reasons = pa.array([None, *(reason for reason, _ in rules)], pa.string()).take(pa.array(rule_of))
     reasons = pc.coalesce(block["fault"].combine_chunks(), reasons)
-    return _part(rows, reasons, is_filtered)
+    return _part(rows, reasons, is_filtered)._replace(kinds=kinds)
 
 
 def _part(rows: pa.Table, reasons: pa.StringArray, is_filtered: np.ndarray) -> JudgedRows:
@@ -112,7 +117,7 @@ def _part(rows: pa.Table, reasons: pa.StringArray, is_filtered: np.ndarray) -> J
 
 
 def _without_unused_texts(rows: pa.Table) -> pa.Table:
-    """The same rows; the texts of each dictionary by first appearance in them."""
+    """The same rows, each dictionary with only the texts that are used, in order of first use."""
     for i, column in enumerate(rows.schema):
         if pa.types.is_dictionary(column.type):
             texts = rows[column.name].combine_chunks()
@@ -155,7 +160,7 @@ def _if_any(reason: str, is_broken: pa.BooleanArray, column: pa.DictionaryArray)
 
 
 def _spread(flags: pa.BooleanArray, column: pa.DictionaryArray) -> np.ndarray:
-    """What holds for each distinct text, for each row; bool [n]."""
+    """Spreads a flag per distinct text over all rows; bool [n]."""
     return flags.to_numpy(zero_copy_only=False)[column.indices.to_numpy()]
 
 
@@ -174,7 +179,7 @@ def trim_texts(column: pa.ChunkedArray) -> pa.DictionaryArray:
 
 
 class RejectedRow(NamedTuple):
-    """A row that is no event.
+    """A row that is not an event.
 
     Attributes:
         place: Its line or row number in the file, from 1.
@@ -223,7 +228,7 @@ class RejectedRows:
         return min(MAX_PER_REASON - len(self._first.get(reason, ())), MAX_REJECTED - kept)
 
     def add_late(self, reason: str, n_rows: int, first: Sequence[RejectedRow]) -> None:
-        """Takes rows that only the whole file shows to be no events; `first` has at least one of them."""
+        """Takes rows that only the whole file shows not to be events; `first` has at least one of them."""
         self.counts[reason] += n_rows
         of_reason = [*self._first.get(reason, ()), *first]
         self._first[reason] = sorted(of_reason)[:MAX_PER_REASON]

@@ -21,16 +21,18 @@ class PreviewSession:
     """A session as a mapping would make it.
 
     Attributes:
-        name: Of the session.
+        name: Name of the session.
         n_events: How many events it has in what was read.
         items: Of its first events, oldest first.
         times: Of the same events, as they are understood.
+        last_time: Of its last event in what was read, of which `items` may show only the first.
     """
 
     name: str
     n_events: int
     items: tuple[str, ...]
     times: tuple[str, ...]
+    last_time: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class FirstSessions:
 
     Attributes:
         sessions: In the order in which the file has them.
-        is_whole_file: All of the file was read; else a session may go on further down.
+        is_whole_file: All of the file was read; else a session may continue further down.
         n_rows: Rows that were read.
         rejected_counts: Reason to number of rows that would be left out, most frequent first.
         n_outside_sample: Rows of sessions that the sample leaves out.
@@ -66,13 +68,13 @@ def preview_sessions(
     Args:
         path: The file.
         mapping: Which column is which.
-        name: What people call the file, for messages; the path's own name when None.
-        encoding: Of a text file.
+        name: Display name of the file, for messages; the path's own name when None.
+        encoding: Encoding of a text file.
         options: What the file's content does not say; None to recognise all of it.
         n: How many sessions.
 
     Raises:
-        DataError: The beginning of the file is no log by this mapping; reading the file would likely say the same.
+        DataError: The beginning of the file is not a log by this mapping; reading the file would likely say the same.
     """
     file = open_log(Path(path), name or Path(path).name, encoding, ReadLimits().unpacked_bytes)
     with sample_file(file, HEAD_BYTES, n_pieces=0) as head:
@@ -89,6 +91,7 @@ def preview_sessions(
                 end - begin,
                 tuple(str(log.item_names.get(item, item)) for item in items),
                 tuple(describe_time(moment, unit) for moment in moments),
+                describe_time(dataset.timestamps[end - 1].item(), unit),
             )
         )
     summary = log.summary

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gru4rec_core.data.missing import SESSION_NULL_WORDS, is_null_word
 from gru4rec_core.data.row_rules import trim_texts
 from gru4rec_core.errors import DataError
 
@@ -41,10 +42,11 @@ class SessionSample:
     Args:
         share: Of the sessions to keep, in (0, 1].
         seed: The same seed keeps the same sessions.
+        keep_null_words: Words for a missing value are names of sessions like any others.
     """
 
-    def __init__(self, share: float, seed: int) -> None:
-        self._share, self._seed = share, seed
+    def __init__(self, share: float, seed: int, keep_null_words: bool = False) -> None:
+        self._share, self._seed, self._keep_null_words = share, seed, keep_null_words
         self._key = f"{seed:016d}"[-16:]  # pandas hashes with a key of 16 bytes
         self._limit = np.uint64(min(share * 2.0**64, 2.0**64 - 1025))
         self._seen = np.empty(0, np.uint64)
@@ -58,7 +60,10 @@ class SessionSample:
         owners = trim_texts(block["owner"])
         texts, number = owners.dictionary.to_numpy(zero_copy_only=False), owners.indices.to_numpy()
         hashes = pd.util.hash_array(texts, hash_key=self._key, categorize=False)
-        is_named = (texts != "")[number] & pc.is_null(block["fault"]).to_numpy()
+        names = texts != ""
+        if not self._keep_null_words:
+            names &= ~is_null_word(owners.dictionary, SESSION_NULL_WORDS).to_numpy(zero_copy_only=False)
+        is_named = names[number] & pc.is_null(block["fault"]).to_numpy()
         self._count(hashes[np.unique(number[is_named])])
         is_kept = (hashes < self._limit)[number] | ~is_named
         self._n_left_out += int((~is_kept).sum())
@@ -88,9 +93,9 @@ class SessionSample:
         n_kept = int(np.searchsorted(self._seen, self._limit))
         if n_kept == 0 and len(self._seen):
             raise DataError(
-                "A sample keeps at least one session.",
-                found=f"none of {len(self._seen):,} for a share of {self._share:g} and the seed {self._seed}",
+                "The sample would be empty.",
+                found=f"none of {len(self._seen):,} sessions for a fraction of {self._share:g} and seed {self._seed}",
                 where=where,
-                remedy="Take a larger share, or another seed.",
+                remedy="Use a larger fraction, or another seed.",
             )
         return SampleCounts(self._share, self._seed, n_kept, len(self._seen), self._n_left_out)

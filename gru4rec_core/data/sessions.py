@@ -210,19 +210,19 @@ def _require_columns(df: pd.DataFrame) -> pd.DataFrame:
     missing = [name for name in (SESSION, TIMESTAMP, ITEM) if name not in df.columns]
     if missing:
         raise DataError(
-            "A log has the columns session, timestamp and item.",
+            "A log needs the columns session, timestamp and item.",
             found="columns " + ", ".join(map(str, df.columns)),
             where="column " + ", ".join(missing),
             remedy="Rename your columns, or read the file with gru4rec_core.read_log and a mapping.",
         )
     if df.empty:
-        raise DataError("A log has at least one event.", found="a frame without rows")
+        raise DataError("A log needs at least one event.", found="a frame without rows")
     frame = df[[SESSION, TIMESTAMP, ITEM]]
     for name in frame.columns:
         empty = frame[name].isna().to_numpy()
         if empty.any():
             raise DataError(
-                "Every event has a session, a timestamp and an item.",
+                "Every event needs a session, a timestamp and an item.",
                 found=f"{int(empty.sum())} rows without a {name}",
                 where=f"column {name}, first at row {int(np.argmax(empty))}",
                 remedy=f"Fill or drop the rows without a {name}.",
@@ -243,7 +243,7 @@ def _as_numbers(timestamps: pd.Series) -> np.ndarray:
     except (TypeError, ValueError):
         bad = pd.to_numeric(timestamps, errors="coerce").isna().to_numpy()
         raise DataError(
-            "Timestamps of a frame are numbers or datetimes.",
+            "Timestamps of a frame must be numbers or datetimes.",
             found=repr(timestamps.iloc[int(np.argmax(bad))]),
             where="column timestamp",
             remedy="Convert the column, for example with pandas.to_datetime.",

@@ -9,7 +9,7 @@ from gru4rec_core.errors import DataError
 SURE_SHARE = 1 / 64  # of the file as it is stored
 SURE_BYTES = 64 << 20  # unpacked
 SURE_ROWS = 1_000_000
-OVERRIDE = "read it on the command line with `import --any-size`"
+OVERRIDE = "use the command `import` with --any-size"
 
 
 def check_bytes(unpacked: int, packed: int, packed_size: int, limit: int, name: str) -> None:
@@ -19,7 +19,7 @@ def check_bytes(unpacked: int, packed: int, packed_size: int, limit: int, name: 
         unpacked: Bytes so far.
         packed: Bytes of the stored file that they came from.
         packed_size: Bytes of the whole stored file.
-        limit: Most unpacked bytes.
+        limit: Maximum number of unpacked bytes.
         name: Of the file, for messages.
 
     Raises:
@@ -30,11 +30,11 @@ def check_bytes(unpacked: int, packed: int, packed_size: int, limit: int, name: 
     estimate = unpacked * packed_size / max(packed, 1)
     if estimate > limit or unpacked > limit:
         raise DataError(
-            f"A packed file unpacks to at most {limit / 1e9:g} GB.",
-            found=f"about {max(estimate, unpacked) / 1e9:.1f} GB in {packed_size:,} bytes: one byte becomes "
-            f"{unpacked / max(packed, 1):,.0f}",
+            f"A packed file may hold at most {limit / 1e9:g} GB unpacked.",
+            found=f"about {max(estimate, unpacked) / 1e9:.1f} GB unpacked from {packed_size / 1e6:,.3g} MB "
+            f"({unpacked / max(packed, 1):,.0f} times as much)",
             where=name,
-            remedy=f"Cut the log into parts; or, if the file is what it should be, {OVERRIDE}.",
+            remedy=f"Split the log; or, if it really is that large, {OVERRIDE}.",
         )
 
 
@@ -44,8 +44,8 @@ def check_rows(rows: int, done: int, size: int, limit: int, name: str) -> None:
     Args:
         rows: So far.
         done: Bytes of the file that they came from.
-        size: Bytes of the whole file; 0 where that is not known.
-        limit: Most rows.
+        size: Bytes of the whole file; 0 if that is not known.
+        limit: Maximum number of rows.
         name: Of the file, for messages.
 
     Raises:
@@ -55,8 +55,8 @@ def check_rows(rows: int, done: int, size: int, limit: int, name: str) -> None:
     estimate = max(rows, rows * size / max(done, 1)) if is_sure else rows
     if estimate > limit:
         raise DataError(
-            f"A log has at most {limit:,} rows.",
+            f"A log may have at most {limit:,} rows.",
             found=f"about {estimate:,.0f}, judged by the first {rows:,}" if estimate > rows else "more",
             where=name,
-            remedy=f"Cut the log into parts; or, if the file is what it should be, {OVERRIDE}.",
+            remedy=f"Split the log; or, if it really is that large, {OVERRIDE}.",
         )

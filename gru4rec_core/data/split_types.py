@@ -121,7 +121,7 @@ class SplitSummary:
         unseen_events: Of the events to predict, those whose item training does not know; `unseen` says whether they
             count as misses or are left out.
         dropped_events: In no part.
-        time_unit: "s", "ms", "us", "ns" since 1970, or None for numbers that are no dates.
+        time_unit: "s", "ms", "us", "ns" since 1970, or None for numbers that are not dates.
         cut: Where the time rule cuts, in the log's unit, else None.
         train_from, train_to, test_from, test_to: First and last time of the training events, and of the events to
             predict, in the log's unit.

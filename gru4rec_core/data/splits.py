@@ -25,7 +25,7 @@ def split(dataset: SessionDataset, config: SplitConfig | None = None) -> Split:
         config: The test rule and the filters.
 
     Raises:
-        DataError: No training or no test event is left, or a date cuts a log whose timestamps are no dates.
+        DataError: No training or no test event is left, or a date cuts a log whose timestamps are not dates.
     """
     config = config or SplitConfig()
     log = SessionDataset.from_arrays(

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from gru4rec_core.data.file_format import READABLE, LogFile
+from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.unpacking import BLOCK_BYTES
 from gru4rec_core.errors import DataError
 
@@ -119,7 +119,7 @@ def _transcode(
         return decoder.decode(data, final=last).encode()
     except UnicodeDecodeError as error:
         raise DataError(
-            f"Text is encoded as {file.encoding}, as asked for.",
+            f"The file is not in {file.encoding}, the encoding chosen.",
             found=f"byte 0x{error.object[error.start]:02x}, which means nothing in that encoding",
             where=f"{file.name}, near line {position.line}",
             remedy="Choose the file's real encoding, or save the file as UTF-8.",
@@ -142,10 +142,10 @@ def _cut_records(file: LogFile, block: bytes, last: bool, position: _Position) -
     used = int(ends[-1]) if len(ends) else 0
     if len(block) - used > MAX_LINE_BYTES:
         raise DataError(
-            f"A line has at most {MAX_LINE_BYTES >> 20} MB.",
-            found="a longer one",
+            f"A line may have at most {MAX_LINE_BYTES >> 20} MB.",
+            found="a longer line",
             where=f"{file.name}, line {position.line + block.count(10, 0, used)}",
-            remedy=READABLE,
+            remedy="Check this line: an unclosed quote or a missing line end is likely.",
         )
     position.line += int(np.searchsorted(line_feeds, used, "right"))
     position.byte += used
@@ -166,19 +166,26 @@ def _blank_ends(array: np.ndarray, ends: np.ndarray) -> np.ndarray:
 
 
 def _check_text(file: LogFile, block: bytes, last: bool, position: _Position) -> None:
-    """Refuses bytes that are no text. A character cut by the end of a block comes again with the next block."""
+    """Refuses bytes that are not text. A character cut by the end of a block comes again with the next block."""
     bad, what = -1, ""
     try:
         codecs.utf_8_decode(block, "strict", last)
     except UnicodeDecodeError as error:
-        bad, what = error.start, f"byte 0x{block[error.start]:02x}, which is no UTF-8"
+        bad, what = error.start, f"byte 0x{block[error.start]:02x}, which is not UTF-8"
     zero = block.find(NUL)
     if zero >= 0 and (bad < 0 or zero < bad):
         bad, what = zero, "a zero byte"
-    if bad >= 0:
-        line = position.line + block.count(b"\n", 0, bad)
+    line = position.line + block.count(b"\n", 0, max(bad, 0))
+    if bad >= 0 and file.encoding not in ("utf-8", "ascii"):  # the bytes here are ours, not the file's
         raise DataError(
-            "Text is encoded as UTF-8.",
+            "Text has no zero characters.",
+            found="a zero character",
+            where=f"{file.name}, line {line}",
+            remedy="Take the character out, or name the file's real encoding.",
+        )
+    if bad >= 0:
+        raise DataError(
+            "The file is not in UTF-8.",
             found=what,
             where=f"{file.name}, line {line}, byte {position.byte + bad}",
             remedy="Save the file as UTF-8, or name its real encoding (windows-1252 and latin-1 are common).",
@@ -217,7 +224,7 @@ def _leaves_quote_open(line: bytes, delimiter: str) -> bool:
     """Whether a record ends inside quotes. Only a quote at a field's start opens, only one at its end closes."""
     text = line.decode(errors="replace")
     opening = re.compile(rf'(?:^|{re.escape(delimiter)})"')
-    closing = re.compile(rf'(?:[^"]|"")*"(?=\r?\n?\Z|{re.escape(delimiter)})')
+    closing = re.compile(rf'(?:[^"]++|"")*+"(?=\r?\n?\Z|{re.escape(delimiter)})')
     position = 0
     while match := opening.search(text, position):
         closed = closing.match(text, match.end())

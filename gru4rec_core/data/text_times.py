@@ -50,11 +50,11 @@ def require_certain(candidates: list[Candidate], texts: pa.Array, n_rows: np.nda
     best = candidates[0]
     rivals = [c for c in candidates[1:] if sorted(c.form.name) == sorted(best.form.name)]  # the same parts, reordered
     if best.form.must_be_chosen:
-        raise _ask("Years have four digits, or the notation is named.", [best, *rivals], texts, where)
+        raise _ask("Two-digit years are ambiguous, so the notation must be chosen.", [best, *rivals], texts, where)
     for rival in rivals:
         n_best, n_rival = _n_only(best, rival, n_rows), _n_only(rival, best, n_rows)
         if n_best == n_rival == 0:
-            raise _ask("It must be certain which number is the day and which the month.", [best, rival], texts, where)
+            raise _ask("It is not clear which number is the day and which is the month.", [best, rival], texts, where)
         if n_rival > _FEW * (n_best + n_rival):
             raise _contradictory((best, n_best), (rival, n_rival), where)
     return best
@@ -75,16 +75,18 @@ def _ask(rule: str, candidates: list[Candidate], texts: pa.Array, where: str) ->
         rule,
         found=f"{example}, which could be {meanings}; no row of the file decides",
         where=where,
-        remedy=f"Choose the notation of the times; by command, {names}.",
+        remedy="Choose the notation on the page (“What do these times mean?”), or use the command `import` with "
+        f"{names}.",
     )
 
 
 def _contradictory(best: tuple[Candidate, int], rival: tuple[Candidate, int], where: str) -> DataError:
-    found = " and ".join(f"{n:,} rows that are only {c.form.label}" for c, n in (best, rival))
+    found = " and ".join(f"{n:,} row{'s' * (n != 1)} of only {c.form.label}" for c, n in (best, rival))
     names = " or ".join(f"--time-format {candidate.form.name}" for candidate, _ in (best, rival))
     return DataError(
-        "A column's dates are in one order of day and month.",
+        "Some dates can only have the day first, others only the month.",
         found=found,
         where=where,
-        remedy=f"Write them in one order, or choose the one to keep, {names}; rows of the other are then left out.",
+        remedy="Write all dates in one order. Or choose one of the two, and rows in the other are left out: use the "
+        f"command `import` with {names}.",
     )

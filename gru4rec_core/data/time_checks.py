@@ -10,7 +10,7 @@ _FEWEST_EQUAL = 10  # fewer events can be at one time by chance
 _ORDERED = 0.75
 """Share of the steps in one direction from which numbers are in order."""
 
-_AFTER_ALL = "If these numbers are times after all, and no dates, say so with --time-format number."
+_AFTER_ALL = "If these numbers do give the order, use the command `import` with --time-format number."
 
 
 def check_times(owner: np.ndarray, item: np.ndarray, timestamps: np.ndarray, unit: str | None, where: str) -> None:
@@ -20,17 +20,17 @@ def check_times(owner: np.ndarray, item: np.ndarray, timestamps: np.ndarray, uni
         owner: int [n], the session or user of each event, in the order of the file.
         item: int [n], its item.
         timestamps: [n], its time.
-        unit: Of dates; None for numbers that are no dates, of which more is asked: ids and prices are numbers, too.
+        unit: Of dates; None for numbers that are not dates, of which more is asked: ids and prices are numbers as well.
         where: File and column, for the message.
 
     Raises:
-        DataError: All times are equal; each item has one time of its own; or numbers that are no dates are the same
+        DataError: All times are equal; each item has one time of its own; or numbers that are not dates are the same
             through every session or go up and down at random.
     """
     if len(timestamps) >= _FEWEST_EQUAL and timestamps.min() == timestamps.max():
         raise _no_time("the same time in all rows", where)
     if _belongs_to_item(item, timestamps):
-        raise _no_time("one time for each item, whenever it occurs: a property of the item", where)
+        raise _no_time("every item always has the same time, so it describes the item (a release date, say)", where)
     if unit is not None:
         return
     order = np.argsort(owner, kind="stable")
@@ -38,12 +38,13 @@ def check_times(owner: np.ndarray, item: np.ndarray, timestamps: np.ndarray, uni
     if len(steps) < FEWEST:
         return
     if not steps.any():
-        raise _no_time("the same number through every session, and numbers that are no dates", where)
+        raise _no_time("the numbers never change within a session, and they are not dates", where)
     n_moves = np.count_nonzero(steps)
     share = np.count_nonzero(steps > 0) / n_moves
     if n_moves >= FEWEST and max(share, 1 - share) < _ORDERED:
         raise _no_time(
-            f"numbers that are no dates and go up and down within sessions ({100 * share:.0f} % of the steps up)", where
+            f"numbers that are not dates and go up and down within sessions ({100 * share:.0f} % of the steps up)",
+            where,
         )
 
 
@@ -60,8 +61,8 @@ def _belongs_to_item(item: np.ndarray, timestamps: np.ndarray) -> bool:
 
 def _no_time(found: str, where: str) -> DataError:
     return DataError(
-        "The time tells in which order the events of a session came.",
+        "This column cannot be the time: it does not say in which order events happened.",
         found=found,
         where=where,
-        remedy="Map the time to another column." + (f" {_AFTER_ALL}" if "numbers" in found else ""),
+        remedy="Choose another column as the time." + (f" {_AFTER_ALL}" if "numbers" in found else ""),
     )

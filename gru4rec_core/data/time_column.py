@@ -1,4 +1,4 @@
-"""Which moment is each row's time, as the whole file decides?"""
+"""How are a file's times interpreted, once all of them are known?"""
 
 from typing import NamedTuple
 
@@ -23,8 +23,8 @@ from gru4rec_core.data.time_parsing import (
 )
 from gru4rec_core.data.times import UNITS, iso_times
 
-NOT_LIKE_MOST = "the timestamp is a {}, most are {}s"
-OTHER_NOTATION = "the timestamp is in another notation, most are {}"
+NOT_LIKE_MOST = "the timestamp is a {}, but most are {}s"
+OTHER_NOTATION = "the timestamp is written differently: most are {}"
 # Kinds beside those of time_parsing.py: a date in another notation than most, and a number unlike most.
 _OTHER, _TAKEN_OUT = 4, 5
 
@@ -46,7 +46,7 @@ class FileTimes(NamedTuple):
 
     Attributes:
         timestamps: int64 or float64 [n_kept], in `unit`; dates in the coarsest unit that holds them exactly.
-        unit: "s", "ms", "us" or "ns" since 1970, or None for numbers that are no dates.
+        unit: "s", "ms", "us" or "ns" since 1970, or None for numbers that are not dates.
         form: The notation of most rows, the one that is kept.
         is_kept: bool [n].
         rejected: The other rows, by reason.
@@ -201,7 +201,7 @@ class _Texts:
 
 
 def _unlike_most(kinds: np.ndarray, form: TimeFormat | None) -> dict[str, np.ndarray]:
-    """Reason to the rows that are not kept: of all that are no dates, or of all dates where `form` is None."""
+    """Reason to the rows that are not kept: of all that are not dates, or of all dates where `form` is None."""
     is_number = (kinds == WHOLE) | (kinds == FRACTION)
     if form is None:
         reasons = {NOT_LIKE_MOST.format("date", "number"): (kinds == DATE) | (kinds == _OTHER)}

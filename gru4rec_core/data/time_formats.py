@@ -67,7 +67,7 @@ _OF_NUMBERS = {
     "%Y%m%d%H%M": TimeFormat("%Y%m%d%H%M", "year to minute without separators"),
     "%Y%m%d%H%M%S": TimeFormat("%Y%m%d%H%M%S", "year to second without separators"),
     "%Y%m%d%H%M%S%f": TimeFormat("%Y%m%d%H%M%S%f", "year to millisecond without separators"),
-    NUMBER: TimeFormat(NUMBER, "numbers that are no dates"),
+    NUMBER: TimeFormat(NUMBER, "numbers that are not dates"),
 }
 TEXT_FORMATS: tuple[TimeFormat, ...] = (
     TimeFormat(ISO, "year-month-day (ISO)"),
@@ -96,7 +96,7 @@ _DATE_SIGN = rf"(?i)\d[-/. ]\d|\d{{8}}|\d[-/ ]+{_MONTH}|{_MONTH}[a-z.]* +\d"
 def recognise_time_formats(values: Sequence[str]) -> tuple[TimeFormat, ...]:
     """Every notation in which all values that are not empty can be read as plausible moments, the likeliest first.
 
-    More than one, or one that `must_be_chosen`, needs a decision by the user. Numbers that are no dates, and no values
+    More than one, or one that `must_be_chosen`, needs a decision by the user. Numbers that are not dates, and no values
     at all, have none.
 
     Args:

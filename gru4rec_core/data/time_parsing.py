@@ -19,8 +19,8 @@ from gru4rec_core.data.times import FIRST_MOMENT, LAST_MOMENT, UNITS
 
 WHOLE, FRACTION, DATE, TEXT = 0, 1, 2, 3
 """Kinds of times: a whole number, another number, a moment, a text whose notation the whole file decides."""
-NONE_GIVEN, UNREADABLE, NOT_FINITE, NULL_WORD, SKIPPED, REPEATED, SHORTENED = -1, -2, -3, -4, -5, -6, -7
-"""Kinds of texts that are no times; two are on a clock that skips them or shows them twice, the last lost digits."""
+NONE_GIVEN, UNREADABLE, NOT_FINITE, NULL_WORD, SKIPPED, REPEATED, SHORTENED, TOO_LARGE = -1, -2, -3, -4, -5, -6, -7, -8
+"""Kinds of texts that are not times; two are on a clock that skips them or shows them twice, one lost digits."""
 _LOST_DIGITS = r"^[+-]?\d([.,]\d{0,6})?e\+?0*([89]|1\d)$"
 """A large number with an exponent and too few digits to be exact, as spreadsheets show it: 1.7E+12."""
 _DECIMAL_COMMA = r"^[+-]?\d{4,},\d+$"  # no thousands: these are groups of three
@@ -31,7 +31,7 @@ class Times(NamedTuple):
 
     Attributes:
         bits: int64 [n]: a whole number; the bits of the float64 of another number; microseconds since 1970 of a moment.
-        kinds: int8 [n], of the constants above; those of texts that are no times are negative.
+        kinds: int8 [n], of the constants above; those of texts that are not times are negative.
     """
 
     bits: np.ndarray
@@ -44,7 +44,7 @@ class TimeReading:
 
     Attributes:
         form: Their notation; None to recognise it.
-        zone: Of times that name none.
+        zone: Zone of times that do not name one.
     """
 
     form: TimeFormat | None = None
@@ -71,7 +71,7 @@ class TimeReading:
         return self.form is not None and not self.of_numbers
 
     def on_clock(self, times: Times, has_zone: np.ndarray | bool) -> Times:
-        """Moments of dates that were read as if the clock showed UTC."""
+        """Converts local times that were read as UTC; other times stay as they are."""
         if self.zone is UTC:
             return times
         local = (times.kinds == DATE) & ~np.broadcast_to(has_zone, len(times.kinds))
@@ -87,7 +87,7 @@ class TimeReading:
 def parse_times(
     connection: duckdb.DuckDBPyConnection, texts: pa.ChunkedArray, reading: TimeReading | None = None
 ) -> Times:
-    """The times of a column of texts; a null is none given.
+    """Parses a column of texts as times; null means that no time was given.
 
     Arrow reads a column of whole numbers, or of ISO dates of one form, ten times as fast as DuckDB reads any column.
     """
@@ -175,7 +175,8 @@ def _parse_any(connection: duckdb.DuckDBPyConnection, texts: pa.StringArray, rea
     # A cast rounds 1.5 to 2, so a number is whole only if it is equal to its cast.
     is_whole = pc.is_valid(rows["whole"]).to_numpy() & (number == whole)
     kinds = np.where(is_date, DATE, np.where(is_whole, WHOLE, FRACTION)).astype(np.int8)
-    kinds[~(np.abs(number) <= 2.0**63)] = NOT_FINITE
+    kinds[~(np.abs(number) <= 2.0**63)] = TOO_LARGE
+    kinds[~np.isfinite(number)] = NOT_FINITE
     kinds[pc.is_null(rows["number"]).to_numpy() & ~is_date] = TEXT
     kinds[rows["is_short"].to_numpy()] = SHORTENED
     times = Times(np.where(is_date, moment, np.where(is_whole, whole, number.view(np.int64))), kinds)

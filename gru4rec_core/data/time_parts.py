@@ -23,6 +23,7 @@ _CLOCK_PARTS = (
 )
 _OF_DAY = {"time", "timeframe", "timeofday", "clock", "clocktime", "eventtime", "uhrzeit", "heure", "hora", "ora"}
 _ORDER = {"order", "step", "position", "sequence", "seq", "clickorder", "eventorder"}
+_SINCE_START = {"timeframe"}  # milliseconds since a session began, in Diginetica
 _CLOCK = r"^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm])?$"
 _MOST_MS = 10 * DAY_SECONDS * 1000  # a visit that began on that day may go on
 
@@ -37,11 +38,19 @@ def find_time_parts(profiles: Sequence[ColumnProfile]) -> tuple[str, ...] | None
     return (*date, *clock) if clock or len(date) > 1 else None
 
 
+def counts_events(name: str) -> bool:
+    """Whether a column beside a date says by its name that it only puts the events of a session in order."""
+    return _plain(name) in _ORDER | _SINCE_START
+
+
 def _find_date(profiles: Sequence[ColumnProfile]) -> tuple[str, ...]:
     """Year, month and day, or one column of days; nothing where there is a column of moments."""
     if any(profile.kind == "time" and not _has_days_only(profile) for profile in profiles):
         return ()
-    days = [profile.name for profile in profiles if profile.kind == "time"]
+    # All of a log may be of one day.
+    days = [
+        p.name for p in profiles if p.kind == "time" or (p.kind == "constant" and p.time_formats and not p.is_number)
+    ]
     if days:
         return (days[0],)
     parts = [_named(profiles, names, is_number=True) for names in _DATE_PARTS]

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gru4rec_core.data.time_zones import find_zone, to_moments
 from gru4rec_core.data.times import FIRST_MOMENT, LAST_MOMENT
 from gru4rec_core.errors import DataError
 
@@ -39,7 +40,10 @@ _CLOCK = (
     r"(?P<hour>\d{1,2})(?::?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)?"
     r"(?: *(?P<half>[ap]\.?m\.?))?"
 )
-_ZONE_AT_END = rf"(?: *(?P<zone>{_ZONE}))?(?: *\([a-z /_+:0-9-]+\)| *\[[a-z/_]+\])?"
+# After an offset, what stands in brackets names the zone again; without one, only a name of the IANA list tells it.
+_AGAIN = r"(?: *\([a-z /_+:0-9-]+\)| *\[[a-z0-9/_+-]+\])?"
+_REGION = r"(?:[a-z]+/)+[a-z_-]+"
+_ZONE_AT_END = rf"(?: *(?P<zone>{_ZONE}){_AGAIN}|(?: +| *\[)(?P<region>{_REGION})\]?)?"
 _NEEDED = (("year", "short_year"), ("month", "month_name"), ("day",))
 
 
@@ -121,11 +125,11 @@ def compile_notation(body: str) -> str:
 
 def _bad_pattern(pattern: str, found: str) -> DataError:
     return DataError(
-        "A time format is s, ms, us, ns, number, iso, or a pattern with a year, a month and a day of "
-        "%Y %y %m %b %d %H %I %M %S %f %p %z %a.",
+        "This is not a time format.",
         found=f"{pattern!r}: {found}",
         where="time_format",
-        remedy="Write it like %d/%m/%Y or %d/%m/%Y %H:%M.",
+        remedy="Use s, ms, us, ns, number, iso, or a pattern with a year, a month and a day, such as %d/%m/%Y %H:%M "
+        "(of %Y %y %m %b %d %H %I %M %S %f %p %z %a).",
     )
 
 
@@ -145,6 +149,8 @@ def _to_readings(parts: pa.StructArray, n: int) -> Readings:
     offset, has_zone = _zone_offsets(fields.get("zone"), n)
     moments = days * 86_400_000_000 + clock - offset
     is_read = parts.is_valid().to_numpy(zero_copy_only=False) & is_date & is_clock
+    if "region" in fields:
+        moments, is_read, has_zone = _in_regions(Readings(moments, is_read, has_zone), fields["region"])
     return Readings(moments, is_read & (moments >= FIRST_MOMENT) & (moments <= LAST_MOMENT), has_zone)
 
 
@@ -195,6 +201,26 @@ def _zone_offsets(zones: pa.Array | None, n: int) -> tuple[np.ndarray, np.ndarra
     named = np.array([text != "" for text in encoded.dictionary.to_pylist()])
     numbers = encoded.indices.to_numpy()
     return offsets[numbers], named[numbers]
+
+
+def _in_regions(readings: Readings, regions: pa.Array) -> Readings:
+    """The same where no region such as "Europe/Berlin" is named; else moments by its clock."""
+    moments, is_read, has_zone = readings
+    encoded = pc.fill_null(regions, "").dictionary_encode()
+    numbers = encoded.indices.to_numpy()
+    for number, name in enumerate(encoded.dictionary.to_pylist()):
+        rows = np.flatnonzero((numbers == number) & is_read) if name else ()
+        if not len(rows):
+            continue
+        has_zone[rows] = True
+        try:
+            clock = to_moments(moments[rows], find_zone(name))
+        except DataError:
+            is_read[rows] = False
+            continue
+        moments[rows] = clock.moments
+        is_read[rows] = ~(clock.is_skipped | clock.is_repeated)
+    return Readings(moments, is_read, has_zone)
 
 
 def _zone_offset(text: str) -> int:

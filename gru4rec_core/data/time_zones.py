@@ -42,10 +42,10 @@ def find_zone(name: str) -> tzinfo:
         return UTC if name == "UTC" else ZoneInfo(name)
     except (ValueError, OSError, LookupError):  # a name of a file outside, a folder, none at all
         raise DataError(
-            "A time zone is a name of the IANA list or an offset from UTC.",
+            "This is not a time zone.",
             found=repr(name),
             where="time_zone",
-            remedy="Write it like Europe/Berlin, America/New_York, UTC or +02:00.",
+            remedy="Use an IANA name or an offset from UTC, such as Europe/Berlin, America/New_York, UTC or +02:00.",
         ) from None
 
 

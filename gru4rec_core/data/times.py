@@ -12,6 +12,8 @@ UNITS: dict[str, int] = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 DAY_SECONDS = 86_400
 
+_DATE_DIGITS = 8  # 20240531
+
 USUAL_PAUSE = 30.0
 """Minutes without an event that end a visit, where nothing else is said; usual in web shops."""
 
@@ -81,13 +83,19 @@ def iso_times(timestamps: np.ndarray, unit: str) -> np.ndarray:
     return texts
 
 
-def parse_moment(value: str | float, unit: str | None) -> float:
+def describe_moment(number: float, unit: str) -> str:
+    """Where a number would be in time, for a message: its year, or that it is not one."""
+    return f"in {to_datetime(number, unit).year}" if are_dates(number, number, unit) else "no date"
+
+
+def parse_moment(value: str | float, unit: str | None, where: str) -> float:
     """A moment given by a user, in a log's own unit.
 
     Args:
         value: A number or numeric text, in the log's unit; or an ISO date or date and time (UTC unless it says
-            otherwise), where the log's unit is known.
+            otherwise), where the log's unit is known. Text of eight digits is a date there, 20240531.
         unit: The log's unit, see `SessionDataset.unit_or_guess`.
+        where: The setting that it was given for, for messages.
 
     Raises:
         DataError: Text that is neither, or a date for a log whose timestamps are not dates.
@@ -96,22 +104,30 @@ def parse_moment(value: str | float, unit: str | None) -> float:
         number = float(value)
     except ValueError:
         number = math.nan
-    if math.isfinite(number):
+    is_text = unit is not None and isinstance(value, str)
+    if math.isfinite(number) and not (is_text and len(str(value).strip()) == _DATE_DIGITS):
+        if is_text and guess_unit(number, number) != unit:
+            raise DataError(
+                f"A moment is an ISO date, or a number in the log's own unit ({unit} since 1970).",
+                found=f"{value}, which would be {describe_moment(number, str(unit))}",
+                where="test_from",
+                remedy="Write it like 2024-05-31 or 2024-05-31T18:00.",
+            )
         return number
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
         raise DataError(
-            "A moment is an ISO date, or a number in the log's own unit.",
+            "This is neither an ISO date nor a number in the log's own unit.",
             found=repr(value),
-            where="test_from",
+            where=where,
             remedy="Write it like 2024-05-31 or 2024-05-31T18:00.",
         ) from None
     if unit is None:
         raise DataError(
-            "A date can cut only a log whose timestamps are dates.",
-            found=f"{value} for timestamps that are plain numbers",
-            where="test_from",
+            "This log's times are numbers, not dates, so a date cannot be compared with them.",
+            found=str(value),
+            where=where,
             remedy="Give a number in the log's own unit.",
         )
     if moment.tzinfo is None:

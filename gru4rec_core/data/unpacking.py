@@ -84,10 +84,10 @@ class UnpackedReader:
             data = self._stream.read(size)
         except _BROKEN as error:
             raise DataError(
-                f"A {self.packing or 'gzipped'} file unpacks from its first to its last byte.",
+                f"The {self.packing or 'gzipped'} file is damaged or incomplete.",
                 found=f"{error} after {self._n_read:,} unpacked bytes",
                 where=self._name,
-                remedy="Pack or upload the file again; it may have been cut off on its way.",
+                remedy="Pack or upload the file again; it may have been cut off in transfer.",
             ) from None
         self._n_read += len(data)
         if self.packing:
@@ -105,20 +105,20 @@ def _find_member(raw: IO[bytes], name: str) -> tuple[IO[bytes], int] | None:
         if len(members) != 1:
             raise _not_one_file(name, [info.filename for info in members])
         if members[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise NotImplementedError("a rare way to pack")
+            raise NotImplementedError("an unusual compression")
         if members[0].header_offset < 0:
             raise zipfile.BadZipFile("bytes are missing at the beginning")
         return archive.open(members[0]), members[0].file_size
     except zipfile.BadZipFile as error:
         raise DataError(
-            "A ZIP archive is whole, from its first to its last byte.",
+            "The ZIP archive is damaged or incomplete.",
             found=str(error),
             where=name,
-            remedy="Pack or upload the file again; it may have been cut off on its way.",
+            remedy="Pack or upload the file again; it may have been cut off in transfer.",
         ) from None
     except _UNSUPPORTED as error:
         raise DataError(
-            "A ZIP archive is packed in the usual way, without a password.",
+            "The ZIP archive is encrypted, or uses an unusual compression.",
             found=str(error),
             where=name,
             remedy="Unpack the archive and read the file in it.",
@@ -133,7 +133,7 @@ def _is_litter(filename: str) -> bool:
 def _not_one_file(name: str, filenames: list[str]) -> DataError:
     listed = ", ".join(filenames[:5]) + (", …" if len(filenames) > 5 else "")
     return DataError(
-        "A ZIP archive has one file in it, the log.",
+        "A ZIP archive must contain exactly one file, the log.",
         found=f"{len(filenames)} files: {listed}" if filenames else "an empty archive",
         where=name,
         remedy="Unpack the archive and read the file that holds the events.",

@@ -12,6 +12,8 @@ from gru4rec_core.errors import DataError
 
 _EVENTS_AT_ONCE = 1 << 22
 
+_IDS_AT_ONCE = 1 << 20
+
 UNKNOWN = -1
 """Item id of a value that is not in the vocabulary."""
 

@@ -1,4 +1,4 @@
-"""Is a log clean? Every check with its figure, what it does to training or the test, and what can be done."""
+"""Is a log clean? Every check with its figure, its effect on training or the test, and what can be done."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,7 +34,7 @@ def check_quality(
     Args:
         dataset: the log.
         import_summary: `ImportSummary.to_json()`, where the log was read from a file.
-        set_aside: codes of checks whose finding is to stay as it is.
+        set_aside: codes of checks whose warnings are ignored.
     """
     summary = import_summary or {}
     warnings = find_dataset_warnings(dataset, summary)
@@ -59,9 +59,9 @@ def _checks_with_warnings(
     in_file = int(summary.get("sessions_in_file", n_sessions))
     figures = (
         ("out-of-order", "Sessions out of order", count_out_of_order(dataset, summary), in_file, "sessions"),
-        ("tied-timestamps", "Ties in time", int(tied_events(dataset).sum()), n_events, "events"),
-        ("consecutive-repeats", "The same item in a row", count_repeats(dataset), n_events - n_sessions, "steps"),
-        ("far-away-dates", "Dates years away", int(far_away_events(dataset).sum()), n_events, "events"),
+        ("tied-timestamps", "Events at the same time", int(tied_events(dataset).sum()), n_events, "events"),
+        ("consecutive-repeats", "Same item twice in a row", count_repeats(dataset), n_events - n_sessions, "steps"),
+        ("far-away-dates", "Dates years from the rest", int(far_away_events(dataset).sum()), n_events, "events"),
     )
     return [
         QualityCheck(
@@ -80,8 +80,9 @@ def _check_duplicates(dataset: SessionDataset) -> QualityCheck:
         _severity(count, dataset.n_events),
         "Some events are in the log twice.",
         f"{share_text(count, dataset.n_events)} events have the session, time and item of an earlier one.",
-        "The model learns that an item follows itself, and the test counts it as a hit to predict the same item again.",
-        "Drop them; the first of each stays. Keep them if times are so coarse that they can be real.",
+        "The model learns that an item follows itself, and in the test, predicting the same item again is a hit.",
+        "Drop them; the first of each stays. Keep them if times are coarse (whole minutes, say), so that"
+        " real events can share one.",
     )
     return _check("duplicates", "Duplicates", count, dataset.n_events, "events", warning)
 
@@ -93,13 +94,13 @@ def _check_robots(dataset: SessionDataset) -> QualityCheck:
     warning = DiagnosticWarning(
         "robots",
         _severity(n_events, dataset.n_events),
-        "Some sessions are likely not a person's visit.",
+        "Some sessions probably come from robots, not people.",
         f"{share_text(count, dataset.n_sessions)} sessions have {limits}; they hold"
         f" {share_text(n_events, dataset.n_events)} events.",
-        "The order in which a program goes through items says nothing of people, and one such session weighs as much as"
-        " many visits, in training and in the test.",
-        "Drop them if they are crawlers, monitors or tests. If each is a person over many visits, cut sessions at"
-        " pauses instead.",
+        "The order in which a program goes through items says nothing about how people behave, and one such session"
+        " counts as much as many visits, in training and in the test.",
+        "Drop them if they are crawlers, monitors or tests. If each one is a person's many visits run together, cut"
+        " sessions at pauses instead.",
     )
     return _check("robots", "Likely robots", count, dataset.n_sessions, "sessions", warning)
 
@@ -115,9 +116,9 @@ def _check_pauses(dataset: SessionDataset) -> QualityCheck:
         "note",
         "Some sessions have long pauses.",
         f"{share_text(count, n_sessions)} sessions have a pause of more than {USUAL_PAUSE:g} minutes.",
-        "What comes after a pause may be another visit: the model then learns, and is tested on, what follows across"
-        " visits.",
-        "If a session should be one visit, cut at pauses. Keep them if a session is meant to hold several visits.",
+        "What comes after a pause may be another visit: the model then learns, and is tested on, which item follows"
+        " across two visits.",
+        "Cut at pauses if each session should be one visit. Leave the log as it is if a session may hold several.",
     )
     step = CleaningStep("pauses", USUAL_PAUSE)
     return QualityCheck("long-pauses", label, count, n_sessions, "sessions", *_if_any(count, warning, step))
@@ -129,10 +130,11 @@ def _check_one_event_sessions(dataset: SessionDataset) -> QualityCheck:
         "one-event-sessions",
         "note",
         "Some sessions have a single event.",
-        f"{share_text(count, dataset.n_sessions)} sessions.",
+        f"{share_text(count, dataset.n_sessions)} sessions have only one event.",
         "There is nothing to predict in them. Test rules leave sessions of fewer than two events out of training and"
         " test, unless you set that limit to one.",
-        "Dropping them changes no result of the default test rules; it makes the counts of the log those of the test.",
+        "Dropping them changes no result of the default test rules; it only makes the log's counts match those of the"
+        " test.",
     )
     return _check("one-event-sessions", "Sessions of one event", count, dataset.n_sessions, "sessions", warning)
 
@@ -143,16 +145,16 @@ def _check_single_items(dataset: SessionDataset) -> QualityCheck:
         "single-items",
         "note",
         "Some items occur once.",
-        f"{share_text(count, dataset.n_items)} items, in as many of {dataset.n_events:,} events.",
-        "Nobody can learn when such an item comes. If its event is in the test, it is a miss for every model; if not,"
-        " it makes the catalogue larger and training slower.",
+        f"{share_text(count, dataset.n_items)} items occur in one event each, of {dataset.n_events:,} events in all.",
+        "No model can learn when such an item comes next. If its event is in the test, it is a miss for every model; if"
+        " not, it makes the catalogue larger and training slower.",
         "Drop these events. Sessions that have one event left then have nothing to predict: drop them next.",
     )
     return _check("single-items", "Items that occur once", count, dataset.n_items, "items", warning)
 
 
 def _check(code: str, label: str, count: int, of: int, counted: str, warning: DiagnosticWarning) -> QualityCheck:
-    """A check whose finding can be dropped by the step of the same name."""
+    """A check whose warning is dealt with by the step of the same name."""
     return QualityCheck(code, label, count, of, counted, *_if_any(count, warning, CleaningStep(code)))
 
 

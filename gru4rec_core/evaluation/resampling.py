@@ -71,7 +71,7 @@ def percentile_interval(
     Returns:
         Lower and upper limits, each [...]; NaN where samples are NaN.
     """
-    from scipy import special  # here, because no command but those that judge models needs SciPy: 0.3 s of their start
+    from scipy import special  # here, because no command but those that judge models needs SciPy: 0.2 s of their start
 
     freedom = max(n_sessions - 1, 1)
     student = special.stdtrit(freedom, (1 - confidence) / 2) * np.sqrt(n_sessions / freedom)
@@ -117,7 +117,7 @@ def mcnemar_midp(only_a: int, only_b: int) -> float:
     fewer, discordant = min(only_a, only_b), only_a + only_b
     if only_a == only_b:
         return 1.0
-    from scipy import stats  # here, because it takes 0.6 s, and only tests with one event per session need it
+    from scipy import stats  # here, because it takes 1 s, and only tests with one event per session need it
 
     at_most = stats.binom.cdf(fewer, discordant, 0.5)
     return float(2 * at_most - stats.binom.pmf(fewer, discordant, 0.5))

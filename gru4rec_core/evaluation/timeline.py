@@ -89,7 +89,7 @@ def _near_events(dataset: SessionDataset) -> tuple[np.ndarray, np.ndarray]:
 
 
 def count_days(dataset: SessionDataset) -> Days | None:
-    """The log day by day; None where its times are no dates."""
+    """The log day by day; None where its times are not dates."""
     unit = dataset.unit_or_guess()
     if unit is None:
         return None
@@ -103,26 +103,40 @@ def count_days(dataset: SessionDataset) -> Days | None:
     return Days(first, events, np.bincount(day[first_day[items] == day], minlength=len(events)))
 
 
-def find_odd_days(days: Days) -> np.ndarray:
-    """Days with three times as many events as usual, or a third: bool [n_days].
+def usual_events(days: Days) -> np.ndarray:
+    """The number of events to expect on each day, float64 [n_days]: the median of the three days before and after.
 
-    Usual is the median of the three days before and the three after. A day that is like the same weekday one or two
+    Days without events and the first and the last day do not count; NaN where no other day is near.
+    """
+    return _median_of(_whole_days(days), NEIGHBOURS)
+
+
+def find_odd_days(days: Days) -> np.ndarray:
+    """Days with at least three times as many events as usual, or at most a third: bool [n_days].
+
+    Usual is what `usual_events` says. A day that is like the same weekday one or two
     weeks before or after is not odd either: a shop may be closed on Sundays. Days without events (`find_gaps` has
     those) and the first and the last day, which may be half recorded, are not judged, nor are they neighbours. Where
     both the day and what is usual have fewer than 100 events, chance decides: not odd.
     """
-    events = np.where(days.events > 0, days.events, np.nan).astype(float)
+    events = _whole_days(days)
     if len(events) < 3:
         return np.zeros(len(events), bool)
-    events[[0, -1]] = np.nan
     odd = _differs(events, _median_of(events, NEIGHBOURS))
     for weekday in _around(events, WEEKDAYS):
         odd &= _differs(events, weekday) | np.isnan(weekday)
     return odd
 
 
+def _whole_days(days: Days) -> np.ndarray:
+    """Events of each day, float64 [n_days]; NaN for none, and for the first and the last day."""
+    events = np.where(days.events > 0, days.events, np.nan).astype(float)
+    events[[0, -1]] = np.nan
+    return events
+
+
 def find_level_changes(days: Days) -> list[int]:
-    """Days from which on there are three times as many events as before, or a third: numbers of days, in order.
+    """Days from which on there are at least three times or at most a third as many events as before, in order.
 
     Compared are the medians of the seven days with events before and of the seven from that day on.
     """
@@ -139,7 +153,7 @@ def find_level_changes(days: Days) -> list[int]:
 
 
 def _sharpest(run: np.ndarray, steps: np.ndarray, events: np.ndarray) -> int:
-    """The change in a run where the medians differ most; of equals, the first day unlike the one a week before."""
+    """The change in a run where the medians differ most; in a tie, the first day unlike the one a week earlier."""
     best = run[steps[run] >= steps[run].max() - 1e-9]
     return int(best[np.argmax(_differs(events[best + LEVEL_DAYS], events[best]))])
 

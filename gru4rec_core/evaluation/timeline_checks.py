@@ -1,4 +1,4 @@
-"""Which changes over time (gaps, unusual days, a new catalogue) deserve to be told, and what can be done?"""
+"""Which changes over time (gaps, unusual days, a new catalogue) deserve a warning, and what can be done?"""
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from gru4rec_core.evaluation.timeline import (
     find_new_catalogues,
     find_odd_days,
     seconds_of,
+    usual_events,
 )
 
 LONG_GAP = 0.1  # of the log's whole time
@@ -25,25 +26,26 @@ _BY_DAY = ("volume", "Sudden changes of volume"), ("catalogue", "Sudden changes 
 
 def check_gaps(dataset: SessionDataset) -> QualityCheck:
     gaps = find_gaps(dataset)
-    check = QualityCheck("gaps", "Stretches without any event", len(gaps), len(gaps), "stretches")
-    return check if not gaps else _with_gaps(check, gaps, dataset)
+    check = QualityCheck("gaps", "Long gaps without any event", len(gaps), dataset.n_events - 1, "stretches")
+    return check if not gaps else _describe_gaps(check, gaps, dataset)
 
 
-def _with_gaps(check: QualityCheck, gaps: list[Gap], dataset: SessionDataset) -> QualityCheck:
+def _describe_gaps(check: QualityCheck, gaps: list[Gap], dataset: SessionDataset) -> QualityCheck:
     unit, longest = dataset.unit_or_guess(), gaps[0]
     times = dataset.timestamps
     share = (longest.end - longest.start) / (times.max() - times.min()).item()
     stretch = f"from {describe_time(longest.start, unit)} to {describe_time(longest.end, unit)}"
-    duration = f", {_duration(seconds_of(longest, unit))}" if unit else ""
-    number = "One stretch has" if len(gaps) == 1 else f"{len(gaps)} stretches have"
+    duration = f", {duration_text(seconds_of(longest, unit))}" if unit else ""
+    number, longest_is = ("1 gap is", "it is") if len(gaps) == 1 else (f"{len(gaps)} gaps are", "the longest is")
     warning = DiagnosticWarning(
         "gaps",
         "warning" if share >= LONG_GAP else "note",
-        "For a time, nothing was recorded.",
-        f"{number} no event at all, more than three times as long as is usual in this log;"
-        f" the longest is {stretch}{duration}.",
-        "Habits and items may differ before and after. A test on the last days also counts days without events.",
-        "If events were lost, export them again. Else keep the part of the log that is like the days to come.",
+        "There are unusually long gaps without any event.",
+        f"{number} more than three times as long as the tenth-longest gap in this log; {longest_is} {stretch}"
+        f"{duration}.",
+        "Habits and items may differ before and after. If the test covers such days, it has fewer events than its"
+        " length suggests.",
+        "If events were lost, export them again. Otherwise keep the part that resembles what you want to predict.",
     )
     # Nothing starts inside a gap, so a whole second of it parts the log as well as its exact end.
     moment = str(iso_times(np.array([longest.end]), unit)[0]).partition(".")[0] if unit else f"{longest.end!r}"
@@ -69,16 +71,17 @@ def _check_volume(days: Days) -> QualityCheck:
     figures = []
     if len(odd):
         subject = "1 day has" if len(odd) == 1 else f"{len(odd)} days have"
-        listed = _list_days([f"{days.date(int(i))} ({days.events[i]:,} events)" for i in odd])
-        figures.append(f"{subject} three times as many events as the days around, or a third: {listed}.")
+        usual = usual_events(days)
+        listed = _list_days([f"{days.date(int(i))} ({days.events[i]:,} instead of about {usual[i]:,.0f})" for i in odd])
+        figures.append(f"{subject} far more or far fewer events than the days around: {listed}.")
     figures += [_describe_change(days, i) for i in changes[:_SHOWN_DAYS]]
     warning = DiagnosticWarning(
         "volume",
         "warning" if changes else "note",
         "The number of events changes suddenly.",
         " ".join(figures),
-        "A day of its own kind (a sale, a robot, a fault in recording) shapes what is learnt, and a test that falls on"
-        " it judges that day. After a lasting change, what was learnt before may no longer hold.",
+        "An exceptional day (a sale, a robot, a recording fault) affects what the model learns, and a test on that day"
+        " measures only that day. After a lasting change, what was learnt before may no longer hold.",
         "Find out what happened. Drop such days (with the sessions that start on them), or keep what came after the"
         " last change.",
     )
@@ -91,7 +94,7 @@ def _describe_change(days: Days, i: int) -> str:
     used = days.events > 0
     before = float(np.median(days.events[:i][used[:i]][-LEVEL_DAYS:]))
     after = float(np.median(days.events[i:][used[i:]][:LEVEL_DAYS]))
-    return f"From {days.date(i)} on there are about {after:,.0f} events per day, before {before:,.0f}."
+    return f"From {days.date(i)} on there are about {after:,.0f} events per day; before that, about {before:,.0f}."
 
 
 def _check_catalogue(days: Days) -> QualityCheck:
@@ -105,12 +108,12 @@ def _check_catalogue(days: Days) -> QualityCheck:
     warning = DiagnosticWarning(
         "catalogue",
         "warning",
-        "Many items are new from one day to the next.",
-        f"{subject} an unusual share of events of items never seen before: {listed}; usual is {percent_text(usual)}.",
-        "What was learnt before says nothing of these items, and those that they replaced are learnt in vain. If the"
-        " test begins on such a day, most of it is on items that training never saw.",
-        "Check whether the items got other ids. If so, translate the old ones and import the log again, or keep what"
-        " came after.",
+        "On some days many new items appear at once.",
+        f"{subject} an unusual share of events on items never seen before: {listed}; {percent_text(usual)} is usual.",
+        "What was learnt before says nothing about these items, and what was learnt about the items they replaced is"
+        " useless. If the test begins on such a day, most of it is on items that training never saw.",
+        "Check whether the items were given new ids. If so, map the old ids to the new ones and import the log again,"
+        " or keep what came after.",
     )
     last_run = np.split(found, np.flatnonzero(np.diff(found) > 1) + 1)[-1]  # what is new stays so for a day or two
     step = CleaningStep("period", (days.date(int(last_run[0])), ""))
@@ -122,9 +125,9 @@ def _list_days(texts: list[str]) -> str:
     return ", ".join(texts[:_SHOWN_DAYS]) + (f" and {more} more" if more > 0 else "")
 
 
-def _duration(seconds: float) -> str:
-    """A time for people: "3.5 days", "14 hours"."""
-    size, word = next(
-        (size, word) for size, word in ((86_400, "days"), (3_600, "hours"), (1, "seconds")) if seconds >= size
-    )
-    return f"{seconds / size:.1f} {word}"
+def duration_text(seconds: float) -> str:
+    """A duration in words: "3.5 days", "14 hours", "20 minutes", "1 day"."""
+    units = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
+    size, word = next(((size, word) for size, word in units if seconds >= size), units[-1])
+    number = f"{seconds / size:.1f}".removesuffix(".0")
+    return f"{number} {word}" if number == "1" else f"{number} {word}s"

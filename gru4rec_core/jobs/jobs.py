@@ -100,7 +100,7 @@ def retry(workspace: Workspace, kind: Kind, job_id: str, *, threads: int = 1) ->
     state = read_job_state(workspace, kind, job_id).state
     if state not in ("failed", "cancelled", "lost"):
         raise RunError(
-            "A job is tried again after it failed, was cancelled or got lost.",
+            "A job can be tried again only after it failed, was cancelled or got lost.",
             found=f"it is {state}",
             where=f"{kind} {job_id}",
         )

@@ -145,7 +145,7 @@ def build_comparison_result(workspace: Workspace, comparison_id: str) -> Compari
     missing = find_missing(workspace, record).run_ids
     if missing:
         raise RunError(
-            "A comparison has a result once all its runs are done.",
+            "A comparison has no result until all its runs are done.",
             found=f"{len(missing)} of {len(record.run_ids)} not done: {', '.join(missing)}",
             where=f"comparison {comparison_id}",
             remedy="Wait for them, or start those again that failed.",

@@ -68,7 +68,7 @@ def _refuse_leak(run: RunRecord, train: SessionDataset, split: StoredSplit) -> N
     leaked = count_leaked(train, split.test)
     if leaked:
         raise RunError(
-            "A model is tested on events it has not learnt from.",
+            "A model must be tested on events it has not learnt from.",
             found=f"{leaked:,} of the {split.test.n_predicted:,} test events were in its training part",
             where=f"run {run.id}",
             remedy="Test on a later log, on sessions after its training (--protocol time), or under its own test rule.",

@@ -268,7 +268,7 @@ def _describe_code(code: int) -> str:
 
 def _broken(what: str, found: str) -> DataError:
     return DataError(
-        "A file can be read without the process that reads it breaking down.",
+        "The file could not be read: the process reading it crashed.",
         found=found,
         where=what,
         remedy="The file may be damaged: export it again, as CSV if you can. Nothing was added.",
@@ -277,9 +277,8 @@ def _broken(what: str, found: str) -> DataError:
 
 def _over(what: str, limit: str) -> DataError:
     return DataError(
-        f"A file is read on this page within {limit}.",
+        f"This page allows at most {limit} for reading a file.",
         found="more was needed, so reading was stopped",
         where=what,
-        remedy="Cut the log into parts, or read it with the command `import`, which knows no such limit. "
-        "Nothing was added.",
+        remedy="Split the log, or import it with the command `import`, which has no such limit. Nothing was added.",
     )

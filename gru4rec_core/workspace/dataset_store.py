@@ -51,7 +51,7 @@ class DatasetStore:
             if id_or_name == record.name:
                 return record
         raise RunError(
-            "A dataset is named by its id or name.",
+            "There is no dataset of this id or name.",
             found=f"{id_or_name!r}; there are: {list_names(record.name for record in datasets)}",
             where=str(self.root / "datasets"),
             remedy="Import the log first, or choose one that is there.",
@@ -150,7 +150,7 @@ class DatasetStore:
             DataError: the name is empty.
         """
         if not name.strip():
-            raise DataError("A dataset has a name.", found="an empty name")
+            raise DataError("A dataset needs a name.", found="an empty name")
         record = self.dataset(dataset_id).model_copy(update={"name": name.strip()})
         record.write(self.dataset_folder(record.id) / "dataset.json")
         return record

@@ -28,7 +28,8 @@ def derive_dataset(
         workspace: where both are.
         dataset_id: id or name of the dataset to clean.
         steps: what to do; steps that change nothing are left out of the record.
-        name: of the new dataset; by default "shop, without duplicates".
+        name: of the new dataset; by default "shop, without duplicates". A log that was imported keeps its own, where
+            the steps give the same events.
 
     Returns:
         The dataset's record, and what each step did. The same steps give the same dataset again, and the dataset itself
@@ -49,7 +50,7 @@ def derive_dataset(
         time_unit=parent.time_unit,
         item_names=_names_left(workspace.item_names(parent.id), dataset),
     )
-    if name and record.name != name.strip():  # it was there already, under another name
+    if name and record.name != name.strip() and record.made_from is not None:  # it was made before, by another name
         record = workspace.rename_dataset(record.id, name)
     inherited = set(parent.set_aside)
     if any(outcome.step.kind == "robots" for outcome in taken):

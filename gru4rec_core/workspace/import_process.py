@@ -1,4 +1,4 @@
-"""What is read of an upload in a process of its own, so that a hostile file costs no page?"""
+"""What is read of an upload in a process of its own, so that a malicious file cannot take down the page?"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -55,7 +55,7 @@ def event_kinds_apart(
 
 
 def is_utf8_apart(path: str) -> bool:
-    """`is_utf8` in another process; True where that breaks down, for then the preview says why."""
+    """`is_utf8` in another process; True if that fails; the preview then reports the error."""
     try:
         return run_apart(is_utf8, path, what=Path(path).name, limits=preview_limits())
     except DataError:

@@ -104,8 +104,12 @@ def import_file(
     )
     if record.id not in names_before:
         return record
+    if on_known is not None:
+        for note in log.summary.notes:
+            if note not in record.summary.get("notes", ()):
+                on_known(note)
     has_new_names = workspace.item_names(record.id) != names_before[record.id]
-    changes = [f"{len(log.item_names):,} items named"] if has_new_names else []
+    changes = ["its item names were updated"] if has_new_names else []
     return _rename_known(workspace, record, name, changes, on_known)
 
 
@@ -142,9 +146,11 @@ def _rename_known(
     old = record.name
     if name and name.strip() and name.strip() != old:
         record = workspace.rename_dataset(record.id, name)
-        changes = [*changes, f"renamed from {old}"]
+        changes = [*changes, f"it is now called “{record.name}”"]
     if on_known is not None:
-        on_known(f"These events were here already, as {old}; " + (", ".join(changes) or "nothing changed") + ".")
+        on_known(
+            f"These events were already in the workspace as “{old}”; {' and '.join(changes) or 'nothing changed'}."
+        )
     return record
 
 

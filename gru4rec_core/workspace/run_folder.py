@@ -64,7 +64,7 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     """
     if not (folder / "metrics.json").exists():
         raise RunError(
-            "A run has metrics once it is done.",
+            "A run has no metrics until it is done.",
             found="no metrics.json",
             where=f"run {folder.name}",
             remedy=_RETRAIN,

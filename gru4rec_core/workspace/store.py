@@ -99,7 +99,7 @@ class Workspace(DatasetStore):
         dependents = self.dataset_dependents(record.id)
         if dependents.runs and not with_runs:
             raise RunError(
-                "A dataset is deleted once no run uses it.",
+                "A dataset can be deleted only once no run uses it.",
                 found=f"{len(dependents.runs)} runs: {list_names(run.name for run in dependents.runs)}",
                 where=str(record),
                 remedy="Delete these runs first, or delete the dataset with its runs.",
@@ -126,7 +126,7 @@ class Workspace(DatasetStore):
         folder = self.run_folder(run_id)
         if not folder.exists():
             raise RunError(
-                "A run is named by its id.",
+                "There is no run of this id.",
                 found=f"{run_id!r}; there are: {list_names(run.id for run in self.runs())}",
                 where=str(self.root / "runs"),
                 remedy="Take an id from the list of runs.",
@@ -182,7 +182,7 @@ class Workspace(DatasetStore):
         dependents = self.run_dependents(run.id)
         if dependents.comparisons and not with_comparisons:
             raise RunError(
-                "A run is deleted once no comparison uses it.",
+                "A run can be deleted only once no comparison uses it.",
                 found=list_names(comparison.name for comparison in dependents.comparisons),
                 where=f"run {run.id}",
                 remedy="Delete the comparison first.",
@@ -240,11 +240,11 @@ class Workspace(DatasetStore):
         dataset = self.dataset(dataset_id)
         runs = [self.run(run_id) for run_id in run_ids]
         if not runs:
-            raise RunError("A comparison has at least one run.", found="none")
+            raise RunError("A comparison needs at least one run.", found="none")
         for run in runs:
             if run.dataset_id != dataset.id or run.split != split:
                 raise RunError(
-                    "Compared runs share their dataset and test rule.",
+                    "Compared runs must share their dataset and test rule.",
                     found=f"run {run.id} on {run.dataset_id} ({run.split.protocol})",
                     remedy="Train it again on this dataset with this test rule.",
                 )
@@ -280,7 +280,7 @@ class Workspace(DatasetStore):
         active = [run.name for run in runs if self.state(run.id).is_active]
         if active:
             raise RunError(
-                "A run is deleted once it has ended.",
+                "A run can be deleted only once it has ended.",
                 found=f"still at work: {list_names(active)}",
                 remedy="Cancel it first.",
             )

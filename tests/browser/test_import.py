@@ -1,4 +1,4 @@
-"""Reading an upload in a real browser: what was recognised wrongly is corrected, and a long import is cancelled."""
+"""Importing an upload in a real browser: what was recognised wrongly is corrected, and a long import is cancelled."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def test_a_layout_recognised_wrongly_is_corrected_and_a_part_of_the_sessions_is_
     expect(page.get_by_text(re.compile("rows are of sessions outside the sample"))).to_be_visible(timeout=WAIT)
     settle(page)
     assert not faults(page)
-    page.get_by_role("button", name="Read this log").click()
-    expect(page.get_by_text(re.compile("280 rows were read: .* are of sessions outside the sample"))).to_be_visible(
+    page.get_by_role("button", name="Import this log").click()
+    expect(page.get_by_text(re.compile("of 280 rows are events; .* are of sessions outside the sample"))).to_be_visible(
         timeout=WAIT
     )
     expect(page.get_by_text(re.compile(r"A sample: \d+ of 120 sessions \(50\s%, seed 0\)"))).to_be_visible()
@@ -49,18 +49,18 @@ def test_a_long_import_is_cancelled_leaves_nothing_and_can_be_started_again(
         file.writelines(f's{i // 5},{START + i},p{i % 500},"A ""fine"" one, {i % 100}"\n' for i in range(900_000))
     page.goto(f"{workbench.url}/data?add=1")
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
-    read = page.get_by_role("button", name="Read this log")
+    read = page.get_by_role("button", name="Import this log")
     read.wait_for(timeout=2 * WAIT)
     settle(page)
     before = {entry.name for entry in (workbench.workspace.root / "datasets").glob("*")}
     read.click()
-    expect(page.get_by_text(re.compile(r"Reading long.csv: \d+ of \d+ MB"))).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text(re.compile(r"Importing long.csv: \d+ of \d+ MB"))).to_be_visible(timeout=WAIT)
     expect(read).to_be_hidden()  # no tap but that on Cancel does anything
     readers = children(workbench.pid)
     assert readers
     assert not [fault for fault in faults(page) if "color-contrast" not in fault]  # what waits is faint
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("Reading long.csv was stopped; nothing was added.")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("The import of long.csv was stopped; nothing was added.")).to_be_visible(timeout=WAIT)
     assert not children(workbench.pid) & readers
     assert {entry.name for entry in (workbench.workspace.root / "datasets").glob("*")} == before
     settle(page)

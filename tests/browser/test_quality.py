@@ -19,13 +19,13 @@ MESSY = "".join(f"{s},{t},{i}\n" for s, t, i in [*ROWS, *ROWS[:5]]) + "=1+1,soon
 
 def test_duplicates_are_previewed_dropped_and_the_new_dataset_trained_on(page: Page, workbench):
     upload(page, workbench.url, "messy.csv", f"session,timestamp,item\n{MESSY}".encode())
-    page.get_by_role("button", name="Read this log").click()
+    page.get_by_role("button", name="Import this log").click()
     expect(page.get_by_role("heading", name="Is this log clean?")).to_be_visible(timeout=WAIT)
     page.get_by_role("button", name="Drop duplicates").click()
     expect(page.get_by_text("Leaves 180 of 185 events, 60 of 60 sessions, 5 of 5 items.")).to_be_visible(timeout=WAIT)
     settle(page)
     assert not faults(page)
-    page.get_by_role("button", name="Make this dataset").click()
+    page.get_by_role("button", name="Create this dataset").click()
     expect(page.get_by_text("Made from messy by dropping duplicates.")).to_be_visible(timeout=WAIT)
     expect(page.get_by_role("button", name="Drop duplicates")).to_have_count(0)
     settle(page)
@@ -35,17 +35,17 @@ def test_duplicates_are_previewed_dropped_and_the_new_dataset_trained_on(page: P
     expect(page.get_by_text("Made from messy by dropping duplicates.")).to_be_visible(timeout=WAIT)
 
 
-def test_a_finding_is_set_aside_and_taken_back_and_rejected_rows_are_downloaded_safely(page: Page, workbench):
+def test_a_warning_is_ignored_and_shown_again_and_rejected_rows_are_downloaded_safely(page: Page, workbench):
     upload(page, workbench.url, "aside.csv", f"session,timestamp,item\n{MESSY.replace('a', 'x')}".encode())
-    page.get_by_role("button", name="Read this log").click()
+    page.get_by_role("button", name="Import this log").click()
     settle(page)
     finding = page.locator("[class*='st-key-finding-duplicates']").first
-    finding.get_by_role("button", name="Keep as it is").click()
-    aside = page.get_by_text("Set aside: Duplicates")
+    finding.get_by_role("button", name="Ignore").click()
+    aside = page.get_by_text("Ignored: Duplicates")
     expect(aside).to_be_visible(timeout=WAIT)
     settle(page)
     aside.click()
-    page.get_by_role("button", name="Report it again").click()
+    page.get_by_role("button", name="Stop ignoring").click()
     expect(aside).to_have_count(0, timeout=WAIT)
     expect(page.get_by_text(re.compile("Some events are in the log twice"))).to_be_visible(timeout=WAIT)
     page.get_by_text("Rows left out: 1").click()

@@ -19,13 +19,15 @@ def add(page: Page, url: str, header: str, rows: list[str]) -> None:
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": "log.csv", "mimeType": "text/csv", "buffer": content.encode()}
     )
-    page.get_by_role("button", name="Read this log").wait_for(timeout=WAIT)
+    page.get_by_role("button", name="Import this log").wait_for(timeout=WAIT)
 
 
 def test_columns_that_nothing_suggests_are_not_preset(page: Page, workbench) -> None:
     add(page, workbench.url, "wer,wo,was", [f"B{i // 4},{i % 3},Gericht {i % 5}" for i in range(40)])
-    expect(page.get_by_role("button", name="Read this log")).to_be_disabled()
-    expect(page.get_by_text("Choose the columns of the session, the time and the item.").first).to_be_visible()
+    expect(page.get_by_role("button", name="Import this log")).to_be_disabled()
+    expect(
+        page.get_by_text("Choose a column for the session, one for the time and one for the item.").first
+    ).to_be_visible()
     expect(page.get_by_placeholder("Choose a column")).to_have_count(3)
 
 
@@ -42,10 +44,10 @@ def test_two_digit_years_are_asked_for(page: Page, workbench) -> None:
 def test_null_words_are_no_visit(page: Page, workbench) -> None:
     rows = [f"{'NULL' if i % 6 == 5 else f's{i // 6}'},{START + i},i{i % 7}" for i in range(60)]
     add(page, workbench.url, "session,time,item", rows)
-    expect(page.get_by_text(re.compile("10 of these 60 rows would be left out: 10 because no session"))).to_be_visible(
-        timeout=WAIT
-    )
-    page.get_by_role("button", name="Read this log").click()
+    expect(
+        page.get_by_text(re.compile("10 of these 60 rows would be left out: 10 .the session is a placeholder"))
+    ).to_be_visible(timeout=WAIT)
+    page.get_by_role("button", name="Import this log").click()
     expect(page.get_by_text(re.compile("10 sessions, 7 items")).first).to_be_visible(timeout=WAIT)
 
 

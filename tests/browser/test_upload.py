@@ -23,7 +23,7 @@ def upload(page: Page, url: str, name: str, content: bytes) -> None:
 
 def test_a_csv_becomes_a_dataset(page: Page, workbench):
     upload(page, workbench.url, "visits.csv", f"session,timestamp,item\n{ROWS}\n".encode())
-    page.get_by_role("button", name="Read this log").click()
+    page.get_by_role("button", name="Import this log").click()
     expect(page.get_by_text(re.compile("30 sessions, 3 items")).first).to_be_visible(timeout=WAIT)
 
 
@@ -37,6 +37,6 @@ def test_a_name_that_is_markup_stays_text(page: Page, workbench):
     nasty = "<img src=x onerror=alert(1)>![x](http://example.com/x.png)"
     rows = ROWS.replace(",a", f",{nasty}")
     upload(page, workbench.url, "nasty.csv", f"session,timestamp,item\n{rows}\n".encode())
-    page.get_by_role("button", name="Read this log").click()
+    page.get_by_role("button", name="Import this log").click()
     expect(page.get_by_text("onerror=alert").first).to_be_visible(timeout=WAIT)
     expect(page.locator("img[src='x']")).to_have_count(0)

@@ -37,7 +37,7 @@ def test_the_import_reports_the_quality_of_the_log(run, messy: Path) -> None:
     assert "warning: Some events are in the log twice. 1 of 65 (1.5 %) events" in text.err
     assert "[clean --drop duplicates]" in text.err
     assert text.err.count("Some events of one session have the same time") == 1
-    assert "6 of 12 checks of this log found nothing" in text.err
+    assert "6 of 12 checks found nothing worth a warning" in text.err
 
 
 def test_a_log_is_cleaned_in_one_command_as_step_by_step(run, messy: Path, workspace) -> None:
@@ -45,7 +45,8 @@ def test_a_log_is_cleaned_in_one_command_as_step_by_step(run, messy: Path, works
     result = run("clean", messy, *drops, "--cut-pauses", 30, "--json").json
     assert [step["kind"] for step in result["steps"]] == ["duplicates", "pauses", "single-items", "one-event-sessions"]
     assert result["dataset"] == (
-        "messy, without duplicates, cut at pauses of 30 min, without items that occur once, without one-event sessions"
+        "messy, without duplicates, cut at pauses over 30 min, without items that occur once,"
+        " without one-event sessions"
     )
     assert result["made_from"]["parent_name"] == "messy"
     assert (result["sessions"], result["events"]) == (20, 60)
@@ -62,26 +63,38 @@ def test_a_preview_makes_nothing(run, messy: Path) -> None:
     run("import", messy)
     before = len(run("datasets", "--json").json["datasets"])
     text = run("clean", "messy", "--from", "2023-11-15", "--preview").out
-    assert "nothing was made" in text
+    assert "nothing created" in text
     assert "Leaves 54 of 65 events" in text
     assert run("clean", "messy", "--drop-days", "2023-11-14", "--preview", "--json").json["steps"][0]["kind"] == "days"
     assert len(run("datasets", "--json").json["datasets"]) == before
 
 
+def test_a_preview_sets_nothing_aside(run, messy: Path, workspace) -> None:
+    run("import", messy)
+    assert "nothing created" in run("clean", "messy", "--ignore", "robots", "--preview").out
+    assert workspace.dataset("messy").set_aside == ()
+    assert run("clean", "messy", "--ignore", "dust", "--preview").status == 2
+
+
+def test_a_name_that_is_not_given_is_told(run, messy: Path) -> None:
+    run("import", messy)
+    assert "the events of messy" in run("clean", "messy", "--drop", "far-away-dates", "--name", "other").err
+
+
 def test_without_options_it_says_what_there_is_to_clean(run, messy: Path) -> None:
     result = run("clean", messy)
-    assert "66 rows were read: 65 are events, 1 was left out." in result.out
+    assert "65 of 66 rows are events; 1 was left out." in result.out
     assert "[clean --cut-pauses 30]" in result.out
     assert run("clean", messy, "--json").json["made_from"] is None
 
 
-def test_findings_are_set_aside_and_taken_back(run, messy: Path) -> None:
-    aside = run("clean", messy, "--keep", "duplicates,long-pauses")
-    assert "set aside: duplicates, pauses of more than 30 minutes" in aside.out
+def test_findings_are_ignored_until_they_are_not(run, messy: Path) -> None:
+    aside = run("clean", messy, "--ignore", "duplicates,long-pauses")
+    assert "ignored: duplicates, pauses of more than 30 minutes" in aside.out
     assert "twice" not in aside.out
-    assert "twice" in run("clean", messy, "--undo-keep", "duplicates,long-pauses").out
-    wrong = run("clean", messy, "--keep", "dust")
-    assert (wrong.status, "by its code" in wrong.err) == (2, True)
+    assert "twice" in run("clean", messy, "--stop-ignoring", "duplicates,long-pauses").out
+    wrong = run("clean", messy, "--ignore", "dust")
+    assert (wrong.status, "no check with this code" in wrong.err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -56,11 +56,13 @@ def test_the_layout_can_be_named(run, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        (("--timestamp", "day", "--session", "item"), "as session and as item"),
         (("--gap", 30), "--gap 30 without --user"),
+        (("--user", "visit", "--gap", 0), "--gap must be a number of minutes above 0"),
         (("--user", "visit", "--gap", 30, "--session", "visit"), "both --session and --user"),
         (("--event-column", "action"), "without --event-kind"),
-        (("--timestamp", "day", "--timestamp", "day"), "different ones"),
-        (("--timestamp", "day", "--item", "nothing"), "is in the file"),
+        (("--timestamp", "day", "--timestamp", "day"), "must be different"),
+        (("--timestamp", "day", "--item", "nothing"), "has no column nothing (chosen as item)"),
     ],
 )
 def test_options_that_do_not_fit_are_refused(run, file: Path, options: tuple[object, ...], words: str) -> None:
@@ -77,8 +79,38 @@ def test_what_was_decided_beside_the_options_is_said(run, folder: Path) -> None:
         f"{u},{1_700_000_000 + 86_400 * u + 60 * i},{'abc'[i]},{'xyz'[i]}\n" for u in range(4) for i in range(3)
     )
     path.write_text(f"user,timestamp,item,page\n{rows}")
-    assert "cut where a pause is longer" in run("import", path, "--item", "page").err
-    assert "cut where" not in run("import", path, "--item", "page", "--user", "user", "--gap", 9).err
+    assert "divided wherever nothing happens for more than 30 minutes" in run("import", path, "--item", "page").err
+    assert "divided" not in run("import", path, "--item", "page", "--user", "user", "--gap", 9).err
+
+
+def test_a_user_without_a_gap_that_was_recognised_needs_one(run, folder: Path) -> None:
+    path = folder / "workouts.csv"
+    path.write_text(
+        "user,timestamp,item\n" + "".join(f"{i % 3},{1_700_000_000 + 86_400 * i},{i % 5}\n" for i in range(60))
+    )
+    error = " ".join(run("import", path, "--user", "user").err.split())
+    assert "--user needs --gap" in error
+    assert "Add --gap 30 (30 minutes is usual), or use --session user" in error
+    assert "None" not in error
+
+
+def test_the_pause_that_cuts_visits_is_said_or_asked_for(run, folder: Path) -> None:
+    path = folder / "numbered.csv"
+    path.write_text(
+        "session,user,timestamp,item\n" + "".join(f"{i // 2},{i % 2},{i},{'abc'[i % 3]}\n" for i in range(6))
+    )
+    assert "Add --gap 30" in " ".join(run("import", path, "--user", "user").err.split())
+    views = folder / "dated.csv"
+    rows = "".join(f"{u},{1_700_000_000 + 86_400 * u + 60 * i},{'abc'[i]}\n" for u in range(4) for i in range(3))
+    views.write_text(f"user,timestamp,item\n{rows}")
+    assert "visits: cut where 30 minutes pass without an event" in run("import", views, "--user", "user").out
+
+
+def test_a_kind_that_never_occurs_is_told(run, file: Path) -> None:
+    kinds = ("--event-column", "action", "--event-kind", "view", "--event-kind", "veiw")
+    result = run("import", file, "--timestamp", "day", *kinds)
+    assert "No event is of the kind veiw (column action)" in result.err
+    assert "kind view" not in result.err
 
 
 def test_kinds_need_a_column(run, folder: Path) -> None:

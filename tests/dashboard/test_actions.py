@@ -31,7 +31,7 @@ def test_the_same_content_again_leaves_one_file(tmp_path: Path):
 
 
 def test_an_empty_file_is_refused(tmp_path: Path):
-    with pytest.raises(DataError, match="at least one event"):
+    with pytest.raises(DataError, match="file is empty"):
         store_upload(Workspace(tmp_path), io.BytesIO(), 0, 1)
 
 

@@ -83,5 +83,7 @@ def test_how_a_log_was_read_is_told_on_its_page() -> None:
         "A sample: 12 of 1,200 users (10 %, seed 7).",
         "Times were read as day/month/year (%d/%m/%Y).",
     ]
-    noted = summary | {"notes": ["No column names the visits."], "sample": None, "time_format": "s"}
+    noted = summary | {"notes": ["No column names sessions."], "sample": None, "time_format": "s"}
     assert data_view.describe_import(record.model_copy(update={"summary": noted}))[1:] == noted["notes"]
+    other = noted | {"notes": ["No event is of the kind veiw."]}
+    assert len(data_view.describe_import(record.model_copy(update={"summary": other}))) == 3

@@ -1,4 +1,4 @@
-"""What is not recognised stays open, and Read stays closed until it is chosen."""
+"""What is not recognised stays open, and Import stays disabled until it is chosen."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -47,18 +47,21 @@ def written(app: AppTest) -> str:
     ("chosen", "obstacle"),
     [
         ({"session": "a", "timestamp": "b", "item": "c"}, ""),
-        ({"user": None, "timestamp": "b", "item": "c"}, "Choose the column of the user."),
-        ({"session": "a", "timestamp": ("day", "hour"), "item": "hour"}, "The column hour is chosen twice"),
-        ({"session": "a", "timestamp": "b", "item": "c", "event": "c"}, "as item and as kind of event"),
+        ({"user": None, "timestamp": "b", "item": "c"}, "Choose a column for the user."),
+        (
+            {"session": "a", "timestamp": ("day", "hour"), "item": "hour"},
+            "Column hour is chosen for both time and item",
+        ),
+        ({"session": "a", "timestamp": "b", "item": "c", "event": "c"}, "for both item and kind of event"),
         ({"session": "a", "timestamp": "b", "item": "c", "item_name": None}, ""),
     ],
 )
-def test_what_speaks_against_reading(chosen: dict, obstacle: str) -> None:
+def test_what_speaks_against_importing(chosen: dict, obstacle: str) -> None:
     found = find_obstacle(chosen)
     assert obstacle in found if obstacle else not found
 
 
-def test_a_column_that_nothing_suggests_stays_empty_and_read_stays_closed(add) -> None:
+def test_a_column_that_nothing_suggests_stays_empty_and_import_stays_disabled(add) -> None:
     app = add("odd.csv", ODD)
     assert not app.exception
     key = next(box.key for box in app.selectbox if box.label == "Time").removeprefix("Time-")
@@ -68,7 +71,7 @@ def test_a_column_that_nothing_suggests_stays_empty_and_read_stays_closed(add) -
         app.selectbox(key=f"{label}-{key}").set_value(column)
     app.run()
     assert app.button(key="read-log").disabled
-    assert "wer is chosen twice" in written(app)
+    assert "wer is chosen for both session and item" in written(app)
 
 
 def test_the_first_sessions_and_all_kinds_of_event_are_shown(add) -> None:

@@ -1,6 +1,7 @@
 """Data says how to add a log from a database or a folder, and reads none itself."""
 
 import shlex
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -32,7 +33,14 @@ def test_the_commands_are_ones_that_there_are(command: str, monkeypatch: pytest.
         raise SystemExit(0)
 
     monkeypatch.setattr(data, "_locate", stop)
-    program, *arguments = shlex.split(command)
+    program, option, module, *arguments = shlex.split(command)
     with pytest.raises(SystemExit) as ended:
         main(arguments)
-    assert (program, ended.value.code, asked) == ("gru4rec", 0, [arguments[1]])
+    assert (ended.value.code, asked) == (0, [arguments[1]])
+    # What README installs; the command gru4rec is there only after `pip install .`.
+    assert (program, option, module) == (".venv/bin/python", "-m", "gru4rec_core")
+
+
+def test_readme_has_the_same_commands() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert [command for command in COMMANDS.splitlines() if f"    {command}\n" not in readme] == []

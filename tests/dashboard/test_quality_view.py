@@ -10,7 +10,7 @@ from gru4rec_core.evaluation.quality_types import QualityCheck
     ("check", "line"),
     [
         (QualityCheck("gaps", "Gaps", 0, 0, "stretches"), "Gaps: none"),
-        (QualityCheck("ties", "Ties in time", 2, 900, "events"), "Ties in time: 2 of 900 events"),
+        (QualityCheck("ties", "Events at the same time", 2, 900, "events"), "Events at the same time: 2 of 900 events"),
         (QualityCheck("volume", "Volume", 0, 0, "days", not_judged="no dates"), "Volume: not checked, no dates"),
     ],
 )

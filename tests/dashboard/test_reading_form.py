@@ -44,7 +44,7 @@ def written(page: AppTest) -> str:
 
 
 def read(page: AppTest, workspace: Workspace) -> dict[str, bytes]:
-    """Presses Read; the arrays of the dataset."""
+    """Presses Import; the arrays of the dataset."""
     assert not page.button(key="read-log").disabled, written(page)
     page.button(key="read-log").click().run()
     assert not page.exception
@@ -131,7 +131,7 @@ def test_a_layout_that_the_file_cannot_have_is_refused_and_can_be_taken_back(pag
     page.file_uploader[0].upload("visits.csv", EVENTS.encode(), "text/csv").run()
     box(page, LAYOUT).set_value("nested").run()
     assert not page.exception
-    assert "A file is read as one session per line, with a list of its events (JSON), as asked for." in written(page)
+    assert "The file cannot be read as one session per line, with a list of its events (JSON)." in written(page)
     assert "read-log" not in [button.key for button in page.button]
     box(page, LAYOUT).set_value(None).run()
     assert not page.button(key="read-log").disabled

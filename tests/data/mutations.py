@@ -191,7 +191,8 @@ def plain_events(content: bytes) -> Counter[Event] | None:
 
 
 def _plain_text_events(text: str) -> Counter[Event] | None:
-    lines = [line for line in text.split("\n") if line.strip()]
+    # A byte order mark before a line is what is left where files were joined.
+    lines = [line.removeprefix("\ufeff") for line in text.lstrip("\ufeff").split("\n") if line.strip()]
     if lines[0].lstrip().startswith("{"):
         return _plain_json_events(lines)
     if '"' in text:

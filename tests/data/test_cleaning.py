@@ -53,7 +53,7 @@ def test_a_long_pause_begins_a_session_with_a_name_of_its_own():
     left, (outcome,) = clean(data, [CleaningStep("pauses", 30.0)])
     assert left.session_ids.tolist() == ["u", "u#2023-11-14T23:20:00", "u#2023-11-15T00:43:20", "v"]
     assert left.lengths.tolist() == [2, 2, 1, 1]
-    assert outcome.describe() == "Makes 4 sessions of 2; 1 more has one event than before."
+    assert outcome.describe() == "Turns 2 sessions into 4; 1 more session than before has only one event."
 
 
 def test_cut_sessions_keep_their_names_when_the_log_goes_on():
@@ -94,7 +94,7 @@ def test_far_away_dates_go_event_by_event():
 
 @pytest.mark.parametrize("step", [CleaningStep("pauses", 30.0), CleaningStep("days", ("2024-05-01",))])
 def test_what_needs_dates_is_refused_where_there_are_none(make_dataset, step):
-    with pytest.raises(DataError, match="only where times are dates"):
+    with pytest.raises(DataError, match="needs times that are dates"):
         clean(make_dataset("abc"), [step])
 
 
@@ -104,10 +104,16 @@ def test_a_day_that_is_none_is_refused(text):
         clean(log([(1, SPRING, "a"), (1, SPRING + 1, "b")]), [CleaningStep("days", (text,))])
 
 
+def test_a_moment_that_cannot_be_read_is_named_by_the_option_it_came_from(make_dataset):
+    with pytest.raises(DataError) as caught:
+        clean(make_dataset("ab", "ac"), [CleaningStep("period", ("soon", ""))])
+    assert caught.value.where == "start of the period (--from)"
+
+
 def test_a_step_that_leaves_nothing_to_predict_is_refused(make_dataset):
-    with pytest.raises(DataError, match="two events"):
+    with pytest.raises(DataError, match="nothing to predict"):
         clean(make_dataset("ab", "ac"), [CleaningStep("single-items")])
-    with pytest.raises(DataError, match="at least one event"):
+    with pytest.raises(DataError, match="no events"):
         clean(make_dataset("ab", "cd"), [CleaningStep("single-items")])
 
 

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from gru4rec_core.data.column_evidence import is_item, is_person, is_shared, is_visit, object_to
+from gru4rec_core.data.column_evidence import find_objection, is_item, is_person, is_shared, is_visit
 from gru4rec_core.data.column_profile import ColumnProfile, profile_column
 
 DAY = 86_400
@@ -36,7 +36,7 @@ def test_a_number_that_several_users_have_names_no_visit() -> None:
 
 def test_one_name_for_all_items_is_none() -> None:
     title = column("title", ["Great"] * 240)
-    assert object_to("item_name", title, 3, {"item": ITEM}) == "all items have the same"
+    assert find_objection("item_name", title, 3, {"item": ITEM}) == "all items have the same one"
 
 
 def test_without_times_nobody_can_say() -> None:
@@ -54,37 +54,37 @@ SOON = column("when", ["soon", "later"] * 120)
     ("role", "profile", "objection"),
     [
         ("session", VISIT, None),
-        ("session", EACH_ITS_OWN, "every row has another value, so it names events, not sessions"),
+        ("session", EACH_ITS_OWN, "every row has a different value, so it names events, not sessions"),
         ("session", PRICE, "its values have fractions"),
         ("session", column("d", [f"2024-05-{1 + n % 28:02}" for n in range(240)]), "its values are times"),
-        ("session", column("s", ["NULL"] * 130 + list(range(55)) * 2), "most rows have none"),
+        ("session", column("s", ["NULL"] * 130 + list(range(55)) * 2), "most rows have no value"),
         ("session", column("s", [""] * 5), "it is empty"),
         ("timestamp", TIME, None),
         ("timestamp", EACH_ITS_OWN, None),
-        ("timestamp", SOON, "its values, such as 'soon', are no times"),
+        ("timestamp", SOON, "its values, such as 'soon', are not times"),
         ("timestamp", column("t", [1_700_000_000] * 30), "all rows have the same value, '1700000000'"),
         ("item", ITEM, None),
-        ("item", EACH_ITS_OWN, "every row has another value, so nothing occurs twice"),
+        ("item", EACH_ITS_OWN, "every row has a different value, so nothing occurs twice"),
         ("item", column("i", [n // 2 for n in range(240)]), "no value occurs in two sessions"),
         ("item", PRICE, "its values have fractions"),
         ("user", PERSON, None),
-        ("user", EACH_ITS_OWN, "every row has another value"),
+        ("user", EACH_ITS_OWN, "every row has a different value"),
         ("event", column("e", ["view", "cart"] * 120), None),
         ("event", ITEM, "it has too many different values"),
         ("item_name", column("n", [f"name {n * 7 % 60}" for n in range(240)]), None),
-        ("item_name", VISIT, "an item has several of them"),
+        ("item_name", VISIT, "some items have more than one"),
     ],
 )
 def test_values_speak_for_or_against_a_role(role: str, profile: ColumnProfile, objection: str | None) -> None:
-    assert object_to(role, profile, 3, {**KNOWN, "item": ITEM}) == objection
+    assert find_objection(role, profile, 3, {**KNOWN, "item": ITEM}) == objection
 
 
 def test_a_hint_of_a_name_needs_values_that_agree() -> None:
-    assert object_to("session", PERSON, 3, KNOWN) is None
-    assert object_to("session", PERSON, 1, KNOWN) == "its values do not look like visits"
-    assert object_to("session", VISIT, 1, KNOWN) is None
-    assert object_to("timestamp", EACH_ITS_OWN, 1, KNOWN) == "its values, such as '0', are no times"
+    assert find_objection("session", PERSON, 3, KNOWN) is None
+    assert find_objection("session", PERSON, 1, KNOWN) == "its values do not look like visits"
+    assert find_objection("session", VISIT, 1, KNOWN) is None
+    assert find_objection("timestamp", EACH_ITS_OWN, 1, KNOWN) == "its values, such as '0', are not times"
 
 
 def test_nothing_is_said_against_a_column_without_rows() -> None:
-    assert object_to("session", column("s", []), 3, {}) is None
+    assert find_objection("session", column("s", []), 3, {}) is None

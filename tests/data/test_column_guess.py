@@ -66,14 +66,14 @@ def test_a_session_that_never_repeats_is_not_taken_and_the_reason_said() -> None
     assert found.columns == {"timestamp": "time", "item": "item"}
     assert found.doubts["session"] == (
         "The column session was not taken as the session: "
-        "every row has another value, so it names events, not sessions."
+        "every row has a different value, so it names events, not sessions."
     )
 
 
 def test_a_time_that_is_none_is_not_taken() -> None:
     found = guess(write("session,time,item", [f"{e.visit},{kind(e)},{e.item}" for e in EVENTS]))
     assert "timestamp" not in found.columns
-    assert "are no times" in found.doubts["timestamp"]
+    assert "are not times" in found.doubts["timestamp"]
 
 
 def test_a_few_rows_say_too_little_against_a_sure_name() -> None:

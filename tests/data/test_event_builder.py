@@ -57,8 +57,16 @@ def test_a_visit_has_one_name_in_every_export(write: Write, unit: str) -> None:
 
 def test_a_pause_needs_times_that_are_dates(write: Write) -> None:
     path = write("user_id,time,item\nu,1,A\nu,2,B\n")
-    with pytest.raises(DataError, match="times must be dates"):
+    with pytest.raises(DataError, match="needs times that are dates"):
         read_log(path, ColumnMapping(None, "time", "item", user="user_id", session_gap_minutes=30))
+
+
+def test_what_most_rows_are_is_the_cause_when_none_is_an_event(write: Write) -> None:
+    rows = "".join(f"s{n},{n},A,view\n" for n in range(9))
+    mapping = ColumnMapping("session", "timestamp", "item", event_column="kind", keep_events=("purchase",))
+    with pytest.raises(DataError, match="9 of other kinds of event, 1 left out") as caught:
+        read_log(write(f"session,timestamp,item,kind\n{rows}broken\n"), mapping)
+    assert caught.value.rule == "No event is of a kind to keep."
 
 
 def test_kinds_of_event_that_do_not_occur_are_an_error(write: Write) -> None:
@@ -72,10 +80,28 @@ def test_names_to_show_come_along(write: Write) -> None:
     assert log.item_names == {"7": "lamp", "8": "desk"}
 
 
+def test_an_item_whose_only_row_is_rejected_late_leaves_no_name(write: Write) -> None:
+    rows = "".join(f"s,{n},A,tea\n" for n in range(9)) + "s,2024-05-31,B,coffee\n"
+    log = read_log(
+        write("session,timestamp,item,title\n" + rows), ColumnMapping("session", "timestamp", "item", item_name="title")
+    )
+    assert log.item_names == {"A": "tea"}
+
+
 def test_the_first_name_of_an_item_counts_across_blocks(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet, "PARQUET_BATCH", 1)
     table = pa.table({"session": ["s", "s"], "time": [1, 2], "item": ["7", "7"], "title": ["lamp", "LAMP"]})
     assert read_log(write(parquet_bytes(table))).item_names == {"7": "lamp"}
+
+
+def test_sessions_out_of_order_are_visits_where_visits_are_cut(write: Write) -> None:
+    start = 1_700_000_000
+    times = {"u1": [0, 60, 40, 90_000, 90_060, 180_060, 180_000], "u2": [90_000, 90_060, 0, 60]}  # u2: visits swapped
+    rows = [f"{user},{start + time},i{i}" for user, later in times.items() for i, time in enumerate(later)]
+    visits = ColumnMapping(None, "timestamp", "item", user="user", session_gap_minutes=30)
+    log = read_log(write("\n".join(["user,timestamp,item", *rows, ""])), visits)
+    assert log.summary.n_sessions == 5
+    assert log.summary.sessions_out_of_order == 2
 
 
 def test_ties_in_time_keep_file_order(write: Write) -> None:

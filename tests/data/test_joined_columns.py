@@ -8,6 +8,8 @@ import pytest
 
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import read_log
+from gru4rec_core.data.reading_options import ReadingOptions
+from gru4rec_core.data.row_rules import NO_TIME, NULL_WORD_GIVEN
 from gru4rec_core.errors import DataError
 from tests.data.logs import FORMATS, Write, list_rejected, parquet_bytes, sessions
 
@@ -31,6 +33,10 @@ def times_of(write: Write, columns: str, *rows: str) -> list[str]:
         ("year,month,day,hour", "2008,4,1,7", "2008-04-01 07:00:00"),
         ("year,month,day,h,min", "2008,4,1,7,5", "2008-04-01 07:05:00"),
         ("year,month,day,h,min,sec", "2008,4,1,7,5,9", "2008-04-01 07:05:09"),
+        ("year,month,day,h,min,sec", "2008,4,1,7,5,9.25", "2008-04-01 07:05:09.250"),
+        ("date,number", "31/05/2016,34200000", "2016-05-31 09:30:00"),
+        ("date,clock", "2016-05-09T00:00:00,18:30", "2016-05-09 18:30:00"),
+        ("date,h", "2016-05-09 00:00:00,8", "2016-05-09 08:00:00"),
         ("date,timeframe", "2016-05-09,526309", "2016-05-09 00:08:46.309"),
         ("date,timeframe", "2016-05-09,86400001", "2016-05-10 00:00:00.001"),
         ("date,clock", "2016-05-09,18:30:05", "2016-05-09 18:30:05"),
@@ -47,6 +53,33 @@ def test_a_row_with_a_part_missing_or_odd_is_rejected(write: Write) -> None:
     log = read_log(write(text), ColumnMapping("session", ("year", "month", "day"), "item"))
     assert [place for place, _ in list_rejected(log)] == [3, 4, 5]
     assert list_rejected(log)[0] == (3, "no timestamp")
+
+
+@pytest.mark.parametrize(
+    ("columns", "odd"),
+    [
+        ("year,month,day,hour,minute", "2024,5,1,10,345 2024,5,31,123,10 2024,0511,1,9,1 2024,5,312,9,1 2024,5,1,-5,0"),
+        ("year,month,day,hour", "2024,05,31,0930"),
+        ("date,time", "2024-05-31,1830000 2024-05-31,9999"),
+    ],
+)  # fmt: skip
+def test_no_part_is_cut_to_fit(columns: str, odd: str, write: Write) -> None:
+    good = {5: "2024,05,31,9,05", 4: "2024,05,31,9", 2: "2024-05-31,930"}[len(columns.split(","))]
+    rows = [good, good.replace("31", "30")] * 9 + odd.split()
+    text = f"session,item,{columns}\n" + "".join(f"s,a,{row}\n" for row in rows)
+    options = ReadingOptions(time_format="HHMM" if columns == "date,time" else None)
+    log = read_log(write(text), ColumnMapping("session", tuple(columns.split(",")), "item"), options=options)
+    assert [reason for _, reason in list_rejected(log)] == [NO_TIME] * len(odd.split())
+
+
+def test_a_word_for_a_missing_value_is_no_part_of_a_session(write: Write) -> None:
+    text = "user,day,time,item\nNULL,5,1,A\nNULL,5,2,B\nanna,NA,3,C\nanna,5,4,D\nanna,5,5,E\n"
+    mapping = ColumnMapping(("user", "day"), "time", "item")
+    log = read_log(write(text), mapping)
+    assert sessions(log) == {"anna | 5": ["D", "E"]}
+    assert {reason for _, reason in list_rejected(log)} == {NULL_WORD_GIVEN.format("session")}
+    kept = read_log(write(text), mapping, options=ReadingOptions(keep_null_words=True))
+    assert list(sessions(kept)) == ["NULL | 5", "anna | NA", "anna | 5"]
 
 
 @pytest.mark.parametrize("form", ["CSV", "JSON lines", "Parquet"])
@@ -77,5 +110,5 @@ def test_several_columns_are_different_ones() -> None:
 
 
 def test_a_part_that_is_not_in_the_file_is_said(write: Write) -> None:
-    with pytest.raises(DataError, match="mapped as timestamp is in the file"):
+    with pytest.raises(DataError, match=r"no column .* \(chosen as time\)"):
         read_log(write(FORMATS["CSV"]), ColumnMapping("session", ("timestamp", "clock"), "item"))

@@ -44,9 +44,9 @@ def test_a_table_with_spaces_is_not_taken_for_sessions(write: Write) -> None:
     ],
 )
 def test_a_layout_that_the_file_cannot_have_is_refused(text: str, layout: Layout, write: Write) -> None:
-    with pytest.raises(DataError, match="as asked for") as caught:
+    with pytest.raises(DataError, match="file cannot be read as") as caught:
         read_log(write(text), options=ReadingOptions(layout=layout))
-    assert "Leave out the layout" in caught.value.remedy
+    assert "leave out --layout" in caught.value.remedy
 
 
 def test_a_layout_may_give_the_mapping() -> None:

@@ -1,5 +1,7 @@
 """Where a log is."""
 
+from pathlib import Path
+
 import pytest
 
 from gru4rec_core.data.locations import DatabaseLog, FolderLog
@@ -8,7 +10,7 @@ from gru4rec_core.errors import DataError
 
 @pytest.mark.parametrize(("table", "query", "found"), [("events", "SELECT 1", "both"), (None, None, "neither")])
 def test_a_database_is_read_by_a_table_or_a_query(table: str | None, query: str | None, found: str) -> None:
-    with pytest.raises(DataError, match="a table or a query") as raised:
+    with pytest.raises(DataError, match="which table or which query") as raised:
         DatabaseLog("sqlite:///shop.db", table, query)
     assert raised.value.found == found
 
@@ -37,3 +39,10 @@ def test_locations_are_named_without_credentials() -> None:
 )
 def test_a_folder_has_a_short_name(pattern: str, title: str) -> None:
     assert FolderLog(pattern).title == title
+
+
+def test_a_folder_may_have_signs_of_a_pattern_in_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "logs [2024]"
+    folder.mkdir()
+    assert FolderLog(str(folder)).title == "logs [2024]"
+    assert FolderLog(f"{tmp_path}/nothing [2024]/*.csv").title == tmp_path.name

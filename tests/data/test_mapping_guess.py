@@ -52,10 +52,10 @@ def test_a_missing_column_leaves_the_mapping_open() -> None:
 def test_every_choice_is_said() -> None:
     assert explain_choices(ColumnMapping("visit", "at", "what")) == ()
     (cut,) = explain_choices(ColumnMapping(None, "at", "what", user="who", session_gap_minutes=30))
-    assert "the events of each who are cut where a pause is longer than 30 minutes" in cut
+    assert "each who's events are divided wherever nothing happens for more than 30 minutes" in cut
     (whole,) = explain_choices(ColumnMapping("who", "at", "what"), "who")
-    assert "all of them are one session" in whole
+    assert "all events of one who form one session" in whole
     (parts,) = explain_choices(ColumnMapping("visit", ("day", "clock"), "what"), "who")
     assert "day + clock" in parts
     (order,) = explain_choices(ColumnMapping("line", "order", "item"))
-    assert "the order in the file counts" in order
+    assert "events keep the order of the file" in order

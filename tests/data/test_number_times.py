@@ -41,7 +41,7 @@ def test_numbers_have_one_meaning(number: float, name: str) -> None:
 def test_a_zero_among_dates_is_a_missing_time() -> None:
     name, rejected = judge(*[MOMENT] * 9, 0, -1)
     assert name == "s"
-    assert rejected == {"the timestamp is out of range, most are in seconds since 1970": [9, 10]}
+    assert rejected == {"the timestamp is out of range, but most are in seconds since 1970": [9, 10]}
 
 
 def test_numbers_that_go_on_below_the_dates_are_no_dates() -> None:
@@ -52,7 +52,7 @@ def test_a_few_numbers_of_another_unit_are_rejected_one_by_one() -> None:
     name, rejected = judge(*[MOMENT] * 99, MOMENT * 1_000)
     assert name == "s"
     assert rejected == {
-        "the timestamp is in milliseconds since 1970, most are in seconds since 1970": [99],
+        "the timestamp is in milliseconds since 1970, but most are in seconds since 1970": [99],
     }
 
 
@@ -65,7 +65,7 @@ def test_two_units_in_one_column_are_refused_with_both_counts() -> None:
 
 def test_a_few_digits_that_are_no_date_among_dates_are_rejected() -> None:
     days = [20240500 + day for day in range(1, 31)]
-    assert judge(*days, 20240231)[1] == {"the timestamp is out of range, most are in dates of 8 digits": [30]}
+    assert judge(*days, 20240231)[1] == {"the timestamp is out of range, but most are in dates of 8 digits": [30]}
 
 
 def test_digits_of_dates_become_moments() -> None:

@@ -58,7 +58,7 @@ def test_a_keyring_that_is_not_installed_or_not_open_is_told(monkeypatch: pytest
 
 
 def test_two_places_at_once_are_refused() -> None:
-    with pytest.raises(ConfigError, match="one of the two"):
+    with pytest.raises(ConfigError, match="not from both"):
         find_password(URL, "A", "b")
 
 

@@ -11,7 +11,7 @@ def test_a_preview_shows_columns_types_first_rows_and_a_guess(write: Write) -> N
     preview = inspect_log(write("SessionId;Time;ItemId;price\n1;2024-01-01;A;1.5\n1;2024-01-02;B;\n"))
     assert preview.columns == ("SessionId", "Time", "ItemId", "price")
     assert preview.types == {
-        "SessionId": "whole numbers, always the same",
+        "SessionId": "whole numbers, one value",
         "Time": "dates",
         "ItemId": "text",
         "price": "decimal numbers, like prices",
@@ -30,5 +30,5 @@ def test_a_preview_works_for_each_format(name: str, write: Write) -> None:
 
 
 def test_a_preview_warns_of_times_that_are_none_and_of_no_rows(write: Write) -> None:
-    assert "are no times" in inspect_log(write("session,time,item\n" + "s,noon,A\ns,four,B\n" * 10)).problems[0]
+    assert "are not times" in inspect_log(write("session,time,item\n" + "s,noon,A\ns,four,B\n" * 10)).problems[0]
     assert "no row below" in inspect_log(write("session,time,item\n")).problems[-1]

@@ -14,12 +14,12 @@ from gru4rec_core.data.row_counts import RowCounts
     ("counts", "sentence"),
     [
         (RowCounts(1_204, 1_200, 0, 0, {"no item": 3, "no session": 1}),
-         "1,204 rows were read: 1,200 are events, 4 were left out."),
-        (RowCounts(9, 6, 3, 0, {}), "9 rows were read: 6 are events, 3 are of other kinds of event."),
+         "1,200 of 1,204 rows are events; 4 were left out."),
+        (RowCounts(9, 6, 3, 0, {}), "6 of 9 rows are events; 3 are events of kinds you did not keep."),
         (RowCounts(4, 1, 1, 1, {"no item": 1}),
-         "4 rows were read: 1 is an event, 1 was left out, 1 is of another kind of event, "
+         "1 of 4 rows is an event; 1 was left out, 1 is an event of a kind you did not keep, "
          "1 is of a session outside the sample."),
-        (RowCounts(9, 9, 0, 0, {}), "9 rows were read: all are events."),
+        (RowCounts(9, 9, 0, 0, {}), "All 9 rows are events."),
     ],
 )  # fmt: skip
 def test_what_became_of_the_rows_in_one_sentence(counts: RowCounts, sentence: str) -> None:

@@ -33,12 +33,12 @@ def test_every_bad_row_is_counted_with_its_place_and_reason(write: Write) -> Non
         (4, "no item"),
         (5, "no timestamp"),
         (6, "the timestamp cannot be read as a time"),
-        (7, "the timestamp is no finite number"),
+        (7, "the timestamp is not a finite number"),
         (8, "an item longer than 1,000 characters"),
         (9, "a session longer than 1,000 characters"),
         (10, "2 fields instead of 3"),
         (11, "4 fields instead of 3"),
-        (12, "the timestamp is a date, most are numbers"),
+        (12, "the timestamp is a date, but most are numbers"),
         (14, "the timestamp cannot be read as a time"),
     ]
     assert sessions(log) == {"s": ["A", "B"]}

@@ -24,7 +24,14 @@ def test_items_are_in_order_of_time_in_every_format(name: str, write: Write) -> 
 def test_times_are_shown_as_they_are_understood(write: Write) -> None:
     rows = "session,time,item\ns,1700000000,A\ns,1700000060,B\n"
     first = preview_sessions(write(rows), ColumnMapping("session", "time", "item"))
-    assert first.sessions == (PreviewSession("s", 2, ("A", "B"), ("2023-11-14 22:13:20", "2023-11-14 22:14:20")),)
+    times = ("2023-11-14 22:13:20", "2023-11-14 22:14:20")
+    assert first.sessions == (PreviewSession("s", 2, ("A", "B"), times, times[-1]),)
+
+
+def test_a_long_session_ends_with_its_last_event_though_only_the_first_are_shown(write: Write) -> None:
+    rows = "".join(f"s,{1_700_000_000 + 60 * i},{'AB'[i % 2]}\n" for i in range(31))
+    (one,) = preview_sessions(write("session,time,item\n" + rows), ColumnMapping("session", "time", "item")).sessions
+    assert (one.n_events, len(one.items), one.last_time) == (31, 20, "2023-11-14 22:43:20")
 
 
 def test_another_mapping_makes_other_sessions(write: Write) -> None:

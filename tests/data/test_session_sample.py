@@ -80,3 +80,19 @@ def test_where_visits_are_cut_out_of_users_whole_users_are_kept(write: Write) ->
 def test_an_empty_sample_says_so(write: Write) -> None:
     with pytest.raises(DataError, match="none of 200"):
         sample(write, ROWS, share=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_word_for_a_missing_session_is_rejected_whatever_the_sample(seed: int, write: Write) -> None:
+    nameless = [f"NULL,{1_700_000_000 + n},i{n % 7}" for n in range(3)]
+    log = sample(write, [*ROWS, *nameless], share=0.5, seed=seed)
+    assert log.summary.sample is not None
+    assert log.summary.sample["of"] == 200
+    assert sum(log.summary.rejected_counts.values()) == 3
+
+
+def test_such_a_word_may_be_the_name_of_a_session_in_a_sample_too(write: Write) -> None:
+    path = write("\n".join(["session,time,item", *ROWS, "NULL,1700000000,i1", "NULL,1700000001,i2"]))
+    log = read_log(path, options=ReadingOptions(sample=0.5, keep_null_words=True))
+    assert log.summary.sample is not None
+    assert log.summary.sample["of"] == 201

@@ -1,5 +1,7 @@
 """Records and their lines: quotes, blocks, encodings."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,16 @@ def test_a_quote_left_open_costs_its_own_line_only(write: Write) -> None:
     log = read_log(write('session,timestamp,item\ns1,1,A\ns1,1,"open\n' + lines))
     assert list_rejected(log) == [(3, "a quote is not closed")]
     assert log.summary.rows_kept == 199
+
+
+def test_a_long_line_with_an_open_quote_needs_little_memory(write: Write) -> None:
+    file = open_log(write('s,1,"' + 'x""' * 300_000 + "\ns,2,B\n"), "log.csv", "utf-8", 10**9)
+    tracemalloc.start()
+    records = next(read_records(file))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert records.unclosed.tolist() == [True, False]
+    assert peak < 20 * file.path.stat().st_size
 
 
 @pytest.mark.parametrize("block_bytes", [1, 7, 64, 1000])
@@ -55,5 +67,5 @@ def test_other_encodings_can_be_asked_for(write: Write) -> None:
     assert sessions(read_log(write(content.encode("utf-16")), encoding="utf-16"))["s1"] == ["Ä", "B"]
     with pytest.raises(DataError, match="no-such"):
         read_log(write(content), encoding="no-such")
-    with pytest.raises(DataError, match="as asked for"):
+    with pytest.raises(DataError, match="the encoding chosen"):
         read_log(write(content.encode("latin-1")), encoding="utf-8-sig")

@@ -40,7 +40,7 @@ def test_two_digit_years_are_asked_about_even_where_one_meaning_is_left() -> Non
 
 def test_a_slip_does_not_decide_and_two_orders_do_not_mix() -> None:
     assert choose(["13/06/2024"] * 200 + ["06/13/2024"]) == "%d/%m/%Y"
-    with pytest.raises(DataError, match="20 rows that are only day/month/year and 3 rows that are only month/day/year"):
+    with pytest.raises(DataError, match="20 rows of only day/month/year and 3 rows of only month/day/year"):
         choose(["13/06/2024"] * 20 + ["06/13/2024"] * 3)
 
 

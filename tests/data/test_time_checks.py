@@ -1,4 +1,4 @@
-"""Columns that are no times, told from those that are."""
+"""Columns that are not times, told from those that are."""
 
 import numpy as np
 import pytest
@@ -27,9 +27,9 @@ def test_times_are_times(times: np.ndarray) -> None:
     [
         (np.full(N, 7), None, "the same time in all rows"),
         (np.full(N, 7), "s", "the same time in all rows"),
-        (ITEM * 1.5, None, "a property of the item"),
-        (ITEM + 1_700_000_000, "s", "a property of the item"),
-        (SESSION, None, "the same number through every session"),
+        (ITEM * 1.5, None, "so it describes the item"),
+        (ITEM + 1_700_000_000, "s", "so it describes the item"),
+        (SESSION, None, "the numbers never change within a session"),
         (SHUFFLED, None, "go up and down within sessions"),
     ],
 )
@@ -37,7 +37,7 @@ def test_what_says_nothing_about_order_is_refused(times: np.ndarray, unit: str |
     with pytest.raises(DataError, match=found) as caught:
         check_times(SESSION, ITEM, times, unit, "log.csv, column time")
     assert caught.value.where == "log.csv, column time"
-    assert "Map the time to another column" in caught.value.remedy
+    assert "Choose another column as the time" in caught.value.remedy
 
 
 def test_dates_may_come_in_any_order_and_by_the_day() -> None:

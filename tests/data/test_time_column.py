@@ -64,7 +64,7 @@ def test_one_fraction_makes_all_times_floats(write: Write) -> None:
 def test_most_rows_decide_between_dates_and_numbers(write: Write) -> None:
     log = read_log(write("session,time,item\ns,2024-01-01,A\ns,2024-01-02,B\ns,7,C\n"))
     assert sessions(log) == {"s": ["A", "B"]}
-    assert list_rejected(log) == [(4, "the timestamp is a number, most are dates")]
+    assert list_rejected(log) == [(4, "the timestamp is a number, but most are dates")]
 
 
 def log_of(*times: str) -> str:
@@ -143,9 +143,9 @@ def test_rows_unlike_most_are_rejected_with_line_reason_and_content(write: Write
     content = log_of(*days, "0", "2024-06-29", "6/29/2024", "29 June", "31.06.2024")
     log = read_log(write(content), ColumnMapping("session", "time", "item"))
     assert list_rejected(log) == [
-        (30, "the timestamp is a number, most are dates"),
-        (31, "the timestamp is in another notation, most are day.month.year"),
-        (32, "the timestamp is in another notation, most are day.month.year"),
+        (30, "the timestamp is a number, but most are dates"),
+        (31, "the timestamp is written differently: most are day.month.year"),
+        (32, "the timestamp is written differently: most are day.month.year"),
         (33, "the timestamp cannot be read as a time"),
         (34, "the timestamp cannot be read as a time"),
     ]
@@ -159,14 +159,14 @@ def test_a_zone_of_times_that_name_none(write: Write) -> None:
     log = read_log(write(log_of(summer, gap, twice, utc)), options=options)
     assert log.dataset.timestamps.tolist() == [1_717_178_400] * 2
     assert list_rejected(log) == [
-        (3, "the timestamp does not exist: clocks were set forward then"),
-        (4, "the timestamp is ambiguous: clocks were set back then and showed it twice"),
+        (3, "the timestamp falls in an hour that was skipped when clocks went forward"),
+        (4, "the timestamp falls in an hour that clocks showed twice when they went back"),
     ]
     plain = read_log(write(log_of(summer, summer)), options=options)
     assert plain.dataset.timestamps.tolist() == [1_717_178_400] * 2
     other = read_log(write(log_of("31.05.2024 20:00", "31.03.2024 02:30", "31.05.2024 20:01")), options=options)
     assert other.dataset.timestamps.tolist() == [1_717_178_400, 1_717_178_460]
-    assert list_rejected(other) == [(3, "the timestamp does not exist: clocks were set forward then")]
+    assert list_rejected(other) == [(3, "the timestamp falls in an hour that was skipped when clocks went forward")]
 
 
 def test_an_unknown_notation_or_zone_is_refused_before_the_file_is_read(write: Write) -> None:

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from gru4rec_core.data.column_profile import profile_column
-from gru4rec_core.data.time_parts import find_time_parts
+from gru4rec_core.data.time_parts import counts_events, find_time_parts
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,7 @@ from gru4rec_core.data.time_parts import find_time_parts
         ({"hour": "9 9", "second": "7 8", "year": "2008 2008", "month": "4 4", "day": "1 2"}, "year month day hour"),
         ({"timeframe": "526309 1", "eventdate": "2016-05-09 2016-05-10"}, "eventdate timeframe"),
         ({"date": "2016-05-09 2016-05-10", "time": "18:30 07:05:09"}, "date time"),
+        ({"date": "2016-05-09 2016-05-09", "time": "18:30 07:05:09"}, "date time"),
         ({"date": "2016-05-09 2016-05-10", "item": "526309 1"}, ""),
         ({"date": "2016-05-09T10:00 2016-05-10T10:00", "time": "18:30 07:05"}, ""),
         ({"date": "2016-05-09 2016-05-10", "time": "1700000000 1700000001"}, ""),
@@ -28,3 +29,8 @@ from gru4rec_core.data.time_parts import find_time_parts
 def test_the_date_comes_first(columns: dict[str, str], parts: str) -> None:
     profiles = [profile_column(name, pa.chunked_array([texts.split()])) for name, texts in columns.items()]
     assert find_time_parts(profiles) == (tuple(parts.split()) or None)
+
+
+def test_a_count_of_events_is_told_by_its_name() -> None:
+    assert all(map(counts_events, ("order", "Click Order", "timeframe")))
+    assert not any(map(counts_events, ("order_time", "time", "reorder")))

@@ -46,19 +46,28 @@ def test_a_moment_has_one_text_in_every_unit() -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("2024-05-31T18:00", MOMENT), ("2024-05-31T20:00+02:00", MOMENT), (str(MOMENT), MOMENT), (MOMENT, MOMENT)],
+    [
+        ("2024-05-31T18:00", MOMENT),
+        ("20240531", MOMENT - 18 * 3_600),
+        ("2024-05-31T20:00+02:00", MOMENT),
+        (str(MOMENT), MOMENT),
+        (MOMENT, MOMENT),
+    ],
 )
 def test_a_users_moment_is_a_date_or_a_number_in_the_logs_unit(text: str | int, seconds: int) -> None:
-    assert parse_moment(text, "s") == seconds
+    assert parse_moment(text, "s", "test_from") == seconds
 
 
 def test_a_date_in_another_unit() -> None:
-    assert parse_moment("2024-05-31T18:00", "ms") == MOMENT * 1_000
+    assert parse_moment("2024-05-31T18:00", "ms", "test_from") == MOMENT * 1_000
 
 
-@pytest.mark.parametrize(("text", "unit"), [("soon", "s"), ("nan", "s"), ("2024-05-31", None)])
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [("soon", "s"), ("2023", "s"), ("20241331", "s"), ("1700000000", "ms"), ("nan", "s"), ("2024-05-31", None)],
+)
 def test_a_moment_that_cannot_be_read_is_refused_with_a_remedy(text: str, unit: str | None) -> None:
     with pytest.raises(DataError) as caught:
-        parse_moment(text, unit)
+        parse_moment(text, unit, "test_from")
     assert caught.value.where == "test_from"
     assert caught.value.remedy

@@ -34,9 +34,9 @@ def test_a_zip_with_one_file_gives_the_log_in_it(name: str, write: Write) -> Non
         (zipped({"clicks.csv": b"a", "buys.csv": b"b"}), "2 files: clicks.csv, buys.csv"),
         (zipped({f"{n}.csv": b"a" for n in range(9)}), "9 files: 0.csv, 1.csv, 2.csv, 3.csv, 4.csv, …"),
         (zipped({"__MACOSX/._log.csv": b"x"}), "an empty archive"),
-        (zipped({"log.csv": CSV.encode()})[:-30], "a ZIP archive is whole"),
+        (zipped({"log.csv": CSV.encode()})[:-30], "ZIP archive is damaged or incomplete"),
         (zipped({"log.csv": CSV.encode()}, zipfile.ZIP_STORED).replace(b"s2,15,B", b"s2,15,C"), "Bad CRC"),
-        (zipped({"log.csv": CSV.encode()}, zipfile.ZIP_LZMA), "rare way to pack"),
+        (zipped({"log.csv": CSV.encode()}, zipfile.ZIP_LZMA), "unusual compression"),
         (zipped({"log.zip": zipped({"log.csv": CSV.encode()})}), "inside another archive"),
     ],
     ids=["two files", "nine files", "no file", "cut off", "damaged", "lzma", "zip in zip"],
@@ -52,13 +52,13 @@ def test_an_archive_with_a_password_is_refused(write: Write) -> None:
     archive = bytearray(zipped({"log.csv": CSV.encode()}))
     archive[6] |= 1  # the flag "encrypted", in the file's own header and in the list of files
     archive[archive.index(b"PK\x01\x02") + 8] |= 1
-    with pytest.raises(DataError, match="without a password"):
+    with pytest.raises(DataError, match="is encrypted, or uses an unusual compression"):
         read_log(write(bytes(archive), "log.zip"))
 
 
 def test_a_zip_unpacks_to_no_more_than_the_limit(write: Write) -> None:
     bomb = zipped({"log.csv": b"session,timestamp,item\n" + b"s,1,A\n" * 500_000})
-    with pytest.raises(DataError, match=r"unpacks to at most 0\.001 GB"):
+    with pytest.raises(DataError, match=r"at most 0\.001 GB"):
         read_log(write(bomb), limits=ReadLimits(unpacked_bytes=1_000_000))
 
 

@@ -45,7 +45,7 @@ def test_a_plain_log_is_clean():
     report = check_quality(log(plain_rows()))
     assert report.found == []
     assert report.rows is None
-    assert len(report.clean) == 12
+    assert len(report.without_warning) == 12
     assert not any(check.steps for check in report.checks)
 
 

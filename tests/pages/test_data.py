@@ -74,8 +74,8 @@ def test_columns_with_unusual_names_are_mapped_by_hand(page, workspace):
 
 def test_a_person_is_not_taken_as_a_visit_but_cut_by_a_pause(page, workspace):
     upload(page, "persons.csv", PERSONS)
-    assert "the events of each user_id are cut where a pause is longer than 30 minutes" in written(page)
-    assert by_label(page, "number_input", "A pause of more than this many minutes starts a new visit").value == 30
+    assert "events are divided wherever nothing happens for more than 30 minutes" in written(page)
+    assert by_label(page, "number_input", "A pause of more than this many minutes starts a new session").value == 30
     read(page)
     (record,) = workspace.datasets()
     assert record.mapping["user"] == "user_id"
@@ -102,7 +102,7 @@ def test_a_file_that_is_no_log_is_told_rule_and_remedy_without_a_traceback(page,
 )
 def test_a_log_without_a_usable_row_is_explained_and_the_file_is_kept(page, workspace, name: str, content: bytes):
     upload(page, name, content)
-    if "Read this log" in labels(page):
+    if "Import this log" in labels(page):
         read(page)
     assert not page.exception
     assert "What to do" in written(page)
@@ -122,7 +122,7 @@ def test_a_file_stays_until_it_is_read_or_put_away_also_on_the_way_back(page):
     page.switch_page("pages/train.py").run()
     page.switch_page("pages/data.py").run()
     assert "visits.csv" in written(page)
-    page.button(key="put-away").click().run()
+    page.button(key="discard").click().run()
     assert "visits.csv" not in written(page)
 
 
@@ -152,7 +152,7 @@ def test_sessions_of_one_item_only_are_explained(page, workspace):
     upload(page, "ones.csv", f"session,timestamp,item\n{rows}".encode())
     read(page)
     assert not page.exception
-    assert "At least one session of a log has two events" in written(page)
+    assert "No session has two events" in written(page)
     assert "ones.csv" in written(page)
     assert workspace.datasets() == []
 
@@ -161,7 +161,7 @@ def test_a_session_column_that_never_repeats_is_not_taken_for_one(page, workspac
     rows = "".join(f"{s},{s},a\n" for s in range(40))
     app = upload(page, "ones.csv", f"session,timestamp,item\n{rows}".encode())
     assert app.button(key="read-log").disabled
-    assert "Choose the column of the session" in written(app)
+    assert "Choose a column for the session" in written(app)
 
 
 def test_items_are_shown_by_their_names_where_the_file_has_them(page, workspace):
@@ -197,7 +197,7 @@ def test_a_blank_name_is_refused_with_its_rule(workspace, open_page):
     app = open_page("data", dataset=record.id)
     app.text_input(key=f"new-name-{record.id}").set_value("  ").run()
     app.button(key=f"rename-now-{record.id}").click().run()
-    assert "A dataset has a name." in written(app)
+    assert "A dataset needs a name." in written(app)
     assert workspace.dataset(record.id).name == record.name
 
 
@@ -250,7 +250,7 @@ def test_utf8_and_utf16(page):
     upload(page, "visits.csv", GOOD)
     assert by_label(page, "selectbox", "Encoding").value == "utf-8"
     assert "not in UTF-8" not in written(page)
-    page.button(key="put-away").click().run()
+    page.button(key="discard").click().run()
     upload(page, "wide.csv", GOOD.decode().encode("utf-16"))
     assert by_label(page, "selectbox", "Encoding").value == "utf-16"
 
@@ -259,7 +259,7 @@ def test_a_log_that_is_here_already_is_told(page, workspace):
     read(upload(page, "visits.csv", GOOD))
     page.file_uploader[0].upload("again.csv", GOOD, "text/csv").run()
     read(page)
-    assert "These events were here already, as visits; renamed from visits." in written(page)
+    assert "These events were already in the workspace as “visits”; it is now called “again”." in written(page)
     assert [record.name for record in workspace.datasets()] == ["again"]
 
 

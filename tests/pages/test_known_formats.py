@@ -33,7 +33,7 @@ def test_screen_and_command_make_the_same_dataset(
     known = KNOWN_FORMATS[name]
     page = open_page("data")
     page.file_uploader[0].upload(known.file, known.content, "application/octet-stream").run()
-    assert "Read this log" in [button.label for button in page.button], written(page)
+    assert "Import this log" in [button.label for button in page.button], written(page)
     page.button(key="read-log").click().run()
     assert not page.exception
     (by_screen,) = workspace.datasets()

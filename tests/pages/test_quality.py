@@ -46,13 +46,13 @@ def press(app, key: str):
 
 def test_findings_are_shown_with_figures_effects_and_buttons(page):
     text = written(page)
-    assert "338 rows were read: 337 are events, 1 was left out." in text
+    assert "337 of 338 rows are events; 1 was left out." in text
     assert "Some events are in the log twice. 5 of 337" in text
-    assert "Some sessions are likely not a person" in text
-    assert {"Drop duplicates…", "Drop likely robots…", "Cut at pauses of 30 min…"} <= set(labels(page))
-    assert any(label.startswith("Good to know: ") for label in expanders(page))
+    assert "Some sessions probably come from robots" in text
+    assert {"Drop duplicates…", "Drop likely robots…", "Cut at pauses over 30 min…"} <= set(labels(page))
+    assert any(label.startswith("Minor warnings: ") for label in expanders(page))
     assert "Is this log clean?" in [one.value for one in page.header]
-    table = next(one.value for one in page.dataframe if "per minute" in one.value)
+    table = next(one.value for one in page.dataframe if "events per minute" in one.value)
     assert table["session"].tolist() == ["=bot"]
 
 
@@ -77,7 +77,7 @@ def test_a_cleaned_dataset_is_made_shown_and_cleaned_further(page, messy, worksp
     press(page, "make-dataset")
     second = workspace.datasets()[0]
     assert second.name == "messy, without duplicates, without likely robots"
-    assert "Likely robots" not in " ".join(label for label in expanders(page) if label.startswith("Set aside"))
+    assert "Likely robots" not in " ".join(label for label in expanders(page) if label.startswith("Ignored"))
     press(page, f"open-parent-{second.id}")
     assert page.query_params["dataset"] == made.id
     overview = open_page("overview")
@@ -86,13 +86,13 @@ def test_a_cleaned_dataset_is_made_shown_and_cleaned_further(page, messy, worksp
 
 def test_sessions_are_cut_at_pauses_of_the_chosen_length(page, messy, workspace):
     press(page, f"do-long-pauses-0-{messy.id}")
-    assert "Makes 63 sessions of 62; 2 more have one event than before." in written(page)
+    assert "Turns 62 sessions into 63; 2 more than before have only one event." in written(page)
     page.number_input(key=f"clean-minutes-{messy.id}").set_value(200.0).run()
-    assert "Nothing to do" in written(page)
+    assert "This step changes nothing" in written(page)
     assert page.button(key="make-dataset").disabled
     page.number_input(key=f"clean-minutes-{messy.id}").set_value(0.5).run()
     press(page, "make-dataset")
-    assert workspace.datasets()[0].name == "messy, cut at pauses of 0.5 min"
+    assert workspace.datasets()[0].name == "messy, cut at pauses over 0.5 min"
 
 
 def test_a_step_that_leaves_nothing_is_explained_in_its_preview(workspace, tmp_path, open_page):
@@ -101,20 +101,20 @@ def test_a_step_that_leaves_nothing_is_explained_in_its_preview(workspace, tmp_p
     record = import_file(workspace, ImportSource(path))
     app = open_page("data", dataset=record.id)
     press(app, f"do-single-items-0-{record.id}")
-    assert "At least one session of a log has two events" in written(app)
+    assert "there would be nothing to predict" in written(app)
     assert app.button(key="make-dataset").disabled
 
 
-def test_a_finding_is_set_aside_and_taken_back(page, messy, workspace):
+def test_a_warning_is_ignored_and_shown_again(page, messy, workspace):
     assert "warnings" in written(page)
-    n_found = len([label for label in labels(page) if label == "Keep as it is"])
+    n_found = len([label for label in labels(page) if label == "Ignore"])
     press(page, f"keep-duplicates-{messy.id}")
     assert workspace.dataset(messy.id).set_aside == ("duplicates",)
-    assert "Set aside: Duplicates" in expanders(page)
-    assert len([label for label in labels(page) if label == "Keep as it is"]) == n_found - 1
+    assert "Ignored: Duplicates" in expanders(page)
+    assert len([label for label in labels(page) if label == "Ignore"]) == n_found - 1
     press(page, f"again-duplicates-{messy.id}")
     assert workspace.dataset(messy.id).set_aside == ()
-    assert "Set aside: Duplicates" not in expanders(page)
+    assert "Ignored: Duplicates" not in expanders(page)
 
 
 def test_a_clean_log_is_told_so_and_its_checks_are_collapsed(workspace, tmp_path, open_page):
@@ -122,8 +122,8 @@ def test_a_clean_log_is_told_so_and_its_checks_are_collapsed(workspace, tmp_path
     rows = "".join(f"{s},{SPRING + 4_000 * s + 60 * i},{'abcde'[(s + i) % 5]}\n" for s in range(60) for i in range(3))
     path.write_text(f"session,timestamp,item\n{rows}")
     app = open_page("data", dataset=import_file(workspace, ImportSource(path)).id)
-    assert "Nothing was found that may spoil a result." in written(app)
-    assert "12 of 12 checks found nothing" in expanders(app)
+    assert "Found nothing that could distort a result." in written(app)
+    assert "12 of 12 checks found nothing worth a warning" in expanders(app)
 
 
 def test_a_cleaned_dataset_outlives_its_parent(page, messy, workspace, open_page):

@@ -77,7 +77,7 @@ def test_a_model_is_not_checked_on_what_it_learnt(finished, open_page, at_once):
     app.segmented_control(key=f"recheck-rule-{own.id}").set_value("session-holdout").run()
     app.button(key="recheck-now").click().run()
     assert not app.exception
-    assert "A model is tested on events it has not learnt from." in written(app)
+    assert "A model must be tested on events it has not learnt from." in written(app)
 
 
 def test_retraining_starts_the_same_settings_on_the_new_log(finished, later, open_page, at_once, monkeypatch):

@@ -147,13 +147,14 @@ def test_an_error_of_ours_comes_as_it_is_and_costs_no_process() -> None:
     assert run_apart(pid, what="x", limits=LIMITS) == before
 
 
-def test_who_stops_waiting_ends_the_process() -> None:
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), DataError("Rule of the caller.")])
+def test_who_stops_waiting_ends_the_process(error: BaseException) -> None:
     child = run_apart(pid, what="x", limits=LIMITS)
 
     def stop(done: int, total: int) -> None:
-        raise KeyboardInterrupt
+        raise error
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(type(error)):
         run_apart(count, what="x", limits=LIMITS, on_tick=stop)
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)

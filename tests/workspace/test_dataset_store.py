@@ -72,7 +72,7 @@ def test_item_names_are_kept_and_taken_over(workspace: Workspace, make_dataset) 
 
 
 def test_a_dataset_has_a_name(workspace: Workspace, dataset: DatasetRecord) -> None:
-    with pytest.raises(DataError, match="has a name"):
+    with pytest.raises(DataError, match="needs a name"):
         workspace.rename_dataset(dataset.id, "  ")
     assert workspace.dataset(dataset.id).name == "letters"
 

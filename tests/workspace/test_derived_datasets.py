@@ -60,6 +60,14 @@ def test_the_same_steps_give_the_same_dataset_at_once_or_one_by_one(workspace: W
     assert str(one_by_one.made_from) == "made from shop, without duplicates by dropping items that occur once"
 
 
+def test_an_imported_log_of_the_same_events_keeps_its_name(workspace: Workspace, shop: DatasetRecord) -> None:
+    frame = pd.DataFrame([ROWS[0], *ROWS[2:]], columns=["session", "timestamp", "item"])
+    original = workspace.add_dataset(SessionDataset(frame.astype({"session": str})), "Original", DatasetOrigin())
+    record, _ = derive_dataset(workspace, shop.id, [DUPLICATES], name="Cleaned")
+    assert (record.id, record.name) == (original.id, "Original")
+    assert workspace.dataset("Original").id == original.id
+
+
 def test_steps_that_change_nothing_make_nothing(workspace: Workspace, shop: DatasetRecord) -> None:
     record, _ = derive_dataset(workspace, shop.id, [CleaningStep("robots")])
     assert record == shop

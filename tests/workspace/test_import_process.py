@@ -55,13 +55,13 @@ def test_a_log_is_previewed_and_imported_apart(tmp_path: Path) -> None:
     assert [record.id] == [known.id for known in workspace.datasets()]
     assert sentence == ""
     _, sentence = import_apart(workspace.root, source, "mine", lambda *_: None)
-    assert "were here already" in sentence
+    assert "were already in the workspace" in sentence
 
 
 def test_a_child_cannot_name_a_dataset_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_process, "import_and_tell", claim)
     source = ImportSource(tmp_path / "log.csv", name="log.csv")
-    with pytest.raises(RunError, match="A dataset is named by its id"):
+    with pytest.raises(RunError, match="There is no dataset of this id"):
         import_apart(Workspace(tmp_path / "workspace").root, source, "mine", lambda *_: None)
 
 

@@ -84,12 +84,14 @@ def test_names_are_taken_over_by_a_known_log(workspace: Workspace, tmp_path: Pat
     again = importing.import_file(workspace, ImportSource(path, named), name="Fruit", on_known=told.append)
     assert (again.id, again.name) == (first.id, "Fruit")
     assert workspace.item_names(first.id) == {"a": "Apple", "b": "Bread"}
-    assert told == ["These events were here already, as log; 2 items named, renamed from log."]
+    assert told == [
+        "These events were already in the workspace as “log”; its item names were updated and it is now called “Fruit”."
+    ]
     without = importing.import_file(workspace, ImportSource(path), on_known=told.append)
     assert (without.name, workspace.item_names(first.id)) == ("Fruit", {"a": "Apple", "b": "Bread"})
-    assert told[1] == "These events were here already, as Fruit; nothing changed."
+    assert told[1] == "These events were already in the workspace as “Fruit”; nothing changed."
     importing.import_file(workspace, ImportSource(path), name="Food", on_known=told.append)
-    assert told[2] == "These events were here already, as Fruit; renamed from Fruit."
+    assert told[2] == "These events were already in the workspace as “Fruit”; it is now called “Food”."
     assert workspace.dataset(first.id).name == "Food"
 
 

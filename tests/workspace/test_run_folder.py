@@ -40,7 +40,7 @@ def test_an_epoch_trained_again_replaces_what_follows_from_it(tmp_path) -> None:
 
 
 def test_a_run_that_was_not_tested_has_no_results(tmp_path) -> None:
-    with pytest.raises(RunError, match="has metrics once it is done"):
+    with pytest.raises(RunError, match="has no metrics until it is done"):
         run_folder.read_metrics(tmp_path)
     with pytest.raises(RunError, match=r"predictions\.parquet is missing or damaged.*no such file.*train it again"):
         run_folder.load_evaluation(tmp_path, 8)

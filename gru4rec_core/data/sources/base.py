@@ -37,6 +37,7 @@ class ReadRequest:
         connection: Runs queries on blocks.
         roles: Role to the column that has it; a block has a column of each role's name.
         has_header: Whether a table's first row names the columns. It is not read as an event then.
+        order_from: The first number of a source that numbers its events itself.
         on_bytes: Told how many bytes of the stored file are read so far; of a database, how many rows.
     """
 
@@ -44,6 +45,7 @@ class ReadRequest:
     roles: Mapping[str, str]
     has_header: bool
     on_bytes: Callable[[int], None] = ignore_bytes
+    order_from: int = 0
 
 
 class Source(Protocol):
@@ -80,7 +82,7 @@ def check_columns(columns: Sequence[str], where: str) -> None:
     """Raises DataError where there are too many columns, or two of one name."""
     if len(columns) > MAX_COLUMNS:
         raise DataError(
-            f"A log has at most {MAX_COLUMNS:,} columns.",
+            f"A log may have at most {MAX_COLUMNS:,} columns.",
             found=f"{len(columns):,}",
             where=where,
             remedy="Keep the columns for session, time and item, and write them to a file of their own.",
@@ -88,8 +90,8 @@ def check_columns(columns: Sequence[str], where: str) -> None:
     duplicate = next((name for name, n in Counter(columns).items() if n > 1), None)
     if duplicate is not None:
         raise DataError(
-            "Each column has a name of its own.",
-            found=f"{duplicate} twice",
+            "Two columns have the same name.",
+            found=duplicate,
             where=where,
             remedy="Rename one of the two columns.",
         )

@@ -74,10 +74,10 @@ class DatabaseRows:
             return error
         listed = ", ".join(tables[:20]) + (f" and {len(tables) - 20} more" if len(tables) > 20 else "")
         return DataError(
-            "The table is in the database.",
-            found=f"no table {self._log.table} that can be read; there are: {listed or 'none'}",
+            "There is no such table, or you may not read it.",
+            found=f"{self._log.table}; tables there: {listed or 'none'}",
             where=self._shown,
-            remedy="Name one of these; one of another schema with its schema, as in analytics.events.",
+            remedy="Name one of these, with its schema if it is not in the default one: analytics.events.",
         )
 
     def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:

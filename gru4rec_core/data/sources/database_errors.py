@@ -20,7 +20,7 @@ def explain_database_errors(url: str, password: str | None) -> Iterator[None]:
         raise _no_driver(url, str(error.name)) from None
     except sa.exc.NoSuchModuleError:
         raise DataError(
-            "A database is of a kind that SQLAlchemy knows.",
+            "SQLAlchemy does not know this kind of database.",
             found=url.partition(":")[0],
             where=show_url(url),
             remedy="Check how the address begins, or install the SQLAlchemy dialect for this database.",
@@ -28,7 +28,7 @@ def explain_database_errors(url: str, password: str | None) -> Iterator[None]:
     except Exception as error:  # whatever a driver raises
         cause = hide_secrets(str(getattr(error, "orig", None) or error), find_secrets(url, password))
         raise DataError(
-            "A database can be opened, and answers a SELECT.",
+            "The database could not be read.",
             found=cause.strip().partition("\n")[0][:300].rstrip(".") or type(error).__name__,
             where=show_url(url),
             remedy=_remedy(cause.lower()),
@@ -49,7 +49,7 @@ def _remedy(message: str) -> str:
 def _no_driver(url: str, module: str) -> DataError:
     packages = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
     return DataError(
-        "A database is opened by a Python package for its kind.",
+        "Reading this database needs a Python package that is not installed.",
         found=f"no package {module}",
         where=show_url(url),
         remedy=f'Install it: pip install "{packages.get(module, module)}".',

@@ -17,7 +17,10 @@ from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENGTH, ReadRequest, run_query
 from gru4rec_core.data.sources.header import is_header, name_columns
 from gru4rec_core.data.sources.plain_fields import read_plain_fields
-from gru4rec_core.data.text_records import Records, read_records
+from gru4rec_core.data.text_records import MAX_LINE_BYTES, Records, read_records
+
+RETURN_BETWEEN_FIELDS = "a carriage return stands alone outside quotes"
+csv.field_size_limit(MAX_LINE_BYTES)  # no field is longer than its line
 
 LOOKED_AT = 20
 """First rows that tell whether each ends with a delimiter."""
@@ -128,7 +131,8 @@ class DelimitedText:
             row = None if unclosed else _split_record(text.rstrip(" "), self.file.delimiter)
             fault = None
             if row is None:
-                fault = "a quote is not closed"
+                has_return = not unclosed and "\r" in text
+                fault = RETURN_BETWEEN_FIELDS if has_return else "a quote is not closed"
             elif len(row) != n_columns:
                 fault = f"{len(row)} fields instead of {n_columns}"
             for role, i in column_of.items():

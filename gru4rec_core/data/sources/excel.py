@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
+from gru4rec_core.data.size_estimates import OVERRIDE
 from gru4rec_core.data.sources.base import PREVIEW_ROWS, ReadRequest, sound_block
 from gru4rec_core.data.sources.header import is_header, name_columns
 from gru4rec_core.errors import DataError
@@ -33,13 +34,19 @@ class ExcelSheet:
         self.file = file
         with self._reading(), zipfile.ZipFile(file.path) as archive:
             size = sum(info.file_size for info in archive.infolist())
+            self._n_sheets = sum(info.filename.startswith("xl/worksheets/sheet") for info in archive.infolist())
         if size > file.max_bytes:
             raise DataError(
-                f"A file unpacks to at most {file.max_bytes / 1e9:g} GB.",
-                found=f"a workbook of {size:,} bytes unpacked",
+                f"A workbook may hold at most {file.max_bytes / 1e9:g} GB unpacked.",
+                found=f"{size:,} bytes unpacked",
                 where=file.name,
-                remedy="Save the sheet as CSV, in parts.",
+                remedy=f"Save the sheet as CSV, in parts; or, if it really is that large, {OVERRIDE}.",
             )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is left out, in sentences."""
+        return (f"Only the first of the workbook's {self._n_sheets} sheets is read.",) if self._n_sheets > 1 else ()
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -49,7 +56,7 @@ class ExcelSheet:
             raise
         except Exception as error:  # openpyxl lets errors of XML, ZIP, numbers and its own through
             raise DataError(
-                "An Excel workbook is whole and readable.",
+                "The Excel workbook could not be read.",
                 found=f"{type(error).__name__}: {error}"[:200],
                 where=self.file.name,
                 remedy="Open it in Excel and save it again as .xlsx, or save the sheet as CSV.",
@@ -63,6 +70,8 @@ class ExcelSheet:
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
             try:
                 sheet = book.worksheets[0] if book.worksheets else None
+                if sheet is not None:
+                    sheet.reset_dimensions()  # what a file says about its size may be out of date
                 rows = sheet.iter_rows(max_col=n_columns, values_only=True) if sheet is not None else ()
                 for number, cells in enumerate(rows, start=1):
                     if any(cell is not None for cell in cells):
@@ -78,10 +87,10 @@ class ExcelSheet:
             first.pop()
         if not first:
             raise DataError(
-                "A log has a header and at least one event.",
-                found="a first sheet without a cell",
+                "The log has no events.",
+                found="the first sheet is empty",
                 where=self.file.name,
-                remedy="Move the sheet with the events to the first place.",
+                remedy="Make the sheet with the events the first one.",
             )
         return first
 

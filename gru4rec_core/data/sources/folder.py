@@ -1,6 +1,6 @@
 """How are the files of a folder read as one log?
 
-One after the other, each as if it were a log of its own. So every rule and limit of a file holds for it here.
+Files are read one after another, each as a log of its own, so every rule and limit for files applies.
 """
 
 import shutil
@@ -36,10 +36,7 @@ class FolderRows:
         self._first, self._first_origin = self._open(0)
         self.place, self.layout = self._first.place, self._first.layout
         self._check_layout(self.layout)
-        if self._is_local:  # elsewhere each is checked when its turn comes, for it must be copied first
-            for i in range(1, len(self._files)):
-                self._check(i, self._open(i)[0])
-                self._put_away(i)
+        self._checked: set[bool] = set()
 
     def origin(self) -> LogOrigin:
         """Where the rows come from, without credentials."""
@@ -57,6 +54,7 @@ class FolderRows:
         return self._first.names_columns()
 
     def columns(self, has_header: bool) -> list[str]:
+        self._check_all(has_header)
         own = self._first.columns(has_header)
         return [*own, *(key for key in self._files[0].partitions if key not in own)]
 
@@ -66,15 +64,17 @@ class FolderRows:
         return rows.assign(**partitions).astype("str")
 
     def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
-        n_rows = n_bytes = 0
+        n_rows = n_events = n_bytes = 0
         for i, file in enumerate(self._files):
             source = self._first if i == 0 else self._open(i)[0]
-            self._check(i, source)
+            self._check(i, source, request.has_header)
             self._places.add(file.name, n_rows)
             own = source.columns(request.has_header)
             inside = {role: column for role, column in request.roles.items() if column in own}
             last = 0
-            for block in source.blocks(replace(request, roles=inside, on_bytes=_ahead(request.on_bytes, n_bytes))):
+            on_bytes = _ahead(request.on_bytes, n_bytes)
+            for block in source.blocks(replace(request, roles=inside, on_bytes=on_bytes, order_from=n_events)):
+                n_events += block.num_rows
                 if block.num_rows:
                     last = block["place"][-1].as_py()
                     yield _of_folder(block, request.roles, file, n_rows)
@@ -104,33 +104,42 @@ class FolderRows:
     def _check_layout(self, layout: Layout) -> None:
         if layout == "session-per-line":
             raise DataError(
-                "A session per line has no name but its line, so a log of that form is one file.",
+                "Files with one session per line cannot be read as a folder: a session is named by its line number, "
+                "which would repeat.",
                 found=f"{len(self._files):,} files" if len(self._files) > 1 else "a folder",
                 where=show_pattern(self._log.pattern),
-                remedy="Join the files into one, and read it.",
+                remedy="Join the files into one, and import it.",
             )
 
-    def _check(self, i: int, source: Source) -> None:
+    def _check_all(self, has_header: bool) -> None:
+        """Before any row is read. In a store each file is checked when its turn comes, for it must be copied first."""
+        if self._is_local and has_header not in self._checked:
+            for i in range(1, len(self._files)):
+                self._check(i, self._open(i)[0], has_header)
+                self._put_away(i)
+            self._checked.add(has_header)
+
+    def _check(self, i: int, source: Source, has_header: bool) -> None:
         """Raises DataError when a file has other columns or types than the first."""
         first, file = self._files[0], self._files[i]
         pairs = (
-            ("columns", _columns(self._first, first), _columns(source, file)),
+            ("columns", _columns(self._first, first, has_header), _columns(source, file, has_header)),
             ("types", _types(self._first), _types(source)),
         )
         for what, expected, found in pairs:
             if expected != found:
                 raise DataError(
-                    f"All files of a folder have the same {what}.",
+                    f"All files of a folder must have the same {what}.",
                     found=f"{_list_unlike(expected, found)} in {first.name}, but {_list_unlike(found, expected)} in "
                     f"{file.name}",
                     where=show_pattern(self._log.pattern),
                     remedy="Name the files that belong together by a pattern, such as logs/2024-*.parquet, or write "
-                    "them in one form.",
+                    "them all with the same columns and types.",
                 )
 
 
-def _columns(source: Source, file: ListedFile) -> list[str]:
-    return [*source.columns(source.names_columns()), *file.partitions]
+def _columns(source: Source, file: ListedFile, has_header: bool) -> list[str]:
+    return [*source.columns(has_header), *file.partitions]
 
 
 def _types(source: Source) -> list[str]:

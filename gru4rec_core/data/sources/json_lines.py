@@ -22,7 +22,7 @@ from gru4rec_core.data.sources.base import (
 from gru4rec_core.data.text_records import read_records
 from gru4rec_core.errors import DataError
 
-NOT_JSON = "the line is no JSON object"
+NOT_JSON = "the line is not a JSON object"
 
 # `_as_json` in SQL, for a line `t`; 34 and 39 are the double and the single quote.
 _AS_JSON = """CASE WHEN starts_with(t, '{' || chr(39)) AND NOT contains(t, chr(34))
@@ -48,7 +48,7 @@ class JsonLines:
         names = list(dict.fromkeys(key for row in self._first_objects for key in row))
         if not names:
             raise DataError(
-                "Each line of a JSON lines file is an object.",
+                "Each line of a JSON lines file must be an object.",
                 found=f"no object in the first {PREVIEW_ROWS:,} lines",
                 where=self.file.name,
                 remedy='Write lines like {"session": "1", "timestamp": 1700000000, "item": "A"}.',
@@ -91,14 +91,23 @@ def first_objects(file: LogFile) -> list[dict[str, object]]:
 
 
 def _parse(text: str) -> object:
-    """The value of a line, None where it is no JSON. As in DuckDB, half of a surrogate pair (\\ud800) is none."""
+    """The value of a line, None if it is not JSON. As in DuckDB, half of a surrogate pair (\\ud800) is not, and of a
+    key that comes twice the first value counts.
+    """
     try:
-        value = json.loads(_as_json(text.strip()))
+        value = json.loads(_as_json(text.strip()), object_pairs_hook=_keep_first)
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return value
+
+
+def _keep_first(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for key, value in pairs:
+        values.setdefault(key, value)
+    return values
 
 
 def _as_json(text: str) -> str:
@@ -112,7 +121,8 @@ def _value(number: int, column: str) -> str:
     value = f"p[{number + 1}]"
     if not find_candidates([column])["timestamp"]:
         return value
-    return f"CASE WHEN {value}[1] = '[' THEN json_extract_string({value}, '$[0]') ELSE {value} END"
+    is_list = f"{value}[1] = '[' AND json_valid({value})"  # "[31/May/2024:18:00:00 +0200]" is a time, and no list
+    return f"CASE WHEN {is_list} THEN json_extract_string({value}, '$[0]') ELSE {value} END"
 
 
 def list_of_pointers(keys: list[str]) -> str:

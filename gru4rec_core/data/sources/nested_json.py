@@ -1,6 +1,6 @@
 """How are JSON lines read that hold a session each, with a list of its events?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_ROWS, RAW_LENGTH, ReadRequest, check_columns, run_query
 from gru4rec_core.data.sources.json_lines import NOT_JSON, as_text, first_objects, list_of_pointers, pointer_to
 from gru4rec_core.data.text_records import read_records
+from gru4rec_core.errors import DataError
 
 NO_EVENT = "the list of events is empty or missing"
 BLOCK_BYTES = 4 << 20
@@ -21,21 +22,20 @@ BLOCK_BYTES = 4 << 20
 def holds_events(objects: list[dict[str, object]]) -> bool:
     """Whether objects are sessions with a list of their events.
 
-    An object that has an item and a time is an event itself, whatever its lists hold, such as the pictures of a review.
+    Most have the list, and it has an item or a time. An object that has both is an event itself, whatever its lists
+    hold, such as the pictures of a review.
     """
     key = find_event_list(objects)
-    if key is None:
+    if key is None or 2 * sum(isinstance(row.get(key), list) for row in objects) <= len(objects):
         return False
-    plain = dict.fromkeys(key for row in objects for key, value in row.items() if not isinstance(value, list | dict))
-    own = find_candidates(list(plain))
-    inner = find_candidates(_inner_names(objects, key))
-    return not own["timestamp"] or (bool(inner["item"] or inner["timestamp"]) and not own["item"])
+    own = _roles_of(_own_names(objects))
+    return not own or (len(own) < 2 and bool(_roles_of(_inner_names(objects, key))))
 
 
 def find_event_list(objects: list[dict[str, object]]) -> str | None:
-    """The key whose values are lists of objects, in most of the objects; None where there is none.
+    """The key whose values are mostly lists of objects; None where there is none.
 
-    Of several, the first whose objects name an item counts, or else the first.
+    Of several, the one whose objects look most like events counts: with an item, or with a time.
     """
     lists = []
     for key in dict.fromkeys(key for row in objects for key in row):
@@ -43,13 +43,23 @@ def find_event_list(objects: list[dict[str, object]]) -> str | None:
         n_lists = sum(isinstance(value, list) and isinstance(value[0], dict) for value in values)
         if 2 * n_lists > len(values):
             lists.append(key)
-    with_items = (key for key in lists if find_candidates(_inner_names(objects, key))["item"])
-    return next(with_items, lists[0] if lists else None)
+    roles = {key: _roles_of(_inner_names(objects, key)) for key in lists}
+    return max(lists, key=lambda key: ("item" in roles[key], len(roles[key])), default=None)
 
 
-def _inner_names(objects: list[dict[str, object]], key: str) -> list[str]:
+def _roles_of(names: Iterable[str]) -> set[str]:
+    """Which of time and item the names of fields suggest."""
+    candidates = find_candidates(list(names))
+    return {role for role in ("timestamp", "item") if candidates[role]}
+
+
+def _own_names(objects: list[dict[str, object]]) -> dict[str, None]:
+    return dict.fromkeys(key for row in objects for key, value in row.items() if not isinstance(value, list | dict))
+
+
+def _inner_names(objects: list[dict[str, object]], key: str) -> dict[str, None]:
     """The names in the objects of a list."""
-    return list(dict.fromkeys(name for row in objects for event in _events_of(row, key) for name in event))
+    return dict.fromkeys(name for row in objects for event in _events_of(row, key) for name in event)
 
 
 def _events_of(row: dict[str, object], key: str) -> list[dict[str, object]]:
@@ -88,9 +98,7 @@ class NestedJson:
     @cached_property
     def _fields(self) -> dict[str, tuple[bool, str]]:
         """Column to whether it is of the events, and its key."""
-        objects = self._first_objects
-        own = dict.fromkeys(key for row in objects for key, value in row.items() if not isinstance(value, list | dict))
-        inner = dict.fromkeys(key for row in objects for event in _events_of(row, self.key) for key in event)
+        own, inner = _own_names(self._first_objects), _inner_names(self._first_objects, self.key)
         fields = {key: (False, key) for key in own if key != self.key}
         return fields | {(f"{self.key}.{key}" if key in fields else key): (True, key) for key in inner}
 
@@ -104,10 +112,23 @@ class NestedJson:
         return pd.DataFrame(rows[:PREVIEW_ROWS], columns=pd.Index(list(fields)), dtype="str")
 
     def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
+        self._check_takes_list(request.roles)
         query = self._query(request.roles)
         for records in read_records(self.file, request.on_bytes, BLOCK_BYTES):
             table = pa.table({"place": records.lines, "text": records.text})
             yield run_query(request.connection, table, query)
+
+    def _check_takes_list(self, roles: Mapping[str, str]) -> None:
+        """Each event of a line would be the same one, as often as the list is long."""
+        of_event = {role: column for role, column in roles.items() if role == "item" or role.startswith("timestamp")}
+        if "item" in of_event and not any(self._fields[column][0] for column in of_event.values()):
+            raise DataError(
+                f"If each line is read as a session with a list, item or time must come from the list {self.key}.",
+                found=", ".join(of_event.values()) + ", fields of the line itself",
+                where=self.file.name,
+                remedy="Choose fields of the list; or, if each line is one event, choose that under "
+                "“What does a row hold?” (with the command: --layout events).",
+            )
 
     def _query(self, roles: Mapping[str, str]) -> str:
         """One row per event; one with a fault for a line that gives none."""

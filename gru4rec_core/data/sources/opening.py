@@ -68,6 +68,8 @@ def open_location(location: Location, opening: Opening) -> OpenedLog:
     source = open_source(file, opening.max_rows, opening.folder, opening.layout)
     form = replace(file, layout=source.layout).format_name
     origin = LogOrigin(file.name, form, file.encoding if is_text else "", location.stat().st_size)
+    if isinstance(source, ExcelSheet):
+        origin = replace(origin, notes=source.notes)
     return OpenedLog(source, origin)
 
 
@@ -124,8 +126,8 @@ def _open_session_lines(file: LogFile) -> SessionLines:
 
 def _unlike(layout: Layout, file: LogFile, found: str) -> DataError:
     return DataError(
-        f"A file is read as {LAYOUT_LABELS[layout]}, as asked for.",
+        f"The file cannot be read as {LAYOUT_LABELS[layout]}.",
         found=found,
         where=file.name,
-        remedy="Leave out the layout, to have it recognised.",
+        remedy="Choose what was recognised under “What does a row hold?” (with the command: leave out --layout).",
     )

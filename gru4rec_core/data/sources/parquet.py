@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
+from gru4rec_core.data.size_estimates import OVERRIDE
 from gru4rec_core.data.sources.base import PREVIEW_ROWS, ReadRequest, check_columns, run_query
 from gru4rec_core.data.sources.parquet_values import is_text, to_preview, to_readable
 from gru4rec_core.errors import DataError
@@ -41,10 +42,10 @@ class ParquetRows:
             size = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
         if metadata.num_rows > max_rows or size > file.max_bytes:
             raise DataError(
-                f"A Parquet file has at most {max_rows:,} rows and {file.max_bytes / 1e9:g} GB unpacked.",
+                f"A Parquet file may have at most {max_rows:,} rows and {file.max_bytes / 1e9:g} GB unpacked.",
                 found=f"{metadata.num_rows:,} rows, {size:,} bytes, by its metadata",
                 where=file.name,
-                remedy="Cut the log into parts.",
+                remedy=f"Split the log; or, if it really is that large, {OVERRIDE}.",
             )
 
     @contextmanager
@@ -53,17 +54,17 @@ class ParquetRows:
             yield
         except (duckdb.OutOfMemoryException, MemoryError):  # a long text inside objects, repeated on every row
             raise DataError(
-                "The rows of a Parquet file fit into memory, some 200,000 at a time.",
+                "The rows of this Parquet file do not fit into memory, even 200,000 at a time.",
                 found="values that take more, as texts",
                 where=self.file.name,
                 remedy="Write the session, the time and the item as plain columns, without objects or lists.",
             ) from None
         except (pa.ArrowException, duckdb.Error, OSError) as error:
             raise DataError(
-                "A Parquet file is whole, and its values can be read.",
+                "The Parquet file is damaged, or has values that cannot be read.",
                 found=next(iter(str(error).splitlines()), type(error).__name__)[:200],
                 where=self.file.name,
-                remedy="Write or upload the file again; it may have been cut off or damaged on its way.",
+                remedy="Write or upload the file again; it may have been cut off or damaged in transfer.",
             ) from None
 
     def names_columns(self) -> bool:
@@ -91,7 +92,7 @@ class ParquetRows:
         schema, used = self._parquet.schema_arrow, list(dict.fromkeys(request.roles.values()))
         # By number: DuckDB takes names that differ in case alone for one.
         of_role = {r: (f"c{used.index(column)}", schema.field(column).type) for r, column in request.roles.items()}
-        fields = ", ".join(f"{_sql_text(name, kind)} AS {role}" for role, (name, kind) in of_role.items())
+        fields = ", ".join(f"{_sql_text(role, name, kind)} AS {role}" for role, (name, kind) in of_role.items())
         query = f"SELECT place, {fields}, {_sql_fault(of_role)} AS fault, NULL::VARCHAR AS raw FROM block"
         done, total = 0, max(self._parquet.metadata.num_rows, 1)
         batches = self._parquet.iter_batches(batch_size=PARQUET_BATCH, columns=used)
@@ -133,10 +134,11 @@ def _last_exact(kind: pa.DataType) -> int:
     return 1 << {16: 11, 32: 24, 64: 53}[kind.bit_width]
 
 
-def _sql_text(name: str, kind: pa.DataType) -> str:
+def _sql_text(role: str, name: str, kind: pa.DataType) -> str:
     if pa.types.is_floating(kind):  # ids that a missing value turned into 12.0
+        infinite = "" if role.startswith("timestamp") else f"WHEN isinf({name}) THEN NULL "  # no id; a time is told
         return (
-            f"CASE WHEN {name} = floor({name}) AND abs({name}) <= {_last_exact(kind)} "
+            f"CASE {infinite}WHEN {name} = floor({name}) AND abs({name}) <= {_last_exact(kind)} "
             f"THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
         )
     if pa.types.is_nested(kind):  # as the rules know an object or a list, which is no item

@@ -29,7 +29,7 @@ def to_readable(column: pa.Array, name: str, file: str) -> pa.Array:
         file: Its name, for messages.
 
     Raises:
-        DataError: Text that is no UTF-8.
+        DataError: Text that is not UTF-8.
     """
     kind = column.type
     if pa.types.is_dictionary(kind):
@@ -52,7 +52,7 @@ def to_readable(column: pa.Array, name: str, file: str) -> pa.Array:
 
 
 def to_preview(column: pa.Array, name: str, file: str) -> list[str]:
-    """The values as texts for people, "" for a missing one, and for all of a column that is no text."""
+    """The values as texts for people, "" for a missing one, and for all of a column that is not text."""
     try:
         readable = to_readable(column, name, file)
     except DataError:  # refused where the column is mapped
@@ -79,8 +79,8 @@ def _checked_text(texts: pa.Array, name: str, file: str) -> pa.Array:
         texts.validate(full=True)
     except pa.ArrowInvalid as error:
         raise DataError(
-            "Text in a Parquet file is UTF-8.",
-            found=f"bytes that are not ({error})",
+            "The column holds bytes that are not UTF-8 text.",
+            found=str(error),
             where=f"{file}, column {name}",
             remedy="Write the column as text or as numbers.",
         ) from None

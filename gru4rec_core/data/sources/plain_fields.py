@@ -27,7 +27,8 @@ class PlainFields(NamedTuple):
 def read_plain_fields(
     records: Records, column_of: dict[str, int], n_columns: int, delimiter: str
 ) -> PlainFields | None:
-    """Reads the fields of records; None where Arrow would see other records, because of a CR inside a line.
+    """Reads the fields of records; None if Arrow would split the text into different
+    records, which a CR inside a line makes it do.
 
     Args:
         records: Without quotes.

@@ -61,16 +61,43 @@ def open_connection(url: str, password: str | None) -> Iterator[sa.Connection]:
             _allow_reading_alone(connection.connection.driver_connection)
         elif begin := _BEGIN.get(backend):
             connection.exec_driver_sql(begin, execution_options={"stream_results": False}).close()
+        if address.get_driver_name() == "psycopg":
+            _read_odd_times_as_text(connection.connection.driver_connection)
         yield connection
+
+
+def _read_odd_times_as_text(connection: Any) -> None:
+    """A moment that Python has no value for, such as infinity, costs its row, not the whole log."""
+    import psycopg
+    from psycopg.adapt import Loader
+
+    def tolerant(strict: type[Any]) -> type[Loader]:
+        class Tolerant(Loader):
+            def __init__(self, oid: int, context: Any = None) -> None:
+                super().__init__(oid, context)
+                self._strict = strict(oid, context)
+
+            def load(self, data: Any) -> Any:
+                try:
+                    return self._strict.load(data)
+                except psycopg.DataError:
+                    return bytes(data).decode()
+
+        return Tolerant
+
+    for kind in ("date", "timestamp", "timestamptz"):
+        oid = connection.adapters.types[kind].oid
+        strict = connection.adapters.get_loader(oid, Loader.format)
+        connection.adapters.register_loader(oid, tolerant(strict))
 
 
 def _open_sqlite(path: str | None) -> sqlite3.Connection:
     if not path or not Path(path).is_file():
         raise DataError(
-            "An SQLite database is a file.",
-            found="no file there" if path else "no path",
+            "There is no such SQLite file.",
+            found="no file at this path" if path else "no path",
             where=f"sqlite:///{path or ''}",
-            remedy="Check the path: sqlite:///shop.db is in the current folder, sqlite:////data/shop.db not.",
+            remedy="Check the path: three slashes mean a path relative to the current folder, four an absolute path.",
         )
     return sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
 
@@ -88,10 +115,10 @@ def open_duckdb_file(url: str) -> Iterator[duckdb.DuckDBPyConnection]:
     path = sa.make_url(url).database
     if not path or not Path(path).is_file():
         raise DataError(
-            "A DuckDB database is a file.",
-            found="no file there" if path else "no path",
+            "There is no such DuckDB file.",
+            found="no file at this path" if path else "no path",
             where=f"duckdb:///{path or ''}",
-            remedy="Check the path: duckdb:///shop.duckdb is in the current folder, duckdb:////data/shop.duckdb not.",
+            remedy="Check the path: three slashes mean a path relative to the current folder, four an absolute path.",
         )
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",

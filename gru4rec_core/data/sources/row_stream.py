@@ -79,13 +79,13 @@ def _check_takes_query(connection: sa.Connection, log: DatabaseLog) -> None:
             "or DuckDB.",
             found=f"a query for {connection.dialect.name}",
             where=show_url(log.url),
-            remedy="Make a view of the query in the database, and name the view as the table.",
+            remedy="Create a view for the query, and read it with --table.",
         )
 
 
 def _no_rows(log: DatabaseLog) -> DataError:
     return DataError(
-        "A query returns rows: it is one SELECT.",
+        "The query returns no rows: it must be one SELECT.",
         found=hide_secrets(log.query or "")[:200],
         where=show_url(log.url),
         remedy="Write a SELECT with one row per event.",

@@ -39,7 +39,7 @@ def find_item_columns(columns: list[str]) -> list[str]:
 class WideRows:
     """A session per row. Its items are in the last columns, oldest first; empty cells are none.
 
-    The columns before them are kept. The time of an event is its number in the file, from 0, unless one of them names a
+    The columns before them are kept. The time of an event is its number in the log, from 0, unless one of them names a
     time.
 
     Args:
@@ -76,7 +76,7 @@ class WideRows:
 
     def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
         kept, items = self._split(request.has_header)
-        n_events, n_rows = 0, max(1, CELLS // len(items))
+        n_events, n_rows = request.order_from, max(1, CELLS // len(items))
         for block in self.table.blocks(replace(request, roles=_names(kept, items))):
             for start in range(0, block.num_rows, n_rows):
                 events = _to_events(block.slice(start, n_rows), kept, len(items), n_events)

@@ -10,7 +10,7 @@ from gru4rec_core.report.frames.quality import CATALOGUE, CHANGE, NEW, ODD, SEEN
 from gru4rec_core.report.style import ground, style
 
 
-def days_that_stand_out(bars: pd.DataFrame, marks: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
+def unusual_days_chart(bars: pd.DataFrame, marks: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
     """Stacked bars: events of each day by whether their item is new that day; marks above days that stand out.
 
     Args:
@@ -66,7 +66,7 @@ def days_that_stand_out(bars: pd.DataFrame, marks: pd.DataFrame, dark: bool = Fa
     return titled(
         alt.layer(drawn, marked),
         "Events per day",
-        "By whether the item is new in the log",
+        "By whether the item appears for the first time that day",
         Size(200, axis=140, legend=True),
         dark,
     )

@@ -1,4 +1,4 @@
-"""Tables about the quality of a log: sessions that are likely not a person's, and the log day by day."""
+"""Tables about the quality of a log: sessions that probably come from robots, and the log day by day."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.timeline import Days, find_level_changes, find_new_catalogues, find_odd_days
 
 MOST_ROWS = 100
-SEEN, NEW = "seen before", "new that day"
-ODD, CHANGE, CATALOGUE = "unusual number", "another level from here on", "many new items"
+SEEN, NEW = "items seen before", "items first seen that day"
+ODD, CHANGE, CATALOGUE = "unusual number of events", "new level from this day on", "many new items"
 """What is marked on a day, as charts name it."""
 
 
@@ -23,8 +23,8 @@ def describe_sessions(dataset: SessionDataset, chosen: np.ndarray) -> pd.DataFra
         chosen: which sessions, bool [n_sessions].
 
     Returns:
-        Columns session (text), events, items (different ones), per minute (events; only where times are dates), most
-        often (the item that occurs most in it, and its share of the events); at most 100 rows.
+        Columns session (text), events, distinct items, events per minute (only if times are dates), most frequent item
+        (and its share of the events); at most 100 rows.
     """
     numbers = np.flatnonzero(chosen)
     numbers = numbers[np.argsort(-dataset.lengths[numbers], kind="stable")][:MOST_ROWS]
@@ -33,17 +33,17 @@ def describe_sessions(dataset: SessionDataset, chosen: np.ndarray) -> pd.DataFra
         {
             "session": [str(dataset.session_ids[i]) for i in numbers],
             "events": dataset.lengths[numbers],
-            "items": [len(items) for items, _ in used],
+            "distinct items": [len(items) for items, _ in used],
         }
     )
     speeds = events_per_minute(dataset)
     if speeds is not None:
-        frame["per minute"] = speeds[numbers].round(1)
-    frame["most often"] = [_most_often(dataset, items, counts) for items, counts in used]
+        frame["events per minute"] = speeds[numbers].round(1)
+    frame["most frequent item"] = [_most_frequent(dataset, items, counts) for items, counts in used]
     return frame
 
 
-def _most_often(dataset: SessionDataset, items: np.ndarray, counts: np.ndarray) -> str:
+def _most_frequent(dataset: SessionDataset, items: np.ndarray, counts: np.ndarray) -> str:
     best = int(np.argmax(counts))
     return f"{dataset.vocabulary.items[items[best]]} ({100 * counts[best] / counts.sum():.0f} %)"
 

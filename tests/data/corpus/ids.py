@@ -72,15 +72,15 @@ LINES = [
     items("prices are no whole numbers", "1.0", "2.5", "3.0"),
     # words for a missing value
     *[
-        reads(f"an item called {word}", lines("s,1,A", f"s,2,{word}", "s,3,B"), "s: A B", rejected=[(3, "no item")])
+        reads(f"an item called {word}", lines("s,1,A", f"s,2,{word}", "s,3,B"), "s: A B", rejected=[(3, "the item is a placeholder")])
         for word in ("NaN", "nan", "None", "NULL", "null", "\\N", "NaT", "<NA>")
     ],
     *[
-        reads(f"a session called {word}", lines("s,1,A", f"{word},2,A", f"{word},3,B", "s,4,B"), "s: A B", rejected=[(3, "no session"), (4, "no session")])
+        reads(f"a session called {word}", lines("s,1,A", f"{word},2,A", f"{word},3,B", "s,4,B"), "s: A B", rejected=[(3, "the session is a placeholder"), (4, "the session is a placeholder")])
         for word in ("NaN", "None", "NULL", "\\N")
     ],
     *[
-        reads(f"a time called {word}", lines("s,1,A", f"s,{word},B", "s,3,C"), "s: A C", rejected=[(3, "no timestamp")])
+        reads(f"a time called {word}", lines("s,1,A", f"s,{word},B", "s,3,C"), "s: A C", rejected=[(3, "the timestamp is a placeholder")])
         for word in ("NaN", "None", "NULL", "\\N", "NaT")
     ],
     items("words that begin like missing values", "Nancy", "nullify", "None of these", "N", "nano"),
@@ -94,7 +94,7 @@ LINES = [
     reads("a user who is missing", table([*USERS, ("", "2024-06-01", "E")], header=("user", "timestamp", "item")), VISITS, mapping=BY_GAP, rejected=[(6, "no user")]),
     reads("a user whose events are out of order", table(USERS[::-1], header=("user", "timestamp", "item")), {"v#2024-05-31T18:10:00": ["D"], **{k: v for k, v in VISITS.items() if k[0] == "u"}}, mapping=BY_GAP),
     reads("a column that numbers the visits of each visitor", table(NUMBERED, header=("visitor_id", "visit_num", "time", "item")), VISITS_OF_EACH),
-    refuses("users with times that are no dates", table([(v, t % 1000, item) for v, n, t, item in NUMBERED], header=("user_id", "time", "item")), "no dates", "--time-format s"),
+    refuses("users with times that are no dates", table([(v, t % 1000, item) for v, n, t, item in NUMBERED], header=("user_id", "time", "item")), "not dates", "--time-format s"),
     reads("events of a kind to keep", table(KINDS, header=("session", "timestamp", "item", "event")), "s: A C", mapping=VIEWS, filtered=2),
     reads("a bad row of a kind to keep, and one of another", table([*KINDS, ("s", "x", "E", "view"), ("s", "x", "E", "buy")], header=("session", "timestamp", "item", "event")), "s: A C", mapping=VIEWS, filtered=3, rejected=[(6, "timestamp")]),
 ]  # fmt: skip

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from gru4rec_core.data.columns import ColumnMapping
-from tests.data.corpus.line import ROWS, lines, reads, refuses
+from tests.data.corpus.line import HEADER, ROWS, lines, reads, refuses
 
 
 def objects(*rows: Mapping[str, object]) -> str:
@@ -54,7 +54,7 @@ LINES = [
     reads("half a pair of surrogates costs its line", raw('"A"', '"\\ud83d"', '"B"'), "s: A B", rejected=[(2, "")]),
     reads("half a pair of surrogates in another field costs its line", raw('"A"') + '{"session": "s", "timestamp": 1, "item": "B", "note": "\\udc00"}\n' + raw('"C"'), {"s": ["A", "C"]}, rejected=[(2, "JSON")]),
     reads("null, missing and empty", objects({"session": "s", "timestamp": 1, "item": "A"}, {"session": None, "timestamp": 1, "item": "A"}, {"session": "s", "timestamp": 1}, {"session": "s", "timestamp": "", "item": "A"}, {"session": "s", "timestamp": 2, "item": "B"}), "s: A B", rejected=[(2, "no session"), (3, "no item"), (4, "no timestamp")]),
-    reads("null words as texts", of_items("A", "null", "NaN", "B"), "s: A B", rejected=[(2, "no item"), (3, "no item")]),
+    reads("null words as texts", of_items("A", "null", "NaN", "B"), "s: A B", rejected=[(2, "the item is a placeholder"), (3, "the item is a placeholder")]),
     reads("NaN as Python writes it", of_items("A", float("nan"), "B"), "s: A B", rejected=[(2, "")]),
     reads("times as texts and numbers", objects({"session": "s", "timestamp": "1717178400", "item": "A"}, {"session": "s", "timestamp": 1717178401, "item": "B"}), "s: A B", times=["2024-05-31T18:00:00", "2024-05-31T18:00:01"]),
     reads("times with a fraction", objects({"session": "s", "timestamp": 1717178400.5, "item": "A"}, {"session": "s", "timestamp": 1717178401, "item": "B"}), "s: A B", times=["2024-05-31T18:00:00.500000", "2024-05-31T18:00:01"]),
@@ -70,7 +70,13 @@ LINES = [
     reads("two objects on a line", raw('"A"', '"B"') + raw('"C"', '"D"').replace("\n", " ").strip(), "s: A B", rejected=[(3, "JSON")]),
     refuses("one list of objects", json.dumps([{"session": "s", "timestamp": 1, "item": "A"}]), "JSON list", "one object per line"),
     refuses("one object over several lines", json.dumps({"session": "s", "timestamp": 1, "item": "A"}, indent=1), "object"),
-    refuses("objects without the columns", objects({"a": 1, "b": 2}, {"a": 2, "b": 3}), "session, timestamp"),
+    refuses("objects without the columns", objects({"a": 1, "b": 2}, {"a": 2, "b": 3}), "recognised as the session"),
+    reads("a key that comes twice has its first value", raw('"A", "item": "B"', '"C"'), "s: A C"),
+    reads("times as Apache writes them", objects(*({"session": "s", "timestamp": f"[31/May/2024:18:00:0{i} +0000]", "item": i} for i in range(3))), "s: 0 1 2", times=["2024-05-31T18:00:00", "2024-05-31T18:00:01", "2024-05-31T18:00:02"]),
+    reads("a time that only begins like a list", of_items("A", "B") + '{"session": "s", "timestamp": "[broken", "item": "C"}\n', "s: A B", rejected=[(3, "timestamp")]),
+    reads("events with a list of objects beside", objects(*({"session": "s", "timestamp": i, "item": c, "recommended": [{"item": "X"}] * i} for i, c in enumerate("ABC"))), "s: A B C"),
+    reads("events, few with a list of objects", objects(*({"session": "s", "timestamp": i, "item": c, **({"coupons": [{"id": 1}]} if c == "C" else {})} for i, c in enumerate("ABCD"))), "s: A B C D"),
+    refuses("events read as sessions with a list, of which nothing is taken", objects(*({"session": "s", "timestamp": i, "item": c, "coupons": [{"id": 1}]} for i, c in enumerate("AB"))), "coupons", "--layout events", mapping=ColumnMapping(*HEADER), layout="nested"),
     # nested
     reads("sessions with their events", NESTED, "1: 7 8; 2: 8", mapping=OF_NESTED),
     reads("sessions with their events, recognised", NESTED.replace("aid", "item_id"), "1: 7 8; 2: 8"),

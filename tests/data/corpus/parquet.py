@@ -29,10 +29,14 @@ def columns(**changed: object) -> bytes:
     return write(pa.table({"session": ["s", "s"], "timestamp": [1, 2], "item": ["A", "B"]} | changed))
 
 
-def items(name: str, values: pa.Array, *expected: str, rejected: tuple[int, ...] = ()) -> Line:
+def items(
+    name: str, values: pa.Array, *expected: str, rejected: tuple[int, ...] = (), placeholders: tuple[int, ...] = ()
+) -> Line:
+    """A line for one session of these items; in these rows there is none, or a placeholder such as NaN."""
     n = len(values)
     content = columns(session=["s"] * n, timestamp=list(range(n)), item=values)
-    return reads(name, content, {"s": list(expected)}, rejected=[(place, "no item") for place in rejected])
+    reasons = [(i, "no item") for i in rejected] + [(i, "the item is a placeholder") for i in placeholders]
+    return reads(name, content, {"s": list(expected)}, rejected=reasons)
 
 
 def times(name: str, values: pa.Array, expected: Sequence[str | float] = TIMES) -> Line:
@@ -62,7 +66,7 @@ LINES = [
     items("items as integers", pa.array([7, 8], pa.int32()), "7", "8"),
     items("items as large integers", pa.array([2**64 - 1, 2**63], pa.uint64()), str(2**64 - 1), str(2**63)),
     items("items as floats", pa.array([7.0, None, 8.0]), "7", "8", rejected=(2,)),
-    items("items as floats with NaN", pa.array([7.0, float("nan"), 8.0]), "7", "8", rejected=(2,)),
+    items("items as floats with NaN", pa.array([7.0, float("nan"), 8.0]), "7", "8", placeholders=(2,)),
     items("items as floats up to the last exact one", pa.array([2.0**53 - 1, 7.0]), str(2**53 - 1), "7"),
     reads("an item as a float beyond the exact ones", columns(session=["s"] * 3, timestamp=[1, 2, 3], item=[7.0, 9.1e15, 8.0]), "s: 7 8", rejected=[(2, "whole numbers or text")]),
     refuses("items as floats beyond the exact ones", columns(session=["s"] * 2, timestamp=[1, 2], item=[9.1e15, 9.2e15]), "item", "floating-point"),
@@ -76,7 +80,7 @@ LINES = [
     items("items as bytes that are UTF-8", pa.array(["é".encode(), b"B"], pa.binary()), "é", "B"),
     items("items as truth values", pa.array([True, False]), "true", "false"),
     items("items as days", pa.array([dt.date(2024, 5, 31), dt.date(2024, 6, 1)]), "2024-05-31", "2024-06-01"),
-    items("items that are missing, empty, or null words", pa.array(["A", None, "", " ", "NaN", "B"]), "A", "B", rejected=(2, 3, 4, 5)),
+    items("items that are missing, empty, or null words", pa.array(["A", None, "", " ", "NaN", "B"]), "A", "B", rejected=(2, 3, 4), placeholders=(5,)),
     items("texts with leading zeros", pa.array(["007", "7"]), "007", "7"),
     reads("a text longer than allowed", columns(session=["s"] * 3, timestamp=[1, 2, 3], item=["A", "x" * 1_001, "B"]), "s: A B", rejected=[(2, "1,000")]),
     refuses("items as bytes that are no text", columns(item=pa.array([b"\xff\xfe", b"\xff"], pa.binary())), "item"),
@@ -86,7 +90,8 @@ LINES = [
     reads("a column without any value", columns(note=pa.nulls(2)), "s: A B"),
     refuses("items without any value", columns(item=pa.nulls(2)), "no item"),
     reads("sessions as floats", columns(session=[1.0, 1.0]), "1: A B"),
-    reads("sessions that are missing", columns(session=pa.array([1.0, 1.0, float("nan"), None]), timestamp=[1, 2, 3, 4], item=list("ABCD")), "1: A B", rejected=[(3, "no session"), (4, "no session")]),
+    reads("sessions without end", columns(session=[1.0, 1.0, float("inf"), float("-inf")], timestamp=[1, 2, 3, 4], item=list("ABCD")), "1: A B", rejected=[(3, "no session"), (4, "no session")]),
+    reads("sessions that are missing", columns(session=pa.array([1.0, 1.0, float("nan"), None]), timestamp=[1, 2, 3, 4], item=list("ABCD")), "1: A B", rejected=[(3, "the session is a placeholder"), (4, "no session")]),
     # times
     *[times(f"timestamps of unit {unit}", stamps(unit)) for unit in ("s", "ms", "us", "ns")],
     *[times(f"timestamps of unit {unit} with a zone", stamps(unit, "Europe/Berlin")) for unit in ("ms", "us", "ns")],
@@ -108,10 +113,10 @@ LINES = [
     refuses("lists for times", columns(timestamp=[[1], [2]]), "timestamp"),
     # the file
     refuses("two columns of one name", write(SAME_NAMES), "item", "name"),
-    refuses("a table without rows", write(TOY_TABLE.slice(0, 0)), "at least one event"),
+    refuses("a table without rows", write(TOY_TABLE.slice(0, 0)), "no events"),
     refuses("a table without columns", write(pa.table({})), "column"),
-    refuses("cut off", WHOLE[:-10], "Parquet", "whole"),
-    refuses("cut off after four bytes", WHOLE[:4], "Parquet", "whole"),
+    refuses("cut off", WHOLE[:-10], "Parquet", "damaged"),
+    refuses("cut off after four bytes", WHOLE[:4], "Parquet", "damaged"),
     refuses("a hole in the middle", WHOLE[:40] + b"\0" * 60 + WHOLE[100:], "Parquet"),
     refuses("only the beginning and the end", b"PAR1" + b"\0" * 20 + b"PAR1", "Parquet"),
 ]  # fmt: skip

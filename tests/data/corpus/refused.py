@@ -27,7 +27,7 @@ KINDS = {
 HIT = '10.0.0.1 - - [01/Mar/2024:09:00:00 +0000] "GET /p/2 HTTP/1.1" 200 1153'
 
 LINES = [
-    *[refuses(kind, content, kind, "Upload CSV") for kind, content in KINDS.items()],
+    *[refuses(kind, content, kind, "Use CSV") for kind, content in KINDS.items()],
     *[refuses(f"{kind} whose name says CSV", content, kind, file="sessions.csv") for kind, content in KINDS.items()][:2],
     refuses("an array of NumPy", NPY.getvalue(), "binary file"),
     refuses("a table of Arrow", FEATHER.getvalue(), "binary file"),
@@ -37,7 +37,7 @@ LINES = [
     refuses("an empty file", b"", "empty file"),
     refuses("only blank lines", b"\n  \n\r\n", "empty file"),
     refuses("only a byte order mark", b"\xef\xbb\xbf", "empty file"),
-    refuses("no file", None, "no file there"),
+    refuses("no file", None, "no file at this path"),
     refuses("a folder", {"log.csv": table().encode()}, "a folder"),
     refuses("a web page", "<!DOCTYPE html>\n<html><body>Not found</body></html>\n", "web page"),
     refuses("XML", '<?xml version="1.0"?>\n<log><event session="1"/></log>\n', "XML"),

@@ -36,7 +36,7 @@ def test_every_kind_gives_the_same_blocks(form: str, write: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "words"), [(["a", "b", "a"], "a twice"), (list(map(str, range(10_001))), "10,001")]
+    ("columns", "words"), [(["a", "b", "a"], "same name"), (list(map(str, range(10_001))), "10,001")]
 )
 def test_columns_have_names_of_their_own_and_are_not_too_many(columns: list[str], words: str) -> None:
     with pytest.raises(DataError) as caught:

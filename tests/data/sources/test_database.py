@@ -56,6 +56,17 @@ def test_types_of_postgresql_become_what_a_file_would_have(postgres: Postgres) -
     assert list_rejected(log) == [(5, "no session"), (6, "no timestamp")]
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("kind", ["timestamptz", "timestamp", "date"])
+def test_a_time_without_end_costs_its_row(kind: str, postgres: Postgres) -> None:
+    url = postgres_log(postgres)
+    query = f"""SELECT session, item, CASE WHEN item = 'C' THEN {kind} 'infinity' WHEN session = 's1'
+        THEN {kind} '2024-05-31 10:00' ELSE {kind} '2024-06-01 10:00' END AS timestamp FROM events"""
+    log = read_log(DatabaseLog(url, query=query, password=PASSWORD), ColumnMapping("session", "timestamp", "item"))
+    assert list_rejected(log) == [(4, "the timestamp is not a finite number")]
+    assert log.summary.rows_kept == 4
+
+
 def test_the_form_is_shown_the_columns_and_first_rows(tmp_path: Path) -> None:
     preview = inspect_log(DatabaseLog(sqlite_log(tmp_path), table="events"))
     assert preview.columns == ("session", "timestamp", "item")
@@ -87,13 +98,13 @@ def test_rejected_rows_are_numbered_as_they_came(tmp_path: Path) -> None:
 
 def test_a_table_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
     for url in (sqlite_log(tmp_path), duckdb_log(tmp_path)):
-        with pytest.raises(DataError, match="no table clicks that can be read; there are: events"):
+        with pytest.raises(DataError, match=r"no such table.*clicks; tables there: events"):
             read_log(DatabaseLog(url, table="clicks"))
 
 
 def test_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     query = "SELECT session, timestamp, item, session FROM events"
-    with pytest.raises(DataError, match="session twice"):
+    with pytest.raises(DataError, match=r"same name.*session"):
         read_log(DatabaseLog(sqlite_log(tmp_path), query=query))
 
 

@@ -42,9 +42,9 @@ def test_a_database_that_repeats_the_password_is_not_believed(postgres: Postgres
     ("url", "told"),
     [
         ("mysql://reader:geheim@db/shop", 'pip install "mysqlclient"'),
-        ("nothing://reader:geheim@db/shop", "of a kind that SQLAlchemy knows"),
+        ("nothing://reader:geheim@db/shop", "does not know this kind of database"),
         ("postgresql+psycopg://reader:geheim@nowhere.invalid/shop", "resolve"),
-        ("postgresql+psycopg://reader:geheim@db:port/shop", "database can be opened"),
+        ("postgresql+psycopg://reader:geheim@db:port/shop", "database could not be read"),
         ("postgresql+asyncpg://reader:geheim@127.0.0.1:1/shop", "asyncpg"),
     ],
 )

@@ -38,15 +38,31 @@ def folder(tmp_path: Path) -> Path:
 )
 def test_a_pattern_names_files_in_order(pattern: str, expected: list[str], folder: Path) -> None:
     assert [file.path for file in list_files(f"{folder}{pattern}").files] == [f"{folder}/{name}" for name in expected]
-    if "?" not in pattern:  # which begins the options of an address
-        at_address = list_files(f"file://{folder}{pattern}").files
-        assert [file.path for file in at_address] == [f"{folder}/{name}" for name in expected]
+    at_address = list_files(f"file://{folder}{pattern}").files
+    assert [file.path for file in at_address] == [f"{folder}/{name}" for name in expected]
 
 
 def test_a_pattern_may_be_relative(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     assert [file.name for file in list_files("*.csv").files] == ["b.csv"]
     assert [file.name for file in list_files("sub/*.parquet").files] == ["sub/c.parquet"]
+
+
+def test_what_exists_is_no_pattern(tmp_path: Path) -> None:
+    folder = tmp_path / "logs [2024]"
+    folder.mkdir()
+    (folder / "a.csv").write_text("a")
+    for pattern in ("", "/", "/*.csv", "/a.csv"):
+        assert [file.path for file in list_files(f"{folder}{pattern}").files] == [f"{folder}/a.csv"]
+
+
+def test_a_file_is_listed_once_whatever_links_there_are(folder: Path) -> None:
+    expected = [file.path for file in list_files(str(folder)).files]
+    (folder / "sub" / "up").symlink_to(folder)
+    (folder / "1-latest.csv").symlink_to(folder / "b.csv")
+    assert [file.path for file in list_files(str(folder)).files] == expected
+    assert [file.name for file in list_files(f"{folder}/1*.csv").files] == [f"{folder}/1-latest.csv"]
+    assert len(list_files(f"{folder}/sub/up/*.csv").files) == 1
 
 
 def test_an_object_store_is_listed_alike(folder: Path) -> None:
@@ -66,11 +82,11 @@ def test_folders_of_keys_and_values_are_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pattern", ["nothing", "*.nothing", "nothing/*.csv"])
 def test_a_pattern_without_files_is_refused(pattern: str, folder: Path) -> None:
-    with pytest.raises(DataError, match="none there"):
+    with pytest.raises(DataError, match="no file in this folder"):
         list_files(f"{folder}/{pattern}")
 
 
 def test_an_address_that_cannot_be_read_says_so_without_the_key() -> None:
-    with pytest.raises(DataError, match="object store can be opened") as raised:
+    with pytest.raises(DataError, match="object store could not be read") as raised:
         list_files("s3://key:geheim@bucket/a?nonsense=1")
     assert "geheim" not in str(raised.value)

@@ -86,7 +86,7 @@ def test_rejected_rows_name_their_file_and_the_place_in_it(ending: str, folder: 
 def test_an_error_about_a_row_names_its_file(folder: Path, write_log: WriteLog) -> None:
     write_log("1.csv", [("s1", 1, None)])
     write_log("2.csv", [("s1", 1, None)])
-    with pytest.raises(DataError, match="none of them usable") as raised:
+    with pytest.raises(DataError, match="No row can be used as an event") as raised:
         read(folder)
     assert raised.value.where.startswith(f"{folder}/1.csv, line 2")
 
@@ -144,10 +144,26 @@ def test_limits_hold_for_all_files_together(folder: Path, write_log: WriteLog) -
         read(folder, limits=ReadLimits(rows=12))
 
 
+def test_files_without_a_header_are_read_as_the_user_says(folder: Path) -> None:
+    (folder / "1.csv").write_text("anna,noon,tea\nanna,1,tea\n")
+    (folder / "2.csv").write_text("bob,noon,tea\nbob,1,milk\nanna,2,milk\n")
+    columns = ColumnMapping("column 1", "column 2", "column 3", has_header=False)
+    assert sessions(read(folder, mapping=columns)) == {"anna": ["tea", "milk"], "bob": ["milk"]}
+    assert inspect_log(FolderLog(str(folder)), has_header=False).columns == ("column 1", "column 2", "column 3")
+
+
+def test_numbers_that_stand_for_times_go_on_from_file_to_file(folder: Path) -> None:
+    (folder / "1.csv").write_text("user,item1,item2\nu1,a1,a2\nu2,b1,\n")
+    (folder / "2.csv").write_text("user,item1,item2\nu1,z1,z2\n")
+    log = read(folder)
+    assert sessions(log) == {"u1": ["a1", "a2", "z1", "z2"], "u2": ["b1"]}
+    assert log.dataset.timestamps.tolist() == [0, 1, 3, 4, 2]
+
+
 def test_sessions_without_names_are_one_file(folder: Path) -> None:
     for i in range(2):
         (folder / f"{i}.txt").write_text("1 2 3\n2 3 4\n" * 5)
-    with pytest.raises(DataError, match="a log of that form is one file"):
+    with pytest.raises(DataError, match="cannot be read as a folder"):
         read(folder)
 
 
@@ -174,10 +190,10 @@ def test_a_packed_file_from_a_store_is_unpacked_within_its_limit(folder: Path) -
     (folder / "log.csv.gz").write_bytes(gzip.compress(CSV.encode() + b"s3,1,A\n" * 10_000))
     with running_s3(folder) as s3:
         assert read(s3.url("log.csv.gz", "anonymous@")).summary.rows_read == 10_005
-        with pytest.raises(DataError, match="unpacks to at most"):
+        with pytest.raises(DataError, match="may hold at most"):
             read(s3.url("log.csv.gz", "anonymous@"), limits=ReadLimits(unpacked_bytes=10_000))
 
 
 def test_a_store_without_the_bucket_says_so(folder: Path) -> None:
-    with running_s3(folder) as s3, pytest.raises(DataError, match=r"none there|object store"):
+    with running_s3(folder) as s3, pytest.raises(DataError, match=r"no file in this folder|object store"):
         read(s3.url("x", "anonymous@").replace("/logs/", "/nothing/").replace("@logs", "@nothing"))

@@ -15,10 +15,10 @@ def test_bad_json_lines_are_counted_by_line(write: Write) -> None:
     lines = good + "{broken\n\n[1, 2]\n" + good + '{"session": "s", "timestamp": 3}\n7\n'
     log = read_log(write(lines, "log.jsonl"))
     assert list_rejected(log) == [
-        (2, "the line is no JSON object"),
-        (4, "the line is no JSON object"),
+        (2, "the line is not a JSON object"),
+        (4, "the line is not a JSON object"),
         (6, "no item"),
-        (7, "the line is no JSON object"),
+        (7, "the line is not a JSON object"),
     ]
     assert log.summary.rows_kept == 2
 

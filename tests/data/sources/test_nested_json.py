@@ -42,8 +42,8 @@ def test_lines_without_events_are_counted_by_line(write: Write) -> None:
         (2, "the list of events is empty or missing"),
         (3, "the list of events is empty or missing"),
         (4, "no item"),
-        (5, "the line is no JSON object"),
-        (7, "the line is no JSON object"),
+        (5, "the line is not a JSON object"),
+        (7, "the line is not a JSON object"),
     ]
     assert log.summary.rows_read == 10
     assert log.summary.rows_kept == 5
@@ -69,6 +69,25 @@ def test_names_that_session_and_events_share_are_told_apart(write: Write) -> Non
 )
 def test_a_list_of_events_is_a_list_of_objects(objects: list[dict[str, object]], key: str | None) -> None:
     assert find_event_list(objects) == key
+
+
+@pytest.mark.parametrize(
+    ("objects", "is_nested"),
+    [
+        ([{"session": 1, "events": events(1)}], True),
+        ([{"sid": 1, "evts": [{"a": 1, "b": 2}]}], True),
+        ([{"order": 1, "date": "2024-05-31", "items": [{"sku": 1}]}], True),
+        ([{"session": 1, "item": 2, "timestamp": 3, "recommended": [{"item": 4, "time": 5}]}], False),
+        ([{"session": 1, "timestamp": 3, "clicked": 4, "coupons": [{"id": 5}]}], False),
+        ([{"session": 1}, {"session": 2}, {"session": 3, "events": events(1)}], False),
+    ],
+)
+def test_a_list_beside_an_event_makes_no_session(objects: list[dict[str, object]], is_nested: bool) -> None:
+    assert holds_events(objects) == is_nested
+
+
+def test_the_list_that_looks_most_like_events_is_taken() -> None:
+    assert find_event_list([{"session": 1, "tags": [{"x": 1}], "clicks": events(1)}]) == "clicks"
 
 
 def test_blocks_are_read_one_after_the_other(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

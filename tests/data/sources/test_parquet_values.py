@@ -52,7 +52,7 @@ def test_values_become_text(column: pa.Array, texts: list[str | None]) -> None:
     ids=lambda column: str(column.type),
 )
 def test_bytes_that_are_no_text_are_refused_only_where_they_are_needed(column: pa.Array) -> None:
-    with pytest.raises(DataError, match="Text in a Parquet file is UTF-8") as caught:
+    with pytest.raises(DataError, match="bytes that are not UTF-8 text") as caught:
         to_readable(column, "x", "log.parquet")
     assert caught.value.where == "log.parquet, column x"
     assert to_preview(column, "x", "log.parquet") == [""] * len(column)

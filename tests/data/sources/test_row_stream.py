@@ -66,7 +66,7 @@ def test_a_name_with_a_dot_is_written_in_quotes(tmp_path: Path) -> None:
 
 def test_a_query_that_is_refused_is_shown_without_its_secrets(tmp_path: Path) -> None:
     log = DatabaseLog(duckdb_log(tmp_path), query="ATTACH 'host=h user=u password=geheim' AS other")
-    with pytest.raises(DataError, match="it is one SELECT") as raised, stream_rows(log):
+    with pytest.raises(DataError, match="it must be one SELECT") as raised, stream_rows(log):
         pass
     assert "password=…" in str(raised.value)
     assert "geheim" not in str(raised.value)
@@ -74,5 +74,5 @@ def test_a_query_that_is_refused_is_shown_without_its_secrets(tmp_path: Path) ->
 
 def test_a_query_without_rows_is_refused(tmp_path: Path) -> None:
     log = DatabaseLog(duckdb_log(tmp_path), query="SELECT 1; SELECT 2")
-    with pytest.raises(DataError, match="it is one SELECT"), stream_rows(log):
+    with pytest.raises(DataError, match="it must be one SELECT"), stream_rows(log):
         pass

@@ -1,4 +1,4 @@
-"""Where is the log that a text names: a path, a folder, a pattern or an address?"""
+"""Which log does a text name: a file, a folder, a pattern or an address?"""
 
 import os
 import re
@@ -27,7 +27,7 @@ def find_location(
     scheme = text.partition("://")[0].lower() if "://" in text else ""
     if scheme in {"http", "https", "ftp"}:
         raise DataError(
-            "A log is a file, a folder, an object store or a database.",
+            "A log must be in a file, a folder, an object store or a database.",
             found=f"an address on the web ({scheme}://…)",
             remedy="Download the file, then import it.",
         )
@@ -38,16 +38,19 @@ def find_location(
             raise _no_table(url, password)
         return DatabaseLog(url, table, query, password)
     is_path = os.path.exists(text)  # noqa: PTH110  # Path.exists raises on a name too long
+    is_pattern = any(sign in text for sign in "*?[")
     if not is_path and not scheme:
         _refuse_broken_address(text)
     if table or query or password:
+        if not is_path and not scheme and not is_pattern:
+            raise DataError("There is no such file.", where=str(FolderLog(text)), remedy="Check the path.")
         raise DataError(
             "--table, --query and --password-… are for databases.",
-            found="a file or a folder",
+            found="a file that is not a database" if os.path.isfile(text) else "a folder or an object store",  # noqa: PTH113
             where=str(FolderLog(text)),
             remedy="Leave them out, or name a database, such as postgresql://user@host/database or shop.sqlite.",
         )
-    is_folder = scheme or (os.path.isdir(text) if is_path else any(sign in text for sign in "*?["))  # noqa: PTH112
+    is_folder = scheme or (os.path.isdir(text) if is_path else is_pattern)  # noqa: PTH112
     return FolderLog(text) if is_folder else Path(text)
 
 
@@ -56,7 +59,7 @@ def _refuse_broken_address(text: str) -> None:
     scheme = re.match(r"([A-Za-z][\w+.-]+):(?=/|.*@)", text)
     if scheme is not None:
         raise DataError(
-            "An address begins with its kind, a colon and two slashes.",
+            "This looks like an address, but is not one.",
             found=f"{scheme[1]}:…",
             remedy=f"Write it like {scheme[1]}://user@host/database.",
         )
@@ -70,7 +73,7 @@ def _database_file(path: str) -> str | None:
         with Path(path).open("rb") as file:
             head = file.read(16)
     except OSError:
-        return None  # said when it is read
+        return None  # reported when it is read
     if head.startswith(b"SQLite format 3"):
         return f"sqlite:///{quote(path, safe=' +/')}"
     return f"duckdb:///{quote(path, safe=' +/')}" if head[8:12] == b"DUCK" else None
@@ -81,8 +84,8 @@ def _no_table(url: str, password: str | None) -> DataError:
 
     tables = list_tables(url, password)
     return DataError(
-        "A log in a database is a table or a query: one of the two.",
-        found=f"neither; tables there: {', '.join(tables[:20]) or 'none'}",
+        "Say which table (--table) or which query (--query) to read.",
+        found=f"tables there: {', '.join(tables[:20]) or 'none'}",
         where=show_url(url),
         remedy="Name the table with --table, or write the SELECT that gives one row per event with --query.",
     )

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from gru4rec_core.data.find_location import find_location
 from gru4rec_core.data.ingest import read_log
-from gru4rec_core.data.locating import find_location
 from gru4rec_core.data.locations import DatabaseLog, FolderLog
 from gru4rec_core.errors import DataError
 from tests.data.logs import CSV, Write
@@ -62,14 +62,23 @@ def test_an_address_with_an_at_sign_too_many_is_not_asked() -> None:
 
 def test_a_database_without_a_table_is_told_with_its_tables(tmp_path: Path) -> None:
     for url in (sqlite_log(tmp_path), duckdb_log(tmp_path)):
-        with pytest.raises(DataError, match="neither; tables there: events"):
+        with pytest.raises(DataError, match="tables there: events"):
             find_location(url.partition("///")[2])
 
 
-@pytest.mark.parametrize("text", ["log.csv", "logs/*.csv", "s3://bucket/logs"])
-def test_a_table_of_a_file_is_refused(text: str) -> None:
+@pytest.mark.parametrize("text", ["log.csv", "logs", "logs/*.csv", "s3://bucket/logs"])
+def test_a_table_of_a_file_is_refused(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "log.csv").write_text("a,b\n")
+    (tmp_path / "logs").mkdir()
     with pytest.raises(DataError, match="are for databases"):
         find_location(text, table="events")
+
+
+def test_a_database_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such file") as raised:
+        find_location(f"{tmp_path}/shop.db", table="events")
+    assert raised.value.where == f"{tmp_path}/shop.db"
 
 
 def test_an_address_on_the_web_is_refused() -> None:
@@ -80,6 +89,6 @@ def test_an_address_on_the_web_is_refused() -> None:
 
 @pytest.mark.parametrize("text", ["postgresql:/reader:geheim@db/shop", "postgresql:reader:geheim@db/shop"])
 def test_a_broken_address_is_not_taken_for_a_path_and_shown(text: str) -> None:
-    with pytest.raises(DataError, match="two slashes") as raised:
+    with pytest.raises(DataError, match="looks like an address, but is not one") as raised:
         find_location(text, table="events")
     assert "geheim" not in str(raised.value)
