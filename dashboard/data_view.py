@@ -15,6 +15,7 @@ from gru4rec_core.data.time_formats import find_format
 from gru4rec_core.data.times import UNITS, describe_time, to_datetime
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.report.charts.data import events_over_time, popularity, session_lengths, transitions
+from gru4rec_core.report.export import TableSource, export_table
 from gru4rec_core.report.frames.data import transition_shares
 from gru4rec_core.report.frames.split_preview import SplitPreview
 from gru4rec_core.workspace.records import DatasetRecord
@@ -128,7 +129,9 @@ def _show_rejected_rows(record: DatasetRecord) -> None:
         rejected = state.workspace().rejected(record.id)
         if len(rejected) < total:
             messages.show_aside(f"The first {MAX_PER_REASON} of each reason:")
-        widgets.show_table(rejected.astype("str"), key="rejected-rows", name="rejected-rows")
+        shown = rejected.astype("str")
+        exported = export_table(shown, TableSource(record.name))
+        widgets.show_table(exported, key="rejected-rows", name="rejected-rows", shown=shown)
 
 
 def _choose_test_rule(record: DatasetRecord) -> SplitConfig | None:
