@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from gru4rec_core.workspace.decisions import list_decisions
-from tests.browser.test_flow import WAIT, faults, settle, train_the_sample
+from gru4rec_core.workspace.store import Workspace
+from tests.browser.conftest import Workbench, served
+from tests.browser.test_flow import WAIT, faults, settle
+from tests.pages.conftest import finished_workspace
+
+__all__ = ["finished_workspace"]  # a fixture: a comparison whose runs are done, nothing trained
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_decision_is_recorded_found_again_and_checked(page: Page, workbench):
-    workspace = workbench.workspace
-    if not workspace.comparisons():
-        train_the_sample(page, workbench.url)
-    comparison = workspace.comparisons()[-1]
+@pytest.fixture
+def finished_workbench(finished_workspace: Path, tmp_path: Path) -> Iterator[Workbench]:
+    """A dashboard on a workspace with a finished comparison."""
+    root = tmp_path / "workspace"
+    shutil.copytree(finished_workspace, root)
+    with served(Workspace(root), tmp_path) as started:
+        yield started
+
+
+def test_a_decision_is_recorded_found_again_and_checked(page: Page, finished_workbench: Workbench):
+    workbench, workspace = finished_workbench, finished_workbench.workspace
+    (comparison,) = workspace.comparisons()
     dataset = workspace.dataset(comparison.dataset_id)
     page.goto(f"{workbench.url}/compare?comparison={comparison.id}")
     settle(page)
