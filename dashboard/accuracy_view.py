@@ -14,6 +14,7 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.seed_outcomes import shown_seed
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
+from gru4rec_core.report.export import export_table
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
 
@@ -121,7 +122,8 @@ def show_never_recommended(review: Review, model: ModelResults, k: int) -> None:
         f"{len(table):,} of {n_items:,} items are in no top {k} of the {model.n_events:,} test {review.unit}; "
         f"they came next {table['came next'].sum():,} times."
     )
-    widgets.show_table(table, key="never-shown", name="never-recommended")
+    exported = export_table(table, review_context.table_source(review, k))
+    widgets.show_table(exported, key="never-shown", name="never-recommended", shown=table)
 
 
 def _say_seed(review: Review, model: ModelResults, seed: int) -> None:

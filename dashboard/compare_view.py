@@ -17,6 +17,7 @@ from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import by_majority, explain_counts
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
+from gru4rec_core.report.export import add_intervals, export_table
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
 from gru4rec_core.report.frames.settings import select_differences, settings_table
@@ -145,7 +146,10 @@ def show_methods(review: Review, k: int) -> None:
     columns["method"] = st.column_config.TextColumn("method", pinned=True)
     columns["training s"] = st.column_config.NumberColumn("training, s", format="%.0f")
     st.caption("Hits in the top k, MRR and NDCG per 100; means over runs. All but the deciding metric are exploratory.")
-    widgets.show_table(table, key="methods", name="methods", columns=columns)
+    labels = {model.name: model.label for model in review.models}
+    exported = add_intervals(table, review.models, k, review.record.config.confidence, labels)
+    exported = export_table(exported, review_context.table_source(review, k))
+    widgets.show_table(exported, key="methods", name="methods", shown=table, columns=columns)
 
 
 def show_p_values(review: Review, pair: Pair) -> None:
@@ -169,7 +173,8 @@ def show_p_values(review: Review, pair: Pair) -> None:
     table = pd.DataFrame(rows)
     columns = {name: st.column_config.NumberColumn(name, format="%.2f") for name in table.columns[2:7]}
     columns["p (sessions flipped)"] = st.column_config.NumberColumn("p (sessions flipped)", format="%.4f")
-    widgets.show_table(table, key="p-values", name="p-values", columns=columns)
+    exported = export_table(table, review_context.table_source(review, review.record.config.deciding_k))
+    widgets.show_table(exported, key="p-values", name="p-values", shown=table, columns=columns)
     if paired.mcnemar_p is not None:
         st.text(f"Mid-p McNemar test of the deciding metric: p = {paired.mcnemar_p:.4f}")
 
@@ -212,4 +217,5 @@ def show_settings(review: Review) -> None:
     if table.empty:
         st.text("All runs have the same settings.")
         return
-    widgets.show_table(table, key="settings", name="settings")
+    exported = export_table(table, review_context.table_source(review, None))
+    widgets.show_table(exported, key="settings", name="settings", shown=table)

@@ -15,6 +15,7 @@ from gru4rec_core.data.time_formats import find_format
 from gru4rec_core.data.times import UNITS, describe_time, to_datetime
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.report.charts.data import events_over_time, popularity, session_lengths, transitions
+from gru4rec_core.report.export import TableSource, export_table
 from gru4rec_core.report.frames.data import transition_shares
 from gru4rec_core.report.frames.split_preview import SplitPreview
 from gru4rec_core.workspace.records import DatasetRecord
@@ -130,7 +131,8 @@ def _show_rejected_rows(record: DatasetRecord) -> None:
             messages.show_aside(f"Up to {MAX_PER_REASON} rows for each reason:")
         place = str(record.summary.get("place", "line"))
         shown = rejected.rename(columns={"place": place, "found": "content"}).astype("str")
-        widgets.show_table(shown, key="rejected-rows", name="rejected-rows")
+        exported = export_table(shown, TableSource(record.name))
+        widgets.show_table(exported, key="rejected-rows", name="rejected-rows", shown=shown)
 
 
 def _choose_test_rule(record: DatasetRecord) -> SplitConfig | None:

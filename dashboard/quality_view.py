@@ -13,6 +13,7 @@ from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.quality_types import QualityCheck, QualityReport
 from gru4rec_core.report.charts.quality import unusual_days_chart
+from gru4rec_core.report.export import TableSource, export_table
 from gru4rec_core.report.frames.quality import day_bars, day_marks
 from gru4rec_core.workspace.derived_datasets import derive_dataset
 from gru4rec_core.workspace.records import DatasetRecord
@@ -165,7 +166,8 @@ def _show_robots(record: DatasetRecord) -> None:
     """The sessions in question: only a person can tell what they are."""
     with st.expander("Which sessions?", key=f"robots-{record.id}"):
         frame = cached.robot_sessions(record)
-        widgets.show_table(frame, key=f"robot-table-{record.id}", name="likely-robots")
+        exported = export_table(frame, TableSource(record.name))
+        widgets.show_table(exported, key=f"robot-table-{record.id}", name="likely-robots", shown=frame)
 
 
 def _show_days(record: DatasetRecord, code: str) -> None:

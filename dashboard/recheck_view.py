@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import actions, cached, messages, progress_view, review_context, state, test_rule_form, theme, widgets
@@ -15,6 +16,7 @@ from gru4rec_core.jobs.job_list import Job, baselines_id, read_job_state
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.jobs.planning import ComparisonPlan
 from gru4rec_core.report.charts import recheck as recheck_charts
+from gru4rec_core.report.export import TableSource, add_intervals, export_table
 from gru4rec_core.report.frames import recheck as recheck_frames
 from gru4rec_core.report.frames.recheck import Method
 from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, RecheckPlan
@@ -126,7 +128,9 @@ def show_recheck(recheck: Recheck, k: int) -> None:
         name: st.column_config.NumberColumn(name, format="%.1f") for name in (f"top {nearest}", "MRR@20")
     }
     table = recheck_frames.methods_table(recheck.models, methods, nearest)
-    widgets.show_table(table, key="recheck-models", name="re-check", columns=columns)
+    widgets.show_table(
+        _export(recheck, table, methods, nearest), key="recheck-models", name="re-check", shown=table, columns=columns
+    )
     if len(recheck.by_week) < 2:
         messages.show_aside("The test covers less than two weeks of dates, too few to show how the weeks differ.")
         return
@@ -146,6 +150,16 @@ def show_recheck(recheck: Recheck, k: int) -> None:
             key="recheck-unknown",
             alt=f"Share of items unknown to the old model, up to {shares['unknown'].max():.0f} % per week",
         )
+
+
+def _export(recheck: Recheck, table: pd.DataFrame, methods: list[Method], k: int) -> pd.DataFrame:
+    """The table of methods as it is downloaded."""
+    models, confidence = recheck.comparison.models, recheck.comparison.config.confidence
+    labels = {method.name: method.label for method in methods}
+    source = TableSource(
+        dataset=recheck.dataset.name, split=recheck.split, k=k, n_events=models[0].n_events, confidence=confidence
+    )
+    return export_table(add_intervals(table, models, k, confidence, labels), source)
 
 
 def _describe_methods(recheck: Recheck) -> list[Method]:

@@ -16,6 +16,7 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.seed_outcomes import seed_index
 from gru4rec_core.model.inference import NumpyGru4Rec
+from gru4rec_core.report.export import TableSource
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.labels import item_label
 from gru4rec_core.results.comparison import ComparisonResult, Pair
@@ -78,6 +79,18 @@ class Review:
     def item(self, item_id: int) -> str:
         """Name of an item as it is shown."""
         return item_label(item_id, self.vocabulary, self.item_names)
+
+
+def table_source(review: Review, k: int | None) -> TableSource:
+    """Where the figures of a comparison's tables come from, for their downloads."""
+    return TableSource(
+        dataset=review.result.dataset.name,
+        comparison=review.record.name,
+        split=review.record.split,
+        k=k,
+        n_events=review.models[0].n_events,
+        confidence=review.record.config.confidence,
+    )
 
 
 def open_review(selection: state.Selection, purpose: str) -> Review | None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import compare_view, downloads, review_context, state, widgets
+from dashboard import compare_view, decision_view, downloads, review_context, state, widgets
 
 selection = state.current()
 st.title("Which model is better?")
@@ -22,6 +22,9 @@ if review:
     with st.container(horizontal=True):
         state.next_button("See where they are wrong", "accuracy", selection, key="to-accuracy")
         downloads.show_report_button(review.record)
+        if pair:
+            decision_view.show_record_form(review, pair)
+    decision_view.show_recorded()
     widgets.section("How far to trust it")
     compare_view.show_trust(review)
     review_context.show_warnings(review)

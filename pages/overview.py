@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import overview_view, state
+from dashboard import decision_view, overview_view, state
 
 selection = state.current()
 st.title("Which model predicts the next item best?")
@@ -15,4 +15,5 @@ else:
     overview_view.show_headline(selection, record)
     overview_view.show_running_jobs(selection)
     overview_view.show_datasets(selection)
+    decision_view.show_decisions(selection, overview_view.age)
     overview_view.show_runs()

@@ -12,7 +12,7 @@ import uuid
 
 import typer
 
-from gru4rec_core.cli import clean, compare, data, engine, gate, report, train
+from gru4rec_core.cli import clean, compare, data, decisions, engine, gate, report, train
 from gru4rec_core.cli.output import tell
 from gru4rec_core.data.addresses import hide_secrets
 from gru4rec_core.errors import ConfigError, WorkbenchError
@@ -37,6 +37,8 @@ app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.command("evaluate")(train.evaluate)
 app.command("gate")(gate.gate)
+app.command("decisions")(decisions.decisions)
+app.command("recheck")(decisions.recheck)
 app.command("recommend")(train.recommend)
 app.command("runs")(train.runs)
 app.add_typer(engine.app, name="engine")

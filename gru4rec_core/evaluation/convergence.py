@@ -10,7 +10,6 @@ from itertools import permutations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 GAIN = 0.005
 """The last two epochs must have gained more than this share: a smaller rise does not matter."""
@@ -95,6 +94,8 @@ def chance_of_rise(curves: np.ndarray) -> float:
     Args:
         curves: float64 [n_seeds, n_epochs], at most 6 epochs.
     """
+    from scipy.stats import rankdata  # here, because most commands do not need SciPy: see resampling.py
+
     n_epochs = curves.shape[1]
     orders = np.array(list(permutations(range(n_epochs))))
     place = np.arange(1, n_epochs + 1)

@@ -62,7 +62,20 @@ def test_what_nobody_foresaw_is_said_in_a_line_and_kept_in_a_file(
 
 
 @pytest.mark.parametrize(
-    "command", ["sample", "import", "train", "compare", "evaluate", "gate", "recommend", "runs", "datasets"]
+    "command",
+    [
+        "sample",
+        "import",
+        "train",
+        "compare",
+        "evaluate",
+        "gate",
+        "decisions",
+        "recheck",
+        "recommend",
+        "runs",
+        "datasets",
+    ],
 )
 def test_every_command_explains_itself(run, command: str) -> None:
     result = run(command, "--help")

@@ -1,0 +1,157 @@
+"""How are decisions recorded on Compare, listed on Overview, and checked again on a later log?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboard import messages, navigation, state, test_rule_form, widgets
+from dashboard.review_context import Review
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.results.comparison import Pair
+from gru4rec_core.results.decision import DecisionInput, RecheckedDecision, recheck_decision, record_decision
+from gru4rec_core.workspace.decisions import CHOICES, DecisionRecord, delete_decision, list_decisions
+from gru4rec_core.workspace.store import Workspace
+
+_RECORDED = "_decision_recorded"
+_CHECKED = "_decision_checked"
+_BY = "_decided_by"
+_NUMBER = "_decision_number"
+_SIGNS = {"holds": "good", "reversed": "warning", "open": "note", "settled": "note"}
+
+
+def show_record_form(review: Review, pair: Pair) -> None:
+    """The button *Record decision* and its form."""
+    # Keys of their own for each decision: afterwards the form is closed and empty.
+    number = st.session_state.setdefault(_NUMBER, 0)
+    with st.popover("Record decision", icon=":material/gavel:", key=f"record-decision-{number}"):
+        with st.form(f"decision-{number}", border=False):
+            texts = [f"Keep {pair[0].label}", f"Choose {pair[1].label}", "More data first"]
+            labels = dict(zip(CHOICES, texts, strict=True))
+            choice = st.radio(
+                "What did you decide?",
+                CHOICES,
+                index=None,
+                format_func=lambda name: widgets.plain_label(labels[name]),
+                key=f"decision-choice-{number}",
+            )
+            by = st.text_input(
+                "Who decides?", value=st.session_state.get(_BY, ""), max_chars=100, key=f"decision-by-{number}"
+            )
+            why = st.text_area("Why?", max_chars=2_000, height=80, key=f"decision-why-{number}")
+            sent = st.form_submit_button("Record it", type="primary", key=f"decision-record-{number}")
+        messages.show_aside("It is kept on Overview, with the verdict as it is now.")
+        if sent and choice is None:
+            messages.show_message("Choose what you decided.", "warning")
+        elif sent and choice is not None:
+            entered = DecisionInput(choice, by, why)
+            messages.attempt(lambda: _record(review, pair, entered))
+
+
+def show_recorded() -> None:
+    """After a decision was recorded: what it says, and where it is found again."""
+    recorded = st.session_state.pop(_RECORDED, None)
+    if recorded is not None:
+        messages.show_message(f"Recorded: {recorded}. It is on Overview.", "good")
+
+
+def _record(review: Review, pair: Pair, entered: DecisionInput) -> None:
+    record = record_decision(state.workspace(), review.result, pair, entered)
+    st.session_state[_BY] = record.by
+    st.session_state[_RECORDED] = record.text
+    st.session_state[_NUMBER] += 1
+
+
+def show_decisions(selection: state.Selection, age: Callable[..., str]) -> None:
+    """What was decided in this workspace, newest first; re-check and delete.
+
+    Args:
+        selection: of the page.
+        age: a moment as "2 days ago".
+    """
+    workspace = state.workspace()
+    records = list_decisions(workspace)
+    if not records:
+        return
+    st.header("Decisions")
+    comparisons = {comparison.id for comparison in workspace.comparisons()}
+    for record in records:
+        with st.container(border=True, gap="xsmall", key=f"decision-{record.id}"):
+            st.text(f"{record.text[0].upper()}{record.text[1:]}")
+            messages.show_aside(f"{record.by}, {age(record.created)}, on {record.dataset_name}: {record.why}")
+            messages.show_aside(f"Verdict then: {record.verdict['sentences'][0]}")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                if record.comparison_id in comparisons:
+                    st.page_link(
+                        navigation.PAGES["compare"],
+                        label=widgets.plain_label(record.comparison_name),
+                        icon=":material/arrow_forward:",
+                        query_params=selection.params(
+                            dataset=record.dataset_id, comparison=record.comparison_id, k=None
+                        ),
+                    )
+                if st.button("Re-check this decision", key=f"decision-recheck-{record.id}", type="tertiary"):
+                    st.query_params["decision"] = record.id
+                    st.rerun()
+                _offer_to_delete(workspace, record)
+            if st.query_params.get("decision") == record.id:
+                _show_recheck(workspace, record)
+
+
+def _offer_to_delete(workspace: Workspace, record: DecisionRecord) -> None:
+    with st.popover("Delete", type="tertiary", key=f"decision-delete-{record.id}"):
+        st.text("Deletes this decision from the workspace; the comparison stays. This cannot be undone.")
+        if st.button("Delete for good", key=f"decision-delete-now-{record.id}"):
+            messages.attempt(lambda: _delete(workspace, record))
+
+
+def _delete(workspace: Workspace, record: DecisionRecord) -> None:
+    delete_decision(workspace, record.id)
+    st.query_params.pop("decision", None)
+
+
+def _show_recheck(workspace: Workspace, record: DecisionRecord) -> None:
+    """Which log, under which test rule, and whether the decision would be the same there."""
+    datasets = {dataset.id: dataset for dataset in workspace.datasets()}
+    # Other logs first: the models have learnt from their own.
+    names = sorted(datasets, key=lambda dataset_id: dataset_id == record.dataset_id)
+    widgets.section("Would it be the same on another log?")
+    dataset_id = st.selectbox(
+        "Log",
+        names,
+        format_func=lambda name: datasets[name].name,
+        key=f"decision-log-{record.id}",
+        help="Both models are tested as they are, on events that neither has learnt from. Nothing is trained.",
+    )
+    if dataset_id is None:
+        return
+    try:
+        test_rule = test_rule_form.ask_for_test_rule(datasets[dataset_id], "decision")
+        request = (record.id, dataset_id, test_rule.to_json())
+        if st.button("Check it", type="primary", key="decision-check-now"):
+            st.session_state[_CHECKED] = request
+        if st.session_state.get(_CHECKED) == request:
+            _show_answer(_recheck(str(workspace.root), request, record))
+    except WorkbenchError as error:
+        messages.show_problem(error)
+    if st.button("Close", type="tertiary", key="decision-close"):
+        st.query_params.pop("decision", None)
+        st.session_state.pop(_CHECKED, None)
+        st.rerun()
+
+
+@st.cache_resource(max_entries=8, show_spinner="Testing both models on this log…")
+def _recheck(root: str, request: tuple[str, str, str], _record: DecisionRecord) -> RecheckedDecision:
+    # Runs, datasets and decisions never change, so their ids are the key.
+    _, dataset_id, test_rule = request
+    return recheck_decision(Workspace(root), _record, dataset_id, SplitConfig.from_json(test_rule))
+
+
+def _show_answer(found: RecheckedDecision) -> None:
+    messages.show_message(found.sentence, _SIGNS[found.check])
+    for sentence in found.verdict.sentences[1:]:
+        widgets.sentence(sentence)
+    for limit in found.verdict.limits:
+        widgets.sentence(f"⚠ {limit}", muted=True, size=".95rem")

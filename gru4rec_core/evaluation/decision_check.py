@@ -1,0 +1,33 @@
+"""Would a decision of then be taken again, by the verdict of now?"""
+
+from typing import Literal
+
+from gru4rec_core.evaluation.verdict import Verdict
+
+DecisionCheck = Literal["holds", "reversed", "open", "settled"]
+"""holds: the same decision; reversed: the other model is better now; open: not decided now; settled: more data was
+asked for, and now there is an answer."""
+
+_WORDS: dict[DecisionCheck, str] = {
+    "holds": "The decision holds.",
+    "reversed": "It would be the other way round now.",
+    "open": "This log does not decide it.",
+    "settled": "Now it can be decided.",
+}
+
+
+def check_decision(model: str, verdict: Verdict) -> DecisionCheck:
+    """What the verdict of now says of a decision for a model ("" for more data first).
+
+    A decision for a model holds while that model is better or equivalent to the other.
+    """
+    if not model:
+        return "holds" if verdict.kind in {"undecided", "invalid"} else "settled"
+    if verdict.kind in {"undecided", "invalid"}:
+        return "open"
+    return "holds" if verdict.better in {None, model} else "reversed"
+
+
+def check_sentence(check: DecisionCheck, verdict: Verdict) -> str:
+    """The check and the verdict it comes from, in words."""
+    return f"{_WORDS[check]} {verdict.sentences[0]}"

@@ -1,0 +1,131 @@
+"""How is a decision on a comparison recorded, and checked again on a later log?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gru4rec_core.baselines.names import DEFAULT_BASELINES
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.errors import RunError
+from gru4rec_core.evaluation.comparison import compare_models
+from gru4rec_core.evaluation.decision_check import DecisionCheck, check_decision, check_sentence
+from gru4rec_core.evaluation.scoring import Progress
+from gru4rec_core.evaluation.verdict import Verdict, build_verdict
+from gru4rec_core.results.comparison import ComparisonResult, Pair
+from gru4rec_core.results.fresh_test import ModelRuns, evaluate_on_split
+from gru4rec_core.results.model_table import Row, load_baselines, row_to_json
+from gru4rec_core.workspace.decisions import (
+    Choice,
+    DecisionRecord,
+    decision_id,
+    describe_runs,
+    describe_versions,
+    store_decision,
+)
+from gru4rec_core.workspace.records import DatasetRecord
+from gru4rec_core.workspace.split_store import open_split
+from gru4rec_core.workspace.store import Workspace
+
+
+@dataclass(frozen=True)
+class DecisionInput:
+    """What people enter: keep the base of the pair, choose the other model, or more data first; who, and why."""
+
+    choice: Choice
+    by: str
+    why: str
+
+
+def record_decision(
+    workspace: Workspace, result: ComparisonResult, pair: Pair, entered: DecisionInput
+) -> DecisionRecord:
+    """Stores a decision on two models of a comparison, with the verdict as it is now.
+
+    Raises:
+        ConfigError: nobody is named, or no reason is given.
+        RunError: the models cannot be compared.
+    """
+    if result.verdict is None or result.verdict.kind == "invalid":
+        raise RunError(
+            "A decision rests on a verdict.", found="no verdict", remedy="Compare two models on the same test events."
+        )
+    run_ids = [run_id for model in pair for run_id in result.run_ids[model.name]]
+    record = DecisionRecord(
+        id=decision_id(entered.choice),
+        by=entered.by.strip(),
+        why=entered.why.strip(),
+        choice=entered.choice,
+        model={"keep": pair[0].name, "choose": pair[1].name, "more-data": ""}[entered.choice],
+        versions=describe_versions(),
+        dataset_id=result.dataset.id,
+        dataset_name=result.dataset.name,
+        dataset_hash=result.dataset.content_hash,
+        split=result.record.split,
+        config=result.record.config,
+        runs=describe_runs(workspace, [workspace.run(run_id) for run_id in run_ids]),
+        comparison_id=result.record.id,
+        comparison_name=result.record.name,
+        models=tuple(
+            {"name": model.name, "label": model.label, "run_ids": list(result.run_ids[model.name])} for model in pair
+        ),
+        verdict=result.verdict.to_json(),
+    )
+    store_decision(workspace, record)
+    return record
+
+
+@dataclass(frozen=True)
+class RecheckedDecision:
+    """A decision on a later log: the verdict of now, what it says of the decision, a row per model of the table."""
+
+    decision: DecisionRecord
+    dataset: DatasetRecord
+    verdict: Verdict
+    check: DecisionCheck
+    models: list[Row]
+
+    @property
+    def sentence(self) -> str:
+        """What became of the decision, and the verdict of now."""
+        return check_sentence(self.check, self.verdict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "decision": self.decision.id,
+            "dataset": self.dataset.name,
+            "dataset_id": self.dataset.id,
+            "check": self.check,
+            "sentence": self.sentence,
+            "verdict": self.verdict.to_json(),
+            "models": [row_to_json(row) for row in self.models],
+        }
+
+
+def recheck_decision(
+    workspace: Workspace,
+    decision: DecisionRecord,
+    dataset_id: str,
+    split_config: SplitConfig,
+    on_progress: Progress | None = None,
+) -> RecheckedDecision:
+    """Tests both models of a decision, all their seeds, on another log; margin, level and k are those of the decision.
+
+    Baselines take part as far as they are computed under this test rule. Nothing is trained or stored.
+
+    Raises:
+        RunError: a run was deleted, or has learnt from the test events.
+    """
+    dataset, k = workspace.dataset(dataset_id), decision.config.deciding_k
+    split = open_split(workspace, dataset.id, split_config)
+    rows, models = [], []
+    for model in decision.models:
+        runs = tuple(workspace.run(run_id) for run_id in model["run_ids"])
+        results, row = evaluate_on_split(
+            workspace, ModelRuns(model["name"], model["label"], runs), split, k, on_progress
+        )
+        models.append(results)
+        rows.append(row)
+    baseline_rows, baselines = load_baselines(workspace, dataset.id, DEFAULT_BASELINES, split, k)
+    verdict = build_verdict(compare_models([*models, *baselines], decision.config))
+    check = check_decision(decision.model, verdict)
+    return RecheckedDecision(decision, dataset, verdict, check, [*rows, *baseline_rows])

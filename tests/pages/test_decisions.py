@@ -1,0 +1,121 @@
+"""A decision from Compare to Overview, deleted there, or checked again on a later log."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.workspace.decisions import list_decisions
+from gru4rec_core.workspace.records import DatasetOrigin
+from gru4rec_core.workspace.store import Workspace
+
+
+def written(app) -> str:
+    text = "\n".join([*(one.body for one in app.get("html")), *(one.value for one in app.text)])
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def record(open_page, choice: str = "choose", by: str = "Ada <b>", why: str = "More *hits*, <i>surely</i>."):
+    app = open_page("compare", comparison=Workspace.default().comparisons()[0].id)
+    if choice:
+        app.radio(key="decision-choice-0").set_value(choice)
+    app.text_input(key="decision-by-0").set_value(by)
+    app.text_area(key="decision-why-0").set_value(why)
+    app.button(key="decision-record-0").click().run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def later(finished):
+    """A later log over weeks, with items of the old one and one more."""
+    rng = np.random.default_rng(3)
+    rows = [(f"v{s}", 1_700_000_000 + s * 17_280 + t, int(rng.integers(0, 9))) for s in range(280) for t in range(4)]
+    log = pd.DataFrame(rows, columns=["session", "timestamp", "item"])
+    log["item"] = np.array([*(f"item {letter}" for letter in "ABCDEFGH"), "new item"])[log["item"]]
+    return finished.add_dataset(SessionDataset(log), "later log", DatasetOrigin("upload"), time_unit="s")
+
+
+def test_a_decision_is_recorded_and_listed(finished, open_page):
+    app = record(open_page)
+    assert "Recorded: choose BPR." in written(app)
+    assert app.text_area(key="decision-why-1").value == ""
+    assert app.text_input(key="decision-by-1").value == "Ada <b>"
+    (stored,) = list_decisions(finished)
+    assert (stored.choice, stored.by, stored.why) == ("choose", "Ada <b>", "More *hits*, <i>surely</i>.")
+    overview = open_page("overview")
+    assert "Choose BPR" in written(overview)
+    # Whatever people type is text.
+    assert "Ada &lt;b&gt;" in written(overview)
+    assert "&lt;i&gt;surely&lt;/i&gt;" in written(overview)
+    assert stored.verdict["sentences"][0] in written(overview).replace("&#x27;", "'")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [({"choice": ""}, "Choose what you decided."), ({"by": " "}, "names who decided"), ({"why": ""}, "says why")],
+)
+def test_what_is_missing_is_asked_for(finished, open_page, changes, said):
+    assert said in written(record(open_page, **changes))
+    assert list_decisions(finished) == []
+
+
+def test_without_decisions_there_is_no_list(finished, open_page):
+    assert "Decisions" not in {one.value for one in open_page("overview").header}
+
+
+def test_deleting_asks_first_and_leaves_the_comparison(finished, open_page):
+    record(open_page)
+    (stored,) = list_decisions(finished)
+    app = open_page("overview", decision=stored.id)
+    assert len(list_decisions(finished)) == 1
+    app.button(key=f"decision-delete-now-{stored.id}").click().run()
+    assert not app.exception
+    assert list_decisions(finished) == []
+    assert len(finished.comparisons()) == 1
+    assert "decision" not in app.query_params
+
+
+def test_a_decision_outlives_its_comparison(finished, open_page):
+    record(open_page)
+    finished.delete_comparison(finished.comparisons()[0].id)
+    app = open_page("overview")
+    assert "Choose BPR" in written(app)
+
+
+def test_a_damaged_decision_costs_only_itself(finished, open_page):
+    record(open_page)
+    record(open_page, choice="keep")
+    bad = list_decisions(finished)[0]
+    (finished.root / "decisions" / bad.id / "decision.json").write_text("{")
+    assert "Choose BPR" in written(open_page("overview"))
+    assert "Keep TOP1" not in written(open_page("overview"))
+
+
+def test_it_is_checked_again_on_a_later_log(finished, later, open_page):
+    record(open_page)
+    (stored,) = list_decisions(finished)
+    app = open_page("overview")
+    app.button(key=f"decision-recheck-{stored.id}").click().run()
+    assert app.selectbox(key=f"decision-log-{stored.id}").value == later.id
+    app.button(key="decision-check-now").click().run()
+    assert not app.exception
+    text = written(app)
+    words = ("The decision holds.", "the other way round", "does not decide it")
+    assert any(word in text for word in words)
+    app.button(key="decision-close").click().run()
+    assert "decision" not in app.query_params
+    assert not any(word in written(app) for word in words)
+
+
+def test_a_log_that_the_models_learnt_from_is_refused(finished, open_page):
+    record(open_page)
+    (stored,) = list_decisions(finished)
+    app = open_page("overview", decision=stored.id)
+    own = finished.datasets()[0]
+    app.segmented_control(key=f"decision-rule-{own.id}").set_value("session-holdout").run()
+    app.button(key="decision-check-now").click().run()
+    assert not app.exception
+    assert "A model is tested on events it has not learnt from." in written(app)

@@ -1,0 +1,84 @@
+"""A decision keeps the verdict it rests on, whatever happens to the comparison, and can be checked on a later log."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.errors import ConfigError, RunError
+from gru4rec_core.experiments.baselines import execute_baselines
+from gru4rec_core.results.comparison import build_comparison_result
+from gru4rec_core.results.decision import DecisionInput, recheck_decision, record_decision
+from gru4rec_core.workspace.decisions import read_decision
+
+RULE = SplitConfig(protocol="time", test_fraction=0.5)
+
+
+@pytest.fixture
+def result(trained):
+    home, comparison = trained
+    return build_comparison_result(home, comparison.id)
+
+
+def test_it_holds_the_verdict_as_data_hashes_and_versions(trained, result) -> None:
+    home, comparison = trained
+    stored = record_decision(home, result, result.pair, DecisionInput("choose", " Ada ", "It has more hits."))
+    read = read_decision(home, stored.id)
+    assert read == stored
+    assert (read.by, read.text, read.model) == ("Ada", "choose BPR", "bpr")
+    assert read.verdict == json.loads(json.dumps(result.verdict.to_json()))
+    assert read.dataset_hash == result.dataset.content_hash
+    assert [evidence.run_id for evidence in read.runs] == list(comparison.run_ids)
+    assert [model["run_ids"] for model in read.models] == [[run_id] for run_id in comparison.run_ids]
+    assert "numpy" in read.versions
+
+
+def test_it_stays_as_it_is_when_the_comparison_is_computed_again(trained, result) -> None:
+    home, comparison = trained
+    stored = record_decision(home, result, result.pair, DecisionInput("keep", "Ada", "Why not."))
+    path = home.root / "decisions" / stored.id / "decision.json"
+    before = path.read_bytes()
+    (home.comparison_folder(comparison.id) / "statistics.json").unlink()
+    build_comparison_result(home, comparison.id)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("entered", [DecisionInput("keep", "", "why"), DecisionInput("keep", "Ada", " ")])
+def test_who_and_why_are_asked_for(trained, result, entered) -> None:
+    with pytest.raises(ConfigError):
+        record_decision(trained[0], result, result.pair, entered)
+
+
+def test_without_a_verdict_there_is_nothing_to_decide_on(trained, result) -> None:
+    with pytest.raises(RunError, match="rests on a verdict"):
+        record_decision(
+            trained[0], replace(result, verdict=None), result.pair, DecisionInput("keep", "Ada", "Why not.")
+        )
+
+
+def test_on_its_own_test_the_same_verdict_comes_out(trained, result) -> None:
+    home, comparison = trained
+    stored = record_decision(home, result, result.pair, DecisionInput("more-data", "Ada", "Too few sessions."))
+    again = recheck_decision(home, stored, comparison.dataset_id, comparison.split)
+    assert again.verdict.kind == result.verdict.kind
+    for name in ("leader_value", "other_value", "relative_low", "relative_high", "p_value"):
+        assert again.verdict.numbers[name] == pytest.approx(result.verdict.numbers[name])
+    assert again.check == ("holds" if result.verdict.kind == "undecided" else "settled")
+
+
+def test_a_later_log_says_whether_it_holds(trained, result, letters_log) -> None:
+    home, comparison = trained
+    later = home.add_dataset(SessionDataset(letters_log(first=1, letters="cabdefghij")), "later", time_unit="s")
+    stored = record_decision(home, result, result.pair, DecisionInput("choose", "Ada", "It has more hits."))
+    found = recheck_decision(home, stored, later.id, RULE)
+    assert [row["name"] for row in found.models] == ["top1", "bpr"]
+    assert found.sentence.endswith(found.verdict.sentences[0])
+    execute_baselines(home, later.id, RULE)
+    beside = recheck_decision(home, stored, later.id, RULE)
+    assert {"popularity", "markov"} <= {row["name"] for row in beside.models}
+    assert beside.check == found.check
+    json.dumps(beside.to_json(), allow_nan=False)
+    with pytest.raises(RunError, match="were in its training part"):
+        recheck_decision(home, stored, comparison.dataset_id, RULE)
