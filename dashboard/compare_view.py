@@ -15,6 +15,7 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import by_majority, explain_counts
+from gru4rec_core.evaluation.verdict_text import deciding_note
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.export import add_intervals, export_table
@@ -26,15 +27,22 @@ from gru4rec_core.results.comparison import Pair
 from gru4rec_core.results.trust_facts import trust_facts
 
 
-def show_headline(review: Review) -> None:
-    """The verdict's sentences, with the remedy where the models cannot be compared."""
+def show_headline(review: Review, shown_k: int) -> None:
+    """The verdict's sentences, with the remedy where the models cannot be compared.
+
+    Args:
+        review: the comparison.
+        shown_k: list length of the figures below; where another decides, that is said.
+    """
     verdict = review.result.verdict
     if verdict is None:
         widgets.sentence(
             "One model was trained: there are only baselines to compare it with.", size="1.3rem", heading=True
         )
+        for text in review.result.sentences:
+            widgets.sentence(text, size="1.05rem")
         return
-    widgets.verdict_block(verdict)
+    widgets.verdict_block(verdict, deciding_note(review.record.config.deciding_k, shown_k))
     if verdict.kind == "invalid" and verdict.remedy:
         messages.show_message(verdict.remedy, "warning")
 

@@ -60,7 +60,7 @@ def show_headline(selection: state.Selection, record: DatasetRecord) -> None:
         return
     words, square = st.columns([5, 4], gap="medium")
     with words:
-        compare_view.show_headline(review)
+        compare_view.show_headline(review, review.record.config.deciding_k)
         state.next_button("See the verdict", "compare", selection, key="see-verdict")
     if len(review.contenders) > 1 and review.result.comparison.obstacle is None:
         pair = review.contenders[0], review.contenders[1]

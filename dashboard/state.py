@@ -130,7 +130,9 @@ def context_line(selection: Selection, *, verdict: str | None = None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="context"):
         st.text(" · ".join(piece for piece in pieces if piece), width="content")
         with st.popover("Copy link", type="tertiary", icon=":material/link:", key="copy-link"):
-            st.code("\n".join(filter(None, (verdict, page_url(selection)))), language=None, wrap_lines=True)
+            # A verdict's own list length, whichever the page shows: link and sentence agree.
+            k = comparison.config.deciding_k if verdict and comparison else selection.k
+            st.code("\n".join(filter(None, (verdict, page_url(selection, k=k)))), language=None, wrap_lines=True)
     if selection.missing:
         messages.show_message(
             f"The link names {' and '.join(selection.missing)}, which this workspace does not have."

@@ -16,7 +16,7 @@ import streamlit as st
 
 from dashboard import messages, state
 from dashboard.downloads import safe_csv
-from gru4rec_core.evaluation.verdict import KIND_LABELS, Verdict
+from gru4rec_core.evaluation.verdict import Verdict
 from gru4rec_core.report.labels import short
 
 _Colour = Literal["red", "green", "blue", "orange", "gray"]
@@ -27,6 +27,7 @@ _LOOKS: dict[str, tuple[_Colour, str]] = {
     "size-open": ("orange", ":material/trending_up:"),
     "undecided": ("gray", ":material/help:"),
 }
+_BASELINE_LEADS: tuple[_Colour, str] = ("orange", ":material/warning:")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&])")
 
 
@@ -50,17 +51,23 @@ def section(title: str) -> None:
     sentence(title, size="1.2rem", weight=600, heading=True)
 
 
-def verdict_block(verdict: Verdict) -> None:
-    """The verdict as the page's headline: its kind, its sentences, and what limits it."""
-    colour, icon = _LOOKS[verdict.kind]
+def verdict_block(verdict: Verdict, note: str = "") -> None:
+    """The verdict as the page's headline: its kind, its sentences, a note, what limits it, and what to do now."""
+    colour, icon = _BASELINE_LEADS if verdict.baseline_leads else _LOOKS[verdict.kind]
     with st.container(border=True, key="verdict"):
-        st.badge(KIND_LABELS[verdict.kind], color=colour, icon=icon)
+        st.badge(verdict.label, color=colour, icon=icon)
         if verdict.sentences:
             sentence(verdict.sentences[0], size="1.3rem", weight=600, heading=True)
         for text in verdict.sentences[1:]:
             sentence(text, size="1.05rem")
         for text in verdict.limits:
             sentence(f"⚠ {text}", muted=True, size=".95rem")
+        if note:
+            sentence(note, muted=True, size=".95rem")
+        if verdict.next_steps:
+            sentence("What now?", weight=600)
+            for text in verdict.next_steps:
+                sentence(f"• {text}", size=".95rem")
 
 
 def empty_state(text: str, button: str, page: str, selection: state.Selection, *, key: str) -> None:

@@ -10,7 +10,7 @@ review = review_context.open_review(selection, "compare")
 if review:
     verdict = review.result.verdict
     state.context_line(selection, verdict=verdict.sentences[0] if verdict else None)
-    compare_view.show_headline(review)
+    compare_view.show_headline(review, selection.k or review.record.config.deciding_k)
     k = review_context.choose_list_length(selection, review)
     pair = review_context.choose_pair(review)
     square, ladder = st.columns([4, 5], gap="medium")

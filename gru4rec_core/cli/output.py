@@ -100,8 +100,8 @@ def loading_tensorflow() -> Iterator[None]:
 
 
 def format_comparison(result: ComparisonResult) -> str:
-    """The verdict's sentences, then a table of all models, best first by the deciding metric."""
-    lines = [*result.verdict.sentences, *result.verdict.limits, ""] if result.verdict else []
+    """What the comparison says, then a table of all models, best first by the deciding metric."""
+    lines = [*result.sentences, ""]
     ordered = result.models.sort_values(f"accuracy@{result.record.config.deciding_k}", ascending=False)
     return "\n".join(lines + _format_table(ordered.to_dict("records")))
 

@@ -37,6 +37,7 @@ class ModelResults:
         overlaps_training_days: whether test events come from days that training covers (last-item rule).
         still_improving: whether training stopped while the validation figure was still rising.
         training_seconds: of one run, where known.
+        run_seconds: of every run, in the order of the evaluations; empty where not known.
     """
 
     name: str
@@ -49,6 +50,7 @@ class ModelResults:
     overlaps_training_days: bool = False
     still_improving: bool = False
     training_seconds: float | None = None
+    run_seconds: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.evaluations:

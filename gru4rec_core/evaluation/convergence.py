@@ -99,8 +99,9 @@ def chance_of_rise(curves: np.ndarray) -> float:
     n_epochs = curves.shape[1]
     orders = np.array(list(permutations(range(n_epochs))))
     place = np.arange(1, n_epochs + 1)
-    # Twice the ranks are whole numbers in spite of ties.
-    doubled = np.rint(2 * rankdata(curves, axis=1)).astype(np.int64)
+    # Ranks, doubled so that those of ties are whole numbers too: int64 [n_seeds, n_epochs].
+    each, other = curves[:, :, None], curves[:, None, :]
+    doubled = 1 + (each > other).sum(axis=2) + (each >= other).sum(axis=2)
     chances = np.ones(1)  # by the statistic's value
     for ranks in doubled:
         values = ranks[orders] @ place

@@ -1,7 +1,8 @@
 """Which model is better, and does it beat the baselines? The verdict as data.
 
 Either the models cannot be compared, or one of the four answers of pair_verdict.py holds. A second sentence
-always follows: the best model against the strongest baseline and against best-sellers, by the same statistics.
+always follows: the best model against the strongest baseline and against best-sellers, by the same statistics. Where a
+baseline is better than every model by these statistics, that is the first sentence, and the next steps are named.
 """
 
 from dataclasses import asdict, dataclass
@@ -15,8 +16,13 @@ from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.pair_verdict import PairVerdict, adjusted_p, build_pair_verdict
 from gru4rec_core.evaluation.verdict_text import (
     BaselineOutcome,
+    Rate,
+    Test,
+    baseline_leads_sentence,
     baseline_sentence,
     limit_sentences,
+    method_name,
+    next_steps,
     pair_sentence,
 )
 
@@ -41,6 +47,7 @@ class BaselineVerdict:
 
     Attributes:
         outcome: what the statistics say.
+        leads: whether the strongest baseline is better than every model.
         model, strongest: names of the best model and of the strongest baseline; None where none was run.
         model_value, strongest_value, best_sellers_value: the deciding metric in [0, 1], None where not run.
         sentence: all of it in words.
@@ -53,6 +60,7 @@ class BaselineVerdict:
     strongest_value: float | None
     best_sellers_value: float | None
     sentence: str
+    leads: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,15 +68,18 @@ class Verdict:
     """What a comparison says, for code (`kind`, `better`, `numbers`) and for people (`sentences`, `limits`).
 
     Attributes:
-        kind: which of the five answers.
+        kind: which of the five answers on the models, whether or not a baseline leads.
         better: name of the better model; None unless clear or size-open.
         best: name of the model with the highest value; None where nothing can be compared.
-        sentences: the verdict, then the best model against the baselines.
+        sentences: the verdict, then the best model against the baselines; where a baseline leads, that, then the
+            verdict on the models.
         limits: what limits the verdict, each a sentence.
         numbers: k, margin, values, interval, p, n_sessions, n_events; rates as fractions, None where infinite.
         baselines: the second sentence as data; None where nothing can be compared.
         sessions_needed: see `PairVerdict`.
         remedy: what to do about "invalid", else "".
+        baseline_leads: a baseline is better than every model; `baselines` has which.
+        next_steps: what to do then, each a sentence, the most promising first; else empty.
     """
 
     kind: VerdictKind
@@ -80,10 +91,18 @@ class Verdict:
     baselines: BaselineVerdict | None
     sessions_needed: int | None
     remedy: str = ""
+    baseline_leads: bool = False
+    next_steps: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What screens and reports call this answer."""
+        return "A baseline leads" if self.baseline_leads else KIND_LABELS[self.kind]
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values under the attributes' names; only `baselines` keeps its older key, "counting"."""
-        values = {**asdict(self), "sentences": list(self.sentences), "limits": list(self.limits)}
+        lists = {name: list(getattr(self, name)) for name in ("sentences", "limits", "next_steps")}
+        values = {**asdict(self), **lists}
         values["counting"] = values.pop("baselines")
         return values
 
@@ -106,16 +125,38 @@ def build_verdict(comparison: Comparison) -> Verdict:
     best, second = contenders[0], contenders[1]
     pair = _pair_verdicts(comparison, contenders, contenders)[frozenset((best.name, second.name))]
     baselines = compare_with_baselines(comparison)
+    on_models = pair_sentence(pair, comparison.config)
+    leader = next((model for model in comparison.models if baselines.leads and model.name == baselines.strongest), None)
     return Verdict(
         kind=pair.kind,
         better=pair.pair.b.name if pair.better else None,
         best=pair.pair.b.name,
-        sentences=(pair_sentence(pair, comparison.config), baselines.sentence),
+        sentences=(on_models, baselines.sentence)
+        if leader is None
+        else (_baseline_headline(comparison, leader, contenders), f"Between the models: {on_models}"),
         limits=limit_sentences(pair, comparison.config),
         numbers=_numbers(pair, comparison, len(contenders)),
         baselines=baselines,
         sessions_needed=pair.sessions_needed,
+        baseline_leads=leader is not None,
+        next_steps=()
+        if leader is None
+        else next_steps(method_name(leader.label), [model.label for model in contenders if model.still_improving]),
     )
+
+
+def _baseline_headline(comparison: Comparison, leader: ModelResults, contenders: list[ModelResults]) -> str:
+    best, test = contenders[0], _test(comparison)
+    return baseline_leads_sentence(
+        test,
+        Rate(best.label, _value(comparison, best)),
+        Rate(method_name(leader.label), _value(comparison, leader)),
+        len(contenders),
+    )
+
+
+def _test(comparison: Comparison) -> Test:
+    return Test(comparison.config.deciding_k, comparison.models[0].unit)
 
 
 def compare_with_baselines(comparison: Comparison) -> BaselineVerdict:
@@ -136,10 +177,10 @@ def compare_with_baselines(comparison: Comparison) -> BaselineVerdict:
         )
     best = models[0]
     best_value = _value(comparison, best)
+    test, best_rate = _test(comparison), Rate(best.label, best_value)
     if not baselines:
-        return BaselineVerdict(
-            "no-baseline", best.name, best_value, None, None, None, baseline_sentence(best_value, None, None)
-        )
+        sentence = baseline_sentence(test, best_rate, (), "no-baseline")
+        return BaselineVerdict("no-baseline", best.name, best_value, None, None, None, sentence)
     strongest = baselines[0]
     best_sellers = next((model for model in baselines if model.name == BEST_SELLERS), None)
     # Best-sellers are a rival of their own only where they are not the strongest baseline.
@@ -157,17 +198,22 @@ def compare_with_baselines(comparison: Comparison) -> BaselineVerdict:
         strongest_value=strongest_value,
         best_sellers_value=best_sellers_value,
         sentence=baseline_sentence(
-            best_value,
-            None if strongest.name == BEST_SELLERS else (strongest.label, strongest_value),
-            best_sellers_value,
+            test,
+            best_rate,
+            [Rate(method_name(rival.label), _value(comparison, rival)) for rival in rivals],
             outcome,
         ),
+        leads=all(_beats(by_names[frozenset((strongest.name, model.name))], strongest) for model in models),
     )
+
+
+def _beats(verdict: PairVerdict, model: ModelResults) -> bool:
+    return verdict.better and verdict.pair.b is model
 
 
 def _baseline_outcome(verdicts: list[PairVerdict], best: ModelResults) -> BaselineOutcome:
     """What the verdicts say on the best model against the strongest baseline (first) and best-sellers."""
-    if all(verdict.better and verdict.pair.b is best for verdict in verdicts):
+    if all(_beats(verdict, best) for verdict in verdicts):
         return "beaten"
     strongest = verdicts[0]
     if strongest.kind == "equivalent":
@@ -184,7 +230,11 @@ def _invalid(comparison: Comparison) -> Verdict:
         kind="invalid",
         better=None,
         best=None,
-        sentences=(obstacle.sentence, "So it is not decided either whether one of them beats simple counting."),
+        sentences=(
+            obstacle.sentence,
+            f"So it is not decided whose top {comparison.config.deciding_k} is better, nor whether one of them beats"
+            " simple counting.",
+        ),
         limits=(),
         numbers={"k": comparison.config.deciding_k, "margin": comparison.config.margin},
         baselines=None,

@@ -1,71 +1,133 @@
-"""How is a verdict put into sentences?"""
+"""How is a verdict put into sentences?
 
+Each can be read alone: it names the list length k, who has which figure, and what was counted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import floor, isfinite, log10
 from typing import Literal
 
 import numpy as np
 
 from gru4rec_core.config import ComparisonConfig
-from gru4rec_core.errors import ConfigError
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.evaluation.metrics import catalogue_coverage
 from gru4rec_core.evaluation.pair_verdict import PairVerdict
 from gru4rec_core.evaluation.rate_intervals import level_text
+from gru4rec_core.evaluation.tie_breakers import faster, wider
 
 BaselineOutcome = Literal["beaten", "as-well", "better", "undecided", "no-baseline"]
 
 _AGAINST_BASELINES = {
-    "beaten": "it beats simple counting.",
-    "as-well": "counting does as well.",
-    "better": "counting does better.",
-    "undecided": "not decided.",
+    "beaten": "{model} beats simple counting.",
+    "as-well": "simple counting does as well.",
+    "better": "simple counting does better.",
+    "undecided": "whether {model} beats simple counting is not decided.",
+    "no-baseline": "no baseline was run, so whether it beats simple counting is not decided.",
 }
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A method's name as in a sentence ("BPR", "the lookup table") and its hits, a fraction."""
+
+    name: str
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.name} {per_100(self.value)}"
+
+
+@dataclass(frozen=True)
+class Test:
+    """What rates are of: list length k, and what is counted, "sessions" or "events"."""
+
+    k: int
+    unit: str
+
+    @property
+    def whole(self) -> str:
+        return f"100 test {self.unit}"
 
 
 def pair_sentence(verdict: PairVerdict, config: ComparisonConfig) -> str:
     """The sentence of a verdict on two models."""
-    leader, other = per_100(verdict.leader_value), per_100(verdict.other_value)
+    test = Test(config.deciding_k, verdict.pair.b.unit)
+    leader, other = Rate(verdict.leader, verdict.leader_value), Rate(verdict.other, verdict.other_value)
+    rates = f"In the top {test.k}: {leader}, {other} of {test.whole}"
     span = f"{_number(verdict.low)} to {_number(verdict.high)} %"
     if verdict.kind == "clear":
         return (
-            f"{verdict.leader} is better. The next item was in its top {config.deciding_k} for {leader} of 100"
-            f" test {verdict.pair.b.unit}, {verdict.other}'s for {other}: {_lead(verdict, config, span)}."
+            f"{leader.name} is better. The next item was in its top {test.k} for {per_100(leader.value)} of"
+            f" {test.whole}, {other.name}'s for {per_100(other.value)}: {_lead(verdict, config, span)}."
         )
     if verdict.kind == "equivalent":
-        return (
-            f"Take either. {leader} against {other} per 100; they differ by less than"
-            f" {_number(config.margin)} %.{_tie_breaker(verdict, config)}"
-        )
+        return f"Take either. {rates}; {_how_close(verdict, config)}.{_tie_breaker(verdict, config)}"
     if verdict.kind == "size-open":
         return (
-            f"{verdict.leader} is better; by how much is open. {leader} against {other} per 100,"
-            f" {span} more; under {_number(config.margin)} % may not matter to you."
+            f"{leader.name} is better; by how much is open. {rates}, {span} more;"
+            f" under {_number(config.margin)} % may not matter to you."
         )
-    return f"Not decided. {leader} against {other} per 100; {_open_span(verdict, span)}{_needed(verdict)}"
+    return f"Not decided. {rates}; {_open_span(verdict, span)}{_needed(verdict, config)}"
 
 
-def baseline_sentence(
-    best: float,
-    strongest: tuple[str, float] | None,
-    best_sellers: float | None,
-    outcome: BaselineOutcome = "no-baseline",
-) -> str:
+def baseline_sentence(test: Test, best: Rate, baselines: Sequence[Rate], outcome: BaselineOutcome) -> str:
     """The sentence of the best model against the baselines.
 
     Args:
-        best: value of the best model, in [0, 1].
-        strongest: label and value of the strongest baseline; None where it is best-sellers.
-        best_sellers: value of best-sellers; None where they were not run.
+        test: what the rates are of.
+        best: the best model.
+        baselines: the strongest and best-sellers; one where they are the same, none where none was run.
         outcome: what the statistics say.
     """
-    parts = [f"Best model {per_100(best)}"]
-    if strongest:
-        parts.append(f"{strongest[0]} {per_100(strongest[1])}")
-    if best_sellers is not None:
-        parts.append(f"best-sellers {per_100(best_sellers)}")
-    if outcome == "no-baseline":
-        return f"{parts[0]} per 100; no baseline was run, so whether it beats simple counting is not decided."
-    return f"{', '.join(parts)} per 100: {_AGAINST_BASELINES[outcome]}"
+    rates = ", ".join(map(str, (best, *baselines)))
+    return (
+        f"Best model against counting, in the top {test.k}: {rates} of {test.whole};"
+        f" {_AGAINST_BASELINES[outcome].format(model=best.name)}"
+    )
+
+
+def baseline_leads_sentence(test: Test, best: Rate, baseline: Rate, n_models: int) -> str:
+    """The headline where a baseline is better than every model."""
+    return (
+        f"{'Neither' if n_models == 2 else 'None of the models'}."
+        f" {baseline.name[0].upper()}{baseline.name[1:]} had {per_100(baseline.value)} of {test.whole} in"
+        f" {'their' if baseline.name.startswith('best-sellers') else 'its'} top {test.k}, the best model, {best.name},"
+        f" {per_100(best.value)}."
+    )
+
+
+def next_steps(baseline: str, still_improving: Sequence[str]) -> tuple[str, ...]:
+    """What to do where a baseline is ahead, the most promising first.
+
+    Args:
+        baseline: its name as in a sentence.
+        still_improving: labels of the models that were still improving when training stopped.
+    """
+    epochs = "Train for more epochs, with early stopping"
+    if still_improving:
+        verb = "was" if len(still_improving) == 1 else "were"
+        epochs += f": {' and '.join(still_improving)} {verb} still improving when stopped"
+    return (
+        f"{epochs}.",
+        "Tune the learning rate, the dropout and the number of units.",
+        "Try the preset “modern”.",
+        f"Or use {baseline}, with nothing to train.",
+    )
+
+
+def deciding_note(k: int, shown: int) -> str:
+    """What to say beside the verdict where the page shows another list length than the one that decided; else ""."""
+    if k == shown:
+        return ""
+    return f"Decided by the top {k}. The figures below are those of the top {shown}, which decides nothing."
+
+
+def method_name(label: str) -> str:
+    """A baseline's label as in a sentence: "the lookup table" for "Lookup table (Markov)", "VS-kNN" as it is."""
+    name = label.partition(" (")[0]
+    in_sentences = {"Lookup table": "the lookup table", "Last item again": "“last item again”"}
+    return in_sentences.get(name, name.replace("Best-sellers", "best-sellers"))
 
 
 def limit_sentences(verdict: PairVerdict, config: ComparisonConfig) -> tuple[str, ...]:
@@ -78,8 +140,11 @@ def limit_sentences(verdict: PairVerdict, config: ComparisonConfig) -> tuple[str
     if single:
         whose = "each" if len(single) == len(trained) else f"of {single[0].label}"
         limits.append(f"One training run {whose}: provisional.")
-    if any(model.still_improving for model in both):
-        limits.append("Still improving when stopped.")
+    improving = [model.label for model in both if model.still_improving]
+    if improving:
+        limits.append(
+            f"Still improving when stopped, by hits in the top {config.deciding_k}: {' and '.join(improving)}."
+        )
     if any(model.overlaps_training_days for model in both):
         limits.append("Tested on days seen in training.")
     if not verdict.confirmed and (verdict.low > 0 or verdict.high < 0):
@@ -113,31 +178,28 @@ def _why_unconfirmed(verdict: PairVerdict) -> str:
     return f"The interval leaves out 0, but the permutation test does not confirm it (p = {verdict.p_value:.3f})."
 
 
+def _how_close(verdict: PairVerdict, config: ComparisonConfig) -> str:
+    """That the two are equivalent, and how that goes together with a difference that is not chance."""
+    margin = f"less than {_number(config.margin)} %"
+    if verdict.confirmed and (verdict.low > 0 or verdict.high < 0):
+        return f"{verdict.leader}'s lead is not chance, but it is {margin}, too little to matter to you"
+    return f"they differ by {margin}"
+
+
 def _tie_breaker(verdict: PairVerdict, config: ComparisonConfig) -> str:
-    """Which model trains faster and which recommends more of the catalogue, where both figures are known."""
+    """Which model trains faster and which recommends more of the catalogue, where that exceeds its own noise."""
     pair = (verdict.pair.b, verdict.pair.a)
-    faster = _winner(pair, [-s if (s := model.training_seconds) else None for model in pair])
-    wider = _winner(pair, [_coverage(model, config.deciding_k) for model in pair])
+    quick, broad = (_label(model) for model in (faster(*pair), wider(*pair, config)))
     phrases = []
-    if faster:
-        phrases.append(f"{faster} trains faster")
-    if wider:
-        phrases.append(f"{'' if wider == faster else wider + ' '}recommends more of the catalogue")
-    return f" {(' and ' if faster == wider else ', ').join(phrases)}." if phrases else ""
+    if quick:
+        phrases.append(f"{quick} trains faster")
+    if broad:
+        phrases.append(f"{'' if broad == quick else broad + ' '}recommends more of the catalogue")
+    return f" {(' and ' if quick == broad else ', ').join(phrases)}." if phrases else ""
 
 
-def _winner(models: tuple[ModelResults, ModelResults], figures: list[float | None]) -> str | None:
-    first, second = figures
-    if first is None or second is None or first == second:
-        return None
-    return models[0].label if first > second else models[1].label
-
-
-def _coverage(model: ModelResults, k: int) -> float | None:
-    try:
-        return float(np.mean([catalogue_coverage(evaluation, k) for evaluation in model.evaluations]))
-    except ConfigError:
-        return None  # the evaluations hold fewer than k top items
+def _label(model: ModelResults | None) -> str:
+    return model.label if model else ""
 
 
 def _open_span(verdict: PairVerdict, span: str) -> str:
@@ -146,16 +208,21 @@ def _open_span(verdict: PairVerdict, span: str) -> str:
     return f"anything from {span} is plausible."
 
 
-def _needed(verdict: PairVerdict) -> str:
+def _needed(verdict: PairVerdict, config: ComparisonConfig) -> str:
     if verdict.sessions_needed is None:
         return ""
-    return f" If this gap holds, about {rounded_count(verdict.sessions_needed)} test sessions would settle it."
+    sessions = f"about {rounded_count(verdict.sessions_needed)} test sessions"
+    if per_100(verdict.leader_value) == per_100(verdict.other_value):
+        return (
+            f" If they stay this even, {sessions} would show that they differ by less than {_number(config.margin)} %."
+        )
+    return f" If this gap holds, {sessions} would settle it."
 
 
 def _number(fraction: float) -> str:
     """A fraction as the number before "%": one decimal below 10, none from there, and never ".0"."""
     percent = 100 * fraction
     if not isfinite(percent):
-        return "any number of" if np.isnan(percent) else ("∞" if percent > 0 else "-∞")
+        return "any number of" if np.isnan(percent) else ("∞" if percent > 0 else "−∞")
     text = f"{percent:.1f}" if abs(percent) < 9.95 else f"{percent:.0f}"
-    return "0" if text in {"-0.0", "0.0"} else text.removesuffix(".0")
+    return "0" if text in {"-0.0", "0.0"} else text.removesuffix(".0").replace("-", "−")

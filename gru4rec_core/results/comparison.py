@@ -12,7 +12,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
-from gru4rec_core.evaluation.verdict import Verdict, build_verdict
+from gru4rec_core.evaluation.verdict import Verdict, build_verdict, compare_with_baselines
 from gru4rec_core.results.model_table import group_by_model, load_baselines, load_trained_models, row_to_json
 from gru4rec_core.results.statistics_cache import load_statistics
 from gru4rec_core.workspace.job_state import read_state
@@ -68,6 +68,15 @@ class ComparisonResult:
         mentioned = {numbers.get("leader"), numbers.get("other")}
         base, other = sorted(self.contenders, key=lambda model: model.name not in mentioned)[:2]
         return base, other
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All that the comparison says, line by line: the verdict, what limits it, what to do now."""
+        if self.verdict:
+            return (*self.verdict.sentences, *self.verdict.limits, *self.verdict.next_steps)
+        if self.comparison.obstacle:
+            return (self.comparison.obstacle.sentence, self.comparison.obstacle.remedy)
+        return (compare_with_baselines(self.comparison).sentence,)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values: what `compare --json` prints."""

@@ -83,6 +83,7 @@ def load_trained_models(
             overlaps_training_days=split.config.protocol != "time",
             still_improving=curves is not None and curves.still_improving,
             training_seconds=sum(seconds) / len(seconds),
+            run_seconds=tuple(seconds),
         )
         models.append(model)
         rows.append(build_row(model, [run_folder.read_metrics(folder) for folder in folders], split, k))

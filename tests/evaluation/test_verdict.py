@@ -38,7 +38,10 @@ def test_equivalent_even_if_the_interval_leaves_out_0(judge):
     assert said.better is None
     assert said.best == "bpr"
     assert said.numbers["p_value"] < 0.01
-    assert said.sentences[0].startswith("Take either. 76.2 against 75.0 per 100; they differ by less than 5 %.")
+    assert said.sentences[0].startswith(
+        "Take either. In the top 3: BPR 76.2, TOP1 75.0 of 100 test sessions; BPR's lead is not chance, but it is less"
+        " than 5 %, too little to matter to you."
+    )
 
 
 def test_size_open(judge):
@@ -48,7 +51,7 @@ def test_size_open(judge):
     assert said.kind == "size-open"
     assert said.better == "bpr"
     assert re.fullmatch(
-        r"BPR is better; by how much is open\. 23\.5 against 22\.0 per 100, "
+        r"BPR is better; by how much is open\. In the top 3: BPR 23\.5, TOP1 22\.0 of 100 test sessions, "
         r"[12]\.\d to 1[12] % more; under 5 % may not matter to you\.",
         said.sentences[0],
     )
@@ -62,7 +65,8 @@ def test_undecided_says_what_would_settle_it(judge):
     assert said.better is None
     assert said.sessions_needed > N
     assert re.fullmatch(
-        r"Not decided\. 22\.5 against 22\.0 per 100; anything from -[\d.]+ to [\d.]+ % is plausible\. "
+        r"Not decided\. In the top 3: BPR 22\.5, TOP1 22\.0 of 100 test sessions; "
+        r"anything from −[\d.]+ to [\d.]+ % is plausible\. "
         r"If this gap holds, about [\d,]+ test sessions would settle it\.",
         said.sentences[0],
     )
@@ -72,7 +76,9 @@ def test_undecided_says_what_would_settle_it(judge):
 
 def test_no_hit_at_all_is_undecided(judge):
     said = judge(ranks(0, 40), ranks(0, 40), markov=0, popularity=0)
-    assert said.sentences[0] == "Not decided. 0.0 against 0.0 per 100; any difference is plausible."
+    assert said.sentences[0] == (
+        "Not decided. In the top 3: BPR 0.0, TOP1 0.0 of 100 test sessions; any difference is plausible."
+    )
     assert said.baselines.outcome == "undecided"
     json.dumps(said.to_json(), allow_nan=False)
 
@@ -89,6 +95,7 @@ def test_not_comparable_says_why_and_what_to_do(make_results):
     assert said.sentences[0] == (
         "These two cannot be compared. BPR was tested on the last 14 days, TOP1 on the last item of 2 sessions."
     )
+    assert "whose top 3 is better" in said.sentences[1]
     assert said.remedy == "Re-test both on one test part."
     assert said.better is None
     assert said.baselines is None
@@ -115,18 +122,52 @@ def test_the_best_of_three_meets_the_second(make_results):
 @pytest.mark.parametrize(
     ("markov", "popularity", "outcome", "ending"),
     [
-        (300, 60, "beaten", "it beats simple counting."),
-        (595, 60, "as-well", "counting does as well."),
-        (900, 60, "better", "counting does better."),
-        (560, 60, "beaten", "it beats simple counting."),
+        (300, 60, "beaten", "BPR beats simple counting."),
+        (595, 60, "as-well", "simple counting does as well."),
+        (900, 60, "better", "simple counting does better."),
+        (560, 60, "beaten", "BPR beats simple counting."),
     ],
 )
 def test_the_second_sentence_meets_the_strongest_baseline(judge, markov, popularity, outcome, ending):
     said = judge(ranks(400), ranks(600), markov, popularity)
     assert said.baselines.outcome == outcome
-    assert said.sentences[1] == (
-        f"Best model 30.0, Lookup table (Markov) {markov / 20:.1f}, best-sellers 3.0 per 100: {ending}"
+    assert said.baselines.sentence == (
+        f"Best model against counting, in the top 3: BPR 30.0, the lookup table {markov / 20:.1f}, best-sellers 3.0 of"
+        f" 100 test sessions; {ending}"
     )
+    assert said.baseline_leads == (outcome == "better")
+    assert said.baseline_leads or said.sentences[1] == said.baselines.sentence
+
+
+def test_a_baseline_ahead_of_every_model_is_the_headline(judge):
+    said = judge(ranks(400), ranks(600), 900, 60, still_improving=True)
+    assert said.kind == "clear"  # between the models
+    assert said.sentences[0] == (
+        "Neither. The lookup table had 45.0 of 100 test sessions in its top 3, the best model, BPR, 30.0."
+    )
+    assert said.sentences[1].startswith("Between the models: BPR is better. The next item was in its top 3 for 30.0")
+    steps = " ".join(said.next_steps)
+    assert "more epochs, with early stopping: BPR was still improving when stopped." in steps
+    assert "Tune" in steps
+    assert "“modern”" in steps
+    assert "use the lookup table" in steps
+
+
+@pytest.mark.parametrize("markov", [595, 605, 300])  # equivalent, a hair ahead, behind
+def test_a_baseline_that_is_not_surely_ahead_is_no_headline(judge, markov):
+    said = judge(ranks(400), ranks(600), markov, 60)
+    assert not said.baseline_leads
+    assert said.next_steps == ()
+    assert said.sentences[0].startswith("BPR is better.")
+
+
+def test_a_baseline_must_be_ahead_of_every_model(make_results):
+    models = [make_results(name, ranks(n), label=name.upper()) for name, n in (("a", 600), ("b", 400), ("c", 300))]
+    markov = make_results("markov", ranks(900), kind="baseline", label="Lookup table (Markov)")
+    assert build_verdict(compare_models([*models, markov], CONFIG)).sentences[0].startswith("None of the models. The")
+    # Its seeds differ so much that nothing is better than it.
+    shaky = make_results("d", ranks(1000), ranks(100), label="D")
+    assert not build_verdict(compare_models([*models, shaky, markov], CONFIG)).baseline_leads
 
 
 def test_counting_may_be_undecided(make_results, generator):
@@ -137,7 +178,10 @@ def test_counting_may_be_undecided(make_results, generator):
     ]
     said = compare_with_baselines(compare_models(models, CONFIG))
     assert said.outcome == "undecided"
-    assert said.sentence == "Best model 30.0, Markov 27.0 per 100: not decided."
+    assert said.sentence == (
+        "Best model against counting, in the top 3: TOP1 30.0, Markov 27.0 of 100 test sessions; whether TOP1 beats"
+        " simple counting is not decided."
+    )
 
 
 def test_without_baselines_the_second_sentence_says_so(make_results):
@@ -165,4 +209,6 @@ def test_the_verdict_is_plain_json(judge):
     assert said["kind"] == "clear"
     assert said["numbers"]["k"] == 3
     assert said["counting"]["outcome"] == "beaten"
+    assert said["baseline_leads"] is said["counting"]["leads"] is False
+    assert said["next_steps"] == []
     assert len(said["sentences"]) == 2

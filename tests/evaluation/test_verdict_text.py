@@ -5,9 +5,10 @@ import re
 
 import numpy as np
 
+from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.verdict import build_verdict
-from gru4rec_core.evaluation.verdict_text import per_100, rounded_count
+from gru4rec_core.evaluation.verdict_text import deciding_note, method_name, per_100, rounded_count
 from tests.evaluation.rank_lists import CONFIG, N, ranks
 
 
@@ -18,16 +19,50 @@ def test_several_events_a_session_are_called_events(make_results):
 
 
 def test_equivalent_says_who_is_faster_and_who_shows_more(make_results):
-    def sentence(seconds_a, seconds_b, lists_b=20):
-        a = make_results("top1", ranks(1500), label="TOP1", training_seconds=seconds_a)
-        b = make_results("bpr", ranks(1500), label="BPR", training_seconds=seconds_b)
-        b.evaluations[0].top_items[5, :3] = [lists_b, lists_b + 1, lists_b + 2]
+    def sentence(seconds_a, seconds_b, wide=True):
+        a = make_results("top1", ranks(1500), ranks(1500), label="TOP1", run_seconds=seconds_a)
+        b = make_results("bpr", ranks(1500), ranks(1500), label="BPR", run_seconds=seconds_b)
+        for evaluation in b.evaluations:
+            evaluation.top_items[5:10, :3] = np.arange(20, 35).reshape(5, 3) if wide else 0
         return build_verdict(compare_models([a, b], CONFIG)).sentences[0]
 
-    assert sentence(10, 12).endswith("less than 5 %. TOP1 trains faster, BPR recommends more of the catalogue.")
-    assert sentence(12, 10).endswith("BPR trains faster and recommends more of the catalogue.")
-    assert sentence(12, None).endswith("less than 5 %. BPR recommends more of the catalogue.")
-    assert sentence(12, 12, lists_b=0).endswith("less than 5 %.")
+    assert sentence((10, 11), (14, 15)).endswith(
+        "less than 5 %. TOP1 trains faster, BPR recommends more of the catalogue."
+    )
+    assert sentence((14, 15), (10, 11)).endswith("BPR trains faster and recommends more of the catalogue.")
+    assert sentence((14, 15), ()).endswith("less than 5 %. BPR recommends more of the catalogue.")
+    assert sentence((12, 12), (12, 12), wide=False).endswith("less than 5 %.")
+
+
+def test_no_gap_is_not_said_to_hold(judge):
+    said = judge(ranks(200), ranks(200, first=100))
+    assert said.kind == "undecided"
+    assert "If this gap holds" not in said.sentences[0]
+    assert re.search(
+        r" If they stay this even, about [\d,]+ test sessions would show that they differ by less than 5 %\.$",
+        said.sentences[0],
+    )
+
+
+def test_what_another_list_length_decides_is_said():
+    assert deciding_note(10, 10) == ""
+    assert (
+        deciding_note(10, 3)
+        == "Decided by the top 10. The figures below are those of the top 3, which decides nothing."
+    )
+
+
+def test_baselines_are_named_as_in_a_sentence():
+    names = [method_name(label) for label in BASELINE_LABELS.values()]
+    assert names == [
+        "best-sellers",
+        "best-sellers of the session",
+        "“last item again”",
+        "the lookup table",
+        "Item kNN",
+        "VS-kNN",
+        "Linear autoregressive",
+    ]
 
 
 def test_hits_against_none_are_told_in_hits(judge):
@@ -42,7 +77,7 @@ def test_limits_are_named(judge):
     said = judge(ranks(400), ranks(600), still_improving=True, overlaps_training_days=True)
     assert said.limits == (
         "One training run each: provisional.",
-        "Still improving when stopped.",
+        "Still improving when stopped, by hits in the top 3: BPR.",
         "Tested on days seen in training.",
     )
     assert judge([ranks(400)] * 2, [ranks(600)] * 2).limits == ()
@@ -51,7 +86,10 @@ def test_limits_are_named(judge):
 
 def test_best_sellers_are_named_once_where_they_are_the_strongest(judge):
     said = judge(ranks(400), ranks(600), 50, 60)
-    assert said.sentences[1] == "Best model 30.0, best-sellers 3.0 per 100: it beats simple counting."
+    assert said.sentences[1] == (
+        "Best model against counting, in the top 3: BPR 30.0, best-sellers 3.0 of 100 test sessions; BPR beats simple"
+        " counting."
+    )
 
 
 def test_numbers_in_words():

@@ -13,7 +13,6 @@ from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.evaluation.diagnostic_warning import worst_first
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import by_majority
-from gru4rec_core.evaluation.verdict import KIND_LABELS
 from gru4rec_core.report.frames.session_sample import describe_rule
 from gru4rec_core.report.glossary import BASELINE_MEANINGS, OFFLINE_LIMITS, TERMS
 from gru4rec_core.report.html import figures, sessions, tables
@@ -27,7 +26,7 @@ def render_report(contents: ReportContents) -> str:
     models = sessions.shown_models(contents)
     return _template().render(
         contents=contents,
-        kind=KIND_LABELS[contents.verdict.kind] if contents.verdict else "",
+        kind=contents.verdict.label if contents.verdict else "",
         level=level_text(contents.comparison.config.confidence),
         margin=f"{100 * contents.comparison.config.margin:g} %",
         majority=by_majority(models),
