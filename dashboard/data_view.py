@@ -7,7 +7,6 @@ import streamlit as st
 
 from dashboard import cached, messages, quality_view, state, test_rule_form, theme, widgets
 from dashboard.session_html import session_strip
-from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.columns import describe_columns
 from gru4rec_core.data.row_rules import MAX_PER_REASON
 from gru4rec_core.data.sessions import SessionDataset
@@ -25,8 +24,7 @@ def show_dataset(selection: state.Selection, record: DatasetRecord) -> None:
     """The whole view of one dataset, in the order of importance."""
     dataset = cached.open_dataset(record)
     report = cached.quality_report(record)
-    warnings = [check.warning for check in report.found if check.warning]
-    widgets.sentence(f"{summary_sentence(record)}: {messages.count_warnings(warnings)}.", size="1.2rem", weight=600)
+    headline = st.container()  # filled when the test rule, and so the test's warnings, are known
     quality_view.show_origin(selection, record)
     if sentences := describe_import(record):
         messages.show_aside(" ".join(sentences))
@@ -36,7 +34,11 @@ def show_dataset(selection: state.Selection, record: DatasetRecord) -> None:
         messages.show_aside("If a strip holds several visits, cut sessions at pauses: see “Good to know” below.")
     quality_view.show_quality(record, report)
     _show_rejected_rows(record)
-    if _choose_test_rule(record) is not None:
+    preview = _choose_test_rule(record)
+    with headline:
+        count = messages.count_warnings(report.with_test(preview.warnings if preview else ()))
+        widgets.sentence(f"{summary_sentence(record)}: {count}.", size="1.2rem", weight=600)
+    if preview is not None:
         state.next_button("Train on this", "train", selection, key="train-on-this", new="1")
     _show_distributions(record, dataset)
 
@@ -135,7 +137,7 @@ def _show_rejected_rows(record: DatasetRecord) -> None:
         widgets.show_table(exported, key="rejected-rows", name="rejected-rows", shown=shown)
 
 
-def _choose_test_rule(record: DatasetRecord) -> SplitConfig | None:
+def _choose_test_rule(record: DatasetRecord) -> SplitPreview | None:
     """The form of the test rule and what it does to the log; None where the log cannot be cut by it."""
     st.header("What is the test?")
     try:
@@ -152,7 +154,7 @@ def _choose_test_rule(record: DatasetRecord) -> SplitConfig | None:
     )
     widgets.sentence(size_sentence(preview))
     messages.show_warnings(preview.warnings)
-    return test_rule
+    return preview
 
 
 def size_sentence(preview: SplitPreview) -> str:
@@ -161,8 +163,8 @@ def size_sentence(preview: SplitPreview) -> str:
     if not np.isfinite(preview.smallest_difference):
         return f"{size} Too little to tell two models apart."
     return (
-        f"{size} The best baselines have about {100 * preview.baseline_rate:.0f} hits of 100 in the top "
-        f"{preview.deciding_k}. At that rate, models that differ by less than about "
+        f"{size} Of two quick baselines the stronger, {preview.baseline}, has {100 * preview.baseline_rate:.1f} hits"
+        f" of 100 in the top {preview.deciding_k}. At that rate, models that differ by less than about "
         f"{100 * preview.smallest_difference:.0f} % may look alike in this test."
     )
 

@@ -53,7 +53,7 @@ def show_warnings(warnings: Iterable[DiagnosticWarning]) -> None:
 
 
 def show_warnings_below_results(warnings: Sequence[DiagnosticWarning], about: str, key: str) -> None:
-    """Warnings below results: what spoils them openly, the rest one tap away.
+    """Warnings below results: what spoils them openly, the rest one tap away, counted like `count_warnings`.
 
     Args:
         warnings: in any order.
@@ -66,7 +66,11 @@ def show_warnings_below_results(warnings: Sequence[DiagnosticWarning], about: st
     show_warnings(warning for warning in warnings if warning.severity == "error")
     others = [warning for warning in warnings if warning.severity != "error"]
     if others:
-        with st.expander(f"{len(others)} warning{'s' * (len(others) > 1)} about {about}", key=key):
+        n_notes = sum(warning.severity == "note" for warning in others)
+        n_warnings = len(others) - n_notes
+        counts = [f"{n_warnings} warning{'s' * (n_warnings != 1)}"] if n_warnings else []
+        counts += [f"{n_notes} note{'s' * (n_notes != 1)}"] if n_notes else []
+        with st.expander(f"{' and '.join(counts)} about {about}", key=key):
             show_warnings(others)
 
 

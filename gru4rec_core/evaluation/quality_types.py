@@ -1,11 +1,12 @@
 """What do the checks of a log's quality return: figures, findings, and what can be done about them?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from gru4rec_core.data.cleaning_types import CleaningStep
 from gru4rec_core.data.row_counts import RowCounts
-from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, worst_first
 
 NO_DATES = "because the times are not dates"
 """Why a log cannot be checked for what depends on days or minutes."""
@@ -62,6 +63,11 @@ class QualityReport:
     def found(self) -> list[QualityCheck]:
         """The checks with a warning that is not ignored."""
         return [check for check in self.checks if check.warning and check.code not in self.set_aside]
+
+    def with_test(self, test_warnings: Iterable[DiagnosticWarning]) -> list[DiagnosticWarning]:
+        """All warnings about the data, worst first: the log's, without what is set aside and notes, and the test's."""
+        of_log = [check.warning for check in self.found if check.warning and check.warning.severity != "note"]
+        return worst_first([*of_log, *test_warnings])
 
     @property
     def ignored(self) -> list[QualityCheck]:

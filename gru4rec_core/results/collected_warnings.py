@@ -7,7 +7,7 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.convergence import read_validation_curves
-from gru4rec_core.evaluation.data_warnings import find_dataset_warnings, find_split_warnings
+from gru4rec_core.evaluation.data_warnings import find_split_warnings
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, worst_first
 from gru4rec_core.evaluation.log_quality import check_quality
 from gru4rec_core.evaluation.model_warnings import (
@@ -36,8 +36,7 @@ def diagnose_run(workspace: Workspace, run: RunRecord) -> list[DiagnosticWarning
     split, k = load_split(workspace, dataset.id, run.split), default_deciding_k(dataset.n_items)
     label = LOSS_LABELS[run.config.loss]
     evaluation = run_folder.load_evaluation(workspace.run_folder(run.id), split.train.n_items)
-    warnings = find_dataset_warnings(workspace.open_dataset(dataset.id), dataset.summary)
-    warnings += find_split_warnings(split, k)
+    warnings = diagnose_quality(workspace, dataset).with_test(find_split_warnings(split, k))
     warnings += diagnose_training(workspace, [run], split.train, k, label)
     return worst_first([*warnings, *find_evaluation_warnings(evaluation, label, "gru4rec", k)])
 
@@ -49,8 +48,7 @@ def diagnose_comparison(
     dataset = workspace.dataset(record.dataset_id)
     split, k = load_split(workspace, record.dataset_id, record.split), record.config.deciding_k
     labels = {model.name: model.label for model in comparison.models}
-    warnings = find_dataset_warnings(workspace.open_dataset(dataset.id), dataset.summary)
-    warnings += find_split_warnings(split, k, record.config.margin)
+    warnings = diagnose_quality(workspace, dataset).with_test(find_split_warnings(split, k, record.config.margin))
     for name, runs in groups.items():
         warnings += diagnose_training(workspace, runs, split.train, k, labels[name])
     for model in comparison.models:
@@ -68,8 +66,8 @@ def diagnose_recheck(
 ) -> list[DiagnosticWarning]:
     """The warnings about a re-check, worst first: log, test rule, scores, and models trained on different logs."""
     k, split = recheck.comparison.config.deciding_k, load_split(workspace, recheck.dataset.id, recheck.split)
-    warnings = find_dataset_warnings(workspace.open_dataset(recheck.dataset.id), recheck.dataset.summary)
-    warnings += find_split_warnings(split, k, recheck.comparison.config.margin)
+    test_warnings = find_split_warnings(split, k, recheck.comparison.config.margin)
+    warnings = diagnose_quality(workspace, recheck.dataset).with_test(test_warnings)
     for model in recheck.comparison.models:
         warnings += diagnose_scores(model, k)
     runs = [recheck.run] if retrained is None else [recheck.run, retrained]

@@ -37,7 +37,7 @@ def load_statistics(
         models: results of all models, trained ones first.
     """
     path = workspace.comparison_folder(record.id) / "statistics.json"
-    inputs = _hash_inputs(record, models)
+    inputs = _hash_inputs(record, models, workspace.dataset(record.dataset_id).set_aside)
     if path.exists():
         try:
             stored = read_json(path, "a comparison")
@@ -56,9 +56,9 @@ def load_statistics(
     return comparison, warnings
 
 
-def _hash_inputs(record: ComparisonRecord, models: Sequence[ModelResults]) -> str:
-    """A hash of everything that the statistics depend on."""
-    digest = hashlib.sha256(f"{VERSION}/{record.config.to_json()}".encode())
+def _hash_inputs(record: ComparisonRecord, models: Sequence[ModelResults], set_aside: Sequence[str]) -> str:
+    """A hash of everything that the statistics and the warnings depend on."""
+    digest = hashlib.sha256(f"{VERSION}/{record.config.to_json()}/{','.join(sorted(set_aside))}".encode())
     for model in models:
         digest.update(f"{model.name}/{model.test_key}/{model.leaked_events}".encode())
         for evaluation in model.evaluations:

@@ -70,18 +70,31 @@ def test_times_that_run_backwards_are_an_error(make_dataset):
     assert found[0].figure.startswith("1 of 3 (33 %)")
 
 
-def test_consecutive_repeats(make_dataset):
-    found = find_dataset_warnings(make_dataset("aab", "baa"))
-    assert codes(found) == {"consecutive-repeats"}
-    assert found[0].figure.startswith("2 of 4 (50 %)")
-    assert find_dataset_warnings(make_dataset("aba", "ab")) == []
+def repeating(*sessions: str) -> DiagnosticWarning | None:
+    """The warning about repeats of a test on the last items of these sessions, many times over."""
+    data = log([(s, s * DAY + i, item) for s in range(300) for i, item in enumerate(sessions[s % len(sessions)])])
+    found = find_split_warnings(split(data, SplitConfig(validation_fraction=0)), k=1)
+    return next((warning for warning in found if warning.code == "consecutive-repeats"), None)
 
 
-def test_the_way_to_collapse_repeats_is_where_it_is_said_to_be(make_dataset):
+def test_repeats_that_are_most_of_what_there_is_to_hit():
+    # Of the last items three in four repeat the one before; the lookup table can do no more than that.
+    warning = repeating("abb", "bcc", "caa", "abc")
+    assert warning is not None
+    assert warning.figure.startswith("It hits 75.0 of 100 test sessions; the best of two quick baselines has")
+
+
+def test_repeats_beside_which_a_baseline_has_more_hits_are_none():
+    # As many repeats as there were before within sessions: the lookup table knows what follows.
+    assert repeating("aabcd", "bbcda", "ccdab") is None
+    assert repeating("abc", "bca") is None
+
+
+def test_the_way_to_collapse_repeats_is_where_it_is_said_to_be():
     form = Path(__file__).parents[2] / "dashboard" / "test_rule_form.py"
     label = "Same item several times in a row counts once"
     assert label in form.read_text(encoding="utf-8")
-    assert f"“{label}” in the test rule" in find_dataset_warnings(make_dataset("aab", "baa"))[0].remedy
+    assert f"“{label}” in the test rule" in repeating("abb", "bcc", "caa", "abc").remedy
 
 
 @pytest.mark.parametrize("scale", [1, 1000])

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.config import SplitConfig, default_deciding_k
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.splits import split
 from gru4rec_core.data.times import DAY_SECONDS, UNITS, day_length
-from gru4rec_core.evaluation.data_warnings import expected_hit_rate, find_split_warnings, visible_difference
+from gru4rec_core.evaluation.data_warnings import find_split_warnings, quick_baseline, visible_difference
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
+from gru4rec_core.evaluation.verdict_text import method_name
 from gru4rec_core.report.frames.data import TEST, TRAIN
 
 _N_BINS = 60  # bars over a log whose times are no dates
@@ -29,7 +31,8 @@ class SplitPreview:
         n_sessions: test sessions in which something is predicted.
         n_predicted: predictions in them.
         deciding_k: the list length that a comparison on this log decides by.
-        baseline_rate: share of hits in the top `deciding_k`, 0 to 1, to expect of a strong baseline.
+        baseline: the stronger of two quick baselines, as it is named in a sentence.
+        baseline_rate: its share of hits in the top `deciding_k`, 0 to 1.
         smallest_difference: the smallest relative difference between two models that the test is likely to show;
             inf where it is too small to show any.
         warnings: what is wrong with the test.
@@ -40,6 +43,7 @@ class SplitPreview:
     n_sessions: int
     n_predicted: int
     deciding_k: int
+    baseline: str
     baseline_rate: float
     smallest_difference: float
     warnings: tuple[DiagnosticWarning, ...]
@@ -59,13 +63,14 @@ def preview_split(dataset: SessionDataset, test_rule: SplitConfig, unit: str) ->
     parts = split(dataset, test_rule)
     predicted = parts.test.events()
     k = default_deciding_k(dataset.n_items)
-    rate = expected_hit_rate(parts.train, parts.test, k)
+    baseline, rate = quick_baseline(parts.train, parts.test, k)
     return SplitPreview(
         days=events_by_day(np.asarray(dataset.timestamps), _tested_times(parts.test, test_rule), unit),
         cut=_in_chart_units(parts.summary.cut, unit),
         n_sessions=len(np.unique(predicted.session)),
         n_predicted=len(predicted.target),
         deciding_k=k,
+        baseline=method_name(BASELINE_LABELS[baseline]),
         baseline_rate=rate,
         smallest_difference=visible_difference(parts.test, rate),
         warnings=tuple(find_split_warnings(parts, k, hit_rate=rate)),
