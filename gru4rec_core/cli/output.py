@@ -101,7 +101,7 @@ def loading_tensorflow() -> Iterator[None]:
 
 def format_comparison(result: ComparisonResult) -> str:
     """What the comparison says, then a table of all models, best first by the deciding metric."""
-    lines = [*result.sentences, ""]
+    lines = [*result.sentences, ""] if result.sentences else []
     ordered = result.models.sort_values(f"accuracy@{result.record.config.deciding_k}", ascending=False)
     return "\n".join(lines + _format_table(ordered.to_dict("records")))
 

@@ -76,7 +76,8 @@ class ComparisonResult:
             return (*self.verdict.sentences, *self.verdict.limits, *self.verdict.next_steps)
         if self.comparison.obstacle:
             return (self.comparison.obstacle.sentence, self.comparison.obstacle.remedy)
-        return (compare_with_baselines(self.comparison).sentence,)
+        # A single model without baselines meets nobody.
+        return (compare_with_baselines(self.comparison).sentence,) if self.comparison.pairs else ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values: what `compare --json` prints."""

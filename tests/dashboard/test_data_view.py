@@ -49,7 +49,7 @@ def test_small_logs_have_examples_too(lengths: list[int]):
 
 
 def a_preview(smallest: float) -> SplitPreview:
-    return SplitPreview(pd.DataFrame(), None, 40, 50, 3, 0.25, smallest, ())
+    return SplitPreview(pd.DataFrame(), None, 40, 50, 3, "the lookup table", 0.25, smallest, ())
 
 
 def test_the_test_says_what_it_can_show():
