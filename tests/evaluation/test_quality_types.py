@@ -1,5 +1,7 @@
 """A report knows what was found, what is ignored and what gave no warning."""
 
+from dataclasses import replace
+
 from gru4rec_core.data.cleaning_types import CleaningStep
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.evaluation.quality_types import NO_DATES, QualityCheck, QualityReport
@@ -32,3 +34,12 @@ def test_the_report_as_json_has_the_figures_of_clean_checks_too():
     ]
     assert checks[0]["steps"] == [{"kind": "duplicates", "value": None}]
     assert checks[0]["why"] == "Effect."
+
+
+def test_warnings_about_the_data_are_the_logs_without_notes_and_what_is_set_aside_and_the_tests():
+    serious = replace(WARNING, code="robots", severity="warning")
+    robots = QualityCheck("robots", "Likely robots", 2, 9, "sessions", serious)
+    small = replace(WARNING, code="small-test", severity="error")
+    report = QualityReport(None, (FOUND, robots, CLEAN))
+    assert report.with_test([small]) == [small, serious]
+    assert replace(report, set_aside=("robots",)).with_test([]) == []

@@ -83,6 +83,14 @@ def test_what_it_rests_on_is_said(compare):
     assert "1 per model" in said
 
 
+def test_on_a_list_length_that_does_not_decide_card_and_link_name_the_one_that_does(finished, open_page):
+    app = open_page("compare", k="5")
+    assert "Decided by the top 3. The figures below are those of the top 5" in texts(app)
+    sentence, link = app.code[0].value.splitlines()
+    assert "top 3" in sentence
+    assert link.endswith("k=3")
+
+
 def test_the_way_on_leads_to_accuracy(compare):
     assert compare.button(key="to-accuracy").label == "See where they are wrong"
 
