@@ -70,7 +70,7 @@ def test_training_starts_a_comparison_of_both_losses_decided_beforehand(open_pag
 def test_the_latest_verdict_is_shown_with_the_way_to_it(finished, open_page):
     app = open_page("overview")
     assert not app.exception
-    assert "per 100" in written(app)
+    assert "of 100 test sessions" in written(app).replace("\N{NO-BREAK SPACE}", " ")
     assert "See the verdict" in labels(app)
     assert "Best model: " in written(app)
 

@@ -38,7 +38,7 @@ def test_an_old_model_is_tested_on_a_later_log(trained, later) -> None:
     assert list(found.by_week["n_events"]) == list(mondays)
     mean = (found.by_week["old"] * found.by_week["n_events"]).sum() / found.by_week["n_events"].sum()
     assert mean == pytest.approx(found.models[0]["accuracy@3"])
-    assert "per 100" in found.against_baselines.sentence
+    assert "of 100 test" in found.against_baselines.sentence
     assert all(row["repeat_share@3"] is not None and row["mean_popularity@3"] > 0 for row in found.models)
     printed = json.loads(json.dumps(found.to_json(), allow_nan=False))
     assert printed["by_week"][0]["week"] == found.by_week["week"].iloc[0].strftime("%Y-%m-%d")
