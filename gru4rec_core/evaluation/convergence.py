@@ -94,8 +94,6 @@ def chance_of_rise(curves: np.ndarray) -> float:
     Args:
         curves: float64 [n_seeds, n_epochs], at most 6 epochs.
     """
-    from scipy.stats import rankdata  # here, because most commands do not need SciPy: see resampling.py
-
     n_epochs = curves.shape[1]
     orders = np.array(list(permutations(range(n_epochs))))
     place = np.arange(1, n_epochs + 1)
