@@ -58,8 +58,10 @@ def test_a_csv_with_usual_columns_is_read_with_one_button(page, workspace):
     assert not page.exception
     (record,) = workspace.datasets()
     assert (record.name, record.source, record.n_sessions, record.n_items) == ("visits", "upload", 40, 5)
-    assert "40 sessions, 5 items" in written(page)
+    assert "Good: visits.csv was imported: 40 sessions, 5 items" in written(page)
     assert "Train on this" in labels(page)
+    page.run()
+    assert "was imported" not in written(page)
 
 
 def test_columns_with_unusual_names_are_mapped_by_hand(page, workspace):
