@@ -202,9 +202,9 @@ def _choose_time_format(preview: LogPreview, mapping: ColumnMapping, key: str) -
 def _unclear_times(column: str, text: str, formats: Sequence[TimeFormat]) -> DataError:
     """Beside the menu that asks, which its remedy names."""
     return DataError(
-        "These times can be read in more than one way."
-        if len(formats) > 1
-        else "A year of two digits does not say its century, so that these times have to be confirmed.",
+        "A year of two digits can be taken for something else, so what these times mean must be chosen."
+        if any(form.must_be_chosen for form in formats)
+        else "These times can be read in more than one way.",
         found=f"{text}, which could be {' or '.join(form.explain(text) for form in formats)}",
         where=f"column {column}",
         remedy=f"Choose an answer to “{TIME_QUESTION}” below.",

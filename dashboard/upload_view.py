@@ -174,7 +174,7 @@ def _offer_import(upload: Upload, source: ImportSource, obstacle: str) -> None:
     pressed = st.button(
         "Import this log", type="primary", key="read-log", disabled=bool(obstacle), help=obstacle or None
     )
-    if pressed:
+    if pressed and not obstacle:
         _import(source, name)
 
 
