@@ -261,7 +261,7 @@ def test_a_log_that_is_here_already_is_told(page, workspace):
     page.file_uploader[0].upload("again.csv", GOOD, "text/csv").run()
     read(page)
     assert "These events were already in the workspace as “visits”; nothing changed." in written(page)
-    assert [record.name for record in workspace.datasets()] == ["again"]
+    assert [record.name for record in workspace.datasets()] == ["visits"]
 
 
 @pytest.mark.parametrize(
