@@ -36,7 +36,11 @@ def test_after_another_log_the_reader_stands_at_the_top_of_it(page: Page, workbe
     page.goto(f"{workbench.url}/data")
     page.get_by_text("Add another log").click()
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
-        {"name": "more.log", "mimeType": "text/plain", "buffer": f"session,timestamp,item\n{ROWS}\n1,1700000500,z\n".encode()}
+        {
+            "name": "more.log",
+            "mimeType": "text/plain",
+            "buffer": f"session,timestamp,item\n{ROWS}\n1,1700000500,z\n".encode(),
+        }
     )
     page.get_by_role("button", name="Import this log").click()
     told = page.get_by_text(re.compile("more.log was imported: 30 sessions, 4 items"))
