@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
 from dashboard import cached, messages, quality_view, state, test_rule_form, theme, widgets
-from dashboard.session_html import session_strip
+from dashboard.session_html import describe_events, session_strip
 from gru4rec_core.data.columns import describe_columns
 from gru4rec_core.data.row_rules import MAX_PER_REASON
 from gru4rec_core.data.sessions import SessionDataset
@@ -17,6 +19,7 @@ from gru4rec_core.report.charts.data import events_over_time, popularity, sessio
 from gru4rec_core.report.export import TableSource, export_table
 from gru4rec_core.report.frames.data import transition_shares
 from gru4rec_core.report.frames.split_preview import SplitPreview
+from gru4rec_core.words import counted
 from gru4rec_core.workspace.records import DatasetRecord
 
 
@@ -53,7 +56,7 @@ def _offer_rename(record: DatasetRecord) -> None:
 
 def summary_sentence(record: DatasetRecord) -> str:
     """ "18,984 sessions, 217 items, April to August 2008"."""
-    size = f"{record.n_sessions:,} sessions, {record.n_items:,} items"
+    size = f"{counted(record.n_sessions, 'session')}, {counted(record.n_items, 'item')}"
     span = time_span(record)
     return f"{size}, {span}" if span else size
 
@@ -70,12 +73,23 @@ def describe_import(record: DatasetRecord) -> list[str]:
         sentences.append(f"The events of each {owner} were cut where a pause is longer than {gap:g} minutes.")
     sample = summary.get("sample")
     if sample:
-        owners = "sessions" if gap is None else "users"
-        sentences.append(
-            f"A sample: {sample['kept']:,} of {sample['of']:,} {owners} ({100 * sample['share']:g} %, seed"
-            f" {sample['seed']})."
-        )
+        sentences.append(describe_sample(sample, None if gap is not None else record.n_sessions))
     return [*sentences, *notes, *filter(None, [time_notation(record)])]
+
+
+def describe_sample(sample: dict[str, Any], n_sessions: int | None) -> str:
+    """What a sample kept; of sessions, too, how many of those have no row that could be used.
+
+    Args:
+        sample: As the import counted it: every name in the file, whether or not its rows can be used.
+        n_sessions: Of the dataset; None where users were drawn.
+    """
+    owners, seed = counted(sample["of"], "user" if n_sessions is None else "session"), sample["seed"]
+    text = f"A sample: {sample['kept']:,} of {owners} ({100 * sample['share']:g} %, seed {seed})"
+    n_empty = 0 if n_sessions is None else sample["kept"] - n_sessions
+    if n_empty <= 0:
+        return f"{text}."
+    return f"{text}; {n_empty:,} of these {sample['kept']:,} {'has' if n_empty == 1 else 'have'} no usable row."
 
 
 def time_notation(record: DatasetRecord) -> str:
@@ -104,9 +118,9 @@ def _show_examples(record: DatasetRecord, dataset: SessionDataset) -> None:
         begin, end = int(dataset.offsets[i]), int(dataset.offsets[i + 1])
         start = describe_time(dataset.timestamps[begin].item(), unit)
         until = describe_time(dataset.timestamps[end - 1].item(), unit)
-        title = f"Session {dataset.session_ids[i]}: {end - begin} events, {start} to {until}"
         items = dataset.vocabulary.decode(dataset.session(i)).tolist()
-        session_strip(title, [names.get(item, item) for item in items])
+        name = str(dataset.session_ids[i])
+        session_strip(name, describe_events(end - begin, start, until), [names.get(item, item) for item in items])
 
 
 def example_sessions(lengths: np.ndarray) -> list[int]:
@@ -159,7 +173,8 @@ def _choose_test_rule(record: DatasetRecord) -> SplitPreview | None:
 
 def size_sentence(preview: SplitPreview) -> str:
     """How large the test is and the smallest difference it is likely to show."""
-    size = f"{preview.n_predicted:,} predictions in {preview.n_sessions:,} test sessions."
+    predictions, sessions = counted(preview.n_predicted, "prediction"), counted(preview.n_sessions, "test session")
+    size = f"{predictions} in {sessions}."
     if not np.isfinite(preview.smallest_difference):
         return f"{size} Too little to tell two models apart."
     return (

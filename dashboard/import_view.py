@@ -40,11 +40,15 @@ class _Started:
     datasets: frozenset[str]
 
 
-def import_with_progress(source: ImportSource, name: str) -> tuple[DatasetRecord, str]:
+def import_with_progress(source: ImportSource, name: str | None) -> tuple[DatasetRecord, str]:
     """Reads and registers a log in a process of its own, and shows how far it is.
 
     Cancel, like anything that runs the script again, ends the script that waits here, and with it the process;
     `tell_if_stopped` then says so.
+
+    Args:
+        source: The log.
+        name: Of the dataset; None where none was chosen: a dataset that is there already keeps its own.
 
     Returns:
         The record, and a sentence about a log that was there already, else "".

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,10 +14,14 @@ from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.time_formats import TimeFormat, find_telling_example
 from gru4rec_core.data.times import USUAL_PAUSE
-from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.errors import DataError, WorkbenchError
+from gru4rec_core.words import counted
 
 BY_COLUMN, BY_PAUSE = "By a column", "By pauses in each user's events"
 PAUSE_LABEL = "A pause of more than this many minutes starts a new session"
+TIME_QUESTION = "What do these times mean?"
+_WHOLE_FILE = "Let the whole file decide (the import stops if it cannot)"
+_NOT_CHOSEN = "not chosen"
 _ALL_EVENTS, _ITEM_ITSELF = "none: keep all events", "its id (no name column)"
 
 Columns = str | tuple[str, ...]
@@ -53,7 +57,10 @@ def choose_mapping(preview: LogPreview, count_kinds: CountKinds, key: str) -> An
     answer = _choose_columns(preview, count_kinds, key)
     if answer.mapping is None:
         return answer
-    return replace(answer, options=ReadingOptions(time_format=_choose_time_format(preview, answer.mapping, key)))
+    time_format = _choose_time_format(preview, answer.mapping, key)
+    if time_format == _NOT_CHOSEN:
+        return Answer(None, f"Choose an answer to “{TIME_QUESTION}”")
+    return replace(answer, options=ReadingOptions(time_format=time_format))
 
 
 def _choose_columns(preview: LogPreview, count_kinds: CountKinds, key: str) -> Answer:
@@ -163,7 +170,10 @@ def _choose_column(preview: LogPreview, label: str, likely: Columns | None, key:
 
 
 def _choose_time_format(preview: LogPreview, mapping: ColumnMapping, key: str) -> str | None:
-    """The notation of the times, asked for if the sample leaves it open; None to let the whole file decide."""
+    """The notation of the times, asked for if the sample leaves it open; `_NOT_CHOSEN` until that is answered.
+
+    None to let the whole file decide.
+    """
     timestamp = mapping.timestamp
     if not isinstance(timestamp, str):
         return None
@@ -173,17 +183,32 @@ def _choose_time_format(preview: LogPreview, mapping: ColumnMapping, key: str) -
     texts = [*filter(None, preview.rows[timestamp]), ""]
     text = find_telling_example(texts, formats)
 
-    def describe(form: TimeFormat | None) -> str:
-        return (
-            f"{form.label}: {text} is {form.explain(text)}"
-            if form
-            else "Let the whole file decide (the import stops if it cannot)"
-        )
-
+    meanings = {f"{form.label}: {text} is {form.explain(text)}": form.name for form in formats}
+    problem = st.empty()
     chosen = st.selectbox(
-        "What do these times mean?", [None, *formats], key=f"time-format-{timestamp}-{key}", format_func=describe
+        TIME_QUESTION,
+        [*meanings, _WHOLE_FILE],
+        index=None,
+        key=f"time-format-{timestamp}-{key}",
+        placeholder="Please choose",
     )
-    return None if chosen is None else chosen.name
+    if chosen is None:
+        with problem:
+            messages.show_problem(_unclear_times(timestamp, text, formats))
+        return _NOT_CHOSEN
+    return None if chosen == _WHOLE_FILE else meanings[chosen]
+
+
+def _unclear_times(column: str, text: str, formats: Sequence[TimeFormat]) -> DataError:
+    """Beside the menu that asks, which its remedy names."""
+    return DataError(
+        "A year of two digits can be taken for something else, so what these times mean must be chosen."
+        if any(form.must_be_chosen for form in formats)
+        else "These times can be read in more than one way.",
+        found=f"{text}, which could be {' or '.join(form.explain(text) for form in formats)}",
+        where=f"column {column}",
+        remedy=f"Choose an answer to “{TIME_QUESTION}” below.",
+    )
 
 
 def _ask_for_pause(key: str) -> float:
@@ -216,7 +241,7 @@ def _choose_event_kinds(preview: LogPreview, count_kinds: CountKinds, key: str) 
         list(counts),
         key=f"kinds-{key}",
         placeholder="All of them",
-        format_func=lambda kind: f"{kind} ({counts[kind]:,} row{'s' * (counts[kind] != 1)})",
+        format_func=lambda kind: f"{kind} ({counted(counts[kind], 'row')})",
     )
     return {"event_column": column, "keep_events": tuple(kinds)} if kinds else {}
 

@@ -58,7 +58,9 @@ def choose_reading(look_into: LookInto, encoding: str | None, key: str) -> Readi
     with st.expander("Was the file read wrongly?", key=f"reading-{key}"):
         st.text("Choose how to read it; the rows above and the sessions below change at once.")
         columns = st.container()  # the likelier choices stand first, but what they offer depends on the encoding
-        encoding = encoding or _choose_encoding(key)
+        recognised = _try(look_into, Reading()) if encoding is None else None
+        if encoding is None:
+            encoding = _choose_encoding(key) if recognised is None or recognised.is_text else _UTF8
         with columns:
             layout = _choose_layout(_try(look_into, Reading(encoding)), key)
             return Reading(encoding, layout, _choose_header(_try(look_into, Reading(encoding, layout)), key))

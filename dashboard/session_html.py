@@ -5,12 +5,14 @@ Item names come from files: they are escaped here and never pass through Markdow
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
 import streamlit as st
 
 from gru4rec_core.report.labels import short
+from gru4rec_core.words import counted
 
 _CHIP = (
     "display:inline-block;padding:.1rem .55rem;margin:.15rem 0;border-radius:.5rem;"
@@ -19,6 +21,8 @@ _CHIP = (
 _ARROW = '<span aria-hidden="true" style="opacity:.6;padding:0 .3rem">→</span>'
 _STEP = "display:inline-flex;align-items:center"
 _ROW = "display:flex;flex-wrap:wrap;align-items:center;row-gap:.1rem"
+_LONGEST_KEY = 40
+_VISIT = re.compile(r"(.*)#\d{4}-\d\d-\d\dT[\d:.]+", re.DOTALL)
 
 
 def chip(name: object, *, emphasis: str = "") -> str:
@@ -39,12 +43,45 @@ def strip_html(items: Iterable[object], *, last: str = "") -> str:
     return f'<div style="{_ROW}">' + "".join(steps) + "</div>"
 
 
-def session_strip(title: str, items: Sequence[object], limit: int = 12) -> None:
-    """One session of a log: a title, then its first `limit` items as a strip."""
+def describe_events(n_events: int, first: str, last: str) -> str:
+    """How many events a session has, and from when to when; the day is written once where it is the same.
+
+    >>> describe_events(4, "2026-03-06 06:39:53", "2026-03-06 07:02:10")
+    '4 events, 2026-03-06 06:39:53 to 07:02:10'
+    """
+    day, _, _ = first.partition(" ")
+    until = last.removeprefix(f"{day} ")
+    return f"{counted(n_events, 'event')}, {first}" + (f" to {until}" if first != last else "")
+
+
+def session_heading(key: str, events: str) -> str:
+    """HTML of what stands above a session: its name, then its events; the whole key one tap away where it is cut.
+
+    A visit cut out of a user's events has the user and its beginning as its key: the beginning is among the events.
+    """
+    visit = _VISIT.fullmatch(key)
+    name = short(f"User {visit.group(1)}" if visit else f"Session {key}", _LONGEST_KEY)
+    line = escape(f"{name}: {events}")
+    style = "opacity:.8;font-size:.85rem;overflow-wrap:anywhere"
+    if not visit and len(key) < _LONGEST_KEY - len("Session "):
+        return f'<div style="{style}">{line}</div>'
+    return (
+        f'<details style="{style}"><summary>{line}</summary>Key of the session: {escape(short(key, 1_000))}</details>'
+    )
+
+
+def session_strip(key: str, events: str, items: Sequence[object], limit: int = 12) -> None:
+    """One session of a log: whose it is and when, then its first `limit` items as a strip.
+
+    Args:
+        key: The session's name in the log.
+        events: As `describe_events` puts them.
+        items: Names, oldest first.
+        limit: Of the items shown.
+    """
     n_hidden = len(items) - limit
     tail = f'<div style="opacity:.75;font-size:.85rem">… and {n_hidden:,} more</div>' if n_hidden > 0 else ""
-    head = f'<div style="opacity:.8;font-size:.85rem">{escape(short(title, 90))}</div>'
-    st.html(head + strip_html(items[:limit]) + tail)
+    st.html(session_heading(key, events) + strip_html(items[:limit]) + tail)
 
 
 def show_task() -> None:

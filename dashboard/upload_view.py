@@ -10,29 +10,38 @@ import streamlit as st
 from dashboard import (
     actions,
     cached,
+    data_view,
+    first_sessions_view,
     import_view,
     mapping_form,
     messages,
     other_sources_view,
     reading_form,
     state,
-    widgets,
 )
-from dashboard.session_html import session_strip
-from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.file_names import LOG_ENDINGS
 from gru4rec_core.data.ingest import ReadLimits
 from gru4rec_core.data.preview import LogPreview
-from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.samples import SAMPLES
 from gru4rec_core.data.sources.base import MAX_COLUMNS
 from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.words import counted
 from gru4rec_core.workspace import child_process, import_process
-from gru4rec_core.workspace.importing import ImportSource, import_sample
+from gru4rec_core.workspace.importing import ImportSource, import_sample, propose_name
 
-TYPES = ("csv", "tsv", "txt", "dat", "data", "jsonl", "ndjson", "json", "parquet", "xlsx", "gz", "zip")
 _UPLOAD = "_upload"
 _ROUND = "_upload_round"  # a new key empties the uploader
-_KNOWN_LOG = "_upload_known_log"
+_TOLD = "_upload_told"
+_FAILURE = "_upload_failure"
+_TO_TOP = "<script>document.querySelector('[data-testid=stMain]').scrollTo(0, 0)</script>"
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """An import that failed: of what, and why."""
+
+    source: ImportSource
+    error: WorkbenchError
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ def show_sources() -> None:
     import_process.prepare()
     uploaded = st.file_uploader(
         f"Your own log: CSV, TSV, JSON lines, Parquet (also gzipped or zipped) or Excel, up to {limit:,} MB",
-        type=list(TYPES),
+        type=list(LOG_ENDINGS),
         max_upload_size=limit,
         key=f"upload-{st.session_state.get(_ROUND, 0)}",
         help=_describe_limits(),
@@ -94,11 +103,12 @@ def _describe_limits() -> str:
     )
 
 
-def show_known_log() -> None:
-    """What happened to a log that was here already; shown once, beside it."""
-    sentence = st.session_state.pop(_KNOWN_LOG, None)
+def tell_what_was_imported() -> None:
+    """What was read, or that it was here already; shown once, at the top of the page, which is scrolled there."""
+    sentence = st.session_state.pop(_TOLD, None)
     if sentence:
-        messages.show_message(sentence)
+        messages.show_message(sentence, "good")
+        st.html(_TO_TOP, unsafe_allow_javascript=True)
 
 
 def _offer_samples() -> None:
@@ -139,64 +149,61 @@ def _ask_and_import(upload: Upload) -> None:
     )
     sample = reading_form.choose_sample(upload.key)
     options = replace(sample, layout=reading.layout, time_format=answer.options.time_format)
-    if answer.mapping is not None:
-        _show_first_sessions(upload, answer.mapping, reading.encoding, options)
-    else:
+    if answer.mapping is None:
         messages.show_message(answer.obstacle, "warning")
-    title = st.text_input("Name of the dataset", value=_stem(name), key=f"name-{upload.key}")
-    is_disabled = answer.mapping is None
+        _offer_import(upload, ImportSource(upload.path, name=name, options=options), answer.obstacle)
+        return
+    source = ImportSource(upload.path, answer.mapping, reading.encoding, "upload", name, upload.sha256, options)
+    is_whole = first_sessions_view.reads_whole_file(upload.path, preview.format)
+    _offer_import(upload, source, first_sessions_view.show_first_sessions(source, answer.mapping, is_whole))
+
+
+def _offer_import(upload: Upload, source: ImportSource, obstacle: str) -> None:
+    """The dataset's name and the button; after an import that failed, why, until something is chosen differently.
+
+    Args:
+        upload: the file.
+        source: what the button imports.
+        obstacle: why it cannot be imported yet, as a sentence; "" when nothing is in the way.
+    """
+    name = _ask_for_name(propose_name(source), f"name-{upload.key}")
+    failure: _Failure | None = st.session_state.get(_FAILURE)
+    if failure is not None and failure.source == source:
+        messages.show_message(f"The import of {upload.name} failed.", "warning")
+        messages.show_problem(first_sessions_view.say_it_for_the_page(failure.error))
     pressed = st.button(
-        "Import this log", type="primary", key="read-log", disabled=is_disabled, help=answer.obstacle or None
+        "Import this log", type="primary", key="read-log", disabled=bool(obstacle), help=obstacle or None
     )
-    if pressed and answer.mapping is not None:
-        _import(
-            ImportSource(upload.path, answer.mapping, reading.encoding, "upload", name, upload.sha256, options), title
-        )
+    if pressed and not obstacle:
+        _import(source, name)
+
+
+def _ask_for_name(proposed: str, key: str) -> str | None:
+    """The name for the dataset; None where it is the proposed one, so that a dataset already there keeps its name."""
+    if st.session_state.get(key, "") in ("", st.session_state.get(f"{key}-proposed")):
+        st.session_state[key] = proposed  # another share of the sessions proposes another name
+    st.session_state[f"{key}-proposed"] = proposed
+    name = st.text_input("Name of the dataset", key=key).strip()
+    return name if name != proposed else None
 
 
 def _show_first_rows(upload: Upload, preview: LogPreview, reading: reading_form.Reading) -> None:
-    st.text(f"{upload.name}: {preview.format}, {len(preview.columns)} columns. Its first rows:")
+    st.text(f"{upload.name}: {preview.format}, {counted(len(preview.columns), 'column')}. Its first rows:")
     st.dataframe(preview.rows.head(5), hide_index=True, key="preview")
     messages.show_aside(reading_form.describe_reading(preview, reading))
 
 
-def _import(source: ImportSource, name: str) -> None:
-    record, known = import_view.import_with_progress(source, name)
-    if known:
-        st.session_state[_KNOWN_LOG] = known
+def _import(source: ImportSource, name: str | None) -> None:
+    st.session_state.pop(_FAILURE, None)
+    try:
+        record, known = import_view.import_with_progress(source, name)
+    except WorkbenchError as error:
+        # Drawn anew: a progress bar that is taken away at once could leave its space empty, and hide the form.
+        st.session_state[_FAILURE] = _Failure(source, error)
+        st.rerun()
+    st.session_state[_TOLD] = known or f"{source.name} was imported: {data_view.summary_sentence(record)}."
     _discard()
     _select_dataset(record.id)
-
-
-def _show_first_sessions(upload: Upload, mapping: ColumnMapping, encoding: str, options: ReadingOptions) -> None:
-    """The first three sessions that this mapping makes: only a person can tell whether each is one visit."""
-    try:
-        first = cached.first_sessions(str(upload.path), upload.name, encoding, mapping, options)
-    except WorkbenchError as error:
-        messages.show_problem(error)
-        return
-    widgets.sentence("With these columns, the first sessions are:", weight=600)
-    for session in first.sessions:
-        events = f"{session.n_events:,} event{'s' * (session.n_events != 1)}"
-        session_strip(f"{session.name}: {events}, {session.times[0]} to {session.last_time}", list(session.items))
-    if not first.is_whole_file:
-        messages.show_aside(f"Based on the first {first.n_rows:,} rows; a session may continue further down the file.")
-    if first.n_outside_sample:
-        messages.show_aside(
-            f"{first.n_outside_sample:,} of these {first.n_rows:,} rows are of sessions outside the sample."
-        )
-    left_out = sum(first.rejected_counts.values())
-    if left_out:
-        reasons = ", ".join(f"{count:,} ({reason})" for reason, count in first.rejected_counts.items())
-        messages.show_message(f"{left_out:,} of these {first.n_rows:,} rows would be left out: {reasons}.", "warning")
-
-
-def _stem(name: str) -> str:
-    """A file's name without its endings: the proposed name of the dataset."""
-    stem = Path(name).name
-    while Path(stem).suffix.lstrip(".").lower() in TYPES:
-        stem = Path(stem).stem
-    return stem or "log"
 
 
 def _discard() -> None:

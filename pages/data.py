@@ -11,7 +11,7 @@ if selection.dataset is None:
     upload_view.show_sources()
 else:
     state.context_line(selection)
-    upload_view.show_known_log()
+    upload_view.tell_what_was_imported()
     adding = "add" in st.query_params
     if adding:
         upload_view.show_sources()

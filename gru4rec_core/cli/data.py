@@ -27,6 +27,7 @@ from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.data.time_formats import find_format
 from gru4rec_core.errors import DataError
 from gru4rec_core.results.collected_warnings import diagnose_quality
+from gru4rec_core.words import counted
 from gru4rec_core.workspace.importing import ImportSource, import_file
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
@@ -180,9 +181,7 @@ def import_log(
         text += f"\ntimes: read as {find_format(time_format_read).label} ({time_format_read})"
     rejected = record.summary.get("rejected_counts", {})
     if rejected:
-        text += "\nleft out: " + ", ".join(
-            f"{count:,} row{'s' * (count != 1)} ({reason})" for reason, count in rejected.items()
-        )
+        text += "\nleft out: " + ", ".join(f"{counted(count, 'row')} ({reason})" for reason, count in rejected.items())
     report = diagnose_quality(workspace, record)
     text += f"\n{report.rows.describe()}" if report.rows else ""
     if not as_json:

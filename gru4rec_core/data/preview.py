@@ -61,6 +61,11 @@ class LogPreview:
         return pd.DataFrame(list(self.first_rows), columns=pd.Index(self.columns), dtype="str")
 
     @property
+    def is_text(self) -> bool:
+        """Whether the file has an encoding; Excel and Parquet have none."""
+        return not self.format.startswith(("Excel", "Parquet"))
+
+    @property
     def candidates(self) -> dict[str, tuple[str, ...]]:
         """Role to columns, likeliest first."""
         return self.guess.candidates

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from gru4rec_core.words import counted
+
 
 @dataclass(frozen=True)
 class RowCounts:
@@ -48,7 +50,7 @@ class RowCounts:
         '120 of 1,204 rows are events; 4 were left out, 1,080 are of sessions outside the sample.'
         """
         if self.kept == self.read:
-            return f"All {self.read:,} rows are events."
+            return f"All {self.read:,} rows are events." if self.read != 1 else "The only row is an event."
         parts = []
         if self.rejected:
             parts.append(_count(self.n_rejected, "were left out", "was left out"))
@@ -60,7 +62,7 @@ class RowCounts:
                 _count(self.outside_sample, "are of sessions outside the sample", "is of a session outside the sample")
             )
         events = "is an event" if self.kept == 1 else "are events"
-        return f"{self.kept:,} of {self.read:,} rows {events}; {', '.join(parts)}."
+        return f"{self.kept:,} of {counted(self.read, 'row')} {events}; {', '.join(parts)}."
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -63,7 +63,7 @@ def is_utf8_apart(path: str) -> bool:
 
 
 def import_apart(
-    root: Path, file: ImportSource, name: str, on_tick: Callable[[int, int], None]
+    root: Path, file: ImportSource, name: str | None, on_tick: Callable[[int, int], None]
 ) -> tuple[DatasetRecord, str]:
     """`import_file` in another process. The dataset is in the workspace then; the message only names it.
 
@@ -95,7 +95,9 @@ def count_kinds(path: Path, name: str, encoding: str, column: str, has_header: b
     return count_event_kinds(path, column, name=name, encoding=encoding, has_header=has_header, layout=layout)
 
 
-def import_and_tell(root: Path, file: ImportSource, name: str, on_progress: Progress | None = None) -> tuple[str, str]:
+def import_and_tell(
+    root: Path, file: ImportSource, name: str | None, on_progress: Progress | None = None
+) -> tuple[str, str]:
     """The id of the dataset, and the sentence about a log that was there already, or ""."""
     told: list[str] = []
     record = import_file(Workspace(root), file, name=name, on_progress=on_progress, on_known=told.append)

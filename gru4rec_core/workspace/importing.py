@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.file_format import hash_file
+from gru4rec_core.data.file_names import without_endings
 from gru4rec_core.data.ingest import read_log
 from gru4rec_core.data.locations import Location
 from gru4rec_core.data.log_path import require_file
@@ -64,7 +65,7 @@ def import_file(
     Args:
         workspace: where to register it.
         file: the file, and how to read it.
-        name: of the dataset; by default the file's name without its endings, or the folder's or table's name.
+        name: of the dataset; None for what `propose_name` says, and to leave the name of a log that was there already.
         on_progress: called with the bytes read and the bytes there are.
         on_known: called with a sentence when the log was there already: what changed about it.
 
@@ -96,7 +97,7 @@ def import_file(
     )
     record = workspace.add_dataset(
         log.dataset,
-        name or _propose_name(file.path, file_name),
+        name or propose_name(file),
         origin,
         time_unit=log.summary.time_unit or "",
         rejected=log.summary.rejected,
@@ -121,8 +122,13 @@ def _hash(file: ImportSource) -> str:
     return file.sha256 or hash_file(file.path)
 
 
-def _propose_name(location: Location, file_name: str) -> str:
-    return (file_name.split(".")[0] if isinstance(location, Path) else location.title) or "log"
+def propose_name(file: ImportSource) -> str:
+    """What a log is called unless a name is given: its file, folder or table, and that it is a sample where it is."""
+    title = (without_endings(file.display_name) if isinstance(file.path, Path) else file.path.title) or "log"
+    if file.options.sample == 1:
+        return title
+    seed = f", seed {file.options.seed}" if file.options.seed else ""
+    return f"{title}, {100 * file.options.sample:g} % sample{seed}"
 
 
 def _describe_reading(file: ImportSource) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def test_a_layout_recognised_wrongly_is_corrected_and_a_part_of_the_sessions_is_
     page.get_by_role("combobox", name=re.compile("What does a row hold")).click()
     page.get_by_role("option").filter(has_text="One session per line: its items").click()
     expect(page.get_by_text("As you chose: one session per line: its items, oldest first.")).to_be_visible(timeout=WAIT)
-    expect(page.get_by_text(re.compile("^2: 3 events"))).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text(re.compile("^Session 2: 3 events"))).to_be_visible(timeout=WAIT)
     page.get_by_text("Keep only some of the sessions").click()
     page.get_by_label("Sessions to keep, in %").fill("50")
     page.keyboard.press("Enter")

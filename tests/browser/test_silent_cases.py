@@ -34,8 +34,8 @@ def test_columns_that_nothing_suggests_are_not_preset(page: Page, workbench) -> 
 def test_two_digit_years_are_asked_for(page: Page, workbench) -> None:
     rows = [f"s{i // 4},{1 + i % 12:02}/{1 + i * 5 % 12:02}/14,i{i % 5}" for i in range(48)]
     add(page, workbench.url, "session,time,item", rows)
-    expect(page.get_by_text("What do these times mean?")).to_be_visible(timeout=WAIT)
-    expect(page.get_by_text(re.compile("two-digit year")).first).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("combobox", name=re.compile("What do these times mean"))).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text(re.compile("year of two digits")).first).to_be_visible(timeout=WAIT)
     page.get_by_role("combobox", name=re.compile("What do these times mean")).click()
     page.get_by_role("option").filter(has_text="is 2 June 2014").click()
     expect(page.get_by_text(re.compile("s0: 4 events, 2014-01-01")).first).to_be_visible(timeout=WAIT)

@@ -87,3 +87,20 @@ def test_how_a_log_was_read_is_told_on_its_page() -> None:
     assert data_view.describe_import(record.model_copy(update={"summary": noted}))[1:] == noted["notes"]
     other = noted | {"notes": ["No event is of the kind veiw."]}
     assert len(data_view.describe_import(record.model_copy(update={"summary": other}))) == 3
+
+
+def test_a_sample_says_why_it_counts_more_sessions_than_the_dataset_has() -> None:
+    sample = {"share": 0.5, "seed": 0, "kept": 255, "of": 498}
+    assert data_view.describe_sample(sample, 254) == (
+        "A sample: 255 of 498 sessions (50 %, seed 0); 1 of these 255 has no usable row."
+    )
+    assert data_view.describe_sample(sample, 255) == "A sample: 255 of 498 sessions (50 %, seed 0)."
+    assert data_view.describe_sample(sample, None) == "A sample: 255 of 498 users (50 %, seed 0)."
+
+
+def test_one_of_a_thing_is_no_plural() -> None:
+    one = SplitPreview(pd.DataFrame(), None, 1, 1, 3, 0.25, float("inf"), ())
+    assert data_view.size_sentence(one).startswith("1 prediction in 1 test session.")
+    assert (
+        summary_sentence(a_record(1, 2, "").model_copy(update={"n_sessions": 1, "n_items": 1})) == "1 session, 1 item"
+    )

@@ -88,13 +88,21 @@ def test_the_first_sessions_and_all_kinds_of_event_are_shown(add) -> None:
 def test_dates_that_may_mean_two_things_are_asked_for_and_read_as_chosen(add) -> None:
     app = add("days.csv", dated("2024"))
     assert "What do these times mean?" in [box.label for box in app.selectbox]
-    assert "day.month.year" in written(app)  # why the first sessions cannot be shown yet: both meanings
+    assert "could be 2 June 2024, 10:01 or 6 February 2024, 10:01" in written(app)  # why it is asked
+    assert "“What do these times mean?” below" in written(app)
+    assert "--" not in written(app)
+    assert app.button(key="read-log").disabled
+    assert "What do these times mean?" in app.button(key="read-log").help
     choice = next(box for box in app.selectbox if box.label == "What do these times mean?")
-    assert choice.options[1:] == [
+    assert (choice.value, choice.placeholder) == (None, "Please choose")
+    assert choice.options[:-1] == [
         "day.month.year: 02.06.2024 10:01 is 2 June 2024, 10:01",
         "month.day.year: 02.06.2024 10:01 is 6 February 2024, 10:01",
     ]
     app = choice.select_index(2).run()
+    assert "--" not in written(app)
+    assert "could be" in written(app)  # no row of the file decides
+    app = next(box for box in app.selectbox if box.label == "What do these times mean?").select_index(1).run()
     # The second event of the first session is on 02.06.2024.
     assert "s0: 4 events, 2024-01-01 10:00:00 to 2024-04-04" in written(app)
     app.button(key="read-log").click().run()
@@ -104,5 +112,5 @@ def test_dates_that_may_mean_two_things_are_asked_for_and_read_as_chosen(add) ->
 def test_two_digit_years_are_not_guessed(add) -> None:
     app = add("short.csv", dated("14"))
     assert "What do these times mean?" in [box.label for box in app.selectbox]
-    assert "two-digit year" in written(app)
+    assert "year of two digits" in written(app)
     assert "0014" not in written(app)

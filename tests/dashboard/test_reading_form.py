@@ -1,7 +1,9 @@
 """What was recognised about a file can be corrected: the page follows at once, and reads what the command reads."""
 
+import io
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -149,3 +151,11 @@ def test_what_cannot_be_recognised_can_still_be_said(page: AppTest) -> None:
     assert "columns separated by spaces" in written(page)
     box(page, LAYOUT).set_value("session-per-line").run()
     assert "As you chose: one session per line" in written(page)
+
+
+def test_a_workbook_has_no_encoding_to_choose(page: AppTest) -> None:
+    content = io.BytesIO()
+    pd.read_csv(io.StringIO(EVENTS)).to_excel(content, index=False)
+    page.file_uploader[0].upload("visits.xlsx", content.getvalue(), "text/csv").run()
+    assert LAYOUT in [one.label for one in page.selectbox]
+    assert ENCODING not in [one.label for one in page.selectbox]

@@ -10,24 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import import_view, upload_view
 from gru4rec_core.data import file_format, ingest
+from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.workspace import import_process, importing
+from gru4rec_core.workspace.store import Workspace
 
 ROWS = "".join(f"{s},{1_700_000_000 + 90_000 * s + t},{'abc'[(s + t) % 3]}\n" for s in range(20) for t in range(3))
 LOG = f"session,timestamp,item\n{ROWS}".encode()
-
-
-@pytest.mark.parametrize(
-    ("name", "stem"),
-    [
-        ("visits.csv", "visits"),
-        ("visits.csv.gz", "visits"),
-        ("a.b.parquet", "a.b"),
-        ("../x.csv", "x"),
-        (".csv", ".csv"),
-    ],
-)
-def test_a_dataset_is_named_by_its_file_without_the_endings(name: str, stem: str):
-    assert upload_view._stem(name) == stem
 
 
 @pytest.fixture
@@ -87,3 +75,34 @@ def test_the_same_file_uploaded_again_is_another_upload_of_one_stored_file(page:
     assert calls["store_by_hash"] == 2
     assert calls["import_apart"] == 0
     assert [path.name for path in upload.path.parent.iterdir()] == [digest]
+
+
+def test_every_ending_of_a_log_is_accepted(page: AppTest):
+    assert {".log", ".dat", ".ndjson", ".gz"} <= set(page.file_uploader[0].proto.type)
+
+
+def test_a_log_that_is_here_already_keeps_its_name_unless_another_one_is_typed(page: AppTest, tmp_path: Path):
+    path = tmp_path / "visits.csv"
+    path.write_bytes(LOG)
+    workspace = Workspace(tmp_path / "workspace")
+    mapping = ColumnMapping("session", "timestamp", "item")
+    record = importing.import_file(workspace, importing.ImportSource(path, mapping), name="by command")
+    page.file_uploader[0].upload("visits.csv", LOG, "text/csv").run()
+    page.button(key="read-log").click().run()
+    assert workspace.dataset(record.id).name == "by command"
+    assert "already in the workspace as “by command”; nothing changed" in page.session_state[upload_view._TOLD]
+    page.file_uploader[0].upload("visits.csv", LOG, "text/csv").run()
+    page.text_input[0].set_value("by hand").run()
+    page.button(key="read-log").click().run()
+    assert workspace.dataset(record.id).name == "by hand"
+
+
+def test_the_proposed_name_says_that_a_part_is_kept_and_gives_way_to_a_typed_one(page: AppTest):
+    page.file_uploader[0].upload("visits.csv", LOG, "text/csv").run()
+    assert page.text_input[0].value == "visits"
+    share = next(one for one in page.number_input if one.label == "Sessions to keep, in %")
+    share.set_value(50.0).run()
+    assert page.text_input[0].value == "visits, 50 % sample"
+    page.text_input[0].set_value("half").run()
+    next(one for one in page.number_input if one.label == "Sessions to keep, in %").set_value(60.0).run()
+    assert page.text_input[0].value == "half"

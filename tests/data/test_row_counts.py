@@ -47,3 +47,8 @@ def test_rows_of_every_fate_add_up(tmp_path: Path, sample: float, gap: float | N
     assert (counts.outside_sample > 0) == (sample < 1)
     assert counts.filtered > 0
     assert counts.n_rejected >= 2  # a row that names no session, or cannot be taken apart, is in no sample
+
+
+def test_one_row_is_no_plural() -> None:
+    assert RowCounts(1, 1, 0, 0, {}).describe() == "The only row is an event."
+    assert RowCounts(1, 0, 0, 0, {"no item": 1}).describe().startswith("0 of 1 row ")

@@ -106,3 +106,17 @@ def test_what_was_decided_about_reading_is_recorded(workspace: Workspace, tmp_pa
     other.write_text("session,timestamp,item\ns,1,A\ns,2,C\n")
     kept = importing.import_file(workspace, ImportSource(other, options=ReadingOptions(keep_null_words=True)))
     assert kept.mapping == {"options": {"keep_null_words": True}}
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        (ReadingOptions(), "shop.2025"),
+        (ReadingOptions(sample=0.5), "shop.2025, 50 % sample"),
+        (ReadingOptions(sample=0.005, seed=3), "shop.2025, 0.5 % sample, seed 3"),
+    ],
+)
+def test_a_log_without_a_name_is_called_by_its_file_and_says_that_it_is_a_sample(
+    options: ReadingOptions, name: str
+) -> None:
+    assert importing.propose_name(ImportSource(Path("shop.2025.csv.gz"), options=options)) == name
