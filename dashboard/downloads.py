@@ -55,7 +55,9 @@ def show_report_button(record: ComparisonRecord) -> None:
 
 
 def _say_that_it_is_made() -> None:
-    st.toast("Making the report… It downloads by itself in a few seconds.", icon=":material/hourglass_top:")
+    st.toast(
+        "Making the report… It downloads by itself when it is ready.", icon=":material/hourglass_top:", duration="long"
+    )
 
 
 def make_report(root: Path, comparison_id: str) -> bytes:

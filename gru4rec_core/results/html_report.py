@@ -12,7 +12,7 @@ from gru4rec_core.report.html.page import render_report
 from gru4rec_core.results.comparison import ComparisonResult, build_comparison_result
 from gru4rec_core.results.reproduction import reproduce_command
 from gru4rec_core.results.trust_facts import trust_facts
-from gru4rec_core.storage import read_json, write_text
+from gru4rec_core.storage import read_json
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -24,7 +24,8 @@ def write_report(workspace: Workspace, comparison_id: str, path: Path) -> Compar
         RunError: there is no such comparison, or its runs are not done.
     """
     result = build_comparison_result(workspace, comparison_id)
-    write_text(path, render_report(gather_contents(workspace, result)))
+    # Not as the workspace's files, which only their owner may read: this one is meant for others.
+    path.write_text(render_report(gather_contents(workspace, result)), encoding="utf-8", newline="\n")
     return result
 
 

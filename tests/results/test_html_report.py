@@ -15,6 +15,8 @@ def test_a_report_is_written_whole(trained, tmp_path: Path):
     assert html.rstrip().endswith("</html>")
     assert result.record == comparison
     assert path.stat().st_size < 2_000_000
+    (tmp_path / "any.txt").touch()
+    assert path.stat().st_mode == (tmp_path / "any.txt").stat().st_mode  # others may read it as any file of the user's
     assert write_report(home, comparison.id, tmp_path / "again.html")
     assert (tmp_path / "again.html").read_bytes() == path.read_bytes()
 
