@@ -31,7 +31,8 @@ _WORDS: dict[tuple[str, int], str] = {
     ("user", SURE): """user visitor customer client account member buyer shopper uid athlete subscriber reader
         gebruiker klant bezoeker utilisateur visiteur acheteur nutzer benutzer kunde kunden besucher kaufer utente
         cliente visitatore uzytkownik klient usuario visitante comprador 用户 ユーザー""",
-    ("user", LIKELY): "device cookie person player viewer listener profile anonymous owner gerat appareil urzadzenie",
+    ("user", LIKELY): """distinct device cookie person player viewer listener profile anonymous owner gerat appareil
+        urzadzenie""",
     ("event", SURE): """event action behavior behaviour interaction
         gebeurtenis actie evenement ereignis aktion evento azione zdarzenie akcja acao accion""",
     ("event", LIKELY): "type kind typ tipo art soort",
@@ -70,8 +71,19 @@ def suggest_roles(column: str) -> dict[str, float]:
     """The roles that a column's name suggests, with how strongly: 3 is sure, 1 a hint. `OTHER` is none of them.
 
     The last telling word decides, as in "session start time"; in a language that puts it first, as in "date de visite",
-    the values must (column_guess.py), so that the other words' roles are in the result too, but weaker.
+    the values must (column_guess.py), so that the other words' roles are in the result too, but weaker. Of a field
+    inside an object, such as "location.item_id", the whole name counts, or else its last part.
     """
+    found = _suggest(column)
+    outer, _, last = column.rpartition(".")
+    if not outer or set(found) - {OTHER}:
+        return found
+    own = _suggest(last)
+    is_clear = not set(own) & {OTHER, *_NAME_OR_KIND} and max(own.values(), default=0) >= LIKELY
+    return own if is_clear else found
+
+
+def _suggest(column: str) -> dict[str, float]:
     words = _split_name(column)
     has_id = any(word in _IDS for word in words)
     roles = [(word, *_ROLE_OF[word]) for word in words if word in _ROLE_OF]

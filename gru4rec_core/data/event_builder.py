@@ -249,8 +249,9 @@ def _remedy(reason: str) -> str:
     """What to do if a reason leaves no row."""
     if reason == STRUCTURED_ITEM:
         return (
-            "Choose a column of single values as the item; or, under “What does a row hold?”, a session with a list of "
-            "its events (with the command: --layout nested)."
+            "Choose a column of single values as the item. If each line is a session with a list of objects, its "
+            "events, choose that under “What does a row hold?” (with the command: --layout nested). Write a list of "
+            "names as one row for each, and an object in a Parquet file as columns of its own."
         )
     if "placeholder" in reason and "timestamp" not in reason:
         return "Choose another column; or, if these are real names, use the command `import` with --keep-null-words."

@@ -7,23 +7,27 @@ from gru4rec_core.data.column_words import OTHER, is_usual_name, suggest_roles
 NAMES = {
     "session": [
         "session", "SessionId", "session_id", "sessionid", "user_session", "VISIT ID", "visit", "visitNumber",
+        "session.id", "user.session.id",
         "ga_session_id", "session_id_hash", "playlistid", "Sitzung", "Sitzungs-ID", "SitzungsNr", "Besuch",
         "id_visite", "identifiant_session", "id_sesion", "sesión", "sessão", "sesja", "id_sesji", "wizyta",
     ],
     "timestamp": [
         "timestamp", "Time", "ts", "event_time", "timestamp(ms)", "clicked_at", "clickTimestamp", "visitStartTime",
         "Event-Time", "eventdate", "server_timestamp_epoch_ms", "created_at", "Zeitstempel", "Zeitpunkt des Klicks",
-        "Datum/Uhrzeit", "horodatage", "heure_clic", "fecha_hora", "data_hora", "czas", "znacznik czasu",
+        "Datum/Uhrzeit", "horodatage", "heure_clic", "fecha_hora", "data_hora", "ts.$date", "czas", "znacznik czasu",
     ],
     "item": [
         "item", "ItemId", "product", "product_id", "productSKU", "SKU", "movieId", "track_id", "product_sku_hash",
         "store_product_id", "ArtikelNr", "Artikelnummer", "produkt", "id_article", "producto", "código_produto",
         "id_produktu", "towar",
+        "product.sku", "properties.product_id", "event_properties.item_id", "location.item_id",
     ],
-    "user": ["user_id", "visitorid", "fullVisitorId", "CustomerID", "Kundennummer", "usuário", "użytkownik"],
+    "user": ["user.id", "distinct_id", "user_id", "visitorid", "fullVisitorId", "CustomerID", "Kundennummer", "usuário",
+        "użytkownik"],
     "event": ["event", "event_type", "event_name", "action", "action_type", "behavior", "type_evenement"],
-    "item_name": ["title", "product_name", "nom_produit", "Produktbezeichnung", "item name"],
-    OTHER: ["price", "category_id", "category_code", "page 1 (main category)", "quantity", "product_type", "Preis"],
+    "item_name": ["product.name", "title", "product_name", "nom_produit", "Produktbezeichnung", "item name"],
+    OTHER: ["product.price", "price.amount",
+        "price", "category_id", "category_code", "page 1 (main category)", "quantity", "product_type", "Preis"],
 }  # fmt: skip
 
 

@@ -18,6 +18,8 @@ from gru4rec_core.data.log_origin import FilePlaces, LogOrigin
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_ROWS, ReadRequest, Source
 from gru4rec_core.data.sources.file_listing import ListedFile, explain_storage_errors, list_files
+from gru4rec_core.data.sources.json_lines import JsonLines
+from gru4rec_core.data.sources.nested_json import NestedJson
 from gru4rec_core.data.sources.parquet import ParquetRows
 from gru4rec_core.errors import DataError
 
@@ -70,7 +72,8 @@ class FolderRows:
             self._check(i, source, request.has_header)
             self._places.add(file.name, n_rows)
             own = source.columns(request.has_header)
-            inside = {role: column for role, column in request.roles.items() if column in own}
+            outside = {key for key in file.partitions if key not in own}
+            inside = {role: column for role, column in request.roles.items() if column not in outside}
             last = 0
             on_bytes = _ahead(request.on_bytes, n_bytes)
             for block in source.blocks(replace(request, roles=inside, on_bytes=on_bytes, order_from=n_events)):
@@ -139,7 +142,9 @@ class FolderRows:
 
 
 def _columns(source: Source, file: ListedFile, has_header: bool) -> list[str]:
-    return [*source.columns(has_header), *file.partitions]
+    # What is inside JSON objects differs from row to row, so their own keys are compared.
+    own = source.keys() if isinstance(source, JsonLines | NestedJson) else source.columns(has_header)
+    return [*own, *file.partitions]
 
 
 def _types(source: Source) -> list[str]:

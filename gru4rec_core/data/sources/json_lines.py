@@ -19,6 +19,7 @@ from gru4rec_core.data.sources.base import (
     check_columns,
     run_query,
 )
+from gru4rec_core.data.sources.json_fields import FieldPath, find_fields, list_of_pointers, split_name, value_at
 from gru4rec_core.data.text_records import read_records
 from gru4rec_core.errors import DataError
 
@@ -41,11 +42,19 @@ class JsonLines:
     def _first_objects(self) -> list[dict[str, object]]:
         return first_objects(self.file)
 
+    @cached_property
+    def _fields(self) -> dict[str, FieldPath]:
+        return find_fields(self._first_objects)
+
+    def keys(self) -> list[str]:
+        """The names of the objects' own fields, whatever is inside them."""
+        return list_keys(self._first_objects)
+
     def names_columns(self) -> bool:
         return True
 
     def columns(self, has_header: bool) -> list[str]:
-        names = list(dict.fromkeys(key for row in self._first_objects for key in row))
+        names = list(self._fields)
         if not names:
             raise DataError(
                 "Each line of a JSON lines file must be an object.",
@@ -58,12 +67,13 @@ class JsonLines:
 
     def head(self, has_header: bool) -> pd.DataFrame:
         columns = self.columns(has_header)
-        rows = [[as_text(row.get(column)) for column in columns] for row in self._first_objects]
+        paths = self._fields.values()
+        rows = [[as_text(value_at(row, path)) for path in paths] for row in self._first_objects]
         return pd.DataFrame(rows, columns=pd.Index(columns), dtype="str")
 
     def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
         roles = request.roles
-        paths = list_of_pointers(list(roles.values()))
+        paths = list_of_pointers(self._fields.get(column, split_name(column)) for column in roles.values())
         fields = ", ".join(f"{_value(i, column)} AS {role}" for i, (role, column) in enumerate(roles.items()))
         query = f"""SELECT place, {fields},
               CASE WHEN p IS NULL THEN '{NOT_JSON}' END AS fault,
@@ -125,14 +135,9 @@ def _value(number: int, column: str) -> str:
     return f"CASE WHEN {is_list} THEN json_extract_string({value}, '$[0]') ELSE {value} END"
 
 
-def list_of_pointers(keys: list[str]) -> str:
-    """SQL for a list of JSON pointers, one per key of an object."""
-    return "[" + ", ".join(map(pointer_to, keys)) + "]"
-
-
-def pointer_to(key: str) -> str:
-    """SQL for the JSON pointer to a key of an object."""
-    return "'/" + key.replace("~", "~0").replace("/", "~1").replace("'", "''") + "'"
+def list_keys(objects: list[dict[str, object]]) -> list[str]:
+    """The keys of objects, in the order in which they first come."""
+    return list(dict.fromkeys(key for row in objects for key in row))
 
 
 def as_text(value: object) -> str:

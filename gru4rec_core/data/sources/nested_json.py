@@ -11,7 +11,15 @@ from gru4rec_core.data.column_words import find_candidates
 from gru4rec_core.data.file_format import LogFile
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.data.sources.base import PREVIEW_ROWS, RAW_LENGTH, ReadRequest, check_columns, run_query
-from gru4rec_core.data.sources.json_lines import NOT_JSON, as_text, first_objects, list_of_pointers, pointer_to
+from gru4rec_core.data.sources.json_fields import (
+    FieldPath,
+    find_fields,
+    list_of_pointers,
+    pointer_to,
+    split_name,
+    value_at,
+)
+from gru4rec_core.data.sources.json_lines import NOT_JSON, as_text, first_objects, list_keys
 from gru4rec_core.data.text_records import read_records
 from gru4rec_core.errors import DataError
 
@@ -28,8 +36,11 @@ def holds_events(objects: list[dict[str, object]]) -> bool:
     key = find_event_list(objects)
     if key is None or 2 * sum(isinstance(row.get(key), list) for row in objects) <= len(objects):
         return False
-    own = _roles_of(_own_names(objects))
-    return not own or (len(own) < 2 and bool(_roles_of(_inner_names(objects, key))))
+    inner = _roles_of(_inner_fields(objects, key))
+    own_fields = _own_fields(objects)
+    # With items in the list, fields inside the object's own objects hardly say more: a price list, a device, a place.
+    own = _roles_of(name for name, path in own_fields.items() if len(path) == 1 or "item" not in inner)
+    return not own or (len(own) < 2 and bool(inner))
 
 
 def find_event_list(objects: list[dict[str, object]]) -> str | None:
@@ -43,7 +54,7 @@ def find_event_list(objects: list[dict[str, object]]) -> str | None:
         n_lists = sum(isinstance(value, list) and isinstance(value[0], dict) for value in values)
         if 2 * n_lists > len(values):
             lists.append(key)
-    roles = {key: _roles_of(_inner_names(objects, key)) for key in lists}
+    roles = {key: _roles_of(_inner_fields(objects, key)) for key in lists}
     return max(lists, key=lambda key: ("item" in roles[key], len(roles[key])), default=None)
 
 
@@ -53,13 +64,21 @@ def _roles_of(names: Iterable[str]) -> set[str]:
     return {role for role in ("timestamp", "item") if candidates[role]}
 
 
-def _own_names(objects: list[dict[str, object]]) -> dict[str, None]:
-    return dict.fromkeys(key for row in objects for key, value in row.items() if not isinstance(value, list | dict))
+def _own_fields(objects: list[dict[str, object]]) -> dict[str, FieldPath]:
+    """The fields of the objects that are not lists, by name."""
+    fields = find_fields(objects)
+    lists = {
+        name
+        for name, path in fields.items()
+        if any(isinstance(value_at(row, path), list) for row in objects)
+        and not any(isinstance(value_at(row, path), str | int | float) for row in objects)
+    }
+    return {name: path for name, path in fields.items() if name not in lists}
 
 
-def _inner_names(objects: list[dict[str, object]], key: str) -> dict[str, None]:
-    """The names in the objects of a list."""
-    return dict.fromkeys(name for row in objects for event in _events_of(row, key) for name in event)
+def _inner_fields(objects: list[dict[str, object]], key: str) -> dict[str, FieldPath]:
+    """The fields of the objects in a list, by name."""
+    return find_fields([event for row in objects for event in _events_of(row, key)])
 
 
 def _events_of(row: dict[str, object], key: str) -> list[dict[str, object]]:
@@ -95,21 +114,32 @@ class NestedJson:
         check_columns(names, self.file.name)
         return names
 
+    def keys(self) -> list[str]:
+        """The names of the objects' own fields, whatever is inside them."""
+        return list_keys(self._first_objects)
+
     @cached_property
-    def _fields(self) -> dict[str, tuple[bool, str]]:
-        """Column to whether it is of the events, and its key."""
-        own, inner = _own_names(self._first_objects), _inner_names(self._first_objects, self.key)
-        fields = {key: (False, key) for key in own if key != self.key}
-        return fields | {(f"{self.key}.{key}" if key in fields else key): (True, key) for key in inner}
+    def _fields(self) -> dict[str, tuple[bool, FieldPath]]:
+        """Column to whether it is of the events, and where it is."""
+        objects = self._first_objects
+        fields = {name: (False, path) for name, path in _own_fields(objects).items() if path != (self.key,)}
+        for name, path in _inner_fields(objects, self.key).items():
+            while name in fields:
+                name = f"{self.key}.{name}"
+            fields[name] = (True, path)
+        return fields
+
+    def _field(self, column: str) -> tuple[bool, FieldPath]:
+        return self._fields.get(column, (False, split_name(column)))
 
     def head(self, has_header: bool) -> pd.DataFrame:
-        fields = self._fields
+        fields = self._fields.values()
         rows = [
-            [as_text((event if fields[c][0] else row).get(fields[c][1])) for c in fields]
+            [as_text(value_at(event if of_event else row, path)) for of_event, path in fields]
             for row in self._first_objects
             for event in _events_of(row, self.key)
         ]
-        return pd.DataFrame(rows[:PREVIEW_ROWS], columns=pd.Index(list(fields)), dtype="str")
+        return pd.DataFrame(rows[:PREVIEW_ROWS], columns=pd.Index(list(self._fields)), dtype="str")
 
     def blocks(self, request: ReadRequest) -> Iterator[pa.Table]:
         self._check_takes_list(request.roles)
@@ -121,7 +151,7 @@ class NestedJson:
     def _check_takes_list(self, roles: Mapping[str, str]) -> None:
         """Each event of a line would be the same one, as often as the list is long."""
         of_event = {role: column for role, column in roles.items() if role == "item" or role.startswith("timestamp")}
-        if "item" in of_event and not any(self._fields[column][0] for column in of_event.values()):
+        if "item" in of_event and not any(self._field(column)[0] for column in of_event.values()):
             raise DataError(
                 f"If each line is read as a session with a list, item or time must come from the list {self.key}.",
                 found=", ".join(of_event.values()) + ", fields of the line itself",
@@ -132,12 +162,12 @@ class NestedJson:
 
     def _query(self, roles: Mapping[str, str]) -> str:
         """One row per event; one with a fault for a line that gives none."""
-        fields = self._fields
-        of_events = [role for role, column in roles.items() if fields[column][0]]
+        fields = {role: self._field(column) for role, column in roles.items()}
+        of_events = [role for role, (of_event, _) in fields.items() if of_event]
         of_session = [role for role in roles if role not in of_events]
-        inner = list_of_pointers([fields[roles[role]][1] for role in of_events])
-        outer = list_of_pointers([fields[roles[role]][1] for role in of_session])
-        events = pointer_to(self.key)
+        inner = list_of_pointers(fields[role][1] for role in of_events)
+        outer = list_of_pointers(fields[role][1] for role in of_session)
+        events = pointer_to((self.key,))
         source = {role: f"e[{i + 1}]" for i, role in enumerate(of_events)}
         source |= {role: f"p[{i + 1}]" for i, role in enumerate(of_session)}
         texts = ", ".join(f'{source[role]} AS "{role}"' for role in roles)

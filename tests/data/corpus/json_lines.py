@@ -60,9 +60,21 @@ LINES = [
     reads("times with a fraction", objects({"session": "s", "timestamp": 1717178400.5, "item": "A"}, {"session": "s", "timestamp": 1717178401, "item": "B"}), "s: A B", times=["2024-05-31T18:00:00.500000", "2024-05-31T18:00:01"]),
     reads("times with an exponent", raw('"A"').replace(" 0,", " 1.7171784e9,") + raw('"B"').replace(" 0,", " 1717178401,"), "s: A B", times=["2024-05-31T18:00:00", "2024-05-31T18:00:01"]),
     # items that are none
-    refuses("items that are objects", of_items({"id": 1}, {"id": 2}), *WAY_OUT),
+    reads("items that are objects", of_items({"id": 1}, {"id": 2}), "s: 1 2"),
+    refuses("items that are objects too deep to look into", of_items(*({"a": {"b": {"c": {"d": {"id": i}}}}} for i in "AB")), *WAY_OUT, mapping=ColumnMapping("session", "timestamp", "item.a.b.c.d")),
     refuses("items that are lists", of_items(["A"], ["B"]), *WAY_OUT),
-    refuses("times that are objects", objects(*({"session": "s", "timestamp": {"$date": i}, "item": "A"} for i in (1, 2))), "timestamp"),
+    reads("times that are objects, as MongoDB exports them", objects(*({"session": "s", "timestamp": {"$date": f"2024-05-31T18:00:0{i}Z"}, "item": "A"} for i in (1, 2))), "s: A A", times=["2024-05-31T18:00:01", "2024-05-31T18:00:02"]),
+    # objects in objects
+    reads("objects in objects", objects(*({"event": "view", "ts": t, "session": {"id": s, "device": "m"}, "product": {"sku": i, "name": f"Thing {i}", "price": {"amount": 1.5}}} for s, t, i in ROWS))),
+    reads("events as Segment has them", objects(*({"anonymousId": "u", "timestamp": f"2024-05-31T18:00:0{i}Z", "properties": {"product_id": c, "name": "N"}, "context": {"page": {"url": "x"}}} for i, c in enumerate("ABA"))), {"u": ["A", "B", "A"]}, mapping=ColumnMapping("anonymousId", "timestamp", "properties.product_id")),
+    reads("events as Mixpanel has them", objects(*({"event": "View", "properties": {"time": 1717178400 + i, "distinct_id": "u", "product_id": c}} for i, c in enumerate("ABA"))), {"u": ["A", "B", "A"]}, mapping=ColumnMapping("properties.distinct_id", "properties.time", "properties.product_id")),
+    reads("events as Amplitude has them", objects(*({"event_type": "view", "session_id": s, "event_time": f"2024-05-31 18:00:{t}", "event_properties": {"item_id": i}} for s, t, i in ROWS))),
+    reads("an object in some lines, a name in others", of_items("A", {"id": "B"}, "C"), "s: A C", rejected=[(2, "item")], mapping=ColumnMapping(*HEADER)),
+    reads("an object missing in a line", objects({"session": "s", "timestamp": 1, "item": {"id": "A"}}, {"session": "s", "timestamp": 2, "item": None}, {"session": "s", "timestamp": 3}, {"session": "s", "timestamp": 4, "item": {"id": "B"}}), "s: A B", rejected=[(2, "no item"), (3, "no item")]),
+    reads("a key with a dot beside an object", objects(*({"session": "s", "timestamp": i, "item.id": c, "item": {"id": "X"}} for i, c in enumerate("AB"))), "s: A B", mapping=ColumnMapping("session", "timestamp", "item.id")),
+    reads("the field that such a key hides", objects(*({"session": "s", "timestamp": i, "item.id": "X", "item": {"id": c}} for i, c in enumerate("AB"))), "s: A B", mapping=ColumnMapping("session", "timestamp", "/item/id")),
+    reads("objects beside and in a list of events", objects({"visit": {"id": 1}, "events": [{"product": {"sku": 7}, "ts": 10}, {"product": {"sku": 8}, "ts": 20}]}), "1: 7 8"),
+    reads("a list of experiments beside objects", objects(*({"session": {"id": "s"}, "ts": i, "product": {"sku": c}, "experiments": [{"id": 1}]} for i, c in enumerate("AB"))), "s: A B"),
     reads("one item that is a list", of_items("A", ["B"], "C"), "s: A C", rejected=[(2, "item")]),
     # broken lines
     reads("broken lines", raw('"A"') + '{"session": "s", "times\nnull\n[1]\n"x"\n' + raw('"B"'), "s: A B", rejected=[(2, "JSON"), (3, "JSON"), (4, "JSON"), (5, "JSON")]),
