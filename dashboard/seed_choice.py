@@ -47,37 +47,44 @@ def seed_names(review: Review, models: Sequence[ModelResults]) -> list[str]:
     ]
 
 
+def say_wrong_seed(selection: state.Selection, review: Review, models: Sequence[ModelResults]) -> None:
+    """Says so where the link names a seed that these models do not have; `choose_seed` then forgets it."""
+    names = seed_names(review, models)
+    if selection.seed is None or selection.seed in names:
+        return
+    nearest = names[_nearest(review, models)]
+    instead = f"You see seed {nearest}." if len(names) > 1 else "There is one run of each model."
+    named = selection.seed[:_LONGEST_NAME]
+    messages.show_message(
+        f"The link names seed {named}, which these models were not trained with. {instead}", "warning"
+    )
+
+
 def choose_seed(selection: state.Selection, review: Review, models: Sequence[ModelResults]) -> SeedChoice:
     """The switch *seed 0 · 1 · 2*; draws nothing where each model has one seed."""
-    names = seed_names(review, models)
-    nearest = shared_seed(models, review.record.config.deciding_k)
-    requested = selection.seed
-    if requested is not None and requested not in names:
-        _say_wrong(requested, names, nearest)
+    names, requested = seed_names(review, models), selection.seed
+    if requested not in names:
         state.select(seed=None)
         requested = None
     if len(names) == 1:
         return SeedChoice(0, "")
+    nearest = names[_nearest(review, models)]
     chosen = st.segmented_control(
-        "Guesses and ranks of seed",
+        "Guesses and ranks are of seed",
         names,
-        default=requested or names[nearest],
+        default=requested or nearest,
         required=True,
         key="seed-choice",
+        format_func=lambda name: f"{name} (nearest the mean)" if name == nearest else name,
         on_change=_select_seed,
         help="Each seed is one training run with its own random start. Rates are means over all of them.",
     )
-    near = " (nearest the mean of all seeds)" if chosen == names[nearest] else ""
-    st.caption(f"Each guess and rank below is that of seed {chosen}{near}, for every model.")
     return SeedChoice(names.index(chosen), chosen)
 
 
-def _say_wrong(requested: str, names: list[str], nearest: int) -> None:
-    instead = f" You see seed {names[nearest]}." if len(names) > 1 else " There is one run of each model."
-    messages.show_message(
-        f"The link names seed {requested[:_LONGEST_NAME]}, which these models were not trained with.{instead}",
-        "warning",
-    )
+def _nearest(review: Review, models: Sequence[ModelResults]) -> int:
+    # By the k that decides, so that another list length does not change whose guesses are shown.
+    return shared_seed(models, review.record.config.deciding_k)
 
 
 def _select_seed() -> None:

@@ -12,8 +12,10 @@ review = review_context.open_review(selection, "look through")
 if review:
     state.context_line(selection)
     models = review_context.choose_models(review)
-    k = review_context.choose_list_length(selection, review)
-    seed = seed_choice.choose_seed(selection, review, models)
+    seed_choice.say_wrong_seed(selection, review, models)
+    with st.container(horizontal=True):
+        k = review_context.choose_list_length(selection, review)
+        seed = seed_choice.choose_seed(selection, review, models)
     predictions = sessions_view.choose_predictions(review, models, k)
     filters = sessions_view.choose_filters(review, models, k)
     predictions = sessions_frames.narrow(predictions, models[0], review.events, filters)

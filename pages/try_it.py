@@ -11,6 +11,7 @@ if review:
     state.context_line(selection)
     ids = try_it_view.read_strip(review)
     models = review_context.choose_models(review)
+    seed_choice.say_wrong_seed(selection, review, models)
     seed = seed_choice.choose_seed(selection, review, models)
     contenders = try_it_view.load_contenders(review, models, seed)
     try_it_view.edit_strip(review, ids)

@@ -48,9 +48,10 @@ def test_table_and_steps_show_one_seed_rank_and_guess_together(open_page, result
 
 
 def test_at_first_it_is_the_seed_nearest_the_mean(open_page, result):
-    app = open_page("sessions")
-    assert app.button_group(key="seed-choice").value == str(shared_seed(result.comparison.models[:2], 3))
-    assert "nearest the mean" in texts(app)
+    nearest = shared_seed(result.comparison.models[:2], 3)
+    switch = open_page("sessions").button_group(key="seed-choice")
+    assert switch.value == str(nearest)
+    assert switch.options[nearest] == f"{nearest} (nearest the mean)"
 
 
 def test_the_switch_is_kept_from_page_to_page(open_page, result):
