@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from gru4rec_core.data.column_profile import ColumnProfile
-from gru4rec_core.data.column_words import LIKELY
+from gru4rec_core.data.column_words import LIKELY, SURE
 
 _DAY = 86_400
 _VISIT_SECONDS = 12 * 3600  # visits are rarely longer
@@ -67,6 +67,8 @@ def _object_to_user(profile: ColumnProfile, strength: float, known: Known) -> st
     objection = _object_to_id(profile)
     if objection is None and profile.n_distinct == profile.n_filled >= ENOUGH_ROWS:
         return "every row has a different value"
+    if objection is None and strength < SURE and profile.n_distinct == 1 and profile.n_filled >= ENOUGH_ROWS:
+        return "every row has the same value"
     return objection
 
 

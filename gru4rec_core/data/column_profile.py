@@ -22,6 +22,7 @@ _MISSING = pa.array(["", "nan", "none", "null", "\\n", "n/a", "na"])
 _WHOLE = r"^[+-]?\d+(\.0*)?$"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _CENTS = r"^[+-]?\d+(\.\d{1,2})?$"
+_ANALYTICS_VISITOR = r"^\d{1,10}\.1\d{9}$"  # of Google Analytics: a random number, and when the visitor first came
 _DECIMAL_COMMA = r"^[+-]?\d+,\d{1,2}$"
 
 
@@ -81,7 +82,7 @@ class ColumnProfile:
                 label if self.is_number else "dates" if len(self.time_formats) == 1 else "dates, day and month unclear"
             )
         if self.kind in ("id", "constant"):
-            what = "whole numbers" if self.is_number else "text"
+            what = ("numbers" if "." in self.example else "whole numbers") if self.is_number else "text"
             return f"{what}, one value" if self.kind == "constant" else what
         return _DESCRIPTIONS[self.kind]
 
@@ -141,6 +142,8 @@ def _kind_of(codes: np.ndarray, values: pa.Array, is_number: bool, formats: tupl
 
 
 def _kind_of_number(values: pa.Array) -> Kind:
+    if _all_match(values, _ANALYTICS_VISITOR):
+        return "id"
     if not _all_match(values, _WHOLE):
         return "price" if _all_match(values, _CENTS) else "decimal"
     numbers = values.cast(pa.float64()).to_numpy()

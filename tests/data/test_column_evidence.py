@@ -79,6 +79,12 @@ def test_values_speak_for_or_against_a_role(role: str, profile: ColumnProfile, o
     assert find_objection(role, profile, 3, {**KNOWN, "item": ITEM}) == objection
 
 
+def test_a_value_that_never_changes_is_a_user_only_if_the_name_says_so() -> None:
+    offset = column("device.time_zone_offset_seconds", [7200] * 30)
+    assert find_objection("user", offset, 2, KNOWN) == "every row has the same value"
+    assert find_objection("user", offset, 3, KNOWN) is None
+
+
 def test_a_hint_of_a_name_needs_values_that_agree() -> None:
     assert find_objection("session", PERSON, 3, KNOWN) is None
     assert find_objection("session", PERSON, 1, KNOWN) == "its values do not look like visits"

@@ -21,6 +21,7 @@ COLUMNS: dict[str, tuple[str, str, list[str]]] = {
     "days or months": ("time", "dates, day and month unclear", [f"0{1 + i % 9}/05/2024" for i in MANY]),
     "two-digit years": ("time", "dates, day and month unclear", [f"{1 + i % 12:02}/05/14" for i in MANY]),
     "numbers of items": ("id", "whole numbers", [str(214_500_000 + i) for i in MANY]),
+    "visitors of Google Analytics": ("id", "numbers", [f"{1_000_000 + i}.{1_700_000_000 + 977 * i}" for i in MANY]),
     "hashes": ("id", "text", [f"{i:032x}" for i in MANY]),
     "kinds of event": ("kinds", "a few recurring words", ["view", "view", "add to cart", "purchase"] * 25),
     "prices": ("price", "decimal numbers, like prices", [f"{i}.99" for i in MANY]),
