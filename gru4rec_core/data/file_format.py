@@ -91,6 +91,9 @@ class LogFile:
 def open_log(path: Path, name: str, encoding: str, max_bytes: int) -> LogFile:
     """Looks at the beginning of a file and recognises its kind.
 
+    A text that begins with the byte order mark of UTF-16 or UTF-32 is read in that encoding, unless another one than
+    UTF-8 is asked for.
+
     Raises:
         DataError: No such file, an empty one, one of another kind, broken gzip, or an unknown encoding.
     """
@@ -104,6 +107,8 @@ def open_log(path: Path, name: str, encoding: str, max_bytes: int) -> LogFile:
         return LogFile(path, name, "xlsx", "", "", encoding, max_bytes)
     if head.startswith(b"PAR1"):
         return LogFile(path, name, "parquet", reader.packing, "", encoding, max_bytes)
+    mark = encoding_mark(head)
+    encoding = mark if mark is not None and encoding == "utf-8" else encoding
     _refuse_binary(head, name, encoding)
     text = head.decode(encoding, errors="replace").lstrip("\ufeff")
     preamble = find_preamble(text.split("\n"), DELIMITERS)
@@ -144,12 +149,12 @@ def _kind_of(text: str, name: str) -> tuple[Format, str]:
 def _refuse_binary(head: bytes, name: str, encoding: str) -> None:
     what = next((what for signature, what in _SIGNATURES if head.startswith(signature)), None)
     mark = encoding_mark(head)
-    if what is None and mark is not None and (encoding == "utf-8" or (encoding, mark) == ("utf-16", "utf-32")):
+    if what is None and (encoding, mark) == ("utf-16", "utf-32"):
         raise DataError(
-            f"The file is in {mark.upper()}, not {encoding.upper()}.",
-            found=f"the mark of {mark.upper()}",
+            "The file is in UTF-32, not UTF-16.",
+            found="the mark of UTF-32",
             where=f"{name}, byte 0",
-            remedy=f"Save the file as UTF-8, or name its encoding, {mark}.",
+            remedy="Choose utf-32 as its encoding (with the command: --encoding utf-32), or leave the encoding out.",
         )
     if what is None and 0 in head and not encoding.startswith(("utf-16", "utf-32")):
         what = f"a binary file (a zero byte at offset {head.index(0)})"

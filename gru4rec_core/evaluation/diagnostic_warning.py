@@ -62,8 +62,10 @@ def share_text(part: float, whole: float) -> str:
 
 
 def percent_text(fraction: float) -> str:
-    """A fraction in %, with one decimal below 10 %."""
+    """A fraction in %, with one decimal below 10 %; 100 % only of all."""
     value = 100 * fraction
+    if 99.5 <= value < 100:
+        return f"{min(value, 99.9):.1f} %"
     shown = f"{value:.0f}" if value >= 9.95 or value == 0 else f"{value:.1f}"
     return f"{'under 0.1' if shown == '0.0' else shown} %"
 

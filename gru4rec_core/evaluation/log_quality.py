@@ -39,8 +39,8 @@ def check_quality(
     summary = import_summary or {}
     warnings = find_dataset_warnings(dataset, summary)
     checks = (
+        _check_duplicates(dataset),  # first, because duplicates are also ties and repeats
         *_checks_with_warnings(dataset, summary, {warning.code: warning for warning in warnings}),
-        _check_duplicates(dataset),
         _check_robots(dataset),
         _check_pauses(dataset),
         _check_one_event_sessions(dataset),
@@ -141,14 +141,19 @@ def _check_one_event_sessions(dataset: SessionDataset) -> QualityCheck:
 
 def _check_single_items(dataset: SessionDataset) -> QualityCheck:
     count = int(single_items(dataset).sum())
+    is_most = 2 * count > dataset.n_events
     warning = DiagnosticWarning(
         "single-items",
-        "note",
-        "Some items occur once.",
+        "error" if is_most else "note",
+        "Most events are of items that occur once, so there is little to learn."
+        if is_most
+        else "Some items occur once.",
         f"{share_text(count, dataset.n_items)} items occur in one event each, of {dataset.n_events:,} events in all.",
         "No model can learn when such an item comes next. If its event is in the test, it is a miss for every model; if"
         " not, it makes the catalogue larger and training slower.",
-        "Drop these events. Sessions that have one event left then have nothing to predict: drop them next.",
+        "Import the log with another column as the item: one whose values come back, such as a product or a page."
+        if is_most
+        else "Drop these events. Sessions that have one event left then have nothing to predict: drop them next.",
     )
     return _check("single-items", "Items that occur once", count, dataset.n_items, "items", warning)
 

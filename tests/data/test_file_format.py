@@ -35,7 +35,6 @@ def test_each_format_gives_the_same_log(name: str, gzipped: bool, write: Write) 
         (b"PK\x03\x04" + bytes(50), "not a zip file"),
         (gzip.compress(b"PK\x03\x04" + bytes(50), mtime=0), "inside another archive"),
         (b"a,b\n\x00\x01\x02", "a binary file"),
-        ("session,time,item\ns,1,A\n".encode("utf-16"), "UTF-16"),
         (b"session,timestamp,item\rs,1,A\rs,2,B\r", "carriage returns only"),
         (b'[{"session": 1}]', "one JSON list"),
         (b"session,timestamp,item\ns,noon,A\nt,late,B\n", "2 rows: 2 left out"),
@@ -55,6 +54,13 @@ def test_what_is_no_log_is_refused_with_rule_place_and_remedy(content: bytes, wo
     assert "visits.csv" in error.where
     assert error.rule.endswith(".")
     assert error.remedy
+
+
+def test_a_byte_order_mark_says_which_encoding_it_is(write: Write) -> None:
+    for encoding in ("utf-16", "utf-32", "utf-8-sig"):
+        log = read_log(write("session,timestamp,item\ns,1,é\ns,2,ü\n".encode(encoding)))
+        assert log.dataset.vocabulary.items.tolist() == ["é", "ü"]
+        assert log.summary.encoding == encoding.removesuffix("-sig")
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:

@@ -48,6 +48,13 @@ def test_tied_timestamps():
     assert found[0].figure.startswith("1 of 4 (25 %)")
 
 
+def test_duplicates_are_no_ties_that_finer_times_would_mend():
+    rows = [(s, 100 * s + i, item) for s in range(50) for i, item in enumerate("abc")]
+    assert "tied-timestamps" not in codes(find_dataset_warnings(log(rows + rows[::3])))
+    other_items = [(s, time, "d") for s, time, _ in rows[::3]]
+    assert "tied-timestamps" in codes(find_dataset_warnings(log(rows + other_items)))
+
+
 def test_equal_times_of_different_sessions_are_no_tie():
     assert find_dataset_warnings(log([(1, 5, "a"), (2, 5, "b"), (3, 5, "c")])) == []
 

@@ -85,6 +85,13 @@ def test_the_report_says_what_the_warnings_say_in_the_same_words(messy):
         assert len(codes) == len(set(codes))
 
 
+def test_a_log_whose_items_do_not_come_back_is_not_usable():
+    invoices = log([(s, SPRING + 3_600 * s + i, f"invoice {s}-{i}") for s in range(200) for i in range(2)])
+    warning = checks(invoices)["single-items"].warning
+    assert (warning.severity, warning.figure[:30]) == ("error", "400 of 400 (100 %) items occur")
+    assert "another column" in warning.remedy
+
+
 def test_few_duplicates_are_good_to_know_and_many_a_warning():
     few = plain_rows() + plain_rows()[:1]
     assert checks(log(few))["duplicates"].warning.severity == "note"
