@@ -61,6 +61,7 @@ def test_a_long_import_is_cancelled_leaves_nothing_and_can_be_started_again(
     assert not [fault for fault in faults(page) if "color-contrast" not in fault]  # what waits is faint
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("The import of long.csv was stopped; nothing was added.")).to_be_visible(timeout=WAIT)
+    psutil.wait_procs([psutil.Process(pid) for pid in readers if psutil.pid_exists(pid)], timeout=5)  # it tidies up
     assert not children(workbench.pid) & readers
     assert {entry.name for entry in (workbench.workspace.root / "datasets").glob("*")} == before
     settle(page)

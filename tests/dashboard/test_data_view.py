@@ -99,7 +99,7 @@ def test_a_sample_says_why_it_counts_more_sessions_than_the_dataset_has() -> Non
 
 
 def test_one_of_a_thing_is_no_plural() -> None:
-    one = SplitPreview(pd.DataFrame(), None, 1, 1, 3, 0.25, float("inf"), ())
+    one = SplitPreview(pd.DataFrame(), None, 1, 1, 3, "the lookup table", 0.25, float("inf"), ())
     assert data_view.size_sentence(one).startswith("1 prediction in 1 test session.")
     assert (
         summary_sentence(a_record(1, 2, "").model_copy(update={"n_sessions": 1, "n_items": 1})) == "1 session, 1 item"

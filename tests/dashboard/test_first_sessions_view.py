@@ -14,8 +14,7 @@ from gru4rec_core.errors import DataError
 
 GOOD = "session,timestamp,item\n" + "".join(f"s{i // 4},{1_700_000_000 + 60 * i},i{i % 7}\n" for i in range(40))
 NESTED = "".join(
-    f'{{"session": "s{i // 4}", "timestamp": {1_700_000_000 + 60 * i}, "item": {{"sku": "i{i % 7}"}}}}\n'
-    for i in range(40)
+    f'{{"session": "s{i // 4}", "timestamp": {1_700_000_000 + 60 * i}, "item": ["i{i % 7}"]}}\n' for i in range(40)
 )
 
 

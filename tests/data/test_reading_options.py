@@ -14,5 +14,5 @@ def test_all_is_recognised_unless_it_is_decided() -> None:
 
 @pytest.mark.parametrize("sample", [0.0, -0.1, 1.5, float("nan")])
 def test_a_sample_is_a_share_of_the_sessions(sample: float) -> None:
-    with pytest.raises(DataError, match="share of the sessions"):
+    with pytest.raises(DataError, match="fraction of the sessions"):
         ReadingOptions(sample=sample)

@@ -118,4 +118,4 @@ def test_a_log_that_the_models_learnt_from_is_refused(finished, open_page):
     app.segmented_control(key=f"decision-rule-{own.id}").set_value("session-holdout").run()
     app.button(key="decision-check-now").click().run()
     assert not app.exception
-    assert "A model is tested on events it has not learnt from." in written(app)
+    assert "A model must be tested on events it has not learnt from." in written(app)

@@ -68,7 +68,7 @@ def test_it_refuses_what_cannot_be_compared(trained, later) -> None:
     with pytest.raises(RunError, match="compares two runs"):
         run_gate(home, GatePlan(candidate, candidate, later.id, RULE, JUDGING))
     waiting = home.create_run(later.id, home.run(candidate).config.replace(seed=77), RULE)
-    with pytest.raises(RunError, match="once it is done"):
+    with pytest.raises(RunError, match="until it is done"):
         run_gate(home, GatePlan(waiting.id, current, later.id, RULE, JUDGING))
     home.delete_run(waiting.id)
 

@@ -59,14 +59,19 @@ def assert_holds(new: Any, old: Any, where: str = "") -> None:
         assert new == old, where
 
 
+# 19 % of steps repeat: the old rule warned of any such share, today's if repeating does as well as a baseline.
+WITHDRAWN = {"consecutive-repeats"}
+
+
 def test_an_old_workspace_shows_the_same_verdict_and_figures(old_root: Path) -> None:
     assert schemas(old_root) == {1}
     workspace = Workspace(old_root)
     assert schemas(old_root) == {SCHEMA}
     assert workspace.problems() == []
     result = build_comparison_result(workspace, EXPECTED["comparison"]).to_json()
-    assert_holds(result, EXPECTED)
-    assert [warning["code"] for warning in result["warnings"]] == [one["code"] for one in EXPECTED["warnings"]]
+    warnings = [warning for warning in EXPECTED["warnings"] if warning["code"] not in WITHDRAWN]
+    assert_holds(result, {**EXPECTED, "warnings": warnings})
+    assert [warning["code"] for warning in result["warnings"]] == [one["code"] for one in warnings]
     assert build_comparison_result(workspace, EXPECTED["comparison"]).to_json() == result  # as kept
 
 
