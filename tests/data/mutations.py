@@ -216,6 +216,7 @@ def _split(line: str, delimiter: str) -> list[str]:
 def _plain_json_events(lines: list[str]) -> Counter[Event] | None:
     rows = []
     for line in lines:
+        line = re.sub(r",\s*}\s*$", "}", line)  # a last comma too many hides nothing
         try:
             pairs = json.loads(line, object_pairs_hook=list)
         except ValueError:
