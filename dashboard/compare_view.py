@@ -15,7 +15,7 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import by_majority, explain_counts
-from gru4rec_core.evaluation.verdict_text import deciding_note
+from gru4rec_core.evaluation.verdict_text import deciding_note, p_text
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.export import add_intervals, export_table
@@ -180,9 +180,10 @@ def show_p_values(review: Review, pair: Pair) -> None:
     ]
     table = pd.DataFrame(rows)
     columns = {name: st.column_config.NumberColumn(name, format="%.2f") for name in table.columns[2:7]}
-    columns["p (sessions flipped)"] = st.column_config.NumberColumn("p (sessions flipped)", format="%.4f")
+    n_permutations = review.record.config.n_permutations
+    shown = table.assign(**{"p (sessions flipped)": [p_text(p, n_permutations) for p in table["p (sessions flipped)"]]})
     exported = export_table(table, review_context.table_source(review, review.record.config.deciding_k))
-    widgets.show_table(exported, key="p-values", name="p-values", shown=table, columns=columns)
+    widgets.show_table(exported, key="p-values", name="p-values", shown=shown, columns=columns)
     if paired.mcnemar_p is not None:
         st.text(f"Mid-p McNemar test of the deciding metric: p = {paired.mcnemar_p:.4f}")
 

@@ -34,7 +34,7 @@ def show_dataset(selection: state.Selection, record: DatasetRecord) -> None:
     _offer_rename(record)
     _show_examples(record, dataset)
     if any(check.code == "long-pauses" for check in report.found):
-        messages.show_aside("If a strip holds several visits, cut sessions at pauses: see “Good to know” below.")
+        messages.show_aside("If a strip holds several visits, cut sessions at pauses: see “Is this log clean?” below.")
     quality_view.show_quality(record, report)
     _show_rejected_rows(record)
     preview = _choose_test_rule(record)

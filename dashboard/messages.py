@@ -12,10 +12,10 @@ from html import escape
 import streamlit as st
 
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, worst_first
+from gru4rec_core.evaluation.diagnostic_warning import SEVERITY_WORDS, DiagnosticWarning, worst_first
 
 _BARS = {"error": "#D55E00", "warning": "#E69F00", "note": "#56B4E9", "good": "#009E73"}
-_WORDS = {"error": "Problem", "warning": "Warning", "note": "Good to know", "good": "Good"}
+_WORDS = {**SEVERITY_WORDS, "good": "Good"}
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:of|per) 100\b)|(?<=\bof) (?=100\b)|(?<=\bper) (?=100\b)")
 
 

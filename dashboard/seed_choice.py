@@ -14,6 +14,7 @@ from dashboard import messages, state
 from dashboard.review_context import Review
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.seed_outcomes import shared_seed
+from gru4rec_core.results import comparison
 
 _LONGEST_NAME = 20  # characters of a wrong seed that are repeated
 
@@ -37,14 +38,8 @@ class SeedChoice:
 
 
 def seed_names(review: Review, models: Sequence[ModelResults]) -> list[str]:
-    """What each seed is called: the number it was trained with, "0 / 7" where the models' numbers differ."""
-    seed_of_run = {run.id: run.config.seed for run in review.runs}
-    by_model = [[seed_of_run[run_id] for run_id in review.result.run_ids[model.name]] for model in models]
-    longest = max(map(len, by_model))
-    return [
-        " / ".join(dict.fromkeys(str(seeds[index]) for seeds in by_model if index < len(seeds)))
-        for index in range(longest)
-    ]
+    """What each seed of these models is called."""
+    return comparison.seed_names(review.result, review.runs, models)
 
 
 def say_wrong_seed(selection: state.Selection, review: Review, models: Sequence[ModelResults]) -> None:

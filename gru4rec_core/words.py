@@ -13,3 +13,12 @@ def counted(number: int, noun: str, several: str = "") -> str:
     ('1 session', '1,200 sessions', '0 entries')
     """
     return f"{number:,} {noun if number == 1 else several or noun + 's'}"
+
+
+def true_minus(number: str) -> str:
+    """A number as text, with the minus sign that is as wide as a plus.
+
+    >>> true_minus("-2.5")
+    '−2.5'
+    """
+    return number.replace("-", "\N{MINUS SIGN}")

@@ -110,7 +110,7 @@ def parse_moment(value: str | float, unit: str | None, where: str) -> float:
             raise DataError(
                 f"A moment is an ISO date, or a number in the log's own unit ({unit} since 1970).",
                 found=f"{value}, which would be {describe_moment(number, str(unit))}",
-                where="test_from",
+                where=where,
                 remedy="Write it like 2024-05-31 or 2024-05-31T18:00.",
             )
         return number

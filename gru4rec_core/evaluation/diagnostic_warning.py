@@ -9,6 +9,9 @@ Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 """Worst first."""
 
+SEVERITY_WORDS: dict[str, str] = {"error": "Problem", "warning": "Warning", "note": "Good to know"}
+"""What stands before a warning, on screen and in the report."""
+
 
 @dataclass(frozen=True)
 class DiagnosticWarning:

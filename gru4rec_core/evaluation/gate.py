@@ -19,7 +19,7 @@ from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparison import PairedComparison
 from gru4rec_core.evaluation.pair_verdict import PairKind, PairVerdict, build_pair_verdict
 from gru4rec_core.evaluation.rate_intervals import level_text
-from gru4rec_core.evaluation.verdict_text import limit_sentences, per_100
+from gru4rec_core.evaluation.verdict_text import limit_sentences, per_100, percent_number
 
 GateOutcome = Literal["promote", "keep", "undecided"]
 
@@ -87,9 +87,9 @@ def _sentence(outcome: GateOutcome, leads: bool, verdict: PairVerdict, config: C
     span = "more hits"
     if isfinite(verdict.low) and isfinite(verdict.high):  # there is no percentage of nothing
         level = level_text(config.confidence)
-        span = f"{_percent(verdict.low)} to {_percent(verdict.high)} % more hits ({level} interval)"
+        span = f"{percent_number(verdict.low)} to {percent_number(verdict.high)} % more hits ({level} interval)"
     leader = "the candidate" if leads else "the current model"
-    margin = f"{_percent(config.margin)} %"
+    margin = f"{percent_number(config.margin)} %"
     size = "by more than" if verdict.kind == "clear" else "perhaps by more than"
     words = {
         "promote": ("Promote", f"the candidate is surely not worse by the margin of {margin}"),
@@ -98,8 +98,3 @@ def _sentence(outcome: GateOutcome, leads: bool, verdict: PairVerdict, config: C
     }
     heading, reason = words[outcome]
     return f"{heading}. {figures}; {leader} has {span}: {reason}."
-
-
-def _percent(fraction: float) -> str:
-    text = f"{100 * fraction:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text.replace("-", "\N{MINUS SIGN}")

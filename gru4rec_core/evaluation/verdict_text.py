@@ -15,6 +15,7 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.pair_verdict import PairVerdict
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.tie_breakers import faster, wider
+from gru4rec_core.words import true_minus
 
 BaselineOutcome = Literal["beaten", "as-well", "better", "undecided", "no-baseline"]
 
@@ -55,7 +56,7 @@ def pair_sentence(verdict: PairVerdict, config: ComparisonConfig) -> str:
     test = Test(config.deciding_k, verdict.pair.b.unit)
     leader, other = Rate(verdict.leader, verdict.leader_value), Rate(verdict.other, verdict.other_value)
     rates = f"In the top {test.k}: {leader}, {other} of {test.whole}"
-    span = f"{_number(verdict.low)} to {_number(verdict.high)} %"
+    span = f"{percent_number(verdict.low)} to {percent_number(verdict.high)} %"
     if verdict.kind == "clear":
         return (
             f"{leader.name} is better. The next item was in its top {test.k} for {per_100(leader.value)} of"
@@ -66,7 +67,7 @@ def pair_sentence(verdict: PairVerdict, config: ComparisonConfig) -> str:
     if verdict.kind == "size-open":
         return (
             f"{leader.name} is better; by how much is open. {rates}, {span} more;"
-            f" under {_number(config.margin)} % may not matter to you."
+            f" under {percent_number(config.margin)} % may not matter to you."
         )
     return f"Not decided. {rates}; {_open_span(verdict, span)}{_needed(verdict, config)}"
 
@@ -154,7 +155,26 @@ def limit_sentences(verdict: PairVerdict, config: ComparisonConfig) -> tuple[str
 
 def per_100(value: float) -> str:
     """A rate in [0, 1] as hits per 100, with one decimal."""
-    return f"{100 * value:.1f}"
+    return true_minus(f"{100 * value:.1f}")
+
+
+def percent_number(fraction: float) -> str:
+    """A fraction as the number before "%": one decimal below 10, none from there, and never ".0"."""
+    percent = 100 * fraction
+    if not isfinite(percent):
+        return "any number of" if np.isnan(percent) else ("∞" if percent > 0 else "−∞")
+    text = f"{percent:.1f}" if abs(percent) < 9.95 else f"{percent:.0f}"
+    return "0" if text in {"-0.0", "0.0"} else true_minus(text.removesuffix(".0"))
+
+
+def p_text(p: float, n_permutations: int) -> str:
+    """A permutation p value; at its floor of 1 / (n + 1) it is only known to be small.
+
+    >>> p_text(0.0421, 10_000), p_text(1 / 10_001, 10_000)
+    ('0.0421', '< 0.0002')
+    """
+    floor = 1 / (n_permutations + 1)
+    return f"< {2 * floor:.1g}" if p <= floor else f"{p:.4f}"
 
 
 def rounded_count(count: int) -> str:
@@ -166,7 +186,7 @@ def rounded_count(count: int) -> str:
 def _lead(verdict: PairVerdict, config: ComparisonConfig, span: str) -> str:
     level = level_text(config.confidence)
     if isfinite(verdict.centre):
-        return f"{_number(verdict.centre)} % more ({level}: {span})"
+        return f"{percent_number(verdict.centre)} % more ({level}: {span})"
     figures = verdict.pair.deciding  # there is no percentage of nothing: say it in hits
     low, high = per_100(figures.low), per_100(figures.high)
     return f"{per_100(figures.difference)} more ({level}: {low} to {high})"
@@ -180,7 +200,7 @@ def _why_unconfirmed(verdict: PairVerdict) -> str:
 
 def _how_close(verdict: PairVerdict, config: ComparisonConfig) -> str:
     """That the two are equivalent, and how that goes together with a difference that is not chance."""
-    margin = f"less than {_number(config.margin)} %"
+    margin = f"less than {percent_number(config.margin)} %"
     if verdict.confirmed and (verdict.low > 0 or verdict.high < 0):
         return f"{verdict.leader}'s lead is not chance, but it is {margin}, too little to matter to you"
     return f"they differ by {margin}"
@@ -213,16 +233,6 @@ def _needed(verdict: PairVerdict, config: ComparisonConfig) -> str:
         return ""
     sessions = f"about {rounded_count(verdict.sessions_needed)} test sessions"
     if per_100(verdict.leader_value) == per_100(verdict.other_value):
-        return (
-            f" If they stay this even, {sessions} would show that they differ by less than {_number(config.margin)} %."
-        )
+        margin = f"{percent_number(config.margin)} %"
+        return f" If they stay this even, {sessions} would show that they differ by less than {margin}."
     return f" If this gap holds, {sessions} would settle it."
-
-
-def _number(fraction: float) -> str:
-    """A fraction as the number before "%": one decimal below 10, none from there, and never ".0"."""
-    percent = 100 * fraction
-    if not isfinite(percent):
-        return "any number of" if np.isnan(percent) else ("∞" if percent > 0 else "−∞")
-    text = f"{percent:.1f}" if abs(percent) < 9.95 else f"{percent:.0f}"
-    return "0" if text in {"-0.0", "0.0"} else text.removesuffix(".0").replace("-", "−")

@@ -3,6 +3,7 @@
 The result is read from the files of its runs and baselines; no model is loaded.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from gru4rec_core.evaluation.verdict import Verdict, build_verdict, compare_with
 from gru4rec_core.results.model_table import group_by_model, load_baselines, load_trained_models, row_to_json
 from gru4rec_core.results.statistics_cache import load_statistics
 from gru4rec_core.workspace.job_state import read_state
-from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import StoredSplit, open_split
 from gru4rec_core.workspace.store import Workspace
 
@@ -69,6 +70,18 @@ class ComparisonResult:
         base, other = sorted(self.contenders, key=lambda model: model.name not in mentioned)[:2]
         return base, other
 
+    def verdict_on(self, pair: Pair) -> Verdict | None:
+        """The verdict on two of the contenders beside the baselines, whoever else was compared; None without one."""
+        if self.verdict is None or len(self.contenders) == 2:
+            return self.verdict
+        names = {model.name for model in self.comparison.models if model in pair or model.kind == "baseline"}
+        narrowed = replace(
+            self.comparison,
+            models=tuple(model for model in self.comparison.models if model.name in names),
+            pairs=tuple(one for one in self.comparison.pairs if {one.a.name, one.b.name} <= names),
+        )
+        return _build_verdict(self.record, narrowed)
+
     @property
     def sentences(self) -> tuple[str, ...]:
         """All that the comparison says, line by line: the verdict, what limits it, what to do now."""
@@ -98,6 +111,23 @@ class ComparisonResult:
     def _model_to_json(self, row: dict[Any, Any]) -> dict[str, Any]:
         seconds = None if pd.isna(row["seconds"]) else row["seconds"]
         return {**row_to_json(row), "seconds": seconds, "runs": list(self.run_ids.get(row["name"], ()))}
+
+
+def seed_names(result: ComparisonResult, runs: Sequence[RunRecord], models: Sequence[ModelResults]) -> list[str]:
+    """What each seed is called: the number it was trained with, "0 / 7" where the models' numbers differ.
+
+    Args:
+        result: the comparison.
+        runs: its runs.
+        models: the trained models that are shown side by side.
+    """
+    seed_of_run = {run.id: run.config.seed for run in runs}
+    by_model = [[seed_of_run[run_id] for run_id in result.run_ids[model.name]] for model in models]
+    longest = max(map(len, by_model))
+    return [
+        " / ".join(dict.fromkeys(str(seeds[index]) for seeds in by_model if index < len(seeds)))
+        for index in range(longest)
+    ]
 
 
 @dataclass(frozen=True)

@@ -38,13 +38,14 @@ class DecisionInput:
 def record_decision(
     workspace: Workspace, result: ComparisonResult, pair: Pair, entered: DecisionInput
 ) -> DecisionRecord:
-    """Stores a decision on two models of a comparison, with the verdict as it is now.
+    """Stores a decision on two models of a comparison, with the verdict on these two as it is now.
 
     Raises:
         ConfigError: nobody is named, or no reason is given.
         RunError: the models cannot be compared.
     """
-    if result.verdict is None or result.verdict.kind == "invalid":
+    verdict = result.verdict_on(pair)
+    if verdict is None or verdict.kind == "invalid":
         raise RunError(
             "A decision rests on a verdict.", found="no verdict", remedy="Compare two models on the same test events."
         )
@@ -67,7 +68,7 @@ def record_decision(
         models=tuple(
             {"name": model.name, "label": model.label, "run_ids": list(result.run_ids[model.name])} for model in pair
         ),
-        verdict=result.verdict.to_json(),
+        verdict=verdict.to_json(),
     )
     store_decision(workspace, record)
     return record

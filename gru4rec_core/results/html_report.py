@@ -9,7 +9,7 @@ from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.data.times import describe_time
 from gru4rec_core.report.html.contents import ReportContents
 from gru4rec_core.report.html.page import render_report
-from gru4rec_core.results.comparison import ComparisonResult, build_comparison_result
+from gru4rec_core.results.comparison import ComparisonResult, build_comparison_result, seed_names
 from gru4rec_core.results.reproduction import reproduce_command
 from gru4rec_core.results.trust_facts import trust_facts
 from gru4rec_core.storage import read_json
@@ -47,6 +47,7 @@ def gather_contents(workspace: Workspace, result: ComparisonResult) -> ReportCon
         verdict=result.verdict,
         warnings=tuple(result.warnings),
         pair=result.pair,
+        seed_names=seed_names(result, runs, result.pair or result.contenders[:1]),
         events=result.split.test,
         train_counts=np.asarray(result.split.train_counts),
         item_names=workspace.item_names(result.dataset.id),
@@ -56,7 +57,7 @@ def gather_contents(workspace: Workspace, result: ComparisonResult) -> ReportCon
             "Data": describe_data(result.dataset),
             "Test rule and judging": _describe_judging(result),
             "Runs": _describe_runs(workspace, runs),
-            "Versions": describe_versions(workspace, runs),
+            "Versions": describe_run_versions(workspace, runs),
         },
         command=reproduce_command(record, [run.config for run in runs]),
     )
@@ -97,7 +98,7 @@ def _describe_runs(workspace: Workspace, runs: Sequence[RunRecord]) -> dict[str,
     return {run.name: f"{run.id}, seed {run.config.seed}, trained in {seconds(run):,.0f} s" for run in runs}
 
 
-def describe_versions(workspace: Workspace, runs: Sequence[RunRecord]) -> dict[str, str]:
+def describe_run_versions(workspace: Workspace, runs: Sequence[RunRecord]) -> dict[str, str]:
     """Python, packages and machine of the runs; of several that differ, all are named."""
     per_run = [_environment(workspace, run) for run in runs]
     rows = [

@@ -1,10 +1,7 @@
 """The first sessions of an upload, and that a problem with them keeps it from being imported."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import import_view
@@ -16,24 +13,6 @@ GOOD = "session,timestamp,item\n" + "".join(f"s{i // 4},{1_700_000_000 + 60 * i}
 NESTED = "".join(
     f'{{"session": "s{i // 4}", "timestamp": {1_700_000_000 + 60 * i}, "item": ["i{i % 7}"]}}\n' for i in range(40)
 )
-
-
-@pytest.fixture
-def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], AppTest]:
-    """Uploads a file to the uploader alone, on an empty workspace."""
-    monkeypatch.setenv("GRU4REC_HOME", str(tmp_path / "workspace"))
-    st.cache_data.clear()
-
-    def show() -> None:
-        from dashboard import upload_view
-
-        upload_view.show_sources()
-
-    def upload(name: str, content: str) -> AppTest:
-        app = AppTest.from_function(show, default_timeout=60).run()
-        return app.file_uploader[0].upload(name, content.encode(), "text/csv").run()
-
-    return upload
 
 
 def written(app: AppTest) -> str:

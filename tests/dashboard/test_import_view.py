@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from gru4rec_core.workspace import import_process
@@ -12,20 +11,6 @@ from gru4rec_core.workspace.store import Workspace
 from tests.crash import die
 
 LOG = ("session,timestamp,item\n" + "".join(f"s{n // 3},{1_700_000_000 + n},A{n % 4}\n" for n in range(30))).encode()
-
-
-@pytest.fixture
-def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """The uploader alone, on an empty workspace."""
-    monkeypatch.setenv("GRU4REC_HOME", str(tmp_path / "workspace"))
-    st.cache_data.clear()
-
-    def show() -> None:
-        from dashboard import upload_view
-
-        upload_view.show_sources()
-
-    return AppTest.from_function(show, default_timeout=30).run()
 
 
 def test_a_file_that_ends_the_process_which_reads_it_costs_its_own_import_alone(

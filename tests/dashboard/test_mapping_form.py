@@ -1,10 +1,6 @@
 """What is not recognised stays open, and Import stays disabled until it is chosen."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.mapping_form import find_obstacle
@@ -13,24 +9,6 @@ ODD = "\n".join(["wer;wo;was", *(f"B{i // 4};{i % 3};Gericht {i % 5}" for i in r
 KINDS = "session,time,item,action\n" + "".join(
     f"s{i // 4},{1_700_000_000 + 60 * i},i{i % 7},{'buy' if i == 1_950 else 'view'}\n" for i in range(2_000)
 )
-
-
-@pytest.fixture
-def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], AppTest]:
-    """Uploads a file to the uploader alone, on an empty workspace."""
-    monkeypatch.setenv("GRU4REC_HOME", str(tmp_path / "workspace"))
-    st.cache_data.clear()
-
-    def show() -> None:
-        from dashboard import upload_view
-
-        upload_view.show_sources()
-
-    def upload(name: str, content: str) -> AppTest:
-        app = AppTest.from_function(show, default_timeout=60).run()
-        return app.file_uploader[0].upload(name, content.encode(), "text/csv").run()
-
-    return upload
 
 
 def dated(*orders: str) -> str:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from gru4rec_core.cli.app import main
@@ -21,20 +20,6 @@ NESTED = "".join(
     f'{{"session": {i}, "events": [{{"aid": 1, "ts": {i}}}, {{"aid": 2, "ts": {i + 1}}}]}}\n' for i in range(9)
 )
 LAYOUT, HEADER, ENCODING = "What does a row hold?", "What is the first line?", "Encoding"
-
-
-@pytest.fixture
-def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """The uploader alone, on an empty workspace."""
-    monkeypatch.setenv("GRU4REC_HOME", str(tmp_path / "workspace"))
-    st.cache_data.clear()
-
-    def show() -> None:
-        from dashboard import upload_view
-
-        upload_view.show_sources()
-
-    return AppTest.from_function(show, default_timeout=30).run()
 
 
 def box(page: AppTest, label: str):

@@ -5,7 +5,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import import_view, upload_view
@@ -40,20 +39,6 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         if hasattr(module, "hash_file"):
             count(module, "hash_file")
     return counted
-
-
-@pytest.fixture
-def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """The uploader alone, on an empty workspace."""
-    monkeypatch.setenv("GRU4REC_HOME", str(tmp_path / "workspace"))
-    st.cache_data.clear()
-
-    def show() -> None:
-        from dashboard import upload_view
-
-        upload_view.show_sources()
-
-    return AppTest.from_function(show, default_timeout=20).run()
 
 
 def test_an_upload_is_stored_checked_and_parsed_once_each_and_never_hashed_again(page: AppTest, calls: Counter[str]):

@@ -71,3 +71,9 @@ def test_a_moment_that_cannot_be_read_is_refused_with_a_remedy(text: str, unit: 
         parse_moment(text, unit, "test_from")
     assert caught.value.where == "test_from"
     assert caught.value.remedy
+
+
+def test_a_number_that_is_no_moment_of_the_log_is_refused_by_the_name_of_its_setting() -> None:
+    with pytest.raises(DataError) as caught:
+        parse_moment("2023", "s", "--from")
+    assert caught.value.where == "--from"

@@ -8,6 +8,8 @@ import pytest
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import ConfigError, RunError
+from gru4rec_core.evaluation.comparison import compare_models
+from gru4rec_core.evaluation.verdict import build_verdict
 from gru4rec_core.experiments.baselines import execute_baselines
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.results.decision import DecisionInput, recheck_decision, record_decision
@@ -33,6 +35,23 @@ def test_it_holds_the_verdict_as_data_hashes_and_versions(trained, result) -> No
     assert [evidence.run_id for evidence in read.runs] == list(comparison.run_ids)
     assert [model["run_ids"] for model in read.models] == [[run_id] for run_id in comparison.run_ids]
     assert "numpy" in read.versions
+
+
+def test_of_three_models_it_holds_the_verdict_on_the_two_that_were_decided_between(trained, result) -> None:
+    (base, other), baselines = result.pair, [model for model in result.comparison.models if model.kind == "baseline"]
+    third = replace(base, name="third", label="Third")
+    comparison = compare_models([base, other, third, *baselines], result.comparison.config)
+    of_three = replace(
+        result,
+        comparison=comparison,
+        verdict=build_verdict(comparison),
+        run_ids={**result.run_ids, "third": result.run_ids[base.name]},
+    )
+    stored = record_decision(trained[0], of_three, (base, third), DecisionInput("keep", "Ada", "They are the same."))
+    numbers = stored.verdict["numbers"]
+    assert {numbers["leader"], numbers["other"]} == {base.name, "third"}
+    assert numbers["n_models"] == 2
+    assert numbers["difference"] == 0
 
 
 def test_it_stays_as_it_is_when_the_comparison_is_computed_again(trained, result) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gru4rec_core.results.comparison import build_comparison_result
-from gru4rec_core.results.html_report import describe_data, describe_versions, gather_contents, write_report
+from gru4rec_core.results.html_report import describe_data, describe_run_versions, gather_contents, write_report
 
 
 def test_a_report_is_written_whole(trained, tmp_path: Path):
@@ -44,7 +44,7 @@ def test_the_data_is_named_by_the_hash_of_its_events(trained):
 def test_versions_that_differ_between_runs_are_all_named(trained):
     home, comparison = trained
     runs = [home.run(run_id) for run_id in comparison.run_ids]
-    versions = describe_versions(home, runs)
+    versions = describe_run_versions(home, runs)
     assert versions["Python"].count(".") == 2
     assert {"tensorflow", "numpy", "system", "threads"} <= versions.keys()
     assert " / " not in versions["tensorflow"]

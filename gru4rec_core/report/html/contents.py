@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,7 @@ class ReportContents:
         context: the line below it: data, test rule, list length.
         comparison, verdict, warnings: what came out; `verdict` is None with fewer than two trained models.
         pair: the two models set side by side, base first; None where there is no such pair.
+        seed_names: what each seed of the pair, or of the one trained model, is called.
         events: the test sessions, and which of their events are predicted.
         train_counts: training events of each item, [n_items].
         item_names: names to show instead of items, where the log had some.
@@ -40,6 +41,7 @@ class ReportContents:
     verdict: Verdict | None
     warnings: tuple[DiagnosticWarning, ...]
     pair: tuple[ModelResults, ModelResults] | None
+    seed_names: Sequence[str]
     events: EvaluationSet
     train_counts: np.ndarray
     item_names: Mapping[str, str]

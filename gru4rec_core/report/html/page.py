@@ -10,7 +10,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from gru4rec_core.baselines.names import BASELINE_LABELS
-from gru4rec_core.evaluation.diagnostic_warning import worst_first
+from gru4rec_core.evaluation.diagnostic_warning import SEVERITY_WORDS, worst_first
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import by_majority
 from gru4rec_core.report.frames.session_sample import describe_rule
@@ -41,8 +41,11 @@ def render_report(contents: ReportContents) -> str:
         slice_table=tables.slice_table(contents) if testable else None,
         examples=sessions.build_examples(contents) if testable else [],
         rule=describe_rule(len(models)),
-        shown_seed=sessions.shown_seed(contents) if testable and majority_needed(contents) else None,
+        shown_seed=contents.seed_names[sessions.seed_of_examples(contents)]
+        if testable and majority_needed(contents)
+        else "",
         warnings=worst_first(contents.warnings),
+        severity_words=SEVERITY_WORDS,
         differing=tables.differing_settings(contents),
         shared=tables.shared_settings(contents),
         terms=TERMS,

@@ -58,14 +58,14 @@ def shown_models(contents: ReportContents) -> tuple[ModelResults, ...]:
     return contents.pair or contents.contenders[:1]
 
 
-def shown_seed(contents: ReportContents) -> int:
+def seed_of_examples(contents: ReportContents) -> int:
     """Index of the seed whose guesses are shown: the one that stands for the models best."""
     return shared_seed(shown_models(contents), contents.k)
 
 
 def build_examples(contents: ReportContents) -> list[SessionExample]:
     """Ten sessions worth reading, by the rule of `session_sample.describe_rule`."""
-    models, seed = shown_models(contents), shown_seed(contents)
+    models, seed = shown_models(contents), seed_of_examples(contents)
     counts = {model.name: hit_counts(model, contents.k) for model in models}
     return [_build(contents, pick, models, seed, counts) for pick in pick_sessions(models, contents.k)]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import rate
+from gru4rec_core.evaluation.verdict_text import p_text
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
 from gru4rec_core.report.frames.settings import select_differences, settings_table
 from gru4rec_core.report.html.contents import ReportContents
-
-MINUS = "\N{MINUS SIGN}"
+from gru4rec_core.words import true_minus
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def difference_table(contents: ReportContents) -> Table | None:
             _figure(100 * difference.b_value),
             _signed(100 * difference.difference),
             f"{_signed(100 * difference.low)} to {_signed(100 * difference.high)}",
-            _p_value(difference.p_value, contents.comparison.config.n_permutations),
+            p_text(difference.p_value, contents.comparison.config.n_permutations),
         ]
         for difference in (pair.deciding, *pair.exploratory)
     ]
@@ -96,14 +96,8 @@ def shared_settings(contents: ReportContents) -> list[tuple[str, str]]:
 
 
 def _figure(value: float) -> str:
-    return f"{value:.1f}".replace("-", MINUS)
+    return true_minus(f"{value:.1f}")
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.1f}".replace("-", MINUS)
-
-
-def _p_value(p: float, n_permutations: int) -> str:
-    """At its floor of 1 / (n + 1) a permutation p is only known to be small."""
-    floor = 1 / (n_permutations + 1)
-    return f"< {2 * floor:.1g}" if p <= floor else f"{p:.4f}"
+    return true_minus(f"{value:+.1f}")

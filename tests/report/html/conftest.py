@@ -56,6 +56,7 @@ def contents(results, names: list[str]) -> ReportContents:
         verdict=build_verdict(comparison),
         warnings=(warning,),
         pair=(comparison.models[0], comparison.models[1]),
+        seed_names=("5", "6", "7"),
         events=EvaluationSet(dataset, predict_from=np.full(60, 2, np.int32)),
         train_counts=np.arange(N_ITEMS),
         item_names={},

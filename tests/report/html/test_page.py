@@ -8,6 +8,7 @@ import pytest
 
 from gru4rec_core.evaluation.verdict import Verdict
 from gru4rec_core.report.html.page import render_report
+from gru4rec_core.report.html.sessions import seed_of_examples
 from tests.report.html.conftest import HOSTILE
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
@@ -90,6 +91,11 @@ def test_every_figure_of_the_verdict_stands_in_the_page(contents, page: Reader):
     text = "".join(page.text)
     for sentence in (*contents.verdict.sentences, *contents.verdict.limits):
         assert sentence in text
+
+
+def test_a_seed_is_called_by_the_number_it_was_trained_with(contents):
+    number = contents.seed_names[seed_of_examples(contents)]
+    assert f"Guesses and ranks are those of seed {number};" in render_report(contents)
 
 
 def test_the_same_contents_give_the_same_page(contents):

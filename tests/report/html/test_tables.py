@@ -1,7 +1,5 @@
 """Facts about the tables of a report."""
 
-import pytest
-
 from gru4rec_core.evaluation.seed_outcomes import rate
 from gru4rec_core.report.html import tables
 
@@ -25,11 +23,6 @@ def test_the_metric_that_decides_stands_first_and_its_minus_is_one(contents):
     pair = contents.comparison.pair("top1", "bpr").deciding
     assert table.rows[0][3] == f"{100 * pair.difference:+.1f}".replace("-", "−")
     assert not any("-" in cell for row in table.rows for cell in row[1:])
-
-
-@pytest.mark.parametrize(("p", "text"), [(1 / 2001, "< 0.001"), (0.0331, "0.0331"), (1.0, "1.0000")])
-def test_a_p_value_at_its_floor_is_only_known_to_be_small(p: float, text: str):
-    assert tables._p_value(p, 2000) == text
 
 
 def test_settings_are_shown_once_either_as_different_or_as_shared(contents):
