@@ -27,6 +27,16 @@ def settle(page: Page) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+def choose(page: Page, question: str | re.Pattern[str], answer: str) -> None:
+    """Answers a list by keyboard: the page scrolling to it, as before a click, would close its list again."""
+    box = page.get_by_role("combobox", name=question)
+    box.wait_for(timeout=WAIT)
+    settle(page)
+    box.press_sequentially(answer)
+    expect(page.get_by_role("option")).to_have_count(1, timeout=WAIT)
+    box.press("Enter")
+
+
 def train_the_sample(page: Page, url: str) -> None:
     """The first way anybody goes: load the sample, train both losses, open the comparison."""
     page.goto(url)

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_flow import faults, settle
+from tests.browser.test_flow import choose, faults, settle
 from tests.browser.test_upload import WAIT, upload
 
 pytestmark = pytest.mark.browser
@@ -23,8 +23,7 @@ def test_a_layout_recognised_wrongly_is_corrected_and_a_part_of_the_sessions_is_
         timeout=WAIT
     )
     page.get_by_text("Was the file read wrongly?").click()
-    page.get_by_role("combobox", name=re.compile("What does a row hold")).click()
-    page.get_by_role("option").filter(has_text="One session per line: its items").click()
+    choose(page, re.compile("What does a row hold"), "One session per line: its items")
     expect(page.get_by_text("As you chose: one session per line: its items, oldest first.")).to_be_visible(timeout=WAIT)
     expect(page.get_by_text(re.compile("^Session 2: 3 events"))).to_be_visible(timeout=WAIT)
     page.get_by_text("Keep only some of the sessions").click()

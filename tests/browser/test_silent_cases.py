@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_flow import choose
+
 pytestmark = pytest.mark.browser
 
 WAIT = 30_000  # ms
@@ -36,8 +38,7 @@ def test_two_digit_years_are_asked_for(page: Page, workbench) -> None:
     add(page, workbench.url, "session,time,item", rows)
     expect(page.get_by_role("combobox", name=re.compile("What do these times mean"))).to_be_visible(timeout=WAIT)
     expect(page.get_by_text(re.compile("year of two digits")).first).to_be_visible(timeout=WAIT)
-    page.get_by_role("combobox", name=re.compile("What do these times mean")).click()
-    page.get_by_role("option").filter(has_text="is 2 June 2014").click()
+    choose(page, re.compile("What do these times mean"), "is 2 June 2014")
     expect(page.get_by_text(re.compile("s0: 4 events, 2014-01-01")).first).to_be_visible(timeout=WAIT)
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gru4rec_core.workspace.importing import import_sample
-from tests.browser.test_flow import settle
+from tests.browser.test_flow import choose, settle
 
 pytestmark = pytest.mark.browser
 
@@ -72,13 +72,7 @@ def test_an_import_that_fails_at_once_is_explained_where_it_was_started(page: Pa
     # Of a packed file the page cannot tell whether its beginning is all of it, so that the import may be tried.
     upload(page, workbench.url, "days.csv.gz", gzip.compress(f"session,time,item\n{rows}".encode()))
     button = page.get_by_role("button", name="Import this log")
-    meaning = page.get_by_role("combobox", name=re.compile("What do these times mean"))
-    meaning.wait_for(timeout=WAIT)
-    settle(page)  # a list that is open while the page is drawn again closes
-    meaning.click()
-    chosen = page.get_by_role("option").filter(has_text="Let the whole file decide")
-    chosen.wait_for(timeout=WAIT)
-    chosen.click(force=True)  # Streamlit's list never counts as standing still
+    choose(page, re.compile("What do these times mean"), "Let the whole file decide")
     expect(page.get_by_role("alert")).to_contain_text("Choose another answer", timeout=WAIT)
     button.click()
     expect(page.get_by_text("The import of days.csv.gz failed.")).to_be_visible(timeout=WAIT)
