@@ -41,11 +41,10 @@ def show_first_sessions(source: ImportSource, mapping: ColumnMapping, is_whole_f
 
 
 def say_it_for_the_page(error: WorkbenchError) -> WorkbenchError:
-    """The same error without the options of the command, where the page has a menu that answers it."""
-    if TIME_QUESTION in error.remedy:
-        remedy = f"Choose another answer to “{TIME_QUESTION}” above."
-        return DataError(error.rule, found=error.found, where=error.where, remedy=remedy)
-    remedy = error.remedy.replace(" (with the command: --layout nested)", "")
+    """The same error with the remedy that the page has, where its question about the times answers it."""
+    if TIME_QUESTION not in error.remedy:
+        return error
+    remedy = f"Choose another answer to “{TIME_QUESTION}” above."
     return DataError(error.rule, found=error.found, where=error.where, remedy=remedy)
 
 

@@ -16,6 +16,7 @@ from gru4rec_core.evaluation.diagnostic_warning import SEVERITY_WORDS, Diagnosti
 
 _BARS = {"error": "#D55E00", "warning": "#E69F00", "note": "#56B4E9", "good": "#009E73"}
 _WORDS = {**SEVERITY_WORDS, "good": "Good"}
+_FOR_THE_COMMAND = re.compile(r" \(with the command: [^()]*\)")  # beside what a page has a control for
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:of|per) 100\b)|(?<=\bof) (?=100\b)|(?<=\bper) (?=100\b)")
 
 
@@ -25,11 +26,11 @@ def keep_units_together(text: str) -> str:
 
 
 def show_problem(error: WorkbenchError) -> None:
-    """An error in up to four lines: the rule, what was found, where, the remedy."""
+    """An error in up to four lines: the rule, what was found, where, the remedy without the options of the command."""
     lines = [
         ("Found", error.found),
         ("Where", error.where),
-        ("What to do", error.remedy),
+        ("What to do", _FOR_THE_COMMAND.sub("", error.remedy)),
     ]
     _block("error", error.rule, [(name, text) for name, text in lines if text], role="alert")
 

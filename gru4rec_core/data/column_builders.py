@@ -30,7 +30,7 @@ class GrowingArray:
 
     def finish(self) -> np.ndarray:
         """All numbers; takes no more."""
-        array, self._array = self._array, self._array[:0]
+        array, self._array = self._array, np.empty(0, self._array.dtype)  # a view would keep all of it in memory
         array.resize(self._n, refcheck=False)
         return array
 

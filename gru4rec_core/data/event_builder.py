@@ -23,6 +23,8 @@ from gru4rec_core.data.times import UNITS, iso_times
 from gru4rec_core.data.vocabulary import ItemVocabulary, number_by_appearance
 from gru4rec_core.errors import DataError
 
+_BLOCK = 1 << 22  # rows that are moved at a time
+
 
 class EventBuilder:
     """Takes a file's rows block by block, keeps the events as numbers, counts the others.
@@ -104,11 +106,11 @@ class EventBuilder:
         owners, items = read_whole_numbers(owners), self._read_whole_items(items)
         columns = [owner, item, times.timestamps]
         del owner, item
-        times = times._replace(timestamps=times.timestamps[:0])  # nobody else holds the unsorted columns
+        times = times._replace(timestamps=np.empty(0))  # nobody else holds the unsorted columns, nor a view of them
         moved = _sort_by_time(columns)
         owner, item, timestamps = columns
         columns.clear()
-        times = times._replace(timestamps=timestamps, is_kept=times.is_kept[:0])
+        times = times._replace(timestamps=timestamps, is_kept=np.empty(0, bool))
         starts, session_ids = self._find_sessions(owner, owners, times)
         n_out_of_order = _count_sessions(moved, starts)
         del owner, owners, moved
@@ -265,9 +267,8 @@ def _sort_by_time(columns: list[np.ndarray]) -> np.ndarray:
     one of them is in memory twice. Returns which sorted events stood in the file before the event that is now before
     them, int64.
     """
-    owner = columns[0]
-    if (owner[1:] < owner[:-1]).any():
-        _reorder(columns, _stable_order(owner))
+    if (columns[0][1:] < columns[0][:-1]).any():  # no name for it here: it goes when its place is taken
+        _reorder(columns, _stable_order(columns[0]))
     owner, _, timestamps = columns
     backwards = (timestamps[1:] < timestamps[:-1]) & (owner[1:] == owner[:-1])
     if not backwards.any():
@@ -296,8 +297,10 @@ def _stable_order(numbers: np.ndarray) -> np.ndarray:
 
 
 def _reorder(columns: list[np.ndarray], order: np.ndarray) -> None:
-    for i in range(len(columns)):
-        columns[i] = columns[i][order]
+    for i, column in enumerate(columns):
+        columns[i] = np.empty_like(column)
+        for begin in range(0, len(order), _BLOCK):  # NumPy makes int64 of all numbers it is given at a time
+            columns[i][begin : begin + _BLOCK] = column[order[begin : begin + _BLOCK]]
 
 
 def _pauses(timestamps: np.ndarray, gap_minutes: float, unit: str) -> np.ndarray:

@@ -15,6 +15,8 @@ from gru4rec_core.errors import DataError
 SESSION, TIMESTAMP, ITEM = "session", "timestamp", "item"
 """Columns of a log: the visit, the time, the item."""
 
+_BLOCK = 1 << 22  # events that are counted at a time
+
 
 @dataclass(frozen=True)
 class SessionArrays:
@@ -153,8 +155,11 @@ class SessionDataset:
 
     def counts(self) -> np.ndarray:
         """Events of each item, int64 [n_items]."""
-        known = self.items[self.items >= 0]
-        return np.bincount(known, minlength=self.n_items)
+        # Unknown items, -1, come first. NumPy makes int64 of all numbers it is given at a time.
+        counts = np.zeros(self.n_items + 1, np.int64)
+        for begin in range(0, len(self.items), _BLOCK):
+            counts += np.bincount(self.items[begin : begin + _BLOCK] + 1, minlength=self.n_items + 1)
+        return counts[1:]
 
     def session(self, i: int) -> np.ndarray:
         """Item ids of session i, int32 [length], a view.

@@ -37,6 +37,19 @@ def test_a_problem_names_rule_place_and_remedy_and_escapes_what_came():
     assert "<script>" not in body
 
 
+def _show_problem_of_both() -> None:
+    from dashboard import messages
+    from gru4rec_core.errors import DataError
+
+    messages.show_problem(DataError("A rule.", remedy="Choose the layout (with the command: --layout events)."))
+
+
+def test_a_page_names_no_option_of_the_command_where_it_has_a_control():
+    body = AppTest.from_function(_show_problem_of_both, default_timeout=20).run().get("html")[0].proto.body
+    assert "Choose the layout." in body
+    assert "--layout" not in body
+
+
 def _show_warnings() -> None:
     from types import SimpleNamespace
 

@@ -1,5 +1,7 @@
 """Texts as numbers."""
 
+import weakref
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -24,6 +26,15 @@ def test_numbers_stay_as_they_are_while_the_array_grows(monkeypatch: pytest.Monk
     for begin in range(0, 100, 7):
         array.append(np.arange(begin, min(begin + 7, 100)))
     assert array.finish().tolist() == list(range(100))
+
+
+def test_numbers_given_out_are_held_by_nobody_else() -> None:
+    array = GrowingArray(np.int64)
+    array.append(np.arange(5))
+    numbers = array.finish()
+    is_held = weakref.ref(numbers)
+    del numbers
+    assert is_held() is None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from gru4rec_core.data import sessions
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import DataError
 
 
@@ -85,6 +87,17 @@ def test_a_timestamp_that_is_no_number_is_shown(frame):
 def test_an_empty_frame_is_refused(frame):
     with pytest.raises(DataError, match="at least one event"):
         SessionDataset(frame.iloc[:0])
+
+
+def test_events_of_each_item_are_counted_block_by_block_without_unknown_ones(make_dataset, monkeypatch):
+    monkeypatch.setattr(sessions, "_BLOCK", 3)
+    dataset = make_dataset("aba", "ca", "ba")
+    assert dataset.counts().tolist() == [4, 2, 1]
+    known = ItemVocabulary(["c", "a"])
+    items = known.encode(dataset.vocabulary.decode(dataset.items))
+    assert (items == -1).sum() == 2
+    again = SessionDataset.from_arrays(items, dataset.timestamps, dataset.offsets, dataset.session_ids, known)
+    assert again.counts().tolist() == [1, 4]
 
 
 def test_no_such_session(make_dataset):
