@@ -12,13 +12,13 @@ from dashboard.review_context import Review
 from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.seed_outcomes import shown_seed
+from gru4rec_core.evaluation.slices import NOT_IN_TRAINING, whole_rates
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.export import export_table
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
-
-_MAX_RANK_BARS = 4  # models whose ranks are drawn side by side
+from gru4rec_core.words import percent_text, share_text
 
 
 def choose_model(review: Review) -> ModelResults:
@@ -39,55 +39,72 @@ def choose_model(review: Review) -> ModelResults:
     return review.model(chosen)
 
 
+def side_by_side(review: Review, model: ModelResults) -> list[ModelResults]:
+    """The methods of the page's charts: the compared pair, the chosen model and best-sellers, each once."""
+    compared = review.result.pair or review.contenders[:1]
+    sellers = [other for other in review.models if other.name == "popularity"]
+    chosen = [other for other in review.contenders if other is model or other in compared]
+    return list({other.name: other for other in (*chosen, model, *sellers)}.values())
+
+
 def show_headline(review: Review, model: ModelResults, k: int) -> pd.Series | None:
-    """The weakest slice in one sentence; returns its row for the next step."""
+    """The slice that is surely weaker in one sentence; returns its row for the next step."""
     table = review_context.slice_table(review, (model.name,), k)
-    weakest = accuracy_frames.find_weakest(table)
-    overall = float(accuracy_frames.overall([model], k)["hits"].iloc[0])
-    text = accuracy_frames.weakest_sentence(model.label, weakest, overall, k, review.unit)
+    confidence = review.record.config.confidence
+    whole = whole_rates([model], k, confidence).iloc[0]
+    weakest = accuracy_frames.find_weakest(table, whole["hits"])
+    text = accuracy_frames.weakest_sentence(whole, weakest, k, confidence, review.unit)
     widgets.sentence(text, size="1.25rem", weight=600, heading=True)
     kind = None if weakest is None else review_context.select_kind(review, weakest["slice"], weakest["value"])
     widgets.sentence(accuracy_frames.misses_sentence(model, kind, k), muted=True)
-    n_unknown = table.loc[table["value"] == "not in training", "n_events"].sum()
+    n_unknown = int(table.loc[table["value"] == NOT_IN_TRAINING, "n_events"].sum())
     if n_unknown:
         widgets.sentence(
-            f"{n_unknown:,} of the {model.n_events:,} items that came were never seen in training and count as misses.",
+            f"Of the items that came, {share_text(n_unknown, model.n_events)} were never seen in training: misses for"
+            " every model.",
             muted=True,
         )
     return weakest
 
 
-def show_slices(review: Review, model: ModelResults, k: int) -> None:
-    """Hits by kind of session, beside best-sellers."""
+def show_slices(review: Review, shown: list[ModelResults], k: int) -> None:
+    """Hits by kind of session, the models side by side, and all figures as a table."""
     widgets.section("By kind of session")
-    sellers = [other for other in review.models if other.name == "popularity" and other.name != model.name]
-    draw_slices(review, [model, *sellers], k, key="slice")
-    st.caption("In brackets: test sessions. Faint: fewer than 200, where chance moves the figure by several points.")
+    draw_slices(review, shown, k, key="slice")
+    st.caption("Among many kinds, some differ by chance: a lead inside overlapping intervals may be none.")
+    with st.expander("All figures", key="slice-figures"):
+        table = review_context.slice_table(review, tuple(model.name for model in shown), k)
+        figures = accuracy_frames.slice_figures(table, k, review.record.config.confidence)
+        exported = export_table(figures, review_context.table_source(review, k))
+        rates = dict.fromkeys(figures.select_dtypes("float"), "{:.1f}")
+        counts = dict.fromkeys(figures.select_dtypes("int"), "{:,}")
+        drawn = figures.style.format({**rates, **counts})
+        widgets.show_table(exported, key="slices", name="slices", shown=drawn)
 
 
-def show_curve(review: Review, model: ModelResults) -> None:
-    """Hits of contenders and best-sellers over the length of the list."""
-    shown = [other for other in review.models if other.kind == "gru4rec" or other.name in {model.name, "popularity"}]
+def show_curve(review: Review, shown: list[ModelResults]) -> None:
+    """Hits over the length of the list."""
     table = comparison_frames.curve(shown)
-    ends = table[(table["name"] == model.name) & table["k"].isin([1, MAX_LIST_LENGTH])]["hits"].tolist()
+    ends = table[table["k"] == MAX_LIST_LENGTH].sort_values("hits", ascending=False)
+    words = ", ".join(f"{row.label} {row.hits:.1f}" for row in ends.itertuples())
     widgets.show_chart(
         comparison_charts.accuracy_over_k(
             table, marked_k=review.record.config.deciding_k, unit=review.unit, dark=theme.is_dark()
         ),
         key="curve",
-        alt=f"{model.label}: {ends[0]:.1f} hits per 100 at list length 1, {ends[1]:.1f} at {MAX_LIST_LENGTH}",
+        alt=f"Hits per 100 over list length 1 to {MAX_LIST_LENGTH}; at {MAX_LIST_LENGTH}: {words}",
     )
 
 
-def show_ranks(review: Review, model: ModelResults) -> None:
+def show_ranks(review: Review, shown: list[ModelResults]) -> None:
     """Which rank the true next item had."""
-    names = list(dict.fromkeys([*(other.name for other in review.contenders), model.name]))[:_MAX_RANK_BARS]
-    table = accuracy_frames.by_rank([review.model(name) for name in names])
-    first = table[(table["name"] == model.name) & (table["rank"] == "1")]["share"].iloc[0]
+    table = accuracy_frames.by_rank(shown)
+    firsts = table[table["rank"] == "1"]
+    words = ", ".join(f"{row.label} {row.share:.1f}" for row in firsts.itertuples())
     widgets.show_chart(
         accuracy_charts.rank_bars(table, unit=review.unit, dark=theme.is_dark()),
         key="ranks",
-        alt=f"Rank of the item that came next; {model.label} had it first in {first:.1f} % of test {review.unit}",
+        alt=f"Rank of the item that came next; first place of 100 test {review.unit}: {words}",
     )
 
 
@@ -103,7 +120,7 @@ def show_confusion(review: Review, model: ModelResults) -> None:
         accuracy_charts.confusion_map(table, items, model.label, dark=theme.is_dark()),
         key="confusion",
         alt=f"First guess of {model.label} against the item that came, {len(items)} most frequent items; "
-        f"a hit in {100 * hit_rate:.0f} % of their events",
+        f"a hit in {percent_text(hit_rate)} of their events",
     )
     _say_seed(review, model, seed)
 

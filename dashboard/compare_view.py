@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -15,7 +16,8 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import by_majority, explain_counts
-from gru4rec_core.evaluation.verdict_text import deciding_note, p_text
+from gru4rec_core.evaluation.slices import whole_rates
+from gru4rec_core.evaluation.verdict_text import deciding_note
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.export import add_intervals, export_table
@@ -25,6 +27,7 @@ from gru4rec_core.report.frames.settings import select_differences, settings_tab
 from gru4rec_core.report.labels import outcome_labels
 from gru4rec_core.results.comparison import Pair
 from gru4rec_core.results.trust_facts import trust_facts
+from gru4rec_core.words import p_text, true_minus
 
 
 def show_headline(review: Review, shown_k: int) -> None:
@@ -117,16 +120,16 @@ def show_forest(review: Review, pair: Pair) -> None:
     if table.empty:
         st.text(f"{pair[0].label} has no hit at all, so nothing can be said relative to it.")
         return
-    margin, confidence = 100 * review.record.config.margin, review.record.config.confidence
-    deciding = table.iloc[0]
-    widgets.show_chart(
-        comparison_charts.forest(
-            table, pair[0].label, pair[1].label, confidence=confidence, margin=margin, dark=theme.is_dark()
-        ),
-        key="forest",
-        alt=f"{pair[1].label} against {pair[0].label}: {deciding['metric']} {deciding['relative']:+.1f} %, "
-        f"{level_text(confidence)} interval {deciding['low']:+.1f} to {deciding['high']:+.1f} %",
-    )
+    config = review.record.config
+    options: dict[str, Any] = {"confidence": config.confidence, "margin": 100 * config.margin, "dark": theme.is_dark()}
+    labels = pair[0].label, pair[1].label
+    for key, rows, draw in (
+        ("deciding", table[table["deciding"]], comparison_charts.deciding_difference),
+        ("forest", table[~table["deciding"]], comparison_charts.forest),
+    ):
+        if len(rows):
+            words = comparison_frames.difference_words(rows.iloc[0], *labels, config.confidence)
+            widgets.show_chart(draw(rows, *labels, **options), key=key, alt=words)
 
 
 def show_curve(review: Review) -> None:
@@ -179,39 +182,39 @@ def show_p_values(review: Review, pair: Pair) -> None:
         for difference in (paired.deciding, *paired.exploratory)
     ]
     table = pd.DataFrame(rows)
-    columns = {name: st.column_config.NumberColumn(name, format="%.2f") for name in table.columns[2:7]}
-    n_permutations = review.record.config.n_permutations
-    shown = table.assign(**{"p (sessions flipped)": [p_text(p, n_permutations) for p in table["p (sessions flipped)"]]})
+    formats: dict[Any, Any] = dict.fromkeys(table.columns[2:7], lambda value: true_minus(f"{value:.2f}"))
+    formats["p (sessions flipped)"] = partial(p_text, n_permutations=review.record.config.n_permutations)
+    formats["sessions that differ"] = "{:,}"
     exported = export_table(table, review_context.table_source(review, review.record.config.deciding_k))
-    widgets.show_table(exported, key="p-values", name="p-values", shown=shown, columns=columns)
+    widgets.show_table(exported, key="p-values", name="p-values", shown=table.style.format(formats))
     if paired.mcnemar_p is not None:
-        st.text(f"Mid-p McNemar test of the deciding metric: p = {paired.mcnemar_p:.4f}")
+        p = p_text(paired.mcnemar_p)
+        st.text(f"Mid-p McNemar test of the deciding metric: p {p if p.startswith('<') else f'= {p}'}")
 
 
 def show_slices(review: Review, k: int) -> None:
     """Hits by kind of session, exploratory."""
     widgets.section("Where they differ (exploratory)")
-    st.caption(
-        "This explains and decides nothing: among many slices some differ by chance. Faint: under 200 test sessions."
-    )
+    st.caption("This explains and decides nothing: among many slices some differ by chance.")
     shown = [*review.contenders, *(model for model in review.models if model.name == "popularity")]
     draw_slices(review, shown, k, key="compare-slice")
 
 
 def draw_slices(review: Review, shown: list[ModelResults], k: int, *, key: str) -> None:
     """A chart for each kind of slice, all on one scale: two per row, one below the other on a phone."""
+    confidence = review.record.config.confidence
     table = review_context.slice_table(review, tuple(model.name for model in shown), k)
-    overall = accuracy_frames.overall(shown, k)
-    top = float(max(table["hits"].max(), overall["hits"].max()))
+    whole = whole_rates(shown, k, confidence)
+    top = float(max(table["high"].max(), whole["high"].max()))
     cuts = [cut for cut in accuracy_frames.TITLES if table.loc[table["slice"] == cut, "value"].nunique() > 1]
     columns: list[Any] = []
     for i, cut in enumerate(cuts):
         if i % 2 == 0:  # a row of two at a time, so that a phone stacks them in reading order
             columns = list(st.columns(2, gap="medium"))
-        title, part = accuracy_frames.TITLES[cut], table[table["slice"] == cut]
+        title, rows = accuracy_frames.TITLES[cut], accuracy_frames.chart_rows(table, whole, cut, review.unit)
         with columns[i % 2]:
             widgets.show_chart(
-                accuracy_charts.slice_dots(part, overall, k, title, top=top, dark=theme.is_dark()),
+                accuracy_charts.slice_dots(rows, title, k, confidence=confidence, top=top, dark=theme.is_dark()),
                 key=f"{key}-{cut}",
                 alt=f"{title}: hits in the top {k} per 100 of {', '.join(model.label for model in shown)}",
             )

@@ -15,11 +15,12 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.time_formats import find_format
 from gru4rec_core.data.times import UNITS, describe_time, to_datetime
 from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.evaluation.diagnostic_warning import VERY_LARGE
 from gru4rec_core.report.charts.data import events_over_time, popularity, session_lengths, transitions
 from gru4rec_core.report.export import TableSource, export_table
 from gru4rec_core.report.frames.data import transition_shares
 from gru4rec_core.report.frames.split_preview import SplitPreview
-from gru4rec_core.words import counted
+from gru4rec_core.words import counted, percent_text
 from gru4rec_core.workspace.records import DatasetRecord
 
 
@@ -164,9 +165,11 @@ def _choose_test_rule(record: DatasetRecord) -> SplitPreview | None:
     widgets.show_chart(
         events_over_time(preview.days, preview.cut, theme.is_dark()),
         key="test-rule",
-        alt="Events over time, training and test stacked",
+        alt=f"Events over time, training and test stacked. {preview.left_out}".strip(),
     )
     widgets.sentence(size_sentence(preview))
+    if preview.left_out:
+        messages.show_aside(preview.left_out)
     messages.show_warnings(preview.warnings)
     return preview
 
@@ -175,12 +178,12 @@ def size_sentence(preview: SplitPreview) -> str:
     """How large the test is and the smallest difference it is likely to show."""
     predictions, sessions = counted(preview.n_predicted, "prediction"), counted(preview.n_sessions, "test session")
     size = f"{predictions} in {sessions}."
-    if not np.isfinite(preview.smallest_difference):
-        return f"{size} Too little to tell two models apart."
+    if preview.smallest_difference >= VERY_LARGE:
+        return f"{size} Too little to tell two models apart, unless they differ very much."
     return (
         f"{size} Of two quick baselines the stronger, {preview.baseline}, has {100 * preview.baseline_rate:.1f} hits"
         f" of 100 in the top {preview.deciding_k}. At that rate, models that differ by less than about "
-        f"{100 * preview.smallest_difference:.0f} % may look alike in this test."
+        f"{percent_text(preview.smallest_difference)} may look alike in this test."
     )
 
 

@@ -13,6 +13,7 @@ import streamlit as st
 
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.diagnostic_warning import SEVERITY_WORDS, DiagnosticWarning, worst_first
+from gru4rec_core.words import counted
 
 _BARS = {"error": "#D55E00", "warning": "#E69F00", "note": "#56B4E9", "good": "#009E73"}
 _WORDS = {**SEVERITY_WORDS, "good": "Good"}
@@ -69,8 +70,8 @@ def show_warnings_below_results(warnings: Sequence[DiagnosticWarning], about: st
     if others:
         n_notes = sum(warning.severity == "note" for warning in others)
         n_warnings = len(others) - n_notes
-        counts = [f"{n_warnings} warning{'s' * (n_warnings != 1)}"] if n_warnings else []
-        counts += [f"{n_notes} note{'s' * (n_notes != 1)}"] if n_notes else []
+        counts = [counted(n_warnings, "warning")] if n_warnings else []
+        counts += [counted(n_notes, "note")] if n_notes else []
         with st.expander(f"{' and '.join(counts)} about {about}", key=key):
             show_warnings(others)
 
@@ -80,8 +81,8 @@ def count_warnings(warnings: Sequence[DiagnosticWarning]) -> str:
     n_problems = sum(warning.severity == "error" for warning in warnings)
     n_warnings = sum(warning.severity == "warning" for warning in warnings)
     if n_problems:
-        return f"not usable as it is: {n_problems} problem{'s' * (n_problems > 1)}"
-    return f"usable, {n_warnings} warning{'s' * (n_warnings > 1)}" if n_warnings else "usable, no warnings"
+        return f"not usable as it is: {counted(n_problems, 'problem')}"
+    return f"usable, {counted(n_warnings, 'warning')}" if n_warnings else "usable, no warnings"
 
 
 def show_aside(text: str) -> None:

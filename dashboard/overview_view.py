@@ -26,6 +26,7 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs.job_list import list_jobs
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.jobs.planning import default_comparison_plan
+from gru4rec_core.words import counted
 from gru4rec_core.workspace.importing import import_sample
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
@@ -246,4 +247,4 @@ def age(moment: datetime) -> str:
         return "just now"
     size, word = next(unit for unit in ((DAY_SECONDS, "day"), (3_600, "hour"), (60, "minute")) if seconds >= unit[0])
     count = int(seconds // size)
-    return f"{count} {word}{'s' * (count > 1)} ago"
+    return f"{counted(count, word)} ago"

@@ -15,9 +15,9 @@ from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.seed_outcomes import seed_index
+from gru4rec_core.evaluation.slices import select_slice, slice_rates
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.export import TableSource
-from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.labels import item_label
 from gru4rec_core.results.comparison import ComparisonResult, Pair
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
@@ -205,15 +205,16 @@ def _ask_for_pair(review: Review, names: list[str], base: str, other: str) -> tu
 @st.cache_data(max_entries=64, show_spinner=False)
 def _slice_table(comparison: str, files: cached.Stamp, names: tuple[str, ...], k: int, _review: Review) -> pd.DataFrame:
     models = [_review.model(name) for name in names]
-    return accuracy_frames.by_slice(models, _review.events, np.asarray(_review.split.train_counts), k)
+    confidence = _review.record.config.confidence
+    return slice_rates(models, _review.events, np.asarray(_review.split.train_counts), k, confidence)
 
 
 def select_kind(review: Review, cut: str, value: str) -> np.ndarray:
     """The test events that one row of `slice_table` counts: bool [n_events]."""
     evaluation, train_counts = review.models[0].evaluations[0], np.asarray(review.split.train_counts)
-    return accuracy_frames.select_slice(evaluation, review.events, train_counts, cut, value)
+    return select_slice(evaluation, review.events, train_counts, cut, value)
 
 
 def slice_table(review: Review, names: tuple[str, ...], k: int) -> pd.DataFrame:
-    """`accuracy_frames.by_slice` of some methods, computed once."""
+    """`evaluation.slices.slice_rates` of some methods, computed once."""
     return _slice_table(review.record.id, review.files, names, k, review)

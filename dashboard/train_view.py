@@ -10,6 +10,7 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs.estimates import estimate_seconds
 from gru4rec_core.jobs.planning import ComparisonPlan
 from gru4rec_core.results.comparison import ComparisonResult
+from gru4rec_core.words import counted
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -57,6 +58,5 @@ def _start(record: DatasetRecord, plan: ComparisonPlan) -> None:
 def estimate_text(workspace: Workspace, record: DatasetRecord, plan: ComparisonPlan) -> str:
     """ "2 runs of TOP1 and BPR, and the baselines: about 40 s on this machine." """
     names = " and ".join(LOSS_LABELS[loss] for loss in plan.losses)
-    count = len(plan.configs)
     about = progress_view.duration(estimate_seconds(workspace, record, plan.configs))
-    return f"{count} run{'s' * (count > 1)} of {names}, and the baselines: about {about} on this machine."
+    return f"{counted(len(plan.configs), 'run')} of {names}, and the baselines: about {about} on this machine."

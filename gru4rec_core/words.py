@@ -1,18 +1,75 @@
-"""How is a number of things put into words?"""
+"""How are counts, shares, rates, differences and p values put into words?
+
+The one home of these: screens, reports, command line and messages call it, so that the same figure reads alike.
+"""
+
+from math import ceil, floor, isfinite, isnan, log10
 
 
-def counted(number: int, noun: str, several: str = "") -> str:
+def counted(number: float, noun: str, several: str = "") -> str:
     """A number with its noun, in the singular for one.
 
     Args:
-        number: how many.
+        number: how many; a fraction of one too.
         noun: what one of them is called.
         several: what several are called, where that is not `noun` and an s.
 
-    >>> counted(1, "session"), counted(1_200, "session"), counted(0, "entry", "entries")
-    ('1 session', '1,200 sessions', '0 entries')
+    >>> counted(1, "session"), counted(1_200, "session"), counted(0.5, "day"), counted(0, "entry", "entries")
+    ('1 session', '1,200 sessions', '0.5 days', '0 entries')
     """
-    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
+    return f"{number:,.12g} {noun if number == 1 else several or noun + 's'}"
+
+
+def rounded_count(count: int) -> str:
+    """A count to two significant figures: 12,000 for 11,873."""
+    digits = max(floor(log10(count)) - 1, 0) if count > 0 else 0
+    return f"{round(count, -digits):,}"
+
+
+def share_text(part: float, whole: float) -> str:
+    """Two counts and their share.
+
+    >>> share_text(12, 400), share_text(1_081, 1_082)
+    ('12 of 400 (3.0 %)', '1,081 of 1,082 (99.9 %)')
+    """
+    return f"{part:,.0f} of {whole:,.0f} ({percent_text(part / whole if whole else 0.0)})"
+
+
+def percent_text(fraction: float) -> str:
+    """A fraction in %, with one decimal below 10 %; 100 % only of all, 0 % only of none.
+
+    >>> percent_text(0.126), percent_text(0.031), percent_text(0.9999), percent_text(0.0004)
+    ('13 %', '3.1 %', '99.9 %', 'under 0.1 %')
+    """
+    value = 100 * fraction
+    if 99.5 <= value < 100:
+        return f"{min(value, 99.9):.1f} %"
+    shown = f"{value:.0f}" if value >= 9.95 or value == 0 else f"{value:.1f}"
+    return f"{'under 0.1' if shown == '0.0' else shown} %"
+
+
+def percent_number(fraction: float) -> str:
+    """A fraction as the number before "%": one decimal below 10, none from there, and never ".0"."""
+    percent = 100 * fraction
+    if not isfinite(percent):
+        return "any number of" if isnan(percent) else ("∞" if percent > 0 else "−∞")
+    text = f"{percent:.1f}" if abs(percent) < 9.95 else f"{percent:.0f}"
+    return "0" if text in {"-0.0", "0.0"} else true_minus(text.removesuffix(".0"))
+
+
+def per_100(value: float) -> str:
+    """A rate in [0, 1] as hits per 100, with one decimal."""
+    return true_minus(f"{100 * value:.1f}")
+
+
+def signed(value: float) -> str:
+    """A difference with its sign and one decimal; what rounds to nothing has none.
+
+    >>> signed(2.53), signed(-7.06), signed(-0.04)
+    ('+2.5', '−7.1', '0.0')
+    """
+    text = f"{value:+.1f}"
+    return "0.0" if text in {"+0.0", "-0.0"} else true_minus(text)
 
 
 def true_minus(number: str) -> str:
@@ -22,3 +79,22 @@ def true_minus(number: str) -> str:
     '−2.5'
     """
     return number.replace("-", "\N{MINUS SIGN}")
+
+
+def p_text(p: float, n_permutations: int | None = None) -> str:
+    """A p value with four decimals; one too small for them is only said to be below a limit.
+
+    Args:
+        p: the value.
+        n_permutations: of a permutation test, whose smallest p (`resampling.permutation_p`: half a sample of n + 1)
+            only says that no permutation went as far.
+
+    >>> p_text(0.0421), p_text(1e-9), p_text(0.5 / 2_001, 2_000), p_text(0.5 / 10_001, 10_000)
+    ('0.0421', '< 0.0001', '< 0.0003', '< 0.00005')
+    """
+    smallest = 0.5 / (n_permutations + 1) if n_permutations else 0.0
+    if not smallest or p > smallest * (1 + 1e-9):
+        return f"{p:.4f}" if p >= 0.00005 else "< 0.0001"
+    digits = -floor(log10(smallest))
+    # Rounded up, so that the value itself is below what is said.
+    return f"< {ceil(smallest * 10**digits) / 10**digits:.{digits}f}"

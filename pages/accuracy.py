@@ -15,12 +15,13 @@ if review:
     weakest = accuracy_view.show_headline(review, model, k)
     params = accuracy_view.misses_params(model, weakest)
     state.next_button("See these misses", "sessions", selection, key="to-misses", **params)
-    accuracy_view.show_slices(review, model, k)
+    shown = accuracy_view.side_by_side(review, model)
+    accuracy_view.show_slices(review, shown, k)
     curve, ranks = st.columns(2, gap="medium")
     with curve:
-        accuracy_view.show_curve(review, model)
+        accuracy_view.show_curve(review, shown)
     with ranks:
-        accuracy_view.show_ranks(review, model)
+        accuracy_view.show_ranks(review, shown)
     confusion, never = st.columns([3, 2], gap="medium")
     with confusion:
         accuracy_view.show_confusion(review, model)

@@ -23,6 +23,7 @@ from gru4rec_core.evaluation.comparison import compare_models, event_values
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.seed_outcomes import explain_counts, hit_counts, is_hit, rate
+from gru4rec_core.evaluation.slices import select_slice, slice_rates, whole_rates
 from gru4rec_core.evaluation.verdict import build_verdict
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
@@ -85,7 +86,7 @@ def _stored_row(model: ModelResults) -> dict:
 def _figures(model: ModelResults, case: Case, k: int) -> dict[str, float]:
     """The model's hits in the top k per 100, by where they are shown."""
     ladder = comparison_frames.ladder(case.models, k, 0.95).set_index("name")["hits"]
-    overall = accuracy_frames.overall(case.models, k).set_index("name")["hits"]
+    overall = whole_rates(case.models, k, 0.95).set_index("name")["hits"]
     table = comparison_frames.metrics_table(case.models)
     downloaded = pd.read_csv(io.BytesIO(safe_csv(table)))
     curve = comparison_frames.curve([model]).set_index("k")["hits"]
@@ -149,7 +150,7 @@ def test_the_words_beside_counts_name_the_same_counts_and_rates(case, k):
     if words:
         counts = [int(number) for number in re.findall(r"hit (\d+)", words)]
         assert counts == [a.n_events - len(sessions_frames.missed_by(model, k)) for model in (a, b)]
-        overall = accuracy_frames.overall(case.pair, k)["hits"]
+        overall = whole_rates(case.pair, k, 0.95)["hits"]
         assert f"TOP1 {overall[0]:.1f}, BPR {overall[1]:.1f} per 100" in words
 
 
@@ -166,8 +167,8 @@ def test_with_one_seed_counts_and_rates_are_the_same_thing(case, k):
 def test_the_misses_of_a_slice_are_those_that_its_link_lists(case, k):
     counts = np.arange(1, N_ITEMS + 1)
     model = case.models[1]
-    for row in accuracy_frames.by_slice([model], case.events, counts, k).itertuples():
-        kind = accuracy_frames.select_slice(model.evaluations[0], case.events, counts, row.slice, row.value)
+    for row in slice_rates([model], case.events, counts, k, 0.95).itertuples():
+        kind = select_slice(model.evaluations[0], case.events, counts, row.slice, row.value)
         filters = sessions_frames.Filters(kind=kind)
         listed = sessions_frames.narrow(sessions_frames.missed_by(model, k), model, case.events, filters)
         said = accuracy_frames.misses_sentence(model, kind, k)

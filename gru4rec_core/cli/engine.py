@@ -11,6 +11,7 @@ from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import list_jobs
 from gru4rec_core.jobs.jobs import EngineStatus
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
+from gru4rec_core.words import counted
 from gru4rec_core.workspace.store import Workspace
 
 app = typer.Typer(
@@ -36,7 +37,7 @@ def show_status(as_json: AsJson = False) -> None:
         for job in list_jobs(workspace, active_only=True)
     ]
     result: dict[str, Any] = {**asdict(status), "jobs": active}
-    text = _describe(status) + (f", {_count(len(active), 'job')}" if status.alive else "")
+    text = _describe(status) + (f", {counted(len(active), 'job')}" if status.alive else "")
     lines = [text, *(f"  {job['state']}: {job['title']} ({job['id']}) {job['phase']}" for job in active)]
     print_result(as_json, result, "\n".join(lines))
 
@@ -54,8 +55,4 @@ def _describe(status: EngineStatus) -> str:
     if not status.alive:
         return "not running; the next job of the dashboard starts it"
     process = "" if status.pid is None else f", process {status.pid}"
-    return f"running: {status.address}{process}, {_count(status.n_workers, 'worker')}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
+    return f"running: {status.address}{process}, {counted(status.n_workers, 'worker')}"

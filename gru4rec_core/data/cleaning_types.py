@@ -8,6 +8,7 @@ import numpy as np
 from gru4rec_core.data.log_faults import ROBOT_FAST_EVENTS
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import DataError
+from gru4rec_core.words import counted
 
 DROPS: dict[str, str] = {
     "far-away-dates": "far-away dates",
@@ -149,7 +150,7 @@ class StepOutcome:
         if self.step.kind == "pauses":
             more = "1 more session than before has" if self.shrunk == 1 else f"{self.shrunk:,} more than before have"
             alone = f"; {more} only one event" if self.shrunk else ""
-            return f"Turns {before.sessions:,} session{'s' * (before.sessions != 1)} into {after.sessions:,}{alone}."
+            return f"Turns {counted(before.sessions, 'session')} into {after.sessions:,}{alone}."
         parts = zip(after, before, LogSize._fields, strict=True)
         left = ", ".join(f"{new:,} of {old:,} {name}" for new, old, name in parts)
         return f"Leaves {left}{self._count_shrunk()}."

@@ -8,6 +8,7 @@ import pyarrow as pa
 from gru4rec_core.data.time_formats import TEXT_FORMATS, TimeFormat, find_telling_example
 from gru4rec_core.data.time_patterns import Readings
 from gru4rec_core.errors import DataError
+from gru4rec_core.words import counted
 
 _SAMPLE = 1_000  # texts across the file that decide which notations are tried on all
 _FEW = 0.01
@@ -81,7 +82,7 @@ def _ask(rule: str, candidates: list[Candidate], texts: pa.Array, where: str) ->
 
 
 def _contradictory(best: tuple[Candidate, int], rival: tuple[Candidate, int], where: str) -> DataError:
-    found = " and ".join(f"{n:,} row{'s' * (n != 1)} of only {c.form.label}" for c, n in (best, rival))
+    found = " and ".join(f"{counted(n, 'row')} of only {c.form.label}" for c, n in (best, rival))
     names = " or ".join(f"--time-format {candidate.form.name}" for candidate, _ in (best, rival))
     return DataError(
         "Some dates can only have the day first, others only the month.",

@@ -17,11 +17,15 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet, Split, SplitSummary
 from gru4rec_core.data.times import describe_time, guess_unit
 from gru4rec_core.evaluation.comparability import counted_unit
-from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, share_text, visible_difference_text
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, visible_difference_text
 from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
+from gru4rec_core.words import counted, share_text
 
 MANY_TIES = 0.01  # of all events
 MANY_UNSEEN = 0.01  # of the test events
+
+SMALL_TEST = "small-test"
+"""Code of the warning that a test is too small: estimated before there are results, then judged by their intervals."""
 
 _PAIR = 2**31
 """Packs two int32 ids into one int64: first * _PAIR + second."""
@@ -188,7 +192,7 @@ def _far_away_dates(dataset: SessionDataset) -> DiagnosticWarning | None:
         "far-away-dates",
         "warning",
         "A few dates lie years away from all others.",
-        f"{share_text(len(far), len(times))} events, in {len(sessions):,} session{'s' * (len(sessions) > 1)}, are more"
+        f"{share_text(len(far), len(times))} events, in {counted(len(sessions), 'session')}, are more"
         f" than {FAR_AWAY_YEARS} years from the rest ({_moment(low, unit)} to {_moment(high, unit)}): session {name} at"
         f" {_moment(times[first].item(), unit)} is the first.",
         "Such a date usually stands for a missing one or comes from a clock that was not set. It stretches every chart"
@@ -280,10 +284,10 @@ def small_test_warning(n_sessions: int, smallest: float, margin: float) -> Diagn
     if smallest <= margin:
         return None
     return DiagnosticWarning(
-        "small-test",
+        SMALL_TEST,
         "warning",
         f"This test is too small to show a difference of {100 * margin:.0f} %.",
-        f"{n_sessions:,} test sessions; the smallest difference they are likely to show:"
+        f"{counted(n_sessions, 'test session')}; the smallest difference likely to show:"
         f" {visible_difference_text(smallest)}.",
         "A smaller difference between two models will most likely be left undecided, however long they train.",
         "Test on more sessions (more days, a larger share), or accept that only large differences show.",

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal, Self, cast
 
+from gru4rec_core.words import percent_text
+
 Severity = Literal["error", "warning", "note"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -11,6 +13,9 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 SEVERITY_WORDS: dict[str, str] = {"error": "Problem", "warning": "Warning", "note": "Good to know"}
 """What stands before a warning, on screen and in the report."""
+
+VERY_LARGE = 10.0
+"""A relative difference from which on no figure is given: a test that shows only such ones shows next to nothing."""
 
 
 @dataclass(frozen=True)
@@ -59,20 +64,6 @@ def worst_first(warnings: Iterable[DiagnosticWarning]) -> list[DiagnosticWarning
     return sorted(warnings, key=lambda warning: SEVERITIES.index(warning.severity))
 
 
-def share_text(part: float, whole: float) -> str:
-    """Two counts and their share: "12 of 400 (3.0 %)"."""
-    return f"{part:,.0f} of {whole:,.0f} ({percent_text(part / whole if whole else 0.0)})"
-
-
-def percent_text(fraction: float) -> str:
-    """A fraction in %, with one decimal below 10 %; 100 % only of all."""
-    value = 100 * fraction
-    if 99.5 <= value < 100:
-        return f"{min(value, 99.9):.1f} %"
-    shown = f"{value:.0f}" if value >= 9.95 or value == 0 else f"{value:.1f}"
-    return f"{'under 0.1' if shown == '0.0' else shown} %"
-
-
 def visible_difference_text(fraction: float) -> str:
     """The smallest relative difference that a test is likely to show, as the end of a sentence."""
-    return f"about {percent_text(fraction)}" if fraction < 10 else "none but the very largest"
+    return f"about {percent_text(fraction)}" if fraction < VERY_LARGE else "none but the very largest"

@@ -19,7 +19,8 @@ from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparison import PairedComparison
 from gru4rec_core.evaluation.pair_verdict import PairKind, PairVerdict, build_pair_verdict
 from gru4rec_core.evaluation.rate_intervals import level_text
-from gru4rec_core.evaluation.verdict_text import limit_sentences, per_100, percent_number
+from gru4rec_core.evaluation.verdict_text import limit_sentences
+from gru4rec_core.words import per_100, percent_number
 
 GateOutcome = Literal["promote", "keep", "undecided"]
 

@@ -18,10 +18,11 @@ from gru4rec_core.data.row_counts import RowCounts
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.evaluation.data_warnings import count_out_of_order, count_repeats, find_dataset_warnings
-from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, Severity, share_text, worst_first
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, Severity, worst_first
 from gru4rec_core.evaluation.quality_types import NO_DATES, QualityCheck, QualityReport
 from gru4rec_core.evaluation.timeline import count_days
 from gru4rec_core.evaluation.timeline_checks import check_days, check_gaps
+from gru4rec_core.words import share_text
 
 MANY = 0.01  # of all events
 

@@ -11,12 +11,12 @@ from gru4rec_core.evaluation.comparability import ModelKind, ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.convergence import ValidationCurves
 from gru4rec_core.evaluation.data_warnings import small_test_warning
-from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, share_text
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.evaluation.metrics import accuracy_at
 from gru4rec_core.evaluation.pair_verdict import PairVerdict, build_pair_verdict
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.sensitivity import visible_from_half_width
-from gru4rec_core.evaluation.verdict_text import per_100
+from gru4rec_core.words import per_100, share_text
 
 MANY_SATURATED = 0.05  # of the test events
 WIDE_TIE_GAP = 0.005  # accuracy of optimistic less that of conservative ranks
@@ -91,6 +91,11 @@ def find_comparison_warnings(comparison: Comparison, runs: Sequence[ComparedRun]
         warnings += [warning] if warning else []
     too_small = _too_small(comparison, models)
     return [*warnings, too_small] if too_small else warnings
+
+
+def shows_test_size(comparison: Comparison) -> bool:
+    """Whether the intervals between contenders say if the test is large enough, so that no estimate is needed."""
+    return bool(comparison.pairs) and sum(model.kind == "gru4rec" for model in comparison.models) > 1
 
 
 def find_run_differences(runs: Sequence[ComparedRun]) -> list[DiagnosticWarning]:

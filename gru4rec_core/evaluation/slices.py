@@ -1,19 +1,21 @@
 """Where does a model hit, and where does it miss?
 
-Tables of one evaluation, cut by what is known of an event. They explain; they test nothing. Empty evaluations give
+Rates by what is known of an event, each with its interval. They explain; they decide nothing. Empty evaluations give
 empty tables.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from gru4rec_core.data.split_types import EvaluationSet
-from gru4rec_core.evaluation.metrics import hits, reciprocal_ranks, seen_before
+from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.metrics import seen_before
 from gru4rec_core.evaluation.ranks import Ties
+from gru4rec_core.evaluation.rate_intervals import hit_rate_interval
 from gru4rec_core.evaluation.scoring import Evaluation
-
-SLICES = ("position", "length", "popularity", "repeat")
-"""What `slice_accuracy` cuts by, in the order of its rows."""
+from gru4rec_core.evaluation.seed_outcomes import hit_counts, rate
 
 OTHER = -1
 """Stands in a confusion table for every predicted item that is not among the most frequent true items."""
@@ -42,65 +44,126 @@ _RANKS = (
     (np.finfo(float).max, "over 100"),
     (np.inf, "unknown item"),
 )
-_THIRDS = ((0, "head"), (1, "middle"), (2, "tail"), (3, "unknown item"))
-_NOVELTY = ((0, "repeat"), (1, "new"))
+RANKS = tuple(name for _, name in _RANKS)
+"""The buckets of `rank_distribution`, best first."""
+
+_THIRDS = ((0, "best-sellers"), (1, "middling items"), (2, "rare items"), (3, "not in training"))
+_NOVELTY = ((0, "already seen"), (1, "new"))
+_CUTS: dict[str, Buckets] = {
+    "position": _POSITIONS,
+    "length": _LENGTHS,
+    "popularity": _THIRDS,
+    "repeat": _NOVELTY,
+}
+
+SLICES = tuple(_CUTS)
+"""What `slice_rates` cuts by, in the order of its rows."""
+
+WHOLE = "whole test"
+"""The slice that holds every event, in `whole_rates`."""
+
+NOT_IN_TRAINING = _THIRDS[3][1]
+"""The value of events whose true item training does not know: nobody can hit them."""
 
 
-def slice_accuracy(evaluation: Evaluation, events: EvaluationSet, train_counts: np.ndarray, k: int) -> pd.DataFrame:
-    """Hits in the top k by kind of event, for the kinds that occur.
+def event_kinds(evaluation: Evaluation, events: EvaluationSet, train_counts: np.ndarray) -> dict[str, np.ndarray]:
+    """Which value of each slice an event has: by slice, int64 [n_events], the order of the value from 0.
 
     - position: how many items came before the predicted one.
     - length: how many events the whole test session has.
-    - popularity: of the true item in training, see `popularity_thirds`; "unknown item" if it does not occur there.
-    - repeat: whether the session had the true item before ("repeat") or not ("new").
+    - popularity: of the true item in training, see `popularity_thirds`.
+    - repeat: whether the session had the true item before.
 
     Args:
-        evaluation: ranks on `events`.
+        evaluation: of any model tested on `events`; ranks do not matter.
+        events: what was predicted.
+        train_counts: training events of each item, [n_items].
+    """
+    # The popularity of an unknown item (target -1) is read from the last entry, then overwritten with 3.
+    third = np.where(evaluation.target >= 0, popularity_thirds(train_counts)[evaluation.target], 3)
+    seen = seen_before(events, evaluation.session, evaluation.position, evaluation.target)
+    values = {
+        "position": evaluation.position,
+        "length": events.dataset.lengths[evaluation.session],
+        "popularity": third,
+        "repeat": np.where(seen, 0, 1),
+    }
+    return {cut: _bucket(values[cut], upper) for cut, upper in _CUTS.items()}
+
+
+def select_slice(
+    evaluation: Evaluation, events: EvaluationSet, train_counts: np.ndarray, cut: str, value: str
+) -> np.ndarray:
+    """The events that one row of `slice_rates` counts: bool [n_events]; arguments as in `event_kinds`.
+
+    Raises:
+        ValueError: there is no such value of this slice.
+    """
+    order = [name for _, name in _CUTS[cut]].index(value)
+    return event_kinds(evaluation, events, train_counts)[cut] == order
+
+
+def slice_rates(
+    models: Sequence[ModelResults], events: EvaluationSet, train_counts: np.ndarray, k: int, confidence: float
+) -> pd.DataFrame:
+    """Hits in the top k by kind of event, for the kinds that occur: one row per model, slice and value.
+
+    Args:
+        models: what predicted `events`; several seeds are averaged event by event.
         events: what was predicted.
         train_counts: training events of each item, [n_items].
         k: list length.
+        confidence: level of the intervals, in (0, 1).
 
     Returns:
-        Columns slice, value, order (of the value within its slice, from 0), n_events, n_sessions,
-        hits_per_100 (accuracy@k), mrr_per_100 (MRR@k), share_per_100 (of all events).
+        Columns name, label, kind (of the model), slice, value, order (of the value within its slice, from 0), hits,
+        low, high (per 100), n_events, n_sessions.
     """
-    known = evaluation.target >= 0
-    # The popularity of an unknown item (target -1) is read from the last entry, then overwritten with 3.
-    third = np.where(known, popularity_thirds(train_counts)[evaluation.target], 3)
-    seen = seen_before(events, evaluation.session, evaluation.position, evaluation.target)
-    cuts = (
-        (evaluation.position, _POSITIONS),
-        (events.dataset.lengths[evaluation.session], _LENGTHS),
-        (third, _THIRDS),
-        (np.where(seen, 0, 1), _NOVELTY),
-    )
-    ranks = evaluation.ranks()
-    frame = pd.DataFrame(
-        {
-            "session": evaluation.session,
-            "hit": hits(ranks, k),
-            "reciprocal": reciprocal_ranks(ranks, k),
-        }
-    )
-    tables = [_slice_table(frame, name, values, upper) for name, (values, upper) in zip(SLICES, cuts, strict=True)]
-    return pd.concat(tables, ignore_index=True)
+    evaluation = models[0].evaluations[0]
+    kinds = event_kinds(evaluation, events, train_counts)
+    inside = {(cut, int(order)): kind == order for cut, kind in kinds.items() for order in np.unique(kind)}
+    rows = []
+    for model in models:
+        hits = hit_counts(model, k) / model.n_seeds
+        for (cut, order), chosen in inside.items():
+            rows.append(
+                {"name": model.name, "label": model.label, "kind": model.kind}
+                | {"slice": cut, "value": _CUTS[cut][order][1], "order": order}
+                | _rate_with_interval(hits[chosen], evaluation.session[chosen], confidence)
+            )
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def _slice_table(frame: pd.DataFrame, name: str, values: np.ndarray, upper: Buckets) -> pd.DataFrame:
-    grouped = frame.groupby(_bucket(values, upper))
-    n_events = grouped.size()
-    return pd.DataFrame(
-        {
-            "slice": name,
-            "value": [upper[order][1] for order in n_events.index],
-            "order": n_events.index,
-            "n_events": n_events,
-            "n_sessions": grouped["session"].nunique(),
-            "hits_per_100": 100.0 * grouped["hit"].mean(),
-            "mrr_per_100": 100.0 * grouped["reciprocal"].mean(),
-            "share_per_100": 100.0 * n_events / max(1, len(frame)),
-        }
-    )
+def whole_rates(models: Sequence[ModelResults], k: int, confidence: float) -> pd.DataFrame:
+    """Hits in the top k over the whole test, one row per model; columns as in `slice_rates`, where order is -1."""
+    rows = []
+    for model in models:
+        hits = hit_counts(model, k) / model.n_seeds
+        row = _rate_with_interval(hits, model.evaluations[0].session, confidence)
+        # As all other tables have it: a mean over seeds of means over events may differ in its last bits.
+        row["hits"] = 100 * rate(model, f"accuracy@{k}") if model.n_events else 0.0
+        rows.append(
+            {"name": model.name, "label": model.label, "kind": model.kind, "slice": WHOLE, "value": "", "order": -1}
+            | row
+        )
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+_COLUMNS = ["name", "label", "kind", "slice", "value", "order", "hits", "low", "high", "n_events", "n_sessions"]
+
+
+def _rate_with_interval(hits: np.ndarray, session: np.ndarray, confidence: float) -> dict[str, float]:
+    """The rate of some events in hits per 100, with its interval and their number."""
+    low, high = hit_rate_interval(hits, session, confidence)
+    rate_of_them = float(hits.mean()) if hits.size else 0.0
+    n_sessions = len(np.unique(session))
+    return {
+        "hits": 100 * rate_of_them,
+        "low": 100 * low,
+        "high": 100 * high,
+        "n_events": hits.size,
+        "n_sessions": n_sessions,
+    }
 
 
 def popularity_thirds(counts: np.ndarray) -> np.ndarray:
@@ -125,14 +188,14 @@ def rank_distribution(evaluation: Evaluation, ties: Ties = "median") -> pd.DataF
     """How often the true item has which rank.
 
     Returns:
-        One row per bucket (1, 2-3, 4-5, 6-10, 11-20, 21-100, over 100, unknown item), empty ones included:
-        columns rank, order, n_events, share_per_100. A median rank between two buckets (3.5) counts in the worse one.
+        One row per bucket (`RANKS`), empty ones included: columns rank, order, n_events, share_per_100. A median rank
+        between two buckets (3.5) counts in the worse one.
     """
     bucket = _bucket(evaluation.ranks(ties), _RANKS)
     n_events = np.bincount(bucket, minlength=len(_RANKS))
     return pd.DataFrame(
         {
-            "rank": [label for _, label in _RANKS],
+            "rank": RANKS,
             "order": np.arange(len(_RANKS)),
             "n_events": n_events,
             "share_per_100": 100.0 * n_events / max(1, evaluation.n_events),

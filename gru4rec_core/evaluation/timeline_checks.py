@@ -5,7 +5,7 @@ import numpy as np
 from gru4rec_core.data.cleaning_types import CleaningStep
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.times import describe_time, iso_times
-from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, percent_text
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.evaluation.quality_types import NO_DATES, QualityCheck
 from gru4rec_core.evaluation.timeline import (
     LEVEL_DAYS,
@@ -18,6 +18,7 @@ from gru4rec_core.evaluation.timeline import (
     seconds_of,
     usual_events,
 )
+from gru4rec_core.words import percent_text
 
 LONG_GAP = 0.1  # of the log's whole time
 _SHOWN_DAYS = 5

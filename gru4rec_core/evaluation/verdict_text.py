@@ -5,17 +5,15 @@ Each can be read alone: it names the list length k, who has which figure, and wh
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, isfinite, log10
+from math import isfinite
 from typing import Literal
-
-import numpy as np
 
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.pair_verdict import PairVerdict
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.tie_breakers import faster, wider
-from gru4rec_core.words import true_minus
+from gru4rec_core.words import per_100, percent_number, rounded_count
 
 BaselineOutcome = Literal["beaten", "as-well", "better", "undecided", "no-baseline"]
 
@@ -151,36 +149,6 @@ def limit_sentences(verdict: PairVerdict, config: ComparisonConfig) -> tuple[str
     if not verdict.confirmed and (verdict.low > 0 or verdict.high < 0):
         limits.append(_why_unconfirmed(verdict))
     return tuple(limits)
-
-
-def per_100(value: float) -> str:
-    """A rate in [0, 1] as hits per 100, with one decimal."""
-    return true_minus(f"{100 * value:.1f}")
-
-
-def percent_number(fraction: float) -> str:
-    """A fraction as the number before "%": one decimal below 10, none from there, and never ".0"."""
-    percent = 100 * fraction
-    if not isfinite(percent):
-        return "any number of" if np.isnan(percent) else ("∞" if percent > 0 else "−∞")
-    text = f"{percent:.1f}" if abs(percent) < 9.95 else f"{percent:.0f}"
-    return "0" if text in {"-0.0", "0.0"} else true_minus(text.removesuffix(".0"))
-
-
-def p_text(p: float, n_permutations: int) -> str:
-    """A permutation p value; at its floor of 1 / (n + 1) it is only known to be small.
-
-    >>> p_text(0.0421, 10_000), p_text(1 / 10_001, 10_000)
-    ('0.0421', '< 0.0002')
-    """
-    floor = 1 / (n_permutations + 1)
-    return f"< {2 * floor:.1g}" if p <= floor else f"{p:.4f}"
-
-
-def rounded_count(count: int) -> str:
-    """A count to two significant figures: 12,000 for 11,873."""
-    digits = max(floor(log10(count)) - 1, 0) if count > 0 else 0
-    return f"{round(count, -digits):,}"
 
 
 def _lead(verdict: PairVerdict, config: ComparisonConfig, span: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.data.times import UNITS, day_length
+from gru4rec_core.words import counted
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_configs
 from gru4rec_core.workspace.split_store import open_split
@@ -70,7 +71,7 @@ def _default_test_rule(workspace: Workspace, record: DatasetRecord) -> tuple[Spl
     days = default_test_days(workspace, record)
     if days >= span:
         return SplitConfig(), last_item + "nearly all sessions of this log start at once"
-    tested = f"tested on the last {days:g} day{'s' * (days != 1)}"
+    tested = f"tested on the last {counted(days, 'day')}"
     return SplitConfig(protocol="time", test_days=days), f"{tested}, because this log spans {span:.0f} days"
 
 

@@ -7,7 +7,7 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.convergence import read_validation_curves
-from gru4rec_core.evaluation.data_warnings import find_split_warnings
+from gru4rec_core.evaluation.data_warnings import SMALL_TEST, find_split_warnings
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, worst_first
 from gru4rec_core.evaluation.log_quality import check_quality
 from gru4rec_core.evaluation.model_warnings import (
@@ -16,6 +16,7 @@ from gru4rec_core.evaluation.model_warnings import (
     find_evaluation_warnings,
     find_run_differences,
     find_training_warnings,
+    shows_test_size,
 )
 from gru4rec_core.evaluation.quality_types import QualityReport
 from gru4rec_core.results.recheck import Recheck
@@ -48,7 +49,10 @@ def diagnose_comparison(
     dataset = workspace.dataset(record.dataset_id)
     split, k = load_split(workspace, record.dataset_id, record.split), record.config.deciding_k
     labels = {model.name: model.label for model in comparison.models}
-    warnings = diagnose_quality(workspace, dataset).with_test(find_split_warnings(split, k, record.config.margin))
+    of_test = find_split_warnings(split, k, record.config.margin)
+    if shows_test_size(comparison):
+        of_test = [warning for warning in of_test if warning.code != SMALL_TEST]
+    warnings = diagnose_quality(workspace, dataset).with_test(of_test)
     for name, runs in groups.items():
         warnings += diagnose_training(workspace, runs, split.train, k, labels[name])
     for model in comparison.models:

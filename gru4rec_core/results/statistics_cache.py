@@ -19,7 +19,7 @@ from gru4rec_core.storage import read_json, write_json
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
-VERSION = 5
+VERSION = 6
 """Raised when the same inputs give other statistics or warnings than before: stored ones are then recomputed."""
 
 _logger = logging.getLogger(__name__)

@@ -27,6 +27,7 @@ from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.storage import delete_folder, new_folder, new_id
+from gru4rec_core.words import counted
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
 from gru4rec_core.workspace.decisions import find_decision_problems
@@ -47,7 +48,7 @@ class Dependents:
     def describe(self) -> str:
         """How many there are, in words ("4 runs and 1 comparison"); "" when there are none."""
         counts = (len(self.runs), "run"), (len(self.comparisons), "comparison")
-        return " and ".join(f"{count} {word}{'s' * (count > 1)}" for count, word in counts if count)
+        return " and ".join(counted(count, word) for count, word in counts if count)
 
 
 class Workspace(DatasetStore):

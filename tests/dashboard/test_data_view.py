@@ -6,6 +6,7 @@ import pytest
 
 from dashboard import data_view
 from dashboard.data_view import example_sessions, summary_sentence
+from gru4rec_core.evaluation.data_warnings import small_test_warning
 from gru4rec_core.report.frames.split_preview import SplitPreview
 from gru4rec_core.workspace.records import DatasetRecord
 
@@ -54,7 +55,15 @@ def a_preview(smallest: float) -> SplitPreview:
 
 def test_the_test_says_what_it_can_show():
     assert "about 19 %" in data_view.size_sentence(a_preview(0.19))
-    assert "Too little" in data_view.size_sentence(a_preview(float("inf")))
+    assert "about 0.4 %" in data_view.size_sentence(a_preview(0.004))  # and not "0 %"
+
+
+@pytest.mark.parametrize("smallest", [12.0, float("inf")])
+def test_sentence_and_warning_agree_on_a_test_that_shows_next_to_nothing(smallest: float):
+    assert "Too little to tell two models apart, unless they differ very much" in data_view.size_sentence(
+        a_preview(smallest)
+    )
+    assert "none but the very largest" in small_test_warning(40, smallest, 0.05).figure
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import pytest
 
 from gru4rec_core.evaluation.diagnostic_warning import (
     DiagnosticWarning,
-    share_text,
     visible_difference_text,
     worst_first,
 )
@@ -34,15 +33,6 @@ def test_the_worst_come_first_and_equals_stay_in_order():
         ("warning", "b"),
         ("note", "code"),
     ]
-
-
-def test_shares_read_well():
-    assert share_text(12, 400) == "12 of 400 (3.0 %)"
-    assert share_text(0, 0) == "0 of 0 (0 %)"
-    assert share_text(1, 10_000) == "1 of 10,000 (under 0.1 %)"
-    assert share_text(12_000, 15_000) == "12,000 of 15,000 (80 %)"
-    assert share_text(1_081, 1_082) == "1,081 of 1,082 (99.9 %)"
-    assert share_text(9_999, 10_000) == "9,999 of 10,000 (99.9 %)"
 
 
 def test_a_difference_that_no_test_shows_has_no_percentage():

@@ -8,8 +8,19 @@ from hypothesis import strategies as st
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.rate_intervals import hit_rate_interval
 from gru4rec_core.evaluation.scoring import Evaluation
-from gru4rec_core.evaluation.slices import OTHER, confusion, popularity_thirds, rank_distribution, slice_accuracy
+from gru4rec_core.evaluation.seed_outcomes import rate
+from gru4rec_core.evaluation.slices import (
+    OTHER,
+    confusion,
+    popularity_thirds,
+    rank_distribution,
+    select_slice,
+    slice_rates,
+    whole_rates,
+)
 
 
 def evaluation(events: EvaluationSet, ranks: list[int], first: list[int] | None = None) -> Evaluation:
@@ -34,32 +45,69 @@ def events() -> EvaluationSet:
     return EvaluationSet(dataset, np.ones(3, np.int32))
 
 
+def model(*evaluations: Evaluation) -> ModelResults:
+    return ModelResults("bpr", "BPR", "gru4rec", evaluations)
+
+
 def rows(table, name: str) -> dict[str, tuple[int, int, float]]:
     cut = table[table["slice"] == name]
     assert cut["order"].is_monotonic_increasing
-    return {
-        row.value: (row.n_events, row.n_sessions, round(row.hits_per_100, 2)) for row in cut.itertuples(index=False)
-    }
+    return {row.value: (row.n_events, row.n_sessions, round(row.hits, 2)) for row in cut.itertuples(index=False)}
+
+
+COUNTS = np.array([6, 3, 1])
 
 
 def test_every_slice_is_that_worked_out_by_hand(events):
     # true items 1 0 2 | 1 | 0 -1; hits within the first place: 1st, 3rd, 4th
-    table = slice_accuracy(evaluation(events, [1, 2, 1, 1, 3, 0]), events, np.array([6, 3, 1]), k=1)
+    table = slice_rates([model(evaluation(events, [1, 2, 1, 1, 3, 0]))], events, COUNTS, 1, 0.95)
     assert rows(table, "position") == {"1": (3, 3, 66.67), "2": (2, 2, 0.0), "3": (1, 1, 100.0)}
     assert rows(table, "length") == {"1-2": (1, 1, 100.0), "3": (2, 1, 0.0), "4-5": (3, 1, 66.67)}
     assert rows(table, "popularity") == {
-        "head": (2, 2, 0.0),
-        "middle": (2, 2, 100.0),
-        "tail": (1, 1, 100.0),
-        "unknown item": (1, 1, 0.0),
+        "best-sellers": (2, 2, 0.0),
+        "middling items": (2, 2, 100.0),
+        "rare items": (1, 1, 100.0),
+        "not in training": (1, 1, 0.0),
     }
-    assert rows(table, "repeat") == {"repeat": (2, 2, 50.0), "new": (4, 2, 50.0)}
-    assert table.groupby("slice")["share_per_100"].sum().round(6).eq(100).all()
+    assert rows(table, "repeat") == {"already seen": (2, 2, 50.0), "new": (4, 2, 50.0)}
+    assert table.groupby("slice")["n_events"].sum().eq(6).all()
+
+
+def test_several_seeds_are_averaged_event_by_event(events):
+    two = model(evaluation(events, [1, 2, 1, 1, 3, 0]), evaluation(events, [2, 2, 1, 1, 3, 0]))
+    table = slice_rates([two], events, COUNTS, 1, 0.95)
+    assert rows(table, "length")["4-5"] == (3, 1, 50.0)
+
+
+def test_the_interval_of_a_slice_is_that_of_its_events_over_their_sessions(events):
+    found = evaluation(events, [1, 2, 1, 1, 3, 0])
+    row = slice_rates([model(found)], events, COUNTS, 1, 0.9).query("slice == 'repeat' and value == 'new'").iloc[0]
+    chosen = select_slice(found, events, COUNTS, "repeat", "new")
+    low, high = hit_rate_interval((found.ranks() <= 1)[chosen].astype(float), found.session[chosen], 0.9)
+    assert (row["low"], row["high"]) == (100 * low, 100 * high)
+    assert row["low"] < row["hits"] < row["high"]
+
+
+def test_the_events_of_a_row_can_be_selected(events):
+    found = evaluation(events, [1, 2, 1, 1, 3, 0])
+    for row in slice_rates([model(found)], events, COUNTS, 1, 0.95).itertuples():
+        assert select_slice(found, events, COUNTS, row.slice, row.value).sum() == row.n_events
+    with pytest.raises(ValueError, match="over 9000"):
+        select_slice(found, events, COUNTS, "length", "over 9000")
+
+
+def test_the_whole_test_has_the_rate_of_all_tables(events):
+    one = model(evaluation(events, [1, 2, 1, 1, 3, 0]))
+    row = whole_rates([one], 1, 0.95).iloc[0]
+    assert (row["hits"], row["n_events"], row["n_sessions"]) == (100 * rate(one, "accuracy@1"), 6, 3)
+    assert row["low"] < row["hits"] < row["high"]
 
 
 def test_without_events_there_are_no_slices(events):
     nothing = EvaluationSet(events.dataset, events.dataset.lengths)
-    assert slice_accuracy(evaluation(nothing, []), nothing, np.array([6, 3, 1]), k=1).empty
+    nobody = model(evaluation(nothing, []))
+    assert slice_rates([nobody], nothing, COUNTS, 1, 0.95).empty
+    assert whole_rates([nobody], 1, 0.95)["hits"].tolist() == [0.0]
 
 
 def test_thirds_of_popularity_hold_about_a_third_of_the_events():

@@ -4,7 +4,6 @@ import json
 import re
 
 import numpy as np
-import pytest
 
 from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.evaluation.comparison import compare_models
@@ -12,10 +11,6 @@ from gru4rec_core.evaluation.verdict import build_verdict
 from gru4rec_core.evaluation.verdict_text import (
     deciding_note,
     method_name,
-    p_text,
-    per_100,
-    percent_number,
-    rounded_count,
 )
 from tests.evaluation.rank_lists import CONFIG, N, ranks
 
@@ -98,17 +93,3 @@ def test_best_sellers_are_named_once_where_they_are_the_strongest(judge):
         "Best model against counting, in the top 3: BPR 30.0, best-sellers 3.0 of 100 test sessions; BPR beats simple"
         " counting."
     )
-
-
-def test_numbers_in_words():
-    assert rounded_count(11_873) == "12,000"
-    assert rounded_count(2_350_000) == "2,400,000"
-    assert rounded_count(87) == "87"
-    assert per_100(0.1325) == "13.2"
-    assert per_100(-0.012) == "−1.2"
-    assert [percent_number(x) for x in (0.02, -0.0214, 0.1234, -0.0001)] == ["2", "−2.1", "12", "0"]
-
-
-@pytest.mark.parametrize(("p", "text"), [(1 / 2001, "< 0.001"), (0.0331, "0.0331"), (1.0, "1.0000")])
-def test_a_p_value_at_its_floor_is_only_known_to_be_small(p: float, text: str):
-    assert p_text(p, 2000) == text

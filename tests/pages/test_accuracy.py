@@ -1,13 +1,16 @@
 """The page Accuracy: the weakest slice first."""
 
 import json
+import re
 
 import pytest
+
+from tests.chart_specs import chart_title
 
 
 def charts(app) -> dict[str, dict]:
     specs = [json.loads(element.proto.spec) for element in app.get("vega_lite_chart")]
-    return {spec["title"]["text"]: spec for spec in specs}
+    return {chart_title(spec): spec for spec in specs}
 
 
 @pytest.fixture
@@ -19,8 +22,9 @@ def headline(app) -> str:
     return next(one.body for one in app.get("html") if 'role="heading"' in one.body)
 
 
-def test_the_weakest_slice_is_the_headline(accuracy):
+def test_the_weakest_slice_is_the_headline_with_its_interval(accuracy):
     assert "BPR is weakest" in headline(accuracy)
+    assert re.search(r"of\W100 \(95\W%: [\d.]+ to [\d.]+\)", headline(accuracy))
 
 
 def test_slices_curve_ranks_and_confusion_are_drawn(accuracy):
@@ -28,6 +32,17 @@ def test_slices_curve_ranks_and_confusion_are_drawn(accuracy):
     assert {"By items seen before", "By length of the session", "By popularity of the item that came"} <= titles
     assert {"Accuracy over the length of the list", "Where the true next item stood"} <= titles
     assert "BPR: first guess against the item that came" in titles
+
+
+def test_both_models_and_best_sellers_stand_side_by_side_with_intervals(accuracy):
+    for title in ("By items seen before", "By popularity of the item that came"):
+        spec = charts(accuracy)[title]
+        encodings = [layer["encoding"] for layer in spec["layer"]]
+        assert {"low", "high", "hits"} <= {encoding["x"]["field"] for encoding in encodings}
+        sides = {tuple(encoding["yOffset"]["sort"]) for encoding in encodings if "yOffset" in encoding}
+        assert sides == {("TOP1", "BPR", "Best-sellers")}
+    figures = next(one.value for one in accuracy.dataframe if "95 % from" in one.value.columns)
+    assert set(figures["method"]) == {"TOP1", "BPR", "Best-sellers"}
 
 
 def test_the_curve_runs_from_1_to_20_and_begins_at_zero(accuracy):

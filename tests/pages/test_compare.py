@@ -6,12 +6,13 @@ import pytest
 
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.workspace.job_state import JobState, write_state
+from tests.chart_specs import chart_title
 
 
 def charts(app) -> dict[str, dict]:
     """Specs of a page's charts by their title."""
     specs = [json.loads(element.proto.spec) for element in app.get("vega_lite_chart")]
-    return {spec["title"]["text"]: spec for spec in specs}
+    return {chart_title(spec): spec for spec in specs}
 
 
 def texts(app) -> str:
@@ -32,10 +33,11 @@ def test_the_verdict_is_the_headline(compare):
 
 
 def test_ladder_square_forest_curve_and_slices_are_drawn(compare):
-    assert list(charts(compare))[:4] == [
+    assert list(charts(compare))[:5] == [
         "Of 100 test sessions: who had the next item?",
         "Hits in the top 3, best first",
-        "BPR against TOP1, metric by metric",
+        "BPR against TOP1: what decides",
+        "BPR against TOP1: other metrics",
         "Accuracy over the length of the list",
     ]
     assert "By items seen before" in charts(compare)

@@ -11,6 +11,7 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.jobs import jobs
 from gru4rec_core.workspace.importing import import_sample
 from gru4rec_core.workspace.records import DatasetOrigin
+from tests.chart_specs import chart_title
 
 ROWS = "".join(
     f"{s},{1_700_000_000 + 90_000 * s + 60 * t},{'abcde'[(s * t) % 5]}\n" for s in range(40) for t in range(5)
@@ -226,7 +227,7 @@ def test_a_sample_and_a_short_upload_keep_the_last_item_rule(page, workspace):
 def test_every_chart_of_the_page_has_a_title(workspace, open_page):
     import_sample(workspace, "workouts")
     app = open_page("data")
-    titles = [json.loads(one.proto.spec)["title"]["text"] for one in app.get("vega_lite_chart")]
+    titles = [chart_title(json.loads(one.proto.spec)) for one in app.get("vega_lite_chart")]
     assert titles == [
         "Events per month, training and test",
         "How long sessions are",

@@ -13,6 +13,7 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.experiments.baselines import execute_baselines, execute_baselines_job
 from gru4rec_core.jobs import jobs
 from gru4rec_core.workspace.records import DatasetOrigin
+from tests.chart_specs import chart_title
 
 DAY = 86_400
 LATER = 1_700_000_000
@@ -44,7 +45,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch):
 
 def charts(app) -> dict[str, dict]:
     specs = [json.loads(one.proto.spec) for one in app.get("vega_lite_chart")]
-    return {spec["title"]["text"]: spec for spec in specs}
+    return {chart_title(spec): spec for spec in specs}
 
 
 def test_an_old_model_is_tested_on_a_newer_log_beside_todays_counting(finished, later, open_page, at_once):

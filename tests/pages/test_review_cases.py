@@ -5,6 +5,7 @@ import json
 import pytest
 
 from gru4rec_core.config import ComparisonConfig
+from tests.chart_specs import chart_title
 
 PAGES = ("compare", "accuracy", "sessions", "try_it")
 
@@ -47,7 +48,7 @@ def test_one_model_alone_has_the_random_sessions_only(single, open_page):
 @pytest.mark.parametrize("page", PAGES)
 def test_models_that_must_not_be_compared_are_not_set_side_by_side(leaking, open_page, page):
     app = open_page(page, comparison=leaking.id)
-    titles = [json.loads(one.proto.spec)["title"]["text"] for one in app.get("vega_lite_chart")]
+    titles = [chart_title(json.loads(one.proto.spec)) for one in app.get("vega_lite_chart")]
     assert not any("against" in title and "guess" not in title for title in titles)
 
 

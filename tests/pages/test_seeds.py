@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from gru4rec_core.evaluation.seed_outcomes import hit_counts, is_hit, rate, shared_seed
+from gru4rec_core.evaluation.slices import select_slice
 from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.report.frames.accuracy import select_slice
 from gru4rec_core.report.frames.sessions import random_events
 from gru4rec_core.report.labels import rank_text
 from gru4rec_core.results.comparison import build_comparison_result

@@ -9,6 +9,7 @@ import pytest
 
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.model_warnings import find_comparison_warnings
 from gru4rec_core.results.collected_warnings import (
     diagnose_quality,
     diagnose_recheck,
@@ -16,6 +17,7 @@ from gru4rec_core.results.collected_warnings import (
     diagnose_scores,
     diagnose_training,
 )
+from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.results.recheck import RecheckPlan, recheck_run
 from gru4rec_core.workspace import run_folder
 
@@ -65,3 +67,11 @@ def test_a_model_retrained_on_another_log_is_told(trained, data: str | None) -> 
     codes = {check.code for check in diagnose_recheck(home, found, new)}
     assert ("different-data" in codes) == (data is not None)
     assert "different-split" not in codes
+
+
+def test_a_comparison_says_once_whether_its_test_is_too_small_by_its_own_intervals(trained) -> None:
+    home, comparison = trained
+    assert "small-test" in {warning.code for warning in diagnose_run(home, home.run(comparison.run_ids[0]))}
+    result = build_comparison_result(home, comparison.id)
+    measured = [check for check in find_comparison_warnings(result.comparison) if check.code == "small-test"]
+    assert [check for check in result.warnings if check.code == "small-test"] == measured

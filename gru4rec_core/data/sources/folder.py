@@ -22,6 +22,7 @@ from gru4rec_core.data.sources.json_lines import JsonLines
 from gru4rec_core.data.sources.nested_json import NestedJson
 from gru4rec_core.data.sources.parquet import ParquetRows
 from gru4rec_core.errors import DataError
+from gru4rec_core.words import counted
 
 OpenFile = Callable[[Path, str, Path], tuple[Source, LogOrigin]]
 """Opens one file: its path, its name for people, and a folder for what must be unpacked first."""
@@ -46,7 +47,7 @@ class FolderRows:
         return replace(
             self._first_origin,
             name=shown,
-            format=f"{self._first_origin.format}, {n_files:,} file{'s' if n_files > 1 else ''}",
+            format=f"{self._first_origin.format}, {counted(n_files, 'file')}",
             size=sum(file.size for file in self._files),
             location={"folder": shown, "files": str(n_files)},
             files=self._places,

@@ -7,62 +7,59 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from gru4rec_core.report.charts.drawing import ROW, Size, colour, from_zero, shape, styles_of, titled
-from gru4rec_core.report.frames.accuracy import FEW_SESSIONS, OTHER_ITEMS, RANKS
+from gru4rec_core.evaluation.rate_intervals import level_text
+from gru4rec_core.evaluation.slices import RANKS
+from gru4rec_core.report.charts.drawing import Size, colour, from_zero, interval_marks, shape, styles_of, titled
+from gru4rec_core.report.frames.accuracy import OTHER_ITEMS
 from gru4rec_core.report.style import ground
+
+SLICE_MARK, SLICE_GAP = 12, 10  # px: height of one method in a slice's row, and room between rows
 
 
 def slice_dots(
-    frame: pd.DataFrame, overall: pd.DataFrame, k: int, title: str, *, top: float | None = None, dark: bool = False
+    rows: pd.DataFrame, title: str, k: int, *, confidence: float, top: float | None = None, dark: bool = False
 ) -> alt.LayerChart:
-    """Hits for each value of one slice, one mark per method; vertical lines show the whole test.
+    """Hits for each value of one slice, a mark and its interval per method; dashed lines carry the whole test's down.
 
     Args:
-        frame: name, label, kind, value, order, hits (per 100), n_sessions, n_events.
-        overall: name, label, kind, hits: the same over all events.
-        k: list length.
+        rows: `frames.accuracy.chart_rows`, the whole test first.
         title: what the slice is, e.g. "By items seen before".
+        k: list length.
+        confidence: level of the intervals in `rows`.
         top: end of the value axis, so that charts side by side can be compared.
     """
-    chosen = styles_of(overall, dark)
-    labels = _with_counts(frame)
-    drawn = frame.assign(what=labels, few=frame["n_sessions"] < FEW_SESSIONS)
-    order = drawn.sort_values("order")["what"].drop_duplicates().tolist()
-    ceiling = top if top is not None else float(max(frame["hits"].max(), overall["hits"].max()))
-    y = alt.Y("what:N", title=None, sort=order, axis=alt.Axis(labelLimit=170, grid=False))
-    x = from_zero("hits:Q", f"hits in the top {k} per 100", ceiling, tickCount=5)
+    chosen, level = _labelled(rows, styles_of(rows, dark)), level_text(confidence)
+    methods, whole = list(chosen), rows[rows["order"] < 0]
+    unit = str(whole["value"].iloc[0]).removeprefix("all test ")
+    y = alt.Y(
+        "what:N",
+        title=None,
+        sort=rows.sort_values("order", kind="stable")["what"].drop_duplicates().tolist(),
+        scale=alt.Scale(paddingInner=0.25, paddingOuter=0.1),
+        axis=alt.Axis(labelLimit=170, grid=False),
+    )
+    side = alt.YOffset("label:N", sort=methods)
+    x = from_zero("hits:Q", f"hits in the top {k} per 100", top or float(rows["high"].max()), tickCount=5)
+    key = {"title": None, "orient": "top", "labelLimit": 150, "columns": 3 if len(methods) <= 3 else 2}
+    paint = colour(chosen, "label:N", legend=alt.Legend(**key))
     tooltip = [
         alt.Tooltip("label:N", title="method"),
-        alt.Tooltip("value:N", title="slice"),
+        alt.Tooltip("what:N", title="slice"),
         alt.Tooltip("hits:Q", title="hits per 100", format=".1f"),
-        alt.Tooltip("n_sessions:Q", title="test sessions", format=","),
-        alt.Tooltip("n_events:Q", title="test events", format=","),
+        alt.Tooltip("low:Q", title=f"{level} from", format=".1f"),
+        alt.Tooltip("high:Q", title=f"{level} to", format=".1f"),
+        alt.Tooltip("n_events:Q", title=f"test {unit}", format=","),
     ]
-    strength = alt.condition("datum.few", alt.value(0.35), alt.value(1.0))
-    paint = _labelled(overall, chosen)
-    key = {"title": None, "orient": "top", "labelLimit": 150, "columns": 3 if len(paint) <= 3 else 2}
-    point = (
-        alt.Chart(drawn)
-        .mark_point(filled=True, size=95)
-        .encode(
-            x=x,
-            y=y,
-            color=colour(paint, "label:N", legend=alt.Legend(**key)),
-            shape=shape(paint, "label:N", legend=alt.Legend(**key)),
-            opacity=strength,
-            tooltip=tooltip,
-        )
+    base = alt.Chart(rows).encode(y=y, yOffset=side, tooltip=tooltip)
+    line, ends = interval_marks(base, paint, height=7)
+    point = base.mark_point(filled=True, size=32, opacity=1).encode(
+        x=x, color=paint, shape=shape(chosen, "label:N", legend=alt.Legend(**key))
     )
-    whole = alt.Chart(overall).mark_rule(strokeDash=[4, 3], strokeWidth=1.5)
-    mean = whole.encode(x=x, color=colour(paint, "label:N", legend=alt.Legend(**key)), tooltip=[tooltip[0], tooltip[2]])
-    span = (
-        alt.Chart(drawn)
-        .mark_rule(color=ground(dark).grid, strokeWidth=2)
-        .encode(y=y, x=alt.X("min(hits):Q"), x2="max(hits):Q")
-    )
-    return titled(
-        alt.layer(span, mean, point), title, "Dashed: all test sessions", Size(ROW * len(order), legend=True), dark
-    )
+    carried = alt.Chart(whole).mark_rule(strokeDash=[3, 3], strokeWidth=1, opacity=0.8).encode(x=x, color=paint)
+    row_height = SLICE_MARK * len(methods) + SLICE_GAP
+    subtitle = [f"Lines: {level} intervals. Dashed: all test {unit}", f"In brackets: number of test {unit}"]
+    size = Size(row_height * rows["what"].nunique(), legend=True)
+    return titled(alt.layer(carried, line, *ends, point), title, subtitle, size, dark)
 
 
 def rank_bars(frame: pd.DataFrame, *, unit: str = "sessions", dark: bool = False) -> alt.LayerChart:
@@ -168,7 +165,3 @@ def confusion_map(frame: pd.DataFrame, items: Sequence[str], label: str, *, dark
 def _labelled(frame: pd.DataFrame, chosen: dict) -> dict:
     """The styles by label instead of name, for charts with a legend."""
     return {row.label: chosen[row.name_] for row in frame.rename(columns={"name": "name_"}).itertuples()}
-
-
-def _with_counts(frame: pd.DataFrame) -> pd.Series:
-    return frame["value"] + " (" + frame["n_sessions"].map("{:,}".format) + ")"

@@ -16,14 +16,17 @@ from gru4rec_core.report.charts.drawing import (
     colour,
     dash,
     from_zero,
+    interval_marks,
     shape,
     spread_labels,
     styles_of,
     titled,
 )
 from gru4rec_core.report.style import ground, style
+from gru4rec_core.words import signed
 
 _SQUARE = 300  # px
+_LEADER = 16  # px from the end of a line to its name
 _GLYPHS = {"both": "●", "only_b": "◑", "only_a": "◐", "neither": "○"}
 
 
@@ -59,75 +62,84 @@ def ladder(
     beyond = seeds.groupby("label")["hits"].max()
     drawn = frame.assign(edge=np.fmax(frame["high"], frame["label"].map(beyond).astype(float)))
     base = alt.Chart(drawn).encode(y=y, tooltip=tooltip)
-    line = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("low:Q"), x2="high:Q", color=colour(chosen), strokeDash=dash(chosen)
-    )
-    point = base.mark_point(filled=True, size=90, opacity=1).encode(x=x, color=colour(chosen), shape=shape(chosen))
+    line, ends = interval_marks(base, colour(chosen), height=13, dashes=dash(chosen))
+    point = base.mark_point(filled=True, size=42, opacity=1).encode(x=x, color=colour(chosen), shape=shape(chosen))
     value = base.mark_text(align="left", dx=7, color=ground(dark).text, fontSize=12).encode(
         x="edge:Q", text=alt.Text("hits:Q", format=".1f")
     )
-    layers = [line, point, value]
+    layers = [line, *ends, point, value]
     if len(seeds):
-        tick = alt.Chart(seeds).mark_tick(thickness=1.5, size=14, opacity=0.8)
-        layers.insert(1, tick.encode(x="hits:Q", y=y, color=colour(chosen), tooltip=["label:N", "seed:Q", "hits:Q"]))
+        # Below the line, where no marker covers them.
+        tick = alt.Chart(seeds).mark_tick(thickness=1.5, size=6, opacity=1, yOffset=11)
+        layers.append(tick.encode(x="hits:Q", y=y, color=colour(chosen), tooltip=["label:N", "seed:Q", "hits:Q"]))
+    below = "; ticks below it: seeds" if len(seeds) else ""
     return titled(
         alt.layer(*layers),
         f"Hits in the top {k}, best first",
-        f"Line: {level} interval of these test sessions" + ("; thin ticks: seeds" if len(seeds) else ""),
+        f"Line: {level} interval of these test {unit}{below}",
         Size(ROW * len(frame)),
         dark,
     )
 
 
+def deciding_difference(
+    frame: pd.DataFrame, a: str, b: str, *, confidence: float, margin: float = 5.0, dark: bool = False
+) -> alt.LayerChart:
+    """Relative difference of `b` against `a` on the metric that decides, on a scale of its own.
+
+    Args:
+        frame: `frames.forest`: metric (label), relative, low, high (%), deciding (bool).
+        a: label of the method that is the base of the difference.
+        b: label of the other method.
+        confidence: level of the interval in `frame`.
+        margin: half the width of the band that counts as no difference, in %.
+    """
+    row = frame[frame["deciding"]]
+    chart = _difference_rows(row, b, confidence, margin, dark)
+    low, high, centre = (signed(float(row[name].iloc[0])) for name in ("low", "high", "relative"))
+    lines = [f"{centre} % ({level_text(confidence)}: {low} to {high} %)", f"Grey band: a difference under {margin:g} %"]
+    return titled(chart, f"{b} against {a}: what decides", lines, Size(2 * ROW, axis=AXIS + 16), dark)
+
+
 def forest(
     frame: pd.DataFrame, a: str, b: str, *, confidence: float, margin: float = 5.0, dark: bool = False
 ) -> alt.LayerChart:
-    """Relative difference of `b` against `a` on every metric; the deciding one is on top and solid.
+    """Relative difference of `b` against `a` on the exploratory metrics, one below the other on one scale.
 
-    Args:
-        frame: metric (label), relative, low, high (%), deciding (bool), in the order to draw.
-        a: label of the method that is the base of the difference.
-        b: label of the other method.
-        confidence: level of the intervals in `frame`.
-        margin: half the width of the band that counts as no difference, in %.
+    Arguments as of `deciding_difference`, whose row is left out: it would be squeezed where another one is far away.
     """
+    rows = frame[~frame["deciding"]]
+    chart = _difference_rows(rows, b, confidence, margin, dark)
+    lines = [f"Exploratory: these decide nothing. Lines: {level_text(confidence)}", f"Grey band: under {margin:g} %"]
+    return titled(chart, f"{b} against {a}: other metrics", lines, Size(ROW * len(rows), axis=AXIS + 16), dark)
+
+
+def _difference_rows(rows: pd.DataFrame, b: str, confidence: float, margin: float, dark: bool) -> alt.LayerChart:
+    """Differences in %, each with its interval, on one scale that holds 0 and the whole band."""
     paint, level = ground(dark), level_text(confidence)
-    lowest = min(float(frame["low"].min()), -1.2 * margin)
-    highest = max(float(frame["high"].max()), 1.2 * margin)
+    lowest = min(float(rows["low"].min()), -1.2 * margin)
+    highest = max(float(rows["high"].max()), 1.2 * margin)
     room = 0.06 * (highest - lowest)
     scale = alt.Scale(domain=[lowest - room, highest + 2.5 * room], nice=False)
-    x = alt.X(
-        "relative:Q",
-        title=["relative difference, %", f"right of 0: {b} is better"],
-        scale=scale,
-    )
-    y = alt.Y("metric:N", title=None, sort=frame["metric"].tolist(), axis=alt.Axis(labelLimit=150, grid=False))
+    x = alt.X("relative:Q", title=["relative difference, %", f"right of 0: {b} is better"], scale=scale)
+    y = alt.Y("metric:N", title=None, sort=rows["metric"].tolist(), axis=alt.Axis(labelLimit=150, grid=False))
     band = alt.Chart(pd.DataFrame({"low": [-margin], "high": [margin]})).mark_rect(color=paint.band, opacity=0.7)
     zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=paint.text, strokeWidth=1.5)
-    strength = alt.condition("datum.deciding", alt.value(1.0), alt.value(0.6))
     tooltip = [
         alt.Tooltip("metric:N"),
         alt.Tooltip("relative:Q", title="difference in %", format="+.1f"),
         alt.Tooltip("low:Q", title=f"{level} from", format="+.1f"),
         alt.Tooltip("high:Q", title=f"{level} to", format="+.1f"),
     ]
-    base = alt.Chart(frame).encode(y=y, tooltip=tooltip, opacity=strength)
-    line = base.mark_rule(color=paint.text).encode(
-        x=alt.X("low:Q"), x2="high:Q", size=alt.condition("datum.deciding", alt.value(3), alt.value(1.5))
-    )
-    point = base.mark_point(size=90, strokeWidth=2, color=paint.text).encode(
+    base = alt.Chart(rows).encode(y=y, tooltip=tooltip)
+    line, ends = interval_marks(base, alt.value(paint.text), height=13)
+    point = base.mark_point(size=42, strokeWidth=2, color=paint.text).encode(
         x=x, fill=alt.condition("datum.deciding", alt.value(paint.text), alt.value("transparent"))
     )
     value = base.mark_text(align="left", dx=7, fontSize=12, color=paint.text).encode(
         x="high:Q", text=alt.Text("relative:Q", format="+.1f")
     )
-    return titled(
-        alt.layer(band.encode(x=alt.X("low:Q"), x2="high:Q"), zero.encode(x="zero:Q"), line, point, value),
-        f"{b} against {a}, metric by metric",
-        ["Filled: the metric that decides; hollow: exploratory", f"Grey band: a difference under {margin:g} %"],
-        Size(ROW * len(frame), axis=AXIS + 16),
-        dark,
-    )
+    return alt.layer(band.encode(x=alt.X("low:Q"), x2="high:Q"), zero.encode(x="zero:Q"), line, *ends, point, value)
 
 
 def outcome_square(
@@ -188,7 +200,9 @@ def outcome_square(
 def accuracy_over_k(
     frame: pd.DataFrame, *, marked_k: int | None = None, unit: str = "sessions", dark: bool = False
 ) -> alt.LayerChart:
-    """Hits per 100 over the length of the list; models are solid, baselines grey and dashed, each named at its end.
+    """Hits per 100 over the length of the list; models are solid, baselines grey and dashed.
+
+    A thin line leads from the end of each to its name, which has the colour of the line.
 
     Args:
         frame: `frames.curve`: name, label, kind, k, hits.
@@ -200,6 +214,7 @@ def accuracy_over_k(
     top = max(float(frame["hits"].max()), 1e-9) * 1.08
     depth = int(frame["k"].max())
     ends = frame[frame["k"] == depth].copy()
+    ends["name_and_hits"] = [f"{row.label} {row.hits:.1f}" for row in ends.itertuples()]
     ends["height"] = spread_labels(ends["hits"].tolist(), gap=top * 14 / height)
     x = alt.X(
         "k:Q",
@@ -230,12 +245,18 @@ def accuracy_over_k(
         .mark_point(filled=True, size=28, opacity=1)
         .encode(x=x, y=y, color=colour(chosen), shape=shape(chosen), tooltip=tooltip)
     )
+    # From the end of each line to its name, because names that would touch are moved apart.
+    leader = (
+        alt.Chart(ends)
+        .mark_rule(strokeWidth=1, x2Offset=_LEADER)
+        .encode(x=x, x2="k:Q", y=y, y2="height:Q", color=colour(chosen))
+    )
     names = (
         alt.Chart(ends)
-        .mark_text(align="left", dx=8, fontSize=12, color=ground(dark).text, limit=130)
-        .encode(x=x, y=alt.Y("height:Q"), text="label:N")
+        .mark_text(align="left", dx=_LEADER + 4, fontSize=12, limit=150)
+        .encode(x=x, y=alt.Y("height:Q"), text="name_and_hits:N", color=colour(chosen))
     )
-    layers = [line, points, names]
+    layers = [line, leader, points, names]
     if marked_k:
         marker = alt.Chart(pd.DataFrame({"k": [marked_k]})).mark_rule(strokeDash=[2, 2], color=ground(dark).muted)
         layers.insert(0, marker.encode(x=x))

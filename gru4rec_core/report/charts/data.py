@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from gru4rec_core.report.charts.drawing import AXIS, Size, titled
-from gru4rec_core.report.frames.data import TEST, TRAIN, length_bars, popularity_curve, stack_bars
+from gru4rec_core.report.frames.data import LEFT_OUT, PARTS, TEST, TRAIN, length_bars, popularity_curve, stack_bars
 from gru4rec_core.report.style import ground, style
 
 
 def events_over_time(days: pd.DataFrame, cut: float | None = None, dark: bool = False) -> alt.LayerChart:
-    """Stacked bars: the events that a test rule trains on and those it tests on.
+    """Stacked bars: the events that a test rule trains on, those it leaves out and those it tests on.
 
     Args:
-        days: columns `day` (datetime, or a number in the log's own unit), `part` ("training" or "test"), `events`.
+        days: columns `day` (datetime, or a number in the log's own unit), `part` (of `PARTS`), `events`.
         cut: where the test starts, in the unit of `day`; None where the rule has no cut in time.
         dark: colours for a dark background.
 
@@ -28,20 +29,17 @@ def events_over_time(days: pd.DataFrame, cut: float | None = None, dark: bool = 
     temporal = pd.api.types.is_datetime64_any_dtype(days["day"])
     frame, unit = stack_bars(days)
     kind = "T" if temporal else "Q"
+    parts = [part for part in PARTS if part in set(frame["part"])]
     bars = (
         alt.Chart(frame)
-        .mark_rect()
+        .mark_rect(strokeWidth=0.8)
         .encode(
             x=alt.X(f"start:{kind}", title=_axis_title(unit), axis=alt.Axis(tickCount=8, labelOverlap=True)),
             x2="end",
             y=alt.Y("bottom:Q", title="number of events", axis=alt.Axis(format="~s", tickCount=4)),
             y2="top",
-            color=alt.Color(
-                "part:N",
-                title=None,
-                scale=alt.Scale(domain=[TRAIN, TEST], range=[colours.faint, colours.text]),
-                legend=alt.Legend(orient="top"),
-            ),
+            fill=_by_part(alt.Fill, parts, {TRAIN: colours.faint, LEFT_OUT: "transparent", TEST: colours.text}),
+            stroke=_by_part(alt.Stroke, parts, {TRAIN: colours.faint, LEFT_OUT: colours.muted, TEST: colours.text}),
             tooltip=[
                 alt.Tooltip(f"start:{kind}", title=unit),
                 alt.Tooltip("part:N", title="part"),
@@ -54,6 +52,12 @@ def events_over_time(days: pd.DataFrame, cut: float | None = None, dark: bool = 
         layers += _cut_line(pd.Timestamp(cut, unit="ns") if temporal else cut, kind, colours.text)
     title = f"Events per {unit}, training and test" if temporal else "Events over time, training and test"
     return titled(alt.layer(*layers), title, "", Size(180, legend=True), dark)
+
+
+def _by_part(channel: Any, parts: list[str], colours: dict[str, str]) -> Any:
+    """Fill or stroke of the bars; both have the same legend, so Vega draws one."""
+    scale = alt.Scale(domain=parts, range=[colours[part] for part in parts])
+    return channel("part:N", title=None, scale=scale, legend=alt.Legend(orient="top", symbolType="square"))
 
 
 def session_lengths(lengths: np.ndarray, dark: bool = False) -> alt.Chart:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -11,9 +12,13 @@ import pandas as pd
 
 from gru4rec_core.report.style import Style, ground, styles
 
+TITLE_CHARACTERS, SUBTITLE_CHARACTERS = 40, 50
+"""Letters per line that a chart on a phone has room for: titles are broken, never cut."""
+
 ROW = 30  # px between two methods or slices on a vertical axis
 AXIS = 72  # px of a horizontal axis: ticks, labels, one line of title
-_TITLE, _SUBTITLE, _LEGEND = 34, 18, 52  # px above the plot
+_TITLE, _SUBTITLE, _LEGEND = 20, 18, 52  # px above the plot
+_BELOW_TITLE = 14  # px
 
 
 @dataclass(frozen=True)
@@ -30,9 +35,10 @@ class Size:
     axis: int = AXIS
     legend: bool = False
 
-    def total(self, n_subtitles: int) -> int:
-        """Height of the whole chart in px, with its title and so many lines of subtitle."""
-        return self.plot + self.axis + _TITLE + _SUBTITLE * n_subtitles + (_LEGEND if self.legend else 0)
+    def total(self, n_titles: int, n_subtitles: int) -> int:
+        """Height of the whole chart in px, with so many lines of title and of subtitle."""
+        header = _TITLE * n_titles + _SUBTITLE * n_subtitles + _BELOW_TITLE
+        return self.plot + self.axis + header + (_LEGEND if self.legend else 0)
 
 
 def titled(chart: Any, title: str, subtitle: str | Sequence[str], size: Size, dark: bool = False) -> Any:
@@ -40,14 +46,17 @@ def titled(chart: Any, title: str, subtitle: str | Sequence[str], size: Size, da
 
     Args:
         chart: layers.
-        title: plain text.
-        subtitle: one line or several, plain text; empty lines are left out.
+        title: plain text; broken where a phone is too narrow for it.
+        subtitle: one line or several, plain text, broken likewise; empty lines are left out.
         size: how high the chart is.
         dark: colours for a dark background.
     """
-    lines = [subtitle] if isinstance(subtitle, str) else list(subtitle)
-    lines = [line for line in lines if line]
-    header = alt.TitleParams(title, anchor="start", frame="bounds", offset=8, fontSize=15, fontWeight=600)
+    titles = wrap(title, TITLE_CHARACTERS)
+    below = [subtitle] if isinstance(subtitle, str) else subtitle
+    lines = [line for text in below for line in wrap(text, SUBTITLE_CHARACTERS)]
+    header = alt.TitleParams(
+        titles if len(titles) > 1 else title, anchor="start", frame="bounds", offset=8, fontSize=15, fontWeight=600
+    )
     if lines:
         header.subtitle = lines
         header.subtitleFontSize = 12
@@ -57,7 +66,7 @@ def titled(chart: Any, title: str, subtitle: str | Sequence[str], size: Size, da
     fit = alt.AutoSizeParams(type="fit", contains="padding")
     paint = ground(dark)
     return (
-        chart.properties(title=header, width="container", height=size.total(len(lines)), autosize=fit)
+        chart.properties(title=header, width="container", height=size.total(len(titles), len(lines)), autosize=fit)
         .configure_axis(labelColor=paint.muted, titleColor=paint.muted)
         .configure_legend(labelColor=paint.text, titleColor=paint.muted)
     )
@@ -95,6 +104,24 @@ def shape(chosen: dict[str, Style], field: str = "name:N", **options: Any) -> al
     """Point shapes of the methods, so that nothing depends on colour alone."""
     scale = alt.Scale(domain=list(chosen), range=[style.shape for style in chosen.values()])
     return alt.Shape(field, scale=scale, **({"legend": None} | options))
+
+
+def interval_marks(base: alt.Chart, paint: Any, height: int, dashes: Any = None) -> tuple[Any, tuple[Any, Any]]:
+    """The intervals of a chart's rows, from its columns low and high: a line each, and a tick at either end.
+
+    The ticks are taller than the marker between them, so that an interval narrower than the marker can be seen too.
+
+    Args:
+        base: with its y axis (and offset) encoded.
+        paint: colour of the marks.
+        height: of the end ticks, in px.
+        dashes: dash of the lines; solid where None.
+    """
+    line = base.mark_rule(strokeWidth=1.75).encode(x=alt.X("low:Q"), x2="high:Q", color=paint)
+    if dashes is not None:
+        line = line.encode(strokeDash=dashes)
+    ends = base.mark_tick(thickness=1.75, size=height, opacity=1)
+    return line, (ends.encode(x=alt.X("low:Q"), color=paint), ends.encode(x=alt.X("high:Q"), color=paint))
 
 
 def spread_labels(values: Sequence[float], gap: float) -> list[float]:

@@ -68,7 +68,7 @@ def _curves(
     )
     ends = alt.Scale(domain=[1, max(last_epoch, 2)], nice=False)
     x = alt.X("epoch:Q", title="epoch", scale=ends, axis=alt.Axis(tickMinStep=1, format="d"))
-    y = alt.Y(f"{value}:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4))
+    y = alt.Y(f"{value}:Q", title=title, scale=_around(epochs[value]), axis=alt.Axis(tickCount=4))
     tooltip = [
         alt.Tooltip("label:N", title="loss"),
         alt.Tooltip("epoch:Q", title="epoch"),
@@ -95,3 +95,10 @@ def _curves(
         )
         return thin + thick + points
     return thick + points
+
+
+def _around(values: pd.Series) -> alt.Scale:
+    """A scale that holds the values; at least 2 % of them wide, so that a single one does not become its only label."""
+    low, high = float(values.min()), float(values.max())
+    room = max(0.05 * (high - low), 0.01 * abs(high), 1e-6)
+    return alt.Scale(domain=[low - room, high + room], nice=True, zero=False)

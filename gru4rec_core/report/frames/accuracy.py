@@ -1,6 +1,7 @@
 """Tables for the accuracy charts, including which slice is weakest.
 
-Rates are hits per 100 predictions, averaged over a method's seeds. Tables explain; they test nothing.
+Rates are hits per 100 predictions, averaged over a method's seeds (`evaluation.slices`). Tables explain; they decide
+nothing.
 """
 
 from __future__ import annotations
@@ -11,24 +12,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.evaluation.metrics import never_recommended, seen_before
-from gru4rec_core.evaluation.scoring import Evaluation
-from gru4rec_core.evaluation.seed_outcomes import is_hit, mean_of_seeds, rate
-from gru4rec_core.evaluation.slices import OTHER, confusion, popularity_thirds, rank_distribution, slice_accuracy
+from gru4rec_core.evaluation.metrics import never_recommended
+from gru4rec_core.evaluation.rate_intervals import level_text
+from gru4rec_core.evaluation.seed_outcomes import is_hit, mean_of_seeds
+from gru4rec_core.evaluation.slices import NOT_IN_TRAINING, OTHER, confusion, rank_distribution
+from gru4rec_core.words import per_100
 
 if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults
 
-FEW_SESSIONS = 200
-"""Slices with fewer test sessions than this are drawn faint: chance moves them by several points."""
-
 OTHER_ITEMS = "other items"
 """Column of a confusion map for guesses outside the items shown."""
-
-RANKS = ("1", "2-3", "4-5", "6-10", "11-20", "21-100", "over 100", "unknown item")
-"""The buckets of `by_rank`, best first."""
 
 TITLES = {
     "position": "By items seen before",
@@ -38,14 +33,6 @@ TITLES = {
 }
 """Heading of each slice; keys as in `evaluation.slices.SLICES`."""
 
-_VALUES = {
-    ("repeat", "repeat"): "already seen",
-    ("repeat", "new"): "new",
-    ("popularity", "head"): "best-sellers",
-    ("popularity", "middle"): "middling items",
-    ("popularity", "tail"): "rare items",
-    ("popularity", "unknown item"): "not in training",
-}
 _SENTENCES = {
     "position": "after {value} items",
     "length": "in sessions of {value} items",
@@ -54,37 +41,43 @@ _SENTENCES = {
 }
 
 
-def by_slice(models: Sequence[ModelResults], events: EvaluationSet, train_counts: np.ndarray, k: int) -> pd.DataFrame:
-    """Hits per 100 of every method by kind of event.
+def chart_rows(slices: pd.DataFrame, whole: pd.DataFrame, cut: str, unit: str) -> pd.DataFrame:
+    """What the chart of one slice shows: the whole test first, then each value in its order, a row per method.
 
-    Columns: name, label, kind, slice, value, order (of the value in its slice), hits, n_events, n_sessions.
+    Args:
+        slices: `evaluation.slices.slice_rates`.
+        whole: `evaluation.slices.whole_rates` of the same methods.
+        cut: which slice.
+        unit: what a prediction is, "sessions" or "events".
+
+    Returns:
+        The columns of both, and `what`: the label of the row, with its number of predictions in brackets.
     """
-    parts = []
-    for model in models:
-        tables = [slice_accuracy(evaluation, events, train_counts, k) for evaluation in model.evaluations]
-        # All seeds predict the same events, so their tables have the same rows.
-        mean = tables[0].assign(hits=_means([table["hits_per_100"] for table in tables]))
-        parts.append(mean.assign(name=model.name, label=model.label, kind=model.kind))
-    frame = pd.concat(parts, ignore_index=True)
-    frame["value"] = [
-        _VALUES.get((cut, value), value) for cut, value in zip(frame["slice"], frame["value"], strict=True)
-    ]
-    return frame[["name", "label", "kind", "slice", "value", "order", "hits", "n_events", "n_sessions"]]
+    rows = pd.concat([whole.assign(value=f"all test {unit}"), slices[slices["slice"] == cut]], ignore_index=True)
+    what = [f"{value} ({n:,})" for value, n in zip(rows["value"], rows["n_events"], strict=True)]
+    return rows.assign(what=what)
 
 
-def overall(models: Sequence[ModelResults], k: int) -> pd.DataFrame:
-    """Hits per 100 of every method over all events: name, label, kind, hits."""
-    return pd.DataFrame(
-        [
-            {
-                "name": model.name,
-                "label": model.label,
-                "kind": model.kind,
-                "hits": 100 * rate(model, f"accuracy@{k}") if model.n_events else 0.0,
-            }
-            for model in models
-        ]
-    )
+def slice_figures(slices: pd.DataFrame, k: int, confidence: float) -> pd.DataFrame:
+    """The figures of all slices as a table for people: kind, value, method, hits with their interval, counts.
+
+    Args:
+        slices: `evaluation.slices.slice_rates`.
+        k: list length of the hits.
+        confidence: level of the intervals.
+    """
+    level = level_text(confidence)
+    columns = {
+        "slice": "kind",
+        "value": "value",
+        "label": "method",
+        "hits": f"top {k} per 100",
+        "low": f"{level} from",
+        "high": f"{level} to",
+        "n_events": "test events",
+        "n_sessions": "test sessions",
+    }
+    return slices.assign(slice=slices["slice"].map(TITLES))[list(columns)].rename(columns=columns)
 
 
 def by_rank(models: Sequence[ModelResults]) -> pd.DataFrame:
@@ -149,36 +142,40 @@ def unseen_items(
     return frame.sort_values(["came next", "training events"], ascending=False, kind="stable", ignore_index=True)
 
 
-def find_weakest(table: pd.DataFrame, at_least: int = FEW_SESSIONS) -> pd.Series | None:
-    """The slice with the fewest hits, among those with enough test sessions; items unknown to training are left out.
+def find_weakest(table: pd.DataFrame, all_hits: float) -> pd.Series | None:
+    """The slice with the fewest hits, among those that are surely weaker than the whole; None where there is none.
+
+    Surely: its interval lies below the rate of the whole test. Items that training never saw are left out: every model
+    misses them.
 
     Args:
-        table: one method's rows of `by_slice`.
-        at_least: test sessions that a slice must have.
+        table: one method's rows of `evaluation.slices.slice_rates`.
+        all_hits: its hits per 100 over the whole test.
     """
-    fair = table[(table["n_sessions"] >= at_least) & (table["value"] != "not in training")]
-    return None if fair.empty else fair.iloc[int(fair["hits"].to_numpy().argmin())]
+    weaker = table[(table["high"] < all_hits) & (table["value"] != NOT_IN_TRAINING)]
+    return None if weaker.empty else weaker.iloc[int(weaker["hits"].to_numpy().argmin())]
 
 
-def weakest_sentence(label: str, row: pd.Series | None, all_hits: float, k: int, unit: str = "sessions") -> str:
+def weakest_sentence(whole: pd.Series, row: pd.Series | None, k: int, confidence: float, unit: str) -> str:
     """The headline of the Accuracy page, e.g. "BPR is weakest in sessions of 4-5 items: the next item was …".
 
     Args:
-        label: what the model is called.
-        row: the weakest slice (`find_weakest`), None where no slice is large enough.
-        all_hits: hits per 100 over the whole test.
+        whole: the model's row of `evaluation.slices.whole_rates`.
+        row: the weakest slice (`find_weakest`), None where none is surely weaker.
         k: list length.
+        confidence: level of the interval in `row`.
         unit: what a prediction is, "sessions" or "events".
     """
+    all_hits = per_100(whole["hits"] / 100)
     if row is None:
         return (
-            f"{label} had the next item in its top {k} for {all_hits:.1f} of 100 test {unit}."
-            f" No slice has {FEW_SESSIONS} test sessions: too few to call one the weakest."
+            f"{whole['label']} had the next item in its top {k} for {all_hits} of 100 test {unit}."
+            f" No kind of {unit.removesuffix('s')} is surely weaker: each one's interval reaches that figure."
         )
-    where = _where(row["slice"], row["value"])
+    low, hits, high = (per_100(row[name] / 100) for name in ("low", "hits", "high"))
     return (
-        f"{label} is weakest {where}: the next item was in its top {k} for {row['hits']:.1f} of 100,"
-        f" against {all_hits:.1f} of all test {unit}."
+        f"{whole['label']} is weakest {_where(row['slice'], row['value'])}: the next item was in its top {k} for {hits}"
+        f" of 100 ({level_text(confidence)}: {low} to {high}), against {all_hits} of all test {unit}."
     )
 
 
@@ -191,49 +188,11 @@ def misses_sentence(model: ModelResults, kind: np.ndarray | None, k: int) -> str
         k: list length.
     """
     missed = ~is_hit(model, k) if kind is None else ~is_hit(model, k)[kind]
-    counted = f"{int(missed.sum()):,} of {len(missed):,} such test {model.unit}"
-    if kind is None:
-        counted = counted.replace("such ", "")
+    such = "" if kind is None else "such "
+    missed_text = f"{int(missed.sum()):,} of {len(missed):,} {such}test {model.unit}"
     if model.n_seeds == 1:
-        return f"It missed {counted}."
-    return f"By majority of its {model.n_seeds} seeds it missed {counted}; the rate is the mean over the seeds."
-
-
-def bounds(value: str) -> tuple[int, int | None]:
-    """The limits of a slice of positions or lengths: "none" is 0 to 0, "4-5" is 4 to 5, "over 20" is 21 to None."""
-    if value == "none":
-        return 0, 0
-    if value.startswith("over "):
-        return int(value.removeprefix("over ")) + 1, None
-    # "3" has no upper part: it is 3 to 3.
-    low, _, high = value.partition("-")
-    return int(low), int(high or low)
-
-
-def select_slice(
-    evaluation: Evaluation, events: EvaluationSet, train_counts: np.ndarray, cut: str, value: str
-) -> np.ndarray:
-    """The predictions that one row of `by_slice` counts: bool [n_events].
-
-    Args:
-        evaluation: the ranks that the row was computed from.
-        events: what was predicted.
-        train_counts: training events of each item, int64 [n_items].
-        cut: the slice of the row.
-        value: the value of the row.
-    """
-    numbers = {"position": evaluation.position, "length": events.dataset.lengths[evaluation.session]}
-    if cut in numbers:
-        low, high = bounds(value)
-        return (numbers[cut] >= low) & (numbers[cut] <= (np.inf if high is None else high))
-    if cut == "repeat":
-        seen = seen_before(events, evaluation.session, evaluation.position, evaluation.target)
-        return seen if value == _VALUES["repeat", "repeat"] else ~seen
-    known = evaluation.target >= 0
-    if value == _VALUES["popularity", "unknown item"]:
-        return ~known
-    third = [_VALUES["popularity", name] for name in ("head", "middle", "tail")].index(value)
-    return known & (popularity_thirds(train_counts)[evaluation.target] == third)
+        return f"It missed {missed_text}."
+    return f"By majority of its {model.n_seeds} seeds it missed {missed_text}; the rate is the mean over the seeds."
 
 
 def _means(columns: Sequence[pd.Series]) -> list[float]:

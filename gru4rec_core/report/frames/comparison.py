@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from gru4rec_core.config import MAX_LIST_LENGTH
-from gru4rec_core.evaluation.comparison import event_values
 from gru4rec_core.evaluation.hit_overlap import Outcome, apportion
 from gru4rec_core.evaluation.metrics import accuracy_at
-from gru4rec_core.evaluation.rate_intervals import hit_rate_interval
+from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import mean_of_seeds, rate
+from gru4rec_core.evaluation.slices import whole_rates
+from gru4rec_core.words import signed
 
 if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults
@@ -35,16 +36,11 @@ def ladder(models: Sequence[ModelResults], k: int, confidence: float) -> pd.Data
         k: list length.
         confidence: level of the interval from low to high, in (0, 1).
     """
-    rows = []
-    for model in models:
-        hits = event_values(model, f"accuracy@{k}")
-        low, high = hit_rate_interval(hits, model.evaluations[0].session, confidence)
-        rows.append(
-            {"name": model.name, "label": model.label, "kind": model.kind}
-            | {"hits": 100 * rate(model, f"accuracy@{k}") if hits.size else 0.0, "low": 100 * low, "high": 100 * high}
-            | {"n": hits.size, "seeds": len(model.evaluations)}
-        )
-    frame = pd.DataFrame(rows).sort_values("hits", ascending=False, kind="stable", ignore_index=True)
+    rates = whole_rates(models, k, confidence)
+    frame = rates[["name", "label", "kind", "hits", "low", "high"]].assign(
+        n=rates["n_events"], seeds=[model.n_seeds for model in models]
+    )
+    frame = frame.sort_values("hits", ascending=False, kind="stable", ignore_index=True)
     return frame.assign(rank=np.arange(1, len(frame) + 1))
 
 
@@ -91,6 +87,12 @@ def forest(pair: PairedComparison) -> pd.DataFrame:
     frame = pd.DataFrame(rows)
     finite = np.isfinite(frame[["relative", "low", "high"]].to_numpy()).all(axis=1)
     return frame.loc[finite, :].reset_index(drop=True)
+
+
+def difference_words(row: pd.Series, a: str, b: str, confidence: float) -> str:
+    """One row of `forest` in words: what its chart shows, for whoever does not see it."""
+    low, high = signed(row["low"]), signed(row["high"])
+    return f"{b} against {a}: {row['metric']} {signed(row['relative'])} %, {level_text(confidence)} {low} to {high} %"
 
 
 def metric_label(metric: str) -> str:

@@ -10,8 +10,11 @@ import pandas as pd
 
 from gru4rec_core.data.sessions import SessionDataset
 
-TRAIN, TEST = "training", "test"
-"""The parts of a log, as charts name them."""
+TRAIN, LEFT_OUT, TEST = "training", "left out", "test"
+"""The parts of a log, as charts name them; training includes what watches it."""
+
+PARTS = (TRAIN, LEFT_OUT, TEST)
+"""From the bottom of a bar to its top."""
 
 N_ITEMS = 12
 _MAX_BARS = 120
@@ -19,10 +22,10 @@ _NAME = 40  # characters of an item's name
 
 
 def stack_bars(days: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Bars of events over time, the test on top of the training events.
+    """Bars of events over time, the test on top, training at the bottom, and between them what is in neither.
 
     Args:
-        days: columns `day` (datetime, or a number in the log's own unit), `part` ("training" or "test"), `events`.
+        days: columns `day` (datetime, or a number in the log's own unit), `part` (of `PARTS`), `events`.
 
     Returns:
         Columns part, events, start, end, bottom, top: the edges of each bar; and what a bar is: "day", "week",
@@ -30,7 +33,7 @@ def stack_bars(days: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """
     has_dates = pd.api.types.is_datetime64_any_dtype(days["day"])
     frame, unit = _join_days(days) if has_dates else (_number_bars(days), "time in the log's own unit")
-    frame = frame.assign(order=frame["part"].map({TRAIN: 0, TEST: 1})).sort_values(["start", "order"])
+    frame = frame.assign(order=frame["part"].map(PARTS.index)).sort_values(["start", "order"])
     frame["top"] = frame.groupby("start")["events"].cumsum()
     frame["bottom"] = frame["top"] - frame["events"]
     return frame[frame["events"] > 0].drop(columns="order"), unit

@@ -57,7 +57,7 @@ class Filters:
         came: ids of items; one of them came next.
         had: ids of items; the session had one of them before.
         shortest, longest: number of items seen before the prediction.
-        kind: bool [n_events], the predictions of one slice (`frames.accuracy.select_slice`).
+        kind: bool [n_events], the predictions of one slice (`evaluation.slices.select_slice`).
     """
 
     came: np.ndarray | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +11,14 @@ import pandas as pd
 from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.config import SplitConfig, default_deciding_k
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.split_types import EvaluationSet
+from gru4rec_core.data.split_types import EvaluationSet, Split, SplitStep
 from gru4rec_core.data.splits import split
 from gru4rec_core.data.times import DAY_SECONDS, UNITS, day_length
 from gru4rec_core.evaluation.data_warnings import find_split_warnings, quick_baseline, visible_difference
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.evaluation.verdict_text import method_name
-from gru4rec_core.report.frames.data import TEST, TRAIN
+from gru4rec_core.report.frames.data import LEFT_OUT, PARTS, TEST, TRAIN
+from gru4rec_core.words import percent_text
 
 _N_BINS = 60  # bars over a log whose times are no dates
 
@@ -36,6 +38,7 @@ class SplitPreview:
         smallest_difference: the smallest relative difference between two models that the test is likely to show;
             inf where it is too small to show any.
         warnings: what is wrong with the test.
+        left_out: which events are in neither part, and why, as a sentence; "" where there are none.
     """
 
     days: pd.DataFrame
@@ -47,6 +50,7 @@ class SplitPreview:
     baseline_rate: float
     smallest_difference: float
     warnings: tuple[DiagnosticWarning, ...]
+    left_out: str = ""
 
 
 def preview_split(dataset: SessionDataset, test_rule: SplitConfig, unit: str) -> SplitPreview:
@@ -65,7 +69,7 @@ def preview_split(dataset: SessionDataset, test_rule: SplitConfig, unit: str) ->
     k = default_deciding_k(dataset.n_items)
     baseline, rate = quick_baseline(parts.train, parts.test, k)
     return SplitPreview(
-        days=events_by_day(np.asarray(dataset.timestamps), _tested_times(parts.test, test_rule), unit),
+        days=events_by_day(np.asarray(dataset.timestamps), _times_of_parts(parts, test_rule), unit),
         cut=_in_chart_units(parts.summary.cut, unit),
         n_sessions=len(np.unique(predicted.session)),
         n_predicted=len(predicted.target),
@@ -74,38 +78,80 @@ def preview_split(dataset: SessionDataset, test_rule: SplitConfig, unit: str) ->
         baseline_rate=rate,
         smallest_difference=visible_difference(parts.test, rate),
         warnings=tuple(find_split_warnings(parts, k, hit_rate=rate)),
+        left_out=describe_left_out(parts.summary.steps, dataset.n_events),
     )
 
 
-def events_by_day(all_times: np.ndarray, tested: np.ndarray, unit: str) -> pd.DataFrame:
-    """Events per day, training and test apart; per sixtieth of the span where times are no dates.
+def events_by_day(all_times: np.ndarray, parts: Mapping[str, np.ndarray], unit: str) -> pd.DataFrame:
+    """Events per day by part; per sixtieth of the span where times are no dates.
 
     Args:
         all_times: timestamps of the log's events.
-        tested: timestamps of those that are the test, a part of `all_times`.
-        unit: of both; "" where they are no dates.
+        parts: timestamps of those that are trained on and of those that are tested, by `TRAIN` and `TEST`; what is in
+            neither is left out.
+        unit: of all of them; "" where they are no dates.
 
     Returns:
-        Columns day (datetime, or a number in the log's own unit), part ("training" or "test"), events.
+        Columns day (datetime, or a number in the log's own unit), part (of `PARTS`), events.
     """
     if unit in UNITS:
         width, start = float(day_length(unit)), 0.0
     else:
         start = float(all_times.min())
         width = max((float(all_times.max()) - start) / _N_BINS, 1e-9)
-    bins = [((times - start) // width).astype(np.int64) for times in (all_times, tested)]
-    all_counts, test_counts = (pd.Series(numbers).value_counts() for numbers in bins)
-    counts = pd.DataFrame({"all": all_counts, TEST: test_counts}).fillna(0).astype(int).sort_index()
-    counts[TRAIN] = (counts["all"] - counts[TEST]).clip(lower=0)
-    frame = counts[[TRAIN, TEST]].rename_axis("bin").reset_index().melt("bin", var_name="part", value_name="events")
+
+    def count(times: np.ndarray) -> pd.Series:
+        return pd.Series(((times - start) // width).astype(np.int64)).value_counts()
+
+    by_part = {"all": count(all_times), TRAIN: count(parts[TRAIN]), TEST: count(parts[TEST])}
+    counts = pd.DataFrame(by_part).fillna(0).astype(int).sort_index()
+    counts[LEFT_OUT] = counts["all"] - counts[TRAIN] - counts[TEST]
+    frame = counts[list(PARTS)].rename_axis("bin").reset_index().melt("bin", var_name="part", value_name="events")
     day = pd.to_datetime(frame["bin"] * DAY_SECONDS, unit="s") if unit in UNITS else frame["bin"] * width + start
     return frame.assign(day=day)[["day", "part", "events"]]
 
 
-def _tested_times(test: EvaluationSet, test_rule: SplitConfig) -> np.ndarray:
-    """Timestamps of the predicted events, or of whole sessions where training has nothing of them."""
-    times = np.asarray(test.dataset.timestamps)
-    return times[test.predicted] if test_rule.protocol == "last-item" else times
+def describe_left_out(steps: Sequence[SplitStep], n_events: int) -> str:
+    """How many events of a log are in no part and why, as a sentence; "" where there are none.
+
+    Args:
+        steps: of the split.
+        n_events: events of the log.
+    """
+    dropped: dict[str, int] = {}
+    for step in steps:
+        if step.dropped_events:
+            reason = _REASONS[step.name.partition(", round ")[0]]
+            dropped[reason] = dropped.get(reason, 0) + step.dropped_events
+    if not dropped:
+        return ""
+    reasons = ", ".join(f"{n:,} {reason}" for reason, n in dropped.items())
+    n_dropped = sum(dropped.values())
+    return f"Left out: {n_dropped:,} of {n_events:,} events ({percent_text(n_dropped / n_events)}): {reasons}."
+
+
+_REASONS = {
+    "collapse repeats": "that repeat the item before them",
+    "item support": "of items with too few events",
+    "session length": "in sessions that are too short",
+    "training": "after the cut, in sessions that began before it",
+    "training without validation": "in sessions that reach into the time of the validation",
+}
+"""Why a step of a split (`data.filters`, `data.protocols`) drops events, by its name."""
+
+
+def _times_of_parts(parts: Split, test_rule: SplitConfig) -> dict[str, np.ndarray]:
+    """Timestamps of the training events, those that watch training among them, and of the tested ones."""
+    held_out = [_own_times(part, test_rule) for part in (parts.validation, parts.test) if part is not None]
+    return {TRAIN: np.concatenate([np.asarray(parts.train.timestamps), *held_out[:-1]]), TEST: held_out[-1]}
+
+
+def _own_times(part: EvaluationSet, test_rule: SplitConfig) -> np.ndarray:
+    """Timestamps of a held-out part's own events: the last of each session where training has those before it."""
+    times = np.asarray(part.dataset.timestamps)
+    is_last = np.zeros(len(times), bool)
+    is_last[part.dataset.offsets[1:] - 1] = True
+    return times[is_last] if test_rule.protocol == "last-item" else times
 
 
 def _in_chart_units(cut: float | None, unit: str) -> float | None:

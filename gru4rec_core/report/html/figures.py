@@ -8,7 +8,7 @@ from typing import Any
 
 from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
-from gru4rec_core.evaluation.rate_intervals import level_text
+from gru4rec_core.evaluation.slices import slice_rates, whole_rates
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.frames import accuracy as accuracy_frames
@@ -56,24 +56,21 @@ def draw_ladder(contents: ReportContents) -> Figure:
     return _draw(chart, "ladder", words, _BESIDE_SQUARE if contents.pair else 2 * _HALF)
 
 
-def draw_forest(contents: ReportContents) -> Figure | None:
-    """The deciding metric and the exploratory ones, relative to the base; None where nothing can be said."""
+def draw_differences(contents: ReportContents) -> Iterator[Figure]:
+    """The deciding metric and the exploratory ones, relative to the base; none where nothing can be said."""
     if contents.pair is None:
-        return None
+        return
     base, other = contents.pair
     config = contents.comparison.config
     table = comparison_frames.forest(contents.comparison.pair(base.name, other.name))
-    if table.empty:
-        return None
-    chart = comparison_charts.forest(
-        table, base.label, other.label, confidence=config.confidence, margin=100 * config.margin
-    )
-    first = table.iloc[0]
-    words = (
-        f"{other.label} against {base.label}: {first['metric']} {first['relative']:+.1f} %,"
-        f" {level_text(config.confidence)} interval {first['low']:+.1f} to {first['high']:+.1f} %"
-    )
-    return _draw(chart, "forest", words, 2 * _HALF, wide=True)
+    options: dict[str, Any] = {"confidence": config.confidence, "margin": 100 * config.margin}
+    for name, rows, draw in (
+        ("deciding", table[table["deciding"]], comparison_charts.deciding_difference),
+        ("forest", table[~table["deciding"]], comparison_charts.forest),
+    ):
+        if len(rows):
+            words = comparison_frames.difference_words(rows.iloc[0], base.label, other.label, config.confidence)
+            yield _draw(draw(rows, base.label, other.label, **options), name, words, 2 * _HALF, wide=True)
 
 
 def draw_curve(contents: ReportContents) -> Figure:
@@ -86,15 +83,16 @@ def draw_curve(contents: ReportContents) -> Figure:
 def draw_slices(contents: ReportContents) -> Iterator[Figure]:
     """Hits by kind of event, a chart each, all on one scale."""
     shown = [*contents.contenders, *(model for model in contents.models if model.name == _BEST_SELLERS)]
-    table = accuracy_frames.by_slice(shown, contents.events, contents.train_counts, contents.k)
-    overall = accuracy_frames.overall(shown, contents.k)
-    top = float(max(table["hits"].max(), overall["hits"].max()))
+    k, confidence = contents.k, contents.comparison.config.confidence
+    table = slice_rates(shown, contents.events, contents.train_counts, k, confidence)
+    whole = whole_rates(shown, k, confidence)
+    top = float(max(table["high"].max(), whole["high"].max()))
     for cut, title in accuracy_frames.TITLES.items():
-        part = table[table["slice"] == cut]
-        if part["value"].nunique() > 1:
-            chart = accuracy_charts.slice_dots(part, overall, contents.k, title, top=top)
+        if table.loc[table["slice"] == cut, "value"].nunique() > 1:
+            rows = accuracy_frames.chart_rows(table, whole, cut, contents.unit)
+            chart = accuracy_charts.slice_dots(rows, title, k, confidence=confidence, top=top)
             names = ", ".join(model.label for model in shown)
-            yield _draw(chart, f"slice-{cut}", f"{title}: hits in the top {contents.k} per 100 of {names}", _HALF)
+            yield _draw(chart, f"slice-{cut}", f"{title}: hits in the top {k} per 100 of {names}", _HALF)
 
 
 def _draw(chart: Any, name: str, alt: str, width: int | None = None, *, wide: bool = False) -> Figure:

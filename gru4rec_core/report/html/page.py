@@ -33,7 +33,7 @@ def render_report(contents: ReportContents) -> str:
         testable=testable,
         square=figures.draw_square(contents),
         ladder=figures.draw_ladder(contents) if testable else None,
-        forest=figures.draw_forest(contents),
+        differences=list(figures.draw_differences(contents)),
         curve=figures.draw_curve(contents) if testable else None,
         slices=list(figures.draw_slices(contents)) if testable else [],
         model_table=tables.model_table(contents) if testable else None,

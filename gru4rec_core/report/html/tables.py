@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import rate
-from gru4rec_core.evaluation.verdict_text import p_text
+from gru4rec_core.evaluation.slices import slice_rates
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
 from gru4rec_core.report.frames.settings import select_differences, settings_table
 from gru4rec_core.report.html.contents import ReportContents
-from gru4rec_core.words import true_minus
+from gru4rec_core.words import p_text, signed, true_minus
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def difference_table(contents: ReportContents) -> Table | None:
             comparison_frames.metric_label(difference.metric) + (" (decides)" if difference is pair.deciding else ""),
             _figure(100 * difference.a_value),
             _figure(100 * difference.b_value),
-            _signed(100 * difference.difference),
-            f"{_signed(100 * difference.low)} to {_signed(100 * difference.high)}",
+            signed(100 * difference.difference),
+            f"{signed(100 * difference.low)} to {signed(100 * difference.high)}",
             p_text(difference.p_value, contents.comparison.config.n_permutations),
         ]
         for difference in (pair.deciding, *pair.exploratory)
@@ -69,17 +69,20 @@ def difference_table(contents: ReportContents) -> Table | None:
 
 
 def slice_table(contents: ReportContents) -> Table:
-    """Hits of the contenders by kind of event."""
-    table = accuracy_frames.by_slice(contents.contenders, contents.events, contents.train_counts, contents.k)
+    """Hits of the contenders by kind of event, each with its interval."""
+    k, confidence, contenders = contents.k, contents.comparison.config.confidence, contents.contenders
+    table = slice_rates(contenders, contents.events, contents.train_counts, k, confidence)
     rows = []
     for (cut, _, value), part in table.groupby(["slice", "order", "value"], sort=False):
-        first = part.iloc[0]
-        hits = [_figure(part.loc[part["name"] == model.name, "hits"].iloc[0]) for model in contents.contenders]
-        rows.append(
-            [accuracy_frames.TITLES[str(cut)], str(value), f"{first['n_sessions']:,}", f"{first['n_events']:,}", *hits]
-        )
-    header = ["Kind", "Value", "Sessions", "Events", *(model.label for model in contents.contenders)]
-    return Table(f"Hits in the top {contents.k} per 100 by kind of event", header, rows, n_text=2)
+        first, by_name = part.iloc[0], part.set_index("name")
+        cells = [accuracy_frames.TITLES[str(cut)], str(value), f"{first['n_sessions']:,}", f"{first['n_events']:,}"]
+        for model in contenders:
+            hits, low, high = map(_figure, by_name.loc[model.name, ["hits", "low", "high"]])
+            cells += [hits, f"{low} to {high}"]
+        rows.append(cells)
+    header = ["Kind", "Value", "Sessions", "Events"]
+    header += [name for model in contenders for name in (model.label, level_text(confidence))]
+    return Table(f"Hits in the top {k} per 100 by kind of event", header, rows, n_text=2)
 
 
 def differing_settings(contents: ReportContents) -> Table:
@@ -97,7 +100,3 @@ def shared_settings(contents: ReportContents) -> list[tuple[str, str]]:
 
 def _figure(value: float) -> str:
     return true_minus(f"{value:.1f}")
-
-
-def _signed(value: float) -> str:
-    return true_minus(f"{value:+.1f}")

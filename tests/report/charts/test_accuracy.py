@@ -1,47 +1,63 @@
 import pandas as pd
 import pytest
 
+from gru4rec_core.evaluation.slices import RANKS
 from gru4rec_core.report.charts import accuracy as charts
-from gru4rec_core.report.frames.accuracy import RANKS
 
 
 @pytest.fixture
-def slices():
-    rows = [("bpr", "BPR", "gru4rec", "1", 0, 12.0, 900), ("bpr", "BPR", "gru4rec", "over 20", 1, 30.0, 40)]
-    rows += [("popularity", "Best-sellers", "baseline", "1", 0, 5.0, 900)]
-    frame = pd.DataFrame(rows, columns=["name", "label", "kind", "value", "order", "hits", "n_sessions"])
-    return frame.assign(n_events=frame["n_sessions"])
-
-
-@pytest.fixture
-def overall():
-    rows = [("bpr", "BPR", "gru4rec", 13.0), ("popularity", "Best-sellers", "baseline", 5.0)]
-    return pd.DataFrame(rows, columns=["name", "label", "kind", "hits"])
+def rows():
+    """Two methods over the whole test and two values of a slice."""
+    columns = ["name", "label", "kind", "value", "order", "hits", "low", "high", "n_events"]
+    table = [
+        ("bpr", "BPR", "gru4rec", "all test events", -1, 13.0, 12.0, 14.0, 940),
+        ("popularity", "Best-sellers", "baseline", "all test events", -1, 5.0, 4.0, 6.0, 940),
+        ("bpr", "BPR", "gru4rec", "over 20", 1, 30.0, 20.0, 42.0, 40),
+        ("bpr", "BPR", "gru4rec", "1", 0, 12.0, 11.0, 13.0, 900),
+        ("popularity", "Best-sellers", "baseline", "1", 0, 5.0, 4.2, 6.1, 900),
+    ]
+    frame = pd.DataFrame(table, columns=columns)
+    return frame.assign(what=frame["value"] + frame["n_events"].map(" ({:,})".format))
 
 
 def layer(chart, mark: str) -> dict:
     return next(one for one in chart.to_dict()["layer"] if one["mark"]["type"] == mark)
 
 
-def test_slices_stand_in_natural_order_with_their_counts_from_zero(slices, overall):
-    encoding = layer(charts.slice_dots(slices, overall, 3, "By items seen before"), "point")["encoding"]
-    assert encoding["y"]["sort"] == ["1 (900)", "over 20 (40)"]
+def drawn(rows, **options):
+    return charts.slice_dots(rows, "By items seen before", 3, confidence=0.95, **options)
+
+
+def test_the_whole_test_stands_first_then_the_slices_in_natural_order_from_zero(rows):
+    encoding = layer(drawn(rows), "point")["encoding"]
+    assert encoding["y"]["sort"] == ["all test events (940)", "1 (900)", "over 20 (40)"]
     assert encoding["x"]["scale"]["domain"][0] == 0
     assert encoding["x"]["title"] == "hits in the top 3 per 100"
 
 
-def test_small_slices_are_faint_and_methods_have_shapes(slices, overall):
-    chart = charts.slice_dots(slices, overall, 3, "By items seen before")
-    encoding = layer(chart, "point")["encoding"]
-    assert encoding["opacity"]["condition"]["value"] < 0.5
+def test_every_mark_has_its_interval_with_ends_taller_than_the_mark(rows):
+    spec = drawn(rows).to_dict()
+    fields = [(one["mark"]["type"], one["encoding"]["x"]["field"]) for one in spec["layer"]]
+    assert [kind for kind, field in fields if field in {"low", "high"}] == ["rule", "tick", "tick"]
+    marker = layer(drawn(rows), "point")["mark"]["size"] ** 0.5
+    assert layer(drawn(rows), "tick")["mark"]["size"] > marker
+    assert "95 % intervals" in " ".join(spec["title"]["subtitle"])
+
+
+def test_methods_stand_beside_each_other_in_a_row_and_differ_in_shape(rows):
+    encoding = layer(drawn(rows), "point")["encoding"]
+    assert encoding["yOffset"]["sort"] == ["BPR", "Best-sellers"]
     assert len(set(encoding["shape"]["scale"]["range"])) == 2
-    few = {row["value"]: row["few"] for rows in chart.to_dict()["datasets"].values() for row in rows if "few" in row}
-    assert few == {"1": False, "over 20": True}
 
 
-def test_charts_side_by_side_can_share_one_scale(slices, overall):
-    chart = charts.slice_dots(slices, overall, 3, "x", top=50.0)
-    assert layer(chart, "point")["encoding"]["x"]["scale"]["domain"][1] > 50
+def test_a_chart_of_slices_says_what_it_counts(rows):
+    subtitle = " ".join(drawn(rows).to_dict()["title"]["subtitle"])
+    assert "Dashed: all test events" in subtitle
+    assert "In brackets: number of test events" in subtitle
+
+
+def test_charts_side_by_side_can_share_one_scale(rows):
+    assert layer(drawn(rows, top=50.0), "point")["encoding"]["x"]["scale"]["domain"][1] > 50
 
 
 def test_rank_bars_keep_the_order_of_ranks_and_begin_at_zero():

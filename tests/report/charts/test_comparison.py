@@ -7,6 +7,7 @@ import pytest
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.frames import comparison as comparison_frames
+from tests.chart_specs import chart_title
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def spec(chart) -> dict:
 
 
 def title(chart) -> str:
-    return spec(chart)["title"]["text"]
+    return chart_title(spec(chart))
 
 
 def encodings(chart, channel: str) -> list[dict]:
@@ -69,24 +70,52 @@ def test_ladder_with_one_seed_draws_no_seed_ticks(results):
     chart = comparison_charts.ladder(
         comparison_frames.ladder(models, 3, 0.95), comparison_frames.seed_points(models, 3), 3, confidence=0.95
     )
-    assert "tick" not in [layer["mark"]["type"] for layer in spec(chart)["layer"]]
+    ticks = [layer for layer in spec(chart)["layer"] if layer["mark"]["type"] == "tick"]
+    assert {tick["encoding"]["x"]["field"] for tick in ticks} == {"low", "high"}  # the ends of the intervals
 
 
-def test_forest_shows_the_margin_the_zero_and_who_is_right_of_it(differences):
-    chart = comparison_charts.forest(differences, "TOP1", "BPR", confidence=0.95, margin=5)
-    assert title(chart) == "BPR against TOP1, metric by metric"
-    text = json.dumps(spec(chart))
-    assert "right of 0: BPR is better" in text
-    assert "under 5 %" in text
-    low, high = domain(chart, "x")
-    assert low < -9 < 7 < high
-    assert encodings(chart, "y")[0]["sort"] == differences["metric"].tolist()
+def test_intervals_stand_out_beside_markers_and_seeds_below_them(models):
+    table, seeds = comparison_frames.ladder(models, 3, 0.95), comparison_frames.seed_points(models, 3)
+    layers = spec(comparison_charts.ladder(table, seeds, 3, confidence=0.95))["layer"]
+    marker = next(one["mark"]["size"] for one in layers if one["mark"]["type"] == "point") ** 0.5
+    ticks = {one["encoding"]["x"]["field"]: one["mark"] for one in layers if one["mark"]["type"] == "tick"}
+    assert ticks["low"]["size"] == ticks["high"]["size"] > 1.5 * marker
+    # A tick of a seed begins where those of the interval end.
+    assert ticks["hits"]["yOffset"] - ticks["hits"]["size"] / 2 >= ticks["low"]["size"] / 2
 
 
-def test_forest_always_shows_the_whole_band(differences):
+def test_the_deciding_difference_has_a_scale_of_its_own(differences):
+    far = differences.assign(relative=[4.0, 38.0], low=[2.9, 35.0], high=[5.3, 41.0])
+    low, high = domain(comparison_charts.deciding_difference(far, "TOP1", "BPR", confidence=0.95, margin=5), "x")
+    assert low < -5
+    assert 5.3 < high < 10
+    low, high = domain(comparison_charts.forest(far, "TOP1", "BPR", confidence=0.95, margin=5), "x")
+    assert low < -5 < 41 < high
+
+
+def test_each_metric_stands_in_one_of_the_two_charts(differences):
+    options = {"confidence": 0.95, "margin": 5}
+    deciding = comparison_charts.deciding_difference(differences, "TOP1", "BPR", **options)
+    others = comparison_charts.forest(differences, "TOP1", "BPR", **options)
+    assert encodings(deciding, "y")[0]["sort"] == ["accuracy@3 (decides)"]
+    assert encodings(others, "y")[0]["sort"] == ["MRR@20"]
+    assert "+4.0 % (95 %: +1.0 to +7.0 %)" in json.dumps(spec(deciding))
+
+
+def test_differences_show_the_margin_the_zero_and_who_is_right_of_it(differences):
+    for draw in (comparison_charts.deciding_difference, comparison_charts.forest):
+        chart = draw(differences, "TOP1", "BPR", confidence=0.95, margin=5)
+        assert title(chart).startswith("BPR against TOP1: ")
+        text = json.dumps(spec(chart))
+        assert "right of 0: BPR is better" in text
+        assert "under 5 %" in text
+
+
+def test_differences_always_show_the_whole_band(differences):
     narrow = differences.assign(low=-0.1, high=0.1, relative=0.0)
-    low, high = domain(comparison_charts.forest(narrow, "TOP1", "BPR", confidence=0.95, margin=5), "x")
-    assert low < -5 < 5 < high
+    for draw in (comparison_charts.deciding_difference, comparison_charts.forest):
+        low, high = domain(draw(narrow, "TOP1", "BPR", confidence=0.95, margin=5), "x")
+        assert low < -5 < 5 < high
 
 
 def test_charts_say_the_level_of_their_intervals(models, differences):
@@ -94,6 +123,7 @@ def test_charts_say_the_level_of_their_intervals(models, differences):
     for chart in (
         comparison_charts.ladder(table, seeds, 3, confidence=0.8),
         comparison_charts.forest(differences, "TOP1", "BPR", confidence=0.8),
+        comparison_charts.deciding_difference(differences, "TOP1", "BPR", confidence=0.8),
     ):
         text = json.dumps(spec(chart))
         assert "80 % from" in text
@@ -126,8 +156,19 @@ def test_curve_begins_at_zero_names_its_lines_and_marks_the_deciding_k(models):
     assert domain(chart, "x") == [1, 20]
     assert "list length k (items shown)" in json.dumps(spec(chart))
     texts = [layer for layer in spec(chart)["layer"] if layer["mark"]["type"] == "text"]
-    assert texts[0]["encoding"]["text"]["field"] == "label"
+    assert texts[0]["encoding"]["text"]["field"] == "name_and_hits"
     assert "(3)" in json.dumps(spec(chart)["title"])
+
+
+def test_names_of_lines_have_their_colour_and_are_led_to(models):
+    chart = comparison_charts.accuracy_over_k(comparison_frames.curve(models), marked_k=3)
+    layers = spec(chart)["layer"]
+    names = next(one for one in layers if one["mark"]["type"] == "text")
+    lines = next(one for one in layers if one["mark"]["type"] == "line")
+    assert names["encoding"]["color"]["scale"] == lines["encoding"]["color"]["scale"]
+    leader = next(one for one in layers if one["mark"]["type"] == "rule" and "y2" in one["encoding"])
+    assert (leader["encoding"]["y"]["field"], leader["encoding"]["y2"]["field"]) == ("hits", "height")
+    assert leader["mark"]["x2Offset"] <= names["mark"]["dx"]
 
 
 def test_every_chart_draws_fewer_than_ten_thousand_points(models, differences):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gru4rec_core.report.charts.data import events_over_time, popularity, session_lengths, transitions
-from gru4rec_core.report.frames.data import TEST, TRAIN
+from gru4rec_core.report.frames.data import LEFT_OUT, TEST, TRAIN
 
 
 def bars(days: pd.DataFrame, **options) -> pd.DataFrame:
@@ -26,6 +26,15 @@ def test_long_spans_are_joined_and_no_event_is_lost(n_days: int, unit: str):
     assert spec["layer"][0]["encoding"]["x"]["title"] == f"{unit} (UTC)"
     assert frame["events"].sum() == 4 * n_days
     assert frame["start"].nunique() <= 125
+
+
+def test_what_is_left_out_has_a_look_of_its_own_and_is_named_only_where_it_occurs():
+    without = events_over_time(daily(3)).to_dict()["layer"][0]["encoding"]
+    assert without["fill"]["scale"]["domain"] == [TRAIN, TEST]
+    some = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=3), "part": LEFT_OUT, "events": 2})
+    fill = events_over_time(pd.concat([daily(3), some])).to_dict()["layer"][0]["encoding"]["fill"]["scale"]
+    assert fill["domain"] == [TRAIN, LEFT_OUT, TEST]
+    assert len(set(fill["range"])) == 3
 
 
 def test_only_a_rule_with_a_cut_draws_one():

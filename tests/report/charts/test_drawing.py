@@ -1,9 +1,11 @@
 from itertools import pairwise
 
+import altair as alt
+import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru4rec_core.report.charts.drawing import spread_labels
+from gru4rec_core.report.charts.drawing import SUBTITLE_CHARACTERS, TITLE_CHARACTERS, Size, spread_labels, titled
 
 heights = st.lists(st.floats(0, 100), min_size=1, max_size=12)
 
@@ -22,3 +24,21 @@ def test_labels_with_room_stay_where_they_belong():
 
 def test_labels_that_touch_share_the_room_around_their_middle():
     assert spread_labels([10.0, 10.0], gap=4.0) == [8.0, 12.0]
+
+
+@given(st.text("abc d-", min_size=1, max_size=120), st.lists(st.text("abc d-", max_size=120), max_size=3))
+def test_titles_are_broken_to_the_width_of_a_phone_and_lose_nothing(title, below):
+    bars = alt.Chart(pd.DataFrame({"x": [1]})).mark_bar()
+    chart = titled(bars, title, below, Size(100))
+    header = chart.to_dict()["title"]
+    lines = [header["text"]] if isinstance(header["text"], str) else header["text"]
+    assert all(len(line) <= TITLE_CHARACTERS for line in lines) or len(lines) == 1
+    assert all(len(line) <= SUBTITLE_CHARACTERS for line in header.get("subtitle", []))
+    assert "".join("".join(lines).split()) == "".join(title.split())
+    assert "".join("".join(header.get("subtitle", [])).split()) == "".join("".join(below).split())
+
+
+def test_a_longer_header_makes_the_chart_higher_not_the_plot_lower():
+    bars = alt.Chart(pd.DataFrame({"x": [1]})).mark_bar()
+    low, high = (titled(bars, title, "", Size(100)).height for title in ("short", "long " * 20))
+    assert high > low

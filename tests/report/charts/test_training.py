@@ -62,3 +62,11 @@ def test_every_chart_of_training_has_a_title_and_says_its_unit():
 
 def test_one_seed_speaks_of_no_mean():
     assert "Thick: mean of the seeds" not in validation_curve(epochs(0), 3, 10).to_dict()["title"]["subtitle"]
+
+
+def test_a_single_epoch_stands_inside_a_scale_with_round_labels():
+    first = epochs(0).query("epoch == 1").assign(hits=46.585290, loss=0.693147)
+    for chart, value in ((validation_curve(first, 3, 10), 46.585290), (loss_curve(first.head(1), 10), 0.693147)):
+        low, high = encoding(chart)["y"]["scale"]["domain"]
+        assert low < value < high
+        assert high - low >= 0.019 * value

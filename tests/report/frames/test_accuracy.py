@@ -1,11 +1,10 @@
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.evaluation.slices import slice_rates, whole_rates
 from gru4rec_core.report.frames import accuracy as frames
 
 
@@ -15,20 +14,28 @@ def vocabulary():
 
 
 def table(*rows):
-    columns = ["slice", "value", "hits", "n_sessions"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=["slice", "value", "hits", "low", "high"])
 
 
-def test_the_weakest_slice_has_enough_sessions_and_known_items():
+WHOLE = pd.Series({"label": "BPR", "hits": 12.0})
+
+
+def test_the_weakest_slice_is_one_whose_interval_lies_below_the_whole():
     rows = table(
-        ("length", "4-5", 9.0, 200), ("length", "over 20", 1.0, 199), ("popularity", "not in training", 0.0, 900)
+        ("length", "3", 9.0, 8.0, 11.9),
+        ("length", "4-5", 8.0, 5.0, 12.0),  # fewer hits, but not surely
+        ("length", "over 20", 1.0, 0.1, 30.0),
+        ("popularity", "not in training", 0.0, 0.0, 0.4),
     )
-    assert frames.find_weakest(rows)["value"] == "4-5"
+    assert frames.find_weakest(rows, 12.0)["value"] == "3"
+    assert frames.find_weakest(rows, 11.0) is None
 
 
-def test_without_a_large_slice_there_is_no_weakest():
-    assert frames.find_weakest(table(("length", "3", 9.0, 50))) is None
-    assert "too few" in frames.weakest_sentence("BPR", None, 12.0, 3)
+def test_where_no_slice_is_surely_weaker_the_headline_says_so():
+    text = frames.weakest_sentence(WHOLE, None, 3, 0.95, "sessions")
+    assert text.startswith("BPR had the next item in its top 3 for 12.0 of 100 test sessions.")
+    assert "No kind of session is surely weaker" in text
+    assert "No kind of event" in frames.weakest_sentence(WHOLE, None, 3, 0.95, "events")
 
 
 @pytest.mark.parametrize(
@@ -42,28 +49,37 @@ def test_without_a_large_slice_there_is_no_weakest():
         ("repeat", "new", "where the next item was new in its session"),
     ],
 )
-def test_the_headline_says_where_it_is_weakest(cut, value, words):
-    row = pd.Series({"slice": cut, "value": value, "hits": 8.0, "n_sessions": 300})
-    text = frames.weakest_sentence("BPR", row, 12.0, 3)
-    assert text.startswith(f"BPR is weakest {words}: the next item was in its top 3 for 8.0 of 100")
+def test_the_headline_says_where_it_is_weakest_with_its_interval(cut, value, words):
+    row = pd.Series({"slice": cut, "value": value, "hits": 8.0, "low": 6.5, "high": 9.75})
+    text = frames.weakest_sentence(WHOLE, row, 3, 0.9, "events")
+    assert text == (
+        f"BPR is weakest {words}: the next item was in its top 3 for 8.0 of 100 (90 %: 6.5 to 9.8), against 12.0 of all"
+        " test events."
+    )
 
 
-@pytest.mark.parametrize(
-    ("value", "limits"), [("none", (0, 0)), ("3", (3, 3)), ("4-5", (4, 5)), ("over 20", (21, None))]
-)
-def test_a_slice_of_positions_stands_for_numbers(value, limits):
-    assert frames.bounds(value) == limits
-
-
-def test_slices_of_every_method_stand_below_each_other(results, make_dataset):
+@pytest.fixture
+def rates(results, make_dataset):
+    """Two models, one always right, one never, on the last items of three sessions; and the whole test's rates."""
     data = make_dataset("abc", "abc", "bcb")
     events = EvaluationSet(data, predict_from=np.full(3, 2, np.int32))
-    good = results("bpr", [1, 1, 1])
-    counts = np.ones(30, int)
-    found = frames.by_slice([good, results("top1", [9, 9, 9])], events, counts, 3)
-    position = found[found["slice"] == "position"].set_index("name")
-    assert position["hits"].to_dict() == {"bpr": 100.0, "top1": 0.0}
-    assert set(found.loc[found["slice"] == "popularity", "value"]) <= {"best-sellers", "middling items", "rare items"}
+    models = [results("bpr", [1, 1, 1]), results("top1", [9, 9, 9])]
+    return slice_rates(models, events, np.ones(30, int), 3, 0.95), whole_rates(models, 3, 0.95)
+
+
+def test_a_chart_of_a_slice_begins_with_the_whole_test_and_counts_in_brackets(rates):
+    rows = frames.chart_rows(*rates, "position", "events")
+    assert rows["what"].tolist() == ["all test events (3)"] * 2 + ["2 (3)"] * 2
+    assert rows.set_index("name")["hits"].groupby(level=0).first().to_dict() == {"bpr": 100.0, "top1": 0.0}
+    assert rows["order"].tolist() == [-1, -1, 2, 2]
+
+
+def test_the_figures_of_slices_are_told_with_interval_and_counts(rates):
+    figures = frames.slice_figures(rates[0], 3, 0.95)
+    assert figures.columns.tolist() == [
+        *("kind", "value", "method", "top 3 per 100", "95 % from", "95 % to", "test events", "test sessions")
+    ]
+    assert set(figures["kind"]) <= set(frames.TITLES.values())
 
 
 def test_ranks_fall_into_buckets_that_add_up(results):
@@ -87,20 +103,3 @@ def test_items_never_listed_stand_with_what_they_missed(results, vocabulary):
     assert found["item"].tolist()[:2] == ["i9", "i8"]
     assert found["came next"].tolist() == [2] * 10
     assert set(found["item"]) == {f"i{n}" for n in range(10)}
-
-
-def test_the_predictions_of_a_slice_are_those_its_row_counts(results, make_dataset):
-    data = make_dataset("abca", "ab", "bcbaabca", "acc", "cab")
-    events = EvaluationSet(data, predict_from=np.ones(5, np.int32))
-    index = events.events()
-    model = results("bpr", [1, 9] * (len(index.target) // 2) + [0] * (len(index.target) % 2))
-    evaluation = replace(model.evaluations[0], session=index.session, position=index.position)
-    evaluation.target[:3] = -1
-    model = replace(model, evaluations=(evaluation,))
-    counts = np.arange(30)[::-1]
-    found = frames.by_slice([model], events, counts, 3)
-    assert set(found["slice"]) == set(frames.TITLES)
-    for row in found.itertuples():
-        chosen = frames.select_slice(evaluation, events, counts, row.slice, row.value)
-        assert chosen.sum() == row.n_events
-        assert 100 * (evaluation.ranks()[chosen] <= 3).mean() == pytest.approx(row.hits)

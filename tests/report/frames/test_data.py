@@ -2,7 +2,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gru4rec_core.report.frames.data import TEST, TRAIN, length_bars, popularity_curve, stack_bars, transition_shares
+from gru4rec_core.report.frames.data import (
+    LEFT_OUT,
+    TEST,
+    TRAIN,
+    length_bars,
+    popularity_curve,
+    stack_bars,
+    transition_shares,
+)
 
 
 def test_steps_within_sessions_are_counted_and_none_across(make_dataset):
@@ -68,11 +76,12 @@ def test_unused_items_are_left_out_of_the_logarithmic_axis():
     assert (popularity_curve(np.array([5, 0, 1]), np.array(["a", "b", "c"]))["events"] > 0).all()
 
 
-def test_the_test_stands_on_top_of_the_training_events():
-    frame, _ = stack_bars(daily(2))
+def test_the_test_stands_on_top_and_what_is_left_out_between():
+    left_out = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=2), "part": LEFT_OUT, "events": 2})
+    frame, _ = stack_bars(pd.concat([daily(2), left_out]))
     for _, bar in frame.groupby("start"):
-        assert bar.set_index("part").loc[TRAIN, ["bottom", "top"]].tolist() == [0, 3]
-        assert bar.set_index("part").loc[TEST, ["bottom", "top"]].tolist() == [3, 4]
+        edges = bar.set_index("part")[["bottom", "top"]]
+        assert edges.loc[[TRAIN, LEFT_OUT, TEST]].to_numpy().tolist() == [[0, 3], [3, 5], [5, 6]]
 
 
 def test_times_that_are_no_dates_are_drawn_as_numbers():

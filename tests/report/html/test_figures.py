@@ -6,7 +6,10 @@ from gru4rec_core.report.html import figures
 def test_each_picture_says_in_words_what_it_shows(contents):
     assert 'aria-label="Of 60 test sessions: both hit' in figures.draw_square(contents).svg
     assert "3 methods by hits in the top 10" in figures.draw_ladder(contents).svg
-    assert "BPR against TOP1: accuracy@10 (decides)" in figures.draw_forest(contents).svg
+    deciding, others = figures.draw_differences(contents)
+    assert "BPR against TOP1: accuracy@10 (decides)" in deciding.svg
+    assert "(decides)" not in others.svg
+    assert "MRR@20" in others.svg
 
 
 def test_nothing_in_a_report_asks_for_a_click(contents):
@@ -15,7 +18,7 @@ def test_nothing_in_a_report_asks_for_a_click(contents):
 
 def test_one_model_has_no_square_and_no_forest(single):
     assert figures.draw_square(single) is None
-    assert figures.draw_forest(single) is None
+    assert not list(figures.draw_differences(single))
     assert figures.draw_ladder(single).svg
 
 

@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from gru4rec_core.report.html.figures import draw_curve, draw_forest, draw_ladder, draw_slices, draw_square
+from gru4rec_core.report.html.figures import draw_curve, draw_differences, draw_ladder, draw_slices, draw_square
 from gru4rec_core.report.html.svg import chart_to_svg, dark_rules
 
 
@@ -30,7 +30,7 @@ def test_names_in_a_chart_stay_text(chart):
 
 
 def test_ids_do_not_clash_with_those_of_another_picture(contents):
-    figures = [draw_ladder(contents), draw_forest(contents), *draw_slices(contents)]
+    figures = [draw_ladder(contents), *draw_differences(contents), *draw_slices(contents)]
     ids = [found for figure in figures for found in re.findall(r'\bid="([^"]+)"', figure.svg)]
     assert len(ids) == len(set(ids))
     referred = [name for figure in figures for name in re.findall(r"url\(#([^)]+)\)", figure.svg)]
@@ -44,7 +44,7 @@ def test_a_chart_may_load_nothing(chart):
 
 
 def test_every_colour_of_the_reports_charts_has_a_counterpart_on_dark(contents):
-    figures = [draw_square(contents), draw_ladder(contents), draw_forest(contents), draw_curve(contents)]
+    figures = [draw_square(contents), draw_ladder(contents), *draw_differences(contents), draw_curve(contents)]
     rules = dark_rules()
     for figure in [*figures, *draw_slices(contents)]:
         for part, colour in re.findall(r'\b(fill|stroke)="([^"]*)"', figure.svg):

@@ -1,6 +1,7 @@
 """Facts about the tables of a report."""
 
 from gru4rec_core.evaluation.seed_outcomes import rate
+from gru4rec_core.evaluation.slices import slice_rates
 from gru4rec_core.report.html import tables
 
 
@@ -34,7 +35,12 @@ def test_settings_are_shown_once_either_as_different_or_as_shared(contents):
     assert shared["steps_per_epoch"] == "none"
 
 
-def test_slices_have_a_column_per_contender(contents, single):
-    assert tables.slice_table(contents).header[-2:] == ["TOP1", "BPR"]
-    assert tables.slice_table(single).header[-1:] == ["BPR"]
+def test_slices_have_a_rate_and_an_interval_per_contender(contents, single):
+    table = tables.slice_table(contents)
+    assert table.header[-4:] == ["TOP1", "95 %", "BPR", "95 %"]
+    rates = slice_rates(contents.contenders, contents.events, contents.train_counts, 10, 0.95)
+    row = rates.query("name == 'bpr' and slice == 'repeat'").iloc[0]
+    shown = next(cells for cells in table.rows if cells[1] == row["value"])
+    assert shown[-2:] == [f"{row['hits']:.1f}", f"{row['low']:.1f} to {row['high']:.1f}"]
+    assert tables.slice_table(single).header[-2:] == ["BPR", "95 %"]
     assert tables.difference_table(single) is None
