@@ -54,16 +54,24 @@ def describe_events(n_events: int, first: str, last: str) -> str:
     return f"{counted(n_events, 'event')}, {first}" + (f" to {until}" if first != last else "")
 
 
+def short_name(key: str) -> str:
+    """What a session is called where there is little room; a visit has its user's name.
+
+    >>> short_name("17"), short_name("u8#2026-03-06T06:39:53")
+    ('Session 17', 'User u8')
+    """
+    visit = _VISIT.fullmatch(key)
+    return short(f"User {visit.group(1)}" if visit else f"Session {key}", _LONGEST_KEY)
+
+
 def session_heading(key: str, events: str) -> str:
     """HTML of what stands above a session: its name, then its events; the whole key one tap away where it is cut.
 
     A visit cut out of a user's events has the user and its beginning as its key: the beginning is among the events.
     """
-    visit = _VISIT.fullmatch(key)
-    name = short(f"User {visit.group(1)}" if visit else f"Session {key}", _LONGEST_KEY)
-    line = escape(f"{name}: {events}")
+    line = escape(f"{short_name(key)}: {events}")
     style = "opacity:.8;font-size:.85rem;overflow-wrap:anywhere"
-    if not visit and len(key) < _LONGEST_KEY - len("Session "):
+    if short_name(key) == f"Session {key}":
         return f'<div style="{style}">{line}</div>'
     return (
         f'<details style="{style}"><summary>{line}</summary>Key of the session: {escape(short(key, 1_000))}</details>'

@@ -1,22 +1,27 @@
-"""How is one session shown step by step?"""
+"""How is one session shown, and how does the reader step through it with ← and →?"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
-from dashboard import review_context, state, widgets
+from dashboard import review_context, state, step_html
 from dashboard.review_context import Review
 from dashboard.seed_choice import SeedChoice
+from dashboard.session_html import describe_events, session_heading
+from gru4rec_core.data.times import describe_time
 from gru4rec_core.evaluation.comparability import ModelResults
-from gru4rec_core.report.frames import sessions as sessions_frames
-from gru4rec_core.report.frames.sessions import Step
-from gru4rec_core.report.labels import rank_text
+from gru4rec_core.evaluation.seed_outcomes import hit_counts
+from gru4rec_core.report.frames import session_steps
+from gru4rec_core.report.frames.session_steps import Guesses, Step
 
-MAX_STEPS = 40
-"""Steps shown at first; earlier ones on demand."""
+_WORDS = {
+    "trained": "Training data: the models learnt from this step, so a good guess proves nothing.",
+    "validation": "Validation: this step only watched training; the models did not learn from it.",
+    "untested": "Not part of the test: what the models would guess here.",
+}
 
 
 @dataclass(frozen=True)
@@ -38,77 +43,104 @@ class View:
     selection: state.Selection
 
 
-def show_session(view: View, event: int, *, key: str) -> None:
-    """One session from top to bottom: what came at each step, and what each model guessed."""
-    review, models, seed = view.review, view.models, view.seed
-    evaluation = models[0].evaluations[0]
-    session, position = int(evaluation.session[event]), int(evaluation.position[event])
-    items = np.asarray(review.events.dataset.session(session))
-    name = " ".join(str(evaluation.session_id[event]).split())
-    widgets.sentence(f"Session {name}, step by step{seed.tag}", size="1.15rem", weight=600, heading=True)
-    n_hidden = max(0, position + 1 - MAX_STEPS)
-    first = 0 if st.session_state.get(f"all-steps-{event}") else n_hidden
-    if first:
-        st.button(f"Show the {first} steps before", key=f"more-{key}", on_click=_show_all, args=(event,))
-    steps = _predict_steps(view, items[: position + 1], session, first)
-    is_validation = _find_validation(review, session)
-    header = ["Step", "What came", *(f"{model.label} guessed" for model in models)]
-    rows = [_row(review, models, step, view.k, is_validation=bool(is_validation[step.position])) for step in steps]
-    widgets.html_table(header, rows, classes=["trained" if step.trained else "" for step in steps], label="steps")
-    if any(step.trained for step in steps):
-        st.caption(
-            "Greyed steps were training data: the models learnt from them, so a good guess there proves nothing."
-        )
-    if any(is_validation[step.position] for step in steps):
-        st.caption("The validation step was only used to watch training: the models did not learn from it.")
-    history = items[:position][items[:position] >= 0]
-    state.next_button(
-        "Try this session",
-        "try_it",
-        view.selection,
-        key=f"to-try-{key}",
-        items=",".join(map(str, history)),
-        event=event,
-        **({"a": models[0].name, "b": models[1].name} if len(models) == 2 else {}),
-    )
+def show_session(view: View, event: int) -> None:
+    """The session of a test event as a strip, and what each model guessed at one of its steps."""
+    review = view.review
+    evaluation = view.models[0].evaluations[0]
+    session = int(evaluation.session[event])
+    steps = session_steps.list_steps(session, review.events, review.split.trained, view.models, view.seed.index)
+    position = _requested_step(len(steps), int(evaluation.position[event]))
+    step = steps[position]
+    with st.container(border=True, key="open-session"):
+        st.html(session_heading(str(evaluation.session_id[event]), _describe(review, session)))
+        _show_keys(view, step, len(steps))
+        st.html(step_html.STYLE + _draw_strip(view, steps, position))
+        if step.kind in _WORDS and position > 0:
+            st.caption(_WORDS[step.kind])
+        st.html(_draw_guesses(view, steps, step))
+        _show_next(view, steps, step, event)
 
 
-def _show_all(event: int) -> None:
-    st.session_state[f"all-steps-{event}"] = True
+def _describe(review: Review, session: int) -> str:
+    dataset, unit = review.events.dataset, review.result.dataset.time_unit or None
+    begin, end = (int(offset) for offset in dataset.offsets[session : session + 2])
+    times = [describe_time(dataset.timestamps[at].item(), unit) for at in (begin, end - 1)]
+    return describe_events(end - begin, *times)
 
 
-def _predict_steps(view: View, items: np.ndarray, session: int, first: int) -> list[Step]:
-    review, models, seed = view.review, view.models, view.seed.index
-    start = int(review.events.dataset.offsets[session])
-    trained = np.asarray(review.split.trained[start : start + len(items)])
-    loaded = {model.name: review_context.load_scorer(review, model.name, seed) for model in models}
+def _requested_step(n_steps: int, otherwise: int) -> int:
+    requested = st.query_params.get("step", "")
+    number = int(requested) if requested.isdecimal() else 0
+    return number - 1 if 1 <= number <= n_steps else otherwise
+
+
+def _show_keys(view: View, step: Step, n_steps: int) -> None:
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="step-keys"):
+        for label, key, to in (("Step back", "Left", step.position), ("Next step", "Right", step.position + 2)):
+            st.button(
+                label,
+                shortcut=key,
+                key=f"step-{key.lower()}",
+                disabled=not 1 <= to <= n_steps,
+                on_click=_go_to,
+                args=(to,),
+            )
+        st.text(f"Step {step.position + 1} of {n_steps}{view.seed.tag}")
+
+
+def _go_to(step: int) -> None:
+    state.set_params(step=step)
+
+
+def _draw_strip(view: View, steps: Sequence[Step], position: int) -> str:
+    start, stop = session_steps.visible_span(len(steps), position)
+    groups = session_steps.gather_repeats(steps[start:stop], position)
+    names = [view.review.item(group[0].item) for group in groups]
+    return step_html.strip(groups, names, position, view.models, view.k, (start, len(steps) - stop))
+
+
+def _draw_guesses(view: View, steps: Sequence[Step], step: Step) -> str:
+    review, models, k = view.review, view.models, view.k
+    if step.position == 0 and step.kind != "tested":
+        return step_html.note("The session begins here: nothing was seen yet, so nothing was guessed.")
+    told = _guesses(view, steps, step)
+    blocks = []
+    for model in models:
+        if model.name not in told:
+            continue
+        guesses = told[model.name]
+        names = [review.item(item) for item in guesses.items]
+        note = _seeds_note(model, step, k)
+        blocks.append(step_html.guesses(model, names, guesses, step.item, k, note))
+    came = step_html.came(step.position + 1, review.item(step.item))
+    return came + "".join(blocks)
+
+
+def _guesses(view: View, steps: Sequence[Step], step: Step) -> dict[str, Guesses]:
+    seed = view.seed.index
+    if step.event is not None:
+        return session_steps.guesses_of_test(step.event, view.models, view.k, seed)
+    loaded = {model.name: review_context.load_scorer(view.review, model.name, seed) for model in view.models}
     scorers = {name: scorer for name, scorer in loaded.items() if scorer is not None}
-    steps = sessions_frames.predict_steps(items, scorers, trained, first=first)
-    return sessions_frames.as_tested(steps, models, session, seed)
+    return session_steps.guess_again([one.item for one in steps], step.position, scorers, view.k)
 
 
-def _find_validation(review: Review, session: int) -> np.ndarray:
-    """Of a session that training learnt from: the events that it neither learnt nor is tested on; bool [length]."""
-    events = slice(*review.events.dataset.offsets[session : session + 2])
-    trained, predicted = np.asarray(review.split.trained[events]), np.asarray(review.events.predicted[events])
-    return trained.any() & ~trained & ~predicted
+def _seeds_note(model: ModelResults, step: Step, k: int) -> str:
+    if model.n_seeds == 1 or step.event is None:
+        return ""
+    return f"hit in {int(hit_counts(model, k)[step.event])} of {model.n_seeds} seeds"
 
 
-def _row(review: Review, models: tuple[ModelResults, ...], step: Step, k: int, *, is_validation: bool) -> list[str]:
-    word = "training data" if step.trained else "validation" if is_validation else ""
-    tag = f' <span class="tag">{word}</span>' if word else ""
-    return [
-        str(step.position + 1),
-        widgets.cell(review.item(step.item), strong=not word) + tag,
-        *(_guess_cell(review, step, model.name, k) for model in models),
-    ]
-
-
-def _guess_cell(review: Review, step: Step, name: str, k: int) -> str:
-    if name not in step.guesses:
-        return widgets.cell("nothing seen yet") if step.position == 0 else ""
-    guesses = []
-    for rank, guess in enumerate(step.guesses[name], 1):
-        text = f"{rank}. {widgets.cell(review.item(guess), limit=32)}"
-        guesses.append(f'<span class="true">{text} ✓</span>' if guess == step.item else text)
-    return f"{widgets.cell(rank_text(step.ranks[name], k))}<br>" + ", ".join(guesses)
+def _show_next(view: View, steps: Sequence[Step], step: Step, event: int) -> None:
+    models = view.models
+    history = [one.item for one in steps[: step.position] if one.item >= 0]
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        state.next_button(
+            "Try this session",
+            "try_it",
+            view.selection,
+            key="to-try",
+            items=",".join(map(str, history)),
+            event=event if step.event is None else step.event,
+            **({"a": models[0].name, "b": models[1].name} if len(models) == 2 else {}),
+        )

@@ -11,9 +11,11 @@ from dashboard import review_context, state, theme, widgets
 from dashboard.review_context import Review
 from dashboard.seed_choice import SeedChoice
 from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.event_filters import find_items
+from gru4rec_core.evaluation.event_orders import order_events
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.charts import sessions as sessions_charts
-from gru4rec_core.report.frames import sessions as sessions_frames
+from gru4rec_core.report.frames import guesses as guesses_frames
 
 N_GUESSES = 10
 MAX_STRIP = 50  # items
@@ -41,8 +43,7 @@ def read_strip(review: Review) -> list[int]:
 
 def _example(review: Review) -> list[int]:
     """The history of the first random prediction that has two known items, without what came next."""
-    n_events = len(review.models[0].evaluations[0].session)
-    for event in sessions_frames.random_events(n_events).tolist():
+    for event in order_events("random", review.models, 1).tolist():
         if len(ids := _history(review, event)) >= 2:
             st.query_params["event"] = str(event)
             return ids
@@ -91,7 +92,7 @@ def _add_item(review: Review, ids: list[int]) -> None:
     options: Sequence[int] = range(len(review.vocabulary))
     if len(options) > MAX_OPTIONS:
         text = st.text_input("Search items by a part of their name", key="strip-search", max_chars=200)
-        matches = sessions_frames.find_items(review.vocabulary, text)
+        matches = find_items(review.vocabulary, text, review.item_names)
         options = [] if matches is None else matches[:MAX_MATCHES].tolist()
     # A new box after each addition, so that it is empty again.
     key = f"strip-add-{len(ids)}"
@@ -154,7 +155,7 @@ def show_lists(review: Review, ids: list[int], contenders: list[Contender]) -> N
     if next_item is not None and next_item >= 0:
         widgets.sentence(f"What came next in this session: {review.item(next_item)} ✓", muted=True)
     for column, (model, scorer) in zip(st.columns(max(1, len(contenders)), gap="medium"), contenders, strict=True):
-        best = sessions_frames.best_items(ids, scorer, N_GUESSES)
+        best = guesses_frames.best_items(ids, scorer, N_GUESSES)
         names = [review.item(item) + (" ✓" if item == next_item else "") for item in best["id"]]
         with column:
             widgets.show_chart(
@@ -176,7 +177,7 @@ def show_what_changed(review: Review, ids: list[int], contenders: list[Contender
     )
     first = max(0, len(ids) - MAX_LEFT_OUT)
     # Guesses by the position left out, for each model; -1 stands for none.
-    tables = [dict(sessions_frames.leave_one_out(ids, scorer, N_FIRST_GUESSES)) for _, scorer in contenders]
+    tables = [dict(guesses_frames.leave_one_out(ids, scorer, N_FIRST_GUESSES)) for _, scorer in contenders]
     rows = [["nothing", *(_guesses_cell(review, guesses[-1], guesses[-1]) for guesses in tables)]]
     rows += [
         [

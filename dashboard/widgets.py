@@ -118,7 +118,6 @@ def html_table(
     header: Sequence[str],
     rows: Sequence[Sequence[str]],
     *,
-    classes: Sequence[str] | None = None,
     caption: str = "",
     label: str = "rows",
 ) -> None:
@@ -129,20 +128,18 @@ def html_table(
     Args:
         header: column names, plain text.
         rows: HTML of each cell.
-        classes: one class per row: "" or "trained" (greyed).
         caption: plain text above the table.
         label: key of the table's style.
     """
-    kinds = classes or [""] * len(rows)
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
     body = "".join(
-        f'<tr class="{escape(kind)}">'
+        "<tr>"
         + "".join(
             f'<td data-name="{escape(name)}"><div>{cell_html}</div></td>'
             for name, cell_html in zip(header, row, strict=True)
         )
         + "</tr>"
-        for kind, row in zip(kinds, rows, strict=True)
+        for row in rows
     )
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     st.html(
@@ -164,11 +161,6 @@ _TABLE_STYLE = """<style>
   border-bottom:1px solid rgba(127,127,127,.5)}
 .wb-table td{padding:.35rem .6rem .35rem 0;border:0;border-bottom:1px solid rgba(127,127,127,.25);
   vertical-align:top;overflow-wrap:anywhere}
-.wb-table tr.trained td{opacity:.72;font-style:italic}
-.wb-table .tag{font-size:.8rem;border:1px solid rgba(127,127,127,.6);border-radius:.6rem;padding:0 .45rem;
-  white-space:nowrap;font-style:normal}
-.wb-table .true{outline:2px solid currentColor;outline-offset:1px;border-radius:.25rem;padding:0 .25rem;margin:0 .2rem;
-  white-space:nowrap}
 @media (max-width:640px){
   .wb-table thead{position:absolute;left:-9999px}
   .wb-table tr{display:block;border:1px solid rgba(127,127,127,.4);border-radius:.6rem;padding:.4rem .7rem;
@@ -178,11 +170,3 @@ _TABLE_STYLE = """<style>
   .wb-table td:has(>div:empty){display:none}
 }
 </style>"""
-
-
-def show_wide_or_narrow(wide: str, narrow: str) -> None:
-    """Shows the container with key `wide` on a desktop and the one with key `narrow` on a phone, never both."""
-    st.html(
-        f"<style>@media (max-width:640px){{.st-key-{wide}{{display:none!important}}}}"
-        f"@media (min-width:641px){{.st-key-{narrow}{{display:none!important}}}}</style>"
-    )

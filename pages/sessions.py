@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from dashboard import review_context, seed_choice, sessions_view, state
+from dashboard import review_context, seed_choice, session_filters, sessions_view, state
 from dashboard.steps_view import View
-from gru4rec_core.report.frames import sessions as sessions_frames
 
 selection = state.current()
 st.title("What did it predict, and what came?")
@@ -16,10 +15,9 @@ if review:
     with st.container(horizontal=True):
         k = review_context.choose_list_length(selection, review)
         seed = seed_choice.choose_seed(selection, review, models)
-    predictions = sessions_view.choose_predictions(review, models, k)
-    filters = sessions_view.choose_filters(review, models, k)
-    predictions = sessions_frames.narrow(predictions, models[0], review.events, filters)
+    view = View(review, models, k, seed, selection)
+    predictions, listed = sessions_view.choose_sessions(view)
     if len(predictions):
-        sessions_view.show_list(View(review, models, k, seed, selection), predictions)
+        sessions_view.show_sessions(view, predictions, listed)
     else:
-        sessions_view.show_no_match()
+        session_filters.show_no_match()

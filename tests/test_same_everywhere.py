@@ -20,6 +20,7 @@ from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import compare_models, event_values
+from gru4rec_core.evaluation.event_filters import Filters, find_matches
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.seed_outcomes import explain_counts, hit_counts, is_hit, rate
@@ -27,8 +28,8 @@ from gru4rec_core.evaluation.slices import select_slice, slice_rates, whole_rate
 from gru4rec_core.evaluation.verdict import build_verdict
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
+from gru4rec_core.report.frames import session_steps
 from gru4rec_core.report.frames import sessions as sessions_frames
-from gru4rec_core.report.frames.sessions import Step
 from gru4rec_core.results.model_table import build_row, row_to_json
 
 N_ITEMS = 30
@@ -169,8 +170,8 @@ def test_the_misses_of_a_slice_are_those_that_its_link_lists(case, k):
     model = case.models[1]
     for row in slice_rates([model], case.events, counts, k, 0.95).itertuples():
         kind = select_slice(model.evaluations[0], case.events, counts, row.slice, row.value)
-        filters = sessions_frames.Filters(kind=kind)
-        listed = sessions_frames.narrow(sessions_frames.missed_by(model, k), model, case.events, filters)
+        missed = sessions_frames.missed_by(model, k)
+        listed = missed[find_matches([model], case.events, k, Filters(kind=kind))[missed]]
         said = accuracy_frames.misses_sentence(model, kind, k)
         assert f"missed {len(listed)} of {row.n_events} such" in said
         by_seed = [100 * (evaluation.ranks()[kind] <= k).mean() for evaluation in model.evaluations]
@@ -182,14 +183,14 @@ def test_the_misses_of_a_slice_are_those_that_its_link_lists(case, k):
 def test_rank_and_guess_of_an_event_are_those_of_one_seed_in_list_and_steps(case, k, seed):
     n_events = case.models[0].n_events
     rows = sessions_frames.prediction_rows(np.arange(n_events), case.pair, case.events, k, seed)
-    evaluation = case.models[0].evaluations[0]
+    evaluation, trained = case.models[0].evaluations[0], np.zeros(case.events.dataset.n_events, bool)
     for event, row in enumerate(rows.to_dict("records")):
         position, session = int(evaluation.position[event]), int(evaluation.session[event])
-        # Whatever was inferred for the step: the tested one is shown.
-        inferred = Step(position, 0, False, {"top1": [0, 1, 2], "bpr": [0, 1, 2]}, {"top1": 1.0, "bpr": 1.0})
-        [step] = sessions_frames.as_tested([inferred], case.pair, session, seed)
+        step = session_steps.list_steps(session, case.events, trained, case.pair, seed)[position]
+        guesses = session_steps.guesses_of_test(event, case.pair, k, seed)
         for model in case.pair:
             one = model.evaluations[min(seed, model.n_seeds - 1)]
             assert row[f"rank:{model.name}"] == step.ranks[model.name] == one.ranks()[event]
-            assert row[f"guess:{model.name}"] == step.guesses[model.name][0] == one.top_items[event, 0]
+            assert row[f"rank:{model.name}"] == guesses[model.name].rank
+            assert row[f"guess:{model.name}"] == guesses[model.name].items[0] == one.top_items[event, 0]
             assert row[f"seeds:{model.name}"] == hit_counts(model, k)[event]

@@ -82,7 +82,7 @@ def test_a_second_viewer_and_a_pasted_link_see_the_same(trained: Page, workbench
 
 def test_tables_offer_only_the_download_that_quotes_formulas(trained: Page, workbench):
     comparison = workbench.workspace.comparisons()[0]
-    trained.goto(f"{workbench.url}/sessions?comparison={comparison.id}")
+    trained.goto(f"{workbench.url}/accuracy?comparison={comparison.id}")
     settle(trained)
     trained.get_by_test_id("stDataFrame").first.hover()
     expect(trained.locator("button[aria-label^='Show/hide columns']").first).to_be_visible(timeout=WAIT)

@@ -1,14 +1,16 @@
 """Several seeds: one named seed for guesses and ranks, the majority for outcomes, on every page alike."""
 
 import re
+from html import escape
 
 import numpy as np
 import pytest
 
+from dashboard.widgets import plain_label
+from gru4rec_core.evaluation.event_orders import order_events
 from gru4rec_core.evaluation.seed_outcomes import hit_counts, is_hit, rate, shared_seed
 from gru4rec_core.evaluation.slices import select_slice
 from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.report.frames.sessions import random_events
 from gru4rec_core.report.labels import rank_text
 from gru4rec_core.results.comparison import build_comparison_result
 
@@ -22,29 +24,29 @@ def texts(app) -> str:
     return "\n".join(one.value for one in app.caption) + "\n".join(one.body for one in app.get("html"))
 
 
-def listed(app):
-    return next(one.value for one in app.dataframe if "came next ✓" in one.value.columns)
-
-
-def steps(app) -> str:
-    return next(one.body for one in app.get("html") if 'data-kind="steps"' in one.body)
+def rows(app) -> dict[int, str]:
+    """The list of sessions: label of each row by the row number of its prediction."""
+    keys = {button.key: button.label for button in app.button if button.key.startswith("open-")}
+    return {int(key.removeprefix("open-")): label for key, label in keys.items()}
 
 
 def other_seed(result) -> int:
     return (shared_seed(result.comparison.models[:2], 3) + 1) % 3
 
 
-def test_table_and_steps_show_one_seed_rank_and_guess_together(open_page, result):
-    event, seed = int(random_events(600)[0]), other_seed(result)
+def test_list_and_session_show_one_seeds_rank_and_guess_together(open_page, result):
+    event, seed = int(order_events("random", result.comparison.models[:2], 3)[0]), other_seed(result)
     app = open_page("sessions", seed=str(seed), event=str(event))
-    row, names = listed(app).iloc[0], result.split.test.dataset.vocabulary.items
+    names = result.split.test.dataset.vocabulary.items
     for model in result.comparison.models[:2]:
         one = model.evaluations[seed]
-        assert row[f"{model.label}: rank"] == one.ranks()[event]
-        assert row[f"{model.label}: first guess"].removesuffix(" ✓") == names[one.top_items[event, 0]]
-        assert row[f"{model.label}: all seeds"] == f"hit in {hit_counts(model, 3)[event]} of 3 seeds"
-        assert rank_text(one.ranks()[event], 3) in steps(app)
-    assert f"step by step, seed {seed}" in texts(app)
+        guess = plain_label(names[one.top_items[event, 0]], 32)
+        assert f"{model.label} {rank_text(one.ranks()[event], 3)}, guessed {guess}" in rows(app)[event]
+        drawn = re.search(rf'aria-label="{model.label}">.*?</section>', texts(app))[0]
+        assert f"rank {one.ranks()[event]:.0f}:" in drawn
+        assert f"hit in {hit_counts(model, 3)[event]} of 3 seeds" in drawn
+        assert f'<span class="place">1</span>{escape(names[one.top_items[event, 0]])}' in drawn
+    assert any(one.value.endswith(f", seed {seed}") for one in app.text)
 
 
 def test_at_first_it_is_the_seed_nearest_the_mean(open_page, result):
@@ -101,7 +103,7 @@ def test_the_weakest_slice_counts_the_misses_that_its_button_shows(open_page, re
     bpr = result.comparison.models[1]
     kind = select_slice(bpr.evaluations[0], result.split.test, np.asarray(result.split.train_counts), cut, value)
     assert number == (kind & ~is_hit(bpr, 3)).sum()
-    assert any(one.value.startswith(f"{number} of 600 test sessions.") for one in app.caption)
+    assert any(one.value.endswith(f" of {number} sessions") for one in app.text)
 
 
 def test_with_one_seed_nothing_of_this_is_shown(finished, open_page):
@@ -109,7 +111,7 @@ def test_with_one_seed_nothing_of_this_is_shown(finished, open_page):
         app = open_page(page)
         assert "seed" not in re.sub(r"<style.*?</style>", "", "\n".join(one.value for one in app.caption))
         assert not [group for group in app.button_group if group.key == "seed-choice"]
-    assert not [name for name in listed(open_page("sessions")).columns if "seed" in name]
+    assert not [label for label in rows(open_page("sessions")).values() if "seed" in label]
 
 
 def test_a_seed_in_a_link_to_one_run_each_is_said_to_be_wrong(finished, open_page):

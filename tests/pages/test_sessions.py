@@ -1,12 +1,15 @@
-"""The page Sessions: predictions beside what came."""
+"""The page Sessions: a list, and beside it the session that is open."""
 
 import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from gru4rec_core.report.frames.sessions import random_events
+from dashboard import session_list
+from gru4rec_core.evaluation.event_orders import order_events
+from gru4rec_core.report.labels import rank_text
 from gru4rec_core.results.comparison import build_comparison_result
 
 
@@ -16,16 +19,39 @@ def result(finished):
 
 
 @pytest.fixture
+def pair(result):
+    return result.comparison.models[:2]
+
+
+@pytest.fixture
 def sessions(finished, open_page):
     return open_page("sessions")
 
 
-def listed(app):
-    return next(one.value for one in app.dataframe if "came next ✓" in one.value.columns)
+def listed(app) -> list[int]:
+    """Row numbers of the predictions in the list, in order."""
+    return [int(button.key.removeprefix("open-")) for button in app.button if button.key.startswith("open-")]
 
 
-def steps(app) -> str:
-    return next(one.body for one in app.get("html") if 'data-kind="steps"' in one.body)
+def row(app, event: int) -> str:
+    return app.button(key=f"open-{event}").label
+
+
+def bodies(app) -> str:
+    return "".join(one.body for one in app.get("html"))
+
+
+def guesses(app, name: str) -> str:
+    return re.search(rf'<ol class="wb-guesses" data-kind="guesses-{name}">.*?</ol>', bodies(app))[0]
+
+
+def strip(app) -> list[str]:
+    body = re.search(r'<ol class="wb-strip".*?</ol>', bodies(app))[0]
+    return re.findall(r"<li .*?</li>", body)
+
+
+def step_text(app) -> str:
+    return next(one.value for one in app.text if one.value.startswith("Step "))
 
 
 def count(app, chip: str) -> int:
@@ -33,95 +59,157 @@ def count(app, chip: str) -> int:
     return int(re.sub(r"\D", "", label.removeprefix(chip)))
 
 
-def test_it_begins_with_the_same_random_sessions_for_everybody(sessions, result):
-    ids = result.comparison.models[0].evaluations[0].session_id[random_events(600)[:25]]
-    assert listed(sessions)["session"].tolist() == [str(one) for one in ids]
+def test_it_begins_with_the_same_random_sessions_for_everybody_and_the_first_one_open(sessions, pair):
+    order = order_events("random", pair, 3)
+    assert listed(sessions) == order[:8].tolist()
+    one = pair[0].evaluations[0]
+    assert f"Session {one.session_id[order[0]]}:" in bodies(sessions)
 
 
-def test_rows_hold_what_came_and_each_models_guess_and_rank(sessions, result):
-    one = result.comparison.models[0].evaluations[0]
-    event = random_events(600)[0]
-    row = listed(sessions).iloc[0]
-    names = result.split.test.dataset.vocabulary.items
-    assert row["came next ✓"] == names[one.target[event]]
-    assert row["TOP1: first guess"].removesuffix(" ✓") == names[one.top_items[event, 0]]
-    assert row["TOP1: rank"] == one.ranks()[event]
+def test_rows_hold_what_came_and_each_models_guess_and_rank(sessions, result, pair):
+    one, names = pair[0].evaluations[0], result.split.test.dataset.vocabulary.items
+    event = next(event for event in listed(sessions) if str(names[one.target[event]]).startswith("item"))
+    text = row(sessions, event)
+    assert f"**{names[one.target[event]]} ✓**" in text
+    assert f"TOP1 {rank_text(one.ranks()[event], 3)}, guessed" in text
+
+
+def test_every_guess_of_both_models_is_shown_and_the_true_one_has_a_tick(finished, open_page, pair):
+    hit = int(np.flatnonzero(pair[1].evaluations[0].ranks() == 2)[0])
+    app = open_page("sessions", event=str(hit), k="5")
+    assert all(guesses(app, name).count("<li") == 5 for name in ("top1", "bpr"))
+    assert re.search(r'class="true"><span class="place">2</span>[^<]* ✓', guesses(app, "bpr"))
+    assert "● rank 2: hit" in bodies(app)
 
 
 def test_chips_count_every_session_once(sessions):
     assert sum(count(sessions, chip) for chip in ("both hit", "only TOP1", "only BPR", "neither")) == 600
-    assert count(sessions, "Random") == 50
+    assert count(sessions, "All") == 600
 
 
-def test_a_chip_shows_its_sessions_and_stays_in_the_address(sessions):
+def test_a_chip_shows_its_sessions_and_stays_in_the_address(sessions, pair):
     sessions.button_group(key="chips").set_value("only_b").run()
-    table = listed(sessions)
     assert sessions.query_params["show"] == "only_b"
-    assert (table["BPR: rank"] <= 3).all()
-    assert (table["TOP1: rank"] > 3).all()
+    events = listed(sessions)
+    assert (pair[1].evaluations[0].ranks()[events] <= 3).all()
+    assert (pair[0].evaluations[0].ranks()[events] > 3).all()
 
 
-def test_a_link_opens_the_chip_and_the_session(finished, open_page, result):
-    event = int(np.flatnonzero(result.comparison.models[0].evaluations[0].ranks() > 3)[0])
+def test_a_link_opens_the_chip_and_the_session(finished, open_page, pair):
+    event = int(np.flatnonzero(pair[0].evaluations[0].ranks() > 3)[0])
     app = open_page("sessions", show="neither", event=str(event))
     assert app.button_group(key="chips").value == "neither"
-    assert "step by step" in "".join(one.body for one in app.get("html"))
-    assert "TOP1 guessed" in steps(app)
+    assert f"Session {pair[0].evaluations[0].session_id[event]}:" in bodies(app)
 
 
-def test_steps_end_with_the_stored_rank_and_mark_training_data(finished, open_page, result):
-    one = result.comparison.models[0].evaluations[0]
-    event = int(np.flatnonzero(one.position == 4)[0])
-    body = steps(open_page("sessions", event=str(event)))
-    rows = re.findall(r'<tr class="(\w*)">(.*?)</tr>', body, re.S)[-5:]
-    assert [kind for kind, _ in rows] == ["trained"] * 4 + [""]
-    assert "training data" in rows[0][1]
-    rank = one.ranks()[event]
-    assert f"{'●' if rank <= 3 else '○'} {rank:.0f}" in rows[-1][1]
+def test_the_keys_go_through_the_list_and_turn_its_page(sessions, pair):
+    order = order_events("random", pair, 3)
+    assert sessions.button(key="session-up").disabled
+    sessions.button(key="session-down").click().run()
+    assert sessions.query_params["event"] == str(order[1])
+    for _ in range(7):
+        sessions.button(key="session-down").click().run()
+    assert sessions.query_params["event"] == str(order[8])
+    assert listed(sessions) == order[8:16].tolist()
+    sessions.button(key="session-up").click().run()
+    assert listed(sessions) == order[:8].tolist()
 
 
-def test_item_names_reach_the_steps_as_text(finished, open_page, result):
+def test_a_tap_opens_a_session_and_the_keys_step_through_it(finished, open_page, pair):
+    event = int(np.flatnonzero(pair[0].evaluations[0].position == 4)[0])
+    app = open_page("sessions", event=str(event))
+    assert step_text(app) == "Step 5 of 5"
+    assert app.button(key="step-right").disabled
+    app.button(key="step-left").click().run()
+    assert step_text(app) == "Step 4 of 5"
+    assert app.query_params["step"] == "4"
+    other = listed(app)[0]
+    app.button(key=f"open-{other}").click().run()
+    assert app.query_params["event"] == str(other)
+    assert "step" not in app.query_params
+
+
+def test_steps_that_were_training_data_or_watched_it_say_so(finished, open_page, result, pair):
+    one, trained = pair[0].evaluations[0], np.asarray(result.split.trained)
+    before = np.asarray(result.split.test.dataset.offsets)[one.session] + one.position - 1
+    event = int(np.flatnonzero(~trained[before] & (one.position == 4))[0])
+    cells = strip(open_page("sessions", event=str(event)))
+    assert [re.search(r'class="\w+ (\w+)"', cell)[1] for cell in cells][-2:] == ["validation", "tested"]
+    assert all("trained" in cell for cell in cells[:-2])
+    assert any(
+        "only watched training" in one.value for one in open_page("sessions", event=str(event), step="4").caption
+    )
+    assert any("proves nothing" in one.value for one in open_page("sessions", event=str(event), step="2").caption)
+    assert "nothing was guessed" in bodies(open_page("sessions", event=str(event), step="1"))
+
+
+def test_item_names_reach_the_session_as_text(finished, open_page, result, pair):
     names = result.split.test.dataset.vocabulary.items
     nasty = next(i for i, name in enumerate(names) if "onerror" in name)
-    event = int(np.flatnonzero(result.comparison.models[0].evaluations[0].target == nasty)[0])
+    event = int(np.flatnonzero(pair[0].evaluations[0].target == nasty)[0])
     app = open_page("sessions", event=str(event))
-    assert "<img" not in "".join(one.body for one in app.get("html"))
-    assert "&lt;img src=x" in steps(app)
+    assert "<img" not in bodies(app)
+    assert "&lt;img src=x" in bodies(app)
     assert not [one for one in app.markdown if "onerror" in one.value]
 
 
-def test_filters_narrow_the_list_and_can_be_cleared(sessions):
+def test_filters_narrow_the_list_and_can_be_cleared(sessions, result, pair):
     sessions.button_group(key="chips").set_value("neither").run()
     sessions.text_input(key="filter-came").set_value("ITEM B").run()
-    assert set(listed(sessions)["came next ✓"]) == {"item B"}
+    item_b = result.split.test.dataset.vocabulary.items.tolist().index("item B")
+    assert set(pair[0].evaluations[0].target[listed(sessions)]) == {item_b}
     assert sessions.query_params["came"] == "ITEM B"
+    assert "Only: came next has “ITEM B”" in bodies(sessions)
     sessions.text_input(key="filter-came").set_value("no such item").run()
     assert any("No session matches" in one.value for one in sessions.text)
     sessions.button(key="clear-filters").click().run()
-    assert len(listed(sessions)) == 25
+    assert len(listed(sessions)) == 8
     assert "came" not in sessions.query_params
 
 
-def test_the_number_of_items_seen_narrows_too(finished, open_page):
-    app = open_page("sessions", show="neither", shortest="3", longest="3")
-    assert set(listed(app)["seen"]) == {3}
+def test_a_link_carries_every_filter(finished, open_page, pair):
+    app = open_page(
+        "sessions", guess="item A", rank="4-9", by="bpr", length="3-", place="-4", whole="1", show="neither"
+    )
+    one, lengths = pair[1].evaluations[0], app.number_input(key="filter-length-from").value
+    assert lengths == 3
+    assert (one.ranks()[listed(app)] >= 4).all()
+    assert (one.ranks()[listed(app)] <= 9).all()
+    assert (one.position[listed(app)] <= 3).all()
+    assert "rank of the item that came: 4 to 9; guesses and rank of BPR" in bodies(app)
+    app.number_input(key="filter-rank-to").set_value(5).run()
+    assert app.query_params["rank"] == "4-5"
 
 
-def test_the_list_is_paged(finished, open_page):
-    first = listed(open_page("sessions"))["session"].tolist()
-    second = listed(open_page("sessions", page="2"))["session"].tolist()
-    assert len(first) == len(second) == 25
-    assert not set(first) & set(second)
+def test_the_worst_miss_comes_first_where_it_is_asked_for(finished, open_page, pair):
+    app = open_page("sessions", order="worst-miss")
+    assert app.selectbox(key="order").value == "worst-miss"
+    worst = max(model.evaluations[0].ranks()[np.isfinite(model.evaluations[0].ranks())].max() for model in pair)
+    assert max(model.evaluations[0].ranks()[listed(app)[0]] for model in pair) == worst
 
 
-@pytest.mark.parametrize("address", [{"event": "999999"}, {"event": "-1"}, {"page": "abc"}, {"show": "nonsense"}])
+@pytest.mark.parametrize(
+    "address",
+    [{"event": "999999"}, {"event": "-1"}, {"show": "nonsense"}, {"order": "x"}, {"rank": "a-b"}, {"step": "99"}],
+)
 def test_a_broken_address_still_opens_the_page(finished, open_page, address):
-    assert len(listed(open_page("sessions", **address))) == 25
+    assert len(listed(open_page("sessions", **address))) == 8
 
 
-def test_the_way_on_takes_the_session_along(finished, open_page):
-    app = open_page("sessions", event="7")
-    assert app.button(key="to-try-wide").label == "Try this session"
+def test_a_session_that_is_not_in_the_list_is_open_all_the_same(finished, open_page, pair):
+    hit = int(np.flatnonzero(pair[0].evaluations[0].ranks() == 1)[0])
+    app = open_page("sessions", show="neither", event=str(hit))
+    assert f"Session {pair[0].evaluations[0].session_id[hit]}:" in bodies(app)
+    assert any("not in this list" in one.value for one in app.caption)
+
+
+def test_the_way_on_takes_the_items_seen_along(finished, open_page, result, pair):
+    one = pair[0].evaluations[0]
+    event = int(np.flatnonzero(one.position == 3)[0])
+    app = open_page("sessions", event=str(event))
+    app.button(key="to-try").click().run()
+    history = result.split.test.dataset.session(int(one.session[event]))[:3]
+    assert app.query_params["items"] == ",".join(str(item) for item in history if item >= 0)
 
 
 def test_without_data_it_leads_to_the_overview(open_page):
@@ -138,20 +226,15 @@ def test_the_misses_of_one_method_are_a_chip_where_a_link_asks_for_them(finished
 
 
 @pytest.mark.parametrize("kind", ["position:2", "length:4-5", "popularity:rare items", "repeat:new"])
-def test_every_kind_of_slice_narrows_the_list(finished, open_page, result, kind):
+def test_every_kind_of_slice_narrows_the_list(finished, open_page, result, pair, kind):
     app = open_page("sessions", show="neither", kind=kind)
     assert app.selectbox(key="filter-kind").value == kind
-    lengths = {str(name): n for name, n in zip(result.split.test.dataset.session_ids, _lengths(result), strict=True)}
-    table = listed(app)
-    assert len(table)
+    one, events = pair[0].evaluations[0], listed(app)
+    assert events
     if kind == "position:2":
-        assert set(table["seen"]) == {2}
+        assert set(one.position[events]) == {2}
     if kind == "length:4-5":
-        assert {lengths[session] for session in table["session"]} == {4, 5}
-
-
-def _lengths(result) -> list[int]:
-    return result.split.test.dataset.lengths.tolist()
+        assert set(result.split.test.dataset.lengths[one.session[events]]) <= {4, 5}
 
 
 def test_a_kind_that_does_not_exist_asks_nothing(finished, open_page):
@@ -160,34 +243,21 @@ def test_a_kind_that_does_not_exist_asks_nothing(finished, open_page):
     assert "kind" not in app.query_params
 
 
-def test_items_are_shown_by_the_names_the_log_gave_them(finished, open_page):
+def test_items_are_shown_and_found_by_the_names_the_log_gave_them(finished, open_page):
     record = finished.datasets()[0]
     items = finished.open_dataset(record.id).vocabulary.items
     names = {str(item): f"name of {place}" for place, item in enumerate(items)}
     (finished.dataset_folder(record.id) / "item_names.json").write_text(json.dumps(names), encoding="utf-8")
-    table = open_page("sessions").dataframe[0].value
-    assert all(name.startswith("name of ") for name in table["seen last"])
+    app = open_page("sessions", came="name of 1", whole="1")
+    assert all("**name of 1 ✓**" in row(app, event) for event in listed(app))
 
 
-def test_the_item_that_watched_training_is_not_called_training_data(finished, open_page, result):
-    trained = np.asarray(result.split.trained)
-    one = result.comparison.models[0].evaluations[0]
-    offsets = np.asarray(result.split.test.dataset.offsets)
-    before = offsets[one.session] + one.position - 1
-    event = int(np.flatnonzero(~trained[before] & (one.position == 4))[0])
-    app = open_page("sessions", event=str(event))
-    rows = re.findall(r'<tr class="(\w*)">(.*?)</tr>', steps(app), re.S)[-5:]
-    assert [kind for kind, _ in rows] == ["trained"] * 3 + ["", ""]
-    assert [">validation<" in row for _, row in rows] == [False, False, False, True, False]
-    assert any("only used to watch training" in one.value for one in app.caption)
-
-
-def test_a_link_to_a_session_that_is_not_listed_shows_its_steps_on_a_phone_too(finished, open_page, sessions, result):
-    listed_ids = {name.rsplit("-", 1)[1] for name in (b.key for b in sessions.button) if name.startswith("open-")}
-    other = next(e for e in range(len(result.comparison.models[0].evaluations[0].session)) if str(e) not in listed_ids)
-
-    def hidden_on_a_phone(event: str) -> bool:
-        return any("steps-wide" in one.body for one in open_page("sessions", event=event).get("html"))
-
-    assert hidden_on_a_phone(min(listed_ids)), "there the card has them"
-    assert not hidden_on_a_phone(str(other))
+def test_what_is_listed_can_be_taken_along(finished, open_page, monkeypatch, pair):
+    tables: list[pd.DataFrame] = []
+    monkeypatch.setattr(session_list, "safe_csv", lambda table: tables.append(table) or b"")
+    monkeypatch.setattr(session_list.st, "download_button", lambda *_, data, **__: data())
+    open_page("sessions", show="neither", place="3-3")
+    [table] = tables
+    neither = (pair[0].evaluations[0].ranks() > 3) & (pair[1].evaluations[0].ranks() > 3)
+    assert len(table) == int((neither & (pair[0].evaluations[0].position == 2)).sum())
+    assert {"dataset", "comparison", "test rule", "k", "BPR: rank", "TOP1: guess 3"} <= set(table.columns)

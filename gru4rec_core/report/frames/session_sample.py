@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.event_orders import disagreement
 from gru4rec_core.evaluation.hit_overlap import OUTCOMES, find_hit_overlap
 from gru4rec_core.evaluation.seed_outcomes import is_hit
 from gru4rec_core.report.labels import outcome_labels
@@ -36,15 +37,16 @@ def describe_rule(n_models: int) -> str:
     )
 
 
-def pick_sessions(models: tuple[ModelResults, ...], k: int) -> list[Pick]:
+def pick_sessions(models: tuple[ModelResults, ...], k: int, seed: int = 0) -> list[Pick]:
     """At most ten predictions of as many sessions, in the order they are shown; the same for the same results.
 
     Args:
         models: the two that are set side by side, or the only one.
         k: list length of hits and misses.
+        seed: index of the seed whose ranks are compared.
     """
     session, taken, picks = models[0].evaluations[0].session, set[int](), list[Pick]()
-    for reason, candidates, wanted in _groups(models, k):
+    for reason, candidates, wanted in _groups(models, k, seed):
         fresh: list[int] = []
         for event in candidates:
             if len(fresh) == wanted:
@@ -56,7 +58,7 @@ def pick_sessions(models: tuple[ModelResults, ...], k: int) -> list[Pick]:
     return picks
 
 
-def _groups(models: tuple[ModelResults, ...], k: int) -> Iterator[tuple[str, np.ndarray, int]]:
+def _groups(models: tuple[ModelResults, ...], k: int, seed: int) -> Iterator[tuple[str, np.ndarray, int]]:
     """Reason, row numbers in the order they are tried, and how many are wanted."""
     rng = np.random.default_rng(_SEED)
     if len(models) < 2:
@@ -68,12 +70,4 @@ def _groups(models: tuple[ModelResults, ...], k: int) -> Iterator[tuple[str, np.
     outcomes, names = find_hit_overlap(a, b, k).labels, outcome_labels(a, b)
     for outcome in OUTCOMES:
         yield names[outcome], rng.permutation(np.flatnonzero(outcomes == outcome)), N_EACH
-    yield "largest disagreement", np.argsort(-_disagreement(a, b), kind="stable"), N_EACH
-
-
-def _disagreement(a: ModelResults, b: ModelResults) -> np.ndarray:
-    """By which factor the mean ranks differ, as a logarithm; 0 for an item that training never saw."""
-    ranks = [np.mean([evaluation.ranks() for evaluation in model.evaluations], axis=0) for model in (a, b)]
-    known = np.isfinite(ranks[0]) & np.isfinite(ranks[1])
-    ratio = np.divide(ranks[0], ranks[1], out=np.ones_like(ranks[0]), where=known)
-    return np.abs(np.log(ratio))
+    yield "largest disagreement", np.argsort(-disagreement(models, k, seed), kind="stable"), N_EACH

@@ -67,7 +67,7 @@ def build_examples(contents: ReportContents) -> list[SessionExample]:
     """Ten sessions worth reading, by the rule of `session_sample.describe_rule`."""
     models, seed = shown_models(contents), seed_of_examples(contents)
     counts = {model.name: hit_counts(model, contents.k) for model in models}
-    return [_build(contents, pick, models, seed, counts) for pick in pick_sessions(models, contents.k)]
+    return [_build(contents, pick, models, seed, counts) for pick in pick_sessions(models, contents.k, seed)]
 
 
 def _build(

@@ -1,0 +1,182 @@
+"""Which conditions does the reader set on the Sessions page, and how do they travel in the link?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import review_context, state
+from dashboard.review_context import Review
+from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.event_filters import Filters, Range, find_items
+from gru4rec_core.report.frames import accuracy as accuracy_frames
+from gru4rec_core.report.labels import short
+
+_TEXTS = {"came": "Came next", "had": "Seen before it", "guess": "Among the guesses", "name": "Name of the session"}
+_RANGES = {"length": "Items in the session", "place": "Step in the session", "rank": "Rank of the item that came"}
+_PARAMS = (*_TEXTS, *_RANGES, "whole", "by", "kind")
+_SHOWN = ("event", "step")  # URL parameters of the session that is open
+
+Models = tuple[ModelResults, ...]
+
+
+def count_filters() -> int:
+    """How many conditions the link sets."""
+    return sum(1 for name in (*_TEXTS, *_RANGES, "kind") if st.query_params.get(name))
+
+
+def choose_filters(review: Review, models: Models, k: int) -> Filters:
+    """The conditions, behind one button; kept in the URL."""
+    n_set = count_filters()
+    with st.popover(f"Filters: {n_set}" if n_set else "Filters", icon=":material/filter_list:", key="filters"):
+        texts = _ask_for_texts()
+        whole = st.checkbox(
+            "Whole names of items, not parts",
+            value="whole" in st.query_params,
+            key="filter-whole",
+            on_change=_keep,
+            args=("whole",),
+        )
+        ranges = {name: _ask_for_range(name, label) for name, label in _RANGES.items()}
+        by = _ask_for_model(models)
+        kind = _ask_for_kind(review, models[0], k)
+        if n_set:
+            st.button("Clear filters", key="clear-in-form", on_click=clear_filters, icon=":material/close:")
+    items = {
+        name: find_items(review.vocabulary, texts[name], review.item_names, whole=whole)
+        for name in ("came", "had", "guess")
+    }
+    return Filters(
+        came=items["came"],
+        had=items["had"],
+        guessed=items["guess"],
+        session=texts["name"],
+        length=ranges["length"],
+        step=ranges["place"],
+        rank=ranges["rank"],
+        by=by,
+        kind=kind,
+    )
+
+
+def describe_filters(models: Models) -> str:
+    """The conditions in one line; "" where there are none."""
+    params = st.query_params
+    how = "is" if "whole" in params else "has"
+    parts = [f"{label.lower()} {how} “{short(params[name])}”" for name, label in _TEXTS.items() if params.get(name)]
+    said = ((label, Range.from_text(params.get(name, ""))) for name, label in _RANGES.items())
+    parts += [f"{label[0].lower()}{label[1:]}: {numbers.describe()}" for label, numbers in said if numbers]
+    if by := next((model.label for model in models if model.name == params.get("by")), ""):
+        parts.append(f"guesses and rank of {by}")
+    if cut := params.get("kind", ""):
+        label = _kind_label(*cut.partition(":")[::2])
+        parts.append(label[0].lower() + label[1:])
+    return "; ".join(parts)
+
+
+def clear_filters() -> None:
+    """Callback: back to all sessions of the outcome."""
+    state.set_params(**dict.fromkeys((*_PARAMS, *_SHOWN)))
+    emptied: dict[str, Any] = dict.fromkeys((f"filter-{name}" for name in _TEXTS), "")
+    emptied |= {f"filter-{name}-{end}": None for name in _RANGES for end in ("from", "to")}
+    st.session_state.update(emptied | {"filter-whole": False, "filter-by": "", "filter-kind": None})
+
+
+def show_no_match() -> None:
+    """Nothing meets the conditions: says so and offers to clear them."""
+    with st.container(border=True):
+        st.text("No session matches.")
+        st.button("Clear filters", type="primary", key="clear-filters", on_click=clear_filters)
+
+
+def _ask_for_texts() -> dict[str, str]:
+    hints = {"name": "a part of its name"}
+    columns = st.columns(2)
+    texts = {}
+    for place, (name, label) in enumerate(_TEXTS.items()):
+        with columns[place % 2]:
+            texts[name] = st.text_input(
+                label,
+                value=st.query_params.get(name, ""),
+                placeholder=hints.get(name, "item"),
+                key=f"filter-{name}",
+                max_chars=200,
+                on_change=_keep,
+                args=(name,),
+            )
+    return texts
+
+
+def _ask_for_range(name: str, label: str) -> Range:
+    requested = Range.from_text(st.query_params.get(name, ""))
+    columns = st.columns(2)
+    limits = [
+        column.number_input(
+            f"{label}: {end}",
+            min_value=1,
+            step=1,
+            value=value if value is None else max(1, value),
+            key=f"filter-{name}-{end}",
+            on_change=_keep_range,
+            args=(name,),
+        )
+        for column, end, value in zip(columns, ("from", "to"), (requested.low, requested.high), strict=True)
+    ]
+    return Range(*(None if limit is None else int(limit) for limit in limits))
+
+
+def _ask_for_model(models: Models) -> str:
+    names = ["", *(model.name for model in models)]
+    if len(models) < 2:
+        return ""
+    labels = {"": "any of them", **{model.name: model.label for model in models}}
+    requested = st.query_params.get("by", "")
+    return st.selectbox(
+        "Whose guesses and rank",
+        names,
+        index=names.index(requested) if requested in names else 0,
+        format_func=lambda name: labels[name],
+        key="filter-by",
+        on_change=_keep,
+        args=("by",),
+    )
+
+
+def _ask_for_kind(review: Review, model: ModelResults, k: int) -> np.ndarray | None:
+    """One slice of the Accuracy page, as bool [n_events]; None for all sessions."""
+    table = review_context.slice_table(review, (model.name,), k)
+    rows = zip(table["slice"], table["value"], strict=True)
+    options = {f"{cut}:{value}": (cut, value) for cut, value in rows if cut in accuracy_frames.TITLES}
+    requested = st.query_params.get("kind")
+    if requested is not None and requested not in options:
+        state.set_params(kind=None)
+    chosen = st.selectbox(
+        "Kind of session",
+        list(options),
+        index=list(options).index(requested) if requested in options else None,
+        format_func=lambda kind: _kind_label(*options[kind]),
+        placeholder="All kinds",
+        key="filter-kind",
+        on_change=_keep,
+        args=("kind",),
+    )
+    return None if chosen is None else review_context.select_kind(review, *options[chosen])
+
+
+def _kind_label(cut: str, value: str) -> str:
+    return f"{accuracy_frames.TITLES.get(cut, cut)}: {value}"
+
+
+def _keep(name: str) -> None:
+    # Callbacks, so that Copy link at the top of the page already has the new condition.
+    value = st.session_state[f"filter-{name}"]
+    text = value.strip() if isinstance(value, str) else value
+    state.set_params(**{name: (1 if text is True else text) or None, **dict.fromkeys(_SHOWN)})
+
+
+def _keep_range(name: str) -> None:
+    limits = (st.session_state[f"filter-{name}-{end}"] for end in ("from", "to"))
+    text = str(Range(*(None if limit is None else int(limit) for limit in limits)))
+    state.set_params(**{name: text or None, **dict.fromkeys(_SHOWN)})
