@@ -18,8 +18,8 @@ from gru4rec_core.report.labels import rank_text
 from gru4rec_core.report.style import style
 from gru4rec_core.words import counted
 
-PAGE_SIZE = 8
-"""Sessions at once: as many as stand beside an open one, so that ↑ and ↓ never leave the screen."""
+PAGE_SIZE = 6
+"""Sessions at once: as many as stand beside an open one, so that ↑ and ↓ seldom leave the screen."""
 
 _CSS = """<style>
 .st-key-session-rows button{text-align:left;padding:.45rem .7rem;min-height:44px}

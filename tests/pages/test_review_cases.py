@@ -34,15 +34,17 @@ def html(app) -> str:
 @pytest.mark.parametrize("page", PAGES)
 def test_one_model_alone_is_shown_beside_the_baselines(single, open_page, page):
     app = open_page(page, comparison=single.id)
-    assert app.get("vega_lite_chart") or app.dataframe
+    assert app.get("vega_lite_chart") or app.dataframe or "guesses-bpr" in html(app)
 
 
 def test_one_model_alone_has_no_verdict_and_says_so(single, open_page):
     assert "One model was trained" in html(open_page("compare", comparison=single.id))
 
 
-def test_one_model_alone_has_the_random_sessions_only(single, open_page):
-    assert open_page("sessions", comparison=single.id).button_group(key="chips").options == ["Random 50"]
+def test_one_model_alone_has_no_outcomes_of_a_pair(single, open_page):
+    app = open_page("sessions", comparison=single.id)
+    assert app.button_group(key="chips").options == ["All 600"]
+    assert app.selectbox(key="order").options == ["Random", "Worst miss", "Most confident miss"]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from dashboard import session_list
+from dashboard.session_list import PAGE_SIZE as N
 from gru4rec_core.evaluation.event_orders import order_events
 from gru4rec_core.report.labels import rank_text
 from gru4rec_core.results.comparison import build_comparison_result
@@ -61,7 +62,7 @@ def count(app, chip: str) -> int:
 
 def test_it_begins_with_the_same_random_sessions_for_everybody_and_the_first_one_open(sessions, pair):
     order = order_events("random", pair, 3)
-    assert listed(sessions) == order[:8].tolist()
+    assert listed(sessions) == order[:N].tolist()
     one = pair[0].evaluations[0]
     assert f"Session {one.session_id[order[0]]}:" in bodies(sessions)
 
@@ -107,12 +108,12 @@ def test_the_keys_go_through_the_list_and_turn_its_page(sessions, pair):
     assert sessions.button(key="session-up").disabled
     sessions.button(key="session-down").click().run()
     assert sessions.query_params["event"] == str(order[1])
-    for _ in range(7):
+    for _ in range(N - 1):
         sessions.button(key="session-down").click().run()
-    assert sessions.query_params["event"] == str(order[8])
-    assert listed(sessions) == order[8:16].tolist()
+    assert sessions.query_params["event"] == str(order[N])
+    assert listed(sessions) == order[N : 2 * N].tolist()
     sessions.button(key="session-up").click().run()
-    assert listed(sessions) == order[:8].tolist()
+    assert listed(sessions) == order[:N].tolist()
 
 
 def test_a_tap_opens_a_session_and_the_keys_step_through_it(finished, open_page, pair):
@@ -163,7 +164,7 @@ def test_filters_narrow_the_list_and_can_be_cleared(sessions, result, pair):
     sessions.text_input(key="filter-came").set_value("no such item").run()
     assert any("No session matches" in one.value for one in sessions.text)
     sessions.button(key="clear-filters").click().run()
-    assert len(listed(sessions)) == 8
+    assert len(listed(sessions)) == N
     assert "came" not in sessions.query_params
 
 
@@ -193,7 +194,7 @@ def test_the_worst_miss_comes_first_where_it_is_asked_for(finished, open_page, p
     [{"event": "999999"}, {"event": "-1"}, {"show": "nonsense"}, {"order": "x"}, {"rank": "a-b"}, {"step": "99"}],
 )
 def test_a_broken_address_still_opens_the_page(finished, open_page, address):
-    assert len(listed(open_page("sessions", **address))) == 8
+    assert len(listed(open_page("sessions", **address))) == N
 
 
 def test_a_session_that_is_not_in_the_list_is_open_all_the_same(finished, open_page, pair):
