@@ -18,6 +18,14 @@ _STACK = f"<style>@media (max-width:1180px){{{_CHARTS}{{min-width:100%}}}}</styl
 _DOWNLOAD = "[data-testid=stElementToolbarButton]:has(button[aria-label^='Download as CSV'])"
 _NO_RAW_CSV = f"<style>{_DOWNLOAD}{{display:none}}</style>"
 
+# The toolbar that appears over a chart or table stands 44 px above it, on top of whatever control is there. A chart has
+# room for it in its lower right corner, beside the title of the axis; a table gets that much room above it.
+_BAR, _TABLE = "[data-testid=stElementToolbar]", "[data-testid=stElementContainer]:has([data-testid=stDataFrame])"
+_TOOLBARS = (
+    f"<style>:has(>{_BAR}):has([data-testid=stVegaLiteChart])>{_BAR},[data-testid=stVegaLiteChart] {_BAR}"
+    f"{{top:auto!important;bottom:0!important}}{_TABLE}{{padding-top:28px}}</style>"
+)
+
 
 def is_dark() -> bool:
     """Whether the reader's browser shows the dark theme."""
@@ -26,4 +34,4 @@ def is_dark() -> bool:
 
 def apply() -> None:
     """Writes the styles of the whole page; called once, before the page itself."""
-    st.html(_STACK + _NO_RAW_CSV + (_DARK if is_dark() else ""))
+    st.html(_STACK + _NO_RAW_CSV + _TOOLBARS + (_DARK if is_dark() else ""))

@@ -89,6 +89,24 @@ def test_tables_offer_only_the_download_that_quotes_formulas(trained: Page, work
     expect(trained.locator("button[aria-label^='Download as CSV']").first).to_be_hidden()
 
 
+COVERED = """() => {
+  const area = element => element.getBoundingClientRect(), bar = '[data-testid=stElementToolbar]';
+  const meet = (a, b) => a.width && b.width && a.x < b.right && b.x < a.right && a.y < b.bottom && b.y < a.bottom;
+  const controls = [...document.querySelectorAll('button,input,a,summary')].filter(one => !one.closest(bar));
+  const bars = [...document.querySelectorAll(bar)];
+  return bars.flatMap(one => controls.filter(control => meet(area(one), area(control)))).map(one => one.innerText);
+}"""
+
+
+def test_no_toolbar_covers_a_control(trained: Page, workbench):
+    trained.goto(f"{workbench.url}/accuracy")
+    settle(trained)
+    for part in ("stVegaLiteChart", "stDataFrame"):
+        trained.get_by_test_id(part).first.hover()
+        expect(trained.locator("[data-testid=stElementToolbar]:visible").first).to_be_visible(timeout=WAIT)
+        assert not trained.evaluate(COVERED)
+
+
 def test_the_test_rule_chosen_on_data_is_the_one_that_train_takes(trained: Page, workbench):
     trained.goto(f"{workbench.url}/data")
     settle(trained)

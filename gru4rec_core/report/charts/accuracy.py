@@ -36,7 +36,7 @@ def slice_dots(
         title=None,
         sort=rows.sort_values("order", kind="stable")["what"].drop_duplicates().tolist(),
         scale=alt.Scale(paddingInner=0.25, paddingOuter=0.1),
-        axis=alt.Axis(labelLimit=170, grid=False),
+        axis=alt.Axis(labelLimit=170, grid=True, tickBand="extent"),  # lines between the rows
     )
     side = alt.YOffset("label:N", sort=methods)
     x = from_zero("hits:Q", f"hits in the top {k} per 100", top or float(rows["high"].max()), tickCount=5)

@@ -72,11 +72,11 @@ def ladder(
         # Below the line, where no marker covers them.
         tick = alt.Chart(seeds).mark_tick(thickness=1.5, size=6, opacity=1, yOffset=11)
         layers.append(tick.encode(x="hits:Q", y=y, color=colour(chosen), tooltip=["label:N", "seed:Q", "hits:Q"]))
-    below = "; ticks below it: seeds" if len(seeds) else ""
+    below = "; ticks below: seeds" if len(seeds) else ""
     return titled(
         alt.layer(*layers),
         f"Hits in the top {k}, best first",
-        f"Line: {level} interval of these test {unit}{below}",
+        f"Line: {level} interval of these {unit}{below}",
         Size(ROW * len(frame)),
         dark,
     )
@@ -214,8 +214,7 @@ def accuracy_over_k(
     top = max(float(frame["hits"].max()), 1e-9) * 1.08
     depth = int(frame["k"].max())
     ends = frame[frame["k"] == depth].copy()
-    ends["name_and_hits"] = [f"{row.label} {row.hits:.1f}" for row in ends.itertuples()]
-    ends["height"] = spread_labels(ends["hits"].tolist(), gap=top * 14 / height)
+    ends["height"] = spread_labels(ends["hits"].tolist(), gap=top * 14 / height, ceiling=top)
     x = alt.X(
         "k:Q",
         title="list length k (items shown)",
@@ -253,8 +252,8 @@ def accuracy_over_k(
     )
     names = (
         alt.Chart(ends)
-        .mark_text(align="left", dx=_LEADER + 4, fontSize=12, limit=150)
-        .encode(x=x, y=alt.Y("height:Q"), text="name_and_hits:N", color=colour(chosen))
+        .mark_text(align="left", dx=_LEADER + 4, fontSize=12, limit=170)
+        .encode(x=x, y=alt.Y("height:Q"), text="label:N", color=colour(chosen))
     )
     layers = [line, leader, points, names]
     if marked_k:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from textwrap import wrap
 from typing import Any
 
@@ -12,7 +13,7 @@ import pandas as pd
 
 from gru4rec_core.report.style import Style, ground, styles
 
-TITLE_CHARACTERS, SUBTITLE_CHARACTERS = 40, 50
+TITLE_CHARACTERS, SUBTITLE_CHARACTERS = 44, 58
 """Letters per line that a chart on a phone has room for: titles are broken, never cut."""
 
 ROW = 30  # px between two methods or slices on a vertical axis
@@ -124,10 +125,11 @@ def interval_marks(base: alt.Chart, paint: Any, height: int, dashes: Any = None)
     return line, (ends.encode(x=alt.X("low:Q"), color=paint), ends.encode(x=alt.X("high:Q"), color=paint))
 
 
-def spread_labels(values: Sequence[float], gap: float) -> list[float]:
+def spread_labels(values: Sequence[float], gap: float, ceiling: float = inf) -> list[float]:
     """Heights for labels that belong at `values`: at least `gap` apart, in the same order from below.
 
-    Labels that would touch form a block around the mean of their values (pool adjacent violators).
+    Labels that would touch form a block around the mean of their values (pool adjacent violators); none stands above
+    `ceiling`.
     """
     order = sorted(range(len(values)), key=lambda i: values[i])
     blocks: list[list[float]] = []  # [sum of (value - own offset), count]
@@ -139,5 +141,5 @@ def spread_labels(values: Sequence[float], gap: float) -> list[float]:
     starts = [total / count for total, count in blocks for _ in range(int(count))]
     heights = [0.0] * len(values)
     for rank, i in enumerate(order):
-        heights[i] = starts[rank] + rank * gap
+        heights[i] = min(starts[rank] + rank * gap, ceiling - (len(order) - 1 - rank) * gap)
     return heights

@@ -17,7 +17,8 @@ PARTS = (TRAIN, LEFT_OUT, TEST)
 """From the bottom of a bar to its top."""
 
 N_ITEMS = 12
-_MAX_BARS = 120
+_MOST_DAYS = 400  # bars of a day each, so that a cut falls between two; thin ones, but told apart
+_MOST_WEEKS = 120
 _NAME = 40  # characters of an item's name
 
 
@@ -42,8 +43,7 @@ def stack_bars(days: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 def _join_days(days: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Days joined into weeks or months while there are more bars than the eye can tell apart."""
     span = (days["day"].max() - days["day"].min()).days + 1 if len(days) else 1
-    sizes = (("D", "day", 1), ("W", "week", 7), ("M", "month", 30))
-    code, unit, _ = next((size for size in sizes if span / size[2] <= _MAX_BARS), sizes[-1])
+    code, unit = ("D", "day") if span <= _MOST_DAYS else ("W", "week") if span <= 7 * _MOST_WEEKS else ("M", "month")
     periods = days["day"].dt.to_period(code)
     frame = days.assign(period=periods).groupby(["period", "part"], observed=True)[["events"]].sum().reset_index()
     frame["start"] = frame["period"].dt.start_time

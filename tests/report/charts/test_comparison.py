@@ -156,7 +156,7 @@ def test_curve_begins_at_zero_names_its_lines_and_marks_the_deciding_k(models):
     assert domain(chart, "x") == [1, 20]
     assert "list length k (items shown)" in json.dumps(spec(chart))
     texts = [layer for layer in spec(chart)["layer"] if layer["mark"]["type"] == "text"]
-    assert texts[0]["encoding"]["text"]["field"] == "name_and_hits"
+    assert texts[0]["encoding"]["text"]["field"] == "label"
     assert "(3)" in json.dumps(spec(chart)["title"])
 
 

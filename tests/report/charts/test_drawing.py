@@ -10,9 +10,10 @@ from gru4rec_core.report.charts.drawing import SUBTITLE_CHARACTERS, TITLE_CHARAC
 heights = st.lists(st.floats(0, 100), min_size=1, max_size=12)
 
 
-@given(heights)
-def test_labels_never_touch_and_keep_their_order(values):
-    placed = spread_labels(values, gap=3.0)
+@given(heights, st.sampled_from([float("inf"), 100.0, 50.0]))
+def test_labels_never_touch_keep_their_order_and_stay_below_the_ceiling(values, ceiling):
+    placed = spread_labels(values, gap=3.0, ceiling=ceiling)
+    assert max(placed) <= ceiling
     order = sorted(range(len(values)), key=lambda i: values[i])
     gaps = [placed[j] - placed[i] for i, j in pairwise(order)]
     assert all(gap >= 3.0 - 1e-9 for gap in gaps)
