@@ -99,7 +99,9 @@ def _find_member(raw: IO[bytes], name: str) -> tuple[IO[bytes], int] | None:
     """The one file in a ZIP archive, and its unpacked size; None for an Excel workbook, a ZIP of many."""
     try:
         archive = zipfile.ZipFile(raw)
-        members = [info for info in archive.infolist() if not info.is_dir() and not _is_litter(info.filename)]
+        # Not `is_dir`, which fails on a name without a character.
+        files = (info for info in archive.infolist() if not info.filename.endswith("/"))
+        members = [info for info in files if not _is_litter(info.filename)]
         if any(info.filename == "xl/workbook.xml" for info in members):
             return None
         if len(members) != 1:

@@ -224,7 +224,8 @@ def _plain_json_events(lines: list[str]) -> Counter[Event] | None:
         if isinstance(pairs, list) and all(isinstance(pair, tuple) for pair in pairs):
             if len(dict(pairs)) < len(pairs):
                 return None  # one name twice: which of the two counts is a matter of taste
-            rows.append(tuple(dict(pairs).get(name) for name in NAMES))
+            values = [dict(pairs).get(name) for name in NAMES]
+            rows.append(tuple(value.strip(" ") if isinstance(value, str) else value for value in values))
     return _clean(rows)
 
 

@@ -48,6 +48,11 @@ def test_other_archives_are_refused_with_rule_and_remedy(content: bytes, words: 
     assert caught.value.remedy
 
 
+def test_a_file_without_a_name_in_an_archive_is_read_like_any_other(write: Write) -> None:
+    unnamed = zipped({"log.csv": CSV.encode()}).replace(b"log.csv", b"\0og.csv")  # a name ends before a null byte
+    assert len(read_log(write(unnamed, "log.zip")).dataset.session_ids) == 2
+
+
 def test_an_archive_with_a_password_is_refused(write: Write) -> None:
     archive = bytearray(zipped({"log.csv": CSV.encode()}))
     archive[6] |= 1  # the flag "encrypted", in the file's own header and in the list of files
