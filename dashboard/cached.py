@@ -17,6 +17,7 @@ from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.session_preview import FirstSessions
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.quality_types import QualityReport
 from gru4rec_core.evaluation.timeline import Days, count_days
 from gru4rec_core.jobs import planning
@@ -26,7 +27,9 @@ from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.frames.quality import describe_sessions
 from gru4rec_core.report.frames.split_preview import SplitPreview, preview_split
 from gru4rec_core.results import comparison as results
+from gru4rec_core.results import log_warnings
 from gru4rec_core.results.collected_warnings import diagnose_quality
+from gru4rec_core.results.log_warnings import WarningCount
 from gru4rec_core.results.recheck import Recheck, RecheckPlan, recheck_run
 from gru4rec_core.workspace import derived_datasets, import_process
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
@@ -106,6 +109,27 @@ def _split_preview(root: str, dataset_id: str, test_rule: str) -> SplitPreview:
     workspace = Workspace(root)
     dataset, unit = workspace.open_dataset(dataset_id), workspace.dataset(dataset_id).time_unit
     return preview_split(dataset, SplitConfig.from_json(test_rule), unit)
+
+
+def count_log_warnings(record: DatasetRecord, most_events: int | None = None) -> WarningCount | None:
+    """The warnings of a log under its default test rule, counted once and then read from the workspace.
+
+    Args:
+        record: the log.
+        most_events: a larger log is not checked for it; None where its checks are wanted anyway.
+
+    Returns:
+        None where it was not checked yet and is too large to do it now, or cannot be cut by that rule.
+    """
+    workspace, test_rule = state.workspace(), default_plan(record).test_rule
+    stored = log_warnings.find_count(workspace, record, test_rule)
+    if stored is not None or (most_events is not None and record.n_events > most_events):
+        return stored
+    try:
+        warnings = quality_report(record).with_test(split_preview(record, test_rule).warnings)
+    except WorkbenchError:  # the log cannot be cut by this rule: Data says why
+        return None
+    return log_warnings.store_count(workspace, record, test_rule, warnings)
 
 
 def default_plan(record: DatasetRecord) -> DefaultPlan:

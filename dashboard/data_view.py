@@ -44,6 +44,7 @@ def show_dataset(selection: state.Selection, record: DatasetRecord) -> None:
         widgets.sentence(f"{summary_sentence(record)}: {count}.", size="1.2rem", weight=600)
     if preview is not None:
         state.next_button("Train on this", "train", selection, key="train-on-this", new="1")
+        cached.count_log_warnings(record)  # so that Overview need not check the log to say how many there are
     _show_distributions(record, dataset)
 
 

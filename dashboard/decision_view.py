@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Container
 
 import streamlit as st
 
-from dashboard import messages, navigation, state, test_rule_form, widgets
+from dashboard import messages, row_actions, row_table, state, summary_cells, test_rule_form, widgets
 from dashboard.review_context import Review
+from dashboard.row_table import Column, Row, RowTable
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.results.comparison import Pair
@@ -19,6 +20,13 @@ _RECORDED = "_decision_recorded"
 _CHECKED = "_decision_checked"
 _BY = "_decided_by"
 _NUMBER = "_decision_number"
+_COLUMNS = (
+    Column("Decision", "12rem"),
+    Column("Dataset", "minmax(7rem,1fr)"),
+    Column("Why, and by whom", "minmax(9rem,1.5fr)"),
+    Column("Verdict then", "minmax(12rem,2fr)"),
+    Column("When", "6.5rem"),
+)
 _SIGNS = {"holds": "good", "reversed": "warning", "open": "note", "settled": "note"}
 
 
@@ -64,47 +72,62 @@ def _record(review: Review, pair: Pair, entered: DecisionInput) -> None:
     st.session_state[_NUMBER] += 1
 
 
-def show_decisions(selection: state.Selection, age: Callable[..., str]) -> None:
-    """What was decided in this workspace, newest first; re-check and delete.
-
-    Args:
-        selection: of the page.
-        age: a moment as "2 days ago".
-    """
+def show_decisions() -> None:
+    """What was decided in this workspace, newest first; re-check and delete."""
     workspace = state.workspace()
-    records = list_decisions(workspace)
+    records = {record.id: record for record in list_decisions(workspace)}
     if not records:
         return
-    st.header("Decisions")
     comparisons = {comparison.id for comparison in workspace.comparisons()}
-    for record in records:
-        with st.container(border=True, gap="xsmall", key=f"decision-{record.id}"):
-            st.text(f"{record.text[0].upper()}{record.text[1:]}")
-            messages.show_aside(f"{record.by}, {age(record.created)}, on {record.dataset_name}: {record.why}")
-            messages.show_aside(f"Verdict then: {record.verdict['sentences'][0]}")
-            with st.container(horizontal=True, vertical_alignment="center"):
-                if record.comparison_id in comparisons:
-                    st.page_link(
-                        navigation.PAGES["compare"],
-                        label=widgets.plain_label(record.comparison_name),
-                        icon=":material/arrow_forward:",
-                        query_params=selection.params(
-                            dataset=record.dataset_id, comparison=record.comparison_id, k=None
-                        ),
-                    )
-                if st.button("Re-check this decision", key=f"decision-recheck-{record.id}", type="tertiary"):
-                    st.query_params["decision"] = record.id
-                    st.rerun()
-                _offer_to_delete(workspace, record)
-            if st.query_params.get("decision") == record.id:
-                _show_recheck(workspace, record)
+    st.header("Decisions")
+    table = RowTable(
+        "decision",
+        _COLUMNS,
+        lambda decision_id: _build(records[decision_id], comparisons),
+        _act,
+        lambda decision_id: _show_below(workspace, records[decision_id]),
+    )
+    row_table.show_rows(table, {record.id: _searched(record) for record in records.values()})
 
 
-def _offer_to_delete(workspace: Workspace, record: DecisionRecord) -> None:
-    with st.popover("Delete", type="tertiary", key=f"decision-delete-{record.id}"):
-        st.text("Deletes this decision from the workspace; the comparison stays. This cannot be undone.")
-        if st.button("Delete for good", key=f"decision-delete-now-{record.id}"):
-            messages.attempt(lambda: _delete(workspace, record))
+def _searched(record: DecisionRecord) -> str:
+    return f"{record.text} {record.dataset_name} {record.by} {record.why}"
+
+
+def _build(record: DecisionRecord, comparisons: Container[str]) -> Row:
+    has_comparison = record.comparison_id in comparisons
+    gone = "" if has_comparison else "the comparison was deleted"
+    return Row(
+        title=f"{record.text[0].upper()}{record.text[1:]}",
+        cells=(
+            summary_cells.name(record.dataset_name) + summary_cells.muted(gone),
+            summary_cells.name(record.why, 120) + summary_cells.muted(record.by),
+            summary_cells.name(record.verdict["sentences"][0], 160),
+            summary_cells.moment(record.created),
+        ),
+        page="compare" if has_comparison else "",
+        params={"dataset": record.dataset_id, "comparison": record.comparison_id} if has_comparison else {},
+        menu={"recheck": "Re-check this decision", "delete": "Delete"},
+    )
+
+
+def _act(action: str, decision_id: str) -> None:
+    row_actions.close()
+    if action == "recheck":
+        state.set_params(decision=decision_id)
+        st.rerun()
+    row_actions.ask(action, decision_id)
+
+
+def _show_below(workspace: Workspace, record: DecisionRecord) -> None:
+    row_actions.ask_before_deleting(
+        record.id,
+        "Deletes this decision from the workspace; the comparison stays.",
+        lambda: _delete(workspace, record),
+    )
+    if st.query_params.get("decision") == record.id:
+        with st.container(border=True, key="decision-recheck"):
+            _show_recheck(workspace, record)
 
 
 def _delete(workspace: Workspace, record: DecisionRecord) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import theme
+from dashboard import identity, theme
 
 PAGES = {
     "overview": "pages/overview.py",
@@ -51,10 +51,11 @@ def _page(address: str, title: str, icon: str) -> Any:
 
 def enter() -> None:
     """Sets up the page and the navigation, and runs the page that was asked for."""
-    # An emoji needs no request; a Material icon in the browser's tab would be fetched from Google.
-    st.set_page_config(page_title="GRU4Rec Workbench", page_icon="🎯", layout="wide")
+    # A Material icon in the browser's tab would be fetched from Google.
+    st.set_page_config(page_title=identity.NAME, page_icon=identity.icon(), layout="wide")
     page = st.navigation(sections())
     theme.apply()
+    identity.show()
     st.session_state[_ENTERED] = True
     page.run()
 

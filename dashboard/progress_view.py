@@ -31,7 +31,7 @@ _ICONS = {
     "cancelled": "■",
     "lost": "?",
 }
-_WORDS = {
+STATE_WORDS = {
     "new": "not started",
     "queued": "waiting for a worker",
     "running": "running",
@@ -126,7 +126,7 @@ def describe_state(job: JobState) -> str:
     if job.state == "queued" and job.phase:
         return job.phase
     if job.state != "running":
-        return _WORDS[job.state] + (f" in {duration(job.seconds)}" if job.state == "done" and job.seconds else "")
+        return STATE_WORDS[job.state] + (f" in {duration(job.seconds)}" if job.state == "done" and job.seconds else "")
     parts = [job.phase or "starting"]
     if job.epochs and job.epoch < job.epochs:
         parts.append(f"epoch {job.epoch + 1} of {job.epochs}")

@@ -19,6 +19,7 @@ from gru4rec_core.report.charts import recheck as recheck_charts
 from gru4rec_core.report.export import TableSource, add_intervals, export_table
 from gru4rec_core.report.frames import recheck as recheck_frames
 from gru4rec_core.report.frames.recheck import Method
+from gru4rec_core.report.labels import short
 from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, RecheckPlan
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import store_test_rule
@@ -75,7 +76,7 @@ def _show_form(selection: state.Selection, record: DatasetRecord, runs: list[Run
 
 def describe_run(run: RunRecord, dataset_names: dict[str, str]) -> str:
     """ "BPR, seed 0, trained on Workouts, 2026-11-24"."""
-    trained_on = widgets.plain_label(dataset_names.get(run.dataset_id, run.dataset_id))
+    trained_on = short(dataset_names.get(run.dataset_id, run.dataset_id), 40)  # a list's options are no Markdown
     return f"{progress_view.run_label(run.config)}, trained on {trained_on}, {run.created:%Y-%m-%d}"
 
 

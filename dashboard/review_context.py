@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, messages, state, widgets
+from dashboard import cached, messages, state, unfinished_view, widgets
 from gru4rec_core.config import LIST_LENGTHS, MAX_LIST_LENGTH
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
@@ -19,6 +20,7 @@ from gru4rec_core.evaluation.slices import select_slice, slice_rates
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.export import TableSource
 from gru4rec_core.report.labels import item_label
+from gru4rec_core.report.visit_names import session_names
 from gru4rec_core.results.comparison import ComparisonResult, Pair
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.split_store import StoredSplit
@@ -80,6 +82,11 @@ class Review:
         """Name of an item as it is shown."""
         return item_label(item_id, self.vocabulary, self.item_names)
 
+    def session_names(self, keys: Collection[object]) -> list[str]:
+        """What lists call sessions, by their keys in the log: "Session 17", "ann, 2026-03-31, visit 2"."""
+        names = session_names(keys, self.events.dataset.session_ids)
+        return [f"Session {name}" if name == str(key) else name for key, name in zip(keys, names, strict=True)]
+
 
 def table_source(review: Review, k: int | None) -> TableSource:
     """Where the figures of a comparison's tables come from, for their downloads."""
@@ -117,6 +124,7 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
             selection,
             key="to-runs",
         )
+        unfinished_view.offer_what_is_done(selection, record)
         return None
     workspace = state.workspace()
     files = cached.stamp_files(*(workspace.run_folder(run_id) / "metrics.json" for run_id in record.run_ids))

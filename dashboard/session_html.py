@@ -5,13 +5,13 @@ Item names come from files: they are escaped here and never pass through Markdow
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
 import streamlit as st
 
 from gru4rec_core.report.labels import short
+from gru4rec_core.report.visit_names import visitor
 from gru4rec_core.words import counted
 
 _CHIP = (
@@ -22,7 +22,6 @@ _ARROW = '<span aria-hidden="true" style="opacity:.6;padding:0 .3rem">→</span>
 _STEP = "display:inline-flex;align-items:center"
 _ROW = "display:flex;flex-wrap:wrap;align-items:center;row-gap:.1rem"
 _LONGEST_KEY = 40
-_VISIT = re.compile(r"(.*)#\d{4}-\d\d-\d\dT[\d:.]+", re.DOTALL)
 
 
 def chip(name: object, *, emphasis: str = "") -> str:
@@ -60,8 +59,8 @@ def short_name(key: str) -> str:
     >>> short_name("17"), short_name("u8#2026-03-06T06:39:53")
     ('Session 17', 'User u8')
     """
-    visit = _VISIT.fullmatch(key)
-    return short(f"User {visit.group(1)}" if visit else f"Session {key}", _LONGEST_KEY)
+    user = visitor(key)
+    return short(f"Session {key}" if user is None else f"User {user}", _LONGEST_KEY)
 
 
 def session_heading(key: str, events: str) -> str:

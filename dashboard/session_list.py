@@ -9,7 +9,6 @@ import streamlit as st
 
 from dashboard import review_context, state, theme, widgets
 from dashboard.downloads import safe_csv
-from dashboard.session_html import short_name
 from dashboard.steps_view import View
 from gru4rec_core.report.export import export_table
 from gru4rec_core.report.frames import sessions as sessions_frames
@@ -51,6 +50,7 @@ def show_list(view: View, listed: SessionList, event: int) -> None:
     part = SessionList(listed.first[start : start + PAGE_SIZE], listed.counts[start : start + PAGE_SIZE])
     rows = sessions_frames.prediction_rows(part.first, view.models, view.review.events, view.k, view.seed.index)
     st.html(_CSS + _mark(None if place is None else int(listed.first[place])))
+    rows["name"] = view.review.session_names(rows["session"])
     with st.container(key="session-rows", gap="xsmall"):
         for row, n_listed in zip(rows.to_dict("records"), part.counts, strict=True):
             st.button(
@@ -112,7 +112,7 @@ def row_label(view: View, row: dict[Any, Any], n_listed: int) -> str:
         return widgets.plain_label(review.item(item), 32)
 
     more = f", {n_listed - 1:,} more listed" if n_listed > 1 else ""
-    session = widgets.plain_label(short_name(row["session"]), 34)
+    session = widgets.plain_label(row["name"], 44)
     lines = [f"*{session} · step {row['step']} of {row['length']}{more}*"]
     seen = f"{name(row['last'])} → " if row["step"] > 1 else ""
     lines.append(f"{seen}**{name(row['target'])} ✓**")

@@ -125,7 +125,7 @@ def _counted(models: Models, missed: _Missed | None) -> list[ModelResults]:
 
 def show_sessions(view: View, predictions: np.ndarray, listed: SessionList) -> None:
     """The list, and beside it the session that is open; on a phone below it."""
-    event = _requested_event(view.models[0].n_events)
+    event = state.read_number("event", view.models[0].n_events)
     if event is None:
         event = int(listed.first[0])
     left, right = st.columns([2, 3], gap="medium")
@@ -134,8 +134,3 @@ def show_sessions(view: View, predictions: np.ndarray, listed: SessionList) -> N
     with right:
         steps_view.show_session(view, event)
     session_list.show_download(view, predictions)
-
-
-def _requested_event(n_events: int) -> int | None:
-    requested = st.query_params.get("event", "")
-    return int(requested) if requested.isdecimal() and int(requested) < n_events else None

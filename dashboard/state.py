@@ -7,7 +7,7 @@ links drop URL parameters, so the session remembers them and `current` puts them
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -16,13 +16,17 @@ import streamlit as st
 from dashboard import messages, navigation
 from gru4rec_core.config import MAX_LIST_LENGTH, PROTOCOL_LABELS
 from gru4rec_core.errors import RunError
+from gru4rec_core.report.labels import short
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
 T = TypeVar("T")
 
 _KEYS = ("dataset", "comparison", "k", "seed")
+_OF_NO_COMPARISON = ("add", "decision", "new", "recheck")  # parameters that mean the same whatever is compared
 _REMEMBERED = "_selection"
+_LONGEST_VALUE = 60  # characters of a wrong parameter that are repeated
+_MOST_DIGITS = 15  # of a number in a link
 
 
 @dataclass(frozen=True)
@@ -33,13 +37,13 @@ class Selection:
         dataset, comparison: records; the comparison is always one on the dataset.
         k: how long the lists are, 1 to 20; the comparison's deciding k unless the URL says otherwise.
         seed: name of the training seed whose guesses are shown; None for the one nearest the mean.
-        missing: what the link names and the workspace does not have, for a message.
+        wrong: what the link names and the workspace does not have, as sentences.
     """
 
     dataset: DatasetRecord | None
     comparison: ComparisonRecord | None
     k: int | None
-    missing: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
     seed: str | None = None
 
     def params(self, **changes: Any) -> dict[str, str]:
@@ -69,12 +73,21 @@ def current() -> Selection:
     """The selection: from the URL, else as remembered, else the newest of the workspace; written back to the URL."""
     navigation.ensure_entered()
     requested = {key: st.query_params.get(key) for key in _KEYS}
-    if not any(requested.values()):
+    if any(requested.values()):
+        selection = _resolve(workspace(), requested)
+        _forget_params_of_gone(requested["comparison"], selection)
+    else:
         remembered: dict[str, str] = st.session_state.get(_REMEMBERED, {})
-        requested = {key: remembered.get(key) for key in _KEYS}
-    selection = _resolve(workspace(), requested)
+        # What was remembered may have been deleted since; no link named it.
+        selection = replace(_resolve(workspace(), {key: remembered.get(key) for key in _KEYS}), wrong=())
     _write(selection)
     return selection
+
+
+def _forget_params_of_gone(comparison_id: str | None, selection: Selection) -> None:
+    """Takes out what the link says of a comparison that is gone: event 7 of another one is another event."""
+    if comparison_id and (selection.comparison is None or selection.comparison.id != comparison_id):
+        set_params(**{name: None for name in st.query_params if name not in (*_KEYS, *_OF_NO_COMPARISON)})
 
 
 def select(**changes: Any) -> None:
@@ -86,6 +99,47 @@ def select(**changes: Any) -> None:
         values["seed"] = changes.get("seed")
     set_params(**values)
     st.session_state[_REMEMBERED] = {key: str(values[key]) for key in _KEYS if values.get(key) is not None}
+
+
+def forget_deleted() -> None:
+    """After a deletion: takes what is gone out of address and memory, so that no link is blamed for it."""
+    if _read_if_there(workspace().dataset, st.query_params.get("dataset")) is None:
+        select(dataset=None, comparison=None, k=None)
+    elif _read_if_there(workspace().comparison, st.query_params.get("comparison")) is None:
+        select(comparison=None, k=None)
+
+
+def read_number(name: str, count: int) -> int | None:
+    """A parameter that is a row number (`event=7`), in [0, count); a wrong one is said, and leaves the address."""
+    requested = st.query_params.get(name)
+    if not requested:
+        return None
+    number = whole_number(requested)
+    if number is not None and number < count:
+        return number
+    say_wrong(f"{name} {requested}", "which this comparison does not have")
+    set_params(**{name: None})
+    return None
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a link's text is, or None; links hold any text."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
+
+
+def say_wrong(named: str, why: str, instead: str = "") -> None:
+    """Says that the link is wrong, as for a dataset that is gone.
+
+    Args:
+        named: what the link names, "event 99999".
+        why: what is wrong with it, a clause.
+        instead: what is shown, as a sentence.
+    """
+    messages.show_message(_wrong_sentence(named, why, instead), "warning")
+
+
+def _wrong_sentence(named: str, why: str, instead: str) -> str:
+    return f"The link names {short(named, _LONGEST_VALUE)}, {why}. {instead}".strip()
 
 
 def set_params(**values: object) -> None:
@@ -131,29 +185,43 @@ def context_line(selection: Selection, *, verdict: str | None = None) -> None:
         st.text(" · ".join(piece for piece in pieces if piece), width="content")
         with st.popover("Copy link", type="tertiary", icon=":material/link:", key="copy-link"):
             # A verdict's own list length, whichever the page shows: link and sentence agree.
-            k = comparison.config.deciding_k if verdict and comparison else selection.k
+            k = min(comparison.config.deciding_k, MAX_LIST_LENGTH) if verdict and comparison else selection.k
             st.code("\n".join(filter(None, (verdict, page_url(selection, k=k)))), language=None, wrap_lines=True)
-    if selection.missing:
-        messages.show_message(
-            f"The link names {' and '.join(selection.missing)}, which this workspace does not have."
-            " You see the newest instead.",
-            "warning",
-        )
+    for sentence in selection.wrong:
+        messages.show_message(sentence, "warning")
 
 
 def _resolve(workspace: Workspace, requested: dict[str, str | None]) -> Selection:
     comparison = _read_if_there(workspace.comparison, requested["comparison"])
     dataset = _read_if_there(workspace.dataset, comparison.dataset_id if comparison else requested["dataset"])
     missing = [
-        f"{kind} {requested[kind]}"
+        f"{kind} {short(requested[kind], _LONGEST_VALUE)}"
         for kind, record in (("dataset", dataset), ("comparison", comparison))
         if requested[kind] and record is None
     ]
+    if requested["comparison"] and comparison is None:
+        requested = requested | {"k": None, "seed": None}  # they belong to what is gone
     if dataset is None:
         dataset = next(iter(workspace.datasets()), None)
     if comparison is None and dataset is not None:
         comparison = next(iter(workspace.comparisons(dataset.id)), None)
-    return Selection(dataset, comparison, _list_length(requested["k"], comparison), tuple(missing), requested["seed"])
+    k = _read_list_length(requested["k"])
+    if k is None and comparison is not None:
+        k = min(comparison.config.deciding_k, MAX_LIST_LENGTH)
+    wrong = _wrong_sentences(missing, requested["k"], k)
+    return Selection(dataset, comparison, k, wrong, requested["seed"])
+
+
+def _wrong_sentences(missing: list[str], requested_k: str | None, k: int | None) -> tuple[str, ...]:
+    """What the link names wrongly: records that are not there, and a list length that no page can show."""
+    sentences = []
+    if missing:
+        named = " and ".join(missing)
+        sentences.append(f"The link names {named}, which this workspace does not have. You see the newest instead.")
+    if requested_k and _read_list_length(requested_k) is None:
+        why = f"but k goes from 1 to {MAX_LIST_LENGTH}"
+        sentences.append(_wrong_sentence(f"list length {requested_k}", why, f"You see {k}." if k else ""))
+    return tuple(sentences)
 
 
 def _read_if_there(read: Callable[[str], T], record_id: str | None) -> T | None:
@@ -166,10 +234,9 @@ def _read_if_there(read: Callable[[str], T], record_id: str | None) -> T | None:
         return None
 
 
-def _list_length(requested: str | None, comparison: ComparisonRecord | None) -> int | None:
-    if requested and requested.isdecimal() and 1 <= int(requested) <= MAX_LIST_LENGTH:
-        return int(requested)
-    return min(comparison.config.deciding_k, MAX_LIST_LENGTH) if comparison else None
+def _read_list_length(requested: str | None) -> int | None:
+    k = whole_number(requested or "")
+    return k if k is not None and 1 <= k <= MAX_LIST_LENGTH else None
 
 
 def _write(selection: Selection) -> None:

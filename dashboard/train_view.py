@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import actions, cached, messages, progress_view, state, test_rule_form, training_form
+from dashboard import actions, cached, messages, progress_view, state, test_rule_form, training_form, unfinished_view
 from gru4rec_core.config import LOSS_LABELS, MAX_LIST_LENGTH, PROTOCOL_LABELS
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs.estimates import estimate_seconds
@@ -24,6 +24,7 @@ def show_progress(selection: state.Selection, comparison: ComparisonRecord) -> N
         if not active and (result := _result(comparison)) is not None:
             messages.show_warnings_below_results(result.warnings, "data, training and test", "train-warnings")
             state.next_button("Open comparison", "compare", selection, key="open-comparison")
+        unfinished_view.offer_what_is_done(selection, comparison)
 
 
 def _result(comparison: ComparisonRecord) -> ComparisonResult | None:

@@ -37,8 +37,15 @@ def read_strip(review: Review) -> list[int]:
         ids = _example(review)
         st.query_params[_STRIP] = _join(ids)
         return ids
-    numbers = (int(part) for part in requested.split(",") if part.isdecimal())
-    return [number for number in numbers if number < len(review.vocabulary)][-MAX_STRIP:]
+    state.read_number("event", review.models[0].n_events)  # says so where there is none
+    named = [(part, state.whole_number(part)) for part in requested.split(",") if part]
+    ids = [number for _, number in named if number is not None and number < len(review.vocabulary)]
+    wrong = [part for part, number in named if number is None or number >= len(review.vocabulary)]
+    if wrong:
+        which = f"item{'s' * (len(wrong) > 1)} {', '.join(wrong)}"
+        state.say_wrong(which, "which this comparison does not have", "The others are below." if ids else "")
+        st.query_params[_STRIP] = _join(ids)
+    return ids[-MAX_STRIP:]
 
 
 def _example(review: Review) -> list[int]:
@@ -127,11 +134,10 @@ def _write(ids: list[int]) -> None:
 
 def find_next_item(review: Review, ids: list[int]) -> int | None:
     """Id of the item that really came, while the strip is still the history of the test event in the URL."""
-    requested = st.query_params.get("event", "")
+    event = state.whole_number(st.query_params.get("event", ""))
     targets = review.models[0].evaluations[0].target
-    if not requested.isdecimal() or int(requested) >= len(targets):
+    if event is None or event >= len(targets):
         return None
-    event = int(requested)
     return int(targets[event]) if _history(review, event) == ids else None
 
 

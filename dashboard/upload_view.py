@@ -18,6 +18,7 @@ from dashboard import (
     other_sources_view,
     reading_form,
     state,
+    widgets,
 )
 from gru4rec_core.data.file_names import LOG_ENDINGS
 from gru4rec_core.data.ingest import ReadLimits
@@ -28,6 +29,7 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.words import counted
 from gru4rec_core.workspace import child_process, import_process
 from gru4rec_core.workspace.importing import ImportSource, import_sample, propose_name
+from gru4rec_core.workspace.records import DatasetRecord
 
 _UPLOAD = "_upload"
 _ROUND = "_upload_round"  # a new key empties the uploader
@@ -90,6 +92,22 @@ def show_sources() -> None:
     if upload is not None:
         _show_upload(upload)
     other_sources_view.explain_other_sources()
+
+
+def show_adding(record: DatasetRecord) -> None:
+    """Adding a log as a view of its own (`?add=1`), with the way back to the one that is selected."""
+    st.text("A sample, or a file of your own: one row per event, with a session, a time and an item.")
+    show_sources()
+    back = f"Back to {widgets.plain_label(record.name)}"
+    if st.button(back, type="tertiary", key="back-to-dataset", icon=":material/arrow_back:"):
+        st.query_params.pop("add", None)
+        st.rerun()
+
+
+def offer_to_add(selection: state.Selection) -> None:
+    """The button that opens the view for adding a log."""
+    if st.button("Add another log", type="tertiary", key="add-log", icon=":material/add:"):
+        state.open_page("data", selection, add="1")
 
 
 def _describe_limits() -> str:

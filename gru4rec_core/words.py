@@ -1,9 +1,12 @@
-"""How are counts, shares, rates, differences and p values put into words?
+"""How are counts, shares, rates, differences, moments and p values put into words?
 
 The one home of these: screens, reports, command line and messages call it, so that the same figure reads alike.
 """
 
+from datetime import UTC, datetime
 from math import ceil, floor, isfinite, isnan, log10
+
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))  # seconds
 
 
 def counted(number: float, noun: str, several: str = "") -> str:
@@ -70,6 +73,20 @@ def signed(value: float) -> str:
     """
     text = f"{value:+.1f}"
     return "0.0" if text in {"+0.0", "-0.0"} else true_minus(text)
+
+
+def age(moment: datetime, now: datetime | None = None) -> str:
+    """How long ago a moment was; `now` is the present one by default.
+
+    >>> day = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    >>> age(day, day), age(day, day.replace(hour=14)), age(day, day.replace(day=9))
+    ('just now', '2 hours ago', '8 days ago')
+    """
+    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    if seconds < 90:
+        return "just now"
+    size, unit = next(unit for unit in _UNITS if seconds >= unit[0])
+    return f"{counted(int(seconds // size), unit)} ago"
 
 
 def true_minus(number: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.data.times import UNITS, day_length
+from gru4rec_core.errors import RunError
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_configs
@@ -159,6 +160,29 @@ def _find_comparison(
         if same_models and known.split == plan.test_rule and known.config == plan.judging:
             return known
     return None
+
+
+def compare_finished_runs(workspace: Workspace, record: ComparisonRecord) -> ComparisonRecord:
+    """A comparison of those runs that are done, judged as was decided before they trained; stored unless it is there.
+
+    Raises:
+        RunError: no run is done.
+    """
+    done = tuple(run_id for run_id in record.run_ids if workspace.state(run_id).state == "done")
+    if done == record.run_ids:
+        return record
+    if not done:
+        raise RunError(
+            "A comparison needs at least one run that is done.",
+            found=f"none of {len(record.run_ids)}",
+            where=f"comparison {record.id}",
+            remedy="Start the runs again.",
+        )
+    for known in workspace.comparisons(record.dataset_id):
+        same_runs = known.run_ids == done and known.split == record.split
+        if same_runs and (known.config, known.baselines) == (record.config, record.baselines):
+            return known
+    return workspace.narrow_comparison(record.id, done)
 
 
 def with_seeds(config: TrainingConfig, n_seeds: int) -> list[TrainingConfig]:

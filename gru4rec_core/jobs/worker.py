@@ -14,7 +14,7 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.experiments.baselines import execute_baselines_job
 from gru4rec_core.experiments.reporter import describe_unexpected
 from gru4rec_core.jobs.job_list import Kind, job_folder
-from gru4rec_core.results.comparison import precompute_statistics
+from gru4rec_core.results.summary import precompute_summaries
 from gru4rec_core.storage import append_text
 from gru4rec_core.workspace.job_state import cancel_requested, change_state, read_state
 from gru4rec_core.workspace.store import Workspace
@@ -84,7 +84,7 @@ def _carry_out(workspace: Workspace, kind: Kind, job_id: str, threads: int) -> N
     else:
         dataset_id, _, key = job_id.partition("/")
         execute_baselines_job(workspace, dataset_id, key)
-    precompute_statistics(workspace, dataset_id)
+    precompute_summaries(workspace, dataset_id)
 
 
 def _record_failure(folder: Path, error: Exception) -> None:

@@ -165,14 +165,6 @@ def find_missing(workspace: Workspace, record: ComparisonRecord) -> MissingParts
     )
 
 
-def precompute_statistics(workspace: Workspace, dataset_id: str) -> None:
-    """Computes the statistics of each complete comparison on a dataset that has none yet, before a reader asks."""
-    for record in workspace.comparisons(dataset_id):
-        is_computed = (workspace.comparison_folder(record.id) / "statistics.json").exists()
-        if not is_computed and find_missing(workspace, record).is_complete:
-            build_comparison_result(workspace, record.id)
-
-
 def build_comparison_result(workspace: Workspace, comparison_id: str) -> ComparisonResult:
     """The result of a comparison; its statistics are computed and stored if they are not there yet.
 

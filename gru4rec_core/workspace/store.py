@@ -3,7 +3,7 @@
     workspace.json     the schema of the whole
     datasets/<id>/     dataset.json, the arrays, rejected.parquet, splits/<key>/ (train/, test/, baselines/)
     runs/<id>/         run.json, config.json, split.json, state.json, and the results of the run
-    comparisons/<id>/  comparison.json, statistics.json
+    comparisons/<id>/  comparison.json, statistics.json, summary.json
     decisions/<id>/    decision.json, what people decided on a comparison
     gates/<id>/        gate.json, what the gate decided on two runs
     uploads/<sha256>   files as they came
@@ -32,7 +32,7 @@ from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
 from gru4rec_core.workspace.decisions import find_decision_problems
 from gru4rec_core.workspace.job_state import JobState, find_damage, read_state
-from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord, now
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_configs
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -56,12 +56,17 @@ class Workspace(DatasetStore):
 
     @classmethod
     def default(cls) -> Self:
-        """The workspace that GRU4REC_HOME names; else `workspace/` beside app.py, or, where the library was
-        installed without the dashboard, in the current folder."""
+        """The workspace in `default_root`. Raises RunError when a newer version of the workbench wrote it."""
+        return cls(cls.default_root())
+
+    @staticmethod
+    def default_root() -> Path:
+        """The folder that GRU4REC_HOME names; else `workspace/` beside app.py, or, where the library was installed
+        without the dashboard, in the current folder."""
         if home := os.environ.get("GRU4REC_HOME"):
-            return cls(home)
+            return Path(home).expanduser().resolve()
         parent = PROJECT_ROOT if (PROJECT_ROOT / "app.py").exists() else Path.cwd()
-        return cls(parent / "workspace")
+        return parent / "workspace"
 
     def problems(self) -> list[RunError]:
         """What cannot be read in this workspace: it is left out of lists, or (a job's state) shown as failed."""
@@ -264,6 +269,28 @@ class Workspace(DatasetStore):
             decided_before_results=all(self.state(run.id).state != "done" for run in runs),
         )
         with new_folder(self.comparison_folder(comparison_id)) as folder:
+            record.write(folder / "comparison.json")
+        return record
+
+    def narrow_comparison(self, comparison_id: str, run_ids: Sequence[str]) -> ComparisonRecord:
+        """Stores a comparison of some of another's runs, judged as was decided for that one. Both stay.
+
+        Raises:
+            RunError: there is no run, or one that the comparison does not have.
+        """
+        whole = self.comparison(comparison_id)
+        kept = tuple(run_id for run_id in whole.run_ids if run_id in run_ids)
+        if not kept or len(kept) != len(run_ids):
+            raise RunError(
+                "A comparison is narrowed to some of its own runs.",
+                found=", ".join(run_ids) or "none",
+                where=f"comparison {comparison_id}",
+            )
+        narrowed_id = new_id("-".join(dict.fromkeys(self.run(run_id).config.loss for run_id in kept)))
+        name = f"{whole.name}, {len(kept)} of {len(whole.run_ids)} runs"
+        changes = {"id": narrowed_id, "name": name, "run_ids": kept, "created": now()}
+        record = whole.model_copy(update=changes)
+        with new_folder(self.comparison_folder(record.id)) as folder:
             record.write(folder / "comparison.json")
         return record
 

@@ -14,7 +14,16 @@ BPR = SimpleNamespace(name="bpr", label="BPR", kind="gru4rec")
 VIEW = SimpleNamespace(
     review=SimpleNamespace(item=lambda item: "(unknown item)" if item < 0 else NAMES[item]), models=(BPR,), k=3
 )
-ROW = {"event": 4, "session": "s7", "step": 2, "length": 5, "last": 0, "target": 1, "guess:bpr": 1, "rank:bpr": 1.0}
+ROW = {
+    "event": 4,
+    "name": "Session s7",
+    "step": 2,
+    "length": 5,
+    "last": 0,
+    "target": 1,
+    "guess:bpr": 1,
+    "rank:bpr": 1.0,
+}
 
 
 @pytest.fixture(autouse=True)

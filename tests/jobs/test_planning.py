@@ -6,8 +6,15 @@ import pytest
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.errors import ConfigError, DataError
-from gru4rec_core.jobs.planning import ComparisonPlan, default_comparison_plan, default_plan, plan_comparison
+from gru4rec_core.errors import ConfigError, DataError, RunError
+from gru4rec_core.jobs.planning import (
+    ComparisonPlan,
+    compare_finished_runs,
+    default_comparison_plan,
+    default_plan,
+    plan_comparison,
+)
+from gru4rec_core.workspace.job_state import JobState, write_state
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
@@ -119,3 +126,30 @@ def test_the_default_comparison_is_top1_against_bpr_with_the_same_settings(
 @pytest.mark.parametrize(("n_items", "k"), [(48, 3), (100, 3), (101, 10)])
 def test_the_list_length_that_decides_follows_the_catalogue(workspace: Workspace, n_items: int, k: int) -> None:
     assert default_plan(workspace, add_log(workspace, 5, n_items=n_items)).deciding_k == k
+
+
+def test_what_is_done_is_compared_as_was_decided_before_it_trained(workspace, dataset) -> None:
+    configs = tuple(SMALL.replace(seed=seed) for seed in range(3))
+    judging = ComparisonConfig(deciding_k=7)
+    whole = plan_comparison(workspace, dataset.id, ComparisonPlan(configs, SplitConfig(), judging, name="three"))
+    for run_id, state in zip(whole.run_ids, ("done", "cancelled", "done"), strict=True):
+        write_state(workspace.run_folder(run_id), JobState(state=state))
+    narrowed = compare_finished_runs(workspace, whole)
+    assert narrowed.run_ids == (whole.run_ids[0], whole.run_ids[2])
+    assert (narrowed.config, narrowed.split, narrowed.baselines) == (judging, whole.split, whole.baselines)
+    assert narrowed.decided_before_results  # the metric was chosen before these runs had results
+    assert narrowed.name == "three, 2 of 3 runs"
+    assert compare_finished_runs(workspace, whole) == narrowed  # asked again, it is the same one
+    assert workspace.comparison(whole.id) == whole
+
+
+def test_without_a_run_that_is_done_there_is_nothing_to_compare(workspace, dataset) -> None:
+    whole = plan_comparison(workspace, dataset.id, ComparisonPlan((SMALL,), SplitConfig(), ComparisonConfig()))
+    with pytest.raises(RunError, match="at least one run that is done"):
+        compare_finished_runs(workspace, whole)
+
+
+def test_a_comparison_whose_runs_are_all_done_is_that_comparison(workspace, dataset) -> None:
+    whole = plan_comparison(workspace, dataset.id, ComparisonPlan((SMALL,), SplitConfig(), ComparisonConfig()))
+    write_state(workspace.run_folder(whole.run_ids[0]), JobState(state="done"))
+    assert compare_finished_runs(workspace, whole) == whole

@@ -21,7 +21,7 @@ from gru4rec_core.data.split_types import Split
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
 from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.results.comparison import precompute_statistics
+from gru4rec_core.results.summary import precompute_summaries
 from gru4rec_core.storage import save_arrays
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.job_state import JobState, write_state
@@ -117,7 +117,7 @@ def _build_finished(root: Path, seeds: tuple[int, ...]) -> Path:
     for name in ("popularity", "markov"):
         _store(evaluate(BASELINES[name]().fit(split.train), split.test), folder, name)
     write_state(folder, JobState(state="done"))
-    precompute_statistics(workspace, dataset.id)  # as a worker does at the end, so that no page has to compute them
+    precompute_summaries(workspace, dataset.id)  # as a worker does at the end, so that no page has to compute them
     return root
 
 

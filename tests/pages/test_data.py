@@ -185,6 +185,19 @@ def test_repeats_can_be_left_out_and_the_choice_reaches_training(workspace, open
     assert workspace.comparisons()[0].split.collapse_repeats
 
 
+def test_adding_a_log_is_a_view_of_its_own_with_the_way_back(workspace, open_page):
+    record = import_sample(workspace, "workouts")
+    app = open_page("data", dataset=record.id)
+    assert not app.file_uploader
+    app.button(key="add-log").click().run()
+    assert [one.value for one in app.title] == ["Add a log"]
+    assert len(app.file_uploader) == 1
+    assert "Train on this" not in labels(app)
+    app.button(key="back-to-dataset").click().run()
+    assert not app.file_uploader
+    assert "Train on this" in labels(app)
+
+
 def test_a_dataset_is_given_another_name_and_keeps_its_address(workspace, open_page):
     record = import_sample(workspace, "workouts")
     app = open_page("data", dataset=record.id)
@@ -219,6 +232,7 @@ def test_a_sample_and_a_short_upload_keep_the_last_item_rule(page, workspace):
     read(page)
     record = workspace.datasets()[0]
     assert page.segmented_control(key=f"data-rule-{record.id}").value == "last-item"
+    page.button(key="add-log").click().run()
     page.button(key="sample-workouts").click().run()
     sample = next(one for one in workspace.datasets() if one.generated)
     assert page.segmented_control(key=f"data-rule-{sample.id}").value == "last-item"
@@ -259,6 +273,7 @@ def test_utf8_and_utf16(page):
 
 def test_a_log_that_is_here_already_is_told(page, workspace):
     read(upload(page, "visits.csv", GOOD))
+    page.button(key="add-log").click().run()
     page.file_uploader[0].upload("again.csv", GOOD, "text/csv").run()
     read(page)
     assert "These events were already in the workspace as “visits”; nothing changed." in written(page)

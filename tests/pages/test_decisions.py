@@ -13,7 +13,8 @@ from gru4rec_core.workspace.store import Workspace
 
 
 def written(app) -> str:
-    text = "\n".join([*(one.body for one in app.get("html")), *(one.value for one in app.text)])
+    links = (one.value for one in app.get("page_link"))
+    text = "\n".join([*(one.body for one in app.get("html")), *(one.value for one in app.text), *links])
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
@@ -70,8 +71,9 @@ def test_deleting_asks_first_and_leaves_the_comparison(finished, open_page):
     record(open_page)
     (stored,) = list_decisions(finished)
     app = open_page("overview", decision=stored.id)
+    app.menu_button(key=f"menu-{stored.id}").click("delete").run()
     assert len(list_decisions(finished)) == 1
-    app.button(key=f"decision-delete-now-{stored.id}").click().run()
+    app.button(key="delete-now").click().run()
     assert not app.exception
     assert list_decisions(finished) == []
     assert len(finished.comparisons()) == 1
@@ -98,7 +100,7 @@ def test_it_is_checked_again_on_a_later_log(finished, later, open_page):
     record(open_page)
     (stored,) = list_decisions(finished)
     app = open_page("overview")
-    app.button(key=f"decision-recheck-{stored.id}").click().run()
+    app.menu_button(key=f"menu-{stored.id}").click("recheck").run()
     assert app.selectbox(key=f"decision-log-{stored.id}").value == later.id
     app.button(key="decision-check-now").click().run()
     assert not app.exception

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gru4rec_core.config import ComparisonConfig
+from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.jobs import jobs
 from gru4rec_core.workspace.importing import import_sample
 from gru4rec_core.workspace.job_state import JobState, read_state, write_state
@@ -25,6 +25,16 @@ def written(app) -> str:
 
 def labels(app) -> list[str]:
     return [button.label for button in app.button]
+
+
+def links(app) -> dict[str, str]:
+    """The label of each link of the page, without its emphasis, with the link's URL parameters."""
+    return {one.proto.label.strip("*").replace("\\", ""): one.proto.query_string for one in app.get("page_link")}
+
+
+def choose(app, row_id: str, action: str):
+    """Chooses an action in the menu of a row."""
+    return app.menu_button(key=f"menu-{row_id}").click(action).run()
 
 
 def parameter(app, name: str) -> str:
@@ -72,7 +82,7 @@ def test_the_latest_verdict_is_shown_with_the_way_to_it(finished, open_page):
     assert not app.exception
     assert "of 100 test sessions" in written(app).replace("\N{NO-BREAK SPACE}", " ")
     assert "See the verdict" in labels(app)
-    assert "Best model: " in written(app)
+    assert "of 100 sessions in the top 3" in written(app)
 
 
 def test_running_jobs_are_shown_with_their_progress(finished, open_page):
@@ -85,13 +95,24 @@ def test_running_jobs_are_shown_with_their_progress(finished, open_page):
     assert "See the verdict" not in labels(app)
 
 
+def test_running_jobs_come_before_everything_else(finished, open_page):
+    other = finished.create_run(finished.datasets()[0].id, finished.runs()[0].config.replace(seed=9), SplitConfig())
+    write_state(finished.run_folder(other.id), JobState(state="running", phase="training"))
+    page = [
+        one.value if one.type == "header" else one.label
+        for one in open_page("overview").main
+        if one.type in ("header", "button")
+    ]
+    assert page.index("Running now") < page.index("See the verdict")
+
+
 def test_deleting_a_run_says_what_goes_with_it_and_asks_first(finished, open_page):
     run = finished.runs()[0]
     app = open_page("overview")
-    app.selectbox(key="run-to-delete").select(run.id).run()
+    choose(app, run.id, "delete")
     assert "with 1 comparison from this workspace" in written(app)
     assert len(finished.runs()) == 2
-    app.button(key="delete-run-now").click().run()
+    app.button(key="delete-now").click().run()
     assert run.id not in [one.id for one in finished.runs()]
     assert finished.comparisons() == []
 
@@ -100,8 +121,8 @@ def test_a_running_run_is_not_deleted(finished, open_page):
     run = finished.runs()[0]
     write_state(finished.run_folder(run.id), JobState(state="running"))
     app = open_page("overview")
-    app.selectbox(key="run-to-delete").select(run.id).run()
-    app.button(key="delete-run-now").click().run()
+    choose(app, run.id, "delete")
+    app.button(key="delete-now").click().run()
     assert "Cancel it first." in written(app)
     assert len(finished.runs()) == 2
     assert len(finished.comparisons()) == 1
@@ -110,15 +131,52 @@ def test_a_running_run_is_not_deleted(finished, open_page):
 def test_deleting_a_dataset_takes_its_runs_along(finished, open_page):
     record = finished.datasets()[0]
     app = open_page("overview")
-    app.button(key=f"delete-now-{record.id}").click().run()
+    choose(app, record.id, "delete")
+    assert "with 2 runs and 1 comparison from this workspace" in written(app)
+    app.button(key="delete-now").click().run()
     assert finished.datasets() == []
     assert finished.runs() == []
+    assert "The link names" not in written(app)
+
+
+def test_after_what_was_selected_is_deleted_no_link_is_blamed(finished, open_page):
+    app = open_page("overview", comparison=finished.comparisons()[0].id)
+    choose(app, finished.runs()[0].id, "delete")
+    app.button(key="delete-now").click().run()
+    assert finished.comparisons() == []
+    assert "The link names" not in written(app)
+    assert "comparison" not in app.query_params
+
+
+def test_what_somebody_else_deleted_meanwhile_is_no_wrong_link(finished, open_page):
+    app = open_page("overview")
+    finished.delete_comparison(finished.comparisons()[0].id)
+    app.query_params.clear()
+    app.switch_page("pages/train.py").run()
+    assert "The link names" not in written(app)
 
 
 def test_a_link_to_something_gone_says_so_and_shows_the_newest(finished, open_page):
     app = open_page("overview", comparison="top1-bpr-gone", dataset=finished.datasets()[0].id)
     assert "comparison top1-bpr-gone" in written(app)
     assert parameter(app, "comparison") == finished.comparisons()[0].id
+
+
+@pytest.mark.parametrize("k", ["99", "0", "x", "9" * 5000])
+def test_a_wrong_list_length_in_a_link_is_said_like_a_wrong_dataset(finished, open_page, k: str):
+    app = open_page("overview", k=k)
+    assert f"The link names list length {k[:20]}" in written(app)
+    assert "but k goes from 1 to 20. You see 3." in written(app)
+    assert parameter(app, "k") == "3"
+
+
+def test_a_link_to_a_deleted_comparison_takes_nothing_of_it_along(finished, open_page):
+    app = open_page("overview", comparison="top1-bpr-gone", k="7", seed="2", event="5", recheck="x")
+    assert "comparison top1-bpr-gone" in written(app)
+    assert parameter(app, "k") == "3"
+    assert "event" not in app.query_params
+    assert "seed" not in app.query_params
+    assert "recheck" in app.query_params
 
 
 @pytest.mark.parametrize("nasty", ["../../etc", "a/b", "", "X" * 200, "<b>"])
@@ -161,14 +219,67 @@ def test_no_page_loads_tensorflow(finished):
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-def test_one_of_several_comparisons_can_be_chosen(finished, open_page):
+def test_each_comparison_leads_to_its_verdict(finished, open_page):
     first = finished.comparisons()[0]
-    second = finished.create_comparison(first.dataset_id, first.split, ComparisonConfig(deciding_k=5), first.run_ids)
+    finished.create_comparison(
+        first.dataset_id, first.split, ComparisonConfig(deciding_k=5), first.run_ids, name="at 5"
+    )
     app = open_page("overview")
-    assert parameter(app, "comparison") == second.id
-    app.selectbox(key=f"comparison-of-{first.dataset_id}").select(first.id).run()
-    assert parameter(app, "comparison") == first.id
-    assert parameter(app, "k") == "3"
+    assert f"comparison={first.id}" in links(app)[first.name]
+    assert f"comparison={finished.comparisons()[0].id}" in links(app)["at 5"]
+    assert "of 100 sessions in the top 5" in written(app)
+
+
+def test_deleting_a_comparison_leaves_its_runs(finished, open_page):
+    app = open_page("overview")
+    choose(app, finished.comparisons()[0].id, "delete")
+    app.button(key="delete-now").click().run()
+    assert finished.comparisons() == []
+    assert len(finished.runs()) == 2
+    assert "The link names" not in written(app)
+
+
+def test_a_dataset_is_given_another_name(finished, open_page):
+    record = finished.datasets()[0]
+    app = open_page("overview")
+    choose(app, record.id, "rename")
+    app.text_input(key=f"new-name-{record.id}").set_value("shop of 2026").run()
+    app.button(key="rename-now").click().run()
+    assert finished.dataset(record.id).name == "shop of 2026"
+    assert "shop of 2026" in links(app)
+
+
+def test_what_was_asked_can_be_left_as_it_is(finished, open_page):
+    app = open_page("overview")
+    choose(app, finished.datasets()[0].id, "delete")
+    app.button(key="asked-close").click().run()
+    assert "delete-now" not in {button.key for button in app.button}
+    assert len(finished.datasets()) == 1
+
+
+def test_training_from_the_menu_takes_that_dataset(finished, open_page):
+    other = import_sample(finished, "workouts")
+    app = open_page("overview", dataset=finished.datasets()[-1].id)
+    choose(app, other.id, "train")
+    assert parameter(app, "dataset") == other.id
+    assert [one.value for one in app.title] == ["Train the models to compare"]
+
+
+def test_from_ten_rows_on_they_can_be_searched_and_are_turned_in_pages(finished, open_page):
+    first = finished.comparisons()[0]
+    for k in range(4, 14):
+        finished.create_comparison(
+            first.dataset_id, first.split, ComparisonConfig(deciding_k=k), first.run_ids, name=f"decided at {k}"
+        )
+    app = open_page("overview")
+    assert "find-dataset" not in {one.key for one in app.text_input}
+    assert len([label for label in links(app) if label.startswith("decided at")]) == 10
+    app.get("pagination")[0].set_value(2).run()
+    assert [label for label in links(app) if "TOP1 against BPR" in label or "decided" in label] == [first.name]
+    app.text_input(key="find-comparison").set_value("AT 7").run()
+    assert [label for label in links(app) if label.startswith("decided at")] == ["decided at 7"]
+    app.text_input(key="find-comparison").set_value("nothing of the kind").run()
+    assert "No comparison matches." in written(app)
 
 
 @pytest.mark.parametrize("page", PAGES)

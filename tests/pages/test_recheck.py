@@ -50,7 +50,7 @@ def charts(app) -> dict[str, dict]:
 
 def test_an_old_model_is_tested_on_a_newer_log_beside_todays_counting(finished, later, open_page, at_once):
     app = open_page("overview")
-    app.button(key=f"recheck-{later.id}").click().run()
+    app.menu_button(key=f"menu-{later.id}").click("recheck").run()
     assert "how good is an older model on later log?" in written(app)
     app.button(key="recheck-now").click().run()
     assert not app.exception

@@ -197,6 +197,12 @@ def test_a_broken_address_still_opens_the_page(finished, open_page, address):
     assert len(listed(open_page("sessions", **address))) == N
 
 
+def test_an_event_that_is_not_there_is_said_and_leaves_the_address(finished, open_page):
+    app = open_page("sessions", event="999999")
+    assert "The link names event 999999, which this comparison does not have." in bodies(app)
+    assert "event" not in app.query_params
+
+
 def test_a_session_that_is_not_in_the_list_is_open_all_the_same(finished, open_page, pair):
     hit = int(np.flatnonzero(pair[0].evaluations[0].ranks() == 1)[0])
     app = open_page("sessions", show="neither", event=str(hit))

@@ -164,3 +164,15 @@ def test_when_all_is_done_the_way_leads_to_the_comparison(finished, open_page):
     app = open_page("train")
     assert "Open comparison" in labels(app)
     assert "✓ TOP1, seed 0 · done" in written(app)
+
+
+def test_a_comparison_with_a_cancelled_run_offers_to_compare_what_is_done(finished_seeds, open_page):
+    whole = finished_seeds.comparisons()[0]
+    write_state(finished_seeds.run_folder(whole.run_ids[-1]), JobState(state="cancelled"))
+    app = open_page("train", comparison=whole.id)
+    assert "1 of 6 runs did not finish: BPR, seed 2 (cancelled)." in [one.value for one in app.text]
+    app.button(key="compare-done").click().run()
+    assert not app.exception
+    (narrowed,) = (one for one in finished_seeds.comparisons() if one.id != whole.id)
+    assert narrowed.run_ids == whole.run_ids[:-1]
+    assert "Which model is better?" in [one.value for one in app.title]

@@ -98,6 +98,22 @@ def test_a_broken_address_still_opens_the_page(finished, open_page, items):
     assert lists(open_page("try_it", items=items))
 
 
+@pytest.mark.parametrize(
+    ("items", "said", "kept"),
+    [
+        ("4,999999", "The link names item 999999, which this comparison does not have. The others are below.", "4"),
+        ("x,77", "The link names items x, 77, which this comparison does not have.", ""),
+        ("4,5", "", "4,5"),
+    ],
+)
+def test_items_that_are_not_there_are_said_and_left_out(finished, open_page, items, said, kept):
+    app = open_page("try_it", items=items)
+    told = [one.body for one in app.get("html") if "The link names" in one.body]
+    assert len(told) == bool(said)
+    assert said in "".join(told)
+    assert [app.query_params["items"]] in (kept, [kept], [[kept]])
+
+
 def test_the_address_of_the_view_can_be_copied(tried):
     assert "items=4%2C5%2C6" in tried.code[-1].value
 

@@ -149,3 +149,12 @@ def test_everything_in_a_workspace_is_closed_to_others(
         os.umask(before)
     for path in (workspace.root, *workspace.root.rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_a_comparison_is_narrowed_to_its_own_runs_alone(workspace: Workspace, dataset: DatasetRecord, run: RunRecord):
+    stranger = workspace.create_run(dataset.id, run.config.replace(seed=5), run.split)
+    whole = workspace.create_comparison(dataset.id, run.split, JUDGING, [run.id])
+    for run_ids in ([], [stranger.id], [run.id, stranger.id]):
+        with pytest.raises(RunError, match="some of its own runs"):
+            workspace.narrow_comparison(whole.id, run_ids)
+    assert workspace.comparisons() == [whole]

@@ -13,6 +13,7 @@ from gru4rec_core.report.frames.session_sample import Pick, pick_sessions
 from gru4rec_core.report.html.contents import ReportContents
 from gru4rec_core.report.labels import rank_text, short
 from gru4rec_core.report.style import style
+from gru4rec_core.report.visit_names import session_names
 
 LONGEST_STRIP = 12
 """Items of a session that are shown before the one that came next."""
@@ -82,7 +83,7 @@ def _build(
     history = np.asarray(contents.events.dataset.session(int(evaluation.session[pick.event])))[:position]
     return SessionExample(
         reason=pick.reason,
-        session=short(evaluation.session_id[pick.event]),
+        session=short(session_names([evaluation.session_id[pick.event]], contents.events.dataset.session_ids)[0]),
         n_hidden=max(0, position - LONGEST_STRIP),
         seen=[short(contents.item(item)) for item in history[-LONGEST_STRIP:]],
         came=short(contents.item(int(evaluation.target[pick.event]))),

@@ -1,0 +1,93 @@
+"""How does Overview list the comparisons of the workspace: verdict, state, duration, age, and the way to each?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import progress_view, row_actions, row_table, state, summary_cells
+from dashboard.row_table import Column, Row, RowTable
+from gru4rec_core.config import PROTOCOL_LABELS
+from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.results.summary import ComparisonSummary, load_summary
+from gru4rec_core.words import counted
+from gru4rec_core.workspace.job_state import JobState
+from gru4rec_core.workspace.records import ComparisonRecord
+from gru4rec_core.workspace.store import Workspace
+
+_COLUMNS = (
+    Column("Comparison", "15rem"),
+    Column("Dataset, test rule", "minmax(8rem,1.2fr)"),
+    Column("Verdict", "minmax(7rem,1fr)"),
+    Column("Best model", "minmax(8rem,1fr)"),
+    Column("Runs", "minmax(7rem,1fr)"),
+    Column("Started", "6.5rem"),
+)
+
+
+def show(selection: state.Selection) -> None:
+    """The table of comparisons, newest first; nothing where there is none."""
+    workspace = state.workspace()
+    records = {record.id: record for record in workspace.comparisons()}
+    if not records:
+        return
+    datasets = {record.id: record.name for record in workspace.datasets()}
+    st.header("Comparisons")
+    table = RowTable(
+        "comparison",
+        _COLUMNS,
+        lambda comparison_id: _build(workspace, records[comparison_id], datasets, selection),
+        row_actions.ask,
+        lambda comparison_id: row_actions.ask_before_deleting(
+            comparison_id,
+            f"Deletes the comparison {records[comparison_id].name} from this workspace; its runs stay.",
+            lambda: workspace.delete_comparison(comparison_id),
+        ),
+    )
+    row_table.show_rows(
+        table, {record.id: f"{record.name} {datasets.get(record.dataset_id, '')}" for record in records.values()}
+    )
+
+
+def _build(workspace: Workspace, record: ComparisonRecord, datasets: dict[str, str], selection: state.Selection) -> Row:
+    states = [workspace.state(run_id) for run_id in record.run_ids]
+    summary = _summary(workspace, record)
+    dataset = summary_cells.name(datasets.get(record.dataset_id, record.dataset_id))
+    return Row(
+        title=record.name,
+        cells=(
+            dataset + summary_cells.muted(PROTOCOL_LABELS[record.split.protocol].lower()),
+            summary_cells.name(summary.verdict) if summary else "",
+            summary_cells.best_model(summary) if summary else "",
+            summary_cells.name(describe_states(states)) + summary_cells.muted(describe_duration(states)),
+            summary_cells.moment(record.created),
+        ),
+        page="compare" if summary else "train",
+        params={"dataset": record.dataset_id, "comparison": record.id},
+        menu={"delete": "Delete"},
+        is_selected=selection.comparison is not None and record.id == selection.comparison.id,
+    )
+
+
+def _summary(workspace: Workspace, record: ComparisonRecord) -> ComparisonSummary | None:
+    try:
+        return load_summary(workspace, record)
+    except WorkbenchError:  # a damaged file; the comparison's own page says so
+        return None
+
+
+def describe_states(states: Sequence[JobState]) -> str:
+    """ "6 runs, done", "6 runs: 3 done, 1 running, 2 waiting for a worker"."""
+    runs = counted(len(states), "run")
+    counts = Counter(state.state for state in states)
+    if counts["done"] == len(states):
+        return f"{runs}, done"
+    return f"{runs}: {', '.join(f'{count} {progress_view.STATE_WORDS[name]}' for name, count in counts.items())}"
+
+
+def describe_duration(states: Sequence[JobState]) -> str:
+    """ "58 s in all", of the runs that have ended; "" where none has."""
+    seconds = [state.seconds for state in states if state.ended is not None and state.seconds is not None]
+    return f"{progress_view.duration(sum(seconds))} in all" if seconds else ""

@@ -1,0 +1,58 @@
+"""What is a visit called that was cut out of a user's events?
+
+Its key is the user, #, and when it began, to the second. People read who, the date and, of several on that day, its
+number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_VISIT = re.compile(r"(.*)#(\d{4}-\d\d-\d\d)T[\d:.]+", re.DOTALL)
+
+
+def visitor(key: object) -> str | None:
+    """The user in the key of such a visit; None for any other session's key.
+
+    >>> visitor("17#2026-03-31T08:15:00"), visitor("17")
+    ('17', None)
+    """
+    visit = _VISIT.fullmatch(str(key))
+    return visit.group(1) if visit else None
+
+
+def session_names(keys: Iterable[object], among: np.ndarray) -> list[str]:
+    """What people read for these sessions: "17, 2026-03-31, visit 2"; a key that is no visit's stays as it is.
+
+    Args:
+        keys: of the sessions to name.
+        among: the keys of all sessions [n], in any order: of several visits on a day each has a number.
+    """
+    texts = [str(key) for key in keys]
+    visits = [_VISIT.fullmatch(text) for text in texts]
+    days = {(visit.group(1), visit.group(2)) for visit in visits if visit}
+    if not days:
+        return texts
+    everything = pa.array(among, pa.string())
+    by_day = {day: _visits_of(everything, *day) for day in days}
+    return [
+        _name(text, visit.group(1), visit.group(2), by_day) if visit else text
+        for text, visit in zip(texts, visits, strict=True)
+    ]
+
+
+def _visits_of(everything: pa.Array, user: str, date: str) -> list[str]:
+    """The keys of a user's visits on a day, the first first."""
+    is_of_day = pc.starts_with(everything, f"{user}#{date}T")
+    return sorted(everything.filter(is_of_day).to_pylist())
+
+
+def _name(key: str, user: str, date: str, by_day: Mapping[tuple[str, str], list[str]]) -> str:
+    of_day = by_day[user, date]
+    several = len(of_day) > 1 and key in of_day
+    return f"{user}, {date}" + (f", visit {of_day.index(key) + 1}" if several else "")

@@ -1,0 +1,58 @@
+"""How many problems and warnings does a log have under a test rule? Counted once, then read from beside the log."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.errors import RunError
+from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
+from gru4rec_core.results import statistics_cache
+from gru4rec_core.storage import read_json, write_json
+from gru4rec_core.workspace.records import DatasetRecord
+from gru4rec_core.workspace.store import Workspace
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class WarningCount:
+    """How many warnings are problems, which spoil a result, and how many others there are; notes do not count."""
+
+    problems: int
+    warnings: int
+
+
+def count_severities(warnings: Iterable[DiagnosticWarning]) -> WarningCount:
+    """Problems and warnings among these."""
+    severities = [warning.severity for warning in warnings]
+    return WarningCount(severities.count("error"), severities.count("warning"))
+
+
+def find_count(workspace: Workspace, record: DatasetRecord, test_rule: SplitConfig) -> WarningCount | None:
+    """The stored count; None where this log was not counted yet under this rule and with what is ignored now."""
+    path = workspace.dataset_folder(record.id) / "warnings.json"
+    if not path.exists():
+        return None
+    try:
+        stored = read_json(path, "a dataset")
+        return WarningCount(**stored["count"]) if stored["inputs"] == _list_inputs(record, test_rule) else None
+    except (RunError, KeyError, TypeError) as error:
+        _logger.warning("the warnings of %s cannot be read and are counted again: %r", record.id, error)
+        return None
+
+
+def store_count(
+    workspace: Workspace, record: DatasetRecord, test_rule: SplitConfig, warnings: Iterable[DiagnosticWarning]
+) -> WarningCount:
+    """Stores the count of all warnings about a log and a test rule (`QualityReport.with_test`), where it is new."""
+    count = count_severities(warnings)
+    if find_count(workspace, record, test_rule) != count:
+        values = {"inputs": _list_inputs(record, test_rule), "count": asdict(count)}
+        write_json(workspace.dataset_folder(record.id) / "warnings.json", values)
+    return count
+
+
+def _list_inputs(record: DatasetRecord, test_rule: SplitConfig) -> list[Any]:
+    return [statistics_cache.VERSION, record.content_hash, sorted(record.set_aside), test_rule.to_json()]

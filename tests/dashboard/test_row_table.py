@@ -1,0 +1,28 @@
+"""Facts about tables whose rows lead somewhere: what a search finds, and what the HTML holds."""
+
+import pytest
+
+from dashboard.row_table import Column, Row, RowTable, _cells, _head, matches
+
+TABLE = RowTable("thing", (Column("Thing"), Column("Size", "5rem"), Column("Colour <b>")), lambda row_id: Row("", ()))
+
+
+@pytest.mark.parametrize(
+    ("text", "finds"), [("", True), ("SHOP", True), ("log shop", True), ("shop blue", False), ("  ", True)]
+)
+def test_a_search_finds_names_that_hold_every_word_in_any_case(text: str, finds: bool):
+    assert matches("My shop log", text) is finds
+
+
+def test_each_cell_says_its_column_to_who_cannot_see_the_head():
+    html = _cells(TABLE, Row("x", ("7", "red"), is_selected=True))
+    assert html.index("Size") < html.index(">7<") if ">7<" in html else html.index("Size") < html.index("7")
+    assert "Selected." in html
+    assert 'aria-hidden="true"' in _head(TABLE)
+
+
+def test_an_empty_cell_has_no_name_and_names_are_escaped():
+    html = _cells(TABLE, Row("x", ("", "red")))
+    assert "Size" not in html
+    assert "<b>" not in html
+    assert "<b>" not in _head(TABLE)

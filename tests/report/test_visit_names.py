@@ -1,0 +1,44 @@
+"""Facts about the names of visits that were cut out of a user's events."""
+
+import numpy as np
+
+from gru4rec_core.report.visit_names import session_names, visitor
+
+VISITS = np.array(
+    [
+        "ann#2026-03-31T18:40:00",
+        "ann#2026-03-31T08:15:00",
+        "ann#2026-04-01T09:00:00",
+        "joann#2026-03-31T07:00:00",
+        "a b#2#2026-03-31T08:15:00.5",
+    ],
+    dtype=object,
+)
+
+
+def test_a_visit_is_called_by_who_the_date_and_its_number_among_several_that_day():
+    assert session_names(VISITS, VISITS) == [
+        "ann, 2026-03-31, visit 2",
+        "ann, 2026-03-31, visit 1",
+        "ann, 2026-04-01",
+        "joann, 2026-03-31",
+        "a b#2, 2026-03-31",
+    ]
+
+
+def test_the_number_is_that_among_all_sessions_not_among_those_shown():
+    assert session_names(VISITS[:1], VISITS) == ["ann, 2026-03-31, visit 2"]
+
+
+def test_names_tell_visits_apart():
+    assert len(set(session_names(VISITS, VISITS))) == len(VISITS)
+
+
+def test_other_keys_stay_as_they_are():
+    keys = np.array([17, 18])
+    assert session_names(keys, keys) == ["17", "18"]
+    assert session_names(["s#1", "2026-03-31T08:15:00"], np.array(["s#1"], dtype=object)) == [
+        "s#1",
+        "2026-03-31T08:15:00",
+    ]
+    assert (visitor("s#1"), visitor(7), visitor("ann#2026-03-31T08:15:00")) == (None, None, "ann")
