@@ -18,12 +18,12 @@ from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import Workspace
 
 _COLUMNS = (
-    Column("Comparison", "15rem"),
-    Column("Dataset, test rule", "minmax(8rem,1.2fr)"),
-    Column("Verdict", "minmax(7rem,1fr)"),
-    Column("Best model", "minmax(8rem,1fr)"),
-    Column("Runs", "minmax(7rem,1fr)"),
-    Column("Started", "6.5rem"),
+    Column("Comparison", 11),
+    Column("Dataset, test rule", 9),
+    Column("Verdict", 8),
+    Column("Best model, hits per 100", 8),
+    Column("Runs", 8),
+    Column("Started", 6),
 )
 
 

@@ -15,13 +15,13 @@ from gru4rec_core.workspace.store import Workspace
 
 _MENU = {"train": "Train", "recheck": "Re-check", "rename": "Rename", "delete": "Delete"}
 _COLUMNS = (
-    Column("Dataset", "15rem"),
-    Column("Sessions", "5rem"),
-    Column("Items", "4rem"),
-    Column("Best model", "minmax(8rem,1fr)"),
-    Column("Ahead of the best baseline", "minmax(11rem,1.3fr)"),
-    Column("Added", "6.5rem"),
-    Column("Warnings", "6.5rem"),
+    Column("Dataset", 11),
+    Column("Sessions", 5),
+    Column("Items", 4),
+    Column("Best model, hits per 100", 8),
+    Column("Ahead of the best baseline", 11),
+    Column("Added", 6),
+    Column("Warnings", 6),
 )
 _MOST_EVENTS = 200_000  # of a log that is checked for its warnings here; larger ones wait for Data
 

@@ -21,11 +21,11 @@ _CHECKED = "_decision_checked"
 _BY = "_decided_by"
 _NUMBER = "_decision_number"
 _COLUMNS = (
-    Column("Decision", "12rem"),
-    Column("Dataset", "minmax(7rem,1fr)"),
-    Column("Why, and by whom", "minmax(9rem,1.5fr)"),
-    Column("Verdict then", "minmax(12rem,2fr)"),
-    Column("When", "6.5rem"),
+    Column("Decision", 8),
+    Column("Dataset", 7),
+    Column("Why, and by whom", 11),
+    Column("Verdict then", 14),
+    Column("When", 6),
 )
 _SIGNS = {"holds": "good", "reversed": "warning", "open": "note", "settled": "note"}
 

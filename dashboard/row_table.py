@@ -1,7 +1,8 @@
 """How is a table drawn whose rows lead somewhere and have a menu of actions?
 
-Each row is a link, cells of HTML made in this package, and a menu. On a phone a row becomes a card whose cells are
-named. Only the rows of the open page are made, so that a long list costs no more than a short one.
+Each row is a link, cells of HTML made in this package, and a menu. Where there is little room, as on a phone, a row
+becomes a card whose cells are named. Only the rows of the open page are made, so that a long list costs no more than a
+short one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import navigation, widgets
+from dashboard import identity, navigation, theme, widgets
 
 SEARCH_FROM = 10
 """Rows from which on they can be searched."""
@@ -22,10 +23,10 @@ PAGE_SIZE = 10
 
 @dataclass(frozen=True)
 class Column:
-    """A column of cells: its name, and its share of the width (a track of a CSS grid)."""
+    """A column of cells: its name, and its share of the table's width."""
 
     name: str
-    width: str = "1fr"
+    share: int
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def _head(table: RowTable) -> str:
 def _cells(table: RowTable, row: Row) -> str:
     selected = '<span class="wb-name">Selected. </span>' if row.is_selected else ""
     cells = "".join(
-        f'<div><span class="wb-name">{escape(column.name)} </span>{cell}</div>' if cell else "<div></div>"
+        f'<div><span class="wb-name">{escape(column.name)} </span><div>{cell}</div></div>' if cell else "<div></div>"
         for column, cell in zip(table.columns[1:], row.cells, strict=True)
     )
     return f'{selected}<div class="wb-cells">{cells}</div>'
@@ -143,24 +144,33 @@ def _cells(table: RowTable, row: Row) -> str:
 
 def _style(table: RowTable) -> str:
     root, row = f".st-key-table-{table.name}", f'[class*="st-key-row-{table.name}-"]'
-    tracks = " ".join(column.width for column in table.columns[1:])
-    outer = f"minmax(9rem,{table.columns[0].width}) minmax(0,1fr)" + (" 5.6rem" if table.act else "")
+    accent = identity.ACCENT[theme.is_dark()]
+    tracks = " ".join(f"minmax(0,{column.share}fr)" for column in table.columns[1:])
+    rest = sum(column.share for column in table.columns[1:])
+    outer = f"minmax(0,{table.columns[0].share}fr) minmax(0,{rest}fr)" + (" 5.4rem" if table.act else "")
     return f"""<style>
-{root} .wb-head,{root} {row}{{display:grid;grid-template-columns:{outer};gap:0 1rem;align-items:center;
+{root}{{container-type:inline-size}}
+{root} .wb-head,{root} {row}{{display:grid;grid-template-columns:{outer};gap:0 .8rem;align-items:center;
   border-bottom:1px solid rgba(127,127,127,.28)}}
 {root} {row}{{padding:.3rem 0}}
 {root} .wb-head{{font-weight:600;font-size:.85rem;opacity:.8;padding-bottom:.3rem}}
-{root} .wb-cells{{display:grid;grid-template-columns:{tracks};gap:0 1rem;align-items:center;font-size:.92rem;
+{root} .wb-cells{{display:grid;grid-template-columns:{tracks};gap:0 .8rem;align-items:center;font-size:.92rem;
   line-height:1.35}}
+{root} .wb-head .wb-cells{{font-size:inherit}}
 {root} .wb-cells>div{{min-width:0;overflow-wrap:anywhere}}
 {root} .wb-name{{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}}
-@media (max-width:640px){{
+{root} [data-testid=stPageLink-NavLink]{{background:none;padding:.2rem 0;min-height:2rem}}
+{root} [data-testid=stPageLink-NavLink] *{{color:{accent}}}
+{root} [data-testid=stPageLink-NavLink] p{{font-weight:400;white-space:normal;overflow-wrap:anywhere}}
+{root} [data-testid=stPageLink-NavLink]:hover p{{text-decoration:underline}}
+{root} [data-testid=stPageLink-NavLink] strong{{font-weight:700}}
+@container (max-width:700px){{
   {root} .wb-head{{display:none}}
   {root} {row}{{grid-template-columns:minmax(0,1fr) auto;padding:.6rem 0}}
   {root} {row}>:nth-child(2){{grid-column:1/-1;grid-row:2}}
   {root} .wb-cells{{grid-template-columns:minmax(0,1fr)}}
-  {root} .wb-cells>div{{display:grid;grid-template-columns:8rem minmax(0,1fr);gap:.5rem}}
+  {root} .wb-cells>div{{display:grid;grid-template-columns:8.5rem minmax(0,1fr);gap:.5rem}}
   {root} .wb-cells>div:empty{{display:none}}
-  {root} .wb-cells .wb-name{{position:static;width:auto;height:auto;clip-path:none;opacity:.75}}
+  {root} .wb-cells .wb-name{{position:static;width:auto;height:auto;clip-path:none;opacity:.75;white-space:normal}}
 }}
 </style>"""

@@ -8,16 +8,16 @@ from dashboard import progress_view, row_actions, row_table, state, summary_cell
 from dashboard.row_table import Column, Row, RowTable
 from gru4rec_core.config import PROTOCOL_LABELS, default_deciding_k
 from gru4rec_core.errors import RunError
-from gru4rec_core.evaluation.verdict_text import per_100
+from gru4rec_core.words import per_100
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
 _COLUMNS = (
-    Column("Run", "15rem"),
-    Column("Dataset, test rule", "minmax(8rem,1.3fr)"),
-    Column("Hits", "minmax(7rem,1fr)"),
-    Column("State", "minmax(7rem,1fr)"),
-    Column("Started", "6.5rem"),
+    Column("Run", 11),
+    Column("Dataset, test rule", 11),
+    Column("Hits per 100", 8),
+    Column("State", 9),
+    Column("Started", 6),
 )
 
 
@@ -69,12 +69,12 @@ def _usual_k(dataset: DatasetRecord | None) -> int:
 
 
 def hits(workspace: Workspace, run: RunRecord, k: int) -> str:
-    """ "53.7 in the top 10" as a cell; "" for a run without results, or where this k was not measured."""
+    """ "53.7, top 10" as a cell; "" for a run without results, or where this k was not measured."""
     try:
         rate = workspace.metrics(run.id)["accuracy"].get(str(k))
     except (RunError, KeyError):
         return ""
-    return "" if rate is None else f"<strong>{per_100(rate)}</strong>{summary_cells.muted(f'of 100 in the top {k}')}"
+    return "" if rate is None else f"<strong>{per_100(rate)}</strong>{summary_cells.muted(f'top {k}')}"
 
 
 def _ask_before_deleting(workspace: Workspace, run_id: str) -> None:

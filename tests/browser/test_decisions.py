@@ -30,6 +30,12 @@ def finished_workbench(finished_workspace: Path, tmp_path: Path) -> Iterator[Wor
         yield started
 
 
+def choose_action(page: Page, name: str, action: str) -> None:
+    """Chooses in the menu of the first row of a table."""
+    page.locator(f".st-key-table-{name}").get_by_role("button", name="Actions").first.click()
+    page.get_by_role("menuitem", name=action).click()
+
+
 def test_a_decision_is_recorded_found_again_and_checked(page: Page, finished_workbench: Workbench):
     workbench, workspace = finished_workbench, finished_workbench.workspace
     (comparison,) = workspace.comparisons()
@@ -48,7 +54,7 @@ def test_a_decision_is_recorded_found_again_and_checked(page: Page, finished_wor
 
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Overview").click()
     expect(page.get_by_text(re.compile("More hits at the same cost"))).to_be_visible(timeout=WAIT)
-    page.get_by_role("button", name="Re-check this decision").click()
+    choose_action(page, "decision", "Re-check this decision")
     page.get_by_role("combobox", name=re.compile("Log")).first.click()
     page.get_by_role("option", name=dataset.name, exact=True).click()
     settle(page)
@@ -59,7 +65,7 @@ def test_a_decision_is_recorded_found_again_and_checked(page: Page, finished_wor
     assert not faults(page)
     assert not workbench.loads_tensorflow()
 
-    page.get_by_role("button", name="Delete").last.click()
+    choose_action(page, "decision", "Delete")
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_text(re.compile("More hits at the same cost"))).to_have_count(0, timeout=WAIT)
     assert list_decisions(workspace) == []
