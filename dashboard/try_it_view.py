@@ -42,7 +42,7 @@ def read_strip(review: Review) -> list[int]:
     ids = [number for _, number in named if number is not None and number < len(review.vocabulary)]
     wrong = [part for part, number in named if number is None or number >= len(review.vocabulary)]
     if wrong:
-        which = f"item{'s' * (len(wrong) > 1)} {', '.join(wrong)}"
+        which = f"{'item' if len(wrong) == 1 else 'items'} {', '.join(wrong)}"
         state.say_wrong(which, "which this comparison does not have", "The others are below." if ids else "")
         st.query_params[_STRIP] = _join(ids)
     return ids[-MAX_STRIP:]
