@@ -21,7 +21,7 @@ from gru4rec_core.model.batch_builder import BatchBuilder, TrainingPosition, bui
 from gru4rec_core.model.gru4rec import Gru4Rec
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.model.network import Gru4RecNetwork
-from gru4rec_core.model.ranking import LANES
+from gru4rec_core.model.ranking_programs import LANES
 from gru4rec_core.model.step import TrainingLoop
 
 N_ITEMS = 40

@@ -47,6 +47,41 @@ def gru_cell(
     return state + update_gate * (candidate - state)
 
 
+def input_rows(config: TrainingConfig, weights: Weights, items: tf.Tensor) -> tf.Tensor:
+    """The input of the first layer for items int32 [B]: rows of its kernel (one-hot), or embeddings."""
+    return tf.gather(weights[{"one-hot": "gru0/Wx0", "separate": "E", "shared": "Wy"}[config.item_input]], items)
+
+
+def advance(
+    config: TrainingConfig,
+    weights: Weights,
+    inputs: tf.Tensor,
+    states: Sequence[tf.Tensor],
+    dropout: "Sequence[tf.Tensor] | None" = None,
+) -> list[tf.Tensor]:
+    """One step of every layer.
+
+    Args:
+        config: item input and activation.
+        weights: by name, as in `Gru4RecNetwork.variable_map`.
+        inputs: rows from `input_rows`, float32 [B, ·].
+        states: of each layer, float32 [B, units].
+        dropout: factors for the new state of each layer, or None.
+
+    Returns:
+        The new state of each layer, float32 [B, units]; the last layer's is scored.
+    """
+    below, new_states = inputs, []
+    for i, state in enumerate(states):
+        one_hot = i == 0 and config.item_input == "one-hot"
+        projected = (below if one_hot else below @ weights[f"gru{i}/Wx0"]) + weights[f"gru{i}/Bh0"]
+        below = gru_cell(projected, state, weights[f"gru{i}/Wrz0"], weights[f"gru{i}/Wh0"], config.activation)
+        if dropout is not None:
+            below = below * dropout[i]
+        new_states.append(below)
+    return new_states
+
+
 def score(hidden: tf.Tensor, weights: Weights) -> tf.Tensor:
     """Scores float32 [B, n_items] of every item after hidden states [B, units] of the last layer."""
     return tf.matmul(hidden, weights["Wy"], transpose_b=True) + tf.transpose(weights["By"])
@@ -159,46 +194,10 @@ class Gru4RecNetwork(keras.Model):
                 remedy="Load the weights with the settings they were trained with.",
             )
 
-    def input_rows(self, weights: Weights, items: tf.Tensor) -> tf.Tensor:
-        """The input of the first layer for items int32 [B]: rows of its kernel (one-hot), or embeddings."""
-        if self.config.item_input == "one-hot":
-            return tf.gather(weights["gru0/Wx0"], items)
-        if self.config.item_input == "separate":
-            return tf.gather(weights["E"], items)
-        return tf.gather(weights["Wy"], items)
-
-    def advance(
-        self,
-        weights: Weights,
-        inputs: tf.Tensor,
-        states: Sequence[tf.Tensor],
-        dropout: "Sequence[tf.Tensor] | None" = None,
-    ) -> list[tf.Tensor]:
-        """One step of every layer.
-
-        Args:
-            weights: by name, as in `variable_map`.
-            inputs: rows from `input_rows`, float32 [B, ·].
-            states: of each layer, float32 [B, units].
-            dropout: factors for the new state of each layer, or None.
-
-        Returns:
-            The new state of each layer, float32 [B, units]; the last layer's is scored.
-        """
-        below, new_states = inputs, []
-        for i, state in enumerate(states):
-            one_hot = i == 0 and self.config.item_input == "one-hot"
-            projected = (below if one_hot else below @ weights[f"gru{i}/Wx0"]) + weights[f"gru{i}/Bh0"]
-            below = gru_cell(projected, state, weights[f"gru{i}/Wrz0"], weights[f"gru{i}/Wh0"], self.config.activation)
-            if dropout is not None:
-                below = below * dropout[i]
-            new_states.append(below)
-        return new_states
-
     def call(self, items: tf.Tensor, states: Sequence[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:
         """Scores float32 [B, n_items] of the next item after items int32 [B], and the new states."""
         weights = {name: tf.convert_to_tensor(value) for name, value in self.variable_map().items()}
-        new_states = self.advance(weights, self.input_rows(weights, items), states)
+        new_states = advance(self.config, weights, input_rows(self.config, weights, items), states)
         return score(new_states[-1], weights), new_states
 
 

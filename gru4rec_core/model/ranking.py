@@ -15,14 +15,9 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.ranks import RankCounts
-from gru4rec_core.model.network import Gru4RecNetwork, score
-from gru4rec_core.model.top_k import GROUP, grouped_top
-
-LANES, STEPS = 256, 32
-"""Histories side by side, and steps per compiled call."""
-
-BLOCK_SCORES, CALL_SCORES = 2**20, 2**24
-"""Scores per block of events (4 MB; at least 16 events), and per call (64 MB at most)."""
+from gru4rec_core.model.network import Gru4RecNetwork
+from gru4rec_core.model.ranking_programs import LANES, STEPS, ranking_programs
+from gru4rec_core.model.top_k import grouped_top
 
 
 class Ranker:
@@ -37,12 +32,8 @@ class Ranker:
         self.n_items = network.n_items
         self.units = network.config.n_hidden
         self.weights = network.variable_map()
-        self.n_columns, self.block, self.blocks = plan_blocks(self.n_items)
-        self.rows = self.block * self.blocks
-        self._encode = tf.function(self._encode_steps, jit_compile=True, autograph=False)
-        self._count = tf.function(self._count_block, jit_compile=True, autograph=False)
-        self._score_blocks = tf.function(self._scored_blocks, autograph=False)
-        self._score = tf.function(self._score_block, jit_compile=True, autograph=False)
+        self.programs = ranking_programs(network.config, self.n_items)
+        self.rows = self.programs.block * self.programs.blocks
 
     def rank_counts(
         self, events: EvaluationSet, top_k: int, on_progress: Callable[[int, int], None] | None = None
@@ -82,7 +73,7 @@ class Ranker:
                         remedy="Train again with a lower learning rate; activation tanh bounds the state.",
                     )
                 targets = _known(index.target[rows])
-                blocks = self._score_blocks(table, _filled(states, self.rows), _filled(targets, self.rows))
+                blocks = self.programs.score_blocks(table, _filled(states, self.rows), _filled(targets, self.rows))
                 if ranking is not None:
                     take(ranking)
                 ranking = executor.submit(rank, rows, blocks)
@@ -107,9 +98,10 @@ class Ranker:
     def scores(self, states: np.ndarray) -> np.ndarray:
         """Scores of every item after states float32 [n, sum(n_hidden)]: float32 [n, n_items]."""
         out = np.empty((len(states), self.n_items), np.float32)
-        for start in range(0, len(states), self.block):
-            part = states[start : start + self.block, -self.units[-1] :]
-            out[start : start + len(part)] = self._score(_filled(part, self.block))[: len(part)]
+        block, table = self.programs.block, {name: self.weights[name] for name in ("Wy", "By")}
+        for start in range(0, len(states), block):
+            part = states[start : start + block, -self.units[-1] :]
+            out[start : start + len(part)] = self.programs.score(_filled(part, block), table)[: len(part)]
         return out
 
     def _check_weights(self) -> None:
@@ -175,59 +167,13 @@ class Ranker:
             reset = np.zeros((STEPS, LANES), bool)
             inputs[cells.step, cells.lane] = items[starts[session] + cells.within]
             reset[cells.step, cells.lane] = cells.within == 0
-            states, hidden = self._encode(tf.constant(inputs), tf.constant(reset), hidden)
+            states, hidden = self.programs.encode(self.weights, tf.constant(inputs), tf.constant(reset), hidden)
             yield session, cells.within, states.numpy()[cells.step, cells.lane]
-
-    def _encode_steps(
-        self, items: tf.Tensor, reset: tf.Tensor, hidden: list[tf.Tensor]
-    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """States after each step, [STEPS, LANES, sum(n_hidden)], and the last state of each layer."""
-        weights = {name: tf.convert_to_tensor(value) for name, value in self.weights.items()}
-
-        def body(t: tf.Tensor, hidden: list[tf.Tensor], out: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor], tf.Tensor]:
-            known = items[t] >= 0
-            starts = [tf.where(reset[t][:, None], 0.0, state) for state in hidden]
-            inputs = self.network.input_rows(weights, tf.maximum(items[t], 0))
-            ends = self.network.advance(weights, inputs, starts)
-            hidden = [tf.where(known[:, None], end, start) for end, start in zip(ends, starts, strict=True)]
-            return t + 1, hidden, tf.tensor_scatter_nd_update(out, [[t]], [tf.concat(hidden, 1)])
-
-        out = tf.zeros([STEPS, LANES, sum(self.units)])
-        _, hidden, out = tf.while_loop(lambda t, *_: t < STEPS, body, (tf.constant(0), hidden, out))
-        return out, hidden
-
-    def _scored_blocks(self, table: tf.Tensor, states: tf.Tensor, targets: tf.Tensor) -> list[tuple[tf.Tensor, ...]]:
-        """For each block: greater and equal counts, int64 [block], and levels of scores (see `grouped_top`).
-
-        TensorFlow's own product is faster here than XLA's, because it keeps the packed table in the cache.
-        """
-        results = []
-        for block_states, block_targets in zip(
-            tf.split(states, self.blocks), tf.split(targets, self.blocks), strict=True
-        ):
-            scores = tf.matmul(tf.concat([block_states, tf.ones([self.block, 1])], 1), table)
-            greater, equal, *highest = self._count(scores, block_targets)
-            results.append((greater, equal, scores, *highest))
-        return results
-
-    def _count_block(self, scores: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        """Items above the true one, other items equal to it, and the highest scores of two levels of groups."""
-        true_scores = tf.gather(scores, targets, batch_dims=1)[:, None]
-        # Both counts in one number, added up slice by slice: one pass over the scores.
-        parts = tf.split(scores, 2 * GROUP, axis=1)
-        counts = tf.add_n([tf.where(part > true_scores, 256, tf.where(part == true_scores, 1, 0)) for part in parts])
-        above, equal = (
-            tf.cast(part, tf.int64) for part in (tf.bitwise.right_shift(counts, 8), tf.bitwise.bitwise_and(counts, 255))
-        )
-        both = tf.reduce_sum(tf.bitwise.left_shift(above, 32) + equal, 1)
-        highest = tf.reduce_max(tf.reshape(scores, [self.block, -1, GROUP]), 2)
-        higher = tf.reduce_max(tf.reshape(highest, [self.block, -1, GROUP]), 2)
-        return both // 2**32, both % 2**32 - 1, highest, higher
 
     def _table(self) -> tf.Tensor:
         """Output weights over bias, transposed, float32 [units + 1, n_columns]; columns without item score lowest."""
         table = tf.concat([self.weights["Wy"], self.weights["By"]], 1)
-        missing = self.n_columns - self.n_items
+        missing = self.programs.n_columns - self.n_items
         lowest = tf.concat([tf.zeros([missing, table.shape[1] - 1]), tf.fill([missing, 1], tf.float32.min)], 1)
         return tf.transpose(tf.concat([table, lowest], 0))
 
@@ -235,7 +181,7 @@ class Ranker:
         """Ranks of one piece, without the rows that only fill up its last block."""
         results: list[list[np.ndarray]] = [[], [], [], []]
         for i, block in enumerate(blocks):
-            n = min(self.block, len(targets) - i * self.block)
+            n = min(self.programs.block, len(targets) - i * self.programs.block)
             if n <= 0:
                 break
             # A view of TensorFlow's memory; .numpy() would copy all scores.
@@ -245,17 +191,6 @@ class Ranker:
         greater, equal, items, values = (np.concatenate(result) for result in results)
         known = targets >= 0
         return RankCounts(np.where(known, greater, self.n_items), np.where(known, equal, 0), items, values)
-
-    def _score_block(self, states: tf.Tensor) -> tf.Tensor:
-        return score(states, self.weights)
-
-
-def plan_blocks(n_items: int) -> tuple[int, int, int]:
-    """Columns of scores (whole groups of groups), events per block, and blocks per call."""
-    columns = -(-n_items // GROUP**2) * GROUP**2
-    block = int(np.clip(BLOCK_SCORES // columns, 16, 1024))
-    block = max(1, min(block, CALL_SCORES // columns))
-    return columns, block, int(np.clip(CALL_SCORES // (block * columns), 1, 16))
 
 
 def _known(targets: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.ranks import count_ranks
-from gru4rec_core.model import ranking, top_k
+from gru4rec_core.model import top_k
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.model.network import Gru4RecNetwork
 from gru4rec_core.model.ranking import Ranker
@@ -160,10 +160,3 @@ def test_without_ties_the_top_is_found_by_way_of_groups(n_items: int, log, monke
     found = Ranker(network).rank_counts(events, 7)
     np.testing.assert_array_equal(found.top_items, wanted.top_items)
     np.testing.assert_allclose(found.top_scores, wanted.top_scores, atol=1e-5)
-
-
-@pytest.mark.parametrize("n_items", [3, 48, 1025, 10_000, 1_000_000, 10_000_000])
-def test_a_call_holds_64_mb_of_scores_at_most_whatever_the_catalogue(n_items: int) -> None:
-    columns, block, blocks = ranking.plan_blocks(n_items)
-    assert columns >= n_items
-    assert block * blocks * columns * 4 <= 64 * 2**20

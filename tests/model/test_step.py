@@ -7,7 +7,7 @@ from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.batching import Schedule
 from gru4rec_core.model.batch_builder import BatchBuilder
 from gru4rec_core.model.network import Gru4RecNetwork
-from gru4rec_core.model.step import TrainingLoop
+from gru4rec_core.model.step import TrainingLoop, compiled_chunk
 
 V, B, T = 12, 5, 6
 
@@ -191,3 +191,29 @@ def test_hits_count_lanes_whose_item_no_other_beats() -> None:
     # All scores equal: the true item's median rank is (V + 1) / 2, no hit, however low its id.
     network.set_arrays({name: np.zeros_like(value) for name, value in arrays.items()})
     assert loop.run(batches, 1, 0).hits.tolist() == [0, 0]
+
+
+def test_a_run_that_finds_its_step_compiled_equals_one_that_does_not() -> None:
+    base = TrainingConfig(
+        loss="bpr", negatives="in-batch", n_hidden=6, batch_size=B, dropout_hidden=0.3, dropout_input=0.2
+    )
+    steps, negatives = random_steps(np.random.default_rng(8))
+    start = Gru4RecNetwork(V, base).arrays()
+
+    def weights_after(seed: int) -> dict[str, np.ndarray]:
+        config = base.replace(seed=seed, epochs=1 + seed)
+        network = Gru4RecNetwork(V, config)
+        network.set_arrays(start)  # the seed decides the dropout alone
+        batches = BatchBuilder(config, np.ones(V, int), T + 2).build(steps, np.random.default_rng(0), negatives[:, :0])
+        TrainingLoop(network, config).run(batches, T, 0)
+        return network.arrays()
+
+    compiled_chunk.cache_clear()
+    weights_after(1)
+    second = weights_after(2)
+    assert compiled_chunk.cache_info().misses == 1
+    assert compiled_chunk(base.replace(epochs=1), V).experimental_get_tracing_count() == 1
+    compiled_chunk.cache_clear()
+    for name, value in weights_after(2).items():
+        np.testing.assert_array_equal(second[name], value, err_msg=name)
+    assert any((second[name] != value).any() for name, value in weights_after(3).items())
