@@ -22,12 +22,15 @@ from gru4rec_core.cli.output import (
     clear_status,
     format_comparison,
     loading_tensorflow,
+    parts_printer,
     print_result,
     print_warnings,
-    progress_printer,
+    show_status,
     tell,
 )
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.experiments.comparison import execute_comparison, load_tensorflow, missing_parts
+from gru4rec_core.jobs.capacity import worker_count
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison, with_seeds
 from gru4rec_core.results.comparison import build_comparison_result, find_missing
@@ -57,6 +60,14 @@ def compare(
     baselines: Annotated[str, typer.Option(help="Baselines, separated by commas; or none.")] = ",".join(
         DEFAULT_BASELINES
     ),
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            help="Runs carried out at a time, each in a process of its own.",
+            min=1,
+            show_default="one per core, as far as the memory goes",
+        ),
+    ] = None,
     as_json: AsJson = False,
     settings: dict[str, Any],
 ) -> None:
@@ -78,16 +89,24 @@ def compare(
     plan = ComparisonPlan(seeded, choice.test_rule, choose_judging(record, settings), baseline_names)
     comparison = plan_comparison(workspace, record.id, plan)
     if not find_missing(workspace, comparison).is_complete:
-        _carry_out(workspace, comparison)
+        _carry_out(workspace, comparison, processes)
     clear_status()
     result = build_comparison_result(workspace, comparison.id)
     print_warnings(as_json, result.warnings)
     print_result(as_json, result.to_json(), format_comparison(result))
 
 
-def _carry_out(workspace: Workspace, comparison: ComparisonRecord) -> None:
-    with loading_tensorflow():
-        from gru4rec_core.experiments.comparison import execute_comparison
+def _carry_out(workspace: Workspace, comparison: ComparisonRecord, processes: int | None) -> None:
+    n_parts = len(missing_parts(workspace, comparison))
+    n_processes = min(n_parts, processes or worker_count())
+    show_status("starting")
+    if n_processes == 1:
+        with loading_tensorflow():
+            load_tensorflow()
     execute_comparison(
-        workspace, comparison.id, on_change=progress_printer(), while_waiting=lambda: reconcile_jobs(workspace)
+        workspace,
+        comparison.id,
+        n_processes=n_processes,
+        on_change=parts_printer(n_parts),
+        while_waiting=lambda: reconcile_jobs(workspace),
     )

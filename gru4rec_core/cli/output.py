@@ -5,6 +5,7 @@ Results go to standard output, everything else to standard error.
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ import typer
 from gru4rec_core.data.cleaning_types import DROPS, CleaningStep
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, worst_first
 from gru4rec_core.evaluation.quality_types import QualityReport
-from gru4rec_core.experiments.reporter import OnChange
+from gru4rec_core.experiments.reporter import OnChange, OnPart
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.results.model_table import read_list_lengths
 from gru4rec_core.results.recheck import Recheck
@@ -54,18 +55,49 @@ def progress_printer(title: str = "") -> OnChange:
 
     def tell_state(state: JobState) -> None:
         nonlocal last
-        text = " ".join(filter(None, [title, state.phase]))
-        if state.epochs and state.phase == "training":
-            text += f", epoch {min(state.epoch + 1, state.epochs)} of {state.epochs}"
+        text = " ".join(filter(None, [title, _describe_phase(state)]))
         if sys.stderr.isatty():
-            share = f" {100 * state.done // state.total} %" if state.total else ""
-            left = f", {state.seconds_left:.0f} s left" if state.seconds_left is not None else ""
-            show_status(text + share + left)
+            show_status(" ".join(filter(None, [title, _describe_progress(state)])))
         elif text != last and state.is_active:
             last = text
             tell(text)
 
     return tell_state
+
+
+def parts_printer(n_parts: int) -> OnPart:
+    """Tells how far several jobs are: one line for all on a terminal, else one line per job and epoch.
+
+    Args:
+        n_parts: how many jobs there are in all.
+    """
+    states: dict[str, JobState] = {}
+    told: dict[str, str] = {}
+
+    def tell_part(name: str, state: JobState) -> None:
+        states[name] = state
+        if sys.stderr.isatty():
+            n_done = sum(state.state == "done" for state in states.values())
+            active = [f"{name}: {_describe_progress(state)}" for name, state in states.items() if state.is_active]
+            text = " · ".join([f"{n_done} of {n_parts} done", *active])
+            show_status(text[: shutil.get_terminal_size().columns - 1])  # a line that breaks could not be replaced
+        elif state.is_active and told.get(name) != _describe_phase(state):
+            told[name] = _describe_phase(state)
+            tell(f"{name}: {told[name]}")
+
+    return tell_part
+
+
+def _describe_phase(state: JobState) -> str:
+    if state.epochs and state.phase == "training":
+        return f"training, epoch {min(state.epoch + 1, state.epochs)} of {state.epochs}"
+    return state.phase
+
+
+def _describe_progress(state: JobState) -> str:
+    share = f" {100 * state.done // state.total} %" if state.total else ""
+    left = f", {state.seconds_left:.0f} s left" if state.seconds_left is not None else ""
+    return _describe_phase(state) + share + left
 
 
 def show_status(text: str) -> None:

@@ -19,6 +19,9 @@ _LOOK_EVERY = 0.2  # seconds between two looks for a request to stop: one costs 
 OnChange = Callable[[JobState], None]
 """Called with a job's state when that has changed."""
 
+OnPart = Callable[[str, JobState], None]
+"""The same where there are several jobs: with the job's name for people ("top1, seed 0", "baselines") and its state."""
+
 
 class JobReporter:
     """A running job: a context manager that records done, failed or cancelled when its block ends.

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from gru4rec_core.cli import compare
 from gru4rec_core.cli.app import main
 from gru4rec_core.workspace.store import Workspace
 
@@ -20,8 +21,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def workspace(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """One workspace per test module: a run that is there already is not trained again."""
+    """One workspace per test module: a run that is there already is not trained again.
+
+    What is trained is trained in this process, where TensorFlow is loaded once for all.
+    """
     monkeypatch.setenv("GRU4REC_HOME", str(folder / "home"))
+    monkeypatch.setattr(compare, "worker_count", lambda: 1)
     return Workspace.default()
 
 

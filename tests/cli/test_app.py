@@ -25,6 +25,7 @@ from gru4rec_core.workspace.store import Workspace
         (["compare", "LOG", "--baselines", "foo"], 2),
         (["compare", "LOG", "--baselines", "popularity,popularity"], 2),
         (["compare", "LOG", "--losses", "bpr,bpr"], 2),
+        (["compare", "LOG", "--processes", "0"], 2),
         (["compare", "LOG", "--protocol", "time", "--test-from", "2024-99-99"], 1),
         (["train", "LOG", "--protocol", "time", "--test-from", "2024-99-99"], 1),
         (["sample", "music", "out.csv"], 2),

@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
+from gru4rec_core.cli import compare
+from gru4rec_core.errors import RunError
 from gru4rec_core.workspace.store import Workspace
 
 FAST = ["--n-hidden", "4", "--batch-size", "8", "--epochs", "1", "--n-bootstrap", "200", "--n-permutations", "200"]
@@ -59,3 +63,20 @@ def test_compare_says_in_one_line_what_it_chose_and_why(run, log: Path) -> None:
     (reason,) = [line for line in result.err.splitlines() if "because" in line]
     assert "tested on the last 3 days, because this log spans 27 days" in reason
     assert "3 runs per loss" in reason
+
+
+@pytest.mark.parametrize(("cores", "option", "expected"), [(4, [], 2), (1, [], 1), (4, ["--processes", 1], 1)])
+def test_as_many_runs_go_side_by_side_as_there_are_cores_or_as_asked(
+    run, log: Path, monkeypatch: pytest.MonkeyPatch, cores: int, option: list, expected: int
+) -> None:
+    asked = []
+
+    def note(*arguments: object, n_processes: int, **named: object) -> None:
+        asked.append(n_processes)
+        raise RunError("Seen enough.")
+
+    monkeypatch.setattr(compare, "worker_count", lambda: cores)
+    monkeypatch.setattr(compare, "execute_comparison", note)
+    never_trained = ["--losses", "bpr", "--seeds", 2, "--n-hidden", 5, "--baselines", "none", *LAST_ITEM]
+    assert run("compare", log, *never_trained, *option).status == 1
+    assert asked == [expected]

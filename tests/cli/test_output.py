@@ -47,6 +47,29 @@ def test_on_a_terminal_progress_is_one_line_that_changes(
     assert capsys.readouterr().err == "\r\x1b[Ktraining 25 %, 7 s left\r\x1b[K"
 
 
+def test_several_jobs_are_told_by_name_one_line_per_epoch(capsys: pytest.CaptureFixture[str]) -> None:
+    tell = output.parts_printer(3)
+    tell("bpr, seed 0", JobState())
+    for _ in range(2):
+        tell("bpr, seed 0", JobState(state="running", phase="training", epoch=0, epochs=2))
+        tell("baselines", JobState(state="running", phase="markov"))
+    tell("bpr, seed 0", JobState(state="done", phase="testing"))
+    assert capsys.readouterr().err.splitlines() == ["bpr, seed 0: training, epoch 1 of 2", "baselines: markov"]
+
+
+def test_on_a_terminal_several_jobs_share_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(output.shutil, "get_terminal_size", lambda: os.terminal_size((60, 24)))
+    tell = output.parts_printer(7)
+    tell("a", JobState(state="done"))
+    tell("b", JobState(state="running", phase="training", epochs=2, done=1, total=4, seconds_left=7.0))
+    tell("c", JobState(state="running", phase="testing", done=1, total=2))
+    *_, last = capsys.readouterr().err.split("\r\x1b[K")
+    assert last == "1 of 7 done · b: training, epoch 1 of 2 25 %, 7 s left · c:"  # cut: a line that breaks stays
+
+
 def test_native_notes_are_kept_off_while_tensorflow_loads(capfd: pytest.CaptureFixture[str]) -> None:
     with output.loading_tensorflow():
         os.write(2, b"Could not find cuda drivers")

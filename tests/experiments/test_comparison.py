@@ -1,15 +1,24 @@
 """A comparison carries out what it lacks, and waits for what another process has in hand."""
 
+import os
+import shutil
+
+import numpy as np
+
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.experiments.comparison import execute_comparison
-from gru4rec_core.workspace.job_state import JobState, ProcessIdentity, change_state, write_state
+from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
+from gru4rec_core.results.comparison import build_comparison_result
+from gru4rec_core.storage import load_arrays, load_table
+from gru4rec_core.workspace.job_state import JobState, ProcessIdentity, change_state, read_state, write_state
+from gru4rec_core.workspace.store import Workspace
 
 
 def test_a_comparison_waits_for_a_run_that_another_has_in_hand(workspace, dataset, run) -> None:
     folder = workspace.run_folder(run.id)
     comparison = workspace.create_comparison(dataset.id, run.split, ComparisonConfig(), [run.id], baselines=())
     write_state(folder, JobState(state="running", worker=ProcessIdentity.current()))
-    execute_comparison(workspace, comparison.id, on_change=lambda _: change_state(folder, state="done"))
+    execute_comparison(workspace, comparison.id, on_change=lambda *_: change_state(folder, state="done"))
     assert not (folder / "metrics.json").exists()
 
 
@@ -17,10 +26,50 @@ def test_while_it_waits_the_caller_may_look_after_lost_runs(workspace, dataset, 
     folder = workspace.run_folder(run.id)
     comparison = workspace.create_comparison(dataset.id, run.split, ComparisonConfig(), [run.id], baselines=())
     write_state(folder, JobState(state="running", worker=ProcessIdentity.current()))
-    seen: list[JobState] = []
+    seen: list[tuple[str, JobState]] = []
 
     def give_up() -> None:
         change_state(folder, state="done" if len(seen) > 1 else "running")
 
-    execute_comparison(workspace, comparison.id, on_change=seen.append, while_waiting=give_up)
-    assert [state.state for state in seen] == ["running", "running"]
+    def look(name: str, state: JobState) -> None:
+        seen.append((name, state))
+
+    execute_comparison(workspace, comparison.id, on_change=look, while_waiting=give_up)
+    assert [(name, state.state) for name, state in seen] == [(run.name, "running")] * 2
+
+
+def test_side_by_side_gives_the_same_bit_for_bit(trained, tmp_path) -> None:
+    one_by_one, comparison = trained
+    side_by_side = Workspace(tmp_path / "home")
+    shutil.copytree(
+        one_by_one.dataset_folder(comparison.dataset_id), side_by_side.dataset_folder(comparison.dataset_id)
+    )
+    shutil.rmtree(side_by_side.split_folder(comparison.dataset_id, comparison.split) / "baselines")
+    run = one_by_one.run(comparison.run_ids[1])  # with the baselines two parts; one process has to load TensorFlow
+    plan = ComparisonPlan((run.config,), comparison.split, comparison.config, comparison.baselines)
+    other = plan_comparison(side_by_side, comparison.dataset_id, plan)
+    seen: dict[str, list[str]] = {}
+    execute_comparison(
+        side_by_side,
+        other.id,
+        n_processes=2,
+        on_change=lambda name, state: seen.setdefault(name, []).append(state.state),
+    )
+    assert set(seen) == {"bpr, seed 0", "baselines"}
+    ours, theirs = one_by_one.run_folder(run.id), side_by_side.run_folder(other.run_ids[0])
+    assert load_table(ours / "predictions.parquet").equals(load_table(theirs / "predictions.parquet"))
+    weights = load_arrays(theirs / "weights.npz")
+    for name, value in load_arrays(ours / "weights.npz").items():
+        np.testing.assert_array_equal(weights[name], value, err_msg=name)
+    for name in comparison.baselines:
+        tables = [
+            load_table(
+                workspace.split_folder(comparison.dataset_id, comparison.split) / "baselines" / f"{name}.parquet"
+            )
+            for workspace in (one_by_one, side_by_side)
+        ]
+        assert tables[0].equals(tables[1]), name
+    baselines = side_by_side.split_folder(comparison.dataset_id, comparison.split) / "baselines"
+    workers = [read_state(folder).worker.pid for folder in (theirs, baselines)]
+    assert len({os.getpid(), *workers}) == 3
+    assert build_comparison_result(side_by_side, other.id).sentences
