@@ -12,7 +12,7 @@ import shutil
 import time
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -268,14 +268,17 @@ def save_table(path: Path, frame: pd.DataFrame) -> None:
         frame.to_parquet(temporary, index=False)
 
 
-def load_table(path: Path, *, remedy: str = _RESTORE) -> pa.Table:
-    """The table in a Parquet file.
+def load_table(path: Path, *, columns: Sequence[str] | None = None, remedy: str = _RESTORE) -> pa.Table:
+    """The table in a Parquet file, or some of its columns.
 
     Raises:
-        RunError: the file is missing or damaged.
+        RunError: the file is missing or damaged, or lacks a column.
     """
     try:
-        return pq.read_table(path)
+        table = pq.read_table(path, columns=None if columns is None else list(columns))
+        if columns is not None and table.column_names != list(columns):
+            raise ValueError(f"columns {table.column_names} instead of {list(columns)}")
+        return table
     except (OSError, ValueError, pa.ArrowException) as error:
         raise damaged(path, error, remedy) from None
 

@@ -185,7 +185,8 @@ def build_comparison_result(workspace: Workspace, comparison_id: str) -> Compari
     split, k = open_split(workspace, record.dataset_id, record.split), record.config.deciding_k
     groups = group_by_model([workspace.run(run_id) for run_id in record.run_ids])
     trained_rows, trained = load_trained_models(workspace, groups, split, k)
-    baseline_rows, baselines = load_baselines(workspace, record.dataset_id, record.baselines, split, k)
+    like = trained[0].evaluations[0]
+    baseline_rows, baselines = load_baselines(workspace, record.dataset_id, record.baselines, split, k, like)
     comparison, warnings = load_statistics(workspace, record, groups, [*trained, *baselines])
     return ComparisonResult(
         record=record,

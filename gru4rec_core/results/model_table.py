@@ -66,18 +66,23 @@ def load_trained_models(
         RunError: a file is missing or damaged.
     """
     rows, models = [], []
+    like: Evaluation | None = None
     for name, runs in groups.items():
         folders = [workspace.run_folder(run.id) for run in runs]
         config = runs[0].config
         label = LOSS_LABELS[config.loss]
         label += name.removeprefix(config.loss) if name.startswith(config.loss) else f", {name}"
         seconds = [read_json(folder / "environment.json", "a run")["seconds"]["training"] for folder in folders]
+        evaluations = []
+        for folder in folders:
+            evaluations.append(run_folder.load_evaluation(folder, split.test.dataset.n_items, like=like))
+            like = like or evaluations[0]
         curves = read_validation_curves([run_folder.read_epochs(folder) for folder in folders], k)
         model = ModelResults(
             name=name,
             label=label,
             kind="gru4rec",
-            evaluations=tuple(run_folder.load_evaluation(folder, split.test.dataset.n_items) for folder in folders),
+            evaluations=tuple(evaluations),
             test_key=split.test_key,
             leaked_events=split.leaked_events,
             overlaps_training_days=split.config.protocol != "time",
@@ -91,9 +96,26 @@ def load_trained_models(
 
 
 def load_baselines(
-    workspace: Workspace, dataset_id: str, names: Iterable[str], split: StoredSplit, k: int
+    workspace: Workspace,
+    dataset_id: str,
+    names: Iterable[str],
+    split: StoredSplit,
+    k: int,
+    like: Evaluation | None = None,
 ) -> tuple[list[Row], list[ModelResults]]:
-    """The table's row and the results of each of these baselines that is computed already on a split."""
+    """The table's row and the results of each of these baselines that is computed already on a split.
+
+    Args:
+        workspace: where the split is.
+        dataset_id: of the log.
+        names: of the baselines.
+        split: what they were tested on.
+        k: the deciding list length.
+        like: an evaluation of the same events; see `run_folder.load_evaluation`.
+
+    Raises:
+        RunError: a file is damaged.
+    """
     folder = workspace.split_folder(dataset_id, split.config) / "baselines"
     rows, models = [], []
     for name in names:
@@ -103,7 +125,7 @@ def load_baselines(
             name=name,
             label=BASELINE_LABELS[name],
             kind="baseline",
-            evaluations=(run_folder.load_evaluation(folder, split.test.dataset.n_items, name),),
+            evaluations=(run_folder.load_evaluation(folder, split.test.dataset.n_items, name, like=like),),
             test_key=split.test_key,
             leaked_events=split.leaked_events,
             overlaps_training_days=split.config.protocol != "time",

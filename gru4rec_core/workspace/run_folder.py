@@ -2,19 +2,41 @@
 
 import json
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.scoring import Evaluation
-from gru4rec_core.storage import append_text, damaged, load_table, read_json, save_table, write_json, write_text
+from gru4rec_core.storage import (
+    append_text,
+    damaged,
+    load_array,
+    load_table,
+    read_json,
+    save_array,
+    save_table,
+    write_json,
+    write_text,
+)
 
 TOP_K = 20
 """Items kept per prediction, unless a comparison needs more."""
+
+_FIELDS = {
+    "session": "session_index",
+    "position": "position",
+    "target": "target",
+    "greater": "greater",
+    "equal": "equal",
+}
+"""Fields of an evaluation that hold a number per event, and their columns."""
+
+_NUMBERS = [*_FIELDS.values(), "session"]
+_LISTS = {"top_items": np.int32, "top_scores": np.float32}
 
 _RETRAIN = "Wait until the run is done, or train it again."
 
@@ -81,44 +103,74 @@ def save_evaluation(evaluation: Evaluation, metrics: dict[str, Any], folder: Pat
         folder: of the run, or of the baselines of a split.
         stem: a baseline's name; a run's predictions are in predictions.parquet and its metrics in metrics.json.
     """
-    save_table(folder / f"{stem}.parquet", evaluation.to_frame())
+    path = folder / f"{stem}.parquet"
+    save_table(path, evaluation.to_frame())
+    for column in _LISTS:
+        save_array(_list_file(path, column), getattr(evaluation, column))
     write_json(folder / ("metrics.json" if stem == "predictions" else f"{stem}.json"), metrics)
 
 
-def load_evaluation(folder: Path, n_items: int, stem: str = "predictions") -> Evaluation:
-    """The predictions table as arrays; 20,000 events take some 15 ms.
+def load_evaluation(
+    folder: Path, n_items: int, stem: str = "predictions", *, like: Evaluation | None = None
+) -> Evaluation:
+    """The predictions table as arrays; 20,000 events take some 10 ms. The lists are memory-mapped.
+
+    Args:
+        folder: of the run, or of the baselines of a split.
+        n_items: size of the catalogue that was ranked.
+        stem: a baseline's name.
+        like: an evaluation of the same events, perhaps, whose arrays are then used again: they need memory once.
 
     Raises:
         RunError: the run was not tested yet, or the file is damaged.
     """
     path = folder / f"{stem}.parquet"
-    table = load_table(path, remedy=_RETRAIN)
+    table = load_table(path, columns=_NUMBERS, remedy=_RETRAIN)
     try:
-        return _as_evaluation(table, n_items)
+        numbers = {name: table[name].to_numpy() for name in _NUMBERS}
+        own = {field: _as_int32(numbers[name]) for field, name in _FIELDS.items()} | {"session_id": numbers["session"]}
+        shared = {
+            field: getattr(like, field)
+            for field in ("session", "session_id", "position", "target")
+            if like is not None and np.array_equal(getattr(like, field), own[field])
+        }
+        lists = {column: _open_lists(path, column, table.num_rows) for column in _LISTS}
+        return Evaluation(**(own | shared), **lists, n_items=n_items)
     except (ValueError, KeyError) as error:
         raise damaged(path, error, _RETRAIN) from None
 
 
-def _as_evaluation(table: pa.Table, n_items: int) -> Evaluation:
-    def lists(column: str, dtype: type) -> np.ndarray:
-        # Straight from Arrow's flat values: a Python list per event would take a hundred times as long.
-        flat = table[column].combine_chunks().flatten().to_numpy(zero_copy_only=False).astype(dtype, copy=False)
-        return flat.reshape(table.num_rows, -1) if table.num_rows else flat.reshape(0, 0)
+def _as_int32(numbers: np.ndarray) -> np.ndarray:
+    return numbers.astype(np.int32, copy=False)
 
-    def numbers(column: str) -> np.ndarray:
-        return table[column].to_numpy().astype(np.int32, copy=False)
 
-    return Evaluation(
-        session=numbers("session_index"),
-        session_id=table["session"].to_numpy(),
-        position=numbers("position"),
-        target=numbers("target"),
-        greater=numbers("greater"),
-        equal=numbers("equal"),
-        top_items=lists("top_items", np.int32),
-        top_scores=lists("top_scores", np.float32),
-        n_items=n_items,
-    )
+def _list_file(path: Path, column: str) -> Path:
+    """Where a list column of a predictions table is stored a second time, so that it can be memory-mapped."""
+    return path.with_suffix(f".{column}.npy")
+
+
+def _open_lists(path: Path, column: str, n_rows: int) -> np.ndarray:
+    """A list column [n_rows, length], memory-mapped: pages look at a few rows of tables that would take 100 MB.
+
+    Written here where it is not there yet, or older than the table: early versions stored the table alone.
+    """
+    file = _list_file(path, column)
+    if n_rows and file.exists() and file.stat().st_mtime_ns >= path.stat().st_mtime_ns:
+        with suppress(RunError):  # damaged: read again from the table
+            lists = load_array(file)
+            if len(lists) == n_rows:
+                return lists
+    # Straight from Arrow's flat values: a Python list per event would take a hundred times as long.
+    table = load_table(path, columns=[column], remedy=_RETRAIN)
+    flat = table[column].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    lists = flat.astype(_LISTS[column], copy=False).reshape(n_rows, -1 if n_rows else 0)
+    if n_rows == 0:
+        return lists
+    try:
+        save_array(file, lists)
+        return load_array(file)
+    except (OSError, RunError):  # a workspace that may only be read
+        return lists
 
 
 def read_log(folder: Path, tail: int | None = None) -> str:
