@@ -1,5 +1,6 @@
 """Fixtures that several test folders share."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,11 +14,16 @@ from hypothesis import settings
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
+from gru4rec_core.storage import exclusive_lock
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 from tests.postgres import Postgres, find_programs, running_postgres
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+# Loading TensorFlow, Streamlit and thousands of tests makes hundreds of thousands of objects, none of them garbage: to
+# look for some among them again and again takes a third of that time. See pytest_collection_finish.
+gc.disable()
 
 # How long one example takes says more about the machine than about the code.
 settings.register_profile("workbench", deadline=None)
@@ -44,6 +50,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for kind, reason in reasons.items():
             if item.get_closest_marker(kind):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """From here on garbage is collected, but what has been loaded is left out of it."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -118,17 +130,30 @@ def run(workspace: Workspace, dataset: DatasetRecord) -> RunRecord:
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, ComparisonRecord]:
-    """A small comparison of TOP1 and BPR, carried out in this process; tests must not change it."""
+def trained(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Workspace, ComparisonRecord]:
+    """A small comparison of TOP1 and BPR, carried out in one process of this session; tests must not change it."""
+    home = tmp_path_factory.mktemp("trained") / "workspace"
+    if worker_id == "master":
+        _train_letters(home)
+    else:
+        shared = tmp_path_factory.getbasetemp().parent / "trained"
+        with exclusive_lock(shared.parent / "trained.lock", timeout=600):
+            if not shared.exists():
+                _train_letters(shared.with_suffix(".new"))
+                shared.with_suffix(".new").rename(shared)
+        shutil.copytree(shared, home)  # of its own: a test that breaks the rule breaks no other process's
+    return Workspace(home), Workspace(home).comparisons()[0]
+
+
+def _train_letters(root: Path) -> None:
     from gru4rec_core.experiments.comparison import execute_comparison
 
-    home = Workspace(tmp_path_factory.mktemp("trained"))
+    home = Workspace(root)
     record = home.add_dataset(SessionDataset(weeks_of_letters()), "letters", time_unit="s")
     configs = [TrainingConfig(loss=loss, n_hidden=(6,), batch_size=8, epochs=2) for loss in ("top1", "bpr")]
     plan = ComparisonPlan(tuple(configs), SplitConfig(), ComparisonConfig(deciding_k=3, n_bootstrap=200))
     comparison = plan_comparison(home, record.id, plan)
     execute_comparison(home, comparison.id)
-    return home, comparison
 
 
 def weeks_of_letters(first: int = 0, letters: str = "abcdefgh") -> pd.DataFrame:

@@ -30,7 +30,7 @@ from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMEOUT = 20  # seconds a script may take in a test
+TIMEOUT = 120  # seconds a script may take in a test, on a machine that does other things too
 
 
 @pytest.fixture(autouse=True, scope="module")

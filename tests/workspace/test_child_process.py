@@ -1,9 +1,6 @@
 """A function is called in a process of its own, and whatever happens to that process, its caller goes on."""
 
 import os
-import signal
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,80 +8,26 @@ from typing import Any
 import pytest
 
 from gru4rec_core.errors import DataError
-from gru4rec_core.storage import new_folder
 from gru4rec_core.workspace import child_process
 from gru4rec_core.workspace.child_process import CallLimits, prepare, run_apart
 from gru4rec_core.workspace.import_messages import MAX_BYTES, Progress
+from tests.workspace.child_functions import (
+    abort,
+    chatter,
+    count,
+    eat,
+    hang,
+    leave,
+    lie,
+    number,
+    pid,
+    refuse,
+    say,
+    write_slowly,
+)
 
 LIMITS = CallLimits(30, 1_000_000_000)
 PROGRESS = Progress(done=1, total=2).to_line().decode()
-
-
-def count(on_progress: Callable[[int, int], None]) -> int:
-    for n in range(3):
-        on_progress(n + 1, 3)
-        time.sleep(0.15)
-    return os.getpid()
-
-
-def write_slowly(folder: str, on_progress: Callable[[int, int], None]) -> None:
-    with new_folder(Path(folder) / "dataset"):
-        on_progress(1, 2)
-        time.sleep(30)
-
-
-def pid() -> int:
-    return os.getpid()
-
-
-def abort() -> None:
-    os.abort()
-
-
-def leave(code: int) -> None:
-    os._exit(code)
-
-
-def number(text: str) -> int:
-    return int(text)
-
-
-def eat(n_bytes: int) -> int:
-    return len(b"x" * n_bytes)
-
-
-def hang() -> None:
-    signal.pause()
-
-
-def lie() -> int:
-    return "three"  # type: ignore[return-value]
-
-
-def say(text: str, times: int, ending: str) -> int:
-    """What a hostile file could do in a child that it took over: write to the pipe of the answers itself."""
-    frame: Any = sys._getframe()
-    while "answers" not in frame.f_locals:
-        frame = frame.f_back
-    answers = frame.f_locals["answers"]
-    for _ in range(times):
-        answers.write(text.encode())
-    answers.flush()
-    if ending == "dies":
-        os._exit(0)
-    if ending == "closes":
-        os.close(answers.fileno())
-    signal.pause()
-    return 0
-
-
-def refuse() -> None:
-    raise DataError("Rule.", found="this")
-
-
-def chatter() -> str:
-    os.write(1, b"a library prints")
-    return "heard"
 
 
 def test_a_call_returns_its_result_and_tells_how_far_it_is() -> None:
