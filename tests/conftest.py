@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +96,19 @@ def real_log() -> Path:
     if not path.exists():
         pytest.skip("the real log eshop_clothing.csv is not here; name its folder with GRU4REC_REAL_DATA")
     return path
+
+
+@pytest.fixture(scope="session")
+def quick_app_tests() -> Iterator[None]:
+    """AppTest reads about every installed package, for Streamlit components, at each run of a script: here once.
+
+    It took a third of the time of the tests of pages.
+    """
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture

@@ -10,11 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 
 @pytest.fixture(autouse=True, scope="module")
-def collections_are_short() -> None:
+def collections_are_short(quick_app_tests: None) -> None:
     """Streamlit collects garbage after each run of a script: 0.3 s where another test has loaded TensorFlow.
 
     What is there by now is left out of it.
     """
+    del quick_app_tests
     gc.freeze()
 
 

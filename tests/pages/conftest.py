@@ -34,11 +34,12 @@ TIMEOUT = 120  # seconds a script may take in a test, on a machine that does oth
 
 
 @pytest.fixture(autouse=True, scope="module")
-def collections_are_short() -> None:
+def collections_are_short(quick_app_tests: None) -> None:
     """Streamlit collects garbage after each run of a script: 0.3 s where another test has loaded TensorFlow.
 
     What is there by now is left out of it.
     """
+    del quick_app_tests
     gc.freeze()
 
 

@@ -201,8 +201,11 @@ def test_a_job_whose_worker_is_gone_is_marked_as_lost(finished, open_page):
 
 
 _OPEN_EVERY_PAGE = """
-import sys
+import functools, sys
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
+# AppTest would read about every installed package at each run.
+manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 app = AppTest.from_file("app.py", default_timeout=60).run()
 for page in sys.argv[1:]:
     app.switch_page(f"pages/{page}.py").run()
