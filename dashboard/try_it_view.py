@@ -7,24 +7,29 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 
-from dashboard import review_context, state, theme, widgets
+from dashboard import list_html, review_context, state, theme, widgets
+from dashboard.list_html import GuessList
 from dashboard.review_context import Review
 from dashboard.seed_choice import SeedChoice
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.event_filters import find_items
 from gru4rec_core.evaluation.event_orders import order_events
 from gru4rec_core.model.inference import NumpyGru4Rec
-from gru4rec_core.report.charts import sessions as sessions_charts
 from gru4rec_core.report.frames import guesses as guesses_frames
+from gru4rec_core.report.style import style
+from gru4rec_core.words import counted
 
 N_GUESSES = 10
 MAX_STRIP = 50  # items
+MAX_EXAMPLE = 8  # items that the page begins with
+MAX_CHIPS = 12  # items that are drawn at first, the latest ones
 MAX_OPTIONS = 2_000  # items that a select box takes at once; beyond it a search goes first
 MAX_MATCHES = 50  # of such a search
 MAX_LEFT_OUT = 15  # items, from the end of the strip, that are left out in turn
 N_FIRST_GUESSES = 5  # compared when an item is left out
 _STRIP = "items"
 _CHOSEN = "strip-position"
+_ALL_CHIPS = "strip-all-shown"
 
 Contender = tuple[ModelResults, NumpyGru4Rec]
 """A contender's results, and one of its runs for inference."""
@@ -49,9 +54,9 @@ def read_strip(review: Review) -> list[int]:
 
 
 def _example(review: Review) -> list[int]:
-    """The history of the first random prediction that has two known items, without what came next."""
+    """The history of the first random prediction that is neither too short nor too long to read, without what came."""
     for event in order_events("random", review.models, 1).tolist():
-        if len(ids := _history(review, event)) >= 2:
+        if 2 <= len(ids := _history(review, event)) <= MAX_EXAMPLE:
             st.query_params["event"] = str(event)
             return ids
     return [0]
@@ -74,25 +79,32 @@ def edit_strip(review: Review, ids: list[int]) -> None:
 def _show_chips(review: Review, ids: list[int]) -> None:
     # Chips are drawn anew when the strip changes; the chosen position travels in the session.
     position = st.session_state.get(_CHOSEN)
+    first = 0 if st.session_state.get(_ALL_CHIPS) else max(0, len(ids) - MAX_CHIPS)
+    if first:
+        st.button(f"Show the {counted(first, 'item')} before", key="strip-all", on_click=_show_all, type="tertiary")
     chosen = st.pills(
-        "Items, oldest first. Tap one to move or remove it.",
-        range(len(ids)),
-        default=position if position is not None and position < len(ids) else None,
+        "Items, oldest first. Choose one to move or remove it.",
+        range(first, len(ids)),
+        default=position if position is not None and first <= position < len(ids) else None,
         format_func=lambda i: f"{i + 1}\\. {widgets.plain_label(review.item(ids[i]), 28)}",
-        key=f"strip-{_join(ids)}",
+        key=f"strip-{first}-{_join(ids)}",
     )
     st.session_state[_CHOSEN] = chosen
     none = chosen is None
     with st.container(horizontal=True, gap="small"):
-        _button("Earlier", ":material/arrow_back:", none or chosen == 0, _move, ids, chosen, -1)
-        _button("Later", ":material/arrow_forward:", none or chosen == len(ids) - 1, _move, ids, chosen, 1)
-        _button("Remove", ":material/close:", none, _remove, ids, chosen)
-        _button("Clear all", ":material/delete_sweep:", False, _write, [])
+        _button("Earlier", "E", none or chosen == 0, _move, ids, chosen, -1)
+        _button("Later", "L", none or chosen == len(ids) - 1, _move, ids, chosen, 1)
+        _button("Remove", "Delete", none, _remove, ids, chosen)
+        with st.popover("Remove all", key="strip-clear", icon=":material/delete_sweep:"):
+            st.button(f"Remove {counted(len(ids), 'item')}", key="strip-clear-all", on_click=_write, args=([],))
 
 
-def _button(label: str, icon: str, disabled: bool, action: Callable[..., None], *args: object) -> None:
-    key = f"strip-{label.lower().replace(' ', '-')}"
-    st.button(label, icon=icon, key=key, disabled=disabled, on_click=action, args=args, type="secondary")
+def _show_all() -> None:
+    st.session_state[_ALL_CHIPS] = True
+
+
+def _button(label: str, shortcut: str, disabled: bool, action: Callable[..., None], *args: object) -> None:
+    st.button(label, shortcut=shortcut, key=f"strip-{label.lower()}", disabled=disabled, on_click=action, args=args)
 
 
 def _add_item(review: Review, ids: list[int]) -> None:
@@ -160,15 +172,21 @@ def show_lists(review: Review, ids: list[int], contenders: list[Contender]) -> N
     next_item = find_next_item(review, ids)
     if next_item is not None and next_item >= 0:
         widgets.sentence(f"What came next in this session: {review.item(next_item)} ✓", muted=True)
-    for column, (model, scorer) in zip(st.columns(max(1, len(contenders)), gap="medium"), contenders, strict=True):
-        best = guesses_frames.best_items(ids, scorer, N_GUESSES)
-        names = [review.item(item) + (" ✓" if item == next_item else "") for item in best["id"]]
-        with column:
-            widgets.show_chart(
-                sessions_charts.score_bars(best.assign(item=names), model.label, model.name, dark=theme.is_dark()),
-                key=f"list-{model.name}",
-                alt=f"{model.label}: " + ", ".join(f"{rank}. {name}" for rank, name in enumerate(names, 1)),
-            )
+    lists = [_guess_list(review, ids, contender) for contender in contenders]
+    if not lists:
+        return
+    n_shared = len(list_html.shared_places(lists[0].ids, lists[-1].ids))
+    shared = f" {n_shared} of {len(lists[0].ids)} items are in both lists." if len(lists) == 2 else ""
+    st.html(list_html.draw_lists(lists, next_item))
+    st.caption(f"Bars: scores, not probabilities; full for the first of a list, none for an average item.{shared}")
+
+
+def _guess_list(review: Review, ids: list[int], contender: Contender) -> GuessList:
+    model, scorer = contender
+    best = guesses_frames.best_items(ids, scorer, N_GUESSES)
+    colour = style(model.name, model.kind, theme.is_dark()).colour
+    names = [review.item(item) for item in best["id"]]
+    return GuessList(model.label, colour, best["id"].tolist(), names, best["relative"].tolist())
 
 
 def show_what_changed(review: Review, ids: list[int], contenders: list[Contender]) -> None:
