@@ -18,6 +18,7 @@ from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.export import export_table
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
+from gru4rec_core.report.glossary import BASELINE_MEANINGS
 from gru4rec_core.words import percent_text, share_text
 
 
@@ -36,6 +37,8 @@ def choose_model(review: Review) -> ModelResults:
         width=280,
     )
     state.set_params(model=chosen)
+    if chosen in BASELINE_MEANINGS:
+        widgets.sentence(BASELINE_MEANINGS[chosen], muted=True)
     return review.model(chosen)
 
 

@@ -19,6 +19,7 @@ from gru4rec_core.evaluation.seed_outcomes import seed_index
 from gru4rec_core.evaluation.slices import select_slice, slice_rates
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.export import TableSource
+from gru4rec_core.report.glossary import explain
 from gru4rec_core.report.labels import item_label
 from gru4rec_core.report.visit_names import session_names
 from gru4rec_core.results.comparison import ComparisonResult, Pair
@@ -164,6 +165,7 @@ def choose_list_length(selection: state.Selection, review: Review) -> int:
         key="k-choice",
         format_func=lambda k: f"{k} (decides)" if k == deciding else str(k),
         on_change=_select_list_length,
+        help=f"Hits in the top k: {explain('Hits in the top k')}",
     )
     return int(chosen)
 

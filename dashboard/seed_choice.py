@@ -14,6 +14,7 @@ from dashboard import messages, state
 from dashboard.review_context import Review
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.seed_outcomes import shared_seed
+from gru4rec_core.report.glossary import explain
 from gru4rec_core.results import comparison
 
 _LONGEST_NAME = 20  # characters of a wrong seed that are repeated
@@ -72,7 +73,7 @@ def choose_seed(selection: state.Selection, review: Review, models: Sequence[Mod
         key="seed-choice",
         format_func=lambda name: f"{name} (nearest the mean)" if name == nearest else name,
         on_change=_select_seed,
-        help="Each seed is one training run with its own random start. Rates are means over all of them.",
+        help=f"{explain('Seed')} Rates are means over all of them.",
     )
     return SeedChoice(names.index(chosen), chosen)
 

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from dashboard import messages, navigation
+from dashboard import messages, navigation, words_view
 from gru4rec_core.config import MAX_LIST_LENGTH, PROTOCOL_LABELS
 from gru4rec_core.errors import RunError
 from gru4rec_core.report.labels import short
@@ -173,7 +173,7 @@ def page_url(selection: Selection, **changes: Any) -> str:
 
 
 def context_line(selection: Selection, *, verdict: str | None = None) -> None:
-    """The line under every title: dataset · comparison · test rule · list length k · Copy link."""
+    """The line under every title: dataset · comparison · test rule · list length k · Copy link · Words."""
     comparison = selection.comparison
     pieces = [
         f"Data: {selection.dataset.name}" if selection.dataset else "No data yet",
@@ -187,6 +187,7 @@ def context_line(selection: Selection, *, verdict: str | None = None) -> None:
             # A verdict's own list length, whichever the page shows: link and sentence agree.
             k = min(comparison.config.deciding_k, MAX_LIST_LENGTH) if verdict and comparison else selection.k
             st.code("\n".join(filter(None, (verdict, page_url(selection, k=k)))), language=None, wrap_lines=True)
+        words_view.show_words()
     for sentence in selection.wrong:
         messages.show_message(sentence, "warning")
 

@@ -10,12 +10,15 @@ from dashboard import cached
 from gru4rec_core.config import PROTOCOL_LABELS, SplitConfig
 from gru4rec_core.data.times import UNITS
 from gru4rec_core.jobs.planning import span_days
+from gru4rec_core.report.glossary import explain
 from gru4rec_core.workspace.records import DatasetRecord
 
-_RULE_HELP = (
-    "Last item: predicts each session's end after training on the same days, which flatters. "
-    "Later days: trains on the past, tests on what came after. "
-    "Other sessions: tests on sessions drawn at random."
+_RULE_HELP = " ".join(
+    (
+        f"Last item: {explain('Last-item rule')}",
+        f"Later days: {explain('Time rule')}",
+        f"Other sessions: {explain('Other sessions')}",
+    )
 )
 _SMALLEST_DAYS = 0.01
 

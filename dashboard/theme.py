@@ -26,6 +26,28 @@ _TOOLBARS = (
     f"{{top:auto!important;bottom:0!important}}{_TABLE}{{padding-top:28px}}</style>"
 )
 
+# A finger needs 44 px, which Streamlit's controls do not have: on narrow and on touch screens they get it. The mark of a
+# help text stays small; the area around it answers too.
+_TOUCH = """<style>@media (max-width:640px),(pointer:coarse){
+[data-testid^=stBaseButton],[data-testid=stPopoverButton],[data-testid=stExpandSidebarButton],
+[data-testid=stMainMenuButton],[data-testid=stSidebarNavLink],[data-testid=stPageLink-NavLink],
+:is([data-testid=stButtonGroup],[data-testid=stPagination],[data-testid=stSidebarCollapseButton]) button,
+:is([data-testid=stSelectbox],[data-testid=stNumberInput]) button,
+:is([data-testid=stSelectbox],[data-testid=stTextInput],[data-testid=stNumberInput]) input,
+:is([data-testid=stCheckbox],[data-testid=stRadio]) label,[data-testid=stExpander] summary{min-height:44px}
+[data-testid=stExpandSidebarButton],[data-testid=stMainMenuButton],[data-testid=stBaseButton-elementToolbar],
+[data-testid=stButtonGroup] button{min-width:44px}
+[data-testid=stTooltipHoverTarget] button{padding:14px;margin:-14px}
+[data-testid=stHtml] summary{padding:12px 0}
+[data-testid=stHeaderActionElements]{display:none}
+}</style>"""
+
+# Whoever goes by keyboard sees where they are, on both grounds and on every control alike.
+_FOCUS = """<style>
+:is(button,a,summary,input,[role=button],[role=tab],[role=radio]):focus-visible{
+outline:3px solid currentColor!important;outline-offset:2px!important}
+</style>"""
+
 
 def is_dark() -> bool:
     """Whether the reader's browser shows the dark theme."""
@@ -34,4 +56,4 @@ def is_dark() -> bool:
 
 def apply() -> None:
     """Writes the styles of the whole page; called once, before the page itself."""
-    st.html(_STACK + _NO_RAW_CSV + _TOOLBARS + (_DARK if is_dark() else ""))
+    st.html(_STACK + _NO_RAW_CSV + _TOOLBARS + _TOUCH + _FOCUS + (_DARK if is_dark() else ""))

@@ -43,8 +43,32 @@ TERMS = (
     ),
     Term("Time rule", "Trains on the past, tests on later days."),
     Term("Other sessions", "Trains on some sessions, tests on others drawn at random from the same days."),
+    Term(
+        "Offline test",
+        "Matches what people did with the old page; says nothing of the clicks or the revenue that a new list would"
+        " cause.",
+    ),
 )
 """The words of every comparison, in the order in which a reader meets them."""
+
+
+def explain(name: str) -> str:
+    """What a word means.
+
+    Args:
+        name: its name in `TERMS`, or the beginning of it.
+
+    Raises:
+        KeyError: there is no such word.
+
+    >>> explain("Seed")
+    'The random start of a training run; repeats show what luck does.'
+    """
+    meaning = next((term.meaning for term in TERMS if term.name.startswith(name)), None)
+    if meaning is None:
+        raise KeyError(name)
+    return meaning
+
 
 BASELINE_MEANINGS = {
     "popularity": "The same list for all: what occurred most often in training.",

@@ -14,3 +14,5 @@ def test_only_the_dark_theme_gets_dark_text_on_primary_buttons(monkeypatch: pyte
     assert ("stBaseButton-primary" in written[0]) == dark
     assert "Download as CSV" in written[0]
     assert "stElementToolbar]{top:auto" in written[0]
+    assert ":focus-visible" in written[0]
+    assert "min-height:44px" in written[0]

@@ -94,7 +94,7 @@ def rank_bars(frame: pd.DataFrame, *, unit: str = "sessions", dark: bool = False
     )
     values = (
         alt.Chart(drawn)
-        .mark_text(dy=-7, fontSize=11, color=ground(dark).text)
+        .mark_text(dy=-7, fontSize=12, color=ground(dark).text)
         .encode(x=x, y=y, xOffset=side, text=alt.Text("share:Q", format=".0f"))
     )
     layers = [bars, values] if len(methods) <= 2 else [bars]  # numbers of three would overlap
@@ -143,7 +143,7 @@ def confusion_map(frame: pd.DataFrame, items: Sequence[str], label: str, *, dark
     strong = strongest * 0.5
     values = (
         base.transform_filter("datum.share >= 5")
-        .mark_text(fontSize=10)
+        .mark_text(fontSize=12)
         .encode(
             text=alt.Text("share:Q", format=".0f"),
             color=alt.condition(

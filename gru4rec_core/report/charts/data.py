@@ -154,7 +154,7 @@ def transitions(frame: pd.DataFrame, items: Sequence[str], dark: bool = False) -
     written = alt.condition(f"datum.share > {0.5 * strongest:.3f}", alt.value(paint.on_strong), alt.value(paint.text))
     values = (
         base.transform_filter("datum.share >= 1")
-        .mark_text(fontSize=10)
+        .mark_text(fontSize=12)
         .encode(text=alt.Text("share:Q", format=".0f"), color=written)
     )
     lines = [

@@ -66,7 +66,7 @@ def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
         tooltip=tooltip,
     )
     bars = base.mark_bar(color=paint.baseline, size=14, cornerRadiusEnd=2)
-    values = base.mark_text(dy=-7, fontSize=11, color=paint.text).encode(text=alt.Text("unknown:Q", format=".0f"))
+    values = base.mark_text(dy=-7, fontSize=12, color=paint.text).encode(text=alt.Text("unknown:Q", format=".0f"))
     layers = [bars, values] if len(frame) <= 12 else [bars]
     return titled(alt.layer(*layers), "Items the old model does not know", "", Size(150), dark)
 

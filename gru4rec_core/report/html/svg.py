@@ -32,7 +32,7 @@ _THEME: dict[str, Any] = {
         "titleFontSize": 12,
         "titleFontWeight": "normal",
     },
-    "legend": {"labelFontSize": 11, "columnPadding": 6},
+    "legend": {"labelFontSize": 12, "columnPadding": 6},
     "view": {"stroke": None},
 }
 
