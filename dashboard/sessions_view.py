@@ -64,6 +64,7 @@ def choose_predictions(review: Review, models: Models, k: int, missed: _Missed |
         chips,
         default=requested if requested in chips else "all",
         required=True,
+        wrap=True,
         format_func=lambda chip: f"{widgets.plain_label(labels[chip])} {counts[chip]:,}",
         key="chips",
         help=f"A hit means that the item that came was among the first {k} guesses.",

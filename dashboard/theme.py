@@ -26,8 +26,8 @@ _TOOLBARS = (
     f"{{top:auto!important;bottom:0!important}}{_TABLE}{{padding-top:28px}}</style>"
 )
 
-# A finger needs 44 px, which Streamlit's controls do not have: on narrow and on touch screens they get it. The mark of a
-# help text stays small; the area around it answers too.
+# A finger needs 44 px, which Streamlit's controls do not have: on narrow and on touch screens they get it. The mark of
+# a help text stays small; the area around it answers too.
 _TOUCH = """<style>@media (max-width:640px),(pointer:coarse){
 [data-testid^=stBaseButton],[data-testid=stPopoverButton],[data-testid=stExpandSidebarButton],
 [data-testid=stMainMenuButton],[data-testid=stSidebarNavLink],[data-testid=stPageLink-NavLink],

@@ -176,7 +176,7 @@ def test_a_link_opens_its_page_without_a_fault_and_fits_a_phone(trained: Page, w
 def small_targets(page: Page) -> list[str]:
     """Controls lower than 44 px, by what they say; a checkbox counts with its label."""
     return page.evaluate(
-        """() => [...document.querySelectorAll('[data-testid=stMain] :is(button, summary, [role=tab], label:has(input))')]
+        """() => [...document.querySelectorAll('[data-testid=stMain] :is(button,summary,[role=tab],label:has(input))')]
         .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.disabled)
         .filter(one => !one.closest('[aria-hidden=true], [data-testid=stMultiSelect], [data-testid=stDataFrame]'))
         .filter(one => one.getBoundingClientRect().height < 43.5 && one.getBoundingClientRect().height > 1)
