@@ -22,8 +22,8 @@ _COLUMNS = (
     Column("Dataset, test rule", 9),
     Column("Verdict", 8),
     Column("Best model, hits per 100", 8),
-    Column("Runs", 8),
-    Column("Started", 6),
+    Column("Runs", 8, wide_only=True),
+    Column("Started", 6, wide_only=True),
 )
 
 

@@ -16,11 +16,11 @@ from gru4rec_core.workspace.store import Workspace
 _MENU = {"train": "Train", "recheck": "Re-check", "rename": "Rename", "delete": "Delete"}
 _COLUMNS = (
     Column("Dataset", 11),
-    Column("Sessions", 5),
-    Column("Items", 4),
+    Column("Sessions", 5, wide_only=True),
+    Column("Items", 4, wide_only=True),
     Column("Best model, hits per 100", 8),
     Column("Ahead of the best baseline", 11),
-    Column("Added", 6),
+    Column("Added", 6, wide_only=True),
     Column("Warnings", 6),
 )
 _MOST_EVENTS = 200_000  # of a log that is checked for its warnings here; larger ones wait for Data

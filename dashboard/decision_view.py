@@ -22,7 +22,7 @@ _BY = "_decided_by"
 _NUMBER = "_decision_number"
 _COLUMNS = (
     Column("Decision", 8),
-    Column("Dataset", 7),
+    Column("Dataset", 7, wide_only=True),
     Column("Why, and by whom", 11),
     Column("Verdict then", 14),
     Column("When", 6),

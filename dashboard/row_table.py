@@ -23,10 +23,11 @@ PAGE_SIZE = 10
 
 @dataclass(frozen=True)
 class Column:
-    """A column of cells: its name, and its share of the table's width."""
+    """A column of cells: its name, its share of the table's width, and whether a phone has no room for it."""
 
     name: str
     share: int
+    wide_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,10 +137,16 @@ def _head(table: RowTable) -> str:
 def _cells(table: RowTable, row: Row) -> str:
     selected = '<span class="wb-name">Selected. </span>' if row.is_selected else ""
     cells = "".join(
-        f'<div><span class="wb-name">{escape(column.name)} </span><div>{cell}</div></div>' if cell else "<div></div>"
+        f'<div{_wide_only(column)}><span class="wb-name">{escape(column.name)} </span><div>{cell}</div></div>'
+        if cell
+        else "<div></div>"
         for column, cell in zip(table.columns[1:], row.cells, strict=True)
     )
     return f'{selected}<div class="wb-cells">{cells}</div>'
+
+
+def _wide_only(column: Column) -> str:
+    return ' class="wb-wide"' if column.wide_only else ""
 
 
 def _style(table: RowTable) -> str:
@@ -170,7 +177,7 @@ def _style(table: RowTable) -> str:
   {root} {row}>:nth-child(2){{grid-column:1/-1;grid-row:2}}
   {root} .wb-cells{{grid-template-columns:minmax(0,1fr)}}
   {root} .wb-cells>div{{display:grid;grid-template-columns:8.5rem minmax(0,1fr);gap:.5rem}}
-  {root} .wb-cells>div:empty{{display:none}}
+  {root} .wb-cells>div:empty,{root} .wb-cells>.wb-wide{{display:none}}
   {root} .wb-cells .wb-name{{position:static;width:auto;height:auto;clip-path:none;opacity:.75;white-space:normal}}
 }}
 </style>"""

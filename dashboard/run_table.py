@@ -17,7 +17,7 @@ _COLUMNS = (
     Column("Dataset, test rule", 11),
     Column("Hits per 100", 8),
     Column("State", 9),
-    Column("Started", 6),
+    Column("Started", 6, wide_only=True),
 )
 
 

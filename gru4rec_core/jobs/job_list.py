@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Literal
 
 from gru4rec_core.config import SplitConfig
+from gru4rec_core.errors import RunError
 from gru4rec_core.storage import safe_child
 from gru4rec_core.workspace.job_state import JobState, read_state
+from gru4rec_core.workspace.records import RunRecord
 from gru4rec_core.workspace.store import Workspace
 
 Kind = Literal["run", "baselines"]
@@ -46,10 +48,28 @@ def read_job_state(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
 
 def list_jobs(workspace: Workspace, *, active_only: bool = False) -> list[Job]:
     """Runs and baseline jobs that were submitted, with their states; the last submitted first."""
-    jobs = [Job("run", run.id, run.name, workspace.state(run.id)) for run in workspace.runs()]
+
+    def is_listed(state: JobState) -> bool:
+        return state.is_active or (not active_only and state.state != "new")
+
+    # States before records: pages ask several times per view, and most runs have ended long ago.
+    states = {run_id: workspace.state(run_id) for run_id in workspace.run_ids()}
+    jobs = [
+        Job("run", run_id, run.name, state)
+        for run_id, state in states.items()
+        if is_listed(state) and (run := _read_run(workspace, run_id)) is not None
+    ]
     for dataset in workspace.datasets():
         for folder in sorted((workspace.dataset_folder(dataset.id) / "splits").glob("*/baselines")):
-            job_id = f"{dataset.id}/{folder.parent.name}"
-            jobs.append(Job("baselines", job_id, f"baselines on {dataset.name}", read_state(folder)))
-    listed = [job for job in jobs if job.state.is_active or (not active_only and job.state.state != "new")]
-    return sorted(listed, key=lambda job: job.state.submitted or job.state.started or 0.0, reverse=True)
+            job_id, state = f"{dataset.id}/{folder.parent.name}", read_state(folder)
+            if is_listed(state):
+                jobs.append(Job("baselines", job_id, f"baselines on {dataset.name}", state))
+    return sorted(jobs, key=lambda job: job.state.submitted or job.state.started or 0.0, reverse=True)
+
+
+def _read_run(workspace: Workspace, run_id: str) -> RunRecord | None:
+    """A run's record; None for one that cannot be read, which no list shows."""
+    try:
+        return workspace.run(run_id)
+    except RunError:
+        return None

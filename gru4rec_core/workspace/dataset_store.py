@@ -174,12 +174,16 @@ class DatasetStore:
     def comparison_folder(self, comparison_id: str) -> Path:
         return safe_child(self.root / "comparisons", comparison_id)
 
+    def list_folders(self, kind: str) -> list[str]:
+        """The names of all folders of a kind ("runs"), sorted."""
+        folder = self.root / kind
+        # Names that begin with a dot are being written or removed.
+        return sorted(child.name for child in folder.iterdir() if child.name[0] != ".") if folder.exists() else []
+
     def read_records(self, kind: str, file_name: str, read: Callable[[Path], T]) -> tuple[list[T], list[RunError]]:
         """The records in all folders of a kind, and the errors of those that could not be read."""
         folder, records, errors = self.root / kind, [], []
-        # Names that begin with a dot are being written or removed.
-        names = [child.name for child in folder.iterdir() if child.name[0] != "."] if folder.exists() else []
-        for name in sorted(names):
+        for name in self.list_folders(kind):
             try:
                 records.append(read(folder / name / file_name))
             except RunError as error:

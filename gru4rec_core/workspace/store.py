@@ -26,7 +26,7 @@ import pandas as pd
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import RunError
-from gru4rec_core.storage import delete_folder, new_folder, new_id
+from gru4rec_core.storage import delete_folder, is_id, new_folder, new_id
 from gru4rec_core.words import counted
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
@@ -122,6 +122,10 @@ class Workspace(DatasetStore):
         records, _ = self.read_records("runs", "run.json", RunRecord.read_from)
         matching = [record for record in records if dataset_id in (None, record.dataset_id)]
         return sorted(matching, key=lambda record: record.created, reverse=True)
+
+    def run_ids(self) -> list[str]:
+        """The ids of all runs, in alphabetical order; none of their files is read."""
+        return [name for name in self.list_folders("runs") if is_id(name)]
 
     def run(self, run_id: str) -> RunRecord:
         """A run's record.

@@ -21,6 +21,12 @@ def test_each_cell_says_its_column_to_who_cannot_see_the_head():
     assert 'aria-hidden="true"' in _head(TABLE)
 
 
+def test_what_a_phone_has_no_room_for_is_marked():
+    table = RowTable("thing", (Column("Thing", 2), Column("Size", 1, wide_only=True)), lambda row_id: Row("", ()))
+    assert 'class="wb-wide"' in _cells(table, Row("x", ("7",)))
+    assert 'class="wb-wide"' not in _cells(TABLE, Row("x", ("7", "red")))
+
+
 def test_an_empty_cell_has_no_name_and_names_are_escaped():
     html = _cells(TABLE, Row("x", ("", "red")))
     assert "Size" not in html

@@ -22,6 +22,16 @@ def test_one_damaged_state_hides_no_other_job(workspace: Workspace, run) -> None
     assert run.id in problem.where
 
 
+def test_what_is_no_run_hides_no_job(workspace: Workspace, run) -> None:
+    write_state(workspace.run_folder(run.id), JobState(state="done"))
+    (workspace.root / "runs" / "lost+found").mkdir()
+    (workspace.root / "runs" / "notes.txt").write_text("")
+    damaged = workspace.create_run(run.dataset_id, run.config.replace(seed=1), run.split)
+    write_state(workspace.run_folder(damaged.id), JobState(state="done"))
+    (workspace.run_folder(damaged.id) / "run.json").write_text("{")
+    assert [job.id for job in list_jobs(workspace)] == [run.id]
+
+
 def test_a_job_that_was_never_submitted_is_not_listed(workspace: Workspace, run) -> None:
     assert list_jobs(workspace) == []
     write_state(workspace.run_folder(run.id), JobState(state="done"))
