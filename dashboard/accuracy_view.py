@@ -10,6 +10,7 @@ from dashboard import review_context, seed_choice, state, theme, widgets
 from dashboard.compare_view import draw_slices
 from dashboard.review_context import Review
 from gru4rec_core.config import MAX_LIST_LENGTH
+from gru4rec_core.evaluation.categories import category_codes, category_rates
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.seed_outcomes import shown_seed
 from gru4rec_core.evaluation.slices import NOT_IN_TRAINING, whole_rates
@@ -111,10 +112,25 @@ def show_ranks(review: Review, shown: list[ModelResults]) -> None:
     )
 
 
+def show_categories(review: Review, k: int) -> None:
+    """How often the guess is the right kind of item, where the items' categories are known."""
+    categories = state.workspace().item_categories(review.record.dataset_id)
+    if not categories or k > MAX_LIST_LENGTH:
+        return
+    confidence = review.record.config.confidence
+    rates = category_rates(review.models, category_codes(review.vocabulary, categories), k, confidence)
+    widgets.section("The right kind of item")
+    widgets.sentence(accuracy_frames.category_sentence(rates.iloc[0], k, review.unit))
+    figures = accuracy_frames.category_figures(rates, k, confidence)
+    exported = export_table(figures, review_context.table_source(review, k))
+    drawn = figures.style.format(dict.fromkeys(figures.select_dtypes("float"), "{:.1f}"))
+    widgets.show_table(exported, key="categories", name="categories", shown=drawn)
+
+
 def show_confusion(review: Review, model: ModelResults) -> None:
     """First guess against the item that came, for the most frequent items."""
     seed = shown_seed(model, review.record.config.deciding_k)
-    table, items = accuracy_frames.confusions(model, review.vocabulary, seed=seed)
+    table, items = accuracy_frames.confusions(model, review.vocabulary, seed=seed, names=review.item_names)
     if table.empty:
         st.text("No item of the test was known in training, so there is nothing to set side by side.")
         return
@@ -131,7 +147,8 @@ def show_confusion(review: Review, model: ModelResults) -> None:
 def show_never_recommended(review: Review, model: ModelResults, k: int) -> None:
     """Items that are in no list of length k."""
     seed = shown_seed(model, review.record.config.deciding_k)
-    table = accuracy_frames.unseen_items(model, review.vocabulary, np.asarray(review.split.train_counts), k, seed)
+    counts = np.asarray(review.split.train_counts)
+    table = accuracy_frames.unseen_items(model, review.vocabulary, counts, k, seed, review.item_names)
     n_items = len(review.vocabulary)
     widgets.section("Never recommended")
     _say_seed(review, model, seed)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import cached, messages, quality_view, state, test_rule_form, theme, widgets
+from dashboard import cached, items_view, messages, quality_view, state, test_rule_form, theme, widgets
 from dashboard.session_html import describe_events, session_strip
 from gru4rec_core.data.columns import describe_columns
 from gru4rec_core.data.row_rules import MAX_PER_REASON
@@ -45,6 +45,7 @@ def show_dataset(selection: state.Selection, record: DatasetRecord) -> None:
     if preview is not None:
         state.next_button("Train on this", "train", selection, key="train-on-this", new="1")
         cached.count_log_warnings(record)  # so that Overview need not check the log to say how many there are
+    items_view.show_items(record)
     _show_distributions(record, dataset)
 
 

@@ -12,7 +12,7 @@ import uuid
 
 import typer
 
-from gru4rec_core.cli import clean, compare, data, decisions, engine, gate, report, train
+from gru4rec_core.cli import clean, compare, data, decisions, engine, gate, items, report, train
 from gru4rec_core.cli.output import tell
 from gru4rec_core.data.addresses import hide_secrets
 from gru4rec_core.errors import ConfigError, WorkbenchError
@@ -31,6 +31,7 @@ app = typer.Typer(
 app.command("sample")(data.sample)
 app.command("import")(data.import_log)
 app.command("datasets")(data.datasets)
+app.command("items")(items.items)
 app.command("clean")(clean.clean)
 app.command("train")(train.train)
 app.command("compare")(compare.compare)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import inf, isnan
 
 from gru4rec_core.data.vocabulary import ItemVocabulary
@@ -32,6 +32,20 @@ def item_label(item_id: int, vocabulary: ItemVocabulary, names: Mapping[str, str
         return UNKNOWN_ITEM
     item = str(vocabulary.items[item_id])
     return names.get(item, item)
+
+
+def tell_apart(labels: Sequence[str]) -> list[str]:
+    """The labels, repeated ones with a number: two items of the same name must not share a row or column.
+
+    >>> tell_apart(["shoe", "hat", "shoe"])
+    ['shoe', 'hat', 'shoe (2)']
+    """
+    seen: dict[str, int] = {}
+    out = []
+    for label in labels:
+        seen[label] = seen.get(label, 0) + 1
+        out.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
+    return out
 
 
 def rank_text(rank: float, k: int) -> str:

@@ -60,6 +60,7 @@ def gather_contents(workspace: Workspace, result: ComparisonResult) -> ReportCon
             "Versions": describe_run_versions(workspace, runs),
         },
         command=reproduce_command(record, [run.config for run in runs]),
+        categories=workspace.item_categories(result.dataset.id),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from gru4rec_core.config import SplitConfig
+from gru4rec_core.data.item_table import CATEGORY, NAME, as_mapping
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.storage import load_table, new_folder, new_id, read_json, safe_child, save_table, write_json
@@ -16,6 +17,7 @@ from gru4rec_core.workspace.migration import open_workspace
 from gru4rec_core.workspace.records import DatasetOrigin, DatasetRecord
 
 T = TypeVar("T")
+_ITEM_TABLE = "items.parquet"
 
 
 class DatasetStore:
@@ -139,9 +141,27 @@ class DatasetStore:
         return load_table(path).to_pandas() if path.exists() else pd.DataFrame()
 
     def item_names(self, dataset_id: str) -> dict[str, str]:
-        """Item to the name to show; empty when the log had no names."""
+        """Item to the name to show: that of the item table, else that of the log's own column; empty without names."""
         path = self.dataset_folder(dataset_id) / "item_names.json"
-        return dict(read_json(path, "a dataset")) if path.exists() else {}
+        own = dict(read_json(path, "a dataset")) if path.exists() else {}
+        return own | as_mapping(self.item_table(dataset_id), NAME)
+
+    def item_table(self, dataset_id: str) -> pd.DataFrame:
+        """What is known of the items (see `data.item_table.ItemTable.frame`); empty where no such file was added."""
+        path = self.dataset_folder(dataset_id) / _ITEM_TABLE
+        return load_table(path).to_pandas() if path.exists() else pd.DataFrame()
+
+    def item_categories(self, dataset_id: str) -> dict[str, str]:
+        """Item to its category; empty where none are known."""
+        return as_mapping(self.item_table(dataset_id), CATEGORY)
+
+    def set_item_table(self, dataset_id: str, frame: pd.DataFrame | None) -> None:
+        """Keeps what is known of a dataset's items, in place of what was known before; None forgets it."""
+        path = self.dataset_folder(self.dataset(dataset_id).id) / _ITEM_TABLE
+        if frame is None:
+            path.unlink(missing_ok=True)
+        else:
+            save_table(path, frame)
 
     def rename_dataset(self, dataset_id: str, name: str) -> DatasetRecord:
         """Gives a dataset another name; its id stays.

@@ -5,6 +5,7 @@ from typing import Any
 
 from gru4rec_core.data.cleaning import clean
 from gru4rec_core.data.cleaning_types import CleaningStep, StepOutcome
+from gru4rec_core.data.item_table import ITEM
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.workspace.records import DatasetOrigin, DatasetRecord, Derivation
 from gru4rec_core.workspace.store import Workspace
@@ -50,6 +51,9 @@ def derive_dataset(
         time_unit=parent.time_unit,
         item_names=_names_left(workspace.item_names(parent.id), dataset),
     )
+    known = workspace.item_table(parent.id)
+    if len(known) and workspace.item_table(record.id).empty:
+        workspace.set_item_table(record.id, known[known[ITEM].isin(dataset.vocabulary.items.tolist())])
     if name and record.name != name.strip() and record.made_from is not None:  # it was made before, by another name
         record = workspace.rename_dataset(record.id, name)
     inherited = set(parent.set_aside)

@@ -6,6 +6,7 @@ from pathlib import Path
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.event_kinds import count_event_kinds
 from gru4rec_core.data.file_format import is_utf8
+from gru4rec_core.data.item_table import ItemColumns
 from gru4rec_core.data.preview import LogPreview, inspect_log
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.session_preview import FirstSessions, preview_sessions
@@ -13,6 +14,7 @@ from gru4rec_core.errors import DataError
 from gru4rec_core.workspace import child_process
 from gru4rec_core.workspace.child_process import preview_limits, reading_limits, run_apart
 from gru4rec_core.workspace.importing import ImportSource, Progress, import_file
+from gru4rec_core.workspace.item_tables import AddedItems, add_item_file
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -78,6 +80,18 @@ def import_apart(
     return Workspace(root).dataset(dataset_id), sentence
 
 
+def add_items_apart(
+    root: Path, dataset_id: str, path: str, name: str, encoding: str, columns: ItemColumns
+) -> AddedItems:
+    """`add_item_file` in another process. The table is in the workspace then; the message only counts.
+
+    Raises:
+        DataError: As `add_item_file` and `run_apart`.
+    """
+    arguments = root, dataset_id, path, name, encoding, columns
+    return run_apart(add_items, *arguments, what=name, limits=reading_limits())
+
+
 # What the child calls. Paths, not texts: a text may also name a folder or a database.
 
 
@@ -93,6 +107,10 @@ def preview_file(
 
 def count_kinds(path: Path, name: str, encoding: str, column: str, has_header: bool, layout: Layout) -> dict[str, int]:
     return count_event_kinds(path, column, name=name, encoding=encoding, has_header=has_header, layout=layout)
+
+
+def add_items(root: Path, dataset_id: str, path: Path, name: str, encoding: str, columns: ItemColumns) -> AddedItems:
+    return add_item_file(Workspace(root), dataset_id, path, columns, name=name, encoding=encoding)
 
 
 def import_and_tell(

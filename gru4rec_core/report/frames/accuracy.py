@@ -6,7 +6,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from gru4rec_core.evaluation.metrics import never_recommended
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import is_hit, mean_of_seeds
 from gru4rec_core.evaluation.slices import NOT_IN_TRAINING, OTHER, confusion, rank_distribution
+from gru4rec_core.report.labels import item_label, short, tell_apart
 from gru4rec_core.words import per_100
 
 if TYPE_CHECKING:
@@ -100,24 +101,33 @@ def by_rank(models: Sequence[ModelResults]) -> pd.DataFrame:
 
 
 def confusions(
-    model: ModelResults, vocabulary: ItemVocabulary, n_top: int = 12, seed: int = 0
+    model: ModelResults,
+    vocabulary: ItemVocabulary,
+    n_top: int = 12,
+    seed: int = 0,
+    names: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """First guess against the item that came, for the items that came most often; of the seed with this index.
+
+    Args:
+        model: whose guesses.
+        vocabulary: the items by id.
+        n_top: how many items are shown.
+        seed: index of the seed.
+        names: what to call an item; an item without a name is called by its id in the log.
 
     Returns:
         Columns true, predicted (item names, "other items"), share (per 100 of the row), n_events, hit; and the items
         in their order.
     """
     pairs = confusion(model.evaluations[seed], n_top)
-    shown = pairs.drop_duplicates("target").sort_values("target_order")["target"].to_numpy()
-    items = [str(item) for item in vocabulary.decode(shown)]
-    # `OTHER` is negative: clipped so that it can be decoded, then replaced by its name.
-    guessed = pairs["predicted"].to_numpy()
-    names = np.where(guessed == OTHER, OTHER_ITEMS, _names(vocabulary, np.maximum(guessed, 0)))
+    shown = pairs.drop_duplicates("target").sort_values("target_order")["target"].tolist()
+    items = tell_apart([short(item_label(item, vocabulary, names or {})) for item in shown])
+    called = dict(zip(shown, items, strict=True)) | {OTHER: OTHER_ITEMS}
     frame = pd.DataFrame(
         {
-            "true": _names(vocabulary, pairs["target"].to_numpy()),
-            "predicted": names,
+            "true": pairs["target"].map(called),
+            "predicted": pairs["predicted"].map(called),
             "share": pairs["share_per_100"],
             "n_events": pairs["n_events"],
             "hit": (pairs["target"] == pairs["predicted"]).to_numpy(),
@@ -127,19 +137,60 @@ def confusions(
 
 
 def unseen_items(
-    model: ModelResults, vocabulary: ItemVocabulary, train_counts: np.ndarray, k: int, seed: int = 0
+    model: ModelResults,
+    vocabulary: ItemVocabulary,
+    train_counts: np.ndarray,
+    k: int,
+    seed: int = 0,
+    names: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Items that stand in no list of length k of the seed with this index, the most often missed first.
 
-    Columns: item (name), training events, came next (how often it was the true item).
+    Columns: item (its name), id (in the log, where `names` has any), training events, came next (how often it was the
+    true item).
     """
     evaluation = model.evaluations[seed]
     items = never_recommended(evaluation, k)
     came = np.bincount(evaluation.target[evaluation.target >= 0], minlength=evaluation.n_items)
-    frame = pd.DataFrame(
-        {"item": _names(vocabulary, items), "training events": train_counts[items], "came next": came[items]}
-    )
+    frame = pd.DataFrame({"item": [item_label(int(item), vocabulary, names or {}) for item in items]}, dtype="str")
+    if names:
+        frame["id"] = [str(item) for item in vocabulary.decode(items)]
+    frame = frame.assign(**{"training events": train_counts[items], "came next": came[items]})
     return frame.sort_values(["came next", "training events"], ascending=False, kind="stable", ignore_index=True)
+
+
+def category_figures(rates: pd.DataFrame, k: int, confidence: float) -> pd.DataFrame:
+    """How often the right item and the right kind of item were guessed, as a table for people.
+
+    Args:
+        rates: `evaluation.categories.category_rates`.
+        k: list length.
+        confidence: level of the intervals.
+    """
+    level = level_text(confidence)
+    columns = {
+        "label": "method",
+        "category": f"right category, top {k}",
+        "low": f"{level} from",
+        "high": f"{level} to",
+        "item": f"right item, top {k}",
+    }
+    return rates[list(columns)].rename(columns=columns)
+
+
+def category_sentence(row: pd.Series, k: int, unit: str) -> str:
+    """What the best method guesses, kind and item.
+
+    Args:
+        row: of `evaluation.categories.category_rates`.
+        k: list length.
+        unit: what a prediction is, "sessions" or "events".
+    """
+    kind, item = (per_100(row[name] / 100) for name in ("category", "item"))
+    return (
+        f"{row['label']} had an item of the right category in its top {k} for {kind} of 100 test {unit}, and the very"
+        f" item for {item}."
+    )
 
 
 def find_weakest(table: pd.DataFrame, all_hits: float) -> pd.Series | None:
@@ -204,7 +255,3 @@ def _where(cut: str, value: str) -> str:
     if cut == "position" and value in {"none", "1"}:
         return "at the first item" if value == "none" else "after a single item"
     return _SENTENCES[cut].format(value=value)
-
-
-def _names(vocabulary: ItemVocabulary, ids: np.ndarray) -> np.ndarray:
-    return np.array([str(item) for item in vocabulary.decode(ids)], dtype=object)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.report.labels import tell_apart
 
 TRAIN, LEFT_OUT, TEST = "training", "left out", "test"
 """The parts of a log, as charts name them; training includes what watches it."""
@@ -104,7 +105,7 @@ def transition_shares(
     """
     counts = dataset.counts()
     shown = np.argsort(-counts, kind="stable")[: min(n_items, int((counts > 0).sum()))]
-    labels = _told_apart([_short((names or {}).get(item, item)) for item in dataset.vocabulary.decode(shown).tolist()])
+    labels = tell_apart([_short((names or {}).get(item, item)) for item in dataset.vocabulary.decode(shown).tolist()])
     row_of = np.full(dataset.n_items, -1)
     row_of[shown] = np.arange(len(shown))
     before, after = _steps(dataset)
@@ -135,13 +136,3 @@ def _steps(dataset: SessionDataset) -> tuple[np.ndarray, np.ndarray]:
 def _short(name: object) -> str:
     text = " ".join(str(name).split()) or "(blank)"
     return text if len(text) <= _NAME else text[: _NAME - 1] + "…"
-
-
-def _told_apart(labels: list[str]) -> list[str]:
-    """The labels, repeated ones with a number: two items of the same name must not share a row."""
-    seen: dict[str, int] = {}
-    out = []
-    for label in labels:
-        seen[label] = seen.get(label, 0) + 1
-        out.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
-    return out

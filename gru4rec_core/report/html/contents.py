@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,6 +32,7 @@ class ReportContents:
         trust: what the verdict rests on, each as a name and a short text.
         configs: the training settings by name of the run.
         provenance: where everything comes from, heading by heading, each a name and a text.
+        categories: the category of each item that has one, by the item.
         command: what to type to get the same comparison; one or several lines.
     """
 
@@ -49,6 +50,7 @@ class ReportContents:
     configs: Mapping[str, TrainingConfig]
     provenance: Mapping[str, Mapping[str, str]]
     command: str
+    categories: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def models(self) -> tuple[ModelResults, ...]:

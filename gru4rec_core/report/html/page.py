@@ -39,6 +39,7 @@ def render_report(contents: ReportContents) -> str:
         model_table=tables.model_table(contents) if testable else None,
         difference_table=tables.difference_table(contents),
         slice_table=tables.slice_table(contents) if testable else None,
+        category_table=tables.category_table(contents) if testable else None,
         examples=sessions.build_examples(contents) if testable else [],
         rule=describe_rule(len(models)),
         shown_seed=contents.seed_names[sessions.seed_of_examples(contents)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gru4rec_core.config import MAX_LIST_LENGTH
+from gru4rec_core.evaluation.categories import category_codes, category_rates
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import rate
 from gru4rec_core.evaluation.slices import slice_rates
@@ -83,6 +85,26 @@ def slice_table(contents: ReportContents) -> Table:
     header = ["Kind", "Value", "Sessions", "Events"]
     header += [name for model in contenders for name in (model.label, level_text(confidence))]
     return Table(f"Hits in the top {k} per 100 by kind of event", header, rows, n_text=2)
+
+
+def category_table(contents: ReportContents) -> Table | None:
+    """How often the right kind of item was guessed; None where no categories are known."""
+    if not contents.categories or contents.k > MAX_LIST_LENGTH:
+        return None
+    k, confidence = contents.k, contents.comparison.config.confidence
+    codes = category_codes(contents.events.dataset.vocabulary, contents.categories)
+    rates = category_rates(contents.models, codes, k, confidence)
+    rows = [
+        [
+            row["label"],
+            _figure(row["category"]),
+            f"{_figure(row['low'])} to {_figure(row['high'])}",
+            _figure(row["item"]),
+        ]
+        for row in rates.to_dict("records")
+    ]
+    header = ["Method", "Right category", level_text(confidence), "Right item"]
+    return Table(f"Right kind of item in the top {k}, per 100 test {contents.unit}", header, rows)
 
 
 def differing_settings(contents: ReportContents) -> Table:

@@ -1,0 +1,100 @@
+"""How does Data take a second file that gives the items names and categories?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import actions, cached, messages, reading_form, state, widgets
+from gru4rec_core.data.file_names import LOG_ENDINGS
+from gru4rec_core.data.item_file import guess_item_columns
+from gru4rec_core.data.item_table import CATEGORY, NAME, ItemColumns
+from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.report.export import TableSource, export_table
+from gru4rec_core.words import counted, share_text
+from gru4rec_core.workspace import import_process
+from gru4rec_core.workspace.records import DatasetRecord
+
+_TOLD = "_items_told"
+_ROUND = "_items_round"  # a new key empties the uploader
+_SHOWN = 200  # rows of the table on the page
+
+
+def show_items(record: DatasetRecord) -> None:
+    """What is known of the items, and the uploader for a file that says more."""
+    table = state.workspace().item_table(record.id)
+    told = st.session_state.pop(_TOLD, None)
+    with st.expander("What are the items called?", expanded=bool(told), key=f"items-{record.id}"):
+        if told:
+            messages.show_message(told, "good")
+        st.text(describe_known(record, table))
+        if len(table):
+            _show_known(record, table)
+        limit = int(st.get_option("server.maxUploadSize"))
+        uploaded = st.file_uploader(
+            "A second file with a row per item: its id as in the log, a name, a category, anything else",
+            type=list(LOG_ENDINGS),
+            key=f"items-file-{record.id}-{st.session_state.get(_ROUND, 0)}",
+            max_upload_size=limit,
+        )
+        if uploaded is not None:
+            try:
+                path, _ = actions.store_upload(state.workspace(), uploaded, uploaded.size, limit)
+                _ask_and_add(record, str(path), uploaded.name)
+            except WorkbenchError as error:
+                messages.show_problem(error)
+
+
+def describe_known(record: DatasetRecord, table: pd.DataFrame) -> str:
+    """How many items have a name or a category, in one sentence."""
+    if table.empty:
+        return (
+            "A second file can give the items names and categories. Names then stand wherever items are shown, and"
+            " Accuracy says how often a model guesses the right kind of item."
+        )
+    named, sorted_in = (int((table[column] != "").sum()) for column in (NAME, CATEGORY))
+    kinds = counted(table.loc[table[CATEGORY] != "", CATEGORY].nunique(), "category", "categories")
+    return f"{share_text(named, record.n_items)} items have a name, {sorted_in:,} one of {kinds}."
+
+
+def _show_known(record: DatasetRecord, table: pd.DataFrame) -> None:
+    exported = export_table(table, TableSource(record.name))
+    widgets.show_table(exported, key="item-table", name="items", shown=table.head(_SHOWN), height=260)
+    if st.button("Forget these names and categories", key=f"forget-items-{record.id}", type="tertiary"):
+        state.workspace().set_item_table(record.id, None)
+        st.rerun()
+
+
+def _ask_and_add(record: DatasetRecord, path: str, name: str) -> None:
+    """The file's columns and the button. Raises DataError where the file cannot be read."""
+    key = f"{record.id}-{path[-12:]}"
+    encoding = "utf-8" if cached.upload_is_utf8(path) else reading_form.ask_for_encoding(Path(path), key)
+    preview = cached.preview_upload(path, name, encoding, "events")
+    items = [str(item) for item in cached.open_dataset(record).vocabulary.items]
+    guess = guess_item_columns(preview.rows, items)
+    st.dataframe(preview.rows.head(3), hide_index=True, key=f"items-preview-{key}")
+    columns = list(preview.columns)
+    left, middle, right = st.columns(3)
+    with left:
+        item = _choose("Item, as in the log", columns, guess.item if guess else None, f"items-item-{key}")
+    with middle:
+        named = _choose("Name", columns, guess.name if guess else None, f"items-name-{key}")
+    with right:
+        category = _choose("Category", columns, guess.category if guess else None, f"items-category-{key}")
+    if guess is None:
+        messages.show_message("None of the first rows has an item of this log. Choose the column of the item.")
+    if item is not None and st.button("Add to the items", type="primary", key=f"add-items-{record.id}"):
+        chosen = ItemColumns(item, named, category)
+        root = state.workspace().root
+        with st.spinner("Reading the items…"):
+            added = import_process.add_items_apart(root, record.id, path, name, encoding, chosen)
+        st.session_state[_TOLD] = added.describe()
+        st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+        st.rerun()
+
+
+def _choose(label: str, columns: list[str], likely: str | None, key: str) -> str | None:
+    index = columns.index(likely) if likely in columns else None
+    return st.selectbox(label, columns, index=index, placeholder="None", key=key)

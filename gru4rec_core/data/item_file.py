@@ -1,0 +1,123 @@
+"""How is a second file read that says more of a log's items: a row per item, with name, category and more?"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from gru4rec_core.data.column_words import find_candidates
+from gru4rec_core.data.ingest import ReadLimits
+from gru4rec_core.data.item_table import CATEGORY, ITEM, NAME, ItemColumns, ItemTable
+from gru4rec_core.data.sources.base import MAX_TEXT, ReadRequest, Source, open_duckdb
+from gru4rec_core.data.sources.opening import Opening, open_location
+from gru4rec_core.errors import DataError
+
+MOST_OTHERS = 20
+"""Further columns that are kept."""
+
+_CATEGORY_WORDS = ("categor", "kategor", "genre", "department", "group", "section", "type", "brand")
+
+
+def guess_item_columns(head: pd.DataFrame, items: Sequence[str]) -> ItemColumns | None:
+    """Which columns these probably are; None where no column has any of the items.
+
+    The item's is the column with the most of the log's items; name and category go by the columns' names.
+
+    Args:
+        head: The first rows of the file, all text.
+        items: The log's items.
+    """
+    known = frozenset(items)
+    shares = {str(column): float(head[column].str.strip().isin(known).mean()) for column in head}
+    best = max(shares, key=lambda column: shares[column], default=None)
+    if best is None or not shares[best]:
+        return None
+    others = [column for column in shares if column != best]
+    names = find_candidates(others)["item_name"]
+    categories = [column for word in _CATEGORY_WORDS for column in others if word in column.lower()]
+    category = next((column for column in categories if column not in names[:1]), None)
+    return ItemColumns(best, names[0] if names else None, category)
+
+
+def read_item_table(
+    path: Path,
+    items: Sequence[str],
+    columns: ItemColumns | None = None,
+    *,
+    name: str | None = None,
+    encoding: str = "utf-8",
+) -> ItemTable:
+    """Reads what a file (CSV, TSV, JSON lines, Parquet, Excel) says of a log's items; other rows are counted only.
+
+    Args:
+        path: The file.
+        items: The log's items.
+        columns: Which column is which; None to recognise them.
+        name: What people call the file, for messages.
+        encoding: Of a text file.
+
+    Raises:
+        DataError: The file cannot be read, or has none of the log's items.
+    """
+    limits = ReadLimits()
+    with TemporaryDirectory(prefix="gru4rec-") as folder:
+        opening = Opening(name, encoding, limits.unpacked_bytes, limits.rows, Path(folder), "events")
+        source, origin = open_location(path, opening)
+        has_header = source.names_columns()
+        columns = columns or guess_item_columns(source.head(has_header), items)
+        if columns is None:
+            raise _no_items(origin.name, f"columns {', '.join(source.columns(has_header))}")
+        roles = _roles(source.columns(has_header), columns, origin.name)
+        with open_duckdb(limits.memory, folder) as connection:
+            request = ReadRequest(connection, {f"c{i}": column for i, column in enumerate(roles.values())}, has_header)
+            return _collect(source, request, frozenset(items), columns, list(roles))
+
+
+def _roles(of_file: Sequence[str], columns: ItemColumns, file: str) -> dict[str, str]:
+    """What the table's columns are called, each with the file's column: item, name, category, then the others."""
+    chosen = {ITEM: columns.item, NAME: columns.name, CATEGORY: columns.category}
+    for role, column in chosen.items():
+        if column is not None and column not in of_file:
+            raise DataError(
+                f"The file has no column {column} (chosen as {role}).",
+                found="columns " + ", ".join(of_file),
+                where=file,
+                remedy="Choose one of the file's columns.",
+            )
+    others = [column for column in of_file if column not in chosen.values()][:MOST_OTHERS]
+    used = {role: column for role, column in chosen.items() if column is not None}
+    return used | {(f"{column} " if column in chosen else column): column for column in others}
+
+
+def _collect(
+    source: Source, request: ReadRequest, items: frozenset[str], columns: ItemColumns, names: Sequence[str]
+) -> ItemTable:
+    seen: set[str] = set()
+    kept, n_rows, n_other, n_repeated = [], 0, 0, 0
+    for block in source.blocks(request):
+        frame = block.select(list(request.roles)).to_pandas().fillna("").astype("str")
+        frame.columns = pd.Index(names)
+        frame = frame.apply(lambda values: values.str.strip().str.slice(0, MAX_TEXT))
+        n_rows += len(frame)
+        ours = frame[frame[ITEM].isin(items)]
+        n_other += len(frame) - len(ours)
+        fresh = ours[~ours[ITEM].isin(seen)].drop_duplicates(ITEM)
+        n_repeated += len(ours) - len(fresh)
+        seen.update(fresh[ITEM])
+        kept.append(fresh)
+    if not seen:
+        raise _no_items(columns.item, f"none of {n_rows:,} rows, in the column {columns.item}")
+    table = pd.concat(kept, ignore_index=True)
+    missing = {name: "" for name in (NAME, CATEGORY) if name not in table}
+    ordered = [ITEM, NAME, CATEGORY, *(name for name in names if name not in {ITEM, NAME, CATEGORY})]
+    return ItemTable(table.assign(**missing)[ordered], columns, n_rows, n_other, n_repeated)
+
+
+def _no_items(where: str, found: str) -> DataError:
+    return DataError(
+        "No column of this file has the log's items.",
+        found=found,
+        where=where,
+        remedy="Use a file with a row per item, whose ids are written as in the log; or choose the column of the item.",
+    )

@@ -1,0 +1,69 @@
+"""How often is a guess the right kind of item: of the category of the item that came, if not that item itself?"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.metrics import hits, top_lists
+from gru4rec_core.evaluation.rate_intervals import hit_rate_interval
+from gru4rec_core.evaluation.scoring import Evaluation
+from gru4rec_core.evaluation.seed_outcomes import mean_of_seeds, rate
+
+
+def category_codes(vocabulary: ItemVocabulary, categories: Mapping[str, str]) -> np.ndarray:
+    """A number for the category of each item, int64 [n_items]; -1 for items without one.
+
+    Args:
+        vocabulary: the items by id.
+        categories: item to its category.
+    """
+    told = pd.Series([categories.get(str(item)) for item in vocabulary.items], dtype="object")
+    codes, _ = pd.factorize(told)  # nothing told becomes -1
+    return codes.astype(np.int64)
+
+
+def category_hits(evaluation: Evaluation, codes: np.ndarray, k: int) -> np.ndarray:
+    """Whether the top k held the item that came or another of its category, bool [n_events].
+
+    Never fewer hits than accuracy@k has. An item that training never saw is a miss, as there.
+
+    Args:
+        evaluation: ranks and top items.
+        codes: `category_codes`.
+        k: list length, at most the number of top items kept.
+
+    Raises:
+        ConfigError: fewer than k top items were kept.
+    """
+    wanted = np.where(evaluation.target >= 0, codes[evaluation.target], -1)
+    same = codes[top_lists(evaluation, k)] == wanted[:, None]
+    return (hits(evaluation.ranks(), k) > 0) | (same.any(axis=1) & (wanted >= 0))
+
+
+def category_rates(models: Sequence[ModelResults], codes: np.ndarray, k: int, confidence: float) -> pd.DataFrame:
+    """How often the top k held the item that came, and how often an item of its category; the best of the latter first.
+
+    Args:
+        models: what predicted the test; several seeds are averaged event by event.
+        codes: `category_codes`.
+        k: list length.
+        confidence: level of the interval, in (0, 1).
+
+    Returns:
+        One row per model: name, label, kind, item, category, low, high (interval of `category`), all per 100.
+    """
+    rows = []
+    for model in models:
+        by_seed = [category_hits(evaluation, codes, k) for evaluation in model.evaluations]
+        found = np.mean(by_seed, axis=0)
+        low, high = hit_rate_interval(found, model.evaluations[0].session, confidence)
+        rows.append(
+            {"name": model.name, "label": model.label, "kind": model.kind}
+            | {"item": 100 * rate(model, f"accuracy@{k}")}
+            | {"category": 100 * mean_of_seeds([float(one.mean()) for one in by_seed])}
+            | {"low": 100 * low, "high": 100 * high}
+        )
+    return pd.DataFrame(rows).sort_values("category", ascending=False, kind="stable", ignore_index=True)

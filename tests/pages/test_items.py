@@ -1,0 +1,52 @@
+"""A second file gives items names and categories, which then stand wherever items are shown."""
+
+import json
+
+from gru4rec_core.data.item_table import ItemColumns
+from gru4rec_core.workspace.item_tables import add_item_file
+
+LETTERS = "ABCDEFGHIJKLMNOP"
+FILE = "key,title,category,picture\n" + "".join(
+    f"item {letter},Thing {letter},{'tool' if n % 2 else 'toy'},<img src=x onerror=alert(1)>\n"
+    for n, letter in enumerate(LETTERS)
+)
+
+
+def written(app) -> str:
+    told = "\n".join([*(one.body for one in app.get("html")), *(one.value for one in app.text)])
+    return told.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_second_file_names_the_items_of_a_dataset(finished, open_page):
+    (record,) = finished.datasets()
+    app = open_page("data")
+    uploader = next(one for one in app.file_uploader if one.key.startswith("items-file"))
+    uploader.upload("items.csv", FILE.encode(), "text/csv").run()
+    chosen = [box.value for box in app.selectbox if box.key.startswith(("items-item", "items-name", "items-category"))]
+    assert chosen == ["key", "title", "category"]
+    app.button(key=f"add-items-{record.id}").click().run()
+    assert not app.exception
+    assert "16 of 20 (80 %) items are in the file, 16 with a name and 16 with a category." in written(app)
+    assert "16 of 20 (80 %) items have a name, 16 one of 2 categories." in written(app)
+    assert finished.item_names(record.id)["item C"] == "Thing C"
+    app.button(key=f"forget-items-{record.id}").click().run()
+    assert finished.item_table(record.id).empty
+
+
+def test_accuracy_names_items_and_says_how_often_the_kind_is_right(finished, open_page, tmp_path):
+    (record,) = finished.datasets()
+    path = tmp_path / "items.csv"
+    path.write_text(FILE, encoding="utf-8")
+    add_item_file(finished, record.id, path, ItemColumns("key", "title", "category"))
+    app = open_page("accuracy", model="bpr")
+    assert "had an item of the right category in its top 3 for" in written(app)
+    figures = next(one.value for one in app.dataframe if "right category, top 3" in one.value.columns)
+    assert (figures["right category, top 3"] >= figures["right item, top 3"]).all()
+    assert len(figures) == 4
+    specs = [json.loads(element.proto.spec) for element in app.get("vega_lite_chart")]
+    confusion = next(spec for spec in specs if "first guess" in json.dumps(spec["title"]))
+    assert "Thing A" in json.dumps(confusion)
+
+
+def test_without_categories_nothing_is_said_of_kinds(finished, open_page):
+    assert "right category" not in written(open_page("accuracy"))
