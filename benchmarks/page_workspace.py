@@ -14,7 +14,7 @@ from gru4rec_core.data.split_types import Split
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation
-from gru4rec_core.results.comparison import precompute_statistics
+from gru4rec_core.results.summary import precompute_summaries
 from gru4rec_core.storage import save_arrays, write_json
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.job_state import JobState, write_state
@@ -73,7 +73,7 @@ def _compare(
         values = metrics.summarise(drawn, events=split.test, train_counts=split.train.counts())
         run_folder.save_evaluation(drawn, values | {"name": baseline}, folder, baseline)
     write_state(folder, JobState(state="done"))
-    precompute_statistics(workspace, dataset.id)
+    precompute_summaries(workspace, dataset.id)  # as a worker does at the end
     return comparison
 
 
