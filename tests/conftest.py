@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,8 @@ settings.register_profile("workbench", deadline=None)
 settings.load_profile("workbench")
 
 ROOT = Path(__file__).resolve().parents[1]
+TOGETHER = ("tests/jobs/", "tests/model/")
+"""Folders whose tests run in one process: a job engine and its workers are started once, a step is compiled once."""
 
 
 def chromium() -> str | None:
@@ -51,6 +54,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for kind, reason in reasons.items():
             if item.get_closest_marker(kind):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """As --dist loadfile, but folders whose modules share something dear go to one process as a whole."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFileOrFolder(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+    return ByFileOrFolder(config, log)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
