@@ -112,7 +112,7 @@ def show_ranks(review: Review, shown: list[ModelResults]) -> None:
     )
 
 
-def show_categories(review: Review, k: int) -> None:
+def show_categories(review: Review, model: ModelResults, k: int) -> None:
     """How often the guess is the right kind of item, where the items' categories are known."""
     categories = state.workspace().item_categories(review.record.dataset_id)
     if not categories or k > MAX_LIST_LENGTH:
@@ -120,7 +120,7 @@ def show_categories(review: Review, k: int) -> None:
     confidence = review.record.config.confidence
     rates = category_rates(review.models, category_codes(review.vocabulary, categories), k, confidence)
     widgets.section("The right kind of item")
-    widgets.sentence(accuracy_frames.category_sentence(rates.iloc[0], k, review.unit))
+    widgets.sentence(accuracy_frames.category_sentence(rates, model.name, k, review.unit))
     figures = accuracy_frames.category_figures(rates, k, confidence)
     exported = export_table(figures, review_context.table_source(review, k))
     drawn = figures.style.format(dict.fromkeys(figures.select_dtypes("float"), "{:.1f}"))

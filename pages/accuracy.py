@@ -22,7 +22,7 @@ if review:
         accuracy_view.show_curve(review, shown)
     with ranks:
         accuracy_view.show_ranks(review, shown)
-    accuracy_view.show_categories(review, k)
+    accuracy_view.show_categories(review, model, k)
     confusion, never = st.columns([3, 2], gap="medium")
     with confusion:
         accuracy_view.show_confusion(review, model)

@@ -178,18 +178,21 @@ def category_figures(rates: pd.DataFrame, k: int, confidence: float) -> pd.DataF
     return rates[list(columns)].rename(columns=columns)
 
 
-def category_sentence(row: pd.Series, k: int, unit: str) -> str:
-    """What the best method guesses, kind and item.
+def category_sentence(rates: pd.DataFrame, name: str, k: int, unit: str) -> str:
+    """What a method guesses, kind and item, and which method is the best at kinds where it is another.
 
     Args:
-        row: of `evaluation.categories.category_rates`.
+        rates: `evaluation.categories.category_rates`.
+        name: of the method.
         k: list length.
         unit: what a prediction is, "sessions" or "events".
     """
-    kind, item = (per_100(row[name] / 100) for name in ("category", "item"))
+    row, best = rates[rates["name"] == name].iloc[0], rates.iloc[0]
+    kind, item, most = (per_100(value / 100) for value in (row["category"], row["item"], best["category"]))
+    ahead = f" Best at kinds: {best['label']}, {most}." if best["category"] > row["category"] else ""
     return (
         f"{row['label']} had an item of the right category in its top {k} for {kind} of 100 test {unit}, and the very"
-        f" item for {item}."
+        f" item for {item}.{ahead}"
     )
 
 

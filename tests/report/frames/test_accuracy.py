@@ -82,6 +82,19 @@ def test_the_figures_of_slices_are_told_with_interval_and_counts(rates):
     assert set(figures["kind"]) <= set(frames.TITLES.values())
 
 
+def test_the_best_at_kinds_is_named_where_it_is_another():
+    columns = ["name", "label", "category", "low", "high", "item"]
+    rates = pd.DataFrame([("m", "Markov", 90.0, 89, 91, 20.0), ("bpr", "BPR", 84.4, 83, 85, 53.7)], columns=columns)
+    assert frames.category_sentence(rates, "bpr", 10, "events") == (
+        "BPR had an item of the right category in its top 10 for 84.4 of 100 test events, and the very item for 53.7."
+        " Best at kinds: Markov, 90.0."
+    )
+    assert frames.category_sentence(rates, "m", 10, "events").endswith("the very item for 20.0.")
+    assert frames.category_figures(rates, 10, 0.9).columns.tolist() == [
+        *("method", "right category, top 10", "90 % from", "90 % to", "right item, top 10")
+    ]
+
+
 def test_ranks_fall_into_buckets_that_add_up(results):
     found = frames.by_rank([results("bpr", [1, 2, 3, 6, 25, 0], [1, 2, 3, 6, 25, 0])])
     assert found["share"].sum() == pytest.approx(100)
