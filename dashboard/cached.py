@@ -18,6 +18,7 @@ from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.session_preview import FirstSessions
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.quality_types import QualityReport
 from gru4rec_core.evaluation.timeline import Days, count_days
 from gru4rec_core.jobs import planning
@@ -31,6 +32,7 @@ from gru4rec_core.results import log_warnings
 from gru4rec_core.results.collected_warnings import diagnose_quality
 from gru4rec_core.results.log_warnings import WarningCount
 from gru4rec_core.results.recheck import Recheck, RecheckPlan, recheck_run
+from gru4rec_core.results.rejudging import compare_at_level
 from gru4rec_core.workspace import derived_datasets, import_process
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
@@ -178,6 +180,18 @@ def comparison_result(comparison: ComparisonRecord) -> results.ComparisonResult 
 @st.cache_resource(max_entries=8, show_spinner="Comparing the models…")
 def _comparison_result(root: str, comparison_id: str, files: Stamp) -> results.ComparisonResult:
     return results.build_comparison_result(Workspace(root), comparison_id)
+
+
+def comparison_at_level(result: results.ComparisonResult, files: Stamp, confidence: float) -> Comparison:
+    """The models of a comparison compared with intervals at another level."""
+    return _comparison_at_level(_root(), result.record.id, files, confidence, result)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Comparing the models at this level…")
+def _comparison_at_level(
+    root: str, comparison_id: str, files: Stamp, confidence: float, _result: results.ComparisonResult
+) -> Comparison:
+    return compare_at_level(_result, confidence)
 
 
 def load_model(run_id: str) -> NumpyGru4Rec:

@@ -20,6 +20,7 @@ from gru4rec_core.evaluation.slices import whole_rates
 from gru4rec_core.evaluation.verdict_text import deciding_note
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
+from gru4rec_core.report.charts.comparison import GLYPHS, SquareForm, outcome_fills
 from gru4rec_core.report.export import add_intervals, export_table
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
@@ -28,6 +29,8 @@ from gru4rec_core.report.labels import outcome_labels
 from gru4rec_core.results.comparison import Pair
 from gru4rec_core.results.trust_facts import trust_facts
 from gru4rec_core.words import p_text, true_minus
+
+_SMALL_SQUARE = 240  # px; with it verdict, square and ladder fit a laptop's screen
 
 
 def show_headline(review: Review, shown_k: int) -> None:
@@ -50,12 +53,46 @@ def show_headline(review: Review, shown_k: int) -> None:
         messages.show_message(verdict.remedy, "warning")
 
 
+def copied_sentence(shown: Review, agreed: Review) -> str | None:
+    """The verdict's first sentence as *Copy link* quotes it; where it was judged otherwise here, that is said."""
+    if shown.result.verdict is None:
+        return None
+    changed = shown.result.limits[len(agreed.result.limits) :]
+    return " ".join((shown.result.verdict.sentences[0], *changed))
+
+
 def show_hit_overlap(review: Review, pair: Pair, k: int, selection: state.Selection) -> None:
     """Whose hits overlap, as a square of 100; each block and each line below it leads to its sessions."""
+    show_square(review, pair, k, selection, SquareForm())
+    with st.container(horizontal=True, gap="small"):
+        show_outcomes(pair, k, selection)
+    if by_majority(pair):
+        messages.show_aside(explain_counts(pair, k))
+
+
+def show_overlap_beside(review: Review, pair: Pair, k: int, selection: state.Selection) -> None:
+    """The same in little height: the square, and beside it the lines, which are its legend."""
+    square, lines = st.columns([8, 5], gap="small", vertical_alignment="center")
+    with square:
+        show_square(review, pair, k, selection, SquareForm(side=_SMALL_SQUARE, legend=False))
+    with lines, st.container(gap="xsmall", key="outcomes"):
+        _draw_swatches(pair)
+        show_outcomes(pair, k, selection)
+        if by_majority(pair):
+            messages.show_aside(explain_counts(pair, k))
+
+
+def show_square(review: Review, pair: Pair, k: int, selection: state.Selection, form: SquareForm) -> None:
+    """The square of 100 itself; a click on a block opens its sessions."""
     counts = find_hit_overlap(*pair, k).counts
     labels = outcome_labels(*pair)
     chart = comparison_charts.outcome_square(
-        comparison_frames.square(counts), labels, (pair[0].name, pair[1].name), unit=review.unit, dark=theme.is_dark()
+        comparison_frames.square(counts),
+        labels,
+        (pair[0].name, pair[1].name),
+        unit=review.unit,
+        dark=theme.is_dark(),
+        form=form,
     )
     words = ", ".join(f"{labels[outcome]} {count:,}" for outcome, count in counts.items())
     majority = by_majority(pair)
@@ -71,16 +108,28 @@ def show_hit_overlap(review: Review, pair: Pair, k: int, selection: state.Select
     chosen = event.selection.get("outcome") if event else None
     if chosen:
         state.open_page("sessions", selection, **_outcome_params(pair, str(chosen[0]["outcome"])))
-    with st.container(horizontal=True, gap="small"):
-        for outcome, count in counts.items():
+
+
+def show_outcomes(pair: Pair, k: int, selection: state.Selection) -> None:
+    """A line for each outcome with its count; it leads to these sessions."""
+    labels = outcome_labels(*pair)
+    for outcome, count in find_hit_overlap(*pair, k).counts.items():
+        with st.container(key=f"outcome-{outcome}", width="content"):
             st.page_link(
                 navigation.PAGES["sessions"],
-                label=f"{widgets.plain_label(labels[outcome])}: {count:,}",
-                icon=":material/arrow_forward:",
+                label=f"{GLYPHS[outcome]} {widgets.plain_label(labels[outcome])}: {count:,}",
                 query_params=selection.params(**_outcome_params(pair, outcome)),
             )
-    if majority:
-        st.caption(explain_counts(pair, k))
+
+
+def _draw_swatches(pair: Pair) -> None:
+    """A little square in the colour of its block before each line."""
+    rules = "".join(
+        f".st-key-outcomes .st-key-outcome-{outcome} a::before{{background:{fill}}}"
+        for outcome, fill in outcome_fills((pair[0].name, pair[1].name), theme.is_dark()).items()
+    )
+    shape = "content:'';flex:none;width:.85rem;height:.85rem;border-radius:3px"
+    st.html(f"<style>.st-key-outcomes [class*=st-key-outcome-] a::before{{{shape}}}{rules}</style>")
 
 
 def _outcome_params(pair: Pair, outcome: str) -> dict[str, str]:

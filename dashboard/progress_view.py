@@ -1,4 +1,4 @@
-"""How far along is each job, and how is each model doing, epoch by epoch?
+"""How far along is each job, and how are models doing, epoch by epoch?
 
 Everything is read from the workspace, so a reload, another browser or a restarted server sees the same.
 """
@@ -9,20 +9,20 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import actions, messages, state, theme
+from dashboard import actions, messages, theme
 from gru4rec_core.config import LOSS_LABELS, TrainingConfig
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import Job, baselines_id, list_jobs, read_job_state
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.report.charts.training import loss_curve, validation_curve
 from gru4rec_core.report.frames.training import epoch_frame
-from gru4rec_core.workspace.job_state import JobState
+from gru4rec_core.workspace.job_state import JobState, State
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
 POLL_SECONDS = 1.0
 _VALIDATION_KS = (1, 3, 5, 10, 20)
-_ICONS = {
+ICONS: dict[State, str] = {
     "new": "○",
     "queued": "…",
     "running": "▶",
@@ -31,15 +31,16 @@ _ICONS = {
     "cancelled": "■",
     "lost": "?",
 }
-STATE_WORDS = {
-    "new": "not started",
-    "queued": "waiting for a worker",
-    "running": "running",
-    "done": "done",
+STATE_WORDS: dict[State, str] = {
     "failed": "failed",
-    "cancelled": "cancelled",
     "lost": "lost",
+    "running": "running",
+    "queued": "waiting for a worker",
+    "cancelled": "cancelled",
+    "new": "not started",
+    "done": "done",
 }
+"""The states of a job in words, what needs attention first."""
 
 
 def run_label(config: TrainingConfig) -> str:
@@ -75,39 +76,17 @@ def is_active(workspace: Workspace, comparison: ComparisonRecord) -> bool:
     return actions.is_starting(comparison.id) or any(job.state.is_active for job in listed)
 
 
-def show_comparison(comparison: ComparisonRecord) -> None:
-    """The progress of a comparison; asks the disk every second while something is active."""
-    active = is_active(state.workspace(), comparison)
-    st.fragment(run_every=POLL_SECONDS if active else None)(_show_comparison)(comparison, active)
+def show_job(workspace: Workspace, job: Job, left: float | None = None) -> None:
+    """One job: its name, its state in words, its progress, and the button that fits.
 
-
-def _show_comparison(comparison: ComparisonRecord, was_active: bool) -> None:
-    workspace = state.workspace()
-    listed = list_comparison_jobs(workspace, comparison)
-    active = was_active and is_active(workspace, comparison)
-    if was_active and not active:
-        st.rerun()  # the whole page, which stops the polling and shows the next step
-    if actions.is_starting(comparison.id):
-        messages.show_aside("Starting the job engine. This takes a few seconds, once.")
-    for job in listed:
-        show_job(workspace, job)
-    if not active and any(job.state.state == "new" for job in listed):
-        _offer_to_start_rest(workspace, comparison)
-    runs = [workspace.run(run_id) for run_id in comparison.run_ids]
-    _show_curves(workspace, runs, comparison.config.deciding_k)
-
-
-def _offer_to_start_rest(workspace: Workspace, comparison: ComparisonRecord) -> None:
-    """Starts what was never queued because the server ended in between."""
-    if st.button("Start what has not started", key="start-rest"):
-        messages.attempt(lambda: actions.submit(workspace, comparison))
-
-
-def show_job(workspace: Workspace, job: Job) -> None:
-    """One job: its name, its state in words, its progress, and the button that fits."""
+    Args:
+        workspace: where it is.
+        job: the job.
+        left: seconds until all of it is done, testing included; by default the training's own estimate.
+    """
     with st.container(key=f"job-{_key(job)}"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.text(f"{_ICONS[job.state.state]} {job.title} · {describe_state(job.state)}", width="content")
+            st.text(f"{ICONS[job.state.state]} {job.title} · {describe_state(job.state, left)}", width="content")
             _show_job_buttons(workspace, job)
         if job.state.state == "running":
             st.progress(fraction_done(job.state))
@@ -121,8 +100,14 @@ def fraction_done(job: JobState) -> float:
     return min(max(fraction, 0.0), 1.0)
 
 
-def describe_state(job: JobState) -> str:
-    """A job's state in words: "training, epoch 2 of 3, 1 min left", "done in 8 s"."""
+def describe_state(job: JobState, left: float | None = None) -> str:
+    """A job's state in words: "training, epoch 2 of 3, 1 min left", "done in 8 s".
+
+    Args:
+        job: the state.
+        left: seconds until all of it is done; by default the training's own estimate.
+    """
+    left = job.seconds_left if left is None else left
     if job.state == "queued" and job.phase:
         return job.phase
     if job.state != "running":
@@ -130,8 +115,8 @@ def describe_state(job: JobState) -> str:
     parts = [job.phase or "starting"]
     if job.epochs and job.epoch < job.epochs:
         parts.append(f"epoch {job.epoch + 1} of {job.epochs}")
-    if job.seconds_left is not None:
-        parts.append(f"{duration(job.seconds_left)} left")
+    if left is not None:
+        parts.append(f"{duration(left)} left")
     return ", ".join(parts)
 
 
@@ -168,7 +153,7 @@ def _key(job: Job) -> str:
     return f"{job.kind}-{job.id.replace('/', '-')}"
 
 
-def _show_curves(workspace: Workspace, runs: list[RunRecord], deciding_k: int) -> None:
+def show_curves(workspace: Workspace, runs: list[RunRecord], deciding_k: int) -> None:
     """Validation hits of all losses in one chart; below it each loss's own value in a panel of its own."""
     k = min(_VALIDATION_KS, key=lambda k: (abs(k - deciding_k), k))
     frame = epoch_frame([(run.config, workspace.epochs(run.id)) for run in runs], k)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -153,7 +154,9 @@ def load_scorer(review: Review, name: str, seed: int) -> NumpyGru4Rec | None:
     return cached.load_model(run_ids[seed_index(review.model(name), seed)]) if run_ids else None
 
 
-def choose_list_length(selection: state.Selection, review: Review) -> int:
+def choose_list_length(
+    selection: state.Selection, review: Review, *, label_visibility: Literal["visible", "collapsed"] = "visible"
+) -> int:
     """The list length of the page's charts; at first the one that decides."""
     deciding = review.record.config.deciding_k
     options = sorted({*LIST_LENGTHS, min(deciding, MAX_LIST_LENGTH), selection.k or deciding})
@@ -166,6 +169,7 @@ def choose_list_length(selection: state.Selection, review: Review) -> int:
         format_func=lambda k: f"{k} (decides)" if k == deciding else str(k),
         on_change=_select_list_length,
         help=f"Hits in the top k: {explain('Hits in the top k')}",
+        label_visibility=label_visibility,
     )
     return int(chosen)
 

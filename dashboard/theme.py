@@ -48,6 +48,12 @@ _FOCUS = """<style>
 outline:3px solid currentColor!important;outline-offset:2px!important}
 </style>"""
 
+# A laptop's screen (1366 × 768) is to hold a page's answer: on wide screens the title takes less room. On narrow ones
+# the sidebar's button stands above it.
+_HEADER = "[data-testid=stHeader]{height:2.5rem;min-height:2.5rem}"
+_TITLE = f"{_HEADER}[data-testid=stMainBlockContainer]{{padding-top:2.6rem}}h1{{padding:.2rem 0!important}}"
+_LESS_AIR = f"<style>@media (min-width:1000px){{{_TITLE}}}</style>"
+
 
 def is_dark() -> bool:
     """Whether the reader's browser shows the dark theme."""
@@ -56,4 +62,4 @@ def is_dark() -> bool:
 
 def apply() -> None:
     """Writes the styles of the whole page; called once, before the page itself."""
-    st.html(_STACK + _NO_RAW_CSV + _TOOLBARS + _TOUCH + _FOCUS + (_DARK if is_dark() else ""))
+    st.html(_STACK + _LESS_AIR + _NO_RAW_CSV + _TOOLBARS + _TOUCH + _FOCUS + (_DARK if is_dark() else ""))

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import actions, cached, messages, progress_view, state, test_rule_form, training_form, unfinished_view
+from dashboard import (
+    actions,
+    cached,
+    messages,
+    model_progress_view,
+    more_epochs_form,
+    progress_view,
+    state,
+    test_rule_form,
+    training_form,
+    unfinished_view,
+)
 from gru4rec_core.config import LOSS_LABELS, MAX_LIST_LENGTH, PROTOCOL_LABELS
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.jobs.estimates import estimate_seconds
 from gru4rec_core.jobs.planning import ComparisonPlan
+from gru4rec_core.jobs.time_left import estimate_plan
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
@@ -20,10 +31,12 @@ def show_progress(selection: state.Selection, comparison: ComparisonRecord) -> N
     active = progress_view.is_active(state.workspace(), comparison)
     with st.container(border=True, key="progress"):
         st.header("In training" if active else "Latest training")
-        progress_view.show_comparison(comparison)
+        model_progress_view.show_comparison(comparison)
         if not active and (result := _result(comparison)) is not None:
             messages.show_warnings_below_results(result.warnings, "data, training and test", "train-warnings")
-            state.next_button("Open comparison", "compare", selection, key="open-comparison")
+            with st.container(horizontal=True):
+                state.next_button("Open comparison", "compare", selection, key="open-comparison")
+                more_epochs_form.show_form(comparison)
         unfinished_view.offer_what_is_done(selection, comparison)
 
 
@@ -58,6 +71,10 @@ def _start(record: DatasetRecord, plan: ComparisonPlan) -> None:
 
 def estimate_text(workspace: Workspace, record: DatasetRecord, plan: ComparisonPlan) -> str:
     """ "2 runs of TOP1 and BPR, and the baselines: about 40 s on this machine." """
+    estimate = estimate_plan(workspace, record, plan)
     names = " and ".join(LOSS_LABELS[loss] for loss in plan.losses)
-    about = progress_view.duration(estimate_seconds(workspace, record, plan.configs))
-    return f"{counted(len(plan.configs), 'run')} of {names}, and the baselines: about {about} on this machine."
+    what = f"{counted(len(plan.configs), 'run')} of {names}, and the baselines"
+    if not estimate.seconds:
+        return f"{what}: all there already, nothing is left to train."
+    there = f" {counted(estimate.n_there, 'run')} of these {'is' if estimate.n_there == 1 else 'are'} there already."
+    return f"{what}: about {progress_view.duration(estimate.seconds)} on this machine.{there * bool(estimate.n_there)}"

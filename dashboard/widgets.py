@@ -52,22 +52,33 @@ def section(title: str) -> None:
 
 
 def verdict_block(verdict: Verdict, note: str = "") -> None:
-    """The verdict as the page's headline: its kind, its sentences, a note, what limits it, and what to do now."""
+    """The verdict as the page's headline: its kind and what limits it, its sentences, a note, and what to do now."""
     colour, icon = _BASELINE_LEADS if verdict.baseline_leads else _LOOKS[verdict.kind]
-    with st.container(border=True, key="verdict"):
-        st.badge(verdict.label, color=colour, icon=icon)
+    with st.container(border=True, gap="xsmall", key="verdict"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(verdict.label, color=colour, icon=icon)
+            for text in verdict.limits:
+                with st.container(width="content"):
+                    sentence(f"⚠ {text}", muted=True, size=".95rem")
         if verdict.sentences:
             sentence(verdict.sentences[0], size="1.3rem", weight=600, heading=True)
         for text in verdict.sentences[1:]:
             sentence(text, size="1.05rem")
-        for text in verdict.limits:
-            sentence(f"⚠ {text}", muted=True, size=".95rem")
         if note:
             sentence(note, muted=True, size=".95rem")
         if verdict.next_steps:
-            sentence("What now?", weight=600)
-            for text in verdict.next_steps:
-                sentence(f"• {text}", size=".95rem")
+            _show_next_steps(verdict.next_steps)
+
+
+def _show_next_steps(steps: Sequence[str]) -> None:
+    """What to do now, one after the other on as few lines as there is room for."""
+    items = "".join(f'<li style="font-size:inherit;margin:0">• {escape(step)}</li>' for step in steps)
+    st.html(
+        '<div style="font-size:.95rem;line-height:1.4;display:flex;flex-wrap:wrap;column-gap:1rem">'
+        "<strong>What now?</strong>"
+        '<ul style="display:flex;flex-wrap:wrap;column-gap:1rem;margin:0;padding:0;list-style:none">'
+        f"{items}</ul></div>"
+    )
 
 
 def empty_state(text: str, button: str, page: str, selection: state.Selection, *, key: str) -> None:

@@ -18,6 +18,7 @@ import tensorflow as tf
 from gru4rec_core.data.split_types import Split
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
+from gru4rec_core.experiments.continuing import inherit, inherited_seconds, keep_last_checkpoint
 from gru4rec_core.experiments.reporter import JobReporter, OnChange
 from gru4rec_core.experiments.timings import Timings
 from gru4rec_core.model.gru4rec import Gru4Rec
@@ -65,16 +66,18 @@ def _carry_out(workspace: Workspace, run: RunRecord, folder: Path, threads: int,
         with timings.measure("reading"):
             split = load_split(workspace, run.dataset_id, run.split)
         model = Gru4Rec.from_config(split.train.n_items, run.config, vocabulary=split.train.vocabulary)
+        if epochs := inherit(workspace, run):
+            job.log(f"continues {run.continues} after epoch {epochs}")
         with timings.measure("training"):
             _train(model, split, folder, job)
+        timings.seconds["training"] += inherited_seconds(workspace, run)
         with timings.measure("testing"):
             job.begin_phase("testing", split.test.n_predicted)
             evaluation = evaluate(model, split.test, _top_k(workspace, run), job.report_progress)
         job.begin_phase("storing")
         _store(model, evaluation, split, folder)
         write_json(folder / "environment.json", _describe_environment(threads, timings))
-        if (folder / "checkpoint").exists():
-            delete_folder(folder / "checkpoint")
+        keep_last_checkpoint(folder)
 
 
 def _train(model: Gru4Rec, split: Split, folder: Path, job: JobReporter) -> None:

@@ -1,86 +1,179 @@
-"""How long will these runs take on this machine?
+"""How long will a run, or the baselines of a log, take on this machine?
 
-Finished runs of this machine answer best: of the same dataset and settings where there are some, else of others, for
-which a cost model says how much more or less work they were. Without any, the cost model speaks alone.
+Finished work of this machine answers best: runs on the same dataset with the same settings where there are some, else
+others, for which a cost model says how much more or less work they were. Without any, the cost model speaks alone.
 """
 
-import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from gru4rec_core.config import ALL_ITEMS_LIMIT, TrainingConfig
+from gru4rec_core.config import ALL_ITEMS_LIMIT, SplitConfig, TrainingConfig
 from gru4rec_core.errors import RunError
-from gru4rec_core.jobs.capacity import worker_count
-from gru4rec_core.jobs.jobs import engine_status
 from gru4rec_core.storage import read_json
+from gru4rec_core.workspace.job_state import read_state
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
-START_SECONDS = 15.0
-"""Starting the engine and loading TensorFlow, once."""
-
 OVERHEAD_SECONDS = 6.0
 """Compiling, testing and storing, for each run."""
+
+BASELINES_SECONDS = 3.0
+"""What all baselines take on the smallest log."""
 
 # The cost model, measured on two cores: seconds per training event with 64 units, and per item it is compared with.
 _EVENT_SECONDS = 3e-6
 _NEGATIVE_SECONDS = 2.3e-8
 
+_BASELINES_EVENT_SECONDS = 5e-5  # of all baselines together, per event of the log
+
 _MOST_RUNS = 20  # newest runs that are looked at: a page asks at every keystroke
 
 # Settings that change how much is computed little or not at all.
-_WITHOUT_WEIGHT = {"loss", "seed", "epochs", "steps_per_epoch", "learning_rate", "order", "patience", "early_stopping"}
+_WITHOUT_WEIGHT = {
+    "loss",
+    "seed",
+    "epochs",
+    "steps_per_epoch",
+    "learning_rate",
+    "order",
+    "patience",
+    "early_stopping",
+    "early_stopping_metric",
+}
 
 
 @dataclass(frozen=True)
-class _Measured:
-    """A finished run of this machine: its speed in training, and the seconds it took besides (None: not known)."""
+class FinishedRun:
+    """A run that this machine carried out.
+
+    Attributes:
+        run: its record.
+        n_items: size of its catalogue.
+        n_epochs: how many it trained, fewer than asked for where it stopped early.
+        epoch_seconds: of one epoch, with its validation.
+        epoch_events: events that one epoch learns from.
+        overhead: seconds besides its epochs; None where not known.
+    """
 
     run: RunRecord
     n_items: int
-    events_per_second: float
+    n_epochs: int
+    epoch_seconds: float
+    epoch_events: float
     overhead: float | None
 
 
-def estimate_seconds(workspace: Workspace, record: DatasetRecord, configs: Sequence[TrainingConfig]) -> float:
-    """Seconds until runs with these settings on a dataset are done, side by side on the engine's workers."""
-    measured = _measured_runs(workspace)
-    each = [_run_seconds(record, config, measured) for config in configs]
-    status = engine_status(workspace)
-    n_workers = max(1, status.n_workers if status.alive else worker_count())
-    start = 0.0 if status.alive else START_SECONDS
-    return start + max(max(each), sum(each) / n_workers, math.ceil(len(each) / n_workers) * min(each))
+@dataclass(frozen=True)
+class Past:
+    """What this machine has done so far.
+
+    Attributes:
+        runs: the newest finished runs.
+        baselines: per dataset, its number of events and the seconds of each of its baselines.
+    """
+
+    runs: tuple[FinishedRun, ...]
+    baselines: dict[str, tuple[int, dict[str, float]]]
 
 
-def _run_seconds(record: DatasetRecord, config: TrainingConfig, measured: Sequence[_Measured]) -> float:
-    if config.steps_per_epoch is None:
-        events = record.n_events - record.n_sessions
+def read_past(workspace: Workspace) -> Past:
+    """What the workspace tells of this machine's speed."""
+    datasets = {record.id: record for record in workspace.datasets()}
+    newest = [run for run in workspace.runs() if run.dataset_id in datasets][:_MOST_RUNS]
+    measured = (_measure(workspace, run, datasets[run.dataset_id].n_items) for run in newest)
+    baselines = {record.id: (record.n_events, _baseline_seconds(workspace, record.id)) for record in datasets.values()}
+    return Past(tuple(past for past in measured if past is not None), baselines)
+
+
+def run_seconds(
+    past: Past, record: DatasetRecord, config: TrainingConfig, split: SplitConfig, trained_epochs: int = 0
+) -> float:
+    """Seconds that a run will keep a worker busy.
+
+    Args:
+        past: see `read_past`.
+        record: the log.
+        config: the run's settings.
+        split: its test rule.
+        trained_epochs: epochs that are there already, for a run that continues another.
+    """
+    own = [run for run in past.runs if run.run.dataset_id == record.id]
+    alike = [run for run in own if _is_alike(run.run.config, config)]
+    n_epochs = max(_epochs(config, alike) - trained_epochs, 0)
+    events = _events_per_epoch(record, config, [run for run in own if run.run.split == split])
+    if alike:
+        per_event = median(run.epoch_seconds / run.epoch_events for run in alike)
     else:
-        events = config.steps_per_epoch * config.batch_size
-    speeds = [past.events_per_second for past in measured if _is_alike(past.run, record, config)]
-    own = [past.overhead for past in measured if past.run.dataset_id == record.id and past.overhead is not None]
-    overhead = median(own) if own else OVERHEAD_SECONDS
-    if speeds:
-        return overhead + config.epochs * events / median(speeds)
-    return overhead + config.epochs * events * _event_seconds(record.n_items, config) * _slowness(measured)
+        per_event = _modelled_event_seconds(record.n_items, config) * _slowness(past.runs)
+    return _overhead(own or past.runs) + n_epochs * events * per_event
 
 
-def _is_alike(run: RunRecord, record: DatasetRecord, config: TrainingConfig) -> bool:
-    """Whether a run computed about the same per event."""
-    same_settings = run.config.model_dump(exclude=_WITHOUT_WEIGHT) == config.model_dump(exclude=_WITHOUT_WEIGHT)
-    return run.dataset_id == record.id and same_settings
+def baselines_seconds(past: Past, record: DatasetRecord, names: Sequence[str]) -> float:
+    """Seconds that these baselines of a log will keep a worker busy."""
+    if not names:
+        return 0.0
+    own = past.baselines.get(record.id, (0, {}))[1]
+    known = [own[name] for name in names if name in own]
+    if len(known) == len(names):
+        return sum(known)
+    rates = [
+        sum(seconds[name] for name in names) / n_events
+        for n_events, seconds in past.baselines.values()
+        if n_events and all(name in seconds for name in names)
+    ]
+    if rates:
+        return max(median(rates) * record.n_events, 1.0)
+    return BASELINES_SECONDS + _BASELINES_EVENT_SECONDS * record.n_events
 
 
-def _slowness(measured: Sequence[_Measured]) -> float:
+def testing_seconds(past: Past, record: DatasetRecord) -> float:
+    """Seconds that a run still needs when its training has ended."""
+    # About half of the overhead comes before training: reading, building, compiling.
+    return _overhead([run for run in past.runs if run.run.dataset_id == record.id] or past.runs) / 2
+
+
+def _epochs(config: TrainingConfig, alike: Sequence[FinishedRun]) -> int:
+    """Epochs that will be trained: with early stopping as many as such runs took before."""
+    if not config.early_stopping:
+        return config.epochs
+    stopping = ("loss", "learning_rate", "patience", "early_stopping", "early_stopping_metric")
+    before = [
+        run.n_epochs
+        for run in alike
+        if all(getattr(run.run.config, name) == getattr(config, name) for name in stopping)
+    ]
+    return min(config.epochs, round(median(before))) if before else config.epochs
+
+
+def _events_per_epoch(record: DatasetRecord, config: TrainingConfig, same_test: Sequence[FinishedRun]) -> float:
+    if config.steps_per_epoch is not None:
+        return config.steps_per_epoch * config.batch_size
+    whole_passes = [run.epoch_events for run in same_test if run.run.config.steps_per_epoch is None]
+    return median(whole_passes) if whole_passes else record.n_events - record.n_sessions
+
+
+def _overhead(runs: Iterable[FinishedRun]) -> float:
+    known = [run.overhead for run in runs if run.overhead is not None]
+    return median(known) if known else OVERHEAD_SECONDS
+
+
+def _is_alike(a: TrainingConfig, b: TrainingConfig) -> bool:
+    """Whether an epoch of both computes about the same."""
+    return a.model_dump(exclude=_WITHOUT_WEIGHT) == b.model_dump(exclude=_WITHOUT_WEIGHT)
+
+
+def _slowness(runs: Sequence[FinishedRun]) -> float:
     """How many times as long as by the cost model this machine takes per event; 1 where nothing was measured."""
-    if not measured:
+    if not runs:
         return 1.0
-    return median(1 / (past.events_per_second * _event_seconds(past.n_items, past.run.config)) for past in measured)
+    return median(
+        run.epoch_seconds / (run.epoch_events * _modelled_event_seconds(run.n_items, run.run.config)) for run in runs
+    )
 
 
-def _event_seconds(n_items: int, config: TrainingConfig) -> float:
+def _modelled_event_seconds(n_items: int, config: TrainingConfig) -> float:
     """Seconds per training event by the cost model."""
     width = sum(config.n_hidden) / 64
     return (_EVENT_SECONDS + _NEGATIVE_SECONDS * _count_negatives(n_items, config)) * max(width, 0.25)
@@ -93,18 +186,7 @@ def _count_negatives(n_items: int, config: TrainingConfig) -> int:
     return {"all": n_items, "in-batch": config.batch_size, "sampled": config.n_sample + config.batch_size}[kind]
 
 
-def _measured_runs(workspace: Workspace) -> list[_Measured]:
-    """The newest finished runs of this machine, with what they took."""
-    n_items = {record.id: record.n_items for record in workspace.datasets()}
-    measured = [
-        _measure(workspace, run, n_items[run.dataset_id])
-        for run in workspace.runs()[:_MOST_RUNS]
-        if run.dataset_id in n_items
-    ]
-    return [past for past in measured if past is not None]
-
-
-def _measure(workspace: Workspace, run: RunRecord, n_items: int) -> _Measured | None:
+def _measure(workspace: Workspace, run: RunRecord, n_items: int) -> FinishedRun | None:
     """What a run took; None unless it is done and was carried out here, by as many cores."""
     state = workspace.state(run.id)
     if state.state != "done" or state.worker is None or not state.worker.is_local():
@@ -114,10 +196,29 @@ def _measure(workspace: Workspace, run: RunRecord, n_items: int) -> _Measured | 
     except RunError:
         return None
     epochs = workspace.epochs(run.id)
-    if environment.get("cores") != os.cpu_count() or not {"events_per_s", "seconds"} <= set(epochs):
+    if environment.get("cores") != os.cpu_count() or not {"events", "seconds"} <= set(epochs):
         return None
-    speed = float(epochs["events_per_s"].median())
-    whole = sum(environment["seconds"].values())
-    # A resumed run has the seconds of its last attempt alone, but the epochs of all attempts.
-    overhead = max(0.0, whole - float(epochs["seconds"].sum())) if state.attempt == 1 else None
-    return _Measured(run, n_items, speed, overhead) if speed > 0 else None
+    seconds, events = float(epochs["seconds"].median()), float(epochs["events"].median())
+    if not (seconds > 0 and events > 0):
+        return None
+    # Of a run in several parts, the seconds of the last part stand beside the epochs of all.
+    whole = state.attempt == 1 and run.continues is None and state.seconds is not None
+    overhead = max(0.0, (state.seconds or 0.0) - float(epochs["seconds"].sum())) if whole else None
+    return FinishedRun(run, n_items, len(epochs), seconds, events, overhead)
+
+
+def _baseline_seconds(workspace: Workspace, dataset_id: str) -> dict[str, float]:
+    """The seconds of each baseline that this machine computed for a log, the longest where it did so several times."""
+    found: dict[str, float] = {}
+    for folder in (workspace.dataset_folder(dataset_id) / "splits").glob("*/baselines"):
+        worker = read_state(folder).worker
+        if worker is None or not worker.is_local():
+            continue
+        for path in folder.glob("*.json"):
+            try:
+                values = read_json(path, "a baseline")
+                seconds = sum(values["seconds"].values())
+            except (RunError, KeyError, TypeError, AttributeError):
+                continue
+            found[path.stem] = max(seconds, found.get(path.stem, 0.0))
+    return found

@@ -41,6 +41,7 @@ class ComparisonResult:
             mean_popularity@k, repeat_share@k; seconds (training time of one run).
         run_ids: the runs of each trained model by its name, one per seed.
         split: the test part.
+        limits: what limits every verdict on these models besides what it finds itself, each a sentence.
     """
 
     record: ComparisonRecord
@@ -51,6 +52,7 @@ class ComparisonResult:
     models: pd.DataFrame
     run_ids: dict[str, tuple[str, ...]]
     split: StoredSplit
+    limits: tuple[str, ...] = ()
 
     @property
     def contenders(self) -> tuple[ModelResults, ...]:
@@ -80,7 +82,7 @@ class ComparisonResult:
             models=tuple(model for model in self.comparison.models if model.name in names),
             pairs=tuple(one for one in self.comparison.pairs if {one.a.name, one.b.name} <= names),
         )
-        return _build_verdict(self.record, narrowed)
+        return limited_verdict(narrowed, self.limits)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -188,18 +190,21 @@ def build_comparison_result(workspace: Workspace, comparison_id: str) -> Compari
     like = trained[0].evaluations[0]
     baseline_rows, baselines = load_baselines(workspace, record.dataset_id, record.baselines, split, k, like)
     comparison, warnings = load_statistics(workspace, record, groups, [*trained, *baselines])
+    limits = () if record.decided_before_results else (DECIDED_LATE,)
     return ComparisonResult(
         record=record,
         dataset=workspace.dataset(record.dataset_id),
         comparison=comparison,
-        verdict=_build_verdict(record, comparison) if len(trained) > 1 else None,
+        verdict=limited_verdict(comparison, limits) if len(trained) > 1 else None,
         warnings=warnings,
         models=pd.DataFrame([*trained_rows, *baseline_rows]),
         run_ids={name: tuple(run.id for run in runs) for name, runs in groups.items()},
         split=split,
+        limits=limits,
     )
 
 
-def _build_verdict(record: ComparisonRecord, comparison: Comparison) -> Verdict:
+def limited_verdict(comparison: Comparison, limits: tuple[str, ...]) -> Verdict:
+    """The verdict on a comparison, with these sentences on top of the limits that it finds itself."""
     verdict = build_verdict(comparison)
-    return verdict if record.decided_before_results else replace(verdict, limits=(*verdict.limits, DECIDED_LATE))
+    return replace(verdict, limits=(*verdict.limits, *limits))

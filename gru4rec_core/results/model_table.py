@@ -37,6 +37,12 @@ def group_by_model(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
     return dict(zip(_name_models(list(groups)), groups.values(), strict=True))
 
 
+def label_model(name: str, config: TrainingConfig) -> str:
+    """What people call a model that `group_by_model` named: "TOP1", "TOP1 epochs=20"."""
+    label = LOSS_LABELS[config.loss]
+    return label + (name.removeprefix(config.loss) if name.startswith(config.loss) else f", {name}")
+
+
 def _name_models(configs: Sequence[TrainingConfig]) -> list[str]:
     names = []
     for config in configs:
@@ -69,9 +75,6 @@ def load_trained_models(
     like: Evaluation | None = None
     for name, runs in groups.items():
         folders = [workspace.run_folder(run.id) for run in runs]
-        config = runs[0].config
-        label = LOSS_LABELS[config.loss]
-        label += name.removeprefix(config.loss) if name.startswith(config.loss) else f", {name}"
         seconds = [read_json(folder / "environment.json", "a run")["seconds"]["training"] for folder in folders]
         evaluations = []
         for folder in folders:
@@ -80,7 +83,7 @@ def load_trained_models(
         curves = read_validation_curves([run_folder.read_epochs(folder) for folder in folders], k)
         model = ModelResults(
             name=name,
-            label=label,
+            label=label_model(name, runs[0].config),
             kind="gru4rec",
             evaluations=tuple(evaluations),
             test_key=split.test_key,

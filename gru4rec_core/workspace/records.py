@@ -171,7 +171,10 @@ class DatasetRecord(Record):
 
 
 class RunRecord(Record):
-    """One training run: which data, which settings. Its state is a `JobState`."""
+    """One training run: which data, which settings. Its state is a `JobState`.
+
+    `continues` is the id of the run whose last checkpoint it begins with, if any.
+    """
 
     owner: ClassVar[str] = "a run"
 
@@ -182,6 +185,7 @@ class RunRecord(Record):
     config: TrainingConfig
     split: SplitConfig
     comparison_id: str | None = None
+    continues: str | None = None
     created: datetime = Field(default_factory=now)
 
     def write_to(self, folder: Path) -> None:

@@ -151,8 +151,12 @@ class Workspace(DatasetStore):
         *,
         comparison_id: str | None = None,
         name: str | None = None,
+        continues: str | None = None,
     ) -> RunRecord:
-        """Makes a run that has not started: its folder with the settings."""
+        """Makes a run that has not started: its folder with the settings.
+
+        With `continues` it begins with the last checkpoint of the run of this id (see experiments/continuing.py).
+        """
         dataset = self.dataset(dataset_id)
         run_id = new_id(config.loss)
         record = RunRecord(
@@ -163,6 +167,7 @@ class Workspace(DatasetStore):
             config=config,
             split=split,
             comparison_id=comparison_id,
+            continues=continues,
         )
         with new_folder(self.run_folder(run_id)) as folder:
             record.write_to(folder)

@@ -5,6 +5,7 @@ import pytest
 from dashboard import train_view
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.jobs.planning import ComparisonPlan
+from gru4rec_core.jobs.time_left import PlanEstimate
 
 
 def a_plan(*losses: str) -> ComparisonPlan:
@@ -12,16 +13,27 @@ def a_plan(*losses: str) -> ComparisonPlan:
     return ComparisonPlan(configs, SplitConfig(), ComparisonConfig())
 
 
+BOTH = "2 runs of TOP1 and BPR, and the baselines"
+
+
 @pytest.mark.parametrize(
-    ("losses", "sentence"),
+    ("losses", "estimate", "sentence"),
     [
-        (("top1", "bpr"), "2 runs of TOP1 and BPR, and the baselines: about 2 min on this machine."),
-        (("bpr",), "1 run of BPR, and the baselines: about 2 min on this machine."),
+        (("top1", "bpr"), PlanEstimate(100.0, 0), f"{BOTH}: about 2 min on this machine."),
+        (("bpr",), PlanEstimate(100.0, 0), "1 run of BPR, and the baselines: about 2 min on this machine."),
+        (
+            ("top1", "bpr"),
+            PlanEstimate(40.0, 1),
+            f"{BOTH}: about 40 s on this machine. 1 run of these is there already.",
+        ),
+        (("top1", "bpr"), PlanEstimate(0.0, 2), f"{BOTH}: all there already, nothing is left to train."),
     ],
 )
-def test_the_estimate_of_the_library_is_put_into_a_sentence(monkeypatch, workspace, dataset, losses, sentence):
+def test_the_estimate_of_the_library_is_put_into_a_sentence(
+    monkeypatch, workspace, dataset, losses, estimate, sentence
+):
     asked = []
-    monkeypatch.setattr(train_view, "estimate_seconds", lambda *args: asked.append(args) or 100.0)
+    monkeypatch.setattr(train_view, "estimate_plan", lambda *args: asked.append(args) or estimate)
     plan = a_plan(*losses)
     assert train_view.estimate_text(workspace, dataset, plan) == sentence
-    assert asked == [(workspace, dataset, plan.configs)]
+    assert asked == [(workspace, dataset, plan)]

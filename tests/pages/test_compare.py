@@ -1,10 +1,14 @@
 """The page Compare: verdict first, then what it rests on."""
 
 import json
+from html import escape
 
 import pytest
 
+from gru4rec_core.report.glossary import OFFLINE_LIMITS
 from gru4rec_core.results.comparison import build_comparison_result
+from gru4rec_core.results.rejudging import rejudge
+from gru4rec_core.workspace.decisions import list_decisions
 from gru4rec_core.workspace.job_state import JobState, write_state
 from tests.chart_specs import chart_title
 
@@ -32,15 +36,25 @@ def test_the_verdict_is_the_headline(compare):
     assert any("One training run each: provisional." in body for body in html)
 
 
-def test_ladder_square_forest_curve_and_slices_are_drawn(compare):
-    assert list(charts(compare))[:5] == [
-        "Of 100 test sessions: who had the next item?",
-        "Hits in the top 3, best first",
+@pytest.fixture
+def details(finished, open_page):
+    return open_page("compare", tab="Details")
+
+
+FIRST_SCREEN = ["Of 100 test sessions:", "Hits in the top 3, best first"]
+
+
+def test_square_and_ladder_come_first_and_one_tab_below_them_is_drawn(finished, open_page, compare):
+    assert list(charts(compare)) == [
+        *FIRST_SCREEN,
         "BPR against TOP1: what decides",
         "BPR against TOP1: other metrics",
-        "Accuracy over the length of the list",
     ]
-    assert "By items seen before" in charts(compare)
+    where = list(charts(open_page("compare", tab="Where")))
+    assert where[:2] == FIRST_SCREEN
+    assert where[-1] == "Accuracy over the length of the list"
+    assert "By items seen before" in where
+    assert list(charts(open_page("compare", tab="Details")))[2:3] == ["Validation hits, epoch by epoch"]
 
 
 def test_the_ladder_holds_models_and_baselines(compare):
@@ -49,8 +63,8 @@ def test_the_ladder_holds_models_and_baselines(compare):
     assert set(labels) == {"TOP1", "BPR", "Best-sellers", "Lookup table (Markov)"}
 
 
-def test_the_table_lists_every_method_with_its_accuracies(compare):
-    table = compare.dataframe[0].value
+def test_the_table_lists_every_method_with_its_accuracies(details):
+    table = details.dataframe[0].value
     assert table["method"].tolist()[0] in {"TOP1", "BPR", "Best-sellers", "Lookup table (Markov)"}
     assert {"top 1", "top 3", "top 5", "top 10", "top 20", "MRR@20"} <= set(table.columns)
     assert table["top 3"].is_monotonic_decreasing
@@ -63,12 +77,12 @@ def test_each_outcome_leads_to_its_sessions(compare):
     assert all("comparison=" in query for query in shown)
 
 
-def test_settings_show_differences_first_and_everything_on_demand(compare):
+def test_settings_show_differences_first_and_everything_on_demand(details):
     def settings():
-        return next(one.value for one in compare.dataframe if "setting" in one.value.columns)
+        return next(one.value for one in details.dataframe if "setting" in one.value.columns)
 
     assert settings()["setting"].tolist() == ["loss"]
-    compare.toggle(key="differences-only").set_value(False).run()
+    details.toggle(key="differences-only").set_value(False).run()
     assert "learning_rate" in settings()["setting"].tolist()
 
 
@@ -110,11 +124,95 @@ def test_without_results_it_leads_to_the_runs(finished, open_page):
     assert app.button(key="to-runs").label == "Look at its runs"
 
 
-def test_warnings_are_counted_and_one_tap_away(compare, finished):
+def test_warnings_are_counted_and_one_tap_away(details, finished):
     n = len(build_comparison_result(finished, finished.comparisons()[0].id).warnings)
     assert n
-    assert any(one.label.startswith(f"{n} warning") for one in compare.expander)
-    assert "does not clearly beat simple counting" in texts(compare)
+    assert any(one.label.startswith(f"{n} warning") for one in details.expander)
+    assert "does not clearly beat simple counting" in texts(details)
+
+
+def in_words(app) -> str:
+    """`texts` with plain spaces."""
+    return texts(app).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_another_margin_changes_the_verdict_at_once_and_is_marked_as_exploratory(compare, finished):
+    agreed = build_comparison_result(finished, finished.comparisons()[0].id)
+    wide = rejudge(agreed, agreed.comparison, 0.5)
+    assert agreed.verdict.sentences != wide.verdict.sentences
+    assert escape(agreed.verdict.sentences[1]) in in_words(compare)
+    assert "Exploratory" not in in_words(compare)
+    compare.number_input(key="judging-margin").set_value(50.0).run()
+    assert escape(wide.verdict.sentences[1]) in in_words(compare)
+    changed = "Exploratory: changed when the results were known (margin 50 % instead of 5 %)."
+    assert changed in in_words(compare)
+    sentence, link = compare.code[0].value.splitlines()
+    assert sentence.endswith(changed)
+    assert "margin=50" in link
+    compare.button(key="judging-back").click().run()
+    assert escape(agreed.verdict.sentences[1]) in in_words(compare)
+    assert "margin" not in compare.query_params
+
+
+def test_another_level_is_computed_and_stands_in_the_link(compare):
+    compare.button_group(key="judging-level").set_value(0.99).run()
+    assert "level 99 % instead of 95 %" in in_words(compare)
+    assert compare.query_params["level"] == "99"
+    assert "99 % interval" in json.dumps(charts(compare)["Hits in the top 3, best first"])
+
+
+def test_what_is_recorded_and_reported_stays_what_was_agreed(finished, open_page):
+    app = open_page("compare", margin="50")
+    app.radio(key="decision-choice-0").set_value("keep")
+    app.text_input(key="decision-by-0").set_value("Ada")
+    app.text_area(key="decision-why-0").set_value("why not")
+    app.button(key="decision-record-0").click().run()
+    (decision,) = list_decisions(finished)
+    assert decision.config.margin == 0.05
+    assert decision.verdict["numbers"]["margin"] == 0.05
+
+
+def test_one_run_each_has_no_table_by_seed(compare):
+    assert "One training run each: what luck does" in texts(compare)
+    assert not [one for one in compare.dataframe if "seed" in one.value.columns]
+
+
+def test_three_runs_each_have_a_table_by_seed(finished_seeds, open_page):
+    table = next(one.value for one in open_page("compare").dataframe if "seed" in one.value.columns)
+    assert table["seed"].tolist() == ["0", "1", "2", "mean"]
+
+
+def test_two_other_models_can_be_set_side_by_side_unless_they_were_tested_differently(finished, open_page):
+    record = finished.comparisons()[0]
+    longer = finished.run(record.run_ids[0]).config.replace(epochs=9)
+    other = finished.create_run(record.dataset_id, longer, record.split.replace(validation_fraction=0.2))
+    write_state(finished.run_folder(other.id), JobState(state="done"))
+    app = open_page("compare")
+
+    def run_with_open_picker() -> None:
+        app.session_state["picker"] = True  # AppTest cannot hold a popover open
+        app.run()
+
+    run_with_open_picker()
+    app.selectbox(key="picker-a").set_value(other.id)
+    run_with_open_picker()
+    assert "These two cannot be compared." in texts(app)
+    assert app.button(key="picker-go").disabled
+    bpr, top1 = (next(run.id for run in finished.runs() if run.config.loss == loss) for loss in ("bpr", "top1"))
+    app.selectbox(key="picker-a").set_value(bpr)
+    app.selectbox(key="picker-b").set_value(record.run_ids[0])
+    run_with_open_picker()
+    app.button(key="picker-go").click()
+    run_with_open_picker()
+    assert top1 == other.id
+    newest = finished.comparisons()[0]
+    assert newest.run_ids == (record.run_ids[1], record.run_ids[0])
+    assert app.query_params["comparison"] == newest.id
+    assert "exploratory" in texts(app)
+
+
+def test_what_an_offline_test_cannot_say_is_one_tap_away(compare):
+    assert OFFLINE_LIMITS[0] in texts(compare)
 
 
 @pytest.mark.parametrize("page", ["accuracy", "train"])

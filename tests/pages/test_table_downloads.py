@@ -25,7 +25,8 @@ def downloads(monkeypatch: pytest.MonkeyPatch) -> dict[str, pd.DataFrame]:
 
 
 def test_tables_of_a_comparison_name_dataset_comparison_rule_k_and_interval(finished, open_page, downloads):
-    open_page("compare")
+    for tab in ("How sure", "Details"):
+        open_page("compare", tab=tab)
     assert {"methods.csv", "p-values.csv", "settings.csv"} <= set(downloads)
     for name in ("methods.csv", "p-values.csv", "settings.csv"):
         table = downloads[name]

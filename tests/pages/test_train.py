@@ -176,3 +176,41 @@ def test_a_comparison_with_a_cancelled_run_offers_to_compare_what_is_done(finish
     (narrowed,) = (one for one in finished_seeds.comparisons() if one.id != whole.id)
     assert narrowed.run_ids == whole.run_ids[:-1]
     assert "Which model is better?" in [one.value for one in app.title]
+
+
+def test_several_seeds_are_one_row_with_its_time_left_and_the_chart_stands_above(finished_seeds, open_page):
+    runs = [finished_seeds.run(run_id) for run_id in finished_seeds.comparisons()[0].run_ids]
+    training = JobState(state="running", phase="training", done=1, total=2, epoch=1, epochs=3, seconds_left=65)
+    write_state(finished_seeds.run_folder(runs[1].id), training)
+    waiting = JobState(state="queued", heartbeat=0.0, scheduler="tcp://127.0.0.1:1")
+    write_state(finished_seeds.run_folder(runs[2].id), waiting)
+    app = open_page("train")
+    said = written(app)
+    assert "▶ TOP1 · 1 of 3 seeds done, 1 running, 1 waiting for a worker, " in said
+    assert "✓ BPR · 3 of 3 seeds done" in said
+    assert "5 of 7 jobs done, about" in said
+    assert "left in all" in said
+    progress = next(block for block in app.main.children.values() if "progress" in str(block.proto))
+    order = [element.type for element in progress if element.type in ("vega_lite_chart", "expander", "progress")]
+    assert "vega_lite_chart" in order[:1]
+
+
+def test_a_finished_comparison_is_trained_for_more_epochs_in_a_new_one(finished, open_page, submitted):
+    old = finished.comparisons()[0]
+    app = open_page("train")
+
+    def run_with_open_popover() -> None:
+        app.session_state["more-epochs"] = True  # AppTest cannot hold a popover open
+        app.run()
+
+    run_with_open_popover()
+    app.number_input(key="more-epochs-number").set_value(4)
+    run_with_open_popover()
+    app.button(key="more-epochs-go").click()
+    run_with_open_popover()
+    (new,) = [one for one in finished.comparisons() if one.id != old.id]
+    assert submitted == [new.id]
+    assert new.name == "TOP1 against BPR, 7 epochs"
+    assert tuple(finished.run(run_id).continues for run_id in new.run_ids) == old.run_ids
+    assert app.query_params["comparison"] == new.id
+    assert "TOP1 continues runs of 3 epochs" in written(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import altair as alt
 import numpy as np
@@ -22,12 +23,24 @@ from gru4rec_core.report.charts.drawing import (
     styles_of,
     titled,
 )
-from gru4rec_core.report.style import ground, style
+from gru4rec_core.report.style import ground, styles
 from gru4rec_core.words import signed
 
-_SQUARE = 300  # px
 _LEADER = 16  # px from the end of a line to its name
-_GLYPHS = {"both": "●", "only_b": "◑", "only_a": "◐", "neither": "○"}
+
+GLYPHS = {"both": "●", "only_b": "◑", "only_a": "◐", "neither": "○"}
+"""The sign of each outcome in the square of 100, so that nothing hangs on colour alone."""
+
+_MANY_METHODS, _NARROW_ROW = 6, 25  # px; the ladder of all baselines still fits the first screen
+
+
+@dataclass(frozen=True)
+class SquareForm:
+    """How the square of 100 is drawn: `side` of its plot in px; with a legend below it; whether blocks take clicks."""
+
+    side: int = 300
+    legend: bool = True
+    clickable: bool = True
 
 
 def ladder(
@@ -77,7 +90,7 @@ def ladder(
         alt.layer(*layers),
         f"Hits in the top {k}, best first",
         f"Line: {level} interval of these {unit}{below}",
-        Size(ROW * len(frame)),
+        Size((ROW if len(frame) <= _MANY_METHODS else _NARROW_ROW) * len(frame)),
         dark,
     )
 
@@ -149,7 +162,7 @@ def outcome_square(
     *,
     unit: str = "sessions",
     dark: bool = False,
-    clickable: bool = True,
+    form: SquareForm = SquareForm(),
 ) -> alt.LayerChart:
     """A hundred cells: both methods hit, only one of them, or neither. A click selects a block (parameter `outcome`).
 
@@ -158,18 +171,14 @@ def outcome_square(
         labels: what to call each outcome, e.g. {"only_b": "only BPR", …}.
         names: names of the methods a and b, which pick their colours.
         unit: what a prediction is, "sessions" or "events".
+        dark: colours for a dark background.
+        form: its size, and what belongs to it.
     """
-    paint = ground(dark)
-    fills = {
-        "both": paint.text,
-        "only_b": style(names[1], dark=dark).colour,
-        "only_a": style(names[0], dark=dark).colour,
-        "neither": paint.faint,
-    }
+    paint, fills = ground(dark), outcome_fills(names, dark)
     size = cells.groupby("outcome", sort=False).size()
     keys = [key for key in labels if key in size.index]
-    texts = {key: f"{_GLYPHS[key]} {labels[key]} {size[key]}" for key in keys}
-    drawn = cells.assign(what=cells["outcome"].map(texts), glyph=cells["outcome"].map(_GLYPHS))
+    texts = {key: f"{GLYPHS[key]} {labels[key]} {size[key]}" for key in keys}
+    drawn = cells.assign(what=cells["outcome"].map(texts), glyph=cells["outcome"].map(GLYPHS))
     pick = alt.selection_point(name="outcome", fields=["outcome"], on="click", clear=False)
     base = alt.Chart(drawn).encode(
         x=alt.X("column:O", axis=None, scale=alt.Scale(padding=0.08)),
@@ -182,19 +191,29 @@ def outcome_square(
     scale = alt.Scale(domain=list(texts.values()), range=[fills[key] for key in keys])
     legend = alt.Legend(title=None, orient="bottom", columns=2, symbolType="square", labelLimit=190, labelFontSize=13)
     cell = base.mark_rect(cornerRadius=3, cursor="pointer").encode(
-        color=alt.Color("what:N", scale=scale, legend=legend)
+        color=alt.Color("what:N", scale=scale, legend=legend if form.legend else None)
     )
     glyph = base.mark_text(fontSize=13, cursor="pointer").encode(
         text="glyph:N",
         color=alt.condition("datum.outcome === 'neither'", alt.value(paint.text), alt.value(paint.on_strong)),
     )
+    title, question = f"Of 100 test {unit}", "who had the next item?"
+    # Without a legend the square is narrow: the title takes two lines.
+    lines = [f"{title}: {question}", ""] if form.legend else [f"{title}:", question]
     return titled(
         alt.layer(cell.add_params(pick), glyph),
-        f"Of 100 test {unit}: who had the next item?",
-        "Click a block to see them" if clickable else "",
-        Size(_SQUARE, axis=0, legend=True),
+        lines[0],
+        [lines[1], "Click a block to see them" if form.clickable else ""],
+        Size(form.side, axis=0, legend=form.legend),
         dark,
-    ).properties(width=_SQUARE + 10, view=alt.ViewConfig(stroke=None))
+    ).properties(width=form.side + 10, view=alt.ViewConfig(stroke=None))
+
+
+def outcome_fills(names: tuple[str, str], dark: bool = False) -> dict[str, str]:
+    """The colour of each outcome of two methods a and b: hex strings."""
+    a, b = styles(names, ("gru4rec", "gru4rec"), dark).values()
+    paint = ground(dark)
+    return {"both": paint.text, "only_b": b.colour, "only_a": a.colour, "neither": paint.faint}
 
 
 def accuracy_over_k(

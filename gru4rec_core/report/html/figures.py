@@ -40,7 +40,11 @@ def draw_square(contents: ReportContents) -> Figure | None:
     labels = outcome_labels(base, other)
     cells = comparison_frames.square(counts)
     chart = comparison_charts.outcome_square(
-        cells, labels, (base.name, other.name), unit=contents.unit, clickable=False
+        cells,
+        labels,
+        (base.name, other.name),
+        unit=contents.unit,
+        form=comparison_charts.SquareForm(clickable=False),
     )
     words = ", ".join(f"{labels[outcome]} {count:,}" for outcome, count in counts.items())
     return _draw(chart, "square", f"Of {sum(counts.values()):,} test {contents.unit}: {words}")

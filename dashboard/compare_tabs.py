@@ -1,0 +1,95 @@
+"""What stands below Compare's first screen: how sure the verdict is, where the models differ, and the details?
+
+Only the open tab is computed. It stands in the address (`tab`), so a pasted link opens it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard import compare_view, judging_form, messages, progress_view, review_context, state, widgets
+from dashboard.review_context import Review
+from gru4rec_core.report.export import export_table
+from gru4rec_core.report.frames.seeds import seed_table
+from gru4rec_core.report.glossary import OFFLINE_LIMITS
+from gru4rec_core.results.comparison import Pair, seed_names
+
+HOW_SURE, WHERE, DETAILS = "How sure", "Where", "Details"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows: the comparison as it is judged here and as it was agreed, the pair, the list length."""
+
+    review: Review
+    agreed: Review
+    pair: Pair | None
+    k: int
+
+
+def show_tabs(shown: Shown) -> None:
+    """The three tabs, of which the open one is drawn."""
+    parts = {HOW_SURE: show_how_sure, WHERE: show_where, DETAILS: show_details}
+    for tab, show in zip(st.tabs(list(parts), key="tab", bind="query-params"), parts.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(shown)
+
+
+def show_how_sure(shown: Shown) -> None:
+    """What the verdict rests on, the intervals of all metrics, each seed, the p values; margin and level to try."""
+    review, pair = shown.review, shown.pair
+    compare_view.show_trust(review)
+    if pair is None or not review.result.comparison.pairs:
+        return
+    forest, seeds = st.columns([6, 4], gap="medium")
+    with forest:
+        compare_view.show_forest(review, pair)
+    with seeds:
+        judging_form.ask_for_judging(review, shown.agreed)
+        show_seeds(review, pair)
+    widgets.section("p-values")
+    compare_view.show_p_values(review, pair)
+
+
+def show_seeds(review: Review, pair: Pair) -> None:
+    """Both models' hits seed by seed at the list length that decides; where there is one run each, that is said."""
+    k = review.record.config.deciding_k
+    if max(model.n_seeds for model in pair) == 1:
+        messages.show_aside("One training run each: what luck does to these figures is not known.")
+        return
+    table = seed_table(pair, k, seed_names(review.result, review.runs, pair))
+    figures = list(table.columns[1:])
+    st.caption(f"Hits in the top {k} per 100, one row per training run")
+    widgets.show_table(
+        export_table(table, review_context.table_source(review, k)),
+        key="seeds",
+        name="seeds",
+        shown=table,
+        columns={name: st.column_config.NumberColumn(name, format="%.1f") for name in figures},
+    )
+
+
+def show_where(shown: Shown) -> None:
+    """Hits by kind of session, and over the length of the list."""
+    compare_view.show_slices(shown.review, shown.k)
+    compare_view.show_curve(shown.review)
+
+
+def show_details(shown: Shown) -> None:
+    """Every figure of every method, warnings, settings, and the course of training."""
+    compare_view.show_methods(shown.review, shown.k)
+    review_context.show_warnings(shown.review)
+    widgets.section("Settings of the runs")
+    compare_view.show_settings(shown.review)
+    widgets.section("How training went")
+    progress_view.show_curves(state.workspace(), list(shown.review.runs), shown.review.record.config.deciding_k)
+
+
+def show_offline_limits() -> None:
+    """What no offline test can say, one tap away."""
+    with st.expander("What an offline test cannot say", key="offline-limits", icon=":material/info:"):
+        for text in OFFLINE_LIMITS:
+            widgets.sentence(text)

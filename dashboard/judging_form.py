@@ -1,0 +1,114 @@
+"""How are margin and level of a comparison changed on the page, and which are in the link?
+
+They stand in the address (`margin` and `level`, in percent), so a pasted link opens the same view.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard import cached, messages, state
+from dashboard.review_context import Review
+from gru4rec_core.config import ComparisonConfig
+from gru4rec_core.evaluation.rate_intervals import level_text
+from gru4rec_core.results.rejudging import rejudge
+
+_MARGIN, _LEVEL = "judging-margin", "judging-level"
+_LEAST_MARGIN, _MOST_MARGIN = 0.1, 50.0  # %
+_LEVELS = (0.8, 0.9, 0.95, 0.99)
+
+
+def apply(review: Review) -> Review:
+    """The comparison judged by the margin and the level of the link; as it was agreed where the link names none."""
+    agreed = review.record.config
+    margin, level = _read_margin(agreed), _read_level(agreed)
+    if (margin, level) == (agreed.margin, agreed.confidence):
+        return review
+    comparison = cached.comparison_at_level(review.result, review.files, level)
+    result = rejudge(review.result, comparison, margin)
+    return replace(review, record=result.record, result=result)
+
+
+def is_exploratory(shown: Review, agreed: Review) -> bool:
+    """Whether the page shows another margin or level than the one agreed."""
+    return shown.record.config != agreed.record.config
+
+
+def ask_for_judging(shown: Review, agreed: Review) -> None:
+    """Margin and level, and the way back to what was agreed."""
+    config = shown.record.config
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.number_input(
+            "Margin in %",
+            _LEAST_MARGIN,
+            _MOST_MARGIN,
+            float(f"{100 * config.margin:g}"),
+            step=0.5,
+            format="%g",
+            key=_MARGIN,
+            width=150,
+            on_change=_select,
+            args=(agreed.record.config,),
+            help="The smallest difference that matters to you: models closer than that count as equal.",
+        )
+        st.segmented_control(
+            "Level of the intervals",
+            sorted({*_LEVELS, agreed.record.config.confidence, config.confidence}),
+            default=config.confidence,
+            required=True,
+            format_func=level_text,
+            key=_LEVEL,
+            on_change=_select,
+            args=(agreed.record.config,),
+            help="A higher level gives wider intervals, and asks more before a model is called better.",
+        )
+        if is_exploratory(shown, agreed):
+            st.button("Back to what was agreed", key="judging-back", on_click=_go_back, args=(agreed.record.config,))
+    messages.show_aside(
+        "Changed here, the verdict above follows at once and is marked as exploratory. Reports and recorded decisions"
+        " keep what was agreed."
+    )
+
+
+def _select(agreed: ComparisonConfig) -> None:
+    # A callback, so that the verdict at the top of the page already follows.
+    margin, level = st.session_state[_MARGIN] / 100, st.session_state[_LEVEL]
+    state.set_params(
+        margin=None if margin == agreed.margin else f"{100 * margin:g}",
+        level=None if level == agreed.confidence else f"{100 * level:g}",
+    )
+
+
+def _go_back(agreed: ComparisonConfig) -> None:
+    state.set_params(margin=None, level=None)
+    st.session_state[_MARGIN], st.session_state[_LEVEL] = 100 * agreed.margin, agreed.confidence
+
+
+def _read_margin(agreed: ComparisonConfig) -> float:
+    return _read("margin", agreed.margin, _LEAST_MARGIN, _MOST_MARGIN)
+
+
+def _read_level(agreed: ComparisonConfig) -> float:
+    return _read("level", agreed.confidence, 50.1, 99.9)
+
+
+def _read(name: str, agreed: float, least: float, most: float) -> float:
+    """A percentage of the link as a fraction; what cannot be one is said and taken away."""
+    text = st.query_params.get(name)
+    if text is None:
+        return agreed
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not least <= value <= most:
+        messages.show_message(
+            f"The link names {name} {text}, which is no percentage from {least:g} to {most:g}. You see"
+            f" {100 * agreed:g} %, which was agreed.",
+            "warning",
+        )
+        state.set_params(**{name: None})
+        return agreed
+    return value / 100

@@ -1,0 +1,62 @@
+"""How are two other trained models of the dataset set side by side?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import messages, state
+from dashboard.review_context import Review
+from gru4rec_core.config import MAX_LIST_LENGTH, PROTOCOL_LABELS
+from gru4rec_core.report.labels import short
+from gru4rec_core.results.model_choice import TrainedModel, compare_two, find_refusal, list_trained_models
+from gru4rec_core.words import counted
+
+
+def show_picker(agreed: Review) -> None:
+    """The button *Compare two others* and its lists; two that cannot be compared are refused with the reason.
+
+    Args:
+        agreed: the comparison of the page, whose list length, margin and level the new one takes.
+    """
+    picker = st.popover("Compare two others", icon=":material/compare_arrows:", key="picker", on_change="rerun")
+    if not picker.open:  # the lists read every run of the dataset
+        return
+    with picker:
+        _ask(agreed)
+
+
+def _ask(agreed: Review) -> None:
+    models = {model.key: model for model in list_trained_models(state.workspace(), agreed.record.dataset_id)}
+    if len(models) < 2:
+        st.text("There is only one trained model on this dataset.")
+        return
+    keys = list(models)
+    a = st.selectbox("Base", keys, format_func=lambda key: describe(models[key]), key="picker-a")
+    others = [key for key in keys if key != a]
+    b = st.selectbox("Against it", others, format_func=lambda key: describe(models[key]), key="picker-b")
+    refusal = find_refusal(models[a], models[b])
+    if refusal:
+        messages.show_message(f"{refusal.sentence} {refusal.remedy}", "warning")
+    messages.show_aside(
+        f"Judged as this comparison was: top {agreed.record.config.deciding_k}. Both results are known by now, so the"
+        " verdict is marked as exploratory."
+    )
+    if st.button("Compare these", type="primary", key="picker-go", disabled=refusal is not None):
+        messages.attempt(lambda: _compare(models[a], models[b], agreed))
+
+
+def _compare(a: TrainedModel, b: TrainedModel, agreed: Review) -> None:
+    record = compare_two(state.workspace(), a, b, agreed.record.config)
+    state.select(comparison=record.id, k=min(record.config.deciding_k, MAX_LIST_LENGTH))
+    state.set_params(a=None, b=None)
+
+
+def describe(model: TrainedModel) -> str:
+    """A model in a list: "TOP1 epochs=20 · 3 seeds · later days · 2026-11-27"."""
+    parts = [
+        short(model.label),
+        counted(len(model.run_ids), "seed"),
+        PROTOCOL_LABELS[model.split.protocol].lower(),
+        f"{model.created:%Y-%m-%d}",
+    ]
+    return " · ".join(parts)

@@ -1,0 +1,137 @@
+"""How far along is a comparison: in all, and model by model with its seeds inside?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from dashboard import actions, messages, progress_view, state
+from gru4rec_core.jobs.job_list import Job
+from gru4rec_core.jobs.time_left import seconds_until_done
+from gru4rec_core.results.model_table import group_by_model, label_model
+from gru4rec_core.workspace.job_state import JobState, State
+from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
+from gru4rec_core.workspace.store import Workspace
+
+_TRAINING_SHARE = 0.95  # of a run; the rest is testing
+_TROUBLE = ("failed", "lost")
+
+
+def show_comparison(comparison: ComparisonRecord) -> None:
+    """The progress of a comparison; asks the disk every second while something is active."""
+    active = progress_view.is_active(state.workspace(), comparison)
+    st.fragment(run_every=progress_view.POLL_SECONDS if active else None)(_show_comparison)(comparison, active)
+
+
+def _show_comparison(comparison: ComparisonRecord, was_active: bool) -> None:
+    workspace = state.workspace()
+    listed = progress_view.list_comparison_jobs(workspace, comparison)
+    active = was_active and progress_view.is_active(workspace, comparison)
+    if was_active and not active:
+        st.rerun()  # the whole page, which stops the polling and shows the next step
+    runs = [workspace.run(run_id) for run_id in comparison.run_ids]
+    if actions.is_starting(comparison.id):
+        messages.show_aside("Starting the job engine. This takes a few seconds, once.")
+    left = seconds_until_done(workspace) if active else {}
+    if active:
+        st.text(describe_total(listed, left))
+        progress_view.show_curves(workspace, runs, comparison.config.deciding_k)
+    for label, of_model in group_jobs(listed, runs).items():
+        _show_group(workspace, label, of_model, left)
+    for sentence in describe_origins(workspace, runs):
+        messages.show_aside(sentence)
+    if not active:
+        if any(job.state.state == "new" for job in listed):
+            _offer_to_start_rest(workspace, comparison)
+        progress_view.show_curves(workspace, runs, comparison.config.deciding_k)
+
+
+def describe_total(listed: Sequence[Job], left: Mapping[str, float]) -> str:
+    """ "3 of 7 jobs done, about 2 min left in all" for a comparison's jobs and the seconds until each ends."""
+    n_done = sum(job.state.state == "done" for job in listed)
+    seconds = [left[job.id] for job in listed if job.id in left]
+    rest = f", about {progress_view.duration(max(seconds))} left in all" if seconds else ""
+    return f"{n_done} of {len(listed)} jobs done{rest}"
+
+
+def group_jobs(listed: Sequence[Job], runs: Sequence[RunRecord]) -> dict[str, list[Job]]:
+    """A comparison's jobs under the label of their model, its seeds in order; what is no run stands alone."""
+    by_id = {job.id: job for job in listed}
+    groups = {
+        label_model(name, of_model[0].config): [by_id[run.id] for run in of_model]
+        for name, of_model in group_by_model(runs).items()
+    }
+    return groups | {job.title: [job] for job in listed if job.kind != "run"}
+
+
+def describe_origins(workspace: Workspace, runs: Sequence[RunRecord]) -> list[str]:
+    """Which runs of a comparison continue others, a sentence per model."""
+    sentences = []
+    for name, of_model in group_by_model(runs).items():
+        origins = [run.continues for run in of_model if run.continues]
+        if not origins:
+            continue
+        known = {run.id: run.config.epochs for run in workspace.runs(of_model[0].dataset_id)}
+        before = sorted({known[origin] for origin in origins if origin in known})
+        runs_before = f"runs of {' and '.join(map(str, before))} epochs" if before else "runs that were deleted since"
+        sentences.append(f"{label_model(name, of_model[0].config)} continues {runs_before}: {', '.join(origins)}.")
+    return sentences
+
+
+def _show_group(workspace: Workspace, label: str, of_model: Sequence[Job], left: Mapping[str, float]) -> None:
+    """A model's row: its state in words and its progress; inside it, its seeds."""
+    if len(of_model) == 1:
+        progress_view.show_job(workspace, of_model[0], left.get(of_model[0].id))
+        return
+    key = of_model[0].id
+    with st.container(gap="xsmall", key=f"model-{key}"):
+        icon = progress_view.ICONS[leading_state(of_model)]
+        st.text(f"{icon} {label} · {describe_group(of_model, left)}")
+        if any(job.state.is_active for job in of_model):
+            st.progress(sum(share_done(job.state) for job in of_model) / len(of_model))
+        for job in of_model:
+            if job.state.state in _TROUBLE:
+                progress_view.show_job(workspace, job)
+        with st.expander("Seed by seed", key=f"seeds-{key}", type="compact"):
+            for job in of_model:
+                if job.state.state not in _TROUBLE:
+                    progress_view.show_job(workspace, job, left.get(job.id))
+
+
+def leading_state(of_model: Sequence[Job]) -> State:
+    """The one state that stands for a model's seeds: what needs attention first, then what is at work."""
+    states = {job.state.state for job in of_model}
+    return next(state for state in progress_view.STATE_WORDS if state in states)
+
+
+def describe_group(of_model: Sequence[Job], left: Mapping[str, float]) -> str:
+    """ "1 of 3 seeds done, 1 running, 1 waiting, 40 s left"."""
+    states = [job.state.state for job in of_model]
+    n_done = states.count("done")
+    parts = [f"{n_done} of {len(states)} seeds done"]
+    others = [name for name in progress_view.STATE_WORDS if name != "done" and name in states]
+    parts += [f"{states.count(name)} {progress_view.STATE_WORDS[name]}" for name in others]
+    seconds = [left[job.id] for job in of_model if job.id in left]
+    if seconds:
+        parts.append(f"{progress_view.duration(max(seconds))} left")
+    elif n_done == len(states) and (longest := max(job.state.seconds or 0.0 for job in of_model)):
+        parts.append(f"the longest in {progress_view.duration(longest)}")
+    return ", ".join(parts)
+
+
+def share_done(job: JobState) -> float:
+    """How much of a run is done, 0 to 1, training and testing together."""
+    if job.state == "done":
+        return 1.0
+    if job.state != "running":
+        return 0.0
+    if job.phase == "training":
+        return _TRAINING_SHARE * progress_view.fraction_done(job)
+    return _TRAINING_SHARE if job.phase in ("testing", "storing") else 0.0
+
+
+def _offer_to_start_rest(workspace: Workspace, comparison: ComparisonRecord) -> None:
+    """Starts what was never queued because the server ended in between."""
+    if st.button("Start what has not started", key="start-rest"):
+        messages.attempt(lambda: actions.submit(workspace, comparison))

@@ -1,0 +1,49 @@
+"""How are the models of a finished comparison trained for more epochs?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import actions, messages, state
+from gru4rec_core.config import MAX_LIST_LENGTH
+from gru4rec_core.jobs.more_epochs import plan_more_epochs, stopped_early
+from gru4rec_core.results.model_table import group_by_model, label_model
+from gru4rec_core.workspace.records import ComparisonRecord
+
+
+def show_form(comparison: ComparisonRecord) -> None:
+    """The button *Train more epochs*, with which models and how many."""
+    popover = st.popover("Train more epochs", icon=":material/fast_forward:", key="more-epochs", on_change="rerun")
+    if popover.open:
+        with popover:
+            _ask(comparison)
+
+
+def _ask(comparison: ComparisonRecord) -> None:
+    workspace = state.workspace()
+    runs = [workspace.run(run_id) for run_id in comparison.run_ids]
+    models = {label_model(name, of_model[0].config): of_model for name, of_model in group_by_model(runs).items()}
+    fit = [label for label, of_model in models.items() if not any(stopped_early(workspace, run) for run in of_model)]
+    if len(fit) < len(models):
+        unfit = " and ".join(label for label in models if label not in fit)
+        messages.show_message(f"Early stopping ended {unfit}: more epochs would change nothing there.")
+    if not fit:
+        return
+    chosen = st.pills("Models", fit, selection_mode="multi", default=fit, key="more-epochs-models")
+    most = max(run.config.epochs for run in runs)
+    more = st.number_input("How many more epochs?", 1, 10_000, most, key="more-epochs-number")
+    messages.show_aside(
+        "They continue where they stopped and end as if they had been trained that long at once. This is a new"
+        " comparison, judged as this one; this one stays."
+    )
+    run_ids = [run.id for label in chosen for run in models[label]]
+    icon = ":material/play_arrow:"
+    if st.button("Train on", type="primary", key="more-epochs-go", icon=icon, disabled=not run_ids):
+        messages.attempt(lambda: _start(comparison, int(more), run_ids))
+
+
+def _start(comparison: ComparisonRecord, more: int, run_ids: list[str]) -> None:
+    workspace = state.workspace()
+    continued = plan_more_epochs(workspace, comparison, more, run_ids)
+    actions.submit(workspace, continued)
+    state.select(comparison=continued.id, k=min(continued.config.deciding_k, MAX_LIST_LENGTH))

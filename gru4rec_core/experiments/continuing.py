@@ -1,0 +1,80 @@
+"""How does a run go on where another one ended?
+
+Training depends on its settings and its data alone, and the number of epochs changes nothing before its end. So a run
+that continues another ends with the weights it would have had if it had been trained that long at once.
+"""
+
+import shutil
+from pathlib import Path
+
+from gru4rec_core.errors import RunError
+from gru4rec_core.storage import delete_folder, new_folder, read_json
+from gru4rec_core.workspace.records import RunRecord
+from gru4rec_core.workspace.store import Workspace
+
+LARGEST_CHECKPOINT = 100_000_000
+"""Bytes of a checkpoint that a finished run keeps; more epochs of a larger model train from the beginning."""
+
+
+def keep_last_checkpoint(folder: Path) -> None:
+    """Of a finished run's checkpoints, keeps the last one for more epochs later, unless it is too large.
+
+    Args:
+        folder: the run's.
+    """
+    checkpoints = _list_checkpoints(folder)
+    is_kept = bool(checkpoints) and _size(checkpoints[-1]) <= LARGEST_CHECKPOINT
+    for path in checkpoints[:-1] if is_kept else checkpoints:
+        delete_folder(path)
+    if not is_kept and (folder / "checkpoint").exists():
+        delete_folder(folder / "checkpoint")
+
+
+def inherited_epochs(workspace: Workspace, run: RunRecord) -> int:
+    """How many epochs a run takes over from the one it continues; 0 where there is none, or no checkpoint of it."""
+    checkpoint = _inherited(workspace, run)
+    return 0 if checkpoint is None else int(checkpoint.name.removeprefix("epoch-"))
+
+
+def inherit(workspace: Workspace, run: RunRecord) -> int:
+    """Gives a run that has not trained yet the checkpoint and the epochs of the one it continues.
+
+    Returns:
+        How many epochs it took over; 0 where it trains from the beginning, or has begun already.
+    """
+    folder, checkpoint = workspace.run_folder(run.id), _inherited(workspace, run)
+    if checkpoint is None or (folder / "checkpoint").exists():
+        return 0
+    epochs = checkpoint.parents[1] / "epochs.jsonl"
+    if epochs.exists():
+        shutil.copyfile(epochs, folder / "epochs.jsonl")
+    with new_folder(folder / "checkpoint", durable=True) as new:
+        shutil.copytree(checkpoint, new / checkpoint.name)
+    return inherited_epochs(workspace, run)
+
+
+def inherited_seconds(workspace: Workspace, run: RunRecord) -> float:
+    """Seconds for which the one that a run continues was trained: part of what its own training took."""
+    if not inherited_epochs(workspace, run) or run.continues is None:
+        return 0.0
+    try:
+        environment = read_json(workspace.run_folder(run.continues) / "environment.json", "a run")
+        return float(environment["seconds"]["training"])
+    except (RunError, KeyError):
+        return 0.0
+
+
+def _inherited(workspace: Workspace, run: RunRecord) -> Path | None:
+    if run.continues is None:
+        return None
+    checkpoints = _list_checkpoints(workspace.run_folder(run.continues))
+    return checkpoints[-1] if checkpoints else None
+
+
+def _list_checkpoints(folder: Path) -> list[Path]:
+    """Oldest first."""
+    return sorted((folder / "checkpoint").glob("epoch-*"))
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

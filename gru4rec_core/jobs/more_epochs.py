@@ -1,0 +1,71 @@
+"""How are finished runs trained for more epochs, and compared again?"""
+
+import re
+from collections.abc import Collection
+
+from gru4rec_core.errors import RunError
+from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
+from gru4rec_core.workspace.store import Workspace
+
+_EPOCHS_IN_NAME = re.compile(r", [\d,]+ epochs$")
+
+
+def plan_more_epochs(
+    workspace: Workspace, comparison: ComparisonRecord, more: int, run_ids: Collection[str]
+) -> ComparisonRecord:
+    """Stores a comparison whose runs continue those of another; trains nothing.
+
+    Each new run says which one it continues, and has the same settings but for its epochs. Runs that are not to be
+    continued join as they are; so does one with these settings that is done or at work already. List length, margin,
+    level and baselines stay.
+
+    Args:
+        workspace: where the comparison is.
+        comparison: the finished one.
+        more: epochs on top of those each run has.
+        run_ids: those of its runs that are to be continued.
+
+    Raises:
+        RunError: a run is not done, or early stopping ended it.
+    """
+    if not run_ids:
+        raise RunError("Training goes on with one run at least.", found="none chosen", remedy="Choose a model.")
+    runs = [workspace.run(run_id) for run_id in comparison.run_ids]
+    for run in runs:
+        if run.id in run_ids:
+            _refuse_unfit(workspace, run)
+    new = [_continue(workspace, run, more) if run.id in run_ids else run for run in runs]
+    epochs = sorted({run.config.epochs for run in new})
+    name = f"{_EPOCHS_IN_NAME.sub('', comparison.name)}, {' and '.join(f'{n:,}' for n in epochs)} epochs"
+    ids = [run.id for run in new]
+    for known in workspace.comparisons(comparison.dataset_id):
+        same = (known.run_ids, known.split, known.config, known.baselines)
+        if same == (tuple(ids), comparison.split, comparison.config, comparison.baselines):
+            return known
+    return workspace.create_comparison(
+        comparison.dataset_id, comparison.split, comparison.config, ids, name=name, baselines=comparison.baselines
+    )
+
+
+def stopped_early(workspace: Workspace, run: RunRecord) -> bool:
+    """Whether early stopping ended a run before its last epoch, so that more epochs would change nothing."""
+    return run.config.early_stopping and len(workspace.epochs(run.id)) < run.config.epochs
+
+
+def _refuse_unfit(workspace: Workspace, run: RunRecord) -> None:
+    state = workspace.state(run.id).state
+    if state != "done":
+        raise RunError("A run is trained for more epochs once it is done.", found=f"it is {state}", where=run.name)
+    if stopped_early(workspace, run):
+        raise RunError(
+            "Early stopping ended this run: more epochs would change nothing.",
+            found=f"{len(workspace.epochs(run.id))} of {run.config.epochs} epochs",
+            where=run.name,
+            remedy="Train it anew with more patience, or without early stopping.",
+        )
+
+
+def _continue(workspace: Workspace, run: RunRecord, more: int) -> RunRecord:
+    config = run.config.replace(epochs=run.config.epochs + more)
+    known = workspace.find_run(run.dataset_id, config, run.split, ("done", "queued", "running"))
+    return known or workspace.create_run(run.dataset_id, config, run.split, continues=run.id)

@@ -1,0 +1,76 @@
+"""Facts about a comparison's progress in words."""
+
+import pytest
+
+from dashboard.model_progress_view import (
+    describe_group,
+    describe_origins,
+    describe_total,
+    group_jobs,
+    leading_state,
+    share_done,
+)
+from gru4rec_core.config import SplitConfig, TrainingConfig
+from gru4rec_core.jobs.job_list import Job
+from gru4rec_core.workspace.job_state import JobState
+
+
+def a_job(name: str, kind="run", **state) -> Job:
+    return Job(kind, name, name, JobState(**state))
+
+
+def test_the_total_counts_jobs_and_tells_when_the_last_will_end():
+    listed = [a_job("a", state="done"), a_job("b", state="running"), a_job("c", state="queued")]
+    assert describe_total(listed, {"b": 40, "c": 130}) == "1 of 3 jobs done, about 2 min left in all"
+    assert describe_total(listed[:1], {}) == "1 of 1 jobs done"
+
+
+def test_a_model_is_told_by_its_seeds():
+    seeds = [
+        a_job("a", state="done", started=0.0, ended=8.0),
+        a_job("b", state="running"),
+        a_job("c", state="queued"),
+    ]
+    said = describe_group(seeds, {"b": 5, "c": 40})
+    assert said == "1 of 3 seeds done, 1 running, 1 waiting for a worker, 40 s left"
+    assert describe_group(seeds[:1], {}) == "1 of 1 seeds done, the longest in 8 s"
+    assert "1 failed" in describe_group([*seeds, a_job("d", state="failed")], {})
+    assert leading_state(seeds) == "running"
+    assert leading_state([*seeds, a_job("d", state="failed")]) == "failed"
+    assert leading_state(seeds[:1]) == "done"
+
+
+@pytest.mark.parametrize(
+    ("state", "share"),
+    [
+        (JobState(state="done"), 1.0),
+        (JobState(state="queued"), 0.0),
+        (JobState(state="running", phase="reading the log"), 0.0),
+        (JobState(state="running", phase="training", done=1, total=2), 0.475),
+        (JobState(state="running", phase="testing", done=0, total=9), 0.95),
+    ],
+)
+def test_training_is_nearly_all_of_a_run(state: JobState, share: float):
+    assert share_done(state) == pytest.approx(share)
+
+
+@pytest.fixture
+def runs(workspace, dataset):
+    configs = [TrainingConfig(loss=loss, seed=seed) for seed in (0, 1) for loss in ("top1", "bpr")]
+    return [workspace.create_run(dataset.id, config, SplitConfig()) for config in configs]
+
+
+def test_seeds_stand_under_their_model_and_baselines_alone(runs):
+    listed = [a_job(run.id) for run in runs] + [Job("baselines", "x/y", "Baselines", JobState())]
+    groups = group_jobs(listed, runs)
+    assert list(groups) == ["TOP1", "BPR", "Baselines"]
+    assert [job.id for job in groups["TOP1"]] == [runs[0].id, runs[2].id]
+
+
+def test_runs_that_continue_others_say_which(workspace, dataset, runs):
+    longer = runs[0].config.replace(epochs=20)
+    continued = workspace.create_run(dataset.id, longer, SplitConfig(), continues=runs[0].id)
+    assert describe_origins(workspace, [continued]) == [f"TOP1 continues runs of 10 epochs: {runs[0].id}."]
+    workspace.delete_run(runs[0].id)
+    assert "deleted since" in describe_origins(workspace, [continued])[0]
+    assert describe_origins(workspace, runs[1:]) == []

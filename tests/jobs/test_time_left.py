@@ -1,0 +1,85 @@
+"""A comparison's time is that of its jobs, laid out over the workers."""
+
+import time
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.jobs import estimates, time_left
+from gru4rec_core.jobs.planning import ComparisonPlan
+from gru4rec_core.jobs.time_left import START_SECONDS, estimate_plan, lay_out, seconds_until_done
+from gru4rec_core.workspace.job_state import JobState, write_state
+
+CONFIGS = tuple(TrainingConfig(loss=loss, seed=seed) for loss in ("top1", "bpr") for seed in (0, 1))
+PLAN = ComparisonPlan(CONFIGS, SplitConfig(), ComparisonConfig(), baselines=("markov",))
+
+
+@pytest.fixture(autouse=True)
+def engine(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """An engine of two workers where each run takes ten seconds and the baselines four."""
+    status = SimpleNamespace(alive=True, n_workers=2)
+    monkeypatch.setattr(time_left, "engine_status", lambda workspace: status)
+    monkeypatch.setattr(time_left, "worker_count", lambda: 1)
+    monkeypatch.setattr(estimates, "run_seconds", lambda *args: 10.0)
+    monkeypatch.setattr(estimates, "baselines_seconds", lambda *args: 4.0)
+    monkeypatch.setattr(estimates, "testing_seconds", lambda *args: 1.0)
+    return status
+
+
+def add(workspace, dataset, config: TrainingConfig, state: JobState):
+    run = workspace.create_run(dataset.id, config, SplitConfig())
+    write_state(workspace.run_folder(run.id), state)
+    return run
+
+
+@given(st.lists(st.floats(0, 1e4), min_size=1, max_size=20), st.integers(1, 8))
+def test_work_ends_no_earlier_than_the_workers_allow_and_no_later_than_on_one(work, n_workers) -> None:
+    ends = lay_out(work, n_workers)
+    assert max(ends) >= max(max(work), sum(work) / n_workers) * (1 - 1e-9)
+    assert max(ends) <= sum(work) * (1 + 1e-9)
+    assert all(end >= seconds for end, seconds in zip(ends, work, strict=True))
+
+
+def test_runs_and_baselines_share_the_workers(workspace, dataset) -> None:
+    assert estimate_plan(workspace, dataset, PLAN) == time_left.PlanEstimate(24.0, 0)
+
+
+def test_an_engine_that_does_not_run_has_to_start(workspace, dataset, engine) -> None:
+    engine.alive = False
+    assert estimate_plan(workspace, dataset, PLAN).seconds == START_SECONDS + 44.0  # one worker then
+
+
+def test_runs_that_are_there_cost_nothing(workspace, dataset) -> None:
+    add(workspace, dataset, CONFIGS[0], JobState(state="done"))
+    add(workspace, dataset, CONFIGS[1], JobState(state="running"))
+    add(workspace, dataset, CONFIGS[2], JobState(state="failed"))
+    assert estimate_plan(workspace, dataset, PLAN) == time_left.PlanEstimate(14.0, 2)
+
+
+def test_where_all_is_there_nothing_is_left(workspace, dataset, engine) -> None:
+    engine.alive = False
+    for config in CONFIGS:
+        add(workspace, dataset, config, JobState(state="done"))
+    nothing = ComparisonPlan(CONFIGS, SplitConfig(), ComparisonConfig(), baselines=())
+    assert estimate_plan(workspace, dataset, nothing) == time_left.PlanEstimate(0.0, 4)
+
+
+def test_what_waits_is_added_to_what_runs(workspace, dataset) -> None:
+    trained = JobState(state="running", phase="training", seconds_left=5.0, submitted=1.0)
+    begun = JobState(state="running", phase="reading", started=time.time() - 8, submitted=2.0)
+    first, second = (add(workspace, dataset, CONFIGS[i], state) for i, state in enumerate((trained, begun)))
+    last = add(workspace, dataset, CONFIGS[3], JobState(state="queued", submitted=9.0))
+    before = add(workspace, dataset, CONFIGS[2], JobState(state="queued", submitted=8.0))
+    ends = seconds_until_done(workspace)
+    assert ends[first.id] == pytest.approx(6.0)  # training and testing
+    assert ends[second.id] == pytest.approx(2.0, abs=0.5)
+    assert ends[before.id] == pytest.approx(12.0, abs=0.5)
+    assert ends[last.id] == pytest.approx(16.0)
+
+
+def test_a_job_that_takes_longer_than_expected_is_about_to_end(workspace, dataset) -> None:
+    run = add(workspace, dataset, CONFIGS[0], JobState(state="running", started=time.time() - 100))
+    assert seconds_until_done(workspace) == {run.id: 1.0}
