@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard import messages, state
@@ -30,10 +33,10 @@ def _ask(agreed: Review) -> None:
     if len(models) < 2:
         st.text("There is only one trained model on this dataset.")
         return
-    keys = list(models)
-    a = st.selectbox("Base", keys, format_func=lambda key: describe(models[key]), key="picker-a")
-    others = [key for key in keys if key != a]
-    b = st.selectbox("Against it", others, format_func=lambda key: describe(models[key]), key="picker-b")
+    names = describe_models(list(models.values()))
+    a = st.selectbox("Base", list(models), format_func=names.__getitem__, key="picker-a")
+    others = [key for key in models if key != a]
+    b = st.selectbox("Against it", others, format_func=names.__getitem__, key="picker-b")
     refusal = find_refusal(models[a], models[b])
     if refusal:
         messages.show_message(f"{refusal.sentence} {refusal.remedy}", "warning")
@@ -51,12 +54,18 @@ def _compare(a: TrainedModel, b: TrainedModel, agreed: Review) -> None:
     state.set_params(a=None, b=None)
 
 
-def describe(model: TrainedModel) -> str:
-    """A model in a list: "TOP1 epochs=20 · 3 seeds · later days · 2026-11-27"."""
-    parts = [
-        short(model.label),
-        counted(len(model.run_ids), "seed"),
-        PROTOCOL_LABELS[model.split.protocol].lower(),
-        f"{model.created:%Y-%m-%d}",
-    ]
-    return " · ".join(parts)
+def describe_models(models: Sequence[TrainedModel]) -> dict[str, str]:
+    """Models in a list, by their key: "TOP1 epochs=20 · 3 seeds · later days · 2026-11-27 18:01"; no two alike."""
+    texts = {
+        model.key: " · ".join(
+            [
+                short(model.label),
+                counted(len(model.run_ids), "seed"),
+                PROTOCOL_LABELS[model.split.protocol].lower(),
+                f"{model.created:%Y-%m-%d %H:%M}",
+            ]
+        )
+        for model in models
+    }
+    alike = Counter(texts.values())
+    return {key: text if alike[text] == 1 else f"{text} · {key}" for key, text in texts.items()}

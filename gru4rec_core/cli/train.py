@@ -176,6 +176,7 @@ def _to_json(workspace: Workspace, run: RunRecord) -> dict[str, Any]:
         "state": state.state,
         "reason": state.reason,
         "protocol": run.split.protocol,
+        "continues": run.continues,
         "config": run.config.model_dump(mode="json"),
         "accuracy": workspace.metrics(run.id)["accuracy"] if state.state == "done" else None,
     }

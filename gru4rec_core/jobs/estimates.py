@@ -28,7 +28,7 @@ _NEGATIVE_SECONDS = 2.3e-8
 
 _BASELINES_EVENT_SECONDS = 5e-5  # of all baselines together, per event of the log
 
-_MOST_RUNS = 20  # newest runs that are looked at: a page asks at every keystroke
+_MOST_RUNS, _MOST_DATASETS = 20, 10  # the newest are looked at: a page asks at every keystroke
 
 # Settings that change how much is computed little or not at all.
 _WITHOUT_WEIGHT = {
@@ -65,26 +65,16 @@ class FinishedRun:
     overhead: float | None
 
 
-@dataclass(frozen=True)
-class Past:
-    """What this machine has done so far.
-
-    Attributes:
-        runs: the newest finished runs.
-        baselines: per dataset, its number of events and the seconds of each of its baselines.
-    """
-
-    runs: tuple[FinishedRun, ...]
-    baselines: dict[str, tuple[int, dict[str, float]]]
+Past = Sequence[FinishedRun]
+"""The newest finished runs of this machine."""
 
 
 def read_past(workspace: Workspace) -> Past:
-    """What the workspace tells of this machine's speed."""
-    datasets = {record.id: record for record in workspace.datasets()}
-    newest = [run for run in workspace.runs() if run.dataset_id in datasets][:_MOST_RUNS]
-    measured = (_measure(workspace, run, datasets[run.dataset_id].n_items) for run in newest)
-    baselines = {record.id: (record.n_events, _baseline_seconds(workspace, record.id)) for record in datasets.values()}
-    return Past(tuple(past for past in measured if past is not None), baselines)
+    """What the workspace tells of how fast this machine trains."""
+    n_items = {record.id: record.n_items for record in workspace.datasets()}
+    newest = [run for run in workspace.runs() if run.dataset_id in n_items][:_MOST_RUNS]
+    measured = (_measure(workspace, run, n_items[run.dataset_id]) for run in newest)
+    return [past for past in measured if past is not None]
 
 
 def run_seconds(
@@ -99,30 +89,27 @@ def run_seconds(
         split: its test rule.
         trained_epochs: epochs that are there already, for a run that continues another.
     """
-    own = [run for run in past.runs if run.run.dataset_id == record.id]
+    own = [run for run in past if run.run.dataset_id == record.id]
     alike = [run for run in own if _is_alike(run.run.config, config)]
     n_epochs = max(_epochs(config, alike) - trained_epochs, 0)
     events = _events_per_epoch(record, config, [run for run in own if run.run.split == split])
     if alike:
         per_event = median(run.epoch_seconds / run.epoch_events for run in alike)
     else:
-        per_event = _modelled_event_seconds(record.n_items, config) * _slowness(past.runs)
-    return _overhead(own or past.runs) + n_epochs * events * per_event
+        per_event = _modelled_event_seconds(record.n_items, config) * _slowness(past)
+    return _overhead(own or past) + n_epochs * events * per_event
 
 
-def baselines_seconds(past: Past, record: DatasetRecord, names: Sequence[str]) -> float:
-    """Seconds that these baselines of a log will keep a worker busy."""
-    if not names:
-        return 0.0
-    own = past.baselines.get(record.id, (0, {}))[1]
-    known = [own[name] for name in names if name in own]
-    if len(known) == len(names):
-        return sum(known)
-    rates = [
-        sum(seconds[name] for name in names) / n_events
-        for n_events, seconds in past.baselines.values()
-        if n_events and all(name in seconds for name in names)
-    ]
+def baselines_seconds(workspace: Workspace, record: DatasetRecord, names: Sequence[str]) -> float:
+    """Seconds that these baselines of a log will keep a worker busy: as on this log before, or else by its size."""
+    own = _measured_baselines(workspace, record.id)
+    if all(name in own for name in names):
+        return sum(own[name] for name in names)
+    rates = []
+    for other in workspace.datasets()[:_MOST_DATASETS]:
+        seconds = _measured_baselines(workspace, other.id)
+        if all(name in seconds for name in names):
+            rates.append(sum(seconds[name] for name in names) / other.n_events)
     if rates:
         return max(median(rates) * record.n_events, 1.0)
     return BASELINES_SECONDS + _BASELINES_EVENT_SECONDS * record.n_events
@@ -131,7 +118,7 @@ def baselines_seconds(past: Past, record: DatasetRecord, names: Sequence[str]) -
 def testing_seconds(past: Past, record: DatasetRecord) -> float:
     """Seconds that a run still needs when its training has ended."""
     # About half of the overhead comes before training: reading, building, compiling.
-    return _overhead([run for run in past.runs if run.run.dataset_id == record.id] or past.runs) / 2
+    return _overhead([run for run in past if run.run.dataset_id == record.id] or past) / 2
 
 
 def _epochs(config: TrainingConfig, alike: Sequence[FinishedRun]) -> int:
@@ -207,7 +194,7 @@ def _measure(workspace: Workspace, run: RunRecord, n_items: int) -> FinishedRun 
     return FinishedRun(run, n_items, len(epochs), seconds, events, overhead)
 
 
-def _baseline_seconds(workspace: Workspace, dataset_id: str) -> dict[str, float]:
+def _measured_baselines(workspace: Workspace, dataset_id: str) -> dict[str, float]:
     """The seconds of each baseline that this machine computed for a log, the longest where it did so several times."""
     found: dict[str, float] = {}
     for folder in (workspace.dataset_folder(dataset_id) / "splits").glob("*/baselines"):

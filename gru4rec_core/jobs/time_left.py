@@ -48,7 +48,7 @@ def estimate_plan(workspace: Workspace, record: DatasetRecord, plan: ComparisonP
         return PlanEstimate(0.0, len(configs))
     past = estimates.read_past(workspace)
     work = [estimates.run_seconds(past, record, config, plan.test_rule) for config in wanted]
-    work += [estimates.baselines_seconds(past, record, missing)] if missing else []
+    work += [estimates.baselines_seconds(workspace, record, missing)] if missing else []
     status = engine_status(workspace)
     n_workers = max(1, status.n_workers if status.alive else worker_count())
     start = 0.0 if status.alive else START_SECONDS
@@ -109,6 +109,6 @@ def _job_seconds(workspace: Workspace, past: Past, job: Job, record: DatasetReco
         run = workspace.run(job.id)
         whole = estimates.run_seconds(past, record, run.config, run.split, inherited_epochs(workspace, run))
     else:
-        whole = estimates.baselines_seconds(past, record, DEFAULT_BASELINES)
+        whole = estimates.baselines_seconds(workspace, record, DEFAULT_BASELINES)
     elapsed = time.time() - state.started if state.state == "running" and state.started else 0.0
     return max(whole - elapsed, 1.0)

@@ -9,8 +9,8 @@ from dataclasses import replace
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparison import Comparison, compare_models
 from gru4rec_core.evaluation.rate_intervals import level_text
-from gru4rec_core.evaluation.verdict_text import percent_number
 from gru4rec_core.results.comparison import ComparisonResult, limited_verdict
+from gru4rec_core.words import percent_number
 
 
 def compare_at_level(result: ComparisonResult, confidence: float) -> Comparison:

@@ -140,18 +140,18 @@ def test_baselines_take_what_they_took_on_this_log_or_in_proportion_on_another(
     workspace: Workspace, dataset: DatasetRecord, make_dataset
 ) -> None:
     names = ("popularity", "markov")
-    assert baselines_seconds(read_past(workspace), dataset, names) == pytest.approx(BASELINES_SECONDS, abs=0.1)
+    assert baselines_seconds(workspace, dataset, names) == pytest.approx(BASELINES_SECONDS, abs=0.1)
     store_baselines(workspace, dataset, 20.0)
-    assert baselines_seconds(read_past(workspace), dataset, names) == pytest.approx(40.0)
-    assert baselines_seconds(read_past(workspace), dataset, ()) == 0.0
+    assert baselines_seconds(workspace, dataset, names) == pytest.approx(40.0)
+    assert baselines_seconds(workspace, dataset, ()) == 0.0
     other = workspace.add_dataset(make_dataset("abc", "abc", "cab"), "other")
     expected = 40.0 * other.n_events / dataset.n_events
-    assert baselines_seconds(read_past(workspace), other, names) == pytest.approx(expected)
+    assert baselines_seconds(workspace, other, names) == pytest.approx(expected)
 
 
 def test_baselines_of_another_machine_do_not_count(workspace: Workspace, dataset: DatasetRecord) -> None:
     store_baselines(workspace, dataset, 20.0, host="another-machine")
-    assert baselines_seconds(read_past(workspace), dataset, ("markov",)) < 20.0
+    assert baselines_seconds(workspace, dataset, ("markov",)) < 20.0
 
 
 def test_after_training_a_part_of_the_overhead_is_left(workspace: Workspace, dataset: DatasetRecord) -> None:
