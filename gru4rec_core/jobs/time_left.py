@@ -110,5 +110,8 @@ def _job_seconds(workspace: Workspace, past: Past, job: Job, record: DatasetReco
         whole = estimates.run_seconds(past, record, run.config, run.split, inherited_epochs(workspace, run))
     else:
         whole = estimates.baselines_seconds(workspace, record, DEFAULT_BASELINES)
-    elapsed = time.time() - state.started if state.state == "running" and state.started else 0.0
+    if state.state == "queued":
+        # A queued job has a phase while its worker still loads what it needs.
+        return whole + (START_SECONDS if state.phase else 0.0)
+    elapsed = time.time() - state.started if state.started else 0.0
     return max(whole - elapsed, 1.0)

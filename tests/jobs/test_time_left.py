@@ -80,6 +80,11 @@ def test_what_waits_is_added_to_what_runs(workspace, dataset) -> None:
     assert ends[last.id] == pytest.approx(16.0)
 
 
+def test_a_worker_that_still_loads_tensorflow_takes_longer(workspace, dataset) -> None:
+    run = add(workspace, dataset, CONFIGS[0], JobState(state="queued", phase="starting: loading TensorFlow"))
+    assert seconds_until_done(workspace) == {run.id: 10.0 + START_SECONDS}
+
+
 def test_a_job_that_takes_longer_than_expected_is_about_to_end(workspace, dataset) -> None:
     run = add(workspace, dataset, CONFIGS[0], JobState(state="running", started=time.time() - 100))
     assert seconds_until_done(workspace) == {run.id: 1.0}
