@@ -11,6 +11,7 @@ from dashboard import actions, cached, messages, progress_view, review_context, 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import LOSS_LABELS, MAX_LIST_LENGTH, ComparisonConfig, SplitConfig
 from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.evaluation.recheck_advice import Recommendation
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import Job, baselines_id, read_job_state
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
@@ -26,6 +27,7 @@ from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
 
 _REQUESTED = "_recheck"
+_SIGNS: dict[Recommendation, str] = {"keep": "good", "retrain": "warning", "retire": "warning"}
 
 
 def show_block(selection: state.Selection, record: DatasetRecord) -> None:
@@ -34,7 +36,7 @@ def show_block(selection: state.Selection, record: DatasetRecord) -> None:
         return
     workspace = state.workspace()
     with st.container(key="recheck"):
-        widgets.section(f"Re-check: how good is an older model on {record.name}?")
+        widgets.section("Re-check: how good is an older model on newer events?")
         runs = list_finished_runs(workspace, record)
         if not runs:
             st.text("No run is finished yet. Train one first, then check it on later events.")
@@ -52,16 +54,38 @@ def list_finished_runs(workspace: Workspace, record: DatasetRecord) -> list[RunR
     return sorted(done, key=lambda run: run.dataset_id == record.id)
 
 
+def propose_log(record: DatasetRecord, run: RunRecord, datasets: list[DatasetRecord]) -> DatasetRecord:
+    """The log to test a run on: the one whose re-check was opened, unless the run learnt from it; then the newest other.
+
+    Args:
+        record: whose re-check was opened, from the old log's row or the new one's.
+        run: the model.
+        datasets: all logs, newest first.
+    """
+    if run.dataset_id != record.id:
+        return record
+    return next((dataset for dataset in datasets if dataset.id != record.id), record)
+
+
 def _show_form(selection: state.Selection, record: DatasetRecord, runs: list[RunRecord]) -> None:
-    names = {dataset.id: dataset.name for dataset in state.workspace().datasets()}
+    datasets = state.workspace().datasets()
+    names = {dataset.id: dataset.name for dataset in datasets}
     by_id = {run.id: run for run in runs}
     run_id = st.selectbox(
         "Model",
         list(by_id),
         format_func=lambda run_id: describe_run(by_id[run_id], names),
         key=f"recheck-run-{record.id}",
-        help="It is tested as it is, nothing is trained. Beside it: today's baselines on this log.",
+        help="It is tested as it is, nothing is trained. Beside it: today's baselines on that log.",
     )
+    log_id = st.selectbox(
+        "On which log",
+        list(names),
+        index=list(names).index(propose_log(record, by_id[run_id], datasets).id),
+        format_func=lambda dataset_id: short(names[dataset_id], 60),
+        key=f"recheck-log-{record.id}",
+    )
+    record = next(dataset for dataset in datasets if dataset.id == log_id)
     try:
         test_rule = test_rule_form.ask_for_test_rule(record, "recheck")
         request = (run_id, record.id, test_rule.to_json())
@@ -117,7 +141,13 @@ def _show_baselines_job(job_id: str) -> None:
 
 def show_recheck(recheck: Recheck, k: int) -> None:
     """What came out: a sentence, the share of items the old model does not know, all methods, and the weeks."""
-    widgets.sentence(recheck.against_baselines.sentence, size="1.1rem", weight=600)
+    if recheck.change is not None:
+        widgets.sentence(f"{recheck.change.sentence} per 100 in the top {k}", size="1.3rem", weight=600)
+        messages.show_aside(
+            "Then: its own test, after training. Now: this log. Other sessions, so the interval counts both tests."
+        )
+    messages.show_message(recheck.advice.sentence, _SIGNS[recheck.advice.recommendation])
+    widgets.sentence(recheck.against_baselines.sentence)
     n_events = recheck.comparison.models[0].n_events
     widgets.sentence(
         f"In {100 * recheck.unknown:.1f} of 100 test events ({n_events:,} in all), the old model does not know the"

@@ -17,6 +17,8 @@ from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.times import DAY_SECONDS, day_length
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison, compare_models, event_values
+from gru4rec_core.evaluation.pair_verdict import build_pair_verdict
+from gru4rec_core.evaluation.recheck_advice import Advice, RateChange, RecheckFacts, rate_change, recommend
 from gru4rec_core.evaluation.scoring import Progress
 from gru4rec_core.evaluation.verdict import BaselineVerdict, compare_with_baselines
 from gru4rec_core.results.fresh_test import ModelRuns, evaluate_on_split
@@ -56,6 +58,8 @@ class Recheck:
         run, dataset, split: which model, on which log, under which test rule.
         comparison: the old model (named "old"), a retrained one if there is one, and today's baselines.
         against_baselines: the best model against the baselines, in figures and a sentence.
+        change: the old model's hits in its own test, then, and in this one; None where that is the same test.
+        advice: keep, retrain or retire, with the rule (see `evaluation.recheck_advice`).
         models: one row per model, as in a comparison's table.
         by_week: week (its first day, UTC), n_events, unknown (share of events whose item the old model does not
             know), then accuracy@k of each model by its name; empty where times are no dates.
@@ -67,6 +71,8 @@ class Recheck:
     split: SplitConfig
     comparison: Comparison
     against_baselines: BaselineVerdict
+    change: RateChange | None
+    advice: Advice
     models: list[Row]
     by_week: pd.DataFrame
     unknown: float
@@ -85,6 +91,9 @@ class Recheck:
             "unknown_share": self.unknown,
             "models": [row_to_json(row) for row in self.models],
             "counting": asdict(self.against_baselines),
+            "change": asdict(self.change) if self.change else None,
+            "recommendation": self.advice.recommendation,
+            "reason": self.advice.sentence,
             "by_week": weeks.to_dict("records"),
         }
 
@@ -114,15 +123,51 @@ def recheck_run(workspace: Workspace, plan: RecheckPlan, *, on_progress: Progres
     baseline_rows, baselines = load_baselines(workspace, dataset.id, DEFAULT_BASELINES, split, k)
     comparison = compare_models([*models, *baselines], plan.config)
     unknown = old.evaluations[0].target < 0
+    against_baselines = compare_with_baselines(comparison)
+    change = _change_since(workspace, run, old, dataset, plan)
     return Recheck(
         run=run,
         dataset=dataset,
         split=plan.split,
         comparison=comparison,
-        against_baselines=compare_with_baselines(comparison),
+        against_baselines=against_baselines,
+        change=change,
+        advice=recommend(_facts(comparison, against_baselines.strongest, change)),
         models=[*rows, *baseline_rows],
         by_week=_average_by_week(split.test, comparison.models, unknown, k),
         unknown=float(unknown.mean()),
+    )
+
+
+def _change_since(
+    workspace: Workspace, run: RunRecord, now: ModelResults, dataset: DatasetRecord, plan: RecheckPlan
+) -> RateChange | None:
+    """How the deciding rate has changed since the run's own test; None where that is this test."""
+    if (run.dataset_id, run.split) == (dataset.id, plan.split):
+        return None
+    k = plan.config.deciding_k
+    own_test = open_split(workspace, run.dataset_id, run.split)
+    _, (then,) = load_trained_models(workspace, {OLD: [run]}, own_test, k)
+    samples = [(event_values(model, f"accuracy@{k}"), model.evaluations[0].session) for model in (then, now)]
+    return rate_change(samples[0], samples[1], plan.config.confidence)
+
+
+def _facts(comparison: Comparison, strongest: str | None, change: RateChange | None) -> RecheckFacts:
+    """What the recommendation rests on, by the verdicts on pairs of the re-check's models."""
+    names = {model.name for model in comparison.models}
+
+    def beats(name: str | None, other: str) -> bool:
+        if name is None:
+            return False
+        verdict = build_pair_verdict(comparison.pair(other, name), comparison.config)
+        return verdict.better and verdict.pair.b.name == name
+
+    is_retrained = RETRAINED in names
+    return RecheckFacts(
+        fell=change is not None and change.fell_by_more_than(comparison.config.margin),
+        baseline_beats_old=beats(strongest, OLD),
+        retrained_beats_old=beats(RETRAINED, OLD) if is_retrained else None,
+        baseline_beats_retrained=beats(strongest, RETRAINED) if is_retrained else None,
     )
 
 

@@ -1,6 +1,6 @@
 """Facts about which runs a re-check offers, and how it calls them."""
 
-from dashboard.recheck_view import describe_run, list_finished_runs
+from dashboard.recheck_view import describe_run, list_finished_runs, propose_log
 from gru4rec_core.config import SplitConfig, TrainingConfig
 from gru4rec_core.workspace.job_state import JobState, write_state
 
@@ -20,3 +20,11 @@ def test_a_run_is_described_by_loss_seed_log_and_day_as_a_list_shows_text(run):
     loss = "TOP1" if run.config.loss == "top1" else "BPR"
     described = describe_run(run, {run.dataset_id: "*letters*"})
     assert described == f"{loss}, seed 0, trained on *letters*, {run.created:%Y-%m-%d}"
+
+
+def test_a_run_is_tested_on_the_log_that_was_opened_unless_it_learnt_from_it(workspace, dataset, run, make_dataset):
+    other = workspace.add_dataset(make_dataset("xyz", "zyx", "yzx"), "other")
+    datasets = workspace.datasets()
+    assert propose_log(other, run, datasets) == other
+    assert propose_log(dataset, run, datasets) == other
+    assert propose_log(dataset, run, [dataset]) == dataset

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -51,11 +52,15 @@ def charts(app) -> dict[str, dict]:
 def test_an_old_model_is_tested_on_a_newer_log_beside_todays_counting(finished, later, open_page, at_once):
     app = open_page("overview")
     app.menu_button(key=f"menu-{later.id}").click("recheck").run()
-    assert "how good is an older model on later log?" in written(app)
+    assert "how good is an older model on newer events?" in written(app)
+    assert app.selectbox(key=f"recheck-log-{later.id}").value == later.id
     app.button(key="recheck-now").click().run()
     assert not app.exception
     assert "the item that came next; these count as misses" in written(app)
-    assert "count as misses" in written(app)
+    assert re.search(
+        r"[\d.]+ then, [\d.]+ now: [−+][\d.]+ \([−+][\d.]+ to [−+][\d.]+\) per 100 in the top 3", written(app)
+    )
+    assert re.search("Keep the old model: |Train it again: ", written(app))
     table = next(one.value for one in app.dataframe if "method" in one.value)
     assert set(table["kind"]) == {"old model", "baseline"}
     assert "Lookup table (Markov)" in set(table["method"])
@@ -89,6 +94,13 @@ def test_retraining_starts_the_same_settings_on_the_new_log(finished, later, ope
     (comparison,) = finished.comparisons(later.id)
     config = finished.run(comparison.run_ids[0]).config
     assert config in {run.config for run in finished.runs() if run.dataset_id != later.id}
+
+
+def test_it_is_offered_in_the_row_of_the_old_log_too(finished, later, open_page):
+    old = next(record for record in finished.datasets() if record.id != later.id)
+    app = open_page("overview")
+    app.menu_button(key=f"menu-{old.id}").click("recheck").run()
+    assert app.selectbox(key=f"recheck-log-{old.id}").value == later.id
 
 
 @pytest.mark.parametrize("named", ["nothing", "../../etc", "<b>"])

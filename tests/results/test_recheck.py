@@ -9,6 +9,7 @@ import pytest
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
+from gru4rec_core.evaluation.pair_verdict import build_pair_verdict
 from gru4rec_core.experiments.baselines import execute_baselines
 from gru4rec_core.results.recheck import RecheckPlan, recheck_run
 from gru4rec_core.workspace.split_store import open_split
@@ -68,3 +69,32 @@ def test_its_own_test_rule_is_always_possible(trained) -> None:
     found = recheck_run(home, RecheckPlan(run_id, comparison.dataset_id, comparison.split, JUDGING))
     assert found.models[0]["accuracy@3"] == pytest.approx(home.metrics(run_id)["accuracy"]["3"])
     assert found.unknown == 0
+
+
+def test_then_and_now_are_the_rates_of_both_tests(trained, later) -> None:
+    home, comparison = trained
+    run_id = comparison.run_ids[0]
+    found = recheck_run(home, RecheckPlan(run_id, later.id, RULE, JUDGING))
+    assert found.change.then == pytest.approx(home.metrics(run_id)["accuracy"]["3"])
+    assert found.change.now == pytest.approx(found.models[0]["accuracy@3"])
+    printed = found.to_json()
+    assert printed["change"]["now"] == found.change.now
+    assert printed["recommendation"] in {"keep", "retrain", "retire"}
+    assert printed["reason"] == found.advice.sentence
+
+
+def test_in_its_own_test_nothing_has_changed(trained) -> None:
+    home, comparison = trained
+    found = recheck_run(home, RecheckPlan(comparison.run_ids[0], comparison.dataset_id, comparison.split, JUDGING))
+    assert found.change is None
+    assert found.advice.recommendation in {"keep", "retrain"}
+
+
+def test_the_advice_follows_the_verdicts_on_the_pairs(trained, later) -> None:
+    home, comparison = trained
+    found = recheck_run(home, RecheckPlan(comparison.run_ids[0], later.id, RULE, JUDGING))
+    strongest = found.against_baselines.strongest
+    pair = build_pair_verdict(found.comparison.pair("old", strongest), JUDGING)
+    baseline_wins = pair.better and pair.pair.b.name == strongest
+    needs_training = baseline_wins or found.change.fell_by_more_than(JUDGING.margin)
+    assert found.advice.recommendation == ("retrain" if needs_training else "keep")

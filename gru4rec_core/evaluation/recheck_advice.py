@@ -1,0 +1,114 @@
+"""Should a model in use be kept, trained again, or retired? How it did then and does now, and a recommendation.
+
+The first rule that fits, with the margin m of the comparison:
+
+    retire     the strongest of today's baselines is better than the old model, and better than a retrained one
+    retrain    a retrained model is better than the old one; or the strongest baseline is better than the old one alone;
+               or there is no retrained one yet, and the old one's hits surely fell by more than m (of what they were)
+    keep       else: nothing shows that another would be better
+
+"Better" is what a verdict calls better: clear, or better by an open size.
+"""
+
+from dataclasses import dataclass
+from math import hypot
+from typing import Literal
+
+import numpy as np
+
+from gru4rec_core.evaluation.rate_intervals import hit_rate_interval
+from gru4rec_core.words import per_100, signed
+
+Recommendation = Literal["keep", "retrain", "retire"]
+
+LABELS: dict[Recommendation, str] = {
+    "keep": "Keep the old model",
+    "retrain": "Train it again",
+    "retire": "Retire it",
+}
+"""What screens and commands call the recommendations."""
+
+
+@dataclass(frozen=True)
+class RateChange:
+    """A hit rate then and now, fractions; low and high are limits of now - then."""
+
+    then: float
+    now: float
+    low: float
+    high: float
+
+    @property
+    def sentence(self) -> str:
+        """ "53.7 then, 46.6 now: −7.1 (−8.9 to −5.2)"."""
+        limits = f"{signed(100 * self.low)} to {signed(100 * self.high)}"
+        difference = signed(100 * (self.now - self.then))
+        return f"{per_100(self.then)} then, {per_100(self.now)} now: {difference} ({limits})"
+
+    def fell_by_more_than(self, margin: float) -> bool:
+        """Whether the whole interval lies below -margin of what it was."""
+        return self.high < -margin * self.then
+
+
+def rate_change(
+    then: tuple[np.ndarray, np.ndarray], now: tuple[np.ndarray, np.ndarray], confidence: float
+) -> RateChange:
+    """The change of a hit rate between two tests of different sessions.
+
+    The interval puts together those of the two rates (Newcombe 1998, "Interval estimation for the difference between
+    independent proportions", method 10), each of which counts whole sessions (`hit_rate_interval`).
+
+    Args:
+        then, now: hits, float [n], 0 to 1, and the session of each event, int [n].
+        confidence: level of the interval, in (0, 1).
+    """
+    old, new = float(then[0].mean()), float(now[0].mean())
+    (old_low, old_high), (new_low, new_high) = (hit_rate_interval(*one, confidence) for one in (then, now))
+    difference = new - old
+    low, high = hypot(new - new_low, old_high - old), hypot(new_high - new, old - old_low)
+    return RateChange(old, new, difference - low, difference + high)
+
+
+@dataclass(frozen=True)
+class RecheckFacts:
+    """What the recommendation rests on.
+
+    Attributes:
+        fell: the old model's hits surely fell by more than the margin.
+        baseline_beats_old: the strongest baseline is better than the old model.
+        retrained_beats_old: a retrained model is better than the old one; None without one.
+        baseline_beats_retrained: the strongest baseline is better than it; None without one.
+    """
+
+    fell: bool
+    baseline_beats_old: bool
+    retrained_beats_old: bool | None = None
+    baseline_beats_retrained: bool | None = None
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do, and by which rule, as a sentence."""
+
+    recommendation: Recommendation
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{LABELS[self.recommendation]}: {self.reason}."
+
+
+def recommend(facts: RecheckFacts) -> Advice:
+    """Applies the rules (the first lines of this module)."""
+    if facts.baseline_beats_old and facts.baseline_beats_retrained:
+        return Advice("retire", "simple counting does better on this log, even against the retrained model")
+    if facts.retrained_beats_old:
+        return Advice("retrain", "the retrained model is better on this log")
+    if facts.baseline_beats_old:
+        whether = "may not be" if facts.baseline_beats_retrained is None else "is not"
+        return Advice("retrain", f"simple counting beats it on this log; a retrained model {whether} beaten")
+    if facts.retrained_beats_old is None and facts.fell:
+        return Advice("retrain", "its hits have surely fallen by more than the margin")
+    if facts.retrained_beats_old is None:
+        return Advice("keep", "it has not surely lost more than the margin, and simple counting is not better")
+    return Advice("keep", "the retrained model is not better on this log")
