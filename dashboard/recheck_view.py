@@ -55,7 +55,7 @@ def list_finished_runs(workspace: Workspace, record: DatasetRecord) -> list[RunR
 
 
 def propose_log(record: DatasetRecord, run: RunRecord, datasets: list[DatasetRecord]) -> DatasetRecord:
-    """The log to test a run on: the one whose re-check was opened, unless the run learnt from it; then the newest other.
+    """The log to test a run on: the one whose re-check was opened; where the run learnt from that, the newest other.
 
     Args:
         record: whose re-check was opened, from the old log's row or the new one's.

@@ -57,9 +57,9 @@ def test_an_old_model_is_tested_on_a_newer_log_beside_todays_counting(finished, 
     app.button(key="recheck-now").click().run()
     assert not app.exception
     assert "the item that came next; these count as misses" in written(app)
-    assert re.search(
-        r"[\d.]+ then, [\d.]+ now: [−+][\d.]+ \([−+][\d.]+ to [−+][\d.]+\) per 100 in the top 3", written(app)
-    )
+    signed = r"[−+][\d.]+"
+    line = rf"[\d.]+ then, [\d.]+ now: {signed} \({signed} to {signed}\) per 100 in the top 3"
+    assert re.search(line, written(app))
     assert re.search("Keep the old model: |Train it again: ", written(app))
     table = next(one.value for one in app.dataframe if "method" in one.value)
     assert set(table["kind"]) == {"old model", "baseline"}
