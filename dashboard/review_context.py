@@ -27,6 +27,8 @@ from gru4rec_core.results.comparison import ComparisonResult, Pair
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.split_store import StoredSplit
 
+HITS_HELP = f"Hits in the top k: {explain('Hits in the top k')}"
+
 
 @dataclass(frozen=True)
 class Review:
@@ -168,7 +170,7 @@ def choose_list_length(
         key="k-choice",
         format_func=lambda k: f"{k} (decides)" if k == deciding else str(k),
         on_change=_select_list_length,
-        help=f"Hits in the top k: {explain('Hits in the top k')}",
+        help=HITS_HELP,
         label_visibility=label_visibility,
     )
     return int(chosen)

@@ -21,7 +21,7 @@ if agreed:
     state.context_line(selection, verdict=compare_view.copied_sentence(review, agreed))
     compare_view.show_headline(review, selection.k or review.record.config.deciding_k)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.text("Items shown:", width="content")
+        st.text("Items shown:", width="content", help=review_context.HITS_HELP)
         k = review_context.choose_list_length(selection, review, label_visibility="collapsed")
         pair = review_context.choose_pair(review)
     square, ladder = st.columns(2, gap="medium")

@@ -21,7 +21,9 @@ def result(finished_seeds):
 
 
 def texts(app) -> str:
-    return "\n".join(one.value for one in app.caption) + "\n".join(one.body for one in app.get("html"))
+    """Captions and HTML, with plain spaces."""
+    written = [*(one.value for one in app.caption), *(one.body for one in app.get("html"))]
+    return "\n".join(written).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def rows(app) -> dict[int, str]:
