@@ -6,6 +6,7 @@ owner's group where GRU4REC_SHARE=group. Arrays are `.npy` or `.npz`, tables Par
 
 import hashlib
 import json
+import mmap
 import os
 import re
 import shutil
@@ -239,6 +240,16 @@ def load_array(path: Path, *, remedy: str = _RESTORE) -> np.ndarray:
         return np.lib.format.open_memmap(path, mode="r")
     except (OSError, ValueError, EOFError) as error:
         raise damaged(path, error, remedy) from None
+
+
+def release_pages(array: np.ndarray) -> None:
+    """Gives back the memory that reading through a memory-mapped array took; nothing happens to any other array.
+
+    What is needed again is read again, from the system's cache as a rule.
+    """
+    mapped = getattr(array, "_mmap", None)  # of a view, too
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -269,3 +270,15 @@ def test_a_copy_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="connection"):
         storage.store_by_hash(Broken(), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere memory is counted in other ways")
+def test_memory_that_reading_a_mapped_array_took_is_given_back(tmp_path: Path) -> None:
+    storage.save_array(tmp_path / "large.npy", np.arange(5_000_000))
+    array, process = storage.load_array(tmp_path / "large.npy"), psutil.Process()
+    wanted = array.sum()
+    before = process.memory_info().rss
+    storage.release_pages(array[:, None])
+    assert before - process.memory_info().rss > 30_000_000
+    assert array.sum() == wanted
+    storage.release_pages(np.arange(3))  # not mapped: left alone

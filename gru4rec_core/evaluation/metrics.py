@@ -15,6 +15,7 @@ from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.evaluation.ranks import Ties
 from gru4rec_core.evaluation.scoring import Evaluation
+from gru4rec_core.storage import release_pages
 
 
 def hits(ranks: np.ndarray, k: int) -> np.ndarray:
@@ -71,7 +72,9 @@ def catalogue_coverage(evaluation: Evaluation, k: int) -> float:
 def never_recommended(evaluation: Evaluation, k: int) -> np.ndarray:
     """Ids of the items that occur in no top-k list, int32, ascending."""
     shown = np.zeros(evaluation.n_items, bool)
-    shown[top_lists(evaluation, k).ravel()] = True
+    lists = top_lists(evaluation, k)
+    shown[lists.ravel()] = True
+    release_pages(lists)
     return np.flatnonzero(~shown).astype(np.int32)
 
 

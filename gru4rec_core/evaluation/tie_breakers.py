@@ -11,6 +11,7 @@ from gru4rec_core.errors import ConfigError
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.metrics import top_lists
 from gru4rec_core.evaluation.resampling import mcnemar_midp
+from gru4rec_core.storage import release_pages
 
 FASTER = 1.2
 """The slower model takes at least this many times as long: runs side by side differ by 20 % for no reason."""
@@ -51,4 +52,5 @@ def _share_of_seeds(model: ModelResults, k: int) -> np.ndarray:
     for seed, evaluation in enumerate(model.evaluations):
         lists = top_lists(evaluation, k)
         shown[seed, lists[lists >= 0]] = 1
+        release_pages(lists)
     return shown.mean(axis=0)
