@@ -190,19 +190,19 @@ def size_sentence(preview: SplitPreview) -> str:
 
 
 def _show_distributions(record: DatasetRecord, dataset: SessionDataset) -> None:
-    dark = theme.is_dark()
+    dark, names = theme.is_dark(), state.workspace().item_names(record.id)
     with st.expander("How long are sessions?", key="lengths"):
         widgets.show_chart(
             session_lengths(dataset.lengths, dark), key="length-chart", alt="Number of sessions by number of events"
         )
     with st.expander("How popular are items?", key="popularity"):
         widgets.show_chart(
-            popularity(dataset.counts(), dataset.vocabulary.items, dark),
+            popularity(dataset.counts(), dataset.vocabulary.items, names, dark),
             key="popularity-chart",
             alt="Events of each item by its rank, on logarithmic axes",
         )
     with st.expander("What follows what?", key="transitions"):
-        frame, items = transition_shares(dataset, names=state.workspace().item_names(record.id))
+        frame, items = transition_shares(dataset, names=names)
         if frame.empty:
             st.text("None of the most used items follows another.")
             return

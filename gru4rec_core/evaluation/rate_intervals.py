@@ -12,7 +12,8 @@ def hit_rate_interval(hits: np.ndarray, session: np.ndarray, confidence: float) 
     """Limits of a hit rate whose events are clustered in sessions, each 0 to 1; 0 and 1 without events.
 
     Wilson's score interval at the number of independent events that would have the same variance as the ratio
-    estimator over sessions (Wilson 1927; Kish 1965, "Survey Sampling", §2.6).
+    estimator over sessions (Wilson 1927; Kish 1965, "Survey Sampling", §2.6), with Student's quantile for that many
+    sessions: of ten sessions with ten events each, a plain normal one misses the rate in 8 % of cases, not 5 %.
 
     Args:
         hits: float [n], 0 to 1: with several seeds, the share of seeds that hit.
@@ -21,12 +22,12 @@ def hit_rate_interval(hits: np.ndarray, session: np.ndarray, confidence: float) 
     """
     if hits.size == 0:
         return 0.0, 1.0
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
     rate = float(hits.mean())
     events = np.bincount(session)
     # Per session: its hits beyond what the overall rate would give it.
     surplus = (np.bincount(session, weights=hits) - rate * events)[events > 0]
     n_sessions = surplus.size
+    z = _student_quantile(confidence, n_sessions - 1)
     variance = float((surplus**2).sum()) / hits.size**2 * n_sessions / max(n_sessions - 1, 1)
     effective = rate * (1 - rate) / variance if variance > 0 else float(n_sessions)
     centre = (rate + z**2 / (2 * effective)) / (1 + z**2 / effective)
@@ -41,3 +42,19 @@ def level_text(confidence: float) -> str:
     ('95 %', '99.9 %')
     """
     return f"{round(100 * confidence, 1):g} %"
+
+
+def _student_quantile(confidence: float, freedom: int) -> float:
+    """Two-sided quantile of Student's distribution, by its expansion (Abramowitz & Stegun 1964, 26.7.5).
+
+    At 95 % within 0.2 % of the exact one from 3 degrees of freedom; SciPy would cost every page 0.2 s at its start.
+    """
+    z, n = NormalDist().inv_cdf((1 + confidence) / 2), max(freedom, 1)
+    terms = (
+        z,
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return float(sum(term / n**power for power, term in enumerate(terms)))

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 
-from gru4rec_core.evaluation.rate_intervals import hit_rate_interval, level_text
+from gru4rec_core.evaluation.rate_intervals import _student_quantile, hit_rate_interval, level_text
 
 
 def test_interval_of_independent_events_is_wilsons():
@@ -42,3 +43,22 @@ def test_interval_without_events_is_everything():
 @pytest.mark.parametrize(("level", "text"), [(0.95, "95 %"), (0.9, "90 %"), (0.999, "99.9 %"), (0.8, "80 %")])
 def test_the_level_is_written_without_needless_decimals(level, text):
     assert level_text(level) == text
+
+
+@pytest.mark.parametrize("n_sessions", [5, 8, 20])
+def test_few_sessions_of_alike_events_have_intervals_that_miss_as_seldom_as_they_say(n_sessions):
+    rng = np.random.default_rng(n_sessions)
+    session = np.repeat(np.arange(n_sessions), 10)
+    missed = 0
+    for _ in range(1_000):
+        rates = np.repeat(rng.beta(2.0, 2.0, n_sessions), 10)  # of each session; half on average
+        low, high = hit_rate_interval((rng.random(session.size) < rates).astype(float), session, 0.95)
+        missed += not low <= 0.5 <= high
+    assert missed / 1_000 < 0.075
+
+
+def test_the_quantile_is_students():
+    for n_sessions in (4, 6, 31, 500):
+        assert _student_quantile(0.95, n_sessions - 1) == pytest.approx(
+            special.stdtrit(n_sessions - 1, 0.975), rel=2e-3
+        )

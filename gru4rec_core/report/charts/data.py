@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -88,18 +88,21 @@ def session_lengths(lengths: np.ndarray, dark: bool = False) -> alt.Chart:
     return titled(bars, "How long sessions are", "", Size(180, axis=AXIS + 16), dark)
 
 
-def popularity(counts: np.ndarray, names: np.ndarray, dark: bool = False) -> alt.Chart:
+def popularity(
+    counts: np.ndarray, items: np.ndarray, names: Mapping[str, str] | None = None, dark: bool = False
+) -> alt.Chart:
     """Log-log curve of how unevenly items are used.
 
     Args:
         counts: events of each item, int [n_items].
-        names: the items, [n_items]; for the tooltips.
+        items: the items, [n_items]; for the tooltips.
+        names: what to call them there, where it is not their id in the log.
         dark: colours for a dark background.
 
     Returns:
         x rank of the item (most used first), y its events; at most 300 points.
     """
-    frame = popularity_curve(counts, names)
+    frame = popularity_curve(counts, items, names)
     line = (
         alt.Chart(frame)
         .mark_line(point=alt.OverlayMarkDef(size=18), color=style("top1", dark=dark).colour)

@@ -73,20 +73,22 @@ def length_bars(lengths: np.ndarray) -> tuple[pd.DataFrame, int]:
     return pd.DataFrame({"start": starts, "end": starts + width, "sessions": counts}), last
 
 
-def popularity_curve(counts: np.ndarray, names: np.ndarray) -> pd.DataFrame:
+def popularity_curve(counts: np.ndarray, items: np.ndarray, names: Mapping[str, str] | None = None) -> pd.DataFrame:
     """How unevenly items are used: rank (1 is the most used), events, item (name); at most 300 rows.
 
     Args:
         counts: events of each item, int [n_items]; items without events are left out.
-        names: the items, [n_items].
+        items: the items, [n_items].
+        names: what to call an item; an item without a name is called by its id in the log.
     """
     order = np.argsort(-counts, kind="stable")
     order = order[counts[order] > 0]
     # Evenly spread on a logarithmic axis, where the curve is drawn.
     picked = np.unique(np.geomspace(1, max(len(order), 1), 300).astype(int)) - 1
     picked = picked[: len(order)]
-    items = order[picked]
-    return pd.DataFrame({"rank": picked + 1, "events": counts[items], "item": [str(names[item]) for item in items]})
+    shown = order[picked]
+    called = [(names or {}).get(item, item) for item in map(str, items[shown])]
+    return pd.DataFrame({"rank": picked + 1, "events": counts[shown], "item": called})
 
 
 def transition_shares(

@@ -72,6 +72,11 @@ def test_popularity_falls_and_stays_small_for_large_catalogues():
     assert frame.iloc[0][["rank", "events", "item"]].tolist() == [1, 49_999, "49999"]
 
 
+def test_the_curve_of_popularity_calls_items_by_their_names():
+    curve = popularity_curve(np.array([5, 3]), np.array(["a", "b"]), {"b": "Bread"})
+    assert curve["item"].tolist() == ["a", "Bread"]
+
+
 def test_unused_items_are_left_out_of_the_logarithmic_axis():
     assert (popularity_curve(np.array([5, 0, 1]), np.array(["a", "b", "c"]))["events"] > 0).all()
 
