@@ -108,7 +108,11 @@ def _megabytes(process: psutil.Process) -> int:
 
 def _report(visits: dict[str, list[float]], first_loads: list[float], memory: dict[str, int]) -> dict[str, Any]:
     pages = {
-        address: {"cold": round(seconds[0], 2), "warm": round(statistics.median(seconds[1:]), 2), "aim": SCRIPT_AIM}
+        address: {
+            "cold": round(seconds[0], 2),
+            "warm": round(statistics.median(seconds[1:] or seconds), 2),
+            "aim": SCRIPT_AIM,
+        }
         for address, seconds in visits.items()
     }
     reached = (
