@@ -35,7 +35,7 @@ def show_block(selection: state.Selection, record: DatasetRecord) -> None:
     if st.query_params.get("recheck") != record.id:
         return
     workspace = state.workspace()
-    with st.container(key="recheck"):
+    with st.container(border=True, key="recheck"):
         widgets.section("Re-check: how good is an older model on newer events?")
         runs = list_finished_runs(workspace, record)
         if not runs:
@@ -197,7 +197,7 @@ def _describe_methods(recheck: Recheck) -> list[Method]:
     """What the tables and the chart call each method, and in whose colour it is drawn."""
     loss = recheck.run.config.loss
     trained = {
-        OLD: (f"{LOSS_LABELS[loss]} of {recheck.run.created:%Y-%m-%d}", "old model", loss),
+        OLD: (recheck.comparison.models[0].label, "old model", loss),
         RETRAINED: (f"{LOSS_LABELS[loss]}, retrained", "retrained model", f"{loss} retrained"),
     }
     return [

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
-from gru4rec_core.config import ComparisonConfig, SplitConfig
+from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.times import DAY_SECONDS, day_length
 from gru4rec_core.evaluation.comparability import ModelResults
@@ -114,7 +114,7 @@ def recheck_run(workspace: Workspace, plan: RecheckPlan, *, on_progress: Progres
     run, dataset, k = workspace.run(plan.run_id), workspace.dataset(plan.dataset_id), plan.config.deciding_k
     workspace.metrics(run.id)  # raises when the run is not done
     split = open_split(workspace, dataset.id, plan.split)
-    old_model = ModelRuns(OLD, f"{run.name} of {run.created:%Y-%m-%d}", (run,))
+    old_model = ModelRuns(OLD, f"{LOSS_LABELS[run.config.loss]} of {run.created:%Y-%m-%d}", (run,))
     old, row = evaluate_on_split(workspace, old_model, split, k, on_progress)
     models, rows = [old], [row]
     if plan.retrained is not None:
