@@ -4,8 +4,12 @@ That search looks at every object there is, most of which belong to loaded modul
 per run for nothing.
 """
 
+import atexit
 import gc
 import sys
+
+# Else DuckDB, whose types are then never freed, would tell the reader of the terminal so.
+atexit.register(gc.unfreeze)
 
 _n_modules = 0  # loaded when the search was last shortened
 

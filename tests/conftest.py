@@ -1,5 +1,6 @@
 """Fixtures that several test folders share."""
 
+import atexit
 import gc
 import os
 import shutil
@@ -75,6 +76,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """From here on garbage is collected, but what has been loaded is left out of it."""
     gc.freeze()
     gc.enable()
+    atexit.register(gc.unfreeze)  # else packages that count their objects call them leaked
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
