@@ -102,7 +102,7 @@ def test_no_toolbar_covers_a_control(trained: Page, workbench):
     trained.goto(f"{workbench.url}/accuracy")
     settle(trained)
     for part in ("stVegaLiteChart", "stDataFrame"):
-        trained.get_by_test_id(part).first.hover()
+        trained.locator(f"[data-testid={part}]:visible").first.hover()
         expect(trained.locator("[data-testid=stElementToolbar]:visible").first).to_be_visible(timeout=WAIT)
         assert not trained.evaluate(COVERED)
 
