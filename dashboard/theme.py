@@ -29,12 +29,11 @@ _TOOLBARS = (
 # A finger needs 44 px, which Streamlit's controls do not have: on narrow and on touch screens they get it. The mark of
 # a help text stays small; the area around it answers too.
 _TOUCH = """<style>@media (max-width:640px),(pointer:coarse){
-[data-testid^=stBaseButton],[data-testid=stPopoverButton],[data-testid=stExpandSidebarButton],
-[data-testid=stMainMenuButton],[data-testid=stSidebarNavLink],[data-testid=stPageLink-NavLink],
-:is([data-testid=stButtonGroup],[data-testid=stPagination],[data-testid=stSidebarCollapseButton]) button,
-:is([data-testid=stSelectbox],[data-testid=stNumberInput]) button,
+[data-testid=stExpandSidebarButton],[data-testid=stMainMenuButton],[data-testid=stSidebarNavLink],
+[data-testid=stSidebarCollapseButton] button,[data-testid=stPageLink-NavLink],
+:is([data-testid=stMain],[data-testid=stPopoverBody]) :is(button,summary,[role=tab]):not([data-testid=stMultiSelect] *),
 :is([data-testid=stSelectbox],[data-testid=stTextInput],[data-testid=stNumberInput]) input,
-:is([data-testid=stCheckbox],[data-testid=stRadio]) label,[data-testid=stExpander] summary{min-height:44px}
+:is([data-testid=stCheckbox],[data-testid=stRadio]) label{min-height:44px}
 [data-testid=stExpandSidebarButton],[data-testid=stMainMenuButton],[data-testid=stBaseButton-elementToolbar],
 [data-testid=stButtonGroup] button{min-width:44px}
 [data-testid=stTooltipHoverTarget] button{padding:14px;margin:-14px}
