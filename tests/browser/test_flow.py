@@ -37,15 +37,30 @@ def choose(page: Page, question: str | re.Pattern[str], answer: str) -> None:
     box.press("Enter")
 
 
+def press(page: Page, name: str, *, most: int = 60) -> None:
+    """Goes by Tab to the button or link of this name, sees that its focus shows, and presses Enter."""
+    expect(page.get_by_text(name).first).to_be_visible(timeout=WAIT)
+    settle(page)
+    focused = page.locator("button:focus, a:focus", has_text=name)
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if focused.count():
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", name
+            page.keyboard.press("Enter")
+            return
+    pytest.fail(f"Tab never reached {name}")
+
+
 def train_the_sample(page: Page, url: str) -> None:
-    """The first way anybody goes: load the sample, train both losses, open the comparison."""
+    """The first way anybody goes, by keyboard alone: load the sample, train both losses, open the comparison."""
     page.goto(url)
     settle(page)
-    page.get_by_role("button", name="Load the sample workouts").click()
-    page.get_by_role("button", name="Train TOP1 and BPR").click()
+    press(page, "Load the sample workouts")
+    press(page, "Train TOP1 and BPR")
     page.wait_for_url(re.compile("/train"))
     expect(page.get_by_text("TOP1, seed 0").first).to_be_visible(timeout=WAIT)
-    page.get_by_role("button", name="Open comparison").click(timeout=TRAINING_TIMEOUT)
+    expect(page.get_by_role("button", name="Open comparison")).to_be_visible(timeout=TRAINING_TIMEOUT)
+    press(page, "Open comparison")
     page.wait_for_url(re.compile("/compare"))
     settle(page)
 
@@ -66,6 +81,27 @@ def test_from_an_empty_workspace_to_accuracy_sessions_and_a_try(page: Page, work
         page.wait_for_url(re.compile(f"/{address}.*comparison="))
         settle(page)
     assert not workbench.loads_tensorflow()
+
+
+def test_sessions_and_their_steps_open_by_the_arrow_keys(trained: Page, workbench):
+    trained.goto(f"{workbench.url}/compare?comparison={workbench.workspace.comparisons()[0].id}")
+    settle(trained)
+    press(trained, "Sessions")
+    trained.wait_for_url(re.compile("/sessions.*comparison="))
+    place = trained.get_by_text(re.compile(r"^\d+ of [\d,]+ sessions$"))
+    expect(place).to_have_text(re.compile("^1 of"), timeout=WAIT)
+    step = trained.get_by_text(re.compile(r"^Step \d+ of \d+$"))
+    trained.keyboard.press("ArrowDown")
+    expect(place).to_have_text(re.compile("^2 of"), timeout=WAIT)
+    settle(trained)
+    before = step.inner_text()
+    trained.keyboard.press("ArrowLeft")
+    expect(step).not_to_have_text(before, timeout=WAIT)
+    assert trained.locator("[data-kind=strip] [aria-current=step]").count() == 1
+    k = int(trained.evaluate("new URLSearchParams(location.search).get('k')"))
+    settle(trained)
+    for model in ("top1", "bpr"):
+        assert trained.locator(f"[data-kind=guesses-{model}] li").count() == k
 
 
 def test_a_second_viewer_and_a_pasted_link_see_the_same(trained: Page, workbench, browser: Browser):
@@ -133,8 +169,20 @@ def test_a_link_opens_its_page_without_a_fault_and_fits_a_phone(trained: Page, w
     expect(trained.get_by_text("Page not found")).to_have_count(0)
     assert not faults(trained)
     trained.set_viewport_size({"width": 390, "height": 844})
+    assert not small_targets(trained)
     # Waits while charts find their new width.
     trained.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
+
+
+def small_targets(page: Page) -> list[str]:
+    """Controls lower than 44 px, by what they say; a checkbox counts with its label."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stMain] :is(button,summary,[role=tab],label:has(input))')]
+        .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.disabled)
+        .filter(one => !one.closest('[aria-hidden=true], [data-testid=stMultiSelect], [data-testid=stDataFrame]'))
+        .filter(one => one.getBoundingClientRect().height < 43.5 && one.getBoundingClientRect().height > 1)
+        .map(one => (one.closest('[data-testid]')?.dataset.testid ?? '') + ': ' + (one.innerText || one.ariaLabel))"""
+    )
 
 
 def faults(page: Page) -> list[str]:
