@@ -89,7 +89,7 @@ def _mark(model: ModelResults, ranks: Sequence[float], k: int) -> str:
 def came(step: int, name: str) -> str:
     """HTML of the item that came at a step."""
     return (
-        f'<div class="wb-came" role="heading" aria-level="3">What came: <strong>{escape(short(name))} ✓</strong></div>'
+        f'<div class="wb-came" role="heading" aria-level="2">What came: <strong>{escape(short(name))} ✓</strong></div>'
     )
 
 
