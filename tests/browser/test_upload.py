@@ -34,7 +34,8 @@ def test_a_csv_becomes_a_dataset(page: Page, workbench):
 def test_after_another_log_the_reader_stands_at_the_top_of_it(page: Page, workbench):
     import_sample(workbench.workspace, "workouts")
     page.goto(f"{workbench.url}/data")
-    page.get_by_text("Add another log").click()
+    page.get_by_role("button", name="Add another log").click()
+    expect(page.get_by_role("heading", name="Add a log")).to_be_visible(timeout=WAIT)  # Data has an uploader of its own
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {
             "name": "more.log",
