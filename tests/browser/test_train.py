@@ -24,7 +24,8 @@ def test_a_finished_comparison_trains_on_in_sight(page: Page, workbench):
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Train on").click()
     expect(page.get_by_text(re.compile(r"\d of 3 jobs done, about .* left in all"))).to_be_visible(timeout=WAIT)
-    chart = page.locator(".st-key-validation-curve").first.bounding_box()
+    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=WAIT)
+    chart = page.get_by_test_id("stVegaLiteChart").first.bounding_box()
     job = page.get_by_text(re.compile("TOP1, seed 0 · ")).first.bounding_box()
     assert chart is not None
     assert job is not None

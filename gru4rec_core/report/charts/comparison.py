@@ -31,7 +31,7 @@ _LEADER = 16  # px from the end of a line to its name
 GLYPHS = {"both": "●", "only_b": "◑", "only_a": "◐", "neither": "○"}
 """The sign of each outcome in the square of 100, so that nothing hangs on colour alone."""
 
-_MANY_METHODS, _NARROW_ROW = 6, 25  # px; the ladder of all baselines still fits the first screen
+_MANY_METHODS, _NARROW_ROW = 6, 23  # px; the ladder of all baselines still fits the first screen
 
 
 @dataclass(frozen=True)
