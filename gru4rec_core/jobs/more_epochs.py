@@ -17,7 +17,7 @@ def plan_more_epochs(
 
     Each new run says which one it continues, and has the same settings but for its epochs. Runs that are not to be
     continued join as they are; so does one with these settings that is done or at work already. List length, margin,
-    level and baselines stay.
+    level and baselines stay, and so does whether they were decided before any result.
 
     Args:
         workspace: where the comparison is.
@@ -27,6 +27,7 @@ def plan_more_epochs(
 
     Raises:
         RunError: a run is not done, or early stopping ended it.
+        ConfigError: two runs would have the same settings.
     """
     if not run_ids:
         raise RunError("Training goes on with one run at least.", found="none chosen", remedy="Choose a model.")
@@ -42,9 +43,7 @@ def plan_more_epochs(
         same = (known.run_ids, known.split, known.config, known.baselines)
         if same == (tuple(ids), comparison.split, comparison.config, comparison.baselines):
             return known
-    return workspace.create_comparison(
-        comparison.dataset_id, comparison.split, comparison.config, ids, name=name, baselines=comparison.baselines
-    )
+    return workspace.succeed_comparison(comparison.id, ids, name)
 
 
 def stopped_early(workspace: Workspace, run: RunRecord) -> bool:

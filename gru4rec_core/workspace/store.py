@@ -295,10 +295,21 @@ class Workspace(DatasetStore):
                 found=", ".join(run_ids) or "none",
                 where=f"comparison {comparison_id}",
             )
-        narrowed_id = new_id("-".join(dict.fromkeys(self.run(run_id).config.loss for run_id in kept)))
-        name = f"{whole.name}, {len(kept)} of {len(whole.run_ids)} runs"
-        changes = {"id": narrowed_id, "name": name, "run_ids": kept, "created": now()}
-        record = whole.model_copy(update=changes)
+        return self._follow(whole, kept, f"{whole.name}, {len(kept)} of {len(whole.run_ids)} runs")
+
+    def succeed_comparison(self, comparison_id: str, run_ids: Sequence[str], name: str) -> ComparisonRecord:
+        """Stores a comparison of runs that take the places of another's, judged as was decided for that one. Both stay.
+
+        Raises:
+            ConfigError: two runs with the same settings.
+        """
+        validate_configs([self.run(run_id).config for run_id in run_ids])
+        return self._follow(self.comparison(comparison_id), tuple(run_ids), name)
+
+    def _follow(self, before: ComparisonRecord, run_ids: tuple[str, ...], name: str) -> ComparisonRecord:
+        """Stores a comparison that differs from the one before in its runs and its name alone."""
+        new = new_id("-".join(dict.fromkeys(self.run(run_id).config.loss for run_id in run_ids)))
+        record = before.model_copy(update={"id": new, "name": name, "run_ids": run_ids, "created": now()})
         with new_folder(self.comparison_folder(record.id)) as folder:
             record.write(folder / "comparison.json")
         return record

@@ -47,6 +47,7 @@ def test_one_model_alone_may_go_on(workspace, comparison) -> None:
     assert record.run_ids[0] == comparison.run_ids[0]
     assert workspace.run(record.run_ids[1]).continues == comparison.run_ids[1]
     assert record.name == "TOP1 against BPR, 5 and 8 epochs"
+    assert record.decided_before_results
 
 
 def test_a_second_time_the_name_has_the_new_number_of_epochs_alone(workspace, comparison) -> None:
