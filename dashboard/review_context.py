@@ -219,9 +219,10 @@ def _ask_for_pair(review: Review, names: list[str], base: str, other: str) -> tu
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _slice_table(comparison: str, files: cached.Stamp, names: tuple[str, ...], k: int, _review: Review) -> pd.DataFrame:
+def _slice_table(
+    comparison: str, files: cached.Stamp, names: tuple[str, ...], k: int, confidence: float, _review: Review
+) -> pd.DataFrame:
     models = [_review.model(name) for name in names]
-    confidence = _review.record.config.confidence
     return slice_rates(models, _review.events, np.asarray(_review.split.train_counts), k, confidence)
 
 
@@ -232,5 +233,5 @@ def select_kind(review: Review, cut: str, value: str) -> np.ndarray:
 
 
 def slice_table(review: Review, names: tuple[str, ...], k: int) -> pd.DataFrame:
-    """`evaluation.slices.slice_rates` of some methods, computed once."""
-    return _slice_table(review.record.id, review.files, names, k, review)
+    """`evaluation.slices.slice_rates` of some methods at the level shown, computed once per level."""
+    return _slice_table(review.record.id, review.files, names, k, review.record.config.confidence, review)
