@@ -17,6 +17,7 @@ from dashboard import messages, navigation, words_view
 from gru4rec_core.config import MAX_LIST_LENGTH, PROTOCOL_LABELS
 from gru4rec_core.errors import RunError
 from gru4rec_core.report.labels import short
+from gru4rec_core.whole_numbers import whole_number
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -26,7 +27,6 @@ _KEYS = ("dataset", "comparison", "k", "seed")
 _OF_NO_COMPARISON = ("add", "decision", "new", "recheck")  # parameters that mean the same whatever is compared
 _REMEMBERED = "_selection"
 _LONGEST_VALUE = 60  # characters of a wrong parameter that are repeated
-_MOST_DIGITS = 15  # of a number in a link
 
 
 @dataclass(frozen=True)
@@ -120,11 +120,6 @@ def read_number(name: str, count: int) -> int | None:
     say_wrong(f"{name} {requested}", "which this comparison does not have")
     set_params(**{name: None})
     return None
-
-
-def whole_number(text: str) -> int | None:
-    """The number that a link's text is, or None; links hold any text."""
-    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def say_wrong(named: str, why: str, instead: str = "") -> None:

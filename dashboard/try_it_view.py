@@ -17,6 +17,7 @@ from gru4rec_core.evaluation.event_orders import order_events
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.frames import guesses as guesses_frames
 from gru4rec_core.report.style import style
+from gru4rec_core.whole_numbers import whole_number
 from gru4rec_core.words import counted
 
 N_GUESSES = 10
@@ -43,7 +44,7 @@ def read_strip(review: Review) -> list[int]:
         st.query_params[_STRIP] = _join(ids)
         return ids
     state.read_number("event", review.models[0].n_events)  # says so where there is none
-    named = [(part, state.whole_number(part)) for part in requested.split(",") if part]
+    named = [(part, whole_number(part)) for part in requested.split(",") if part]
     ids = [number for _, number in named if number is not None and number < len(review.vocabulary)]
     wrong = [part for part, number in named if number is None or number >= len(review.vocabulary)]
     if wrong:
@@ -146,7 +147,7 @@ def _write(ids: list[int]) -> None:
 
 def find_next_item(review: Review, ids: list[int]) -> int | None:
     """Id of the item that really came, while the strip is still the history of the test event in the URL."""
-    event = state.whole_number(st.query_params.get("event", ""))
+    event = whole_number(st.query_params.get("event", ""))
     targets = review.models[0].evaluations[0].target
     if event is None or event >= len(targets):
         return None

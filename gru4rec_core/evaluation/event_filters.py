@@ -12,6 +12,7 @@ from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.seed_outcomes import seed_index
+from gru4rec_core.whole_numbers import whole_number
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,10 @@ class Range:
     @classmethod
     def from_text(cls, text: str) -> Range:
         """Reads what `str` writes; what is no such text sets no limit."""
-        low, _, high = text.partition("-")
-        return cls(*(int(part) if part.isdecimal() else None for part in (low, high)))
+        low, dash, high = text.partition("-")
+        limits = [whole_number(part) for part in (low, high)]
+        damaged = any(part and limit is None for part, limit in zip((low, high), limits, strict=True))
+        return cls(*limits) if dash and not damaged else cls()
 
     def describe(self) -> str:
         """In words: "2 to 5", "2 or more", "up to 5"."""

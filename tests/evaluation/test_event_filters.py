@@ -135,7 +135,7 @@ def test_a_range_travels_as_text(limits, text, words):
     assert Range(*limits).describe() == words
 
 
-@pytest.mark.parametrize("text", ["", "-", "x-y", "--", "<b>"])
+@pytest.mark.parametrize("text", ["", "-", "x-y", "--", "<b>", "5", "x-5", "9" * 20 + "-", "-" + "9" * 4301])
 def test_what_is_no_range_sets_no_limit(text):
     assert not Range.from_text(text)
     assert str(Range.from_text(text)) == ""
