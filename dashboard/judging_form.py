@@ -16,7 +16,7 @@ from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.results.rejudging import rejudge
 
 _MARGIN, _LEVEL = "judging-margin", "judging-level"
-_LEAST_MARGIN, _MOST_MARGIN = 0.1, 50.0  # %
+_LEAST_MARGIN, _MOST_MARGIN = 0.1, 50.0  # %, of what is tried; what was agreed may lie outside
 _LEVELS = (0.8, 0.9, 0.95, 0.99)
 
 
@@ -42,9 +42,8 @@ def ask_for_judging(shown: Review, agreed: Review) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.number_input(
             "Margin in %",
-            _LEAST_MARGIN,
-            _MOST_MARGIN,
-            float(f"{100 * config.margin:g}"),
+            *_margin_bounds(agreed.record.config),
+            _percent(config.margin),
             step=0.5,
             format="%g",
             key=_MARGIN,
@@ -74,20 +73,30 @@ def ask_for_judging(shown: Review, agreed: Review) -> None:
 
 def _select(agreed: ComparisonConfig) -> None:
     # A callback, so that the verdict at the top of the page already follows.
-    margin, level = st.session_state[_MARGIN] / 100, st.session_state[_LEVEL]
+    margin, level = st.session_state[_MARGIN], st.session_state[_LEVEL]
     state.set_params(
-        margin=None if margin == agreed.margin else f"{100 * margin:g}",
+        margin=None if margin == _percent(agreed.margin) else f"{margin:g}",
         level=None if level == agreed.confidence else f"{100 * level:g}",
     )
 
 
 def _go_back(agreed: ComparisonConfig) -> None:
     state.set_params(margin=None, level=None)
-    st.session_state[_MARGIN], st.session_state[_LEVEL] = 100 * agreed.margin, agreed.confidence
+    st.session_state[_MARGIN], st.session_state[_LEVEL] = _percent(agreed.margin), agreed.confidence
+
+
+def _percent(fraction: float) -> float:
+    return float(f"{100 * fraction:g}")
+
+
+def _margin_bounds(agreed: ComparisonConfig) -> tuple[float, float]:
+    """The least and the most margin in percent; what was agreed is always one of them or between."""
+    percent = _percent(agreed.margin)
+    return min(_LEAST_MARGIN, percent), max(_MOST_MARGIN, percent)
 
 
 def _read_margin(agreed: ComparisonConfig) -> float:
-    return _read("margin", agreed.margin, _LEAST_MARGIN, _MOST_MARGIN)
+    return _read("margin", agreed.margin, *_margin_bounds(agreed))
 
 
 def _read_level(agreed: ComparisonConfig) -> float:
