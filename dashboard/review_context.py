@@ -16,6 +16,7 @@ from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.event_filters import find_sessions
 from gru4rec_core.evaluation.seed_outcomes import seed_index
 from gru4rec_core.evaluation.slices import select_slice, slice_rates
 from gru4rec_core.model.inference import NumpyGru4Rec
@@ -90,6 +91,11 @@ class Review:
         """What lists call sessions, by their keys in the log: "Session 17", "ann, 2026-03-31, visit 2"."""
         names = session_names(keys, self.events.dataset.session_ids)
         return [f"Session {name}" if name == str(key) else name for key, name in zip(keys, names, strict=True)]
+
+    def find_sessions(self, text: str) -> np.ndarray | None:
+        """The test sessions that are called so, in the log or in lists: bool [n_sessions]; None for a blank text."""
+        keys = self.events.dataset.session_ids
+        return find_sessions(keys, text, _all_session_names(self.record.id, self.files, self)) if text.strip() else None
 
 
 def table_source(review: Review, k: int | None) -> TableSource:
@@ -216,6 +222,11 @@ def _ask_for_pair(review: Review, names: list[str], base: str, other: str) -> tu
         other = st.selectbox("Against it", rest, index=index, format_func=label, key="pair-b", width=220)
     state.set_params(a=base, b=other)
     return base, other
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _all_session_names(comparison: str, files: cached.Stamp, _review: Review) -> list[str]:
+    return _review.session_names(_review.events.dataset.session_ids)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

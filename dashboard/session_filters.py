@@ -52,7 +52,7 @@ def choose_filters(review: Review, models: Models, k: int) -> Filters:
         came=items["came"],
         had=items["had"],
         guessed=items["guess"],
-        session=texts["name"],
+        session=review.find_sessions(texts["name"]),
         length=ranges["length"],
         step=ranges["place"],
         rank=ranges["rank"],

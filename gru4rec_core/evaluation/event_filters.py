@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,7 +64,7 @@ class Filters:
         came: ids of items; one of them came next.
         had: ids of items; the session had one of them before.
         guessed: ids of items; one of them is among the first k guesses.
-        session: a part of the session's name, in any case.
+        session: bool [n_sessions], the sessions that are called so (`find_sessions`).
         length: items of the whole session.
         step: place of the item that came in its session, from 1.
         rank: rank of the item that came; one that training never saw is worse than any rank.
@@ -75,7 +75,7 @@ class Filters:
     came: np.ndarray | None = None
     had: np.ndarray | None = None
     guessed: np.ndarray | None = None
-    session: str = ""
+    session: np.ndarray | None = None
     length: Range = Range()
     step: Range = Range()
     rank: Range = Range()
@@ -106,6 +106,19 @@ def _is_called(texts: Sequence[str], wanted: str, *, whole: bool) -> bool:
     return wanted in plain if whole else any(wanted in text for text in plain)
 
 
+def find_sessions(keys: Iterable[object], text: str, names: Iterable[str]) -> np.ndarray:
+    """Which sessions are called so, by their key in the log or by the name that is shown: bool [n_sessions].
+
+    Args:
+        keys: of the sessions.
+        text: a part of a key or of a name, in any case.
+        names: what is shown instead of the keys, in their order.
+    """
+    wanted = " ".join(text.split()).casefold()
+    both = zip(keys, names, strict=True)
+    return np.array([wanted in str(key).casefold() or wanted in name.casefold() for key, name in both], bool)
+
+
 def find_matches(
     models: Sequence[ModelResults], events: EvaluationSet, k: int, filters: Filters, seed: int = 0
 ) -> np.ndarray:
@@ -124,8 +137,8 @@ def find_matches(
         keep &= _among(evaluation.target, filters.came, evaluation.n_items)
     if filters.had is not None:
         keep &= _had_before(evaluation, events, filters.had)
-    if filters.session.strip():
-        keep &= _is_named(events, filters.session)[evaluation.session]
+    if filters.session is not None:
+        keep &= filters.session[evaluation.session]
     if filters.length:
         keep &= filters.length.contains(events.dataset.lengths)[evaluation.session]
     if filters.step:
@@ -159,9 +172,3 @@ def _had_before(evaluation: Evaluation, events: EvaluationSet, wanted: np.ndarra
     # Running count of such items in the log, [n_events + 1]: a history has one where the count grows within it.
     count = np.concatenate([[0], np.cumsum(_among(events.dataset.items, wanted, evaluation.n_items))])
     return count[begins + evaluation.position] > count[begins]
-
-
-def _is_named(events: EvaluationSet, text: str) -> np.ndarray:
-    """Which sessions have the text in their name: bool [n_sessions]."""
-    wanted = text.strip().casefold()
-    return np.array([wanted in str(name).casefold() for name in events.dataset.session_ids], bool)

@@ -7,6 +7,7 @@ number.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _VISIT = re.compile(r"(.*)#(\d{4}-\d\d-\d\d)T[\d:.]+", re.DOTALL)
+_FEW_DAYS = 50  # of visits to name, for which all keys are searched day by day
 
 
 def visitor(key: object) -> str | None:
@@ -38,12 +40,25 @@ def session_names(keys: Iterable[object], among: np.ndarray) -> list[str]:
     days = {(visit.group(1), visit.group(2)) for visit in visits if visit}
     if not days:
         return texts
-    everything = pa.array(among, pa.string())
-    by_day = {day: _visits_of(everything, *day) for day in days}
+    by_day = _visits_by_day(among) if len(days) > _FEW_DAYS else _visits_of_days(among, days)
     return [
         _name(text, visit.group(1), visit.group(2), by_day) if visit else text
         for text, visit in zip(texts, visits, strict=True)
     ]
+
+
+def _visits_of_days(among: np.ndarray, days: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    """The keys of the visits of these users and days, the first first."""
+    everything = pa.array(among, pa.string())
+    return {day: _visits_of(everything, *day) for day in days}
+
+
+def _visits_by_day(among: np.ndarray) -> dict[tuple[str, str], list[str]]:
+    """The same for every user and day, in one pass: 100,000 sessions take as long as some two hundred days singly."""
+    by_day: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for visit in filter(None, map(_VISIT.fullmatch, sorted(map(str, among)))):
+        by_day[visit.group(1), visit.group(2)].append(visit.group(0))
+    return by_day
 
 
 def _visits_of(everything: pa.Array, user: str, date: str) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.evaluation.event_filters import Filters, Range, find_items, find_matches
+from gru4rec_core.evaluation.event_filters import Filters, Range, find_items, find_matches, find_sessions
 from gru4rec_core.evaluation.scoring import Evaluation
 from tests.evaluation.conftest import model_of
 
@@ -88,7 +88,7 @@ def test_an_unknown_item_is_worse_than_any_rank(model, events):
     assert matching(unknown, events, rank=Range(1_000_000, None)) == [0]
 
 
-def test_length_step_and_name_of_the_session(model, make_dataset):
+def test_length_step_and_the_sessions_that_are_meant(model, make_dataset):
     events = EvaluationSet(make_dataset("ab", "abc", "abcd"), predicted=np.array([0, 1, 0, 0, 1, 0, 0, 1, 0], bool))
     index = events.events()
     tested = replace(model.evaluations[0], session=index.session, position=index.position, target=index.target)
@@ -96,9 +96,8 @@ def test_length_step_and_name_of_the_session(model, make_dataset):
     assert matching(one, events, length=Range(3, 4)) == [1, 2]
     assert matching(one, events, step=Range(None, 2)) == [0]
     assert matching(one, events, step=Range(3, 3)) == [1, 2]
-    name = str(events.dataset.session_ids[1])
-    assert matching(one, events, session=f" {name.upper()} ") == [1]
-    assert matching(one, events, session="no such session") == []
+    assert matching(one, events, session=np.array([False, True, False])) == [1]
+    assert matching(one, events, session=np.zeros(3, bool)) == []
 
 
 def test_a_kind_and_another_condition_both_hold(model, events):
@@ -123,6 +122,18 @@ def test_items_are_found_by_the_names_that_are_shown_and_by_their_own():
     assert find_items(vocabulary, "red shoe", names, whole=True).tolist() == [0]
     assert find_items(vocabulary, "17", names, whole=True).tolist() == [0]
     assert find_items(vocabulary, "1", names).tolist() == [0, 1]
+
+
+def test_sessions_are_found_by_their_key_and_by_the_name_that_is_shown():
+    keys, names = ["17", "ann#2026-03-31T08:15:00"], ["Session 17", "ann, 2026-03-31, visit 2"]
+    for text, found in {
+        " session  17 ": [True, False],
+        "17": [True, False],
+        "Ann, 2026-03-31, visit 2": [False, True],
+        "ANN#2026": [False, True],
+        "nobody": [False, False],
+    }.items():
+        assert find_sessions(keys, text, names).tolist() == found
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,13 @@ def test_filters_narrow_the_list_and_can_be_cleared(sessions, result, pair):
     assert "came" not in sessions.query_params
 
 
+def test_a_session_is_found_by_the_name_that_is_shown(sessions, pair):
+    name = f"Session {pair[0].evaluations[0].session_id[0]}"
+    sessions.text_input(key="filter-name").set_value(name).run()
+    assert listed(sessions)
+    assert all(name in row(sessions, event) for event in listed(sessions))
+
+
 def test_a_link_carries_every_filter(finished, open_page, pair):
     app = open_page(
         "sessions", guess="item A", rank="4-9", by="bpr", length="3-", place="-4", whole="1", show="neither"

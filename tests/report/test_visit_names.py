@@ -1,5 +1,7 @@
 """Facts about the names of visits that were cut out of a user's events."""
 
+from time import perf_counter
+
 import numpy as np
 
 from gru4rec_core.report.visit_names import session_names, visitor
@@ -28,6 +30,17 @@ def test_a_visit_is_called_by_who_the_date_and_its_number_among_several_that_day
 
 def test_the_number_is_that_among_all_sessions_not_among_those_shown():
     assert session_names(VISITS[:1], VISITS) == ["ann, 2026-03-31, visit 2"]
+
+
+def test_many_visits_are_named_as_few_are_and_in_good_time():
+    keys = np.array(
+        [f"user {n % 20_000}#2026-03-{1 + n % 3:02}T{n // 20_000:02}:00:00" for n in range(100_000)], dtype=object
+    )
+    started = perf_counter()
+    names = session_names(keys, keys)
+    assert perf_counter() - started < 10  # day by day it would take minutes
+    assert names[40_000:40_003] == session_names(keys[40_000:40_003], keys)
+    assert len(set(names)) == len(keys)
 
 
 def test_names_tell_visits_apart():
