@@ -52,7 +52,7 @@ def side_by_side(review: Review, model: ModelResults) -> list[ModelResults]:
 
 
 def show_headline(review: Review, model: ModelResults, k: int) -> pd.Series | None:
-    """The slice that is surely weaker in one sentence; returns its row for the next step."""
+    """The slice that is clearly weaker in one sentence; returns its row for the next step."""
     table = review_context.slice_table(review, (model.name,), k)
     confidence = review.record.config.confidence
     whole = whole_rates([model], k, confidence).iloc[0]
@@ -113,13 +113,13 @@ def show_ranks(review: Review, shown: list[ModelResults]) -> None:
 
 
 def show_categories(review: Review, model: ModelResults, k: int) -> None:
-    """How often the guess is the right kind of item, where the items' categories are known."""
+    """How often the guess is of the right category, where the items' categories are known."""
     categories = state.workspace().item_categories(review.record.dataset_id)
     if not categories or k > MAX_LIST_LENGTH:
         return
     confidence = review.record.config.confidence
     rates = category_rates(review.models, category_codes(review.vocabulary, categories), k, confidence)
-    widgets.section("The right kind of item")
+    widgets.section("The right category")
     widgets.sentence(accuracy_frames.category_sentence(rates, model.name, k, review.unit))
     figures = accuracy_frames.category_figures(rates, k, confidence)
     exported = export_table(figures, review_context.table_source(review, k))

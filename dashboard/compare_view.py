@@ -244,7 +244,7 @@ def show_p_values(review: Review, pair: Pair) -> None:
 def show_slices(review: Review, k: int) -> None:
     """Hits by kind of session, exploratory."""
     widgets.section("Where they differ (exploratory)")
-    st.caption("This explains and decides nothing: among many slices some differ by chance.")
+    st.caption("This explains the verdict but does not decide it: among many slices, some differ by chance.")
     shown = [*review.contenders, *(model for model in review.models if model.name == "popularity")]
     draw_slices(review, shown, k, key="compare-slice")
 

@@ -59,7 +59,7 @@ def _build(workspace: Workspace, record: ComparisonRecord, datasets: dict[str, s
         title=record.name,
         cells=(
             dataset + summary_cells.muted(PROTOCOL_LABELS[record.split.protocol].lower()),
-            summary_cells.name(summary.verdict) if summary else "",
+            summary_cells.name(_say_verdict(summary)) if summary else "",
             summary_cells.best_model(summary) if summary else "",
             summary_cells.name(describe_states(states)) + summary_cells.muted(describe_duration(states)),
             summary_cells.moment(record.created),
@@ -69,6 +69,11 @@ def _build(workspace: Workspace, record: ComparisonRecord, datasets: dict[str, s
         menu={"delete": "Delete"},
         is_selected=selection.comparison is not None and record.id == selection.comparison.id,
     )
+
+
+def _say_verdict(summary: ComparisonSummary) -> str:
+    """The first words of the verdict, which name the better one: "BPR is better"; "" with a single model."""
+    return summary.sentence.partition(". ")[0].rstrip(".") if summary.verdict else ""
 
 
 def _summary(workspace: Workspace, record: ComparisonRecord) -> ComparisonSummary | None:

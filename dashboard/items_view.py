@@ -51,12 +51,12 @@ def describe_known(record: DatasetRecord, table: pd.DataFrame) -> str:
     """How many items have a name or a category, in one sentence."""
     if table.empty:
         return (
-            "A second file can give the items names and categories. Names then stand wherever items are shown, and"
-            " Accuracy says how often a model guesses the right kind of item."
+            "A second file can give the items names and categories. Names are then shown instead of ids, and"
+            " Accuracy says how often a model guesses the right category."
         )
     named, sorted_in = (int((table[column] != "").sum()) for column in (NAME, CATEGORY))
     kinds = counted(table.loc[table[CATEGORY] != "", CATEGORY].nunique(), "category", "categories")
-    return f"{share_text(named, record.n_items)} items have a name, {sorted_in:,} one of {kinds}."
+    return f"Items with a name: {share_text(named, record.n_items)}; with a category: {sorted_in:,} ({kinds})."
 
 
 def _show_known(record: DatasetRecord, table: pd.DataFrame) -> None:
@@ -85,7 +85,7 @@ def _ask_and_add(record: DatasetRecord, path: str, name: str) -> None:
         category = _choose("Category", columns, guess.category if guess else None, f"items-category-{key}")
     if guess is None:
         messages.show_message("None of the first rows has an item of this log. Choose the column of the item.")
-    if item is not None and st.button("Add to the items", type="primary", key=f"add-items-{record.id}"):
+    if item is not None and st.button("Add names and categories", type="primary", key=f"add-items-{record.id}"):
         chosen = ItemColumns(item, named, category)
         root = state.workspace().root
         with st.spinner("Reading the items…"):

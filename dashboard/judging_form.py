@@ -41,13 +41,13 @@ def ask_for_judging(shown: Review, agreed: Review) -> None:
     config = shown.record.config
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.number_input(
-            "Margin in %",
+            "Margin: smallest difference that matters, in %",
             *_margin_bounds(agreed.record.config),
             _percent(config.margin),
             step=0.5,
             format="%g",
             key=_MARGIN,
-            width=150,
+            width=330,
             on_change=_select,
             args=(agreed.record.config,),
             help="The smallest difference that matters to you: models closer than that count as equal.",
@@ -61,13 +61,15 @@ def ask_for_judging(shown: Review, agreed: Review) -> None:
             key=_LEVEL,
             on_change=_select,
             args=(agreed.record.config,),
-            help="A higher level gives wider intervals, and asks more before a model is called better.",
+            help="A higher level gives wider intervals, and asks for more before a model is called better.",
         )
         if is_exploratory(shown, agreed):
-            st.button("Back to what was agreed", key="judging-back", on_click=_go_back, args=(agreed.record.config,))
+            st.button(
+                "Reset to the original values", key="judging-back", on_click=_go_back, args=(agreed.record.config,)
+            )
     messages.show_aside(
-        "Changed here, the verdict above follows at once and is marked as exploratory. Reports and recorded decisions"
-        " keep what was agreed."
+        "If you change these, the verdict above follows at once and is marked as exploratory. Reports and recorded"
+        " decisions keep the original values."
     )
 
 
@@ -114,8 +116,8 @@ def _read(name: str, agreed: float, least: float, most: float) -> float:
         value = float("nan")
     if not least <= value <= most:
         messages.show_message(
-            f"The link names {name} {text}, which is no percentage from {least:g} to {most:g}. You see"
-            f" {100 * agreed:g} %, which was agreed.",
+            f"The link names {name} {text}, which is not between {least:g} and {most:g}. You see"
+            f" the original {100 * agreed:g} %.",
             "warning",
         )
         state.set_params(**{name: None})

@@ -34,15 +34,15 @@ def _ask(agreed: Review) -> None:
         st.text("There is only one trained model on this dataset.")
         return
     names = describe_models(list(models.values()))
-    a = st.selectbox("Base", list(models), format_func=names.__getitem__, key="picker-a")
+    a = st.selectbox("Reference model", list(models), format_func=names.__getitem__, key="picker-a")
     others = [key for key in models if key != a]
-    b = st.selectbox("Against it", others, format_func=names.__getitem__, key="picker-b")
+    b = st.selectbox("Compared model", others, format_func=names.__getitem__, key="picker-b")
     refusal = find_refusal(models[a], models[b])
     if refusal:
         messages.show_message(f"{refusal.sentence} {refusal.remedy}", "warning")
     messages.show_aside(
-        f"Judged as this comparison was: top {agreed.record.config.deciding_k}. Both results are known by now, so the"
-        " verdict is marked as exploratory."
+        f"Judged like this comparison: top {agreed.record.config.deciding_k}, same margin and level. Both results are"
+        " already known, so the verdict is marked as exploratory."
     )
     if st.button("Compare these", type="primary", key="picker-go", disabled=refusal is not None):
         messages.attempt(lambda: _compare(models[a], models[b], agreed))

@@ -93,7 +93,7 @@ def _show_group(workspace: Workspace, label: str, of_model: Sequence[Job], left:
         for job in of_model:
             if job.state.state in _TROUBLE:
                 progress_view.show_job(workspace, job)
-        with st.expander("Seed by seed", key=f"seeds-{key}", type="compact"):
+        with st.expander("Seed by seed", key=f"seeds-{key}"):
             for job in of_model:
                 if job.state.state not in _TROUBLE:
                     progress_view.show_job(workspace, job, left.get(job.id))

@@ -26,19 +26,19 @@ def _ask(comparison: ComparisonRecord) -> None:
     fit = [label for label, of_model in models.items() if not any(stopped_early(workspace, run) for run in of_model)]
     if len(fit) < len(models):
         unfit = " and ".join(label for label in models if label not in fit)
-        messages.show_message(f"Early stopping ended {unfit}: more epochs would change nothing there.")
+        messages.show_message(f"Early stopping ended the training of {unfit}: more epochs would change nothing there.")
     if not fit:
         return
     chosen = st.pills("Models", fit, selection_mode="multi", default=fit, key="more-epochs-models")
     most = max(run.config.epochs for run in runs)
     more = st.number_input("How many more epochs?", 1, 10_000, most, key="more-epochs-number")
     messages.show_aside(
-        "They continue where they stopped and end as if they had been trained that long at once. This is a new"
-        " comparison, judged as this one; this one stays."
+        "Training continues where it stopped; the result is that of one long training. This makes a new comparison with"
+        " the same list length, margin and level; the present one is kept."
     )
     run_ids = [run.id for label in chosen for run in models[label]]
     icon = ":material/play_arrow:"
-    if st.button("Train on", type="primary", key="more-epochs-go", icon=icon, disabled=not run_ids):
+    if st.button("Continue training", type="primary", key="more-epochs-go", icon=icon, disabled=not run_ids):
         messages.attempt(lambda: _start(comparison, int(more), run_ids))
 
 

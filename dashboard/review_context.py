@@ -216,10 +216,12 @@ def _ask_for_pair(review: Review, names: list[str], base: str, other: str) -> tu
         return review.model(name).label
 
     with st.container(horizontal=True):
-        base = st.selectbox("Base", names, index=names.index(base), format_func=label, key="pair-a", width=220)
+        base = st.selectbox(
+            "Reference model", names, index=names.index(base), format_func=label, key="pair-a", width=220
+        )
         rest = [name for name in names if name != base]
         index = rest.index(other) if other in rest else 0
-        other = st.selectbox("Against it", rest, index=index, format_func=label, key="pair-b", width=220)
+        other = st.selectbox("Compared model", rest, index=index, format_func=label, key="pair-b", width=220)
     state.set_params(a=base, b=other)
     return base, other
 

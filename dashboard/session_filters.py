@@ -15,6 +15,7 @@ from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.labels import short
 
 _TEXTS = {"came": "Came next", "had": "Seen before it", "guess": "Among the guesses", "name": "Name of the session"}
+_SAID = {"came": "the next item", "had": "an earlier item", "guess": "a guess"}
 _RANGES = {"length": "Items in the session", "place": "Step in the session", "rank": "Rank of the item that came"}
 _PARAMS = (*_TEXTS, *_RANGES, "whole", "by", "kind")
 _SHOWN = ("event", "step")  # URL parameters of the session that is open
@@ -33,7 +34,7 @@ def choose_filters(review: Review, models: Models, k: int) -> Filters:
     with st.popover(f"Filters: {n_set}" if n_set else "Filters", icon=":material/filter_list:", key="filters"):
         texts = _ask_for_texts()
         whole = st.checkbox(
-            "Whole names of items, not parts",
+            "Match whole item names only",
             value="whole" in st.query_params,
             key="filter-whole",
             on_change=_keep,
@@ -64,8 +65,10 @@ def choose_filters(review: Review, models: Models, k: int) -> Filters:
 def describe_filters(models: Models) -> str:
     """The conditions in one line; "" where there are none."""
     params = st.query_params
-    how = "is" if "whole" in params else "has"
-    parts = [f"{label.lower()} {how} “{short(params[name])}”" for name, label in _TEXTS.items() if params.get(name)]
+    how = "is" if "whole" in params else "contains"
+    parts = [f"{said} {how} “{short(params[name])}”" for name, said in _SAID.items() if params.get(name)]
+    if name := params.get("name"):
+        parts.append(f"the session's name contains “{short(name)}”")
     said = ((label, Range.from_text(params.get(name, ""))) for name, label in _RANGES.items())
     parts += [f"{label[0].lower()}{label[1:]}: {numbers.describe()}" for label, numbers in said if numbers]
     if by := next((model.label for model in models if model.name == params.get("by")), ""):
@@ -131,10 +134,10 @@ def _ask_for_model(models: Models) -> str:
     names = ["", *(model.name for model in models)]
     if len(models) < 2:
         return ""
-    labels = {"": "any of them", **{model.name: model.label for model in models}}
+    labels = {"": "any model", **{model.name: model.label for model in models}}
     requested = st.query_params.get("by", "")
     return st.selectbox(
-        "Whose guesses and rank",
+        "Guesses and rank of",
         names,
         index=names.index(requested) if requested in names else 0,
         format_func=lambda name: labels[name],
@@ -153,11 +156,11 @@ def _ask_for_kind(review: Review, model: ModelResults, k: int) -> np.ndarray | N
     if requested is not None and requested not in options:
         state.set_params(kind=None)
     chosen = st.selectbox(
-        "Kind of session",
+        "Slice",
         list(options),
         index=list(options).index(requested) if requested in options else None,
         format_func=lambda kind: _kind_label(*options[kind]),
-        placeholder="All kinds",
+        placeholder="All slices",
         key="filter-kind",
         on_change=_keep,
         args=("kind",),

@@ -74,8 +74,8 @@ def _show_keys(listed: SessionList, place: int | None) -> None:
     n = len(listed.first)
     position = -1 if place is None else place
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="session-keys"):
-        _key_button("Previous", "Up", listed, position - 1)
-        _key_button("Next", "Down", listed, position + 1)
+        _key_button("Previous session", "Up", listed, position - 1)
+        _key_button("Next session", "Down", listed, position + 1)
         st.text(f"{position + 1:,} of {counted(n, 'session')}" if place is not None else counted(n, "session"))
 
 
@@ -111,7 +111,7 @@ def row_label(view: View, row: dict[Any, Any], n_listed: int) -> str:
     def name(item: int) -> str:
         return widgets.plain_label(review.item(item), 32)
 
-    more = f", {n_listed - 1:,} more listed" if n_listed > 1 else ""
+    more = f", {n_listed - 1:,} more {'step' if n_listed == 2 else 'steps'} listed" if n_listed > 1 else ""
     session = widgets.plain_label(row["name"], 44)
     lines = [f"*{session} · step {row['step']} of {row['length']}{more}*"]
     seen = f"{name(row['last'])} → " if row["step"] > 1 else ""

@@ -29,8 +29,8 @@ _ORDERS = {
 _ORDER_HELP = (
     "Random: the same for everybody. Largest disagreement: the two models' ranks differ by the largest factor. Worst"
     " miss: what came stood furthest down a list. Most confident miss: a model's first guess led its second by more"
-    " than in nearly all its other predictions, and what came was not in its list. Items that training never saw come"
-    " last."
+    " than in nearly all its other predictions, and what came was not in its list. In these last three, what came and"
+    " training never saw follows the rest."
 )
 
 Models = tuple[ModelResults, ...]
@@ -111,7 +111,7 @@ def choose_sessions(view: View) -> tuple[np.ndarray, SessionList]:
         order = choose_order(models)
         filters = session_filters.choose_filters(review, models, k)
     if said := session_filters.describe_filters(models):
-        widgets.sentence(f"Only: {said}", muted=True, size=".95rem")
+        widgets.sentence(f"Only sessions where {said}", muted=True, size=".95rem")
     if by_majority(counted := _counted(models, missed)):
         st.caption(explain_counts(counted, k))
     matches = find_matches(models, review.events, k, filters, seed)

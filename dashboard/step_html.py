@@ -58,9 +58,9 @@ def strip(
         k: list length of a hit.
         left_out: how many items are not drawn before and after.
     """
-    before, after = (f'<li class="gap">{counted(n, "item")} {{}} not drawn</li>' if n else "" for n in left_out)
+    before, after = (f'<li class="gap">{counted(n, "{} item")} not shown</li>' if n else "" for n in left_out)
     steps = "".join(_step(group, name, focus, models, k) for group, name in zip(groups, names, strict=True))
-    parts = before.format("before") + steps + after.format("after")
+    parts = before.format("earlier") + steps + after.format("later")
     return f'<ol class="wb-strip" data-kind="strip" aria-label="Items of the session, oldest first">{parts}</ol>'
 
 

@@ -20,7 +20,7 @@ from gru4rec_core.whole_numbers import whole_number
 
 _WORDS = {
     "trained": "Training data: the models learnt from this step, so a good guess proves nothing.",
-    "validation": "Validation: this step only watched training; the models did not learn from it.",
+    "validation": "Validation data: used only to check progress during training; the models did not learn from it.",
     "untested": "Not part of the test: what the models would guess here.",
 }
 
@@ -77,7 +77,7 @@ def _requested_step(n_steps: int, otherwise: int) -> int:
 
 def _show_keys(view: View, step: Step, n_steps: int) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="step-keys"):
-        for label, key, to in (("Step back", "Left", step.position), ("Next step", "Right", step.position + 2)):
+        for label, key, to in (("Previous step", "Left", step.position), ("Next step", "Right", step.position + 2)):
             st.button(
                 label,
                 shortcut=key,

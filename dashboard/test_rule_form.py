@@ -15,8 +15,8 @@ from gru4rec_core.workspace.records import DatasetRecord
 
 _RULE_HELP = " ".join(
     (
-        f"Last item: {explain('Last-item rule')}",
-        f"Later days: {explain('Time rule')}",
+        f"Last item: {explain('Last item')}",
+        f"Later days: {explain('Later days')}",
         f"Other sessions: {explain('Other sessions')}",
     )
 )

@@ -30,7 +30,7 @@ def show_progress(selection: state.Selection, comparison: ComparisonRecord) -> N
     """The selected comparison, running or done; with the button to its results when all is done."""
     active = progress_view.is_active(state.workspace(), comparison)
     with st.container(border=True, key="progress"):
-        st.header("In training" if active else "Latest training")
+        st.header("Training now" if active else "Training of this comparison")
         model_progress_view.show_comparison(comparison)
         if not active and (result := _result(comparison)) is not None:
             messages.show_warnings_below_results(result.warnings, "data, training and test", "train-warnings")
@@ -75,6 +75,6 @@ def estimate_text(workspace: Workspace, record: DatasetRecord, plan: ComparisonP
     names = " and ".join(LOSS_LABELS[loss] for loss in plan.losses)
     what = f"{counted(len(plan.configs), 'run')} of {names}, and the baselines"
     if not estimate.seconds:
-        return f"{what}: all there already, nothing is left to train."
+        return f"{what}: all finished already; there is nothing left to train."
     there = f" {counted(estimate.n_there, 'run')} of these {'is' if estimate.n_there == 1 else 'are'} there already."
     return f"{what}: about {progress_view.duration(estimate.seconds)} on this machine.{there * bool(estimate.n_there)}"

@@ -82,7 +82,7 @@ def _show_chips(review: Review, ids: list[int]) -> None:
     position = st.session_state.get(_CHOSEN)
     first = 0 if st.session_state.get(_ALL_CHIPS) else max(0, len(ids) - MAX_CHIPS)
     if first:
-        st.button(f"Show the {counted(first, 'item')} before", key="strip-all", on_click=_show_all, type="tertiary")
+        st.button(f"Show the {counted(first, 'earlier item')}", key="strip-all", on_click=_show_all, type="tertiary")
     chosen = st.pills(
         "Items, oldest first. Choose one to move or remove it.",
         range(first, len(ids)),
@@ -93,8 +93,8 @@ def _show_chips(review: Review, ids: list[int]) -> None:
     st.session_state[_CHOSEN] = chosen
     none = chosen is None
     with st.container(horizontal=True, gap="small"):
-        _button("Earlier", "E", none or chosen == 0, _move, ids, chosen, -1)
-        _button("Later", "L", none or chosen == len(ids) - 1, _move, ids, chosen, 1)
+        _button("Move earlier", "E", none or chosen == 0, _move, ids, chosen, -1)
+        _button("Move later", "L", none or chosen == len(ids) - 1, _move, ids, chosen, 1)
         _button("Remove", "Delete", none, _remove, ids, chosen)
         with st.popover("Remove all", key="strip-clear", icon=":material/delete_sweep:"):
             st.button(f"Remove {counted(len(ids), 'item')}", key="strip-clear-all", on_click=_write, args=([],))
@@ -179,7 +179,10 @@ def show_lists(review: Review, ids: list[int], contenders: list[Contender]) -> N
     n_shared = len(list_html.shared_places(lists[0].ids, lists[-1].ids))
     shared = f" {n_shared} of {len(lists[0].ids)} items are in both lists." if len(lists) == 2 else ""
     st.html(list_html.draw_lists(lists, next_item))
-    st.caption(f"Bars: scores, not probabilities; full for the first of a list, none for an average item.{shared}")
+    st.caption(
+        "Bars show scores, not probabilities: the first item of each list fills its bar, an average item has none."
+        f"{shared}"
+    )
 
 
 def _guess_list(review: Review, ids: list[int], contender: Contender) -> GuessList:

@@ -20,8 +20,10 @@ def offer_what_is_done(selection: state.Selection, comparison: ComparisonRecord)
         return
     with st.container(border=True, key="unfinished"):
         st.text(sentence)
-        messages.show_aside("Start it again under Train; or compare the runs that are done. Both comparisons stay.")
-        if st.button("Compare what is done", key="compare-done", icon=":material/balance:"):
+        messages.show_aside(
+            "Retry the others on Train; or compare the finished runs now, in a second comparison beside this one."
+        )
+        if st.button("Compare the finished runs", key="compare-done", icon=":material/balance:"):
             _compare(selection, comparison)
 
 

@@ -63,9 +63,9 @@ def compare(
     processes: Annotated[
         int | None,
         typer.Option(
-            help="Runs carried out at a time, each in a process of its own.",
+            help="How many runs to carry out at the same time, each in its own process.",
             min=1,
-            show_default="one per core, as far as the memory goes",
+            show_default="one per core, if memory allows",
         ),
     ] = None,
     as_json: AsJson = False,

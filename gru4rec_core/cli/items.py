@@ -1,4 +1,4 @@
-"""What is known of a dataset's items: add a file with their names and categories, or list what was added."""
+"""What is known of a dataset's items: add a file with their names and categories."""
 
 from pathlib import Path
 from typing import Annotated

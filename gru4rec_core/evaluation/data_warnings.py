@@ -223,7 +223,7 @@ def _time_overlap(train: SessionDataset, test: EvaluationSet) -> DiagnosticWarni
         f"{share_text(n_earlier, len(times))} test events happened before the last training event.",
         "In use, a model knows only the past. Here it has seen what was popular on the test days, which flatters it;"
         " new trends, the hard case, are hardly tested.",
-        "Use the time rule: train on the past and test on later days.",
+        "Choose the test rule “Later days”: train on the past and test on later days.",
     )
 
 

@@ -66,4 +66,4 @@ def worst_first(warnings: Iterable[DiagnosticWarning]) -> list[DiagnosticWarning
 
 def visible_difference_text(fraction: float) -> str:
     """The smallest relative difference that a test is likely to show, as the end of a sentence."""
-    return f"about {percent_text(fraction)}" if fraction < VERY_LARGE else "none but the very largest"
+    return f"about {percent_text(fraction)}" if fraction < VERY_LARGE else "none but very large ones"

@@ -8,7 +8,7 @@ A test of non-inferiority with the figures of the verdict. Whoever of the two ha
     undecided
 
 So each of two models may replace the other exactly where the verdict is "equivalent" (or both have equally many hits).
-A candidate that leads may be promoted where the verdict is undecided: it need not be better, only surely not worse.
+A candidate that leads may be promoted where the verdict is undecided: it need not be better, only clearly not worse.
 """
 
 from dataclasses import dataclass

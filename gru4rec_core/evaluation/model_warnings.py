@@ -230,7 +230,7 @@ def _not_beating_baseline(comparison: Comparison, model: ModelResults) -> Diagno
     return DiagnosticWarning(
         "not-beating-baseline",
         "warning",
-        f"{model.label} does not clearly beat simple counting.",
+        f"{model.label} does not clearly beat the strongest baseline.",
         f"{per_100(value)} per 100; {baseline.label} {per_100(baseline_value)}.",
         "A baseline costs nothing to train and to run. A model earns its place only by beating it.",
         "Train longer or on more data, try the preset “modern”, or use the baseline.",

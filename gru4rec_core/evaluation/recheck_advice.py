@@ -4,7 +4,7 @@ The first rule that fits, with the margin m of the comparison:
 
     retire     the strongest of today's baselines is better than the old model, and better than a retrained one
     retrain    a retrained model is better than the old one; or the strongest baseline is better than the old one alone;
-               or there is no retrained one yet, and the old one's hits surely fell by more than m (of what they were)
+               or there is no retrained one yet, and the old one's hits clearly fell by more than m (of what they were)
     keep       else: nothing shows that another would be better
 
 "Better" is what a verdict calls better: clear, or better by an open size.
@@ -66,7 +66,7 @@ def rate_change(
     (old_low, old_high), (new_low, new_high) = (hit_rate_interval(*one, confidence) for one in (then, now))
     difference = new - old
     low, high = hypot(new - new_low, old_high - old), hypot(new_high - new, old - old_low)
-    return RateChange(old, new, difference - low, difference + high)
+    return RateChange(old, new, max(-1.0, difference - low), min(1.0, difference + high))
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class RecheckFacts:
     """What the recommendation rests on.
 
     Attributes:
-        fell: the old model's hits surely fell by more than the margin.
+        fell: the old model's hits clearly fell by more than the margin.
         baseline_beats_old: the strongest baseline is better than the old model.
         retrained_beats_old: a retrained model is better than the old one; None without one.
         baseline_beats_retrained: the strongest baseline is better than it; None without one.
@@ -101,14 +101,15 @@ class Advice:
 def recommend(facts: RecheckFacts) -> Advice:
     """Applies the rules (the first lines of this module)."""
     if facts.baseline_beats_old and facts.baseline_beats_retrained:
-        return Advice("retire", "simple counting does better on this log, even against the retrained model")
+        return Advice("retire", "the strongest baseline does better on this log, even against the retrained model")
     if facts.retrained_beats_old:
         return Advice("retrain", "the retrained model is better on this log")
     if facts.baseline_beats_old:
-        whether = "may not be" if facts.baseline_beats_retrained is None else "is not"
-        return Advice("retrain", f"simple counting beats it on this log; a retrained model {whether} beaten")
+        retrained = ", but not the retrained model" if facts.baseline_beats_retrained is False else ""
+        hope = "; a retrained model might do better" if facts.baseline_beats_retrained is None else ""
+        return Advice("retrain", f"the strongest baseline beats it on this log{retrained}{hope}")
     if facts.retrained_beats_old is None and facts.fell:
-        return Advice("retrain", "its hits have surely fallen by more than the margin")
+        return Advice("retrain", "its hits have clearly fallen by more than the margin")
     if facts.retrained_beats_old is None:
-        return Advice("keep", "it has not surely lost more than the margin, and simple counting is not better")
+        return Advice("keep", "it has not clearly lost more than the margin, and the strongest baseline is not better")
     return Advice("keep", "the retrained model is not better on this log")

@@ -47,7 +47,7 @@ _RANKS = (
 RANKS = tuple(name for _, name in _RANKS)
 """The buckets of `rank_distribution`, best first."""
 
-_THIRDS = ((0, "best-sellers"), (1, "middling items"), (2, "rare items"), (3, "not in training"))
+_THIRDS = ((0, "popular items"), (1, "mid-popularity items"), (2, "rare items"), (3, "not in training"))
 _NOVELTY = ((0, "already seen"), (1, "new"))
 _CUTS: dict[str, Buckets] = {
     "position": _POSITIONS,

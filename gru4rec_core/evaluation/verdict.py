@@ -233,7 +233,7 @@ def _invalid(comparison: Comparison) -> Verdict:
         sentences=(
             obstacle.sentence,
             f"So it is not decided whose top {comparison.config.deciding_k} is better, nor whether one of them beats"
-            " simple counting.",
+            " the strongest baseline.",
         ),
         limits=(),
         numbers={"k": comparison.config.deciding_k, "margin": comparison.config.margin},

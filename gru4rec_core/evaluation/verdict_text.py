@@ -18,11 +18,11 @@ from gru4rec_core.words import per_100, percent_number, rounded_count
 BaselineOutcome = Literal["beaten", "as-well", "better", "undecided", "no-baseline"]
 
 _AGAINST_BASELINES = {
-    "beaten": "{model} beats simple counting.",
-    "as-well": "simple counting does as well.",
-    "better": "simple counting does better.",
-    "undecided": "whether {model} beats simple counting is not decided.",
-    "no-baseline": "no baseline was run, so whether it beats simple counting is not decided.",
+    "beaten": "{model} beats the strongest baseline.",
+    "as-well": "the strongest baseline does as well.",
+    "better": "the strongest baseline does better.",
+    "undecided": "whether {model} beats the strongest baseline is not decided.",
+    "no-baseline": "no baseline was run, so whether it beats one is not decided.",
 }
 
 
@@ -81,7 +81,7 @@ def baseline_sentence(test: Test, best: Rate, baselines: Sequence[Rate], outcome
     """
     rates = ", ".join(map(str, (best, *baselines)))
     return (
-        f"Best model against counting, in the top {test.k}: {rates} of {test.whole};"
+        f"Best model against the baselines, in the top {test.k}: {rates} of {test.whole};"
         f" {_AGAINST_BASELINES[outcome].format(model=best.name)}"
     )
 
@@ -141,8 +141,10 @@ def limit_sentences(verdict: PairVerdict, config: ComparisonConfig) -> tuple[str
         limits.append(f"One training run {whose}: provisional.")
     improving = [model.label for model in both if model.still_improving]
     if improving:
+        were = "was" if len(improving) == 1 else "were"
         limits.append(
-            f"Still improving when stopped, by hits in the top {config.deciding_k}: {' and '.join(improving)}."
+            f"{' and '.join(improving)} {were} still improving when training stopped, by hits in the top"
+            f" {config.deciding_k}."
         )
     if any(model.overlaps_training_days for model in both):
         limits.append("Tested on days seen in training.")

@@ -31,21 +31,21 @@ TERMS = (
     ),
     Term(
         "Interval",
-        "The differences compatible with these test sessions, at the level named (usually 95 %); chance in training is"
-        " not in it.",
+        "The range of values compatible with these test sessions, at the level named (usually 95 %); luck in training"
+        " is not included.",
     ),
     Term("Seed", "The random start of a training run; repeats show what luck does."),
     Term("Margin", "The smallest difference that matters to you; models closer than that count as equal."),
     Term("Baseline", "A simple method without training by gradient. A model must beat it to be worth its trouble."),
     Term(
-        "Last-item rule",
-        "Predicts each session's end after training on the same days: flatters.",
+        "Last item (test rule)",
+        "Predicts each session's end after training on the same days, which makes models look better than they are.",
     ),
-    Term("Time rule", "Trains on the past, tests on later days."),
-    Term("Other sessions", "Trains on some sessions, tests on others drawn at random from the same days."),
+    Term("Later days (test rule)", "Trains on the past, tests on later days."),
+    Term("Other sessions (test rule)", "Trains on some sessions, tests on others drawn at random from the same days."),
     Term(
         "Offline test",
-        "Matches what people did with the old page; says nothing of the clicks or the revenue that a new list would"
+        "Matches what people did with the old page; says nothing about the clicks or the revenue that a new list would"
         " cause.",
     ),
 )
@@ -82,8 +82,8 @@ BASELINE_MEANINGS = {
 """One sentence on each baseline, by its name."""
 
 OFFLINE_LIMITS = (
-    "An offline test matches what people did with the old page. It says nothing of the clicks or the revenue that a new"
-    " list would cause.",
+    "An offline test matches what people did with the old page. It says nothing about the clicks or the revenue that a"
+    " new list would cause.",
     "People mostly click what they are shown. An item that the old page never showed can hardly be a hit, however"
     " welcome it would have been.",
     "A hit counts the same whether the item was obvious or a discovery. How varied or surprising a list is, no hit rate"

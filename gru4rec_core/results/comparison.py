@@ -21,7 +21,7 @@ from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunR
 from gru4rec_core.workspace.split_store import StoredSplit, open_split
 from gru4rec_core.workspace.store import Workspace
 
-DECIDED_LATE = "The list length was chosen after results were there: exploratory."
+DECIDED_LATE = "The results were already known when this comparison was set up: exploratory."
 
 Pair = tuple[ModelResults, ModelResults]
 """Two contenders side by side, base first."""

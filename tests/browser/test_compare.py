@@ -37,13 +37,13 @@ def test_verdict_square_and_ladder_need_no_scrolling(compare: Page):
 
 
 def test_another_margin_is_marked_and_it_and_the_open_tab_stay_in_the_link(compare: Page):
-    compare.get_by_role("spinbutton", name="Margin in %").fill("40")
+    compare.get_by_role("spinbutton", name="Margin: smallest difference that matters, in %").fill("40")
     compare.keyboard.press("Enter")
     expect(compare.get_by_text("Exploratory: changed when the results were known").first).to_be_visible(timeout=WAIT)
     compare.get_by_role("tab", name="Where").click()
     compare.wait_for_url(re.compile("tab=Where"))
     expect(compare.get_by_text("Where they differ (exploratory)")).to_be_visible(timeout=WAIT)
-    expect(compare.get_by_role("spinbutton", name="Margin in %")).to_have_count(0)
+    expect(compare.get_by_role("spinbutton", name="Margin: smallest difference that matters, in %")).to_have_count(0)
     compare.reload()
     settle(compare)
     expect(compare.get_by_role("tab", name="Where")).to_have_attribute("aria-selected", "true")

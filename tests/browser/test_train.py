@@ -22,7 +22,7 @@ def test_a_finished_comparison_trains_on_in_sight(page: Page, workbench):
     page.get_by_role("button", name="Train more epochs").click()
     page.get_by_role("spinbutton", name="How many more epochs?").fill("60")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Train on").click()
+    page.get_by_role("button", name="Continue training").click()
     expect(page.get_by_text(re.compile(r"\d of 3 jobs done, about .* left in all"))).to_be_visible(timeout=WAIT)
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=WAIT)
     chart = page.get_by_test_id("stVegaLiteChart").first.bounding_box()

@@ -63,7 +63,7 @@ def test_sentence_and_warning_agree_on_a_test_that_shows_next_to_nothing(smalles
     assert "Too little to tell two models apart, unless they differ very much" in data_view.size_sentence(
         a_preview(smallest)
     )
-    assert "none but the very largest" in small_test_warning(40, smallest, 0.05).figure
+    assert "none but very large ones" in small_test_warning(40, smallest, 0.05).figure
 
 
 @pytest.mark.parametrize(

@@ -12,5 +12,5 @@ RECORD = DatasetRecord(
 
 def test_what_is_known_of_items_is_counted():
     table = pd.DataFrame({"item": ["a", "b", "c"], "name": ["A", "", "C"], "category": ["x", "x", "x"]})
-    assert describe_known(RECORD, table) == "2 of 4 (50 %) items have a name, 3 one of 1 category."
+    assert describe_known(RECORD, table) == "Items with a name: 2 of 4 (50 %); with a category: 3 (1 category)."
     assert "A second file can give" in describe_known(RECORD, pd.DataFrame())

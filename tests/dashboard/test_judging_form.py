@@ -36,7 +36,7 @@ def test_what_cannot_be_is_said_and_taken_away(name: str, value: str):
     app.query_params[name] = value
     app.run()
     assert app.text[0].value == "0.05 0.95"
-    assert f"The link names {name} {value}, which is no percentage" in app.get("html")[0].body
+    assert f"The link names {name} {value}, which is not between" in app.get("html")[0].body
     assert name not in app.query_params
 
 

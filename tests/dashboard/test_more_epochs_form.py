@@ -21,6 +21,6 @@ def test_a_model_that_stopped_early_is_left_out_and_it_says_why(workspace, datas
     monkeypatch.setenv("GRU4REC_HOME", str(workspace.root))
     app = AppTest.from_function(_show, default_timeout=20).run()
     assert not app.exception
-    assert "Early stopping ended TOP1" in app.get("html")[0].body
+    assert "Early stopping ended the training of TOP1" in app.get("html")[0].body
     assert app.button_group(key="more-epochs-models").options == ["BPR"]
     assert app.number_input(key="more-epochs-number").value == 10

@@ -20,14 +20,14 @@ def link(monkeypatch):
 def test_each_condition_is_said(link):
     link(came="shoe", rank="11-", length="2-5", by="bpr", kind="position:2", whole="1")
     assert session_filters.describe_filters((BPR,)) == (
-        "came next is “shoe”; items in the session: 2 to 5; rank of the item that came: 11 or more; "
+        "the next item is “shoe”; items in the session: 2 to 5; rank of the item that came: 11 or more; "
         "guesses and rank of BPR; by items seen before: 2"
     )
 
 
 def test_a_part_of_a_name_and_a_whole_one_are_told_apart(link):
     link(guess="shoe")
-    assert session_filters.describe_filters((BPR,)) == "among the guesses has “shoe”"
+    assert session_filters.describe_filters((BPR,)) == "a guess contains “shoe”"
 
 
 def test_conditions_are_counted_and_a_model_alone_is_none(link):

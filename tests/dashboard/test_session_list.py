@@ -38,7 +38,7 @@ def test_a_row_tells_session_items_rank_and_first_guess():
 
 
 def test_a_row_says_how_many_more_of_its_steps_are_listed():
-    assert "step 2 of 5, 2 more listed*" in row_label(VIEW, ROW, 3)
+    assert "step 2 of 5, 2 more steps listed*" in row_label(VIEW, ROW, 3)
     assert "more listed" not in row_label(VIEW, ROW, 1)
 
 

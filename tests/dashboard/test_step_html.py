@@ -72,6 +72,6 @@ def test_repeats_are_one_chip_that_counts_their_hits():
 
 def test_what_is_not_drawn_is_said():
     html = strip([[Step(30, 1, "tested", 0, {})]], 30, (30, 1))
-    assert "30 items before not drawn" in html
-    assert "1 item after not drawn" in html
-    assert "not drawn" not in strip([[Step(0, 1, "tested", 0, {})]], 0)
+    assert "30 earlier items not shown" in html
+    assert "1 later item not shown" in html
+    assert "not shown" not in strip([[Step(0, 1, "tested", 0, {})]], 0)

@@ -26,7 +26,7 @@ BOTH = "2 runs of TOP1 and BPR, and the baselines"
             PlanEstimate(40.0, 1),
             f"{BOTH}: about 40 s on this machine. 1 run of these is there already.",
         ),
-        (("top1", "bpr"), PlanEstimate(0.0, 2), f"{BOTH}: all there already, nothing is left to train."),
+        (("top1", "bpr"), PlanEstimate(0.0, 2), f"{BOTH}: all finished already; there is nothing left to train."),
     ],
 )
 def test_the_estimate_of_the_library_is_put_into_a_sentence(

@@ -8,7 +8,15 @@ from gru4rec_core.baselines.names import BASELINE_LABELS
 # The terms of the plan of the screens; each has to be explained one tap away.
 WORDS = (
     *("Session", "Hits in the top k", "accuracy@k", "recall@k", "MRR@k", "NDCG@k", "TOP1", "BPR", "Interval", "Seed"),
-    *("Best-sellers", "Lookup table", "Last-item rule", "Time rule", "Offline test", "Baseline", "Margin"),
+    *(
+        "Best-sellers",
+        "Lookup table",
+        "Last item (test rule)",
+        "Later days (test rule)",
+        "Offline test",
+        "Baseline",
+        "Margin",
+    ),
 )
 
 

@@ -37,4 +37,4 @@ def test_the_worst_come_first_and_equals_stay_in_order():
 
 def test_a_difference_that_no_test_shows_has_no_percentage():
     assert visible_difference_text(0.08) == "about 8.0 %"
-    assert visible_difference_text(float("inf")) == "none but the very largest"
+    assert visible_difference_text(float("inf")) == "none but very large ones"

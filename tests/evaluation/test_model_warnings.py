@@ -113,7 +113,7 @@ def compared(make_results):
 def test_a_model_that_does_not_beat_a_baseline(compared):
     found = find_comparison_warnings(compared(500, 900, 600))
     assert [warning.title for warning in found if warning.code == "not-beating-baseline"] == [
-        "TOP1 does not clearly beat simple counting."
+        "TOP1 does not clearly beat the strongest baseline."
     ]
     figure = next(warning.figure for warning in found if warning.code == "not-beating-baseline")
     assert figure == "25.0 per 100; Markov 30.0."

@@ -64,8 +64,8 @@ def test_every_slice_is_that_worked_out_by_hand(events):
     assert rows(table, "position") == {"1": (3, 3, 66.67), "2": (2, 2, 0.0), "3": (1, 1, 100.0)}
     assert rows(table, "length") == {"1-2": (1, 1, 100.0), "3": (2, 1, 0.0), "4-5": (3, 1, 66.67)}
     assert rows(table, "popularity") == {
-        "best-sellers": (2, 2, 0.0),
-        "middling items": (2, 2, 100.0),
+        "popular items": (2, 2, 0.0),
+        "mid-popularity items": (2, 2, 100.0),
         "rare items": (1, 1, 100.0),
         "not in training": (1, 1, 0.0),
     }

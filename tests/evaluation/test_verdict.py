@@ -122,18 +122,18 @@ def test_the_best_of_three_meets_the_second(make_results):
 @pytest.mark.parametrize(
     ("markov", "popularity", "outcome", "ending"),
     [
-        (300, 60, "beaten", "BPR beats simple counting."),
-        (595, 60, "as-well", "simple counting does as well."),
-        (900, 60, "better", "simple counting does better."),
-        (560, 60, "beaten", "BPR beats simple counting."),
+        (300, 60, "beaten", "BPR beats the strongest baseline."),
+        (595, 60, "as-well", "the strongest baseline does as well."),
+        (900, 60, "better", "the strongest baseline does better."),
+        (560, 60, "beaten", "BPR beats the strongest baseline."),
     ],
 )
 def test_the_second_sentence_meets_the_strongest_baseline(judge, markov, popularity, outcome, ending):
     said = judge(ranks(400), ranks(600), markov, popularity)
     assert said.baselines.outcome == outcome
     assert said.baselines.sentence == (
-        f"Best model against counting, in the top 3: BPR 30.0, the lookup table {markov / 20:.1f}, best-sellers 3.0 of"
-        f" 100 test sessions; {ending}"
+        f"Best model against the baselines, in the top 3: BPR 30.0, the lookup table {markov / 20:.1f}, best-sellers"
+        f" 3.0 of 100 test sessions; {ending}"
     )
     assert said.baseline_leads == (outcome == "better")
     assert said.baseline_leads or said.sentences[1] == said.baselines.sentence
@@ -179,14 +179,14 @@ def test_counting_may_be_undecided(make_results, generator):
     said = compare_with_baselines(compare_models(models, CONFIG))
     assert said.outcome == "undecided"
     assert said.sentence == (
-        "Best model against counting, in the top 3: TOP1 30.0, Markov 27.0 of 100 test sessions; whether TOP1 beats"
-        " simple counting is not decided."
+        "Best model against the baselines, in the top 3: TOP1 30.0, Markov 27.0 of 100 test sessions; whether TOP1"
+        " beats the strongest baseline is not decided."
     )
 
 
 def test_without_baselines_the_second_sentence_says_so(make_results):
     said = build_verdict(compare_models([make_results("a", ranks(400)), make_results("b", ranks(600))], CONFIG))
-    assert said.sentences[1].endswith("whether it beats simple counting is not decided.")
+    assert said.sentences[1].endswith("whether it beats one is not decided.")
     assert said.baselines.outcome == "no-baseline"
 
 

@@ -80,7 +80,7 @@ def test_limits_are_named(judge):
     said = judge(ranks(400), ranks(600), still_improving=True, overlaps_training_days=True)
     assert said.limits == (
         "One training run each: provisional.",
-        "Still improving when stopped, by hits in the top 3: BPR.",
+        "BPR was still improving when training stopped, by hits in the top 3.",
         "Tested on days seen in training.",
     )
     assert judge([ranks(400)] * 2, [ranks(600)] * 2).limits == ()
@@ -90,6 +90,6 @@ def test_limits_are_named(judge):
 def test_best_sellers_are_named_once_where_they_are_the_strongest(judge):
     said = judge(ranks(400), ranks(600), 50, 60)
     assert said.sentences[1] == (
-        "Best model against counting, in the top 3: BPR 30.0, best-sellers 3.0 of 100 test sessions; BPR beats simple"
-        " counting."
+        "Best model against the baselines, in the top 3: BPR 30.0, best-sellers 3.0 of 100 test sessions; BPR beats the"
+        " strongest baseline."
     )

@@ -126,7 +126,7 @@ def test_warnings_are_counted_and_one_tap_away(details, finished):
     n = len(build_comparison_result(finished, finished.comparisons()[0].id).warnings)
     assert n
     assert any(one.label.startswith(f"{n} warning") for one in details.expander)
-    assert "does not clearly beat simple counting" in texts(details)
+    assert "does not clearly beat the strongest baseline" in texts(details)
 
 
 def in_words(app) -> str:

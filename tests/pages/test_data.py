@@ -243,7 +243,7 @@ def test_every_chart_of_the_page_has_a_title(workspace, open_page):
     app = open_page("data")
     titles = [chart_title(json.loads(one.proto.spec)) for one in app.get("vega_lite_chart")]
     assert titles == [
-        "Events per month, training and test",
+        "Events per month, by part",
         "How long sessions are",
         "How popular items are",
         "What follows what",

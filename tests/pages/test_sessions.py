@@ -160,7 +160,7 @@ def test_filters_narrow_the_list_and_can_be_cleared(sessions, result, pair):
     item_b = result.split.test.dataset.vocabulary.items.tolist().index("item B")
     assert set(pair[0].evaluations[0].target[listed(sessions)]) == {item_b}
     assert sessions.query_params["came"] == "ITEM B"
-    assert "Only: came next has “ITEM B”" in bodies(sessions)
+    assert "the next item contains “ITEM B”" in bodies(sessions)
     sessions.text_input(key="filter-came").set_value("no such item").run()
     assert any("No session matches" in one.value for one in sessions.text)
     sessions.button(key="clear-filters").click().run()

@@ -197,7 +197,7 @@ def outcome_square(
         text="glyph:N",
         color=alt.condition("datum.outcome === 'neither'", alt.value(paint.text), alt.value(paint.on_strong)),
     )
-    title, question = f"Of 100 test {unit}", "who had the next item?"
+    title, question = f"Of 100 test {unit}", "which model had the next item?"
     # Without a legend the square is narrow: the title takes two lines.
     lines = [f"{title}: {question}", ""] if form.legend else [f"{title}:", question]
     return titled(

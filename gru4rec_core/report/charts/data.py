@@ -50,7 +50,7 @@ def events_over_time(days: pd.DataFrame, cut: float | None = None, dark: bool = 
     layers = [bars]
     if cut is not None:
         layers += _cut_line(pd.Timestamp(cut, unit="ns") if temporal else cut, kind, colours.text)
-    title = f"Events per {unit}, training and test" if temporal else "Events over time, training and test"
+    title = f"Events {f'per {unit}' if temporal else 'over time'}, by part"
     return titled(alt.layer(*layers), title, "", Size(180, legend=True), dark)
 
 

@@ -160,7 +160,7 @@ def unseen_items(
 
 
 def category_figures(rates: pd.DataFrame, k: int, confidence: float) -> pd.DataFrame:
-    """How often the right item and the right kind of item were guessed, as a table for people.
+    """How often the right item and an item of the right category were guessed, as a table for people.
 
     Args:
         rates: `evaluation.categories.category_rates`.
@@ -189,7 +189,7 @@ def category_sentence(rates: pd.DataFrame, name: str, k: int, unit: str) -> str:
     """
     row, best = rates[rates["name"] == name].iloc[0], rates.iloc[0]
     kind, item, most = (per_100(value / 100) for value in (row["category"], row["item"], best["category"]))
-    ahead = f" Best at kinds: {best['label']}, {most}." if best["category"] > row["category"] else ""
+    ahead = f" Best at categories: {best['label']}, {most}." if best["category"] > row["category"] else ""
     return (
         f"{row['label']} had an item of the right category in its top {k} for {kind} of 100 test {unit}, and the very"
         f" item for {item}.{ahead}"
@@ -197,7 +197,7 @@ def category_sentence(rates: pd.DataFrame, name: str, k: int, unit: str) -> str:
 
 
 def find_weakest(table: pd.DataFrame, all_hits: float) -> pd.Series | None:
-    """The slice with the fewest hits, among those that are surely weaker than the whole; None where there is none.
+    """The slice with the fewest hits, among those that are clearly weaker than the whole; None where there is none.
 
     Surely: its interval lies below the rate of the whole test. Items that training never saw are left out: every model
     misses them.
@@ -215,7 +215,7 @@ def weakest_sentence(whole: pd.Series, row: pd.Series | None, k: int, confidence
 
     Args:
         whole: the model's row of `evaluation.slices.whole_rates`.
-        row: the weakest slice (`find_weakest`), None where none is surely weaker.
+        row: the weakest slice (`find_weakest`), None where none is clearly weaker.
         k: list length.
         confidence: level of the interval in `row`.
         unit: what a prediction is, "sessions" or "events".
@@ -224,12 +224,12 @@ def weakest_sentence(whole: pd.Series, row: pd.Series | None, k: int, confidence
     if row is None:
         return (
             f"{whole['label']} had the next item in its top {k} for {all_hits} of 100 test {unit}."
-            f" No kind of {unit.removesuffix('s')} is surely weaker: each one's interval reaches that figure."
+            f" No slice is clearly weaker: no interval lies wholly below that figure."
         )
     low, hits, high = (per_100(row[name] / 100) for name in ("low", "hits", "high"))
     return (
         f"{whole['label']} is weakest {_where(row['slice'], row['value'])}: the next item was in its top {k} for {hits}"
-        f" of 100 ({level_text(confidence)}: {low} to {high}), against {all_hits} of all test {unit}."
+        f" of 100 ({level_text(confidence)}: {low} to {high}), against {all_hits} of 100 over all test {unit}."
     )
 
 

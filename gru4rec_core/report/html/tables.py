@@ -88,7 +88,7 @@ def slice_table(contents: ReportContents) -> Table:
 
 
 def category_table(contents: ReportContents) -> Table | None:
-    """How often the right kind of item was guessed; None where no categories are known."""
+    """How often an item of the right category was guessed; None where no categories are known."""
     if not contents.categories or contents.k > MAX_LIST_LENGTH:
         return None
     k, confidence = contents.k, contents.comparison.config.confidence

@@ -139,7 +139,7 @@ def test_square_has_a_hundred_cells_a_glyph_for_each_outcome_and_a_selection(mod
     glyphs = {row["outcome"]: row["glyph"] for row in drawn}
     assert len(set(glyphs.values())) == len(glyphs)
     assert [one["name"] for one in spec(chart)["params"]] == ["outcome"]
-    assert title(chart) == "Of 100 test sessions: who had the next item?"
+    assert title(chart) == "Of 100 test sessions: which model had the next item?"
 
 
 def test_square_paints_the_models_in_their_own_colours(models):

@@ -45,7 +45,7 @@ def test_only_a_rule_with_a_cut_draws_one():
 def test_every_chart_of_a_log_has_a_title_and_axes_with_units():
     shares = pd.DataFrame({"from": ["a", "b"], "to": ["b", "b"], "share": [50.0, 100.0], "n": [1, 2]})
     charts = {
-        "Events per day, training and test": events_over_time(daily(3)),
+        "Events per day, by part": events_over_time(daily(3)),
         "How long sessions are": session_lengths(np.array([1, 2, 2])),
         "How popular items are": popularity(np.array([5, 1]), np.array(["a", "b"])),
         "What follows what": transitions(shares, ["a", "b"]),
@@ -66,5 +66,5 @@ def test_the_map_of_transitions_follows_the_given_order_on_both_axes():
 
 def test_times_that_are_no_dates_say_so_in_title_and_axis():
     spec = events_over_time(pd.DataFrame({"day": [0.0, 2.0], "part": TRAIN, "events": [1, 2]})).to_dict()
-    assert spec["title"]["text"] == "Events over time, training and test"
+    assert spec["title"]["text"] == "Events over time, by part"
     assert spec["layer"][0]["encoding"]["x"]["title"] == "time in the log's own unit"
