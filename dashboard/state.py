@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 _KEYS = ("dataset", "comparison", "k", "seed")
 _OF_NO_COMPARISON = ("add", "decision", "new", "recheck")  # parameters that mean the same whatever is compared
+_BOUND = ("tab",)  # parameters that belong to a widget: Streamlit writes them, and refuses to have them taken away
 _REMEMBERED = "_selection"
 _LONGEST_VALUE = 60  # characters of a wrong parameter that are repeated
 
@@ -87,7 +88,8 @@ def current() -> Selection:
 def _forget_params_of_gone(comparison_id: str | None, selection: Selection) -> None:
     """Takes out what the link says of a comparison that is gone: event 7 of another one is another event."""
     if comparison_id and (selection.comparison is None or selection.comparison.id != comparison_id):
-        set_params(**{name: None for name in st.query_params if name not in (*_KEYS, *_OF_NO_COMPARISON)})
+        kept = {*_KEYS, *_OF_NO_COMPARISON, *_BOUND}
+        set_params(**{name: None for name in st.query_params if name not in kept})
 
 
 def select(**changes: Any) -> None:

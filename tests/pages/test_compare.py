@@ -55,6 +55,16 @@ def test_square_and_ladder_come_first_and_one_tab_below_them_is_drawn(finished, 
     assert list(charts(open_page("compare", tab="Details")))[2:3] == ["Validation hits, epoch by epoch"]
 
 
+def test_the_open_tab_survives_the_deletion_of_the_comparison_elsewhere(finished, open_page):
+    record = finished.comparisons()[0]
+    app = open_page("compare", comparison=record.id, tab="Where", a="top1")
+    finished.delete_comparison(record.id)
+    app.run()
+    assert not app.exception
+    assert "no models have been trained" in texts(app)
+    assert "a" not in app.query_params
+
+
 def test_the_ladder_holds_models_and_baselines(compare):
     spec = charts(compare)["Hits in the top 3, best first"]
     labels = next(layer["encoding"]["y"]["sort"] for layer in spec["layer"] if "y" in layer["encoding"])
