@@ -56,6 +56,31 @@ def _open_dataset(root: str, dataset_id: str, files: Stamp) -> SessionDataset:
     return Workspace(root).open_dataset(dataset_id)
 
 
+def item_names(dataset_id: str) -> dict[str, str]:
+    """Item to the name to show (`Workspace.item_names`). Raises RunError where a file of them is damaged."""
+    return _item_names(_root(), dataset_id, item_stamp(dataset_id))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _item_names(root: str, dataset_id: str, files: Stamp) -> dict[str, str]:
+    return Workspace(root).item_names(dataset_id)
+
+
+def item_categories(dataset_id: str) -> dict[str, str]:
+    """Item to its category. Raises RunError where the item table is damaged."""
+    return _item_categories(_root(), dataset_id, item_stamp(dataset_id))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _item_categories(root: str, dataset_id: str, files: Stamp) -> dict[str, str]:
+    return Workspace(root).item_categories(dataset_id)
+
+
+def item_stamp(dataset_id: str) -> Stamp:
+    """Cache key of what is known of a dataset's items."""
+    return stamp_files(*state.workspace().item_files(dataset_id))
+
+
 def quality_report(record: DatasetRecord) -> QualityReport:
     """What a log was checked for, whatever the test rule."""
     return replace(_quality_report(_root(), record.id, record.content_hash), set_aside=record.set_aside)

@@ -115,7 +115,7 @@ def time_span(record: DatasetRecord) -> str:
 def _show_examples(record: DatasetRecord, dataset: SessionDataset) -> None:
     """Three sessions as strips: only a person can tell whether each is one visit."""
     st.header("Is each of these one visit?")
-    names = state.workspace().item_names(record.id)
+    names = cached.item_names(record.id)
     unit = record.time_unit or None
     for i in example_sessions(dataset.lengths):
         begin, end = int(dataset.offsets[i]), int(dataset.offsets[i + 1])
@@ -190,7 +190,7 @@ def size_sentence(preview: SplitPreview) -> str:
 
 
 def _show_distributions(record: DatasetRecord, dataset: SessionDataset) -> None:
-    dark, names = theme.is_dark(), state.workspace().item_names(record.id)
+    dark, names = theme.is_dark(), cached.item_names(record.id)
     with st.expander("How long are sessions?", key="lengths"):
         widgets.show_chart(
             session_lengths(dataset.lengths, dark), key="length-chart", alt="Number of sessions by number of events"

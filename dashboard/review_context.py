@@ -123,6 +123,7 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
         return None
     try:
         result = cached.comparison_result(record)
+        item_names = cached.item_names(record.dataset_id)
     except WorkbenchError as error:
         messages.show_problem(error)
         return None
@@ -139,7 +140,7 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
     workspace = state.workspace()
     files = cached.stamp_files(*(workspace.run_folder(run_id) / "metrics.json" for run_id in record.run_ids))
     runs = tuple(workspace.run(run_id) for run_id in record.run_ids)
-    return Review(record, result, runs, files, workspace.item_names(record.dataset_id))
+    return Review(record, result, runs, files, item_names)
 
 
 def show_warnings(review: Review) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from gru4rec_core.config import SplitConfig
-from gru4rec_core.data.item_table import CATEGORY, NAME, as_mapping
+from gru4rec_core.data.item_table import CATEGORY, ITEM, NAME, as_mapping
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.storage import load_table, new_folder, new_id, read_json, safe_child, save_table, write_json
@@ -18,6 +18,7 @@ from gru4rec_core.workspace.records import DatasetOrigin, DatasetRecord
 
 T = TypeVar("T")
 _ITEM_TABLE = "items.parquet"
+_OWN_NAMES = "item_names.json"
 
 
 class DatasetStore:
@@ -100,7 +101,7 @@ class DatasetStore:
         known = self.find_content(digest)
         if known is not None:
             if item_names:
-                write_json(self.dataset_folder(known.id) / "item_names.json", item_names)
+                write_json(self.dataset_folder(known.id) / _OWN_NAMES, item_names)
             return known
         origin = origin or DatasetOrigin()
         record = DatasetRecord(
@@ -126,7 +127,7 @@ class DatasetStore:
             if rejected is not None and len(rejected):
                 save_table(folder / "rejected.parquet", rejected)
             if item_names:
-                write_json(folder / "item_names.json", item_names)
+                write_json(folder / _OWN_NAMES, item_names)
             record.write(folder / "dataset.json")
         return record
 
@@ -142,9 +143,9 @@ class DatasetStore:
 
     def item_names(self, dataset_id: str) -> dict[str, str]:
         """Item to the name to show: that of the item table, else that of the log's own column; empty without names."""
-        path = self.dataset_folder(dataset_id) / "item_names.json"
+        path = self.item_files(dataset_id)[0]
         own = dict(read_json(path, "a dataset")) if path.exists() else {}
-        return own | as_mapping(self.item_table(dataset_id), NAME)
+        return own | self._told_of_items(dataset_id, NAME)
 
     def item_table(self, dataset_id: str) -> pd.DataFrame:
         """What is known of the items (see `data.item_table.ItemTable.frame`); empty where no such file was added."""
@@ -153,7 +154,16 @@ class DatasetStore:
 
     def item_categories(self, dataset_id: str) -> dict[str, str]:
         """Item to its category; empty where none are known."""
-        return as_mapping(self.item_table(dataset_id), CATEGORY)
+        return self._told_of_items(dataset_id, CATEGORY)
+
+    def _told_of_items(self, dataset_id: str, column: str) -> dict[str, str]:
+        path = self.item_files(dataset_id)[1]
+        return as_mapping(load_table(path, columns=[ITEM, column]).to_pandas(), column) if path.exists() else {}
+
+    def item_files(self, dataset_id: str) -> tuple[Path, Path]:
+        """The files with what is known of a dataset's items: names of the log's own column, and the item table."""
+        folder = self.dataset_folder(dataset_id)
+        return folder / _OWN_NAMES, folder / _ITEM_TABLE
 
     def set_item_table(self, dataset_id: str, frame: pd.DataFrame | None) -> None:
         """Keeps what is known of a dataset's items, in place of what was known before; None forgets it."""

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import streamlit as st
 
 from dashboard import cached
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.errors import DataError
+from gru4rec_core.workspace import dataset_store
 from gru4rec_core.workspace.job_state import JobState, write_state
 
 
@@ -29,6 +31,20 @@ def test_a_stamp_changes_with_the_file_and_knows_a_missing_one(tmp_path: Path):
 
 def test_a_dataset_is_opened_once(dataset):
     assert cached.open_dataset(dataset) is cached.open_dataset(dataset)
+
+
+def test_item_names_are_read_once_and_again_when_their_file_changes(workspace, dataset, monkeypatch):
+    reads = []
+    load_table = dataset_store.load_table
+    monkeypatch.setattr(dataset_store, "load_table", lambda *args, **kw: reads.append(kw) or load_table(*args, **kw))
+    table = pd.DataFrame({"item": ["a"], "name": ["Apple"], "category": ["fruit"], "picture": ["x" * 99]})
+    workspace.set_item_table(dataset.id, table)
+    for _ in range(2):
+        assert cached.item_names(dataset.id) == {"a": "Apple"}
+        assert cached.item_categories(dataset.id) == {"a": "fruit"}
+    assert reads == [{"columns": ["item", "name"]}, {"columns": ["item", "category"]}]
+    workspace.set_item_table(dataset.id, None)
+    assert cached.item_names(dataset.id) == cached.item_categories(dataset.id) == {}
 
 
 def test_a_split_is_previewed_once_per_test_rule(dataset, monkeypatch: pytest.MonkeyPatch):

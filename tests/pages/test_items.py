@@ -48,5 +48,11 @@ def test_accuracy_names_items_and_says_how_often_the_kind_is_right(finished, ope
     assert "Thing A" in json.dumps(confusion)
 
 
+def test_a_damaged_item_table_is_explained_on_every_review_page(finished, open_page):
+    finished.item_files(finished.datasets()[0].id)[1].write_bytes(b"PAR1 no more")
+    for page in ("compare", "accuracy", "sessions", "try_it"):
+        assert "items.parquet is missing or damaged." in written(open_page(page))  # no exception: see open_page
+
+
 def test_without_categories_nothing_is_said_of_kinds(finished, open_page):
     assert "right category" not in written(open_page("accuracy"))
