@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import review_context, seed_choice, state, theme, widgets
+from dashboard import cached, review_context, seed_choice, state, theme, widgets
 from dashboard.compare_view import draw_slices
 from dashboard.review_context import Review
 from gru4rec_core.config import MAX_LIST_LENGTH
@@ -57,11 +57,11 @@ def show_headline(review: Review, model: ModelResults, k: int) -> pd.Series | No
     confidence = review.record.config.confidence
     whole = whole_rates([model], k, confidence).iloc[0]
     weakest = accuracy_frames.find_weakest(table, whole["hits"])
-    text = accuracy_frames.weakest_sentence(whole, weakest, k, confidence, review.unit)
+    n_unknown = int(table.loc[table["value"] == NOT_IN_TRAINING, "n_events"].sum())
+    text = accuracy_frames.weakest_sentence(whole, weakest, k, confidence, review.unit, has_unseen=n_unknown > 0)
     widgets.sentence(text, size="1.25rem", weight=600, heading=True)
     kind = None if weakest is None else review_context.select_kind(review, weakest["slice"], weakest["value"])
     widgets.sentence(accuracy_frames.misses_sentence(model, kind, k), muted=True)
-    n_unknown = int(table.loc[table["value"] == NOT_IN_TRAINING, "n_events"].sum())
     if n_unknown:
         widgets.sentence(
             f"Of the items that came, {share_text(n_unknown, model.n_events)} were never seen in training: misses for"
@@ -114,7 +114,7 @@ def show_ranks(review: Review, shown: list[ModelResults]) -> None:
 
 def show_categories(review: Review, model: ModelResults, k: int) -> None:
     """How often the guess is of the right category, where the items' categories are known."""
-    categories = state.workspace().item_categories(review.record.dataset_id)
+    categories = cached.item_categories(review.record.dataset_id)
     if not categories or k > MAX_LIST_LENGTH:
         return
     confidence = review.record.config.confidence

@@ -210,7 +210,9 @@ def find_weakest(table: pd.DataFrame, all_hits: float) -> pd.Series | None:
     return None if weaker.empty else weaker.iloc[int(weaker["hits"].to_numpy().argmin())]
 
 
-def weakest_sentence(whole: pd.Series, row: pd.Series | None, k: int, confidence: float, unit: str) -> str:
+def weakest_sentence(
+    whole: pd.Series, row: pd.Series | None, k: int, confidence: float, unit: str, *, has_unseen: bool = False
+) -> str:
     """The headline of the Accuracy page, e.g. "BPR is weakest in sessions of 4-5 items: the next item was …".
 
     Args:
@@ -219,12 +221,14 @@ def weakest_sentence(whole: pd.Series, row: pd.Series | None, k: int, confidence
         k: list length.
         confidence: level of the interval in `row`.
         unit: what a prediction is, "sessions" or "events".
+        has_unseen: items that training never saw came next too (`find_weakest` leaves them out).
     """
     all_hits = per_100(whole["hits"] / 100)
     if row is None:
+        none_is = "Apart from items that training never saw, no slice is" if has_unseen else "No slice is"
         return (
             f"{whole['label']} had the next item in its top {k} for {all_hits} of 100 test {unit}."
-            f" No slice is clearly weaker: no interval lies wholly below that figure."
+            f" {none_is} clearly weaker: no interval lies wholly below that figure."
         )
     low, hits, high = (per_100(row[name] / 100) for name in ("low", "hits", "high"))
     return (

@@ -38,6 +38,12 @@ def test_where_no_slice_is_surely_weaker_the_headline_says_so():
     assert "No slice is clearly weaker" in frames.weakest_sentence(WHOLE, None, 3, 0.95, "events")
 
 
+def test_items_that_training_never_saw_are_excepted_where_they_occur():
+    text = frames.weakest_sentence(WHOLE, None, 3, 0.95, "sessions", has_unseen=True)
+    assert "test sessions. Apart from items that training never saw, no slice is clearly weaker:" in text
+    assert "Apart" not in frames.weakest_sentence(WHOLE, None, 3, 0.95, "sessions")
+
+
 @pytest.mark.parametrize(
     ("cut", "value", "words"),
     [
