@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard import actions, messages, progress_view, state
+from gru4rec_core.experiments.continuing import taken_over_epochs
 from gru4rec_core.jobs.job_list import Job
 from gru4rec_core.jobs.time_left import seconds_until_done
 from gru4rec_core.results.model_table import group_by_model, label_model
@@ -66,16 +67,17 @@ def group_jobs(listed: Sequence[Job], runs: Sequence[RunRecord]) -> dict[str, li
 
 
 def describe_origins(workspace: Workspace, runs: Sequence[RunRecord]) -> list[str]:
-    """Which runs of a comparison continue others, a sentence per model."""
+    """Which runs of a comparison continue others, and which train anew in their place: a sentence each per model."""
     sentences = []
     for name, of_model in group_by_model(runs).items():
-        origins = [run.continues for run in of_model if run.continues]
-        if not origins:
-            continue
-        known = {run.id: run.config.epochs for run in workspace.runs(of_model[0].dataset_id)}
-        before = sorted({known[origin] for origin in origins if origin in known})
-        runs_before = f"runs of {' and '.join(map(str, before))} epochs" if before else "runs that were deleted since"
-        sentences.append(f"{label_model(name, of_model[0].config)} continues {runs_before}: {', '.join(origins)}.")
+        label = label_model(name, of_model[0].config)
+        taken = {run.continues: taken_over_epochs(workspace, run) for run in of_model if run.continues}
+        continued = [origin for origin, epochs in taken.items() if epochs]
+        if continued:
+            before = " and ".join(map(str, sorted({taken[origin] for origin in continued})))
+            sentences.append(f"{label} continues runs of {before} epochs: {', '.join(continued)}.")
+        if anew := [origin for origin, epochs in taken.items() if not epochs]:
+            sentences.append(f"{label} trains from the first epoch: no checkpoint is kept of {', '.join(anew)}.")
     return sentences
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from dashboard import actions, messages, state
 from gru4rec_core.config import MAX_LIST_LENGTH
+from gru4rec_core.experiments.continuing import kept_epochs
 from gru4rec_core.jobs.more_epochs import plan_more_epochs, stopped_early
 from gru4rec_core.results.model_table import group_by_model, label_model
+from gru4rec_core.words import counted
 from gru4rec_core.workspace.records import ComparisonRecord
 
 
@@ -32,14 +36,29 @@ def _ask(comparison: ComparisonRecord) -> None:
     chosen = st.pills("Models", fit, selection_mode="multi", default=fit, key="more-epochs-models")
     most = max(run.config.epochs for run in runs)
     more = st.number_input("How many more epochs?", 1, 10_000, most, key="more-epochs-number")
+    kept = {label: [kept_epochs(workspace, run.id) for run in models[label]] for label in chosen}
+    start = describe_start({label: epochs.count(0) for label, epochs in kept.items()}, sum(map(len, kept.values())))
     messages.show_aside(
-        "Training continues where it stopped; the result is that of one long training. This makes a new comparison with"
-        " the same list length, margin and level; the present one is kept."
+        f"{start} This makes a new comparison with the same list length, margin and level; the present one is kept."
     )
     run_ids = [run.id for label in chosen for run in models[label]]
     icon = ":material/play_arrow:"
     if st.button("Continue training", type="primary", key="more-epochs-go", icon=icon, disabled=not run_ids):
         messages.attempt(lambda: _start(comparison, int(more), run_ids))
+
+
+def describe_start(n_without: Mapping[str, int], n_runs: int) -> str:
+    """Where the training of these runs begins.
+
+    Args:
+        n_without: of each model, how many runs keep no checkpoint.
+        n_runs: how many runs there are in all.
+    """
+    anew = " and ".join(f"{counted(n, 'run')} of {label}" for label, n in n_without.items() if n)
+    if not anew:
+        return "Training continues where it stopped; the result is that of one long training."
+    others = "; that of the others continues where it stopped" if sum(n_without.values()) < n_runs else ""
+    return f"Without a checkpoint, training of {anew} begins again at the first epoch{others}."
 
 
 def _start(comparison: ComparisonRecord, more: int, run_ids: list[str]) -> None:

@@ -30,10 +30,27 @@ def keep_last_checkpoint(folder: Path) -> None:
         delete_folder(folder / "checkpoint")
 
 
+def kept_epochs(workspace: Workspace, run_id: str) -> int:
+    """After how many epochs a run's last checkpoint was made; 0 where none is kept, and more epochs begin anew."""
+    checkpoint = _last_checkpoint(workspace, run_id)
+    return 0 if checkpoint is None else int(checkpoint.name.removeprefix("epoch-"))
+
+
 def inherited_epochs(workspace: Workspace, run: RunRecord) -> int:
     """How many epochs a run takes over from the one it continues; 0 where there is none, or no checkpoint of it."""
-    checkpoint = _inherited(workspace, run)
-    return 0 if checkpoint is None else int(checkpoint.name.removeprefix("epoch-"))
+    return 0 if run.continues is None else kept_epochs(workspace, run.continues)
+
+
+def taken_over_epochs(workspace: Workspace, run: RunRecord) -> int:
+    """How many epochs a run took over from the one it continues, or will take over where it has none yet.
+
+    Its own epochs tell: each says how many there were to be, and those taken over were to be fewer. So it stays true
+    when the other run is deleted, or keeps no checkpoint any more.
+    """
+    epochs = workspace.epochs(run.id)
+    if epochs.empty:
+        return inherited_epochs(workspace, run)
+    return int((epochs["epochs"] < run.config.epochs).sum())
 
 
 def inherit(workspace: Workspace, run: RunRecord) -> int:
@@ -42,7 +59,8 @@ def inherit(workspace: Workspace, run: RunRecord) -> int:
     Returns:
         How many epochs it took over; 0 where it trains from the beginning, or has begun already.
     """
-    folder, checkpoint = workspace.run_folder(run.id), _inherited(workspace, run)
+    folder = workspace.run_folder(run.id)
+    checkpoint = None if run.continues is None else _last_checkpoint(workspace, run.continues)
     if checkpoint is None or (folder / "checkpoint").exists():
         return 0
     epochs = checkpoint.parents[1] / "epochs.jsonl"
@@ -64,10 +82,8 @@ def inherited_seconds(workspace: Workspace, run: RunRecord) -> float:
         return 0.0
 
 
-def _inherited(workspace: Workspace, run: RunRecord) -> Path | None:
-    if run.continues is None:
-        return None
-    checkpoints = _list_checkpoints(workspace.run_folder(run.continues))
+def _last_checkpoint(workspace: Workspace, run_id: str) -> Path | None:
+    checkpoints = _list_checkpoints(workspace.run_folder(run_id))
     return checkpoints[-1] if checkpoints else None
 
 

@@ -13,6 +13,7 @@ from dashboard.model_progress_view import (
 from gru4rec_core.config import SplitConfig, TrainingConfig
 from gru4rec_core.jobs.job_list import Job
 from gru4rec_core.workspace.job_state import JobState
+from gru4rec_core.workspace.run_folder import append_epoch
 
 
 def a_job(name: str, kind="run", **state) -> Job:
@@ -70,7 +71,18 @@ def test_seeds_stand_under_their_model_and_baselines_alone(runs):
 def test_runs_that_continue_others_say_which(workspace, dataset, runs):
     longer = runs[0].config.replace(epochs=20)
     continued = workspace.create_run(dataset.id, longer, SplitConfig(), continues=runs[0].id)
+    anew = f"TOP1 trains from the first epoch: no checkpoint is kept of {runs[0].id}."
+    assert describe_origins(workspace, [continued]) == [anew]
+    (workspace.run_folder(runs[0].id) / "checkpoint" / "epoch-00010").mkdir(parents=True)
     assert describe_origins(workspace, [continued]) == [f"TOP1 continues runs of 10 epochs: {runs[0].id}."]
-    workspace.delete_run(runs[0].id)
-    assert "deleted since" in describe_origins(workspace, [continued])[0]
     assert describe_origins(workspace, runs[1:]) == []
+
+
+@pytest.mark.parametrize(("epochs", "said"), [([10, 10, 20], "continues runs of 2 epochs"), ([20], "from the first")])
+def test_what_was_taken_over_stays_true_when_the_other_run_is_deleted(workspace, dataset, runs, epochs, said):
+    longer = runs[0].config.replace(epochs=20)
+    continued = workspace.create_run(dataset.id, longer, SplitConfig(), continues=runs[0].id)
+    workspace.delete_run(runs[0].id)
+    for epoch, of in enumerate(epochs, 1):
+        append_epoch(workspace.run_folder(continued.id), {"epoch": epoch, "epochs": of})
+    assert said in describe_origins(workspace, [continued])[0]

@@ -2,6 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
+from dashboard.more_epochs_form import describe_start
+
 
 def _show() -> None:
     import os
@@ -22,5 +24,17 @@ def test_a_model_that_stopped_early_is_left_out_and_it_says_why(workspace, datas
     app = AppTest.from_function(_show, default_timeout=20).run()
     assert not app.exception
     assert "Early stopping ended the training of TOP1" in app.get("html")[0].body
+    assert "training of 1 run of BPR begins again at the first epoch" in app.get("html")[1].body
     assert app.button_group(key="more-epochs-models").options == ["BPR"]
     assert app.number_input(key="more-epochs-number").value == 10
+
+
+def test_only_runs_with_a_checkpoint_are_said_to_continue():
+    begins = "begins again at the first epoch"
+    assert describe_start({"TOP1": 0, "BPR": 0}, 6).startswith("Training continues where it stopped; ")
+    assert describe_start({"TOP1": 0, "BPR": 1}, 6) == (
+        f"Without a checkpoint, training of 1 run of BPR {begins}; that of the others continues where it stopped."
+    )
+    assert describe_start({"TOP1": 3, "BPR": 3}, 6) == (
+        f"Without a checkpoint, training of 3 runs of TOP1 and 3 runs of BPR {begins}."
+    )

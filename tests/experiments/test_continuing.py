@@ -7,7 +7,14 @@ import pytest
 
 from gru4rec_core.config import SplitConfig, TrainingConfig
 from gru4rec_core.experiments import continuing
-from gru4rec_core.experiments.continuing import inherit, inherited_epochs, inherited_seconds, keep_last_checkpoint
+from gru4rec_core.experiments.continuing import (
+    inherit,
+    inherited_epochs,
+    inherited_seconds,
+    keep_last_checkpoint,
+    kept_epochs,
+    taken_over_epochs,
+)
 from gru4rec_core.storage import load_arrays, read_json
 from gru4rec_core.workspace.store import Workspace
 
@@ -41,8 +48,9 @@ def test_weights_and_epochs_are_those_of_a_run_trained_that_long_at_once(longer)
 
 
 def test_it_says_what_it_came_from_and_counts_the_time_of_both(longer) -> None:
-    home, short, continued, _ = longer
+    home, short, continued, at_once = longer
     assert home.run(continued.id).continues == short.id
+    assert [taken_over_epochs(home, run) for run in (short, continued, at_once)] == [0, 2, 0]
     assert f"continues {short.id} after epoch 2" in home.log(continued.id)
     seconds = [
         read_json(home.run_folder(run.id) / "environment.json", "a run")["seconds"]["training"]
@@ -102,4 +110,5 @@ def test_a_large_checkpoint_is_not_kept(pair, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(continuing, "LARGEST_CHECKPOINT", 99)
     keep_last_checkpoint(folder)
     assert not (folder / "checkpoint").exists()
-    assert inherited_epochs(workspace, new) == 0
+    assert (kept_epochs(workspace, old.id), inherited_epochs(workspace, new)) == (0, 0)
+    assert taken_over_epochs(workspace, new) == 0

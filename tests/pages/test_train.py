@@ -197,6 +197,8 @@ def test_several_seeds_are_one_row_with_its_time_left_and_the_chart_stands_above
 
 def test_a_finished_comparison_is_trained_for_more_epochs_in_a_new_one(finished, open_page, submitted):
     old = finished.comparisons()[0]
+    for run_id in old.run_ids:
+        (finished.run_folder(run_id) / "checkpoint" / "epoch-00003").mkdir(parents=True)
     app = open_page("train")
 
     def run_with_open_popover() -> None:
