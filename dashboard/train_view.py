@@ -76,5 +76,8 @@ def estimate_text(workspace: Workspace, record: DatasetRecord, plan: ComparisonP
     what = f"{counted(len(plan.configs), 'run')} of {names}, and the baselines"
     if not estimate.seconds:
         return f"{what}: all finished already; there is nothing left to train."
-    there = f" {counted(estimate.n_there, 'run')} of these {'is' if estimate.n_there == 1 else 'are'} there already."
-    return f"{what}: about {progress_view.duration(estimate.seconds)} on this machine.{there * bool(estimate.n_there)}"
+    counts = {"there already": estimate.n_there, "at work already": estimate.n_at_work}
+    known = "".join(
+        f" {counted(n, 'run')} of these {'is' if n == 1 else 'are'} {how}." for how, n in counts.items() if n
+    )
+    return f"{what}: about {progress_view.duration(estimate.seconds)} on this machine.{known}"

@@ -14,9 +14,10 @@ from gru4rec_core.experiments.continuing import inherited_epochs
 from gru4rec_core.jobs import estimates
 from gru4rec_core.jobs.capacity import worker_count
 from gru4rec_core.jobs.estimates import Past
-from gru4rec_core.jobs.job_list import Job, list_jobs
+from gru4rec_core.jobs.job_list import Job, baselines_id, list_jobs
 from gru4rec_core.jobs.jobs import engine_status
 from gru4rec_core.jobs.planning import ComparisonPlan
+from gru4rec_core.workspace.job_state import ACTIVE
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -26,42 +27,52 @@ START_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class PlanEstimate:
-    """How long a plan will take, and how many of its runs are there already."""
+    """How long a plan will take, and how many of its runs are done already, and at work already."""
 
     seconds: float
     n_there: int
+    n_at_work: int = 0
 
 
 def estimate_plan(workspace: Workspace, record: DatasetRecord, plan: ComparisonPlan) -> PlanEstimate:
     """Seconds until a comparison that is started now is done; 0 where everything is there already.
+
+    What it adds waits for all jobs that are queued or running.
 
     Args:
         workspace: where it would be.
         record: the log.
         plan: what would be trained. Runs with exactly these settings that are done or at work are taken as they are.
     """
-    there = _settings_there(workspace, record.id, plan.test_rule)
     configs = [config.watching(plan.judging.deciding_k) for config in plan.configs]
-    wanted = [config for config in configs if config not in there]
+    known = _known_runs(workspace, record.id, plan.test_rule)
+    active = _active_jobs(workspace)
+    active_ids = {job.id for job in active}
+    awaited = active_ids & {known[config] for config in configs if config in known}
+    wanted = [config for config in configs if config not in known]
+    n_there, n_at_work = len(configs) - len(wanted) - len(awaited), len(awaited)
     missing = workspace.missing_baselines(record.id, plan.test_rule, plan.baselines)
-    if not wanted and not missing:
-        return PlanEstimate(0.0, len(configs))
+    if missing and (baselines := baselines_id(record.id, plan.test_rule)) in active_ids:
+        missing, awaited = [], awaited | {baselines}
+    if not (wanted or missing or awaited):
+        return PlanEstimate(0.0, n_there)
     past = estimates.read_past(workspace)
     work = [estimates.run_seconds(past, record, config, plan.test_rule) for config in wanted]
     work += [estimates.baselines_seconds(workspace, record, missing)] if missing else []
     status = engine_status(workspace)
-    n_workers = max(1, status.n_workers if status.alive else worker_count())
-    start = 0.0 if status.alive else START_SECONDS
-    return PlanEstimate(start + max(lay_out(work, n_workers)), len(configs) - len(wanted))
+    n_workers = status.n_workers if status.alive else worker_count()
+    start = 0.0 if status.alive or not work else START_SECONDS
+    until_active, until_added = _lay_out_behind(workspace, past, active, work, n_workers)
+    return PlanEstimate(start + max([*until_added, *(until_active[job] for job in awaited)]), n_there, n_at_work)
 
 
-def _settings_there(workspace: Workspace, dataset_id: str, split: SplitConfig) -> set[TrainingConfig]:
-    """The settings of the runs under this test rule that are done or at work."""
-    return {
-        run.config
-        for run in workspace.runs(dataset_id)
-        if run.split == split and workspace.state(run.id).state in ("done", "queued", "running")
-    }
+def _known_runs(workspace: Workspace, dataset_id: str, split: SplitConfig) -> dict[TrainingConfig, str]:
+    """The runs under this test rule that are done or at work, by their settings; of several the newest."""
+    known: dict[TrainingConfig, str] = {}
+    for run in workspace.runs(dataset_id):
+        if run.split == split and workspace.state(run.id).state in ("done", *ACTIVE):
+            known.setdefault(run.config, run.id)
+    return known
 
 
 def lay_out(work: Sequence[float], n_workers: int) -> list[float]:
@@ -81,15 +92,27 @@ def lay_out(work: Sequence[float], n_workers: int) -> list[float]:
 
 def seconds_until_done(workspace: Workspace) -> dict[str, float]:
     """For each job at work or queued, by its id, the seconds until it ends."""
-    past = estimates.read_past(workspace)
-    records = {record.id: record for record in workspace.datasets()}
-    active = [job for job in reversed(list_jobs(workspace, active_only=True)) if _dataset_id(workspace, job) in records]
+    past, n_workers = estimates.read_past(workspace), engine_status(workspace).n_workers
+    return _lay_out_behind(workspace, past, _active_jobs(workspace), [], n_workers)[0]
+
+
+def _active_jobs(workspace: Workspace) -> list[Job]:
+    """The jobs at work or queued, in the order of their turns."""
+    known = {record.id for record in workspace.datasets()}
+    active = [job for job in reversed(list_jobs(workspace, active_only=True)) if _dataset_id(workspace, job) in known]
     # What runs has a worker; the rest waits for one, the first submitted first.
-    active.sort(key=lambda job: job.state.state != "running")
+    return sorted(active, key=lambda job: job.state.state != "running")
+
+
+def _lay_out_behind(
+    workspace: Workspace, past: Past, active: Sequence[Job], added: Sequence[float], n_workers: int
+) -> tuple[dict[str, float], list[float]]:
+    """When each active job ends, by its id, and when each piece of work that is added behind them does."""
+    records = {record.id: record for record in workspace.datasets()}
     work = [_job_seconds(workspace, past, job, records[_dataset_id(workspace, job)]) for job in active]
     n_running = sum(job.state.state == "running" for job in active)
-    n_workers = max(1, engine_status(workspace).n_workers, n_running)
-    return {job.id: end for job, end in zip(active, lay_out(work, n_workers), strict=True)}
+    ends = lay_out([*work, *added], max(1, n_workers, n_running))
+    return {job.id: end for job, end in zip(active, ends, strict=False)}, ends[len(active) :]
 
 
 def _dataset_id(workspace: Workspace, job: Job) -> str:

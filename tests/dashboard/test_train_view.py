@@ -26,6 +26,11 @@ BOTH = "2 runs of TOP1 and BPR, and the baselines"
             PlanEstimate(40.0, 1),
             f"{BOTH}: about 40 s on this machine. 1 run of these is there already.",
         ),
+        (
+            ("top1", "bpr"),
+            PlanEstimate(40.0, 0, 2),
+            f"{BOTH}: about 40 s on this machine. 2 runs of these are at work already.",
+        ),
         (("top1", "bpr"), PlanEstimate(0.0, 2), f"{BOTH}: all finished already; there is nothing left to train."),
     ],
 )

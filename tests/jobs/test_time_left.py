@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.jobs import estimates, time_left
+from gru4rec_core.jobs.job_list import baselines_id, job_folder
 from gru4rec_core.jobs.planning import ComparisonPlan
 from gru4rec_core.jobs.time_left import START_SECONDS, estimate_plan, lay_out, seconds_until_done
 from gru4rec_core.workspace.job_state import JobState, write_state
@@ -52,11 +53,30 @@ def test_an_engine_that_does_not_run_has_to_start(workspace, dataset, engine) ->
     assert estimate_plan(workspace, dataset, PLAN).seconds == START_SECONDS + 44.0  # one worker then
 
 
-def test_runs_that_are_there_cost_nothing(workspace, dataset) -> None:
+def test_runs_that_are_done_cost_nothing_and_those_at_work_what_they_still_need(workspace, dataset) -> None:
     add(workspace, dataset, CONFIGS[0], JobState(state="done"))
-    add(workspace, dataset, CONFIGS[1], JobState(state="running"))
+    add(workspace, dataset, CONFIGS[1], JobState(state="running", phase="training", seconds_left=5.0))
     add(workspace, dataset, CONFIGS[2], JobState(state="failed"))
-    assert estimate_plan(workspace, dataset, PLAN) == time_left.PlanEstimate(14.0, 2)
+    # One worker is busy for 6 seconds more, then 10; the other takes 10, then the baselines.
+    assert estimate_plan(workspace, dataset, PLAN) == time_left.PlanEstimate(16.0, 1, 1)
+
+
+def test_while_everything_is_at_work_there_is_time_left(workspace, dataset) -> None:
+    for config in CONFIGS:
+        add(workspace, dataset, config, JobState(state="queued"))
+    baselines = job_folder(workspace, "baselines", baselines_id(dataset.id, SplitConfig()))
+    write_state(baselines, JobState(state="queued"))
+    assert estimate_plan(workspace, dataset, PLAN) == time_left.PlanEstimate(24.0, 0, 4)
+    assert max(seconds_until_done(workspace).values()) == 24.0
+
+
+def test_a_plan_waits_for_the_jobs_of_others_and_not_for_those_after_it(workspace, dataset) -> None:
+    for seed in (7, 8, 9):
+        add(workspace, dataset, TrainingConfig(seed=seed), JobState(state="queued"))
+    one = ComparisonPlan(CONFIGS[:1], SplitConfig(), ComparisonConfig(), baselines=())
+    assert estimate_plan(workspace, dataset, one) == time_left.PlanEstimate(20.0, 0)
+    add(workspace, dataset, CONFIGS[0], JobState(state="running", phase="training", seconds_left=5.0))
+    assert estimate_plan(workspace, dataset, one) == time_left.PlanEstimate(6.0, 0, 1)
 
 
 def test_where_all_is_there_nothing_is_left(workspace, dataset, engine) -> None:
