@@ -7,7 +7,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
-_EPOCHS_IN_NAME = re.compile(r", [\d,]+ epochs$")
+_EPOCHS_IN_NAME = re.compile(r", [\d,]+( and [\d,]+)* epochs$")
 
 
 def plan_more_epochs(

@@ -57,6 +57,15 @@ def test_a_second_time_the_name_has_the_new_number_of_epochs_alone(workspace, co
     assert plan_more_epochs(workspace, record, 2, record.run_ids).name == "TOP1 against BPR, 10 epochs"
 
 
+def test_the_name_does_not_grow_where_epochs_are_unequal(workspace, comparison) -> None:
+    record = plan_more_epochs(workspace, comparison, 3, comparison.run_ids[1:])
+    finish(workspace, workspace.run(record.run_ids[1]), 8)
+    again = plan_more_epochs(workspace, record, 2_000, record.run_ids[1:])
+    assert again.name == "TOP1 against BPR, 5 and 2,008 epochs"
+    finish(workspace, workspace.run(again.run_ids[1]), 2_008)
+    assert plan_more_epochs(workspace, again, 1, again.run_ids).name == "TOP1 against BPR, 6 and 2,009 epochs"
+
+
 def test_asking_twice_makes_one_comparison(workspace, comparison) -> None:
     record = plan_more_epochs(workspace, comparison, 3, comparison.run_ids)
     for run_id in record.run_ids:
