@@ -225,10 +225,10 @@ def weakest_sentence(
     """
     all_hits = per_100(whole["hits"] / 100)
     if row is None:
-        none_is = "Apart from items that training never saw, no slice is" if has_unseen else "No slice is"
+        apart, other = ("Apart from items that training never saw, no", " other") if has_unseen else ("No", "")
         return (
             f"{whole['label']} had the next item in its top {k} for {all_hits} of 100 test {unit}."
-            f" {none_is} clearly weaker: no interval lies wholly below that figure."
+            f" {apart} slice is clearly weaker: no{other} interval lies wholly below that figure."
         )
     low, hits, high = (per_100(row[name] / 100) for name in ("low", "hits", "high"))
     return (
