@@ -83,7 +83,7 @@ def _show_form(selection: state.Selection, record: DatasetRecord, runs: list[Run
         list(names),
         index=list(names).index(propose_log(record, by_id[run_id], datasets).id),
         format_func=lambda dataset_id: short(names[dataset_id], 60),
-        key=f"recheck-log-{record.id}",
+        key=f"recheck-log-{record.id}-{run_id}",  # of another model another log is proposed
     )
     record = next(dataset for dataset in datasets if dataset.id == log_id)
     try:

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gru4rec_core.config import SplitConfig
+from gru4rec_core.config import SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.experiments.baselines import execute_baselines, execute_baselines_job
 from gru4rec_core.jobs import jobs
+from gru4rec_core.workspace.job_state import JobState, write_state
 from gru4rec_core.workspace.records import DatasetOrigin
 from tests.chart_specs import chart_title
 
@@ -44,6 +45,10 @@ def at_once(monkeypatch: pytest.MonkeyPatch):
     )
 
 
+def log_box(app):
+    return next(box for box in app.selectbox if box.key.startswith("recheck-log-"))
+
+
 def charts(app) -> dict[str, dict]:
     specs = [json.loads(one.proto.spec) for one in app.get("vega_lite_chart")]
     return {chart_title(spec): spec for spec in specs}
@@ -53,7 +58,7 @@ def test_an_old_model_is_tested_on_a_newer_log_beside_todays_counting(finished, 
     app = open_page("overview")
     app.menu_button(key=f"menu-{later.id}").click("recheck").run()
     assert "how good is an older model on newer events?" in written(app)
-    assert app.selectbox(key=f"recheck-log-{later.id}").value == later.id
+    assert log_box(app).value == later.id
     app.button(key="recheck-now").click().run()
     assert not app.exception
     assert "the item that came next; these count as misses" in written(app)
@@ -100,7 +105,17 @@ def test_it_is_offered_in_the_row_of_the_old_log_too(finished, later, open_page)
     old = next(record for record in finished.datasets() if record.id != later.id)
     app = open_page("overview")
     app.menu_button(key=f"menu-{old.id}").click("recheck").run()
-    assert app.selectbox(key=f"recheck-log-{old.id}").value == later.id
+    assert log_box(app).value == later.id
+
+
+def test_another_model_is_proposed_another_log(finished, later, open_page):
+    old = next(record for record in finished.datasets() if record.id != later.id)
+    learnt_later = finished.create_run(later.id, TrainingConfig(), SplitConfig())
+    write_state(finished.run_folder(learnt_later.id), JobState(state="done"))
+    app = open_page("overview", recheck=later.id)
+    assert log_box(app).value == later.id
+    app.selectbox(key=f"recheck-run-{later.id}").set_value(learnt_later.id).run()
+    assert log_box(app).value == old.id
 
 
 @pytest.mark.parametrize("named", ["nothing", "../../etc", "<b>"])
