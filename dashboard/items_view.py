@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -80,9 +81,9 @@ def _ask_and_add(record: DatasetRecord, path: str, name: str) -> None:
     with left:
         item = _choose("Item, as in the log", columns, guess.item if guess else None, f"items-item-{key}")
     with middle:
-        named = _choose("Name", columns, guess.name if guess else None, f"items-name-{key}")
+        named = _choose("Name", [None, *columns], guess.name if guess else None, f"items-name-{key}")
     with right:
-        category = _choose("Category", columns, guess.category if guess else None, f"items-category-{key}")
+        category = _choose("Category", [None, *columns], guess.category if guess else None, f"items-category-{key}")
     if guess is None:
         messages.show_message("None of the first rows has an item of this log. Choose the column of the item.")
     if item is not None and st.button("Add names and categories", type="primary", key=f"add-items-{record.id}"):
@@ -95,6 +96,11 @@ def _ask_and_add(record: DatasetRecord, path: str, name: str) -> None:
         st.rerun()
 
 
-def _choose(label: str, columns: list[str], likely: str | None, key: str) -> str | None:
+def _choose(label: str, columns: Sequence[str | None], likely: str | None, key: str) -> str | None:
+    """One of the columns; where None is among them, there may be no such column."""
     index = columns.index(likely) if likely in columns else None
-    return st.selectbox(label, columns, index=index, placeholder="None", key=key)
+    return st.selectbox(label, columns, index=index, format_func=_column_label, placeholder="Choose", key=key)
+
+
+def _column_label(column: str | None) -> str:
+    return "No column" if column is None else column

@@ -33,6 +33,18 @@ def test_a_second_file_names_the_items_of_a_dataset(finished, open_page):
     assert finished.item_table(record.id).empty
 
 
+def test_a_column_that_was_guessed_can_be_unset(finished, open_page):
+    (record,) = finished.datasets()
+    app = open_page("data")
+    uploader = next(one for one in app.file_uploader if one.key.startswith("items-file"))
+    uploader.upload("items.csv", FILE.encode(), "text/csv").run()
+    next(box for box in app.selectbox if box.key.startswith("items-category")).select_index(0).run()
+    app.button(key=f"add-items-{record.id}").click().run()
+    assert not app.exception
+    assert "16 with a name and no column of categories." in written(app)
+    assert finished.item_categories(record.id) == {}
+
+
 def test_accuracy_names_items_and_says_how_often_the_kind_is_right(finished, open_page, tmp_path):
     (record,) = finished.datasets()
     path = tmp_path / "items.csv"
