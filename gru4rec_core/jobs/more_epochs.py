@@ -3,7 +3,9 @@
 import re
 from collections.abc import Collection
 
+from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import RunError
+from gru4rec_core.workspace.job_state import ACTIVE, change_state
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -16,8 +18,9 @@ def plan_more_epochs(
     """Stores a comparison whose runs continue those of another; trains nothing.
 
     Each new run says which one it continues, and has the same settings but for its epochs. Runs that are not to be
-    continued join as they are; so does one with these settings that is done or at work already. List length, margin,
-    level and baselines stay, and so does whether they were decided before any result.
+    continued join as they are; so does one with these settings that is done or at work already. One that failed or
+    was stopped on the way is used again and waits to be started. List length, margin, level and baselines stay, and so
+    does whether they were decided before any result.
 
     Args:
         workspace: where the comparison is.
@@ -66,5 +69,17 @@ def _refuse_unfit(workspace: Workspace, run: RunRecord) -> None:
 
 def _continue(workspace: Workspace, run: RunRecord, more: int) -> RunRecord:
     config = run.config.replace(epochs=run.config.epochs + more)
-    known = workspace.find_run(run.dataset_id, config, run.split, ("done", "queued", "running"))
+    known = workspace.find_run(run.dataset_id, config, run.split, ("done", *ACTIVE))
+    known = known or _find_unfinished(workspace, run, config)
     return known or workspace.create_run(run.dataset_id, config, run.split, continues=run.id)
+
+
+def _find_unfinished(workspace: Workspace, run: RunRecord, config: TrainingConfig) -> RunRecord | None:
+    """The newest run that was to continue this one with these settings and came to no end; it can be started again."""
+    for known in workspace.runs(run.dataset_id):
+        if (known.continues, known.config, known.split) == (run.id, config, run.split):
+            state = workspace.state(known.id)
+            if state.state != "new":
+                change_state(workspace.run_folder(known.id), state="new", reason="", attempt=state.attempt + 1)
+            return known
+    return None

@@ -74,6 +74,16 @@ def test_asking_twice_makes_one_comparison(workspace, comparison) -> None:
     assert len(workspace.runs()) == 4
 
 
+@pytest.mark.parametrize("state", ["new", "failed", "cancelled", "lost"])
+def test_asking_again_after_trouble_uses_the_same_runs_which_wait_to_be_started(workspace, comparison, state) -> None:
+    record = plan_more_epochs(workspace, comparison, 3, comparison.run_ids)
+    for run_id in record.run_ids:
+        write_state(workspace.run_folder(run_id), JobState(state=state, reason="No engine."))
+    assert plan_more_epochs(workspace, comparison, 3, comparison.run_ids) == record
+    assert {workspace.state(run_id).state for run_id in record.run_ids} == {"new"}
+    assert (len(workspace.runs()), len(workspace.comparisons())) == (4, 2)
+
+
 def test_a_run_that_is_not_done_is_refused_and_nothing_is_stored(workspace, comparison) -> None:
     write_state(workspace.run_folder(comparison.run_ids[1]), JobState(state="cancelled"))
     with pytest.raises(RunError, match="once it is done"):
