@@ -146,6 +146,8 @@ def show_recheck(recheck: Recheck, k: int) -> None:
         messages.show_aside(
             "Then: its own test, after training. Now: this log. Other sessions, so the interval counts both tests."
         )
+    if recheck.incomparable:
+        messages.show_aside(recheck.incomparable)
     messages.show_message(recheck.advice.sentence, _SIGNS[recheck.advice.recommendation])
     widgets.sentence(recheck.against_baselines.sentence)
     n_events = recheck.comparison.models[0].n_events

@@ -149,8 +149,9 @@ def _format_table(rows: Sequence[Mapping[Any, Any]]) -> list[str]:
 
 def format_recheck(result: Recheck) -> str:
     """How the old model did beside the others, overall and week by week."""
-    lines = [result.change.sentence + "."] if result.change else []
-    lines += [
+    since = f"{result.change.sentence}." if result.change else result.incomparable
+    lines = [
+        *filter(None, [since]),
         result.against_baselines.sentence,
         result.advice.sentence,
         f"Next item unknown to the old model: in {100 * result.unknown:.1f} of 100 test events.",

@@ -74,13 +74,13 @@ class RecheckFacts:
     """What the recommendation rests on.
 
     Attributes:
-        fell: the old model's hits clearly fell by more than the margin.
+        fell: the old model's hits clearly fell by more than the margin; None where then and now cannot be compared.
         baseline_beats_old: the strongest baseline is better than the old model.
         retrained_beats_old: a retrained model is better than the old one; None without one.
         baseline_beats_retrained: the strongest baseline is better than it; None without one.
     """
 
-    fell: bool
+    fell: bool | None
     baseline_beats_old: bool
     retrained_beats_old: bool | None = None
     baseline_beats_retrained: bool | None = None
@@ -110,6 +110,8 @@ def recommend(facts: RecheckFacts) -> Advice:
         return Advice("retrain", f"the strongest baseline beats it on this log{retrained}{hope}")
     if facts.retrained_beats_old is None and facts.fell:
         return Advice("retrain", "its hits have clearly fallen by more than the margin")
+    if facts.retrained_beats_old is None and facts.fell is None:
+        return Advice("keep", "the strongest baseline is not better on this log")
     if facts.retrained_beats_old is None:
         return Advice("keep", "it has not clearly lost more than the margin, and the strongest baseline is not better")
     return Advice("keep", "the retrained model is not better on this log")

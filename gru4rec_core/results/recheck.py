@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
-from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig
+from gru4rec_core.config import LOSS_LABELS, PROTOCOL_LABELS, ComparisonConfig, SplitConfig
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.times import DAY_SECONDS, day_length
-from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.comparability import ModelResults, count_leaked
 from gru4rec_core.evaluation.comparison import Comparison, compare_models, event_values
 from gru4rec_core.evaluation.pair_verdict import build_pair_verdict
 from gru4rec_core.evaluation.recheck_advice import Advice, RateChange, RecheckFacts, rate_change, recommend
@@ -23,8 +23,9 @@ from gru4rec_core.evaluation.scoring import Progress
 from gru4rec_core.evaluation.verdict import BaselineVerdict, compare_with_baselines
 from gru4rec_core.results.fresh_test import ModelRuns, evaluate_on_split
 from gru4rec_core.results.model_table import Row, load_baselines, load_trained_models, row_to_json
+from gru4rec_core.words import counted
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
-from gru4rec_core.workspace.split_store import open_split
+from gru4rec_core.workspace.split_store import StoredSplit, open_split
 from gru4rec_core.workspace.store import Workspace
 
 OLD, RETRAINED = "old", "retrained"
@@ -58,7 +59,9 @@ class Recheck:
         run, dataset, split: which model, on which log, under which test rule.
         comparison: the old model (named "old"), a retrained one if there is one, and today's baselines.
         against_baselines: the best model against the baselines, in figures and a sentence.
-        change: the old model's hits in its own test, then, and in this one; None where that is the same test.
+        change: the old model's hits in its own test, then, and in this one; None where that is the same test,
+            or the two rates cannot be compared.
+        incomparable: why they cannot, as a sentence; empty where they can, or it is the same test.
         advice: keep, retrain or retire, with the rule (see `evaluation.recheck_advice`).
         models: one row per model, as in a comparison's table.
         by_week: week (its first day, UTC), n_events, unknown (share of events whose item the old model does not
@@ -72,6 +75,7 @@ class Recheck:
     comparison: Comparison
     against_baselines: BaselineVerdict
     change: RateChange | None
+    incomparable: str
     advice: Advice
     models: list[Row]
     by_week: pd.DataFrame
@@ -92,6 +96,7 @@ class Recheck:
             "models": [row_to_json(row) for row in self.models],
             "counting": asdict(self.against_baselines),
             "change": asdict(self.change) if self.change else None,
+            "incomparable": self.incomparable,
             "recommendation": self.advice.recommendation,
             "reason": self.advice.sentence,
             "by_week": weeks.to_dict("records"),
@@ -124,7 +129,10 @@ def recheck_run(workspace: Workspace, plan: RecheckPlan, *, on_progress: Progres
     comparison = compare_models([*models, *baselines], plan.config)
     unknown = old.evaluations[0].target < 0
     against_baselines = compare_with_baselines(comparison)
-    change = _change_since(workspace, run, old, dataset, plan)
+    is_own = (run.dataset_id, run.split) == (dataset.id, plan.split)
+    own = None if is_own else open_split(workspace, run.dataset_id, run.split)
+    incomparable = find_incomparable(own, split) if own else ""
+    change = _change_since(workspace, run, own, old, plan.config) if own and not incomparable else None
     return Recheck(
         run=run,
         dataset=dataset,
@@ -132,6 +140,7 @@ def recheck_run(workspace: Workspace, plan: RecheckPlan, *, on_progress: Progres
         comparison=comparison,
         against_baselines=against_baselines,
         change=change,
+        incomparable=incomparable,
         advice=recommend(_facts(comparison, against_baselines.strongest, change)),
         models=[*rows, *baseline_rows],
         by_week=_average_by_week(split.test, comparison.models, unknown, k),
@@ -139,17 +148,30 @@ def recheck_run(workspace: Workspace, plan: RecheckPlan, *, on_progress: Progres
     )
 
 
+def find_incomparable(then: StoredSplit, now: StoredSplit) -> str:
+    """Why the rates of two tests cannot be compared, as a sentence; empty where they can.
+
+    Another test rule asks other questions; and the interval of a change takes the sessions of both tests for different
+    ones.
+    """
+    if then.config.protocol != now.config.protocol:
+        own, this = (PROTOCOL_LABELS[split.config.protocol].lower() for split in (then, now))
+        return f"Then and now are not compared: its own test had the test rule {own}, this one has {this}."
+    sessions = now.test.dataset
+    n_shared = count_leaked(then.test.dataset, EvaluationSet(sessions, np.zeros(sessions.n_sessions, np.int64)))
+    if n_shared:
+        return f"Then and now are not compared: its own test had {counted(n_shared, 'event')} of these sessions too."
+    return ""
+
+
 def _change_since(
-    workspace: Workspace, run: RunRecord, now: ModelResults, dataset: DatasetRecord, plan: RecheckPlan
-) -> RateChange | None:
-    """How the deciding rate has changed since the run's own test; None where that is this test."""
-    if (run.dataset_id, run.split) == (dataset.id, plan.split):
-        return None
-    k = plan.config.deciding_k
-    own_test = open_split(workspace, run.dataset_id, run.split)
+    workspace: Workspace, run: RunRecord, own_test: StoredSplit, now: ModelResults, config: ComparisonConfig
+) -> RateChange:
+    """How the deciding rate has changed since the run's own test."""
+    k = config.deciding_k
     _, (then,) = load_trained_models(workspace, {OLD: [run]}, own_test, k)
     samples = [(event_values(model, f"accuracy@{k}"), model.evaluations[0].session) for model in (then, now)]
-    return rate_change(samples[0], samples[1], plan.config.confidence)
+    return rate_change(samples[0], samples[1], config.confidence)
 
 
 def _facts(comparison: Comparison, strongest: str | None, change: RateChange | None) -> RecheckFacts:
@@ -164,7 +186,7 @@ def _facts(comparison: Comparison, strongest: str | None, change: RateChange | N
 
     is_retrained = RETRAINED in names
     return RecheckFacts(
-        fell=change is not None and change.fell_by_more_than(comparison.config.margin),
+        fell=change.fell_by_more_than(comparison.config.margin) if change else None,
         baseline_beats_old=beats(strongest, OLD),
         retrained_beats_old=beats(RETRAINED, OLD) if is_retrained else None,
         baseline_beats_retrained=beats(strongest, RETRAINED) if is_retrained else None,

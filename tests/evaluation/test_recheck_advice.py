@@ -43,6 +43,11 @@ def test_the_limits_hold_the_difference_and_stay_possible(hits: int, n: int) -> 
     ("facts", "recommendation", "words"),
     [
         (RecheckFacts(fell=False, baseline_beats_old=False), "keep", "not clearly lost"),
+        (
+            RecheckFacts(fell=None, baseline_beats_old=False),
+            "keep",
+            "Keep the old model: the strongest baseline is not",
+        ),
         (RecheckFacts(fell=True, baseline_beats_old=False), "retrain", "clearly fallen"),
         (RecheckFacts(fell=False, baseline_beats_old=True), "retrain", "the strongest baseline"),
         (RecheckFacts(True, True, True, True), "retire", "even against the retrained"),

@@ -62,6 +62,10 @@ def test_an_old_model_is_tested_on_a_newer_log_beside_todays_counting(finished, 
     app.button(key="recheck-now").click().run()
     assert not app.exception
     assert "the item that came next; these count as misses" in written(app)
+    assert "its own test had the test rule last item, this one has later days" in written(app)
+    app.segmented_control(key=f"recheck-rule-{later.id}").set_value("last-item").run()
+    app.button(key="recheck-now").click().run()
+    assert "not compared" not in written(app)
     signed = r"[−+][\d.]+"
     line = rf"[\d.]+ then, [\d.]+ now: {signed} \({signed} to {signed}\) per 100 in the top 3"
     assert re.search(line, written(app))

@@ -16,6 +16,7 @@ from gru4rec_core.workspace.split_store import open_split
 
 JUDGING = ComparisonConfig(deciding_k=3, n_bootstrap=200, n_permutations=200)
 RULE = SplitConfig(protocol="time", test_fraction=0.5)
+LAST = SplitConfig()
 
 
 @pytest.fixture
@@ -23,7 +24,8 @@ def later(trained, letters_log):
     """A later log that has two letters more."""
     home, _ = trained
     record = home.add_dataset(SessionDataset(letters_log(first=1, letters="cabdefghij")), "later", time_unit="s")
-    execute_baselines(home, record.id, RULE)
+    for rule in (RULE, LAST):
+        execute_baselines(home, record.id, rule)
     return record
 
 
@@ -74,7 +76,8 @@ def test_its_own_test_rule_is_always_possible(trained) -> None:
 def test_then_and_now_are_the_rates_of_both_tests(trained, later) -> None:
     home, comparison = trained
     run_id = comparison.run_ids[0]
-    found = recheck_run(home, RecheckPlan(run_id, later.id, RULE, JUDGING))
+    found = recheck_run(home, RecheckPlan(run_id, later.id, LAST, JUDGING))
+    assert found.incomparable == ""
     assert found.change.then == pytest.approx(home.metrics(run_id)["accuracy"]["3"])
     assert found.change.now == pytest.approx(found.models[0]["accuracy@3"])
     printed = found.to_json()
@@ -83,16 +86,37 @@ def test_then_and_now_are_the_rates_of_both_tests(trained, later) -> None:
     assert printed["reason"] == found.advice.sentence
 
 
+def test_under_another_test_rule_then_and_now_are_not_compared(trained, later) -> None:
+    home, comparison = trained
+    found = recheck_run(home, RecheckPlan(comparison.run_ids[0], later.id, RULE, JUDGING))
+    assert found.change is None
+    assert found.incomparable.endswith("its own test had the test rule last item, this one has later days.")
+    assert "fallen" not in found.advice.sentence
+    assert "lost" not in found.advice.sentence
+    assert found.to_json()["incomparable"] == found.incomparable
+
+
+def test_with_sessions_in_both_tests_then_and_now_are_not_compared(trained, letters_log) -> None:
+    home, comparison = trained
+    longer = pd.concat([letters_log(), letters_log(first=2)])
+    record = home.add_dataset(SessionDataset(longer), "longer", time_unit="s")
+    execute_baselines(home, record.id, LAST)
+    found = recheck_run(home, RecheckPlan(comparison.run_ids[0], record.id, LAST, JUDGING))
+    assert found.change is None
+    assert "its own test had" in found.incomparable
+
+
 def test_in_its_own_test_nothing_has_changed(trained) -> None:
     home, comparison = trained
     found = recheck_run(home, RecheckPlan(comparison.run_ids[0], comparison.dataset_id, comparison.split, JUDGING))
     assert found.change is None
+    assert found.incomparable == ""
     assert found.advice.recommendation in {"keep", "retrain"}
 
 
 def test_the_advice_follows_the_verdicts_on_the_pairs(trained, later) -> None:
     home, comparison = trained
-    found = recheck_run(home, RecheckPlan(comparison.run_ids[0], later.id, RULE, JUDGING))
+    found = recheck_run(home, RecheckPlan(comparison.run_ids[0], later.id, LAST, JUDGING))
     strongest = found.against_baselines.strongest
     pair = build_pair_verdict(found.comparison.pair("old", strongest), JUDGING)
     baseline_wins = pair.better and pair.pair.b.name == strongest
