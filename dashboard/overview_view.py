@@ -55,8 +55,8 @@ def show_headline(selection: state.Selection, record: DatasetRecord) -> None:
     with words:
         compare_view.show_headline(review, review.record.config.deciding_k)
         state.next_button("See the verdict", "compare", selection, key="see-verdict")
-    if len(review.contenders) > 1 and review.result.comparison.obstacle is None:
-        pair = review.contenders[0], review.contenders[1]
+    pair = review.result.pair  # the one that the headline speaks of
+    if pair is not None:
         with square:
             compare_view.show_hit_overlap(review, pair, review.record.config.deciding_k, selection)
 
