@@ -10,7 +10,6 @@ from dashboard import cached, review_context, seed_choice, state, theme, widgets
 from dashboard.compare_view import draw_slices
 from dashboard.review_context import Review
 from gru4rec_core.config import MAX_LIST_LENGTH
-from gru4rec_core.evaluation.categories import category_codes, category_rates
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.seed_outcomes import shown_seed
 from gru4rec_core.evaluation.slices import NOT_IN_TRAINING, whole_rates
@@ -114,11 +113,10 @@ def show_ranks(review: Review, shown: list[ModelResults]) -> None:
 
 def show_categories(review: Review, model: ModelResults, k: int) -> None:
     """How often the guess is of the right category, where the items' categories are known."""
-    categories = cached.item_categories(review.record.dataset_id)
-    if not categories or k > MAX_LIST_LENGTH:
+    if k > MAX_LIST_LENGTH or not cached.item_categories(review.record.dataset_id):
         return
     confidence = review.record.config.confidence
-    rates = category_rates(review.models, category_codes(review.vocabulary, categories), k, confidence)
+    rates = review_context.category_table(review, k)
     widgets.section("The right category")
     widgets.sentence(accuracy_frames.category_sentence(rates, model.name, k, review.unit))
     figures = accuracy_frames.category_figures(rates, k, confidence)

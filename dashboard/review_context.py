@@ -15,6 +15,7 @@ from gru4rec_core.config import LIST_LENGTHS, MAX_LIST_LENGTH
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.evaluation.categories import category_codes, category_rates
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.event_filters import find_sessions
 from gru4rec_core.evaluation.seed_outcomes import seed_index
@@ -249,3 +250,15 @@ def select_kind(review: Review, cut: str, value: str) -> np.ndarray:
 def slice_table(review: Review, names: tuple[str, ...], k: int) -> pd.DataFrame:
     """`evaluation.slices.slice_rates` of some methods at the level shown, computed once per level."""
     return _slice_table(review.record.id, review.files, names, k, review.record.config.confidence, review)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _category_table(comparison: str, files: cached.Stamp, k: int, confidence: float, _review: Review) -> pd.DataFrame:
+    categories = cached.item_categories(_review.record.dataset_id)
+    return category_rates(_review.models, category_codes(_review.vocabulary, categories), k, confidence)
+
+
+def category_table(review: Review, k: int) -> pd.DataFrame:
+    """`evaluation.categories.category_rates` of all methods at the level shown, computed once per item table."""
+    files = review.files + cached.item_stamp(review.record.dataset_id)
+    return _category_table(review.record.id, files, k, review.record.config.confidence, review)

@@ -2,6 +2,7 @@
 
 import json
 
+from dashboard import review_context
 from gru4rec_core.data.item_table import ItemColumns
 from gru4rec_core.workspace.item_tables import add_item_file
 
@@ -58,6 +59,22 @@ def test_accuracy_names_items_and_says_how_often_the_kind_is_right(finished, ope
     specs = [json.loads(element.proto.spec) for element in app.get("vega_lite_chart")]
     confusion = next(spec for spec in specs if "first guess" in json.dumps(spec["title"]))
     assert "Thing A" in json.dumps(confusion)
+
+
+def test_rates_of_categories_are_computed_once_per_item_table(finished, open_page, tmp_path, monkeypatch):
+    computed = []
+    rates = review_context.category_rates
+    monkeypatch.setattr(review_context, "category_rates", lambda *args: computed.append(args) or rates(*args))
+    (record,) = finished.datasets()
+    path = tmp_path / "items.csv"
+    path.write_text(FILE, encoding="utf-8")
+    add_item_file(finished, record.id, path, ItemColumns("key", "title", "category"))
+    app = open_page("accuracy").run()
+    assert len(computed) == 1
+    path.write_text(FILE.replace("toy", "tool"), encoding="utf-8")
+    add_item_file(finished, record.id, path, ItemColumns("key", "title", "category"))
+    app.run()
+    assert len(computed) == 2
 
 
 def test_a_damaged_item_table_is_explained_on_every_review_page(finished, open_page):
