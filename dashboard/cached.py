@@ -197,13 +197,22 @@ def comparison_result(comparison: ComparisonRecord) -> results.ComparisonResult 
     workspace = state.workspace()
     if not results.find_missing(workspace, comparison).has_result:
         return None
+    dataset = workspace.dataset(comparison.dataset_id)
+    named = (dataset.name, *dataset.set_aside)
+    return _comparison_result(_root(), comparison.id, stamp_comparison(comparison), named)
+
+
+def stamp_comparison(comparison: ComparisonRecord) -> Stamp:
+    """Cache key of everything computed from the predictions of a comparison's runs and of its baselines."""
+    workspace = state.workspace()
     baselines = job_folder(workspace, "baselines", baselines_id(comparison.dataset_id, comparison.split))
-    files = [workspace.run_folder(run_id) / "metrics.json" for run_id in comparison.run_ids]
-    return _comparison_result(_root(), comparison.id, stamp_files(*files, *sorted(baselines.glob("*.parquet"))))
+    runs = [workspace.run_folder(run_id) / "metrics.json" for run_id in comparison.run_ids]
+    return stamp_files(*runs, *sorted(baselines.glob("*.parquet")))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing the models…")
-def _comparison_result(root: str, comparison_id: str, files: Stamp) -> results.ComparisonResult:
+def _comparison_result(root: str, comparison_id: str, files: Stamp, named: tuple[str, ...]) -> results.ComparisonResult:
+    # `named`: what people may change of a dataset, its name and which warnings are set aside.
     return results.build_comparison_result(Workspace(root), comparison_id)
 
 

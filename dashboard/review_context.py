@@ -123,6 +123,7 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
         _show_nothing_yet(selection, purpose)
         return None
     try:
+        files = cached.stamp_comparison(record)
         result = cached.comparison_result(record)
         item_names = cached.item_names(record.dataset_id)
     except WorkbenchError as error:
@@ -139,7 +140,6 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
         unfinished_view.offer_what_is_done(selection, record)
         return None
     workspace = state.workspace()
-    files = cached.stamp_files(*(workspace.run_folder(run_id) / "metrics.json" for run_id in record.run_ids))
     runs = tuple(workspace.run(run_id) for run_id in record.run_ids)
     return Review(record, result, runs, files, item_names)
 

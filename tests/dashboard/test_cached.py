@@ -1,6 +1,7 @@
 """Facts about what the pages keep: computed once, and again when the files behind it change."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -68,3 +69,27 @@ def test_a_comparison_has_no_result_while_a_run_is_not_done(workspace, dataset, 
     assert cached.comparison_result(comparison) is None
     write_state(workspace.run_folder(run.id), JobState(state="running"))
     assert cached.comparison_result(comparison) is None
+
+
+def test_a_result_follows_the_name_of_its_log_and_what_is_set_aside(workspace, dataset, run, monkeypatch):
+    comparison = workspace.create_comparison(dataset.id, run.split, ComparisonConfig(), [run.id], baselines=())
+    monkeypatch.setattr(cached.results, "find_missing", lambda *args: SimpleNamespace(has_result=True))
+    monkeypatch.setattr(
+        cached.results, "build_comparison_result", lambda workspace, comparison_id: workspace.dataset(dataset.id)
+    )
+    assert cached.comparison_result(comparison).name == dataset.name
+    workspace.rename_dataset(dataset.id, "another name")
+    assert cached.comparison_result(comparison).name == "another name"
+    workspace.set_aside(dataset.id, ["few-sessions"])
+    assert cached.comparison_result(comparison).set_aside == ("few-sessions",)
+
+
+def test_baselines_that_finish_later_change_the_stamp_of_a_comparison(workspace, dataset, run):
+    comparison = workspace.create_comparison(
+        dataset.id, run.split, ComparisonConfig(), [run.id], baselines=("popularity",)
+    )
+    before = cached.stamp_comparison(comparison)
+    folder = workspace.split_folder(dataset.id, run.split) / "baselines"
+    folder.mkdir(parents=True)
+    (folder / "popularity.parquet").touch()
+    assert cached.stamp_comparison(comparison) != before
