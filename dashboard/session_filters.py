@@ -28,6 +28,16 @@ def count_filters() -> int:
     return sum(1 for name in (*_TEXTS, *_RANGES, "kind") if st.query_params.get(name))
 
 
+def leave_out_wrong(review: Review, models: Models, k: int) -> None:
+    """Says which conditions of the link cannot be met by anything, and takes them out of the address."""
+    for name, label in _RANGES.items():
+        text = st.query_params.get(name)
+        if text and not Range.from_text(text):
+            state.leave_out(name, _in_sentence(label), "which is no range of whole numbers such as 2-5")
+    state.read_choice("by", [model.name for model in models], "model")
+    state.read_choice("kind", _kinds(review, models[0], k), "kind of session")
+
+
 def choose_filters(review: Review, models: Models, k: int) -> Filters:
     """The conditions, behind one button; kept in the URL."""
     n_set = count_filters()
@@ -70,12 +80,11 @@ def describe_filters(models: Models) -> str:
     if name := params.get("name"):
         parts.append(f"the session's name contains “{short(name)}”")
     said = ((label, Range.from_text(params.get(name, ""))) for name, label in _RANGES.items())
-    parts += [f"{label[0].lower()}{label[1:]}: {numbers.describe()}" for label, numbers in said if numbers]
+    parts += [f"{_in_sentence(label)}: {numbers.describe()}" for label, numbers in said if numbers]
     if by := next((model.label for model in models if model.name == params.get("by")), ""):
         parts.append(f"guesses and rank of {by}")
     if cut := params.get("kind", ""):
-        label = _kind_label(*cut.partition(":")[::2])
-        parts.append(label[0].lower() + label[1:])
+        parts.append(_in_sentence(_kind_label(*cut.partition(":")[::2])))
     return "; ".join(parts)
 
 
@@ -149,12 +158,8 @@ def _ask_for_model(models: Models) -> str:
 
 def _ask_for_kind(review: Review, model: ModelResults, k: int) -> np.ndarray | None:
     """One slice of the Accuracy page, as bool [n_events]; None for all sessions."""
-    table = review_context.slice_table(review, (model.name,), k)
-    rows = zip(table["slice"], table["value"], strict=True)
-    options = {f"{cut}:{value}": (cut, value) for cut, value in rows if cut in accuracy_frames.TITLES}
+    options = _kinds(review, model, k)
     requested = st.query_params.get("kind")
-    if requested is not None and requested not in options:
-        state.set_params(kind=None)
     chosen = st.selectbox(
         "Slice",
         list(options),
@@ -166,6 +171,17 @@ def _ask_for_kind(review: Review, model: ModelResults, k: int) -> np.ndarray | N
         args=("kind",),
     )
     return None if chosen is None else review_context.select_kind(review, *options[chosen])
+
+
+def _kinds(review: Review, model: ModelResults, k: int) -> dict[str, tuple[str, str]]:
+    """The slices by their names in links."""
+    table = review_context.slice_table(review, (model.name,), k)
+    rows = zip(table["slice"], table["value"], strict=True)
+    return {f"{cut}:{value}": (cut, value) for cut, value in rows if cut in accuracy_frames.TITLES}
+
+
+def _in_sentence(label: str) -> str:
+    return label[0].lower() + label[1:]
 
 
 def _kind_label(cut: str, value: str) -> str:

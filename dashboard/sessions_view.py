@@ -58,7 +58,7 @@ def choose_predictions(review: Review, models: Models, k: int, missed: _Missed |
         counts[_MISSED], labels[_MISSED] = len(missed.predictions), f"{missed.model.label} missed"
     majority = by_majority(_counted(models, missed))
     requested = st.query_params.get("show", "all")
-    chips = [chip for chip in (*sessions_frames.CHOICES, _MISSED) if chip in counts]
+    chips = _chips(models, missed)
     chosen = st.pills(
         f"Which {review.unit},{majority}" if majority else f"Which {review.unit}",
         chips,
@@ -87,7 +87,7 @@ def _keep(param: str, key: str) -> None:
 
 def choose_order(models: Models) -> str:
     """In which order the sessions are listed."""
-    orders = [order for order in _ORDERS if len(models) == 2 or order != "disagreement"]
+    orders = _orders(models)
     requested = st.query_params.get("order")
     return st.selectbox(
         "Order",
@@ -102,10 +102,23 @@ def choose_order(models: Models) -> str:
     )
 
 
+def _chips(models: Models, missed: _Missed | None) -> list[str]:
+    """The outcomes that can be asked for, by their names in links."""
+    outcomes = sessions_frames.CHOICES if len(models) == 2 else ("all",)
+    return [*outcomes, *([_MISSED] if missed else [])]
+
+
+def _orders(models: Models) -> list[str]:
+    return [order for order in _ORDERS if len(models) == 2 or order != "disagreement"]
+
+
 def choose_sessions(view: View) -> tuple[np.ndarray, SessionList]:
     """Asks for outcome, order and conditions; returns the predictions in order, and the same by session."""
     review, models, k, seed = view.review, view.models, view.k, view.seed.index
     missed = _find_missed(review, k)
+    state.read_choice("show", _chips(models, missed), "outcome")
+    state.read_choice("order", _orders(models), "order")
+    session_filters.leave_out_wrong(review, models, k)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         predictions = choose_predictions(review, models, k, missed)
         order = choose_order(models)

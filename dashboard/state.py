@@ -6,7 +6,7 @@ links drop URL parameters, so the session remembers them and `current` puts them
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -111,17 +111,38 @@ def forget_deleted() -> None:
         select(comparison=None, k=None)
 
 
-def read_number(name: str, count: int) -> int | None:
-    """A parameter that is a row number (`event=7`), in [0, count); a wrong one is said, and leaves the address."""
+def read_number(name: str, count: int, *, first: int = 0, of: str = "comparison") -> int | None:
+    """A parameter that is a number (`event=7`), one of `count`; a wrong one is said, and leaves the address.
+
+    Args:
+        name: of the parameter.
+        count: how many there are.
+        first: the first number.
+        of: what has so many.
+    """
     requested = st.query_params.get(name)
     if not requested:
         return None
     number = whole_number(requested)
-    if number is not None and number < count:
+    if number is not None and first <= number < first + count:
         return number
-    say_wrong(f"{name} {requested}", "which this comparison does not have")
-    set_params(**{name: None})
+    leave_out(name, name, f"which this {of} does not have")
     return None
+
+
+def read_choice(name: str, options: Collection[str], called: str) -> str | None:
+    """A parameter that is one of these; a wrong one is said, as what it is called, and leaves the address."""
+    requested = st.query_params.get(name)
+    if not requested or requested in options:
+        return requested
+    leave_out(name, called, "which cannot be chosen here")
+    return None
+
+
+def leave_out(name: str, called: str, why: str) -> None:
+    """Says what is wrong with a parameter, and takes it out of the address."""
+    say_wrong(f"{called} {st.query_params[name]}", why)
+    set_params(**{name: None})
 
 
 def say_wrong(named: str, why: str, instead: str = "") -> None:

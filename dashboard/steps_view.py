@@ -16,7 +16,6 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.seed_outcomes import hit_counts
 from gru4rec_core.report.frames import session_steps
 from gru4rec_core.report.frames.session_steps import Guesses, Step
-from gru4rec_core.whole_numbers import whole_number
 
 _WORDS = {
     "trained": "Training data: the models learnt from this step, so a good guess proves nothing.",
@@ -70,9 +69,8 @@ def _describe(review: Review, session: int) -> str:
 
 
 def _requested_step(n_steps: int, otherwise: int) -> int:
-    requested = st.query_params.get("step", "")
-    number = whole_number(requested)
-    return number - 1 if number is not None and 1 <= number <= n_steps else otherwise
+    number = state.read_number("step", n_steps, first=1, of="session")
+    return otherwise if number is None else number - 1
 
 
 def _show_keys(view: View, step: Step, n_steps: int) -> None:

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import steps_view
+from dashboard import state, steps_view
 
 
 @pytest.mark.parametrize(
@@ -12,5 +12,10 @@ from dashboard import steps_view
 )
 def test_a_link_opens_one_of_the_steps_and_else_the_one_that_was_tested(monkeypatch, requested, position):
     params = {} if requested is None else {"step": requested}
-    monkeypatch.setattr(steps_view, "st", SimpleNamespace(query_params=params))
+    monkeypatch.setattr(state, "st", SimpleNamespace(query_params=params))
+    said = []
+    monkeypatch.setattr(state, "say_wrong", lambda *wrong: said.append(wrong))
+    wrong = requested is not None and position == 3
     assert steps_view._requested_step(5, 3) == position
+    assert said == ([(f"step {requested}", "which this session does not have")] if wrong else [])
+    assert ("step" in params) == (requested is not None and not wrong)

@@ -138,7 +138,7 @@ def test_steps_that_were_training_data_or_watched_it_say_so(finished, open_page,
     assert [re.search(r'class="\w+ (\w+)"', cell)[1] for cell in cells][-2:] == ["validation", "tested"]
     assert all("trained" in cell for cell in cells[:-2])
     assert any(
-        "only watched training" in one.value for one in open_page("sessions", event=str(event), step="4").caption
+        "used only to check progress" in one.value for one in open_page("sessions", event=str(event), step="4").caption
     )
     assert any("proves nothing" in one.value for one in open_page("sessions", event=str(event), step="2").caption)
     assert "nothing was guessed" in bodies(open_page("sessions", event=str(event), step="1"))
@@ -166,6 +166,27 @@ def test_filters_narrow_the_list_and_can_be_cleared(sessions, result, pair):
     sessions.button(key="clear-filters").click().run()
     assert len(listed(sessions)) == N
     assert "came" not in sessions.query_params
+
+
+WRONG = {
+    "show": ("half", "outcome half, which cannot be chosen here"),
+    "order": ("x", "order x, which cannot be chosen here"),
+    "by": ("nobody", "model nobody, which cannot be chosen here"),
+    "kind": ("length:<b>", "kind of session length:&lt;b&gt;, which cannot be chosen here"),
+    "step": ("99", "step 99, which this session does not have"),
+    "length": ("x-y", "items in the session x-y, which is no range of whole numbers such as 2-5"),
+    "rank": ("9" * 20, f"rank of the item that came {'9' * 20}, which is no range of whole numbers such as 2-5"),
+}
+
+
+def test_what_a_link_names_wrongly_is_said_and_leaves_the_address(finished, open_page):
+    app = open_page("sessions", **{name: value for name, (value, _) in WRONG.items()})
+    told = bodies(app)
+    for name, (_, sentence) in WRONG.items():
+        assert f"The link names {sentence}" in told
+        assert name not in app.query_params
+    assert len(listed(app)) == N
+    assert "The link names" not in bodies(app.run())
 
 
 def test_a_session_is_found_by_the_name_that_is_shown(sessions, pair):
