@@ -64,9 +64,7 @@ def ask_for_judging(shown: Review, agreed: Review) -> None:
             help="A higher level gives wider intervals, and asks for more before a model is called better.",
         )
         if is_exploratory(shown, agreed):
-            st.button(
-                "Reset to the original values", key="judging-back", on_click=_go_back, args=(agreed.record.config,)
-            )
+            st.button("Reset to the original values", key="judging-back", on_click=reset, args=(agreed.record.config,))
     messages.show_aside(
         "If you change these, the verdict above follows at once and is marked as exploratory. Reports and recorded"
         " decisions keep the original values."
@@ -82,7 +80,8 @@ def _select(agreed: ComparisonConfig) -> None:
     )
 
 
-def _go_back(agreed: ComparisonConfig) -> None:
+def reset(agreed: ComparisonConfig) -> None:
+    """Takes margin and level out of the address, and shows what was agreed; before the form is drawn."""
     state.set_params(margin=None, level=None)
     st.session_state[_MARGIN], st.session_state[_LEVEL] = _percent(agreed.margin), agreed.confidence
 

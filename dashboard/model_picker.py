@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import messages, state
+from dashboard import judging_form, messages, state
 from dashboard.review_context import Review
 from gru4rec_core.config import MAX_LIST_LENGTH, PROTOCOL_LABELS
 from gru4rec_core.report.labels import short
@@ -52,6 +52,7 @@ def _compare(a: TrainedModel, b: TrainedModel, agreed: Review) -> None:
     record = compare_two(state.workspace(), a, b, agreed.record.config)
     state.select(comparison=record.id, k=min(record.config.deciding_k, MAX_LIST_LENGTH))
     state.set_params(a=None, b=None)
+    judging_form.reset(record.config)
 
 
 def describe_models(models: Sequence[TrainedModel]) -> dict[str, str]:

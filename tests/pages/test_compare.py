@@ -191,7 +191,7 @@ def test_two_other_models_can_be_set_side_by_side_unless_they_were_tested_differ
     longer = finished.run(record.run_ids[0]).config.replace(epochs=9)
     other = finished.create_run(record.dataset_id, longer, record.split.replace(validation_fraction=0.2))
     write_state(finished.run_folder(other.id), JobState(state="done"))
-    app = open_page("compare")
+    app = open_page("compare", margin="20", level="99")
 
     def run_with_open_picker() -> None:
         app.session_state["picker"] = True  # AppTest cannot hold a popover open
@@ -213,6 +213,9 @@ def test_two_other_models_can_be_set_side_by_side_unless_they_were_tested_differ
     assert newest.run_ids == (record.run_ids[1], record.run_ids[0])
     assert app.query_params["comparison"] == newest.id
     assert "exploratory" in texts(app)
+    assert not {"margin", "level"} & set(app.query_params)
+    assert "margin 20" not in in_words(app)
+    assert app.number_input(key="judging-margin").value == 5
 
 
 def test_what_an_offline_test_cannot_say_is_one_tap_away(compare):
