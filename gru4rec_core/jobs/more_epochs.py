@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection
 
+import pandas as pd
+
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.workspace.job_state import ACTIVE, change_state
@@ -50,8 +52,17 @@ def plan_more_epochs(
 
 
 def stopped_early(workspace: Workspace, run: RunRecord) -> bool:
-    """Whether early stopping ended a run before its last epoch, so that more epochs would change nothing."""
-    return run.config.early_stopping and len(workspace.epochs(run.id)) < run.config.epochs
+    """Whether early stopping ended a run, be it with its last epoch, so that more epochs would change nothing."""
+    if not run.config.early_stopping:
+        return False
+    epochs = workspace.epochs(run.id)
+    return len(epochs) < run.config.epochs or _since_best(run.config, epochs) >= run.config.patience
+
+
+def _since_best(config: TrainingConfig, epochs: pd.DataFrame) -> int:
+    """Epochs after the best one; of equal ones the first is the best, as in training."""
+    watched = epochs.get(f"validation_{config.early_stopping_metric}")
+    return 0 if watched is None else len(watched) - 1 - int(watched.argmax())
 
 
 def _refuse_unfit(workspace: Workspace, run: RunRecord) -> None:
@@ -61,7 +72,7 @@ def _refuse_unfit(workspace: Workspace, run: RunRecord) -> None:
     if stopped_early(workspace, run):
         raise RunError(
             "Early stopping ended this run: more epochs would change nothing.",
-            found=f"{len(workspace.epochs(run.id))} of {run.config.epochs} epochs",
+            found=f"{len(workspace.epochs(run.id))} of {run.config.epochs} epochs, patience {run.config.patience}",
             where=run.name,
             remedy="Train it anew with more patience, or without early stopping.",
         )

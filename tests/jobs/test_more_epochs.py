@@ -103,3 +103,15 @@ def test_a_run_that_stopped_early_is_refused(workspace, dataset) -> None:
         plan_more_epochs(workspace, record, 3, [run.id])
     finish(workspace, run, 5)
     assert not stopped_early(workspace, run)
+
+
+@pytest.mark.parametrize(
+    ("watched", "is_out"), [((1, 3, 2, 2), True), ((1, 3, 3, 3), True), ((1, 2, 3, 2), False), ((1, 2, 3, 4), False)]
+)
+def test_patience_that_runs_out_with_the_last_epoch_is_early_stopping_too(workspace, dataset, watched, is_out) -> None:
+    watching = {"early_stopping": True, "early_stopping_metric": "accuracy@3", "patience": 2}
+    run = workspace.create_run(dataset.id, TOP1.replace(epochs=4, **watching), SplitConfig())
+    for epoch, value in enumerate(watched, 1):
+        validation = {"accuracy@1": float(epoch), "accuracy@3": value / 10}
+        run_folder.append_epoch(workspace.run_folder(run.id), {"epoch": epoch, "validation": validation})
+    assert stopped_early(workspace, run) == is_out
