@@ -6,6 +6,7 @@ import pytest
 
 from gru4rec_core.cli import compare
 from gru4rec_core.errors import RunError
+from gru4rec_core.results.comparison import find_missing
 from gru4rec_core.workspace.store import Workspace
 
 FAST = ["--n-hidden", "4", "--batch-size", "8", "--epochs", "1", "--n-bootstrap", "200", "--n-permutations", "200"]
@@ -18,6 +19,9 @@ def test_compare_takes_the_runs_that_are_there(run, log: Path, workspace: Worksp
     assert first.status == 0, first.err
     assert [model["name"] for model in first.json["models"]][:3] == ["top1", "bpr", "popularity"]
     assert {"dataset", "protocol", "n_test", "models", "verdict", "warnings"} <= set(first.json)
+    complete = [one for one in workspace.comparisons() if find_missing(workspace, one).is_complete]
+    assert complete
+    assert all((workspace.comparison_folder(one.id) / "summary.json").exists() for one in complete)
     before = len(workspace.runs())
     again = run("compare", "letters", "--losses", "top1,bpr", *COMPARE, "--json")
     assert len(workspace.runs()) == before
