@@ -6,7 +6,7 @@ from collections.abc import Container
 
 import streamlit as st
 
-from dashboard import messages, row_actions, row_table, state, summary_cells, test_rule_form, widgets
+from dashboard import judging_form, messages, row_actions, row_table, state, summary_cells, test_rule_form, widgets
 from dashboard.review_context import Review
 from dashboard.row_table import Column, Row, RowTable
 from gru4rec_core.config import SplitConfig
@@ -30,8 +30,8 @@ _COLUMNS = (
 _SIGNS = {"holds": "good", "reversed": "warning", "open": "note", "settled": "note"}
 
 
-def show_record_form(review: Review, pair: Pair) -> None:
-    """The button *Record decision* and its form."""
+def show_record_form(shown: Review, agreed: Review, pair: Pair) -> None:
+    """The button *Record decision* and its form; the verdict that was agreed is recorded, whichever is shown."""
     # Keys of their own for each decision: afterwards the form is closed and empty.
     number = st.session_state.setdefault(_NUMBER, 0)
     with st.popover("Record decision", icon=":material/gavel:", key=f"record-decision-{number}"):
@@ -50,12 +50,16 @@ def show_record_form(review: Review, pair: Pair) -> None:
             )
             why = st.text_area("Why?", max_chars=2_000, height=80, key=f"decision-why-{number}")
             sent = st.form_submit_button("Record it", type="primary", key=f"decision-record-{number}")
-        messages.show_aside("It is kept on Overview, with the verdict as it is now.")
+        if judging_form.is_exploratory(shown, agreed):
+            messages.show_aside("It is kept on Overview.")
+            judging_form.say_what_is_kept(shown, agreed)
+        else:
+            messages.show_aside("It is kept on Overview, with the verdict as it is now.")
         if sent and choice is None:
             messages.show_message("Choose what you decided.", "warning")
         elif sent and choice is not None:
             entered = DecisionInput(choice, by, why)
-            messages.attempt(lambda: _record(review, pair, entered))
+            messages.attempt(lambda: _record(agreed, pair, entered))
 
 
 def show_recorded() -> None:

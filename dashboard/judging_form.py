@@ -14,6 +14,7 @@ from dashboard.review_context import Review
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.results.rejudging import rejudge
+from gru4rec_core.words import percent_number
 
 _MARGIN, _LEVEL = "judging-margin", "judging-level"
 _LEAST_MARGIN, _MOST_MARGIN = 0.1, 50.0  # %, of what is tried; what was agreed may lie outside
@@ -34,6 +35,16 @@ def apply(review: Review) -> Review:
 def is_exploratory(shown: Review, agreed: Review) -> bool:
     """Whether the page shows another margin or level than the one agreed."""
     return shown.record.config != agreed.record.config
+
+
+def say_what_is_kept(shown: Review, agreed: Review) -> None:
+    """Where the page shows another verdict than the one that is recorded and reported, which that is."""
+    if is_exploratory(shown, agreed):
+        config = agreed.record.config
+        messages.show_aside(
+            "The report and a recorded decision keep the verdict by the original values: margin"
+            f" {percent_number(config.margin)} %, level {level_text(config.confidence)}."
+        )
 
 
 def ask_for_judging(shown: Review, agreed: Review) -> None:

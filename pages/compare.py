@@ -34,8 +34,9 @@ if agreed:
         state.next_button("See where they are wrong", "accuracy", selection, key="to-accuracy")
         downloads.show_report_button(agreed.record)
         if pair:
-            decision_view.show_record_form(agreed, pair)
+            decision_view.show_record_form(review, agreed, pair)
         model_picker.show_picker(agreed)
+    judging_form.say_what_is_kept(review, agreed)
     decision_view.show_recorded()
     compare_tabs.show_tabs(compare_tabs.Shown(review, agreed, pair, k))
     compare_tabs.show_offline_limits()

@@ -146,6 +146,7 @@ def in_words(app) -> str:
 
 def test_another_margin_is_drawn_at_once_and_marked_as_exploratory(compare):
     assert "Exploratory" not in in_words(compare)
+    assert "keep the verdict by the original values" not in in_words(compare)
     compare.number_input(key="judging-margin").set_value(20.0).run()
     changed = "Exploratory: changed when the results were known (margin 20 % instead of 5 %)."
     assert changed in in_words(compare)
@@ -167,6 +168,9 @@ def test_another_level_is_computed_and_stands_in_the_link(compare):
 
 def test_what_is_recorded_and_reported_stays_what_was_agreed(finished, open_page):
     app = open_page("compare", margin="50")
+    kept = "The report and a recorded decision keep the verdict by the original values: margin 5 %, level 95 %."
+    assert in_words(app).count(kept) == 2  # below the buttons, and in the form
+    assert "as it is now" not in in_words(app)
     app.radio(key="decision-choice-0").set_value("keep")
     app.text_input(key="decision-by-0").set_value("Ada")
     app.text_area(key="decision-why-0").set_value("why not")
