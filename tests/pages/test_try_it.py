@@ -78,7 +78,7 @@ def test_an_added_item_changes_the_lists_and_the_address(tried, vocabulary):
 
 def test_a_chosen_item_moves_and_goes(tried):
     tried.button_group(key="strip-0-4,5,6").set_value(2).run()
-    tried.button(key="strip-earlier").click().run()
+    tried.button(key="strip-move earlier").click().run()
     assert tried.query_params["items"] == "4,6,5"
     assert tried.button_group(key="strip-0-4,6,5").value == 1
     tried.button(key="strip-remove").click().run()
@@ -86,7 +86,7 @@ def test_a_chosen_item_moves_and_goes(tried):
 
 
 def test_nothing_moves_before_an_item_is_chosen(tried):
-    assert all(tried.button(key=f"strip-{name}").disabled for name in ("earlier", "later", "remove"))
+    assert all(tried.button(key=f"strip-{name}").disabled for name in ("move earlier", "move later", "remove"))
 
 
 def test_an_empty_strip_still_gives_guesses(tried):
