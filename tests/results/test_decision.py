@@ -89,7 +89,7 @@ def test_on_its_own_test_the_same_verdict_comes_out(trained, result) -> None:
 
 def test_a_later_log_says_whether_it_holds(trained, result, letters_log) -> None:
     home, comparison = trained
-    later = home.add_dataset(SessionDataset(letters_log(first=1, letters="cabdefghij")), "later", time_unit="s")
+    later = home.add_dataset(SessionDataset(letters_log(first=1, letters="dcbaefghij")), "later", time_unit="s")
     stored = record_decision(home, result, result.pair, DecisionInput("choose", "Ada", "It has more hits."))
     found = recheck_decision(home, stored, later.id, RULE)
     assert [row["name"] for row in found.models] == ["top1", "bpr"]
