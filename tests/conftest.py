@@ -33,8 +33,12 @@ settings.register_profile("workbench", deadline=None)
 settings.load_profile("workbench")
 
 ROOT = Path(__file__).resolve().parents[1]
-TOGETHER = ("tests/jobs/", "tests/model/")
-"""Folders whose tests run in one process: a job engine and its workers are started once, a step is compiled once."""
+TOGETHER = ("tests/browser/", "tests/jobs/", "tests/model/")
+"""Folders whose tests run in one process: a job engine and its workers are started once, a step is compiled once, and
+one browser at a time drives one dashboard, in which the sample is trained once."""
+
+FIRST = "tests/browser/test_flow.py"
+"""Begins in an empty workspace; and the browser tests, few and long, would keep one process busy at the end."""
 
 
 def chromium() -> str | None:
@@ -46,6 +50,7 @@ def chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
     reasons = {}
     if not (chromium() or os.environ.get("GRU4REC_REQUIRE_BROWSER")):
         reasons["browser"] = "no Chromium on this machine (Debian: apt-get install chromium)"
