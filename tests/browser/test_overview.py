@@ -18,7 +18,7 @@ def test_the_tables_are_used_by_keyboard_lead_to_the_verdict_and_fit_a_phone(pag
     page.goto(finished_workbench.url)
     settle(page)
     expect(page.get_by_role("img", name="Logo").first).to_be_visible(timeout=WAIT)
-    expect(page.get_by_role("img", name=re.compile("Hits per 100: "))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("Hits per 100: "))).to_be_visible(timeout=WAIT)
     page.locator(".st-key-table-dataset").get_by_role("button", name="Actions").focus()
     page.keyboard.press("Enter")
     page.get_by_role("menuitem", name="Rename").wait_for(timeout=WAIT)
