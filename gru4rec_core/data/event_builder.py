@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gru4rec_core.data.blocks import blocks
 from gru4rec_core.data.column_builders import TextColumn, read_whole_numbers
 from gru4rec_core.data.import_types import ImportedLog, ImportSummary
 from gru4rec_core.data.log_faults import tied_events
@@ -22,8 +23,6 @@ from gru4rec_core.data.time_column import FileTimes, TimeColumn
 from gru4rec_core.data.times import UNITS, iso_times
 from gru4rec_core.data.vocabulary import ItemVocabulary, number_by_appearance
 from gru4rec_core.errors import DataError
-
-_BLOCK = 1 << 22  # rows that are moved at a time
 
 
 class EventBuilder:
@@ -299,8 +298,8 @@ def _stable_order(numbers: np.ndarray) -> np.ndarray:
 def _reorder(columns: list[np.ndarray], order: np.ndarray) -> None:
     for i, column in enumerate(columns):
         columns[i] = np.empty_like(column)
-        for begin in range(0, len(order), _BLOCK):  # NumPy makes int64 of all numbers it is given at a time
-            columns[i][begin : begin + _BLOCK] = column[order[begin : begin + _BLOCK]]
+        for block in blocks(len(order)):
+            columns[i][block] = column[order[block]]
 
 
 def _pauses(timestamps: np.ndarray, gap_minutes: float, unit: str) -> np.ndarray:

@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from gru4rec_core.data.blocks import blocks
 from gru4rec_core.data.times import guess_unit
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import DataError
 
 SESSION, TIMESTAMP, ITEM = "session", "timestamp", "item"
 """Columns of a log: the visit, the time, the item."""
-
-_BLOCK = 1 << 22  # events that are counted at a time
 
 
 @dataclass(frozen=True)
@@ -155,10 +154,9 @@ class SessionDataset:
 
     def counts(self) -> np.ndarray:
         """Events of each item, int64 [n_items]."""
-        # Unknown items, -1, come first. NumPy makes int64 of all numbers it is given at a time.
-        counts = np.zeros(self.n_items + 1, np.int64)
-        for begin in range(0, len(self.items), _BLOCK):
-            counts += np.bincount(self.items[begin : begin + _BLOCK] + 1, minlength=self.n_items + 1)
+        counts = np.zeros(self.n_items + 1, np.int64)  # unknown items, -1, come first
+        for block in blocks(len(self.items)):
+            counts += np.bincount(self.items[block] + 1, minlength=self.n_items + 1)
         return counts[1:]
 
     def session(self, i: int) -> np.ndarray:

@@ -8,9 +8,8 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from gru4rec_core.data.blocks import blocks
 from gru4rec_core.errors import DataError
-
-_EVENTS_AT_ONCE = 1 << 22
 
 _IDS_AT_ONCE = 1 << 20
 
@@ -115,9 +114,9 @@ def number_by_appearance(ids: np.ndarray, n_ids: int) -> tuple[np.ndarray, np.nd
         int32 [n_ids + 1], -1 where it does not occur. The last entry is -1, too, so that `UNKNOWN` stays `UNKNOWN`.
     """
     first = np.full(n_ids, len(ids), np.int64)
-    for end in range(len(ids), 0, -_EVENTS_AT_ONCE):
-        start = max(end - _EVENTS_AT_ONCE, 0)
-        first[ids[start:end][::-1]] = np.arange(start, end)[::-1]  # the last one written is the first event
+    for block in reversed(list(blocks(len(ids)))):
+        # the last one written is the first event
+        first[ids[block][::-1]] = np.arange(block.start, block.stop)[::-1]
     used = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(ids))]
     numbers = np.full(n_ids + 1, UNKNOWN, np.int32)
     numbers[used] = np.arange(len(used), dtype=np.int32)

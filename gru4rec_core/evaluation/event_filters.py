@@ -94,16 +94,21 @@ def find_items(
         names: names that are shown instead of items.
         whole: the text is the whole item or its whole name, not a part.
     """
-    wanted = " ".join(text.split()).casefold()
+    wanted = _plain(text)
     if not wanted:
         return None
     texts = ([str(item), (names or {}).get(str(item), "")] for item in vocabulary.items)
     return np.array([i for i, called in enumerate(texts) if _is_called(called, wanted, whole=whole)], np.int32)
 
 
-def _is_called(texts: Sequence[str], wanted: str, *, whole: bool) -> bool:
-    plain = [" ".join(text.split()).casefold() for text in texts]
+def _is_called(texts: Sequence[str], wanted: str, *, whole: bool = False) -> bool:
+    plain = list(map(_plain, texts))
     return wanted in plain if whole else any(wanted in text for text in plain)
+
+
+def _plain(text: str) -> str:
+    """In small letters, with single spaces."""
+    return " ".join(text.split()).casefold()
 
 
 def find_sessions(keys: Iterable[object], text: str, names: Iterable[str]) -> np.ndarray:
@@ -114,9 +119,8 @@ def find_sessions(keys: Iterable[object], text: str, names: Iterable[str]) -> np
         text: a part of a key or of a name, in any case.
         names: what is shown instead of the keys, in their order.
     """
-    wanted = " ".join(text.split()).casefold()
-    both = zip(keys, names, strict=True)
-    return np.array([wanted in str(key).casefold() or wanted in name.casefold() for key, name in both], bool)
+    wanted = _plain(text)
+    return np.array([_is_called(both, wanted) for both in zip(map(str, keys), names, strict=True)], bool)
 
 
 def find_matches(

@@ -55,18 +55,23 @@ def rate_change(
 ) -> RateChange:
     """The change of a hit rate between two tests of different sessions.
 
-    The interval puts together those of the two rates (Newcombe 1998, "Interval estimation for the difference between
-    independent proportions", method 10), each of which counts whole sessions (`hit_rate_interval`).
-
     Args:
         then, now: hits, float [n], 0 to 1, and the session of each event, int [n].
         confidence: level of the interval, in (0, 1).
     """
-    old, new = float(then[0].mean()), float(now[0].mean())
-    (old_low, old_high), (new_low, new_high) = (hit_rate_interval(*one, confidence) for one in (then, now))
-    difference = new - old
-    low, high = hypot(new - new_low, old_high - old), hypot(new_high - new, old - old_low)
-    return RateChange(old, new, max(-1.0, difference - low), min(1.0, difference + high))
+    old, new = ((float(hits.mean()), *hit_rate_interval(hits, session, confidence)) for hits, session in (then, now))
+    return RateChange(old[0], new[0], *difference_limits(old, new))
+
+
+def difference_limits(old: tuple[float, float, float], new: tuple[float, float, float]) -> tuple[float, float]:
+    """Limits of the difference new - old of two independent rates, each a rate with its own limits.
+
+    Newcombe (1998), "Interval estimation for the difference between independent proportions", method 10.
+    """
+    (old_rate, old_low, old_high), (new_rate, new_low, new_high) = old, new
+    below, above = hypot(new_rate - new_low, old_high - old_rate), hypot(new_high - new_rate, old_rate - old_low)
+    difference = new_rate - old_rate
+    return max(-1.0, difference - below), min(1.0, difference + above)  # rounding alone goes beyond
 
 
 @dataclass(frozen=True)

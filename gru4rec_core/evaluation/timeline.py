@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gru4rec_core.data.blocks import blocks
 from gru4rec_core.data.log_faults import far_away_events
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.times import DAY_SECONDS, day_length
@@ -16,7 +17,6 @@ GAP_TIMES = 3
 GAP_SHARE = 0.005
 GAP_SESSIONS = 200
 _BINS = 2**20
-_BLOCK = 2**22  # events whose bins are computed at a time: 100 million at once took 2 GB
 
 VOLUME_TIMES = 3
 DAY_EVENTS = 100
@@ -71,8 +71,7 @@ def find_gaps(dataset: SessionDataset) -> list[Gap]:
     # Far quicker than sorting the events; a bin is a millionth of the time that is judged.
     bins = np.empty(len(times), np.int32)
     is_used = np.zeros(_BINS + 1, bool)
-    for begin in range(0, len(times), _BLOCK):
-        block = slice(begin, begin + _BLOCK)
+    for block in blocks(len(times)):
         bins[block] = (times[block] - first) * (_BINS / span)
         is_used[bins[block]] = True
     used = np.flatnonzero(is_used)

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from gru4rec_core.data import event_builder
+from gru4rec_core.data import blocks
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.ingest import ReadLimits, read_log
 from gru4rec_core.data.sources import parquet
@@ -129,7 +129,7 @@ def test_more_rows_than_allowed_are_refused(write: Write) -> None:
 def test_events_in_any_order_of_the_file_are_sorted_by_session_and_time_with_ties_as_in_the_file(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_builder, "_BLOCK", 700)  # rows moved at a time
+    monkeypatch.setattr(blocks, "EVENTS_AT_ONCE", 700)  # rows moved at a time
     generator = np.random.default_rng(0)
     session, time = generator.integers(0, 300, 5_000), generator.integers(1_700_000_000, 1_700_000_200, 5_000)
     rows = [(f"s{s}", t, f"i{n % 40}") for n, (s, t) in enumerate(zip(session.tolist(), time.tolist(), strict=True))]

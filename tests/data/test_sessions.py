@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from gru4rec_core.data import sessions
+from gru4rec_core.data import blocks
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import DataError
@@ -90,7 +90,7 @@ def test_an_empty_frame_is_refused(frame):
 
 
 def test_events_of_each_item_are_counted_block_by_block_without_unknown_ones(make_dataset, monkeypatch):
-    monkeypatch.setattr(sessions, "_BLOCK", 3)
+    monkeypatch.setattr(blocks, "EVENTS_AT_ONCE", 3)
     dataset = make_dataset("aba", "ca", "ba")
     assert dataset.counts().tolist() == [4, 2, 1]
     known = ItemVocabulary(["c", "a"])

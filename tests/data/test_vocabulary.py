@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru4rec_core.data import vocabulary
+from gru4rec_core.data import blocks
 from gru4rec_core.data.vocabulary import UNKNOWN, ItemVocabulary, number_by_appearance
 from gru4rec_core.errors import DataError
 
@@ -67,6 +67,6 @@ def test_ids_are_numbered_anew_by_first_appearance_and_unknown_stays_unknown():
 @given(st.lists(st.integers(0, 9), min_size=1), st.integers(1, 8))
 def test_ids_are_numbered_alike_however_many_events_are_looked_at_at_once(ids: list[int], at_once: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vocabulary, "_EVENTS_AT_ONCE", at_once)
+        patch.setattr(blocks, "EVENTS_AT_ONCE", at_once)
         used, _ = number_by_appearance(np.array(ids), 10)
     assert used.tolist() == list(dict.fromkeys(ids))

@@ -4,25 +4,42 @@ import numpy as np
 import pytest
 
 from gru4rec_core.evaluation.rate_intervals import hit_rate_interval
-from gru4rec_core.evaluation.recheck_advice import RateChange, RecheckFacts, rate_change, recommend
+from gru4rec_core.evaluation.recheck_advice import (
+    RateChange,
+    RecheckFacts,
+    difference_limits,
+    rate_change,
+    recommend,
+)
 
 
 def sample(hits: int, n: int) -> tuple[np.ndarray, np.ndarray]:
     return np.repeat([1.0, 0.0], [hits, n - hits]), np.arange(n)
 
 
+def wilson(hits: float, n: int, z: float) -> tuple[float, float]:
+    """Limits of a rate, as in Wilson (1927)."""
+    rate = hits / n
+    half = z * np.sqrt(rate * (1 - rate) / n + (z / (2 * n)) ** 2)
+    return tuple((rate + z**2 / (2 * n) + sign * half) / (1 + z**2 / n) for sign in (-1, 1))
+
+
 def test_then_and_now_stand_in_one_line_with_the_interval() -> None:
     assert RateChange(0.537, 0.466, -0.089, -0.052).sentence == "53.7 then, 46.6 now: −7.1 (−8.9 to −5.2)"
 
 
-def test_the_interval_is_newcombes() -> None:
-    # Newcombe (1998), table II, (a): 56 of 70 against 48 of 80, method 10: 0.0524 to 0.3339. Ours are a little wider:
-    # each rate's interval has Student's quantile.
+def test_the_limits_are_newcombes() -> None:
+    # Newcombe (1998), table II, (a): 56 of 70 against 48 of 80, method 10, from Wilson's limits of each.
+    old, new = (0.6, *wilson(48, 80, 1.959964)), (0.8, *wilson(56, 70, 1.959964))
+    assert difference_limits(old, new) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+
+
+def test_the_interval_of_a_change_rests_on_those_of_both_rates() -> None:
     change = rate_change(sample(48, 80), sample(56, 70), 0.95)
     assert (change.then, change.now) == (0.6, 0.8)
-    assert (change.low, change.high) == pytest.approx((0.0524, 0.3339), abs=0.005)
-    assert change.low < 0.0524
-    assert change.high > 0.3339
+    # Student's quantiles of 79 and 69 degrees of freedom, and one event fewer, as `hit_rate_interval` counts them.
+    old, new = (0.6, *wilson(47.4, 79, 1.990450)), (0.8, *wilson(55.2, 69, 1.994945))
+    assert (change.low, change.high) == pytest.approx(difference_limits(old, new), abs=1e-6)
 
 
 def test_each_side_counts_whole_sessions() -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gru4rec_core.data import blocks
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.evaluation import timeline
 from gru4rec_core.evaluation.timeline import (
     Days,
     Gap,
@@ -61,7 +61,7 @@ def test_two_weeks_without_events_are_one_gap_from_event_to_event():
 
 
 def test_several_gaps_come_longest_first(monkeypatch):
-    monkeypatch.setattr(timeline, "_BLOCK", 1_000)  # events at a time
+    monkeypatch.setattr(blocks, "EVENTS_AT_ONCE", 1_000)  # events at a time
     starts = np.sort(np.random.default_rng(1).integers(DAY * FIRST, DAY * (FIRST + 100), 3_000))
     away = [(20, 23), (50, 58)]
     for a, b in away:
