@@ -1,4 +1,4 @@
-"""How often is a guess the right kind of item: of the category of the item that came, if not that item itself?"""
+"""How often is a guess of the right category: that of the item that came, if not that item itself?"""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Facts about guesses of the right kind."""
+"""Facts about guesses of the right category."""
 
 import numpy as np
 import pytest
