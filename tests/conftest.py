@@ -4,6 +4,7 @@ import atexit
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -36,6 +37,8 @@ ROOT = Path(__file__).resolve().parents[1]
 TOGETHER = ("tests/browser/", "tests/jobs/", "tests/model/")
 """Folders whose tests run in one process: a job engine and its workers are started once, a step is compiled once, and
 one browser at a time drives one dashboard, in which the sample is trained once."""
+
+MAIN = sys.modules["__main__"]
 
 FIRST = "tests/browser/test_flow.py"
 """Begins in an empty workspace; and the browser tests, few and long, would keep one process busy at the end."""
@@ -134,6 +137,21 @@ def quick_app_tests() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
+
+
+@pytest.fixture(scope="module")
+def collections_are_short() -> None:
+    """Streamlit collects garbage after each run of a script: 0.3 s where another test has loaded TensorFlow.
+
+    What is there by now is left out of it.
+    """
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def main_module() -> None:
+    """AppTest leaves a page's script as the main module, which each new process would carry out again."""
+    sys.modules["__main__"] = MAIN
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,9 @@ from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
 from gru4rec_core.report.frames import session_steps
 from gru4rec_core.report.frames import sessions as sessions_frames
+from gru4rec_core.report.html import tables as report_tables
 from gru4rec_core.results.model_table import build_row, row_to_json
+from gru4rec_core.results.summary import summarise
 
 N_ITEMS = 30
 KS = st.sampled_from(LIST_LENGTHS)
@@ -99,7 +102,7 @@ def _figures(model: ModelResults, case: Case, k: int) -> dict[str, float]:
         "table of Compare": table.set_index("method").loc[model.label, f"top {k}"],
         "its CSV": downloaded.set_index("method").loc[model.label, f"top {k}"],
         "curve": curve[k],
-        "Overview and the table of the command": 100 * row[f"accuracy@{k}"],
+        "table of the command": 100 * row[f"accuracy@{k}"],
         "compare --json": 100 * printed["accuracy"][str(k)],
     }
 
@@ -126,7 +129,23 @@ def test_the_verdict_and_the_p_values_have_the_same_rates(case, k):
     assert verdict.numbers["leader_value"] == rates[verdict.numbers["leader"]]
     assert verdict.numbers["other_value"] == rates[verdict.numbers["other"]]
     assert verdict.baselines.model_value == rates[verdict.baselines.model]
-    assert verdict.baselines.strongest_value == rates["popularity"]
+    assert verdict.baselines.strongest_value == verdict.baselines.best_sellers_value == rates["popularity"]
+    line = summarise(SimpleNamespace(comparison=comparison, verdict=verdict, sentences=verdict.sentences, warnings=[]))
+    assert (line.best.value, line.strongest.value) == (rates[line.best.name], rates["popularity"])  # as on Overview
+
+
+@given(cases(), KS)
+@settings(max_examples=15)
+def test_the_tables_of_the_report_have_the_same_rates_to_the_digit_that_they_show(case, k):
+    comparison = compare_models(case.models, ComparisonConfig(deciding_k=k, n_bootstrap=200, n_permutations=200))
+    contents = SimpleNamespace(k=k, comparison=comparison, models=case.models, unit="events", pair=case.pair)
+    table = report_tables.model_table(contents)
+    shown = {row[0]: dict(zip(table.header, row, strict=True)) for row in table.rows}
+    for model in case.models:
+        for length in LIST_LENGTHS:
+            assert shown[model.label][f"Top {length}"] == f"{100 * rate(model, f'accuracy@{length}'):.1f}"
+    deciding = report_tables.difference_table(contents).rows[0]
+    assert list(deciding[1:3]) == [shown[model.label][f"Top {k}"] for model in case.pair]
 
 
 @given(cases(), KS)

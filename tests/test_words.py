@@ -1,6 +1,7 @@
 """Numbers in words: one thing is no plural, 100 % is all, and a p value at its floor is only known to be small."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gru4rec_core.evaluation.resampling import permutation_p
-from gru4rec_core.words import counted, p_text, per_100, percent_number, percent_text, rounded_count, share_text, signed
+from gru4rec_core.words import (
+    age,
+    counted,
+    p_text,
+    per_100,
+    percent_number,
+    percent_text,
+    rounded_count,
+    share_text,
+    signed,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -68,6 +79,23 @@ def test_figures_have_one_form():
     assert per_100(-0.012) == "−1.2"
     assert [percent_number(x) for x in (0.02, -0.0214, 0.1234, -0.0001)] == ["2", "−2.1", "12", "0"]
     assert [signed(x) for x in (2.94, -7.1, -0.01, 0.0)] == ["+2.9", "−7.1", "0.0", "0.0"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (5, "just now"),
+        (89, "just now"),
+        (95, "1 minute ago"),
+        (3_599, "59 minutes ago"),
+        (7_300, "2 hours ago"),
+        (86_500, "1 day ago"),
+        (300_000, "3 days ago"),
+    ],
+)
+def test_an_age_is_put_into_words(seconds: int, words: str):
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert age(now - timedelta(seconds=seconds), now=now) == words
 
 
 @pytest.mark.parametrize(

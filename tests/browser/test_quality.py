@@ -32,7 +32,9 @@ def test_duplicates_are_previewed_dropped_and_the_new_dataset_trained_on(page: P
     page.get_by_role("button", name="Train on this").click()
     expect(page.get_by_text("messy, without duplicates").first).to_be_visible(timeout=WAIT)
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Overview").click()
-    expect(page.get_by_text("made from messy", exact=True).first).to_be_visible(timeout=WAIT)
+    row = page.locator("[class*='st-key-row-dataset-']", has=page.get_by_role("link", name="messy, without duplicates"))
+    expect(row).to_have_count(1, timeout=WAIT)
+    expect(row.get_by_text("made from messy", exact=True)).to_be_visible(timeout=WAIT)
 
 
 def test_a_warning_is_ignored_and_shown_again_and_rejected_rows_are_downloaded_safely(page: Page, workbench):

@@ -1,6 +1,5 @@
 """What tests of the dashboard's parts share."""
 
-import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,15 +7,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from tests.app_runs import PATIENCE
+
 
 @pytest.fixture(autouse=True, scope="module")
-def collections_are_short(quick_app_tests: None) -> None:
-    """Streamlit collects garbage after each run of a script: 0.3 s where another test has loaded TensorFlow.
-
-    What is there by now is left out of it.
-    """
-    del quick_app_tests
-    gc.freeze()
+def every_module_is_quick(quick_app_tests: None, collections_are_short: None) -> None:
+    """What the tests of a module share (tests/conftest.py)."""
+    del quick_app_tests, collections_are_short
 
 
 @pytest.fixture
@@ -30,7 +27,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
         upload_view.show_sources()
 
-    return AppTest.from_function(show, default_timeout=60).run()
+    return AppTest.from_function(show, default_timeout=30 * PATIENCE).run()
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app_runs import TIMEOUT
+
 
 def _show() -> None:
     import streamlit as st
@@ -23,7 +25,7 @@ def _show() -> None:
     ],
 )
 def test_they_are_read_in_percent(params: dict, read: str):
-    app = AppTest.from_function(_show, default_timeout=60)
+    app = AppTest.from_function(_show, default_timeout=TIMEOUT)
     for name, value in params.items():
         app.query_params[name] = value
     assert app.run().text[0].value == read
@@ -32,7 +34,7 @@ def test_they_are_read_in_percent(params: dict, read: str):
 
 @pytest.mark.parametrize(("name", "value"), [("margin", "0"), ("margin", "wide"), ("level", "100"), ("level", "nan")])
 def test_what_cannot_be_is_said_and_taken_away(name: str, value: str):
-    app = AppTest.from_function(_show, default_timeout=60)
+    app = AppTest.from_function(_show, default_timeout=TIMEOUT)
     app.query_params[name] = value
     app.run()
     assert app.text[0].value == "0.05 0.95"
@@ -52,7 +54,7 @@ def _ask(margin: float) -> None:
 
 @pytest.mark.parametrize("margin", [0.0005, 0.001, 0.57, 0.6])
 def test_an_agreed_margin_of_any_size_is_shown_and_stays_what_it_is(margin: float):
-    app = AppTest.from_function(_ask, args=(margin,), default_timeout=60).run()
+    app = AppTest.from_function(_ask, args=(margin,), default_timeout=TIMEOUT).run()
     assert not app.exception
     assert app.number_input[0].value == pytest.approx(100 * margin)
     app.button_group(key="judging-level").set_value(0.99).run()

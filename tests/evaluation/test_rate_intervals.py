@@ -6,17 +6,18 @@ from hypothesis import strategies as st
 from gru4rec_core.evaluation.rate_intervals import hit_rate_interval, level_text
 
 
-def test_interval_of_independent_events_is_wilsons():
+def test_interval_of_independent_events_is_wilsons_with_students_quantile():
     hits = np.r_[np.ones(20), np.zeros(80)]
     low, high = hit_rate_interval(hits, np.arange(100), 0.95)
-    # statsmodels 0.14: proportion_confint(20, 100, method="wilson") = (0.1334, 0.2888); ours takes n - 1.
-    assert (low, high) == pytest.approx((0.1334, 0.2888), abs=0.002)
+    # Wilson's formula at 99 effective events with Student's quantile of 99 degrees of freedom, 1.98422. (The normal
+    # one at 100 gives 0.1334 to 0.2888: statsmodels 0.14, proportion_confint(20, 100, method="wilson").)
+    assert (low, high) == pytest.approx((0.13241, 0.29054), abs=5e-6)
 
 
 def test_interval_takes_the_level_it_is_given():
     hits = np.r_[np.ones(20), np.zeros(80)]
-    # Wilson's formula with z = 1.2816 and n = 100 gives these; ours takes n - 1.
-    assert hit_rate_interval(hits, np.arange(100), 0.8) == pytest.approx((0.1538, 0.2559), abs=0.002)
+    # The same formula with Student's quantile at 80 %, 1.29016.
+    assert hit_rate_interval(hits, np.arange(100), 0.8) == pytest.approx((0.15329, 0.25664), abs=5e-6)
 
 
 def test_interval_widens_when_the_events_of_a_session_go_together():

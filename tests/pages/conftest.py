@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 import sys
 from collections.abc import Callable
@@ -28,19 +27,15 @@ from gru4rec_core.workspace.job_state import JobState, write_state
 from gru4rec_core.workspace.records import DatasetOrigin, RunRecord
 from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
+from tests.app_runs import TIMEOUT
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMEOUT = 120  # seconds a script may take in a test, on a machine that does other things too
 
 
 @pytest.fixture(autouse=True, scope="module")
-def collections_are_short(quick_app_tests: None) -> None:
-    """Streamlit collects garbage after each run of a script: 0.3 s where another test has loaded TensorFlow.
-
-    What is there by now is left out of it.
-    """
-    del quick_app_tests
-    gc.freeze()
+def every_module_is_quick(quick_app_tests: None, collections_are_short: None) -> None:
+    """What the tests of a module share (tests/conftest.py)."""
+    del quick_app_tests, collections_are_short
 
 
 @pytest.fixture

@@ -1,16 +1,10 @@
 """The page Accuracy: the weakest slice first."""
 
-import json
 import re
 
 import pytest
 
-from tests.chart_specs import chart_title
-
-
-def charts(app) -> dict[str, dict]:
-    specs = [json.loads(element.proto.spec) for element in app.get("vega_lite_chart")]
-    return {chart_title(spec): spec for spec in specs}
+from tests.chart_specs import charts
 
 
 @pytest.fixture

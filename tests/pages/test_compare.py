@@ -8,13 +8,8 @@ from gru4rec_core.report.glossary import OFFLINE_LIMITS
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.workspace.decisions import list_decisions
 from gru4rec_core.workspace.job_state import JobState, write_state
-from tests.chart_specs import chart_title
-
-
-def charts(app) -> dict[str, dict]:
-    """Specs of a page's charts by their title."""
-    specs = [json.loads(element.proto.spec) for element in app.get("vega_lite_chart")]
-    return {chart_title(spec): spec for spec in specs}
+from tests.app_runs import run_open
+from tests.chart_specs import charts
 
 
 def texts(app) -> str:
@@ -197,21 +192,17 @@ def test_two_other_models_can_be_set_side_by_side_unless_they_were_tested_differ
     write_state(finished.run_folder(other.id), JobState(state="done"))
     app = open_page("compare", margin="20", level="99")
 
-    def run_with_open_picker() -> None:
-        app.session_state["picker"] = True  # AppTest cannot hold a popover open
-        app.run()
-
-    run_with_open_picker()
+    run_open(app, "picker")
     app.selectbox(key="picker-a").set_value(other.id)
-    run_with_open_picker()
+    run_open(app, "picker")
     assert "These two cannot be compared." in texts(app)
     assert app.button(key="picker-go").disabled
     bpr, top1 = (next(run.id for run in finished.runs() if run.config.loss == loss) for loss in ("bpr", "top1"))
     app.selectbox(key="picker-a").set_value(bpr)
     app.selectbox(key="picker-b").set_value(record.run_ids[0])
-    run_with_open_picker()
+    run_open(app, "picker")
     app.button(key="picker-go").click()
-    run_with_open_picker()
+    run_open(app, "picker")
     assert top1 == other.id
     newest = finished.comparisons()[0]
     assert newest.run_ids == (record.run_ids[1], record.run_ids[0])

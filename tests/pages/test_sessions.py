@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard import session_list
+from dashboard import session_list, widgets
 from dashboard.session_list import PAGE_SIZE as N
 from gru4rec_core.evaluation.event_orders import order_events
-from gru4rec_core.report.labels import rank_text
+from gru4rec_core.evaluation.slices import select_slice
+from gru4rec_core.report.labels import item_label, rank_text
 from gru4rec_core.results.comparison import build_comparison_result
+from gru4rec_core.words import counted
 
 
 @pytest.fixture
@@ -68,11 +70,18 @@ def test_it_begins_with_the_same_random_sessions_for_everybody_and_the_first_one
 
 
 def test_rows_hold_what_came_and_each_models_guess_and_rank(sessions, result, pair):
-    one, names = pair[0].evaluations[0], result.split.test.dataset.vocabulary.items
-    event = next(event for event in listed(sessions) if str(names[one.target[event]]).startswith("item"))
-    text = row(sessions, event)
-    assert f"**{names[one.target[event]]} ✓**" in text
-    assert f"TOP1 {rank_text(one.ranks()[event], 3)}, guessed" in text
+    one = pair[0].evaluations[0]
+
+    def called(item: int) -> str:
+        return widgets.plain_label(item_label(item, result.split.test.dataset.vocabulary, {}), 32)
+
+    for event in listed(sessions):
+        text = row(sessions, event)
+        assert f"**{called(one.target[event])} ✓**" in text
+        for model in pair:
+            its = model.evaluations[0]
+            rank, guess = rank_text(its.ranks()[event], 3), called(its.top_items[event, 0])
+            assert f"{model.label} {widgets.plain_label(rank)}, guessed {guess}" in text
 
 
 def test_every_guess_of_both_models_is_shown_and_the_true_one_has_a_tick(finished, open_page, pair):
@@ -264,12 +273,13 @@ def test_the_misses_of_one_method_are_a_chip_where_a_link_asks_for_them(finished
 def test_every_kind_of_slice_narrows_the_list(finished, open_page, result, pair, kind):
     app = open_page("sessions", show="neither", kind=kind)
     assert app.selectbox(key="filter-kind").value == kind
-    one, events = pair[0].evaluations[0], listed(app)
-    assert events
-    if kind == "position:2":
-        assert set(one.position[events]) == {2}
-    if kind == "length:4-5":
-        assert set(result.split.test.dataset.lengths[one.session[events]]) <= {4, 5}
+    one, other = (model.evaluations[0] for model in pair)
+    of_kind = select_slice(one, result.split.test, result.split.train_counts, *kind.split(":"))
+    expected = of_kind & (one.ranks() > 3) & (other.ranks() > 3)
+    order = order_events("random", pair, 3)
+    assert expected.any()
+    assert listed(app) == order[expected[order]][:N].tolist()
+    assert f"1 of {counted(int(expected.sum()), 'session')}" in [one.value for one in app.text]
 
 
 def test_a_kind_that_does_not_exist_asks_nothing(finished, open_page):

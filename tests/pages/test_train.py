@@ -8,6 +8,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.workspace.importing import import_sample
 from gru4rec_core.workspace.job_state import JobState, write_state
+from tests.app_runs import run_open
 
 
 def written(app) -> str:
@@ -201,15 +202,11 @@ def test_a_finished_comparison_is_trained_for_more_epochs_in_a_new_one(finished,
         (finished.run_folder(run_id) / "checkpoint" / "epoch-00003").mkdir(parents=True)
     app = open_page("train")
 
-    def run_with_open_popover() -> None:
-        app.session_state["more-epochs"] = True  # AppTest cannot hold a popover open
-        app.run()
-
-    run_with_open_popover()
+    run_open(app, "more-epochs")
     app.number_input(key="more-epochs-number").set_value(4)
-    run_with_open_popover()
+    run_open(app, "more-epochs")
     app.button(key="more-epochs-go").click()
-    run_with_open_popover()
+    run_open(app, "more-epochs")
     (new,) = [one for one in finished.comparisons() if one.id != old.id]
     assert submitted == [new.id]
     assert new.name == "TOP1 against BPR, 7 epochs"

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from gru4rec_core.errors import RunError
+from gru4rec_core.evaluation.data_warnings import SMALL_TEST
+from gru4rec_core.evaluation.model_warnings import find_comparison_warnings, shows_test_size
 from gru4rec_core.experiments.run import execute_run
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.workspace.job_state import change_state
@@ -60,8 +62,8 @@ def assert_holds(new: Any, old: Any, where: str = "") -> None:
 
 
 # 19 % of steps repeat: the old rule warned of any such share, today's if repeating does as well as a baseline.
-# A test's size was estimated; today the intervals between the models say whether it is large enough.
-WITHDRAWN = {"consecutive-repeats", "small-test"}
+# A test's size was estimated; today the intervals between the models say that it is large enough.
+WITHDRAWN = {"consecutive-repeats", SMALL_TEST}
 
 
 def test_an_old_workspace_shows_the_same_verdict_and_figures(old_root: Path) -> None:
@@ -69,7 +71,11 @@ def test_an_old_workspace_shows_the_same_verdict_and_figures(old_root: Path) -> 
     workspace = Workspace(old_root)
     assert schemas(old_root) == {SCHEMA}
     assert workspace.problems() == []
-    result = build_comparison_result(workspace, EXPECTED["comparison"]).to_json()
+    opened = build_comparison_result(workspace, EXPECTED["comparison"])
+    assert {warning["code"] for warning in EXPECTED["warnings"]} >= WITHDRAWN
+    assert shows_test_size(opened.comparison)
+    assert SMALL_TEST not in {warning.code for warning in find_comparison_warnings(opened.comparison)}
+    result = opened.to_json()
     warnings = [warning for warning in EXPECTED["warnings"] if warning["code"] not in WITHDRAWN]
     assert_holds(result, {**EXPECTED, "warnings": warnings})
     assert [warning["code"] for warning in result["warnings"]] == [one["code"] for one in warnings]

@@ -56,7 +56,12 @@ def titled(chart: Any, title: str, subtitle: str | Sequence[str], size: Size, da
     below = [subtitle] if isinstance(subtitle, str) else subtitle
     lines = [line for text in below for line in wrap(text, SUBTITLE_CHARACTERS)]
     header = alt.TitleParams(
-        titles if len(titles) > 1 else title, anchor="start", frame="bounds", offset=8, fontSize=15, fontWeight=600
+        titles if len(titles) > 1 else "".join(titles),
+        anchor="start",
+        frame="bounds",
+        offset=8,
+        fontSize=15,
+        fontWeight=600,
     )
     if lines:
         header.subtitle = lines

@@ -27,16 +27,30 @@ def test_labels_that_touch_share_the_room_around_their_middle():
     assert spread_labels([10.0, 10.0], gap=4.0) == [8.0, 12.0]
 
 
-@given(st.text("abc d-", min_size=1, max_size=120), st.lists(st.text("abc d-", max_size=120), max_size=3))
+titles = st.text("abc d-", min_size=1, max_size=120).filter(str.strip)
+
+
+def title_lines(chart: alt.Chart) -> list[str]:
+    text = chart.to_dict()["title"]["text"]
+    return [text] if isinstance(text, str) else text
+
+
+@given(titles, st.lists(st.text("abc d-", max_size=120), max_size=3))
 def test_titles_are_broken_to_the_width_of_a_phone_and_lose_nothing(title, below):
     bars = alt.Chart(pd.DataFrame({"x": [1]})).mark_bar()
     chart = titled(bars, title, below, Size(100))
-    header = chart.to_dict()["title"]
-    lines = [header["text"]] if isinstance(header["text"], str) else header["text"]
-    assert all(len(line) <= TITLE_CHARACTERS for line in lines) or len(lines) == 1
+    header, lines = chart.to_dict()["title"], title_lines(chart)
+    assert all(len(line) <= TITLE_CHARACTERS for line in lines)
+    assert len(title) > TITLE_CHARACTERS or len(lines) == 1
     assert all(len(line) <= SUBTITLE_CHARACTERS for line in header.get("subtitle", []))
     assert "".join("".join(lines).split()) == "".join(title.split())
     assert "".join("".join(header.get("subtitle", [])).split()) == "".join("".join(below).split())
+
+
+@given(st.lists(st.text("abcd", min_size=1, max_size=12), min_size=1, max_size=20).map(" ".join))
+def test_titles_are_broken_between_words(title):
+    chart = titled(alt.Chart(pd.DataFrame({"x": [1]})).mark_bar(), title, "", Size(100))
+    assert " ".join(title_lines(chart)) == title
 
 
 def test_a_longer_header_makes_the_chart_higher_not_the_plot_lower():

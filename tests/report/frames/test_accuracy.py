@@ -85,7 +85,7 @@ def test_the_figures_of_slices_are_told_with_interval_and_counts(rates):
     assert figures.columns.tolist() == [
         *("kind", "value", "method", "top 3 per 100", "95 % from", "95 % to", "test events", "test sessions")
     ]
-    assert set(figures["kind"]) <= set(frames.TITLES.values())
+    assert set(figures["kind"]) == set(frames.TITLES.values())
 
 
 def test_the_best_at_kinds_is_named_where_it_is_another():
