@@ -73,15 +73,16 @@ def execute_comparison(
 ) -> None:
     """Carries out the runs of a comparison that are not done, and computes its missing baselines.
 
-    A run that is queued, or that another process works on, is waited for; one that ended there without a result is
-    continued here. The results are the same, bit for bit, whatever `n_processes` is.
+    A part that is queued, or that another process works on, is waited for; one that ended there without a result is
+    continued here, and an old request to stop it does not count. All this, and the results bit for bit, is the same
+    whatever `n_processes` is.
 
     Args:
         workspace: where the comparison is.
         comparison_id: of a stored comparison.
         n_processes: how many parts are carried out at a time, each in a process of its own; with 1 all in this one.
         on_change: called with each part's name and state, another process's too.
-        while_waiting: called once a second while another process has a run; may mark it as lost.
+        while_waiting: called once a second while another process has a part; may mark it as lost.
 
     Raises:
         WorkbenchError: why a run or a baseline failed, or Cancelled; what else was under way is stopped then.
@@ -92,14 +93,13 @@ def execute_comparison(
         return
     for part in parts:
         report = partial(on_change, part.name) if on_change else None
-        if part.run_id is not None:
-            _wait_for(part.folder, report, while_waiting)
-            clear_cancel(part.folder)
+        _wait_for(part.folder, report, while_waiting)
+        clear_cancel(part.folder)
         part.execute(report)
 
 
 def _wait_for(folder: Path, on_change: OnChange | None, while_waiting: Callable[[], object] | None) -> None:
-    """Returns once nothing works on the run any more: its state alone says so."""
+    """Returns once nothing works on a part any more: its state alone says so."""
     while (state := read_state(folder)).is_active:
         if on_change:
             on_change(state)

@@ -53,7 +53,7 @@ def work_side_by_side(
 
     Args:
         parts: what to do.
-        n_processes: how many processes work at a time.
+        n_processes: how many processes work at a time; one is started only when there is a part for it.
         on_change: called with the name and the state of each part that is under way, several times a second.
         while_waiting: called once a second once nothing is left but what somebody else works on.
 
@@ -61,20 +61,22 @@ def work_side_by_side(
         Exception: what a part raised, or KeyboardInterrupt; all other parts are stopped then.
         RunError: a process ended without an answer.
     """
-    pending, n_at_once = list(parts), min(n_processes, len(parts))
-    with _processes(n_at_once) as pool:
+    pending = list(parts)
+    with _processes(n_processes) as pool:
         at_work: dict[Future[None], Part] = {}
         try:
             while pending or at_work:
-                for part in [part for part in pending if not _is_active(part)][: n_at_once - len(at_work)]:
+                for part in [part for part in pending if not _is_active(part)][: n_processes - len(at_work)]:
                     pending.remove(part)
                     clear_cancel(part.folder)
                     at_work[pool.submit(_execute, part)] = part
                 _wait(at_work, while_waiting)
+                # Before the report: of what ends meanwhile, the next one tells how.
+                done = [future for future in at_work if future.done()]
                 for part in [*at_work.values(), *filter(_is_active, pending)]:
                     if on_change:
                         on_change(part.name, read_state(part.folder))
-                for future in [future for future in at_work if future.done()]:
+                for future in done:
                     future.result()
                     del at_work[future]
         except BrokenProcessPool as error:

@@ -1,5 +1,7 @@
 """Losses are compared, with a verdict, from the command line."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,8 @@ import pytest
 from gru4rec_core.cli import compare
 from gru4rec_core.errors import RunError
 from gru4rec_core.results.comparison import find_missing
-from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.job_state import read_state
+from gru4rec_core.workspace.store import PROJECT_ROOT, Workspace
 
 FAST = ["--n-hidden", "4", "--batch-size", "8", "--epochs", "1", "--n-bootstrap", "200", "--n-permutations", "200"]
 LAST_ITEM = ["--protocol", "last-item"]
@@ -84,3 +87,24 @@ def test_as_many_runs_go_side_by_side_as_there_are_cores_or_as_asked(
     never_trained = ["--losses", "bpr", "--seeds", 2, "--n-hidden", 5, "--baselines", "none", *LAST_ITEM]
     assert run("compare", log, *never_trained, *option).status == 1
     assert asked == [expected]
+
+
+def test_the_command_carries_out_its_parts_in_processes_of_their_own(log: Path, workspace: Workspace) -> None:
+    # Another test rule than above: both the run and the baseline are missing.
+    options = ["--losses", "bpr", "--seeds", "1", *FAST, "--protocol", "session-holdout", "--baselines", "popularity"]
+    arguments = ["compare", str(log), *options, "--processes", "2"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "gru4rec_core", *arguments],
+        cwd=PROJECT_ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as command:
+        out, err = command.communicate()
+    assert command.returncode == 0, err
+    assert "Best-sellers" in out
+    (record,) = [one for one in workspace.comparisons() if one.split.protocol == "session-holdout"]
+    baselines = workspace.split_folder(record.dataset_id, record.split) / "baselines"
+    states = [workspace.state(record.run_ids[0]), read_state(baselines)]
+    assert [state.state for state in states] == ["done", "done"]
+    assert len({command.pid, *(state.worker.pid for state in states if state.worker)}) == 3

@@ -6,13 +6,23 @@ import sys
 from types import ModuleType
 
 import numpy as np
+import pytest
 
 from gru4rec_core.config import ComparisonConfig
+from gru4rec_core.experiments import comparison as comparisons
 from gru4rec_core.experiments.comparison import execute_comparison
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.storage import load_arrays, load_table
-from gru4rec_core.workspace.job_state import JobState, ProcessIdentity, change_state, read_state, write_state
+from gru4rec_core.workspace.job_state import (
+    JobState,
+    ProcessIdentity,
+    cancel_requested,
+    change_state,
+    read_state,
+    request_cancel,
+    write_state,
+)
 from gru4rec_core.workspace.store import Workspace
 
 
@@ -40,8 +50,45 @@ def test_while_it_waits_the_caller_may_look_after_lost_runs(workspace, dataset, 
     assert [(name, state.state) for name, state in seen] == [(run.name, "running")] * 2
 
 
+@pytest.fixture
+def without_baselines(workspace, dataset, run):
+    """A comparison that lacks its baseline alone, and the folder of that."""
+    write_state(workspace.run_folder(run.id), JobState(state="done"))
+    comparison = workspace.create_comparison(
+        dataset.id, run.split, ComparisonConfig(), [run.id], baselines=("popularity",)
+    )
+    return comparison, workspace.split_folder(dataset.id, run.split) / "baselines"
+
+
+@pytest.mark.parametrize("n_processes", [1, 2])
+def test_an_old_request_to_stop_does_not_count_for_baselines_either(
+    workspace, without_baselines, n_processes: int
+) -> None:
+    comparison, folder = without_baselines
+    request_cancel(folder)
+    execute_comparison(workspace, comparison.id, n_processes=n_processes)
+    assert (folder / "popularity.json").exists()
+    assert cancel_requested(folder) is None
+
+
+def test_baselines_that_another_has_in_hand_are_waited_for_too(workspace, without_baselines, monkeypatch) -> None:
+    monkeypatch.setattr(comparisons, "LOOK_EVERY", 0.02)
+    comparison, folder = without_baselines
+    write_state(folder, JobState(state="running", phase="elsewhere", worker=ProcessIdentity.current()))
+    seen: list[tuple[str, str]] = []
+    execute_comparison(
+        workspace,
+        comparison.id,
+        on_change=lambda name, state: seen.append((name, state.phase)),
+        while_waiting=lambda: change_state(folder, state="lost"),
+    )
+    assert seen[0] == ("baselines", "elsewhere")
+    assert (folder / "popularity.json").exists()
+
+
 def test_side_by_side_gives_the_same_bit_for_bit(trained, tmp_path, monkeypatch) -> None:
-    # A page that was tested before leaves its script as the main module, which new processes would carry out.
+    # New processes carry out the main module again, and a page that was tested in this process before leaves its script
+    # there: so an empty one takes its place. tests/cli/test_compare.py tests the real start from the command line.
     monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     one_by_one, comparison = trained
     side_by_side = Workspace(tmp_path / "home")

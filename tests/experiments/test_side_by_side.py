@@ -77,6 +77,19 @@ def test_every_part_is_done_by_processes_that_take_one_after_another(tmp_path: P
     assert {name for name, state in seen if state == "done"} == set("abcde")
 
 
+def test_one_that_ends_while_it_is_reported_is_still_reported_as_done(tmp_path: Path) -> None:
+    (part,) = tasks(tmp_path, a="nothing")
+    seen: list[str] = []
+
+    def linger(name: str, state: JobState) -> None:
+        seen.append(state.state)
+        Task._until(lambda: read_state(part.folder).state == "done")
+        time.sleep(0.5)  # until its process has said so
+
+    work_side_by_side([part], 2, linger)
+    assert seen[-1] == "done"
+
+
 def test_what_one_raises_is_raised_and_the_others_stop(tmp_path: Path) -> None:
     parts = tasks(tmp_path, a="fails", b="waits", c="nothing")
     with pytest.raises(DataError, match=r"It is broken\. What to do: Mend it\."):
