@@ -143,9 +143,12 @@ class DatasetStore:
 
     def item_names(self, dataset_id: str) -> dict[str, str]:
         """Item to the name to show: that of the item table, else that of the log's own column; empty without names."""
+        return self.own_item_names(dataset_id) | self._told_of_items(dataset_id, NAME)
+
+    def own_item_names(self, dataset_id: str) -> dict[str, str]:
+        """Item to its name in the log's own column, whatever an item table says; empty without such names."""
         path = self.item_files(dataset_id)[0]
-        own = dict(read_json(path, "a dataset")) if path.exists() else {}
-        return own | self._told_of_items(dataset_id, NAME)
+        return dict(read_json(path, "a dataset")) if path.exists() else {}
 
     def item_table(self, dataset_id: str) -> pd.DataFrame:
         """What is known of the items (see `data.item_table.ItemTable.frame`); empty where no such file was added."""

@@ -7,6 +7,7 @@ from gru4rec_core.data.cleaning import clean
 from gru4rec_core.data.cleaning_types import CleaningStep, StepOutcome
 from gru4rec_core.data.item_table import ITEM
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.workspace.dataset_files import hash_content
 from gru4rec_core.workspace.records import DatasetOrigin, DatasetRecord, Derivation
 from gru4rec_core.workspace.store import Workspace
 
@@ -49,7 +50,7 @@ def derive_dataset(
         name or ", ".join([parent.name, *(outcome.step.phrase for outcome in taken)]),
         _describe_origin(parent, taken),
         time_unit=parent.time_unit,
-        item_names=_names_left(workspace.item_names(parent.id), dataset),
+        item_names=_own_names(workspace, parent, dataset),
     )
     known = workspace.item_table(parent.id)
     if len(known) and workspace.item_table(record.id).empty:
@@ -89,5 +90,10 @@ def _inherit_summary(parent: DatasetRecord) -> dict[str, Any]:
     return {name: of_file[name] for name in ("sessions_out_of_order", "sessions_in_file")}
 
 
-def _names_left(names: dict[str, str], dataset: SessionDataset) -> dict[str, str]:
+def _own_names(workspace: Workspace, parent: DatasetRecord, dataset: SessionDataset) -> dict[str, str]:
+    """The names in the parent's own column of the items that are left; none where a log of these events has its own."""
+    known = workspace.find_content(hash_content(dataset))
+    if known is not None and known.made_from is None and workspace.own_item_names(known.id):
+        return {}
+    names = workspace.own_item_names(parent.id)
     return {item: names[item] for item in dataset.vocabulary.items.tolist() if item in names}

@@ -114,6 +114,25 @@ def test_names_of_items_and_what_the_parent_is_are_passed_on(workspace: Workspac
     assert record.summary == {"sessions_out_of_order": 9, "sessions_in_file": 3}
 
 
+def test_names_of_an_item_table_are_passed_on_as_such_and_can_be_forgotten(
+    workspace: Workspace, shop: DatasetRecord
+) -> None:
+    workspace.set_item_table(shop.id, pd.DataFrame({"item": ["a"], "name": ["Apple"], "category": ["fruit"]}))
+    record, _ = derive_dataset(workspace, shop.id, [SINGLES])
+    assert workspace.item_names(record.id) == {"a": "Apple", "b": "b name"}
+    assert workspace.own_item_names(record.id) == {"a": "a name", "b": "b name"}
+    workspace.set_item_table(record.id, None)
+    assert workspace.item_names(record.id) == {"a": "a name", "b": "b name"}
+
+
+def test_an_imported_log_of_the_same_events_keeps_its_names_of_items(workspace: Workspace, shop: DatasetRecord) -> None:
+    rows = pd.DataFrame([ROWS[0], *ROWS[2:]], columns=["session", "timestamp", "item"]).astype({"session": str})
+    original = workspace.add_dataset(SessionDataset(rows), "Original", item_names={"a": "Apricot"})
+    record, _ = derive_dataset(workspace, shop.id, [DUPLICATES])
+    assert record.id == original.id
+    assert workspace.own_item_names(original.id) == {"a": "Apricot"}
+
+
 def test_sessions_that_the_import_sorted_are_told_with_the_figures_of_the_file(workspace: Workspace) -> None:
     data = SessionDataset(pd.DataFrame([*ROWS, ("s4", 1, "a")], columns=["session", "timestamp", "item"]))
     record = workspace.add_dataset(data, "p", DatasetOrigin(summary={"sessions_out_of_order": 2}))
