@@ -22,7 +22,6 @@ from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.quality_types import QualityReport
 from gru4rec_core.evaluation.timeline import Days, count_days
 from gru4rec_core.jobs import planning
-from gru4rec_core.jobs.job_list import baselines_id, job_folder
 from gru4rec_core.jobs.planning import DefaultPlan
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.frames.quality import describe_sessions
@@ -204,10 +203,7 @@ def comparison_result(comparison: ComparisonRecord) -> results.ComparisonResult 
 
 def stamp_comparison(comparison: ComparisonRecord) -> Stamp:
     """Cache key of everything computed from the predictions of a comparison's runs and of its baselines."""
-    workspace = state.workspace()
-    baselines = job_folder(workspace, "baselines", baselines_id(comparison.dataset_id, comparison.split))
-    runs = [workspace.run_folder(run_id) / "metrics.json" for run_id in comparison.run_ids]
-    return stamp_files(*runs, *sorted(baselines.glob("*.parquet")))
+    return stamp_files(*results.list_result_files(state.workspace(), comparison))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing the models…")

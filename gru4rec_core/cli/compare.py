@@ -34,7 +34,7 @@ from gru4rec_core.jobs.capacity import worker_count
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison, with_seeds
 from gru4rec_core.results.comparison import build_comparison_result, find_missing
-from gru4rec_core.results.summary import load_summary
+from gru4rec_core.results.summary import store_summary
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_distinct
 from gru4rec_core.workspace.store import Workspace
@@ -95,7 +95,7 @@ def compare(
     result = build_comparison_result(workspace, comparison.id)
     print_warnings(as_json, result.warnings)
     print_result(as_json, result.to_json(), format_comparison(result))
-    load_summary(workspace, comparison)  # stored for the lists of the dashboard, whose readers would wait for it
+    store_summary(workspace, result)  # for the lists of the dashboard, whose readers would wait for it
 
 
 def _carry_out(workspace: Workspace, comparison: ComparisonRecord, processes: int | None) -> None:

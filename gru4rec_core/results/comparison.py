@@ -5,6 +5,7 @@ The result is read from the files of its runs and baselines; no model is loaded.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -165,6 +166,16 @@ def find_missing(workspace: Workspace, record: ComparisonRecord) -> MissingParts
         baselines=tuple(workspace.missing_baselines(record.dataset_id, record.split, record.baselines)),
         baselines_at_work=bool(record.baselines) and read_state(baselines).is_active,
     )
+
+
+def list_result_files(workspace: Workspace, record: ComparisonRecord) -> list[Path]:
+    """The files that appear, or change, with the results of a comparison: one per run and baseline, its metrics.
+
+    Whoever sees one can read the predictions beside it too (`run_folder.save_evaluation`).
+    """
+    baselines = workspace.split_folder(record.dataset_id, record.split) / "baselines"
+    runs = [workspace.run_folder(run_id) / "metrics.json" for run_id in record.run_ids]
+    return [*runs, *(baselines / f"{name}.json" for name in record.baselines)]
 
 
 def build_comparison_result(workspace: Workspace, comparison_id: str) -> ComparisonResult:

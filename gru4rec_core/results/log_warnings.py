@@ -1,19 +1,16 @@
 """How many problems and warnings does a log have under a test rule? Counted once, then read from beside the log."""
 
-import logging
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from gru4rec_core.config import SplitConfig
-from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.results import statistics_cache
-from gru4rec_core.storage import read_json, write_json
+from gru4rec_core.results.stored_json import read_if_current
+from gru4rec_core.storage import write_json
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
-
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -32,15 +29,8 @@ def count_severities(warnings: Iterable[DiagnosticWarning]) -> WarningCount:
 
 def find_count(workspace: Workspace, record: DatasetRecord, test_rule: SplitConfig) -> WarningCount | None:
     """The stored count; None where this log was not counted yet under this rule and with what is ignored now."""
-    path = workspace.dataset_folder(record.id) / "warnings.json"
-    if not path.exists():
-        return None
-    try:
-        stored = read_json(path, "a dataset")
-        return WarningCount(**stored["count"]) if stored["inputs"] == _list_inputs(record, test_rule) else None
-    except (RunError, KeyError, TypeError) as error:
-        _logger.warning("the warnings of %s cannot be read and are counted again: %r", record.id, error)
-        return None
+    path, inputs = workspace.dataset_folder(record.id) / "warnings.json", _list_inputs(record, test_rule)
+    return read_if_current(path, "a dataset", inputs, lambda stored: WarningCount(**stored["count"]))
 
 
 def store_count(

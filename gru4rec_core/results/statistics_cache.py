@@ -4,25 +4,22 @@ They are stored beside the comparison under a hash of all they depend on, and re
 """
 
 import hashlib
-import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from math import inf
 from typing import Any
 
-from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults, find_obstacle
 from gru4rec_core.evaluation.comparison import Comparison, MetricDifference, PairedComparison, compare_models
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.results.collected_warnings import diagnose_comparison
-from gru4rec_core.storage import read_json, write_json
+from gru4rec_core.results.stored_json import read_if_current
+from gru4rec_core.storage import write_json
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
 VERSION = 6
 """Raised when the same inputs give other statistics or warnings than before: stored ones are then recomputed."""
-
-_logger = logging.getLogger(__name__)
 
 
 def load_statistics(
@@ -38,14 +35,14 @@ def load_statistics(
     """
     path = workspace.comparison_folder(record.id) / "statistics.json"
     inputs = _hash_inputs(record, models, workspace.dataset(record.dataset_id).set_aside)
-    if path.exists():
-        try:
-            stored = read_json(path, "a comparison")
-            if stored["inputs"] == inputs:
-                warnings = [DiagnosticWarning.from_json(values) for values in stored["warnings"]]
-                return _comparison_from_json(stored["pairs"], record, models), warnings
-        except (RunError, KeyError, TypeError) as error:
-            _logger.warning("the statistics of %s cannot be read and are recomputed: %r", record.id, error)
+
+    def decode(stored: Any) -> tuple[Comparison, list[DiagnosticWarning]]:
+        warnings = [DiagnosticWarning.from_json(values) for values in stored["warnings"]]
+        return _comparison_from_json(stored["pairs"], record, models), warnings
+
+    known = read_if_current(path, "a comparison", inputs, decode)
+    if known is not None:
+        return known
     if len(models) > 1:
         comparison = compare_models(models, record.config)
     else:

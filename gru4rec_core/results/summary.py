@@ -3,22 +3,20 @@
 The figures are those of the comparison's result. They are stored beside it, so that a list reads one small file each.
 """
 
-import logging
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Self
 
-from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.verdict import BaselineVerdict, compare_with_baselines
 from gru4rec_core.results import statistics_cache
-from gru4rec_core.results.comparison import ComparisonResult, build_comparison_result, find_missing
-from gru4rec_core.storage import read_json, write_json
+from gru4rec_core.results.comparison import ComparisonResult, build_comparison_result, find_missing, list_result_files
+from gru4rec_core.results.stored_json import read_if_current
+from gru4rec_core.storage import write_json
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import Workspace
 
-VERSION = 1
+VERSION = 2
 """Raised when the same result gives another summary than before: stored ones are then made again."""
-
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,18 +34,15 @@ class ComparisonSummary:
 
     Attributes:
         k: the list length that decides.
-        unit: what hits are counted in, "sessions" or "events".
         verdict: what the kind of answer is called ("Clear"); "" with a single model.
         sentence: the answer in words.
         best: the best model; None where nothing can be compared.
         strongest: the strongest baseline; None where none was run.
         margin: how far the best model is ahead of it, as a fraction; None without one.
         margin_low, margin_high: the interval of this difference at the comparison's level.
-        n_warnings: problems and warnings, without what is only good to know.
     """
 
     k: int
-    unit: str
     verdict: str
     sentence: str
     best: MethodRate | None
@@ -55,7 +50,6 @@ class ComparisonSummary:
     margin: float | None
     margin_low: float | None
     margin_high: float | None
-    n_warnings: int
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
@@ -77,7 +71,6 @@ def summarise(result: ComparisonResult) -> ComparisonSummary:
     figures = comparison.pair(strongest.name, best.name).deciding if best and strongest else None
     return ComparisonSummary(
         k=comparison.config.deciding_k,
-        unit=comparison.models[0].unit,
         verdict=result.verdict.label if result.verdict else "",
         sentence=next(iter(result.sentences), ""),
         best=best,
@@ -85,7 +78,6 @@ def summarise(result: ComparisonResult) -> ComparisonSummary:
         margin=figures.difference if figures else None,
         margin_low=figures.low if figures else None,
         margin_high=figures.high if figures else None,
-        n_warnings=sum(warning.severity != "note" for warning in result.warnings),
     )
 
 
@@ -111,17 +103,15 @@ def load_summary(workspace: Workspace, record: ComparisonRecord) -> ComparisonSu
     """
     if not find_missing(workspace, record).has_result:
         return None
-    path, inputs = workspace.comparison_folder(record.id) / "summary.json", _list_inputs(workspace, record)
-    if path.exists():
-        try:
-            stored = read_json(path, "a comparison")
-            if stored["inputs"] == inputs:
-                return ComparisonSummary.from_json(stored["summary"])
-        except (RunError, KeyError, TypeError) as error:
-            _logger.warning("the summary of %s cannot be read and is made again: %r", record.id, error)
-    summary = summarise(build_comparison_result(workspace, record.id))
-    write_json(path, {"inputs": inputs, "summary": asdict(summary)})
-    return summary
+    # Before the result is made: a baseline that joins meanwhile changes them.
+    inputs = _list_inputs(workspace, record)
+    known = read_if_current(_path(workspace, record), "a comparison", inputs, _decode)
+    return known or _store(workspace, build_comparison_result(workspace, record.id), inputs)
+
+
+def store_summary(workspace: Workspace, result: ComparisonResult) -> None:
+    """Stores the summary of a complete comparison, whose result is at hand, for the lists that will ask for it."""
+    _store(workspace, result, _list_inputs(workspace, result.record))
 
 
 def precompute_summaries(workspace: Workspace, dataset_id: str) -> None:
@@ -131,11 +121,23 @@ def precompute_summaries(workspace: Workspace, dataset_id: str) -> None:
             load_summary(workspace, record)
 
 
+def _store(workspace: Workspace, result: ComparisonResult, inputs: list[Any]) -> ComparisonSummary:
+    summary = summarise(result)
+    write_json(_path(workspace, result.record), {"inputs": inputs, "summary": asdict(summary)})
+    return summary
+
+
+def _path(workspace: Workspace, record: ComparisonRecord) -> Path:
+    return workspace.comparison_folder(record.id) / "summary.json"
+
+
+def _decode(stored: Any) -> ComparisonSummary:
+    return ComparisonSummary.from_json(stored["summary"])
+
+
 def _list_inputs(workspace: Workspace, record: ComparisonRecord) -> list[Any]:
     """All that a summary depends on: settings, what is ignored about the log, and the files of the results."""
-    baselines = workspace.split_folder(record.dataset_id, record.split) / "baselines"
-    files = [workspace.run_folder(run_id) / "metrics.json" for run_id in record.run_ids]
-    files += [baselines / f"{name}.json" for name in record.baselines]
+    files = list_result_files(workspace, record)
     times = [file.stat().st_mtime_ns if file.exists() else 0 for file in files]
     set_aside = sorted(workspace.dataset(record.dataset_id).set_aside)
     return [VERSION, statistics_cache.VERSION, record.config.to_json(), set_aside, times]

@@ -91,5 +91,5 @@ def test_baselines_that_finish_later_change_the_stamp_of_a_comparison(workspace,
     before = cached.stamp_comparison(comparison)
     folder = workspace.split_folder(dataset.id, run.split) / "baselines"
     folder.mkdir(parents=True)
-    (folder / "popularity.parquet").touch()
+    (folder / "popularity.json").touch()
     assert cached.stamp_comparison(comparison) != before

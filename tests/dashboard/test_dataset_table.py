@@ -23,8 +23,8 @@ def test_warnings_are_counted_in_words(count, words: str):
 
 
 def test_the_newest_comparison_with_a_best_model_speaks_for_a_dataset(monkeypatch):
-    nothing = ComparisonSummary(10, "events", "", "", None, None, None, None, None, 0)
-    found = ComparisonSummary(10, "events", "", "", MethodRate("bpr", "BPR", 0.5), None, None, None, None, 0)
+    nothing = ComparisonSummary(10, "", "", None, None, None, None, None)
+    found = ComparisonSummary(10, "", "", MethodRate("bpr", "BPR", 0.5), None, None, None, None)
 
     def load(_workspace, comparison: str):
         if comparison == "damaged":

@@ -13,7 +13,6 @@ NASTY = '<img src=x onerror="alert(1)">'
 def summary(best: float, strongest: float, label: str = "BPR") -> ComparisonSummary:
     return ComparisonSummary(
         k=10,
-        unit="events",
         verdict="Clear",
         sentence="",
         best=MethodRate("bpr", label, best),
@@ -21,7 +20,6 @@ def summary(best: float, strongest: float, label: str = "BPR") -> ComparisonSumm
         margin=best - strongest,
         margin_low=best - strongest - 0.01,
         margin_high=best - strongest + 0.01,
-        n_warnings=0,
     )
 
 
@@ -58,7 +56,7 @@ def test_the_picture_stays_inside_its_frame(value: float):
 
 
 def test_without_anything_to_compare_the_cell_is_empty():
-    nothing = ComparisonSummary(10, "events", "", "", None, None, None, None, None, 0)
+    nothing = ComparisonSummary(10, "", "", None, None, None, None, None)
     assert best_model(nothing) == margin(nothing, dark=False) == ""
 
 

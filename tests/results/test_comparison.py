@@ -9,7 +9,7 @@ import pytest
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, TrainingConfig
 from gru4rec_core.errors import RunError
-from gru4rec_core.results.comparison import build_comparison_result, find_missing
+from gru4rec_core.results.comparison import build_comparison_result, find_missing, list_result_files
 from gru4rec_core.workspace.split_store import open_split
 
 
@@ -22,6 +22,15 @@ def test_all_models_are_in_the_result(trained) -> None:
     assert result.verdict is not None
     assert len(result.verdict.sentences) == 2
     assert find_missing(home, comparison).is_complete
+
+
+def test_every_run_and_baseline_has_a_file_that_is_there_with_its_result(trained) -> None:
+    home, comparison = trained
+    files = list_result_files(home, comparison)
+    assert len(files) == len(comparison.run_ids) + len(DEFAULT_BASELINES)
+    assert all(file.exists() for file in files)
+    alone = list_result_files(home, comparison.model_copy(update={"baselines": ("markov",)}))
+    assert alone == [file for file in files if file.name in {"metrics.json", "markov.json"}]
 
 
 def open_split_counts(home, comparison) -> np.ndarray:

@@ -8,7 +8,13 @@ import pytest
 
 from gru4rec_core.results import summary as summaries
 from gru4rec_core.results.comparison import build_comparison_result
-from gru4rec_core.results.summary import ComparisonSummary, load_summary, precompute_summaries, summarise
+from gru4rec_core.results.summary import (
+    ComparisonSummary,
+    load_summary,
+    precompute_summaries,
+    store_summary,
+    summarise,
+)
 from gru4rec_core.workspace.job_state import change_state
 
 
@@ -21,7 +27,6 @@ def test_the_figures_are_those_of_the_verdict(trained) -> None:
     assert line.margin == pytest.approx(against.model_value - against.strongest_value, abs=1e-12)
     assert line.margin_low <= line.margin <= line.margin_high
     assert (line.k, line.verdict, line.sentence) == (3, result.verdict.label, result.verdict.sentences[0])
-    assert line.n_warnings == sum(warning.severity != "note" for warning in result.warnings)
 
 
 def test_the_strongest_baseline_is_the_one_with_the_most_hits(trained) -> None:
@@ -51,6 +56,15 @@ def test_a_list_reads_it_back_without_making_the_result_again(trained, monkeypat
     monkeypatch.setattr(summaries, "build_comparison_result", refuse)
     line = load_summary(home, comparison)
     assert ComparisonSummary.from_json(json.loads(json.dumps(asdict(line)))) == line
+
+
+def test_whoever_has_the_result_stores_the_summary_without_making_it_again(trained, monkeypatch) -> None:
+    home, comparison = trained
+    result = build_comparison_result(home, comparison.id)
+    (home.comparison_folder(comparison.id) / "summary.json").unlink(missing_ok=True)
+    monkeypatch.setattr(summaries, "build_comparison_result", None)
+    store_summary(home, result)
+    assert load_summary(home, comparison) == summarise(result)
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "{}", '{"inputs": 1}'])
