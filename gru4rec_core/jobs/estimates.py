@@ -7,13 +7,17 @@ others, for which a cost model says how much more or less work they were. Withou
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from statistics import median
+from typing import Any
 
 from gru4rec_core.config import ALL_ITEMS_LIMIT, SplitConfig, TrainingConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.storage import read_json
-from gru4rec_core.workspace.job_state import read_state
+from gru4rec_core.workspace.job_state import JobState, read_state
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
+from gru4rec_core.workspace.run_folder import read_epochs
 from gru4rec_core.workspace.store import Workspace
 
 OVERHEAD_SECONDS = 6.0
@@ -55,6 +59,7 @@ class FinishedRun:
         epoch_seconds: of one epoch, with its validation.
         epoch_events: events that one epoch learns from.
         overhead: seconds besides its epochs; None where not known.
+        testing: seconds of them for its test; None where not known.
     """
 
     run: RunRecord
@@ -63,6 +68,7 @@ class FinishedRun:
     epoch_seconds: float
     epoch_events: float
     overhead: float | None
+    testing: float | None
 
 
 Past = Sequence[FinishedRun]
@@ -70,11 +76,39 @@ Past = Sequence[FinishedRun]
 
 
 def read_past(workspace: Workspace) -> Past:
-    """What the workspace tells of how fast this machine trains."""
+    """What the workspace tells of how fast this machine trains.
+
+    Pages ask every second and at every keystroke, so what does not change any more is read once.
+    """
     n_items = {record.id: record.n_items for record in workspace.datasets()}
-    newest = [run for run in workspace.runs() if run.dataset_id in n_items][:_MOST_RUNS]
-    measured = (_measure(workspace, run, n_items[run.dataset_id]) for run in newest)
+    runs = (_find_run(workspace, run_id) for run_id in workspace.run_ids())
+    known = [run for run in runs if run is not None and run.dataset_id in n_items]
+    newest = sorted(known, key=lambda run: run.created, reverse=True)[:_MOST_RUNS]
+    measured = (_find_measured(workspace, run, n_items[run.dataset_id]) for run in newest)
     return [past for past in measured if past is not None]
+
+
+def _find_run(workspace: Workspace, run_id: str) -> RunRecord | None:
+    """A run's record; None where it cannot be read."""
+    path = workspace.run_folder(run_id) / "run.json"
+    try:
+        return _read_run(path, path.stat().st_mtime_ns)
+    except (OSError, RunError):  # deleted meanwhile, or damaged
+        return None
+
+
+@lru_cache(maxsize=2048)
+def _read_run(path: Path, changed: int) -> RunRecord:
+    """A run's record, read again only where its file has `changed`, a time in ns."""
+    return RunRecord.read_from(path)
+
+
+def _find_measured(workspace: Workspace, run: RunRecord, n_items: int) -> FinishedRun | None:
+    """What a run took; None unless it is done and was carried out here, by as many cores."""
+    state = workspace.state(run.id)
+    if state.state != "done" or state.worker is None or not state.worker.is_local():
+        return None
+    return _measure(workspace.run_folder(run.id), run, state, n_items)
 
 
 def run_seconds(
@@ -116,9 +150,13 @@ def baselines_seconds(workspace: Workspace, record: DatasetRecord, names: Sequen
 
 
 def testing_seconds(past: Past, record: DatasetRecord) -> float:
-    """Seconds that a run still needs when its training has ended."""
-    # About half of the overhead comes before training: reading, building, compiling.
-    return _overhead([run for run in past if run.run.dataset_id == record.id] or past) / 2
+    """Seconds that a run still needs when its training has ended: those of its test, on this log where known."""
+    own = [run for run in past if run.run.dataset_id == record.id]
+    for runs in (own, past):
+        if known := [run.testing for run in runs if run.testing is not None]:
+            return median(known)
+    # No run says what its test took: half of all that is not training is a guess.
+    return _overhead(own or past) / 2
 
 
 def _epochs(config: TrainingConfig, alike: Sequence[FinishedRun]) -> int:
@@ -173,16 +211,14 @@ def _count_negatives(n_items: int, config: TrainingConfig) -> int:
     return {"all": n_items, "in-batch": config.batch_size, "sampled": config.n_sample + config.batch_size}[kind]
 
 
-def _measure(workspace: Workspace, run: RunRecord, n_items: int) -> FinishedRun | None:
-    """What a run took; None unless it is done and was carried out here, by as many cores."""
-    state = workspace.state(run.id)
-    if state.state != "done" or state.worker is None or not state.worker.is_local():
-        return None
+@lru_cache(maxsize=8 * _MOST_RUNS)
+def _measure(folder: Path, run: RunRecord, state: JobState, n_items: int) -> FinishedRun | None:
+    """What a run took that is done. Its state is part of the key: no file changes before that does."""
     try:
-        environment = read_json(workspace.run_folder(run.id) / "environment.json", "a run")
+        environment = read_json(folder / "environment.json", "a run")
     except RunError:
         return None
-    epochs = workspace.epochs(run.id)
+    epochs = read_epochs(folder)
     if environment.get("cores") != os.cpu_count() or not {"events", "seconds"} <= set(epochs):
         return None
     seconds, events = float(epochs["seconds"].median()), float(epochs["events"].median())
@@ -191,7 +227,13 @@ def _measure(workspace: Workspace, run: RunRecord, n_items: int) -> FinishedRun 
     # Of a run in several parts, the seconds of the last part stand beside the epochs of all.
     whole = state.attempt == 1 and run.continues is None and state.seconds is not None
     overhead = max(0.0, (state.seconds or 0.0) - float(epochs["seconds"].sum())) if whole else None
-    return FinishedRun(run, n_items, len(epochs), seconds, events, overhead)
+    return FinishedRun(run, n_items, len(epochs), seconds, events, overhead, _testing(environment))
+
+
+def _testing(environment: dict[str, Any]) -> float | None:
+    parts = environment.get("seconds")
+    seconds = parts.get("testing") if isinstance(parts, dict) else None
+    return float(seconds) if isinstance(seconds, int | float) else None
 
 
 def _measured_baselines(workspace: Workspace, dataset_id: str) -> dict[str, float]:
@@ -203,9 +245,18 @@ def _measured_baselines(workspace: Workspace, dataset_id: str) -> dict[str, floa
             continue
         for path in folder.glob("*.json"):
             try:
-                values = read_json(path, "a baseline")
-                seconds = sum(values["seconds"].values())
-            except (RunError, KeyError, TypeError, AttributeError):
+                seconds = _read_baseline(path, path.stat().st_mtime_ns)
+            except OSError:  # deleted meanwhile
                 continue
-            found[path.stem] = max(seconds, found.get(path.stem, 0.0))
+            if seconds is not None:
+                found[path.stem] = max(seconds, found.get(path.stem, 0.0))
     return found
+
+
+@lru_cache(maxsize=512)
+def _read_baseline(path: Path, changed: int) -> float | None:
+    """What a baseline took, to fit and to test; None where its file does not say so."""
+    try:
+        return float(sum(read_json(path, "a baseline")["seconds"].values()))
+    except (RunError, KeyError, TypeError, AttributeError):
+        return None

@@ -16,12 +16,20 @@ Kind = Literal["run", "baselines"]
 
 @dataclass(frozen=True)
 class Job:
-    """A job and its state."""
+    """A job and its state.
+
+    Attributes:
+        title: its name for people.
+        dataset_id: the log that it works on; "" where the job does not come from `list_jobs`.
+        run: the record of a run; None for baselines, and where the job does not come from `list_jobs`.
+    """
 
     kind: Kind
     id: str
     title: str
     state: JobState
+    dataset_id: str = ""
+    run: RunRecord | None = None
 
 
 def baselines_id(dataset_id: str, split: SplitConfig) -> str:
@@ -55,7 +63,7 @@ def list_jobs(workspace: Workspace, *, active_only: bool = False) -> list[Job]:
     # States before records: pages ask several times per view, and most runs have ended long ago.
     states = {run_id: workspace.state(run_id) for run_id in workspace.run_ids()}
     jobs = [
-        Job("run", run_id, run.name, state)
+        Job("run", run_id, run.name, state, run.dataset_id, run)
         for run_id, state in states.items()
         if is_listed(state) and (run := _read_run(workspace, run_id)) is not None
     ]
@@ -63,7 +71,7 @@ def list_jobs(workspace: Workspace, *, active_only: bool = False) -> list[Job]:
         for folder in sorted((workspace.dataset_folder(dataset.id) / "splits").glob("*/baselines")):
             job_id, state = f"{dataset.id}/{folder.parent.name}", read_state(folder)
             if is_listed(state):
-                jobs.append(Job("baselines", job_id, f"baselines on {dataset.name}", state))
+                jobs.append(Job("baselines", job_id, f"baselines on {dataset.name}", state, dataset.id))
     return sorted(jobs, key=lambda job: job.state.submitted or job.state.started or 0.0, reverse=True)
 
 

@@ -44,11 +44,10 @@ def plan_more_epochs(
     epochs = sorted({run.config.epochs for run in new})
     name = f"{_EPOCHS_IN_NAME.sub('', comparison.name)}, {' and '.join(f'{n:,}' for n in epochs)} epochs"
     ids = [run.id for run in new]
-    for known in workspace.comparisons(comparison.dataset_id):
-        same = (known.run_ids, known.split, known.config, known.baselines)
-        if same == (tuple(ids), comparison.split, comparison.config, comparison.baselines):
-            return known
-    return workspace.succeed_comparison(comparison.id, ids, name)
+    known = workspace.find_comparison(
+        comparison.dataset_id, comparison.split, comparison.config, ids, comparison.baselines
+    )
+    return known or workspace.succeed_comparison(comparison.id, ids, name)
 
 
 def stopped_early(workspace: Workspace, run: RunRecord) -> bool:

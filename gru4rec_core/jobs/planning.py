@@ -1,6 +1,5 @@
 """Decides a dataset's defaults (test rule, seeds, list length) and which runs a comparison needs."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -10,7 +9,8 @@ from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.data.times import UNITS, day_length
 from gru4rec_core.errors import RunError
-from gru4rec_core.words import counted
+from gru4rec_core.results.model_choice import describe_test
+from gru4rec_core.workspace.job_state import ACTIVE
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_configs
 from gru4rec_core.workspace.split_store import open_split
@@ -60,7 +60,7 @@ def default_plan(workspace: Workspace, record: DatasetRecord) -> DefaultPlan:
 
 
 def _default_test_rule(workspace: Workspace, record: DatasetRecord) -> tuple[SplitConfig, str]:
-    last_item = "tested on each session's last item, because "
+    last_item = f"tested on {describe_test(SplitConfig())}, because "
     if record.generated:
         return SplitConfig(), last_item + "the dates of a generated sample mean nothing"
     if record.time_unit not in UNITS:
@@ -72,8 +72,8 @@ def _default_test_rule(workspace: Workspace, record: DatasetRecord) -> tuple[Spl
     days = default_test_days(workspace, record)
     if days >= span:
         return SplitConfig(), last_item + "nearly all sessions of this log start at once"
-    tested = f"tested on the last {counted(days, 'day')}"
-    return SplitConfig(protocol="time", test_days=days), f"{tested}, because this log spans {span:.0f} days"
+    rule = SplitConfig(protocol="time", test_days=days)
+    return rule, f"tested on {describe_test(rule)}, because this log spans {span:.0f} days"
 
 
 def span_days(record: DatasetRecord) -> float:
@@ -116,6 +116,11 @@ class ComparisonPlan:
         """Each loss once, in the order of the runs."""
         return tuple(dict.fromkeys(config.loss for config in self.configs))
 
+    @property
+    def run_configs(self) -> tuple[TrainingConfig, ...]:
+        """What its runs train with: early stopping watches the metric that decides unless another was chosen."""
+        return tuple(config.watching(self.judging.deciding_k) for config in self.configs)
+
 
 def default_comparison_plan(workspace: Workspace, record: DatasetRecord) -> ComparisonPlan:
     """TOP1 against BPR with the quick preset, under the dataset's default plan."""
@@ -139,27 +144,28 @@ def plan_comparison(workspace: Workspace, dataset_id: str, plan: ComparisonPlan)
         DataError: the log cannot be cut by this test rule.
     """
     validate_baselines(plan.baselines)
-    configs = [config.watching(plan.judging.deciding_k) for config in plan.configs]
-    validate_configs(configs)
+    validate_configs(plan.run_configs)
     open_split(workspace, dataset_id, plan.test_rule)  # cuts the log, once for all that use this test rule
-    run_ids = []
-    for config in configs:
-        known = workspace.find_run(dataset_id, config, plan.test_rule, ("done", "queued", "running"))
-        run_ids.append((known or workspace.create_run(dataset_id, config, plan.test_rule)).id)
-    return _find_comparison(workspace, dataset_id, plan, run_ids) or workspace.create_comparison(
-        dataset_id, plan.test_rule, plan.judging, run_ids, name=plan.name, baselines=plan.baselines
+    known = find_known_runs(workspace, dataset_id, plan)
+    run_ids = [
+        known[config] if config in known else workspace.create_run(dataset_id, config, plan.test_rule).id
+        for config in plan.run_configs
+    ]
+    judged = (dataset_id, plan.test_rule, plan.judging, run_ids)
+    return workspace.find_comparison(*judged, plan.baselines) or workspace.create_comparison(
+        *judged, name=plan.name, baselines=plan.baselines
     )
 
 
-def _find_comparison(
-    workspace: Workspace, dataset_id: str, plan: ComparisonPlan, run_ids: Sequence[str]
-) -> ComparisonRecord | None:
-    """The newest comparison of exactly these runs, judged in the same way."""
-    for known in workspace.comparisons(dataset_id):
-        same_models = known.run_ids == tuple(run_ids) and known.baselines == plan.baselines
-        if same_models and known.split == plan.test_rule and known.config == plan.judging:
-            return known
-    return None
+def find_known_runs(workspace: Workspace, dataset_id: str, plan: ComparisonPlan) -> dict[TrainingConfig, str]:
+    """The runs that a plan takes as they are: done or at work with exactly its settings; of several the newest."""
+    wanted = set(plan.run_configs)
+    known: dict[TrainingConfig, str] = {}
+    for run in workspace.runs(dataset_id):
+        is_wanted = run.config in wanted and run.split == plan.test_rule
+        if is_wanted and workspace.state(run.id).state in ("done", *ACTIVE):
+            known.setdefault(run.config, run.id)
+    return known
 
 
 def compare_finished_runs(workspace: Workspace, record: ComparisonRecord) -> ComparisonRecord:
@@ -178,11 +184,8 @@ def compare_finished_runs(workspace: Workspace, record: ComparisonRecord) -> Com
             where=f"comparison {record.id}",
             remedy="Start the runs again.",
         )
-    for known in workspace.comparisons(record.dataset_id):
-        same_runs = known.run_ids == done and known.split == record.split
-        if same_runs and (known.config, known.baselines) == (record.config, record.baselines):
-            return known
-    return workspace.narrow_comparison(record.id, done)
+    known = workspace.find_comparison(record.dataset_id, record.split, record.config, done, record.baselines)
+    return known or workspace.narrow_comparison(record.id, done)
 
 
 def with_seeds(config: TrainingConfig, n_seeds: int) -> list[TrainingConfig]:

@@ -5,19 +5,17 @@ Jobs are laid out over the engine's workers in the order in which they were queu
 
 import heapq
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
-from gru4rec_core.config import SplitConfig, TrainingConfig
-from gru4rec_core.experiments.continuing import inherited_epochs
+from gru4rec_core.experiments.continuing import inherited_epochs, kept_epochs
 from gru4rec_core.jobs import estimates
 from gru4rec_core.jobs.capacity import worker_count
 from gru4rec_core.jobs.estimates import Past
-from gru4rec_core.jobs.job_list import Job, baselines_id, list_jobs
+from gru4rec_core.jobs.job_list import Job, baselines_id, job_folder, list_jobs
 from gru4rec_core.jobs.jobs import engine_status
-from gru4rec_core.jobs.planning import ComparisonPlan
-from gru4rec_core.workspace.job_state import ACTIVE
+from gru4rec_core.jobs.planning import ComparisonPlan, find_known_runs
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -44,9 +42,10 @@ def estimate_plan(workspace: Workspace, record: DatasetRecord, plan: ComparisonP
         record: the log.
         plan: what would be trained. Runs with exactly these settings that are done or at work are taken as they are.
     """
-    configs = [config.watching(plan.judging.deciding_k) for config in plan.configs]
-    known = _known_runs(workspace, record.id, plan.test_rule)
-    active = _active_jobs(workspace)
+    configs = plan.run_configs
+    known = find_known_runs(workspace, record.id, plan)
+    records = _records(workspace)
+    active = _active_jobs(workspace, records)
     active_ids = {job.id for job in active}
     awaited = active_ids & {known[config] for config in configs if config in known}
     wanted = [config for config in configs if config not in known]
@@ -62,17 +61,9 @@ def estimate_plan(workspace: Workspace, record: DatasetRecord, plan: ComparisonP
     status = engine_status(workspace)
     n_workers = status.n_workers if status.alive else worker_count()
     start = 0.0 if status.alive or not work else START_SECONDS
-    until_active, until_added = _lay_out_behind(workspace, past, active, work, n_workers)
+    seconds = [_job_seconds(workspace, past, job, records[job.dataset_id]) for job in active]
+    until_active, until_added = _lay_out_behind(active, seconds, work, n_workers)
     return PlanEstimate(start + max([*until_added, *(until_active[job] for job in awaited)]), n_there, n_at_work)
-
-
-def _known_runs(workspace: Workspace, dataset_id: str, split: SplitConfig) -> dict[TrainingConfig, str]:
-    """The runs under this test rule that are done or at work, by their settings; of several the newest."""
-    known: dict[TrainingConfig, str] = {}
-    for run in workspace.runs(dataset_id):
-        if run.split == split and workspace.state(run.id).state in ("done", *ACTIVE):
-            known.setdefault(run.config, run.id)
-    return known
 
 
 def lay_out(work: Sequence[float], n_workers: int) -> list[float]:
@@ -92,49 +83,57 @@ def lay_out(work: Sequence[float], n_workers: int) -> list[float]:
 
 def seconds_until_done(workspace: Workspace) -> dict[str, float]:
     """For each job at work or queued, by its id, the seconds until it ends."""
-    past, n_workers = estimates.read_past(workspace), engine_status(workspace).n_workers
-    return _lay_out_behind(workspace, past, _active_jobs(workspace), [], n_workers)[0]
+    records, past = _records(workspace), estimates.read_past(workspace)
+    active = _active_jobs(workspace, records)
+    seconds = [_job_seconds(workspace, past, job, records[job.dataset_id]) for job in active]
+    return _lay_out_behind(active, seconds, [], engine_status(workspace).n_workers)[0]
 
 
-def _active_jobs(workspace: Workspace) -> list[Job]:
-    """The jobs at work or queued, in the order of their turns."""
-    known = {record.id for record in workspace.datasets()}
-    active = [job for job in reversed(list_jobs(workspace, active_only=True)) if _dataset_id(workspace, job) in known]
+def _records(workspace: Workspace) -> dict[str, DatasetRecord]:
+    return {record.id: record for record in workspace.datasets()}
+
+
+def _active_jobs(workspace: Workspace, records: Mapping[str, DatasetRecord]) -> list[Job]:
+    """The jobs on these logs that are at work or queued, in the order of their turns."""
+    active = [job for job in reversed(list_jobs(workspace, active_only=True)) if job.dataset_id in records]
     # What runs has a worker; the rest waits for one, the first submitted first.
     return sorted(active, key=lambda job: job.state.state != "running")
 
 
 def _lay_out_behind(
-    workspace: Workspace, past: Past, active: Sequence[Job], added: Sequence[float], n_workers: int
+    active: Sequence[Job], seconds: Sequence[float], added: Sequence[float], n_workers: int
 ) -> tuple[dict[str, float], list[float]]:
-    """When each active job ends, by its id, and when each piece of work that is added behind them does."""
-    records = {record.id: record for record in workspace.datasets()}
-    work = [_job_seconds(workspace, past, job, records[_dataset_id(workspace, job)]) for job in active]
+    """When each active job, which takes so many seconds, ends, by its id, and when each piece of work behind them."""
     n_running = sum(job.state.state == "running" for job in active)
-    ends = lay_out([*work, *added], max(1, n_workers, n_running))
+    ends = lay_out([*seconds, *added], max(1, n_workers, n_running))
     return {job.id: end for job, end in zip(active, ends, strict=False)}, ends[len(active) :]
-
-
-def _dataset_id(workspace: Workspace, job: Job) -> str:
-    if job.kind == "baselines":
-        return job.id.partition("/")[0]
-    return workspace.run(job.id).dataset_id
 
 
 def _job_seconds(workspace: Workspace, past: Past, job: Job, record: DatasetRecord) -> float:
     """Seconds that a job will still keep its worker busy."""
-    state = job.state
+    state, began = job.state, job.state.started
     if job.kind == "run" and state.seconds_left is not None and state.phase == "training":
         return state.seconds_left + estimates.testing_seconds(past, record)
     if job.kind == "run" and state.phase in ("testing", "storing"):
         return estimates.testing_seconds(past, record)
-    if job.kind == "run":
-        run = workspace.run(job.id)
-        whole = estimates.run_seconds(past, record, run.config, run.split, inherited_epochs(workspace, run))
+    if job.run is not None:
+        run = job.run
+        trained = max(kept_epochs(workspace, run.id), inherited_epochs(workspace, run))
+        rest = estimates.run_seconds(past, record, run.config, run.split, trained)
     else:
-        whole = estimates.baselines_seconds(workspace, record, DEFAULT_BASELINES)
+        missing, last = _missing_baselines(workspace, job)
+        rest = estimates.baselines_seconds(workspace, record, missing)
+        began = max(began, last) if began else began
     if state.state == "queued":
         # A queued job has a phase while its worker still loads what it needs.
-        return whole + (START_SECONDS if state.phase else 0.0)
-    elapsed = time.time() - state.started if state.started else 0.0
-    return max(whole - elapsed, 1.0)
+        return rest + (START_SECONDS if state.phase else 0.0)
+    elapsed = time.time() - began if began else 0.0
+    return max(rest - elapsed, 1.0)
+
+
+def _missing_baselines(workspace: Workspace, job: Job) -> tuple[list[str], float]:
+    """The baselines that a job has still to compute, and when the last one that is there was; 0 without any."""
+    folder = job_folder(workspace, job.kind, job.id)
+    files = {name: folder / f"{name}.json" for name in DEFAULT_BASELINES}
+    there = [path.stat().st_mtime for path in files.values() if path.exists()]
+    return [name for name, path in files.items() if not path.exists()], max(there, default=0.0)

@@ -9,6 +9,7 @@ from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import Obstacle
 from gru4rec_core.results.model_table import group_by_model, label_model
+from gru4rec_core.words import counted
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -90,7 +91,7 @@ def describe_test(rule: SplitConfig) -> str:
         return f"{100 * rule.test_fraction:g} % of the sessions, drawn at random"
     if rule.test_from is not None:
         return f"sessions from {rule.test_from} on"
-    return f"the last {rule.test_days:g} {'day' if rule.test_days == 1 else 'days'}" if rule.test_days else "later days"
+    return f"the last {counted(rule.test_days, 'day')}" if rule.test_days else "later days"
 
 
 def _other_differences(a: SplitConfig, b: SplitConfig) -> str:
@@ -120,11 +121,9 @@ def compare_two(workspace: Workspace, a: TrainedModel, b: TrainedModel, judging:
     if refusal:
         raise RunError(refusal.sentence, remedy=refusal.remedy)
     run_ids, dataset_id = (*a.run_ids, *b.run_ids), workspace.run(a.run_ids[0]).dataset_id
-    for known in workspace.comparisons(dataset_id):
-        if (known.run_ids, known.split, known.config) == (run_ids, a.split, judging):
-            return known
     missing = workspace.missing_baselines(dataset_id, a.split, DEFAULT_BASELINES)
     baselines = [name for name in DEFAULT_BASELINES if name not in missing]
-    return workspace.create_comparison(
-        dataset_id, a.split, judging, run_ids, name=f"{a.label} against {b.label}", baselines=baselines
+    judged = (dataset_id, a.split, judging, run_ids)
+    return workspace.find_comparison(*judged, baselines) or workspace.create_comparison(
+        *judged, name=f"{a.label} against {b.label}", baselines=baselines
     )

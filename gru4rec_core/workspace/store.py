@@ -265,9 +265,8 @@ class Workspace(DatasetStore):
                 )
         validate_configs([run.config for run in runs])
         losses = list(dict.fromkeys(run.config.loss for run in runs))
-        comparison_id = new_id("-".join(losses))
         record = ComparisonRecord(
-            id=comparison_id,
+            id=new_id("-".join(losses)),
             name=name or " against ".join(LOSS_LABELS[loss] for loss in losses),
             dataset_id=dataset.id,
             dataset_hash=dataset.content_hash,
@@ -277,9 +276,22 @@ class Workspace(DatasetStore):
             baselines=tuple(baselines),
             decided_before_results=all(self.state(run.id).state != "done" for run in runs),
         )
-        with new_folder(self.comparison_folder(comparison_id)) as folder:
-            record.write(folder / "comparison.json")
-        return record
+        return self._store_comparison(record)
+
+    def find_comparison(
+        self,
+        dataset_id: str,
+        split: SplitConfig,
+        config: ComparisonConfig,
+        run_ids: Sequence[str],
+        baselines: Sequence[str],
+    ) -> ComparisonRecord | None:
+        """The newest comparison of exactly these runs beside these baselines, judged in the same way."""
+        wanted = (split, config, tuple(run_ids), tuple(baselines))
+        for known in self.comparisons(dataset_id):
+            if (known.split, known.config, known.run_ids, known.baselines) == wanted:
+                return known
+        return None
 
     def narrow_comparison(self, comparison_id: str, run_ids: Sequence[str]) -> ComparisonRecord:
         """Stores a comparison of some of another's runs, judged as was decided for that one. Both stay.
@@ -309,7 +321,11 @@ class Workspace(DatasetStore):
     def _follow(self, before: ComparisonRecord, run_ids: tuple[str, ...], name: str) -> ComparisonRecord:
         """Stores a comparison that differs from the one before in its runs and its name alone."""
         new = new_id("-".join(dict.fromkeys(self.run(run_id).config.loss for run_id in run_ids)))
-        record = before.model_copy(update={"id": new, "name": name, "run_ids": run_ids, "created": now()})
+        return self._store_comparison(
+            before.model_copy(update={"id": new, "name": name, "run_ids": run_ids, "created": now()})
+        )
+
+    def _store_comparison(self, record: ComparisonRecord) -> ComparisonRecord:
         with new_folder(self.comparison_folder(record.id)) as folder:
             record.write(folder / "comparison.json")
         return record

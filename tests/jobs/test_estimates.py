@@ -6,6 +6,7 @@ import pytest
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import SplitConfig, TrainingConfig
+from gru4rec_core.jobs import estimates
 from gru4rec_core.jobs.estimates import (
     BASELINES_SECONDS,
     OVERHEAD_SECONDS,
@@ -41,7 +42,8 @@ def finish(
     folder = workspace.run_folder(run.id)
     for epoch in range(1, n_epochs + 1):
         run_folder.append_epoch(folder, {"epoch": epoch, "events": events, "seconds": epoch_seconds})
-    write_json(folder / "environment.json", {"cores": environment.get("cores", os.cpu_count())})
+    seconds = {"testing": environment["testing"]} if "testing" in environment else {}
+    write_json(folder / "environment.json", {"cores": environment.get("cores", os.cpu_count()), "seconds": seconds})
     worker = ProcessIdentity.current()
     worker = worker.model_copy(update={"host": environment.get("host", worker.host)})
     whole = 4.0 + n_epochs * epoch_seconds
@@ -157,3 +159,48 @@ def test_baselines_of_another_machine_do_not_count(workspace: Workspace, dataset
 def test_after_training_a_part_of_the_overhead_is_left(workspace: Workspace, dataset: DatasetRecord) -> None:
     finish(workspace, dataset, CONFIG, 3.0)
     assert testing_seconds(read_past(workspace), dataset) == pytest.approx(2.0)
+
+
+def test_after_training_the_test_takes_what_it_took_before_on_this_log_if_possible(
+    workspace: Workspace, dataset: DatasetRecord, make_dataset
+) -> None:
+    other = workspace.add_dataset(make_dataset("abc", "cab"), "other")
+    finish(workspace, other, CONFIG, 3.0, testing=3.5)
+    finish(workspace, dataset, CONFIG, 3.0)
+    assert testing_seconds(read_past(workspace), dataset) == 3.5
+    finish(workspace, dataset, CONFIG, 3.0, testing=0.5)
+    assert testing_seconds(read_past(workspace), dataset) == 0.5
+
+
+def test_what_is_done_is_read_once(workspace: Workspace, dataset: DatasetRecord, monkeypatch) -> None:
+    store_baselines(workspace, dataset, 20.0)
+    run = finish(workspace, dataset, CONFIG, 3.0)
+    past, baselines = read_past(workspace), baselines_seconds(workspace, dataset, ("markov",))
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("read again")
+
+    for reader in ("read_json", "read_epochs"):
+        monkeypatch.setattr(estimates, reader, refuse)
+    monkeypatch.setattr(RunRecord, "read_from", refuse)
+    assert read_past(Workspace(workspace.root)) == past
+    assert [one.run for one in past] == [run]
+    assert baselines_seconds(workspace, dataset, ("markov",)) == baselines
+
+
+def test_a_run_that_was_deleted_does_not_count(workspace: Workspace, dataset: DatasetRecord) -> None:
+    run = finish(workspace, dataset, CONFIG, 3.0)
+    assert len(read_past(workspace)) == 1
+    workspace.delete_run(run.id)
+    assert read_past(workspace) == []
+
+
+def test_a_run_that_goes_on_is_measured_anew(workspace: Workspace, dataset: DatasetRecord) -> None:
+    folder = workspace.run_folder(finish(workspace, dataset, CONFIG, 3.0).id)
+    assert [one.n_epochs for one in read_past(workspace)] == [2]
+    state = workspace.state(folder.name)
+    write_state(folder, state.model_copy(update={"state": "running"}))
+    assert read_past(workspace) == []
+    run_folder.append_epoch(folder, {"epoch": 3, "events": 10, "seconds": 3.0})
+    write_state(folder, state.model_copy(update={"ended": 120.0}))
+    assert [one.n_epochs for one in read_past(workspace)] == [3]

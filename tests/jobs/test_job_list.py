@@ -44,6 +44,10 @@ def test_the_job_submitted_last_comes_first(workspace: Workspace, run) -> None:
     write_state(workspace.run_folder(run.id), JobState(state="queued", submitted=1.0))
     write_state(job_folder(workspace, "baselines", baselines), JobState(state="queued", submitted=2.0))
     assert [(job.kind, job.id) for job in list_jobs(workspace)] == [("baselines", baselines), ("run", run.id)]
+    assert [(job.dataset_id, job.run) for job in list_jobs(workspace)] == [
+        (run.dataset_id, None),
+        (run.dataset_id, run),
+    ]
     assert read_job_state(workspace, "baselines", baselines).submitted == 2.0
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.jobs import estimates, time_left
 from gru4rec_core.jobs.job_list import baselines_id, job_folder
@@ -103,6 +104,25 @@ def test_what_waits_is_added_to_what_runs(workspace, dataset) -> None:
 def test_a_worker_that_still_loads_tensorflow_takes_longer(workspace, dataset) -> None:
     run = add(workspace, dataset, CONFIGS[0], JobState(state="queued", phase="starting: loading TensorFlow"))
     assert seconds_until_done(workspace) == {run.id: 10.0 + START_SECONDS}
+
+
+def test_a_run_that_goes_on_from_a_checkpoint_takes_the_rest_alone(workspace, dataset, monkeypatch) -> None:
+    monkeypatch.setattr(estimates, "run_seconds", lambda *args: 10.0 - args[4])
+    run = add(workspace, dataset, CONFIGS[0], JobState(state="queued"))
+    (workspace.run_folder(run.id) / "checkpoint" / "epoch-00004").mkdir(parents=True)
+    assert seconds_until_done(workspace) == {run.id: 6.0}
+
+
+def test_baselines_that_are_there_take_no_time_and_the_next_one_began_after_them(
+    workspace, dataset, monkeypatch
+) -> None:
+    monkeypatch.setattr(estimates, "baselines_seconds", lambda workspace, record, names: 10.0 * len(names))
+    job_id = baselines_id(dataset.id, SplitConfig())
+    folder = job_folder(workspace, "baselines", job_id)
+    write_state(folder, JobState(state="running", started=time.time() - 1000))
+    for name in DEFAULT_BASELINES[:-1]:
+        (folder / f"{name}.json").touch()
+    assert seconds_until_done(workspace)[job_id] == pytest.approx(10.0, abs=1.0)
 
 
 def test_a_job_that_takes_longer_than_expected_is_about_to_end(workspace, dataset) -> None:

@@ -73,6 +73,19 @@ def test_two_models_are_compared_once_and_the_verdict_will_say_that_it_explores(
     assert compare_two(workspace, models["BPR"], models["TOP1"], judging) != record
 
 
+def test_a_comparison_without_the_baselines_of_now_is_another(workspace, dataset, add) -> None:
+    add(TOP1)
+    add(BPR)
+    b, a = list_trained_models(workspace, dataset.id)
+    before = compare_two(workspace, a, b, ComparisonConfig())
+    folder = workspace.split_folder(dataset.id, SplitConfig()) / "baselines"
+    folder.mkdir(parents=True)
+    (folder / "markov.json").write_text("{}")
+    record = compare_two(workspace, a, b, ComparisonConfig())
+    assert (before.baselines, record.baselines) == ((), ("markov",))
+    assert compare_two(workspace, a, b, ComparisonConfig()) == record
+
+
 def test_different_tests_are_refused_with_the_reason(workspace, dataset, add) -> None:
     refusal = find_refusal(a_model(TOP1), a_model(BPR, TIME))
     assert refusal is not None

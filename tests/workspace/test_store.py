@@ -94,6 +94,20 @@ def test_a_comparison_keeps_its_deciding_metric_and_says_when_it_was_chosen(
         workspace.delete_run(run.id)
 
 
+def test_a_comparison_is_found_by_its_runs_its_baselines_and_how_it_is_judged(
+    workspace: Workspace, dataset: DatasetRecord, run: RunRecord
+) -> None:
+    other = workspace.create_run(dataset.id, run.config.replace(seed=9), run.split)
+    asked = (dataset.id, run.split, JUDGING, [run.id, other.id])
+    assert workspace.find_comparison(*asked, ["markov"]) is None
+    workspace.create_comparison(*asked, baselines=["markov"])
+    newest = workspace.create_comparison(*asked, baselines=["markov"])
+    assert workspace.find_comparison(*asked, ["markov"]) == newest
+    assert workspace.find_comparison(*asked, []) is None
+    assert workspace.find_comparison(dataset.id, run.split, JUDGING, [other.id, run.id], ["markov"]) is None
+    assert workspace.find_comparison(*asked[:2], JUDGING.replace(margin=0.1), asked[3], ["markov"]) is None
+
+
 def test_compared_runs_share_data_and_test_rule(workspace: Workspace, dataset: DatasetRecord, run: RunRecord) -> None:
     with pytest.raises(RunError, match="share their dataset and test rule"):
         workspace.create_comparison(dataset.id, SplitConfig(unseen="drop"), JUDGING, [run.id])
