@@ -8,12 +8,15 @@ import shutil
 from pathlib import Path
 
 from gru4rec_core.errors import RunError
+from gru4rec_core.model.checkpoint import finished_epochs, list_checkpoints
 from gru4rec_core.storage import delete_folder, new_folder, read_json
 from gru4rec_core.workspace.records import RunRecord
 from gru4rec_core.workspace.store import Workspace
 
 LARGEST_CHECKPOINT = 100_000_000
 """Bytes of a checkpoint that a finished run keeps; more epochs of a larger model train from the beginning."""
+
+_FOLDER = "checkpoint"
 
 
 def keep_last_checkpoint(folder: Path) -> None:
@@ -22,18 +25,18 @@ def keep_last_checkpoint(folder: Path) -> None:
     Args:
         folder: the run's.
     """
-    checkpoints = _list_checkpoints(folder)
-    is_kept = bool(checkpoints) and _size(checkpoints[-1]) <= LARGEST_CHECKPOINT
-    for path in checkpoints[:-1] if is_kept else checkpoints:
+    checkpoints = list_checkpoints(folder / _FOLDER)
+    is_kept = bool(checkpoints) and _size(checkpoints[0]) <= LARGEST_CHECKPOINT
+    for path in checkpoints[1:] if is_kept else checkpoints:
         delete_folder(path)
-    if not is_kept and (folder / "checkpoint").exists():
-        delete_folder(folder / "checkpoint")
+    if not is_kept and (folder / _FOLDER).exists():
+        delete_folder(folder / _FOLDER)
 
 
 def kept_epochs(workspace: Workspace, run_id: str) -> int:
     """After how many epochs a run's last checkpoint was made; 0 where none is kept, and more epochs begin anew."""
     checkpoint = _last_checkpoint(workspace, run_id)
-    return 0 if checkpoint is None else int(checkpoint.name.removeprefix("epoch-"))
+    return 0 if checkpoint is None else finished_epochs(checkpoint)
 
 
 def inherited_epochs(workspace: Workspace, run: RunRecord) -> int:
@@ -61,14 +64,14 @@ def inherit(workspace: Workspace, run: RunRecord) -> int:
     """
     folder = workspace.run_folder(run.id)
     checkpoint = None if run.continues is None else _last_checkpoint(workspace, run.continues)
-    if checkpoint is None or (folder / "checkpoint").exists():
+    if checkpoint is None or (folder / _FOLDER).exists():
         return 0
     epochs = checkpoint.parents[1] / "epochs.jsonl"
     if epochs.exists():
         shutil.copyfile(epochs, folder / "epochs.jsonl")
-    with new_folder(folder / "checkpoint", durable=True) as new:
+    with new_folder(folder / _FOLDER, durable=True) as new:
         shutil.copytree(checkpoint, new / checkpoint.name)
-    return inherited_epochs(workspace, run)
+    return finished_epochs(checkpoint)
 
 
 def inherited_seconds(workspace: Workspace, run: RunRecord) -> float:
@@ -83,13 +86,7 @@ def inherited_seconds(workspace: Workspace, run: RunRecord) -> float:
 
 
 def _last_checkpoint(workspace: Workspace, run_id: str) -> Path | None:
-    checkpoints = _list_checkpoints(workspace.run_folder(run_id))
-    return checkpoints[-1] if checkpoints else None
-
-
-def _list_checkpoints(folder: Path) -> list[Path]:
-    """Oldest first."""
-    return sorted((folder / "checkpoint").glob("epoch-*"))
+    return next(iter(list_checkpoints(workspace.run_folder(run_id) / _FOLDER)), None)
 
 
 def _size(folder: Path) -> int:

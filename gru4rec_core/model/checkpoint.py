@@ -22,6 +22,7 @@ SCHEMA = 2
 """2: output weights and biases are separate arrays."""
 
 STATE, ARRAYS, BEST = "state.json", "arrays.npz", "best.npz"
+_PREFIX = "epoch-"
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,8 @@ def write_checkpoint(
         best: weights of the best epoch if this is the best one; None keeps those of the checkpoint before.
     """
     make_folder(folder)
-    final = folder / f"epoch-{epoch:05d}"
-    before = next((path for path in _list_checkpoints(folder) if path != final), None)
+    final = folder / f"{_PREFIX}{epoch:05d}"
+    before = next((path for path in list_checkpoints(folder) if path != final), None)
     with new_folder(final, durable=True) as temporary:
         save_arrays(temporary / ARRAYS, arrays)
         if best is not None:
@@ -141,7 +142,7 @@ def write_checkpoint(
         shutil.rmtree(final, ignore_errors=True)  # a damaged one of the same epoch
     for other in folder.iterdir():
         # Older checkpoints, and unfinished ones of a process that was killed.
-        if other not in (final, before) and other.name.startswith(("epoch-", ".new-", "writing-")):
+        if other not in (final, before) and other.name.startswith((_PREFIX, ".new-", "writing-")):
             shutil.rmtree(other, ignore_errors=True)
 
 
@@ -152,7 +153,7 @@ def read_newest(folder: Path) -> Checkpoint | None:
         RunError: there are checkpoints, and all of them are damaged.
     """
     damage: RunError | None = None
-    for path in _list_checkpoints(folder):
+    for path in list_checkpoints(folder):
         try:
             best = load_arrays(path / BEST) if (path / BEST).exists() else None
             return Checkpoint(path.name, read_json(path / STATE, "a checkpoint"), load_arrays(path / ARRAYS), best)
@@ -163,6 +164,11 @@ def read_newest(folder: Path) -> Checkpoint | None:
     return None
 
 
-def _list_checkpoints(folder: Path) -> list[Path]:
-    """Newest first."""
-    return sorted(folder.glob("epoch-*"), reverse=True) if folder.exists() else []
+def list_checkpoints(folder: Path) -> list[Path]:
+    """The checkpoints in a folder, newest first; none where it does not exist."""
+    return sorted(folder.glob(f"{_PREFIX}*"), reverse=True) if folder.exists() else []
+
+
+def finished_epochs(checkpoint: Path) -> int:
+    """How many epochs were finished when the checkpoint of this folder was made."""
+    return int(checkpoint.name.removeprefix(_PREFIX))

@@ -17,8 +17,7 @@ from gru4rec_core.workspace.decisions import (
     Choice,
     DecisionRecord,
     decision_id,
-    describe_runs,
-    describe_versions,
+    describe_evidence,
     store_decision,
 )
 from gru4rec_core.workspace.records import DatasetRecord
@@ -49,26 +48,20 @@ def record_decision(
         raise RunError(
             "A decision rests on a verdict.", found="no verdict", remedy="Compare two models on the same test events."
         )
-    run_ids = [run_id for model in pair for run_id in result.run_ids[model.name]]
+    runs = [workspace.run(run_id) for model in pair for run_id in result.run_ids[model.name]]
     record = DecisionRecord(
         id=decision_id(entered.choice),
         by=entered.by.strip(),
         why=entered.why.strip(),
         choice=entered.choice,
         model={"keep": pair[0].name, "choose": pair[1].name, "more-data": ""}[entered.choice],
-        versions=describe_versions(),
-        dataset_id=result.dataset.id,
-        dataset_name=result.dataset.name,
-        dataset_hash=result.dataset.content_hash,
-        split=result.record.split,
-        config=result.record.config,
-        runs=describe_runs(workspace, [workspace.run(run_id) for run_id in run_ids]),
         comparison_id=result.record.id,
         comparison_name=result.record.name,
         models=tuple(
             {"name": model.name, "label": model.label, "run_ids": list(result.run_ids[model.name])} for model in pair
         ),
         verdict=verdict.to_json(),
+        **describe_evidence(workspace, result.dataset, result.record.split, result.record.config, runs),
     )
     store_decision(workspace, record)
     return record

@@ -16,8 +16,7 @@ from gru4rec_core.workspace.decisions import (
     GateRecord,
     current_user,
     decision_id,
-    describe_runs,
-    describe_versions,
+    describe_evidence,
     store_decision,
 )
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
@@ -148,16 +147,12 @@ def store_gate(workspace: Workspace, result: GateResult, by: str | None = None) 
     record = GateRecord(
         id=decision_id(result.answer.outcome),
         by=by or current_user(),
-        versions=describe_versions(),
-        dataset_id=result.dataset.id,
-        dataset_name=result.dataset.name,
-        dataset_hash=result.dataset.content_hash,
-        split=result.plan.split,
-        config=result.plan.config,
-        runs=describe_runs(workspace, (result.candidate, result.current)),
         outcome=result.answer.outcome,
         rule=RULE,
         figures=result.to_json(),
+        **describe_evidence(
+            workspace, result.dataset, result.plan.split, result.plan.config, (result.candidate, result.current)
+        ),
     )
     store_decision(workspace, record)
     return record

@@ -24,7 +24,7 @@ from gru4rec_core.evaluation.gate import GateOutcome
 from gru4rec_core.storage import delete_folder, new_folder, new_id, safe_child
 from gru4rec_core.version import __version__
 from gru4rec_core.workspace.dataset_store import DatasetStore
-from gru4rec_core.workspace.records import Record, RunRecord, now
+from gru4rec_core.workspace.records import DatasetRecord, Record, RunRecord, now
 
 Choice = Literal["keep", "choose", "more-data"]
 
@@ -171,7 +171,34 @@ def decision_id(text: str) -> str:
     return new_id(f"{now():%Y%m%d-%H%M%S} {text}")
 
 
-def describe_runs(workspace: DatasetStore, runs: Iterable[RunRecord]) -> tuple[RunEvidence, ...]:
+def describe_evidence(
+    workspace: DatasetStore,
+    dataset: DatasetRecord,
+    split: SplitConfig,
+    config: ComparisonConfig,
+    runs: Iterable[RunRecord],
+) -> dict[str, Any]:
+    """What every decision rests on, the gate's and people's alike: fields of a record.
+
+    Args:
+        workspace: where the runs are.
+        dataset: whose test part decided.
+        split: the test rule.
+        config: how the models were compared.
+        runs: the finished runs of these models.
+    """
+    return {
+        "versions": describe_versions(),
+        "dataset_id": dataset.id,
+        "dataset_name": dataset.name,
+        "dataset_hash": dataset.content_hash,
+        "split": split,
+        "config": config,
+        "runs": _describe_runs(workspace, runs),
+    }
+
+
+def _describe_runs(workspace: DatasetStore, runs: Iterable[RunRecord]) -> tuple[RunEvidence, ...]:
     """The evidence of finished runs, hashes included."""
     return tuple(
         RunEvidence(
