@@ -71,7 +71,7 @@ def read_item_table(
         roles = _roles(source.columns(has_header), columns, origin.name)
         with open_duckdb(limits.memory, folder) as connection:
             request = ReadRequest(connection, {f"c{i}": column for i, column in enumerate(roles.values())}, has_header)
-            return _collect(source, request, frozenset(items), columns, list(roles))
+            return _collect(source, request, frozenset(items), columns, list(roles), origin.name)
 
 
 def _roles(of_file: Sequence[str], columns: ItemColumns, file: str) -> dict[str, str]:
@@ -91,15 +91,19 @@ def _roles(of_file: Sequence[str], columns: ItemColumns, file: str) -> dict[str,
 
 
 def _collect(
-    source: Source, request: ReadRequest, items: frozenset[str], columns: ItemColumns, names: Sequence[str]
+    source: Source,
+    request: ReadRequest,
+    items: frozenset[str],
+    columns: ItemColumns,
+    names: Sequence[str],
+    file: str,
 ) -> ItemTable:
     seen: set[str] = set()
-    kept, n_rows, n_other, n_repeated = [], 0, 0, 0
+    kept, n_other, n_repeated = [], 0, 0
     for block in source.blocks(request):
         frame = block.select(list(request.roles)).to_pandas().fillna("").astype("str")
         frame.columns = pd.Index(names)
         frame = frame.apply(lambda values: values.str.strip().str.slice(0, MAX_TEXT))
-        n_rows += len(frame)
         ours = frame[frame[ITEM].isin(items)]
         n_other += len(frame) - len(ours)
         fresh = ours[~ours[ITEM].isin(seen)].drop_duplicates(ITEM)
@@ -107,17 +111,17 @@ def _collect(
         seen.update(fresh[ITEM])
         kept.append(fresh)
     if not seen:
-        raise _no_items(columns.item, f"none of {n_rows:,} rows, in the column {columns.item}")
+        raise _no_items(file, f"none of {n_other:,} rows, in the column {columns.item}")
     table = pd.concat(kept, ignore_index=True)
     missing = {name: "" for name in (NAME, CATEGORY) if name not in table}
     ordered = [ITEM, NAME, CATEGORY, *(name for name in names if name not in {ITEM, NAME, CATEGORY})]
-    return ItemTable(table.assign(**missing)[ordered], columns, n_rows, n_other, n_repeated)
+    return ItemTable(table.assign(**missing)[ordered], columns, n_other, n_repeated)
 
 
-def _no_items(where: str, found: str) -> DataError:
+def _no_items(file: str, found: str) -> DataError:
     return DataError(
         "No column of this file has the log's items.",
         found=found,
-        where=where,
+        where=file,
         remedy="Use a file with a row per item, whose ids are written as in the log; or choose the column of the item.",
     )

@@ -1,6 +1,5 @@
 """What is known of the items besides their ids: names, categories and more?"""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -26,19 +25,16 @@ class ItemTable:
         frame: One row per item, in the order of the file, all text: item (as in the log), name and category ("" where
             there is none), then further columns.
         columns: Where they come from.
-        n_rows: Rows of the file that could be read.
-        n_other: Those about items that the log does not have.
-        n_repeated: Those about an item of an earlier row, which counts.
+        n_other: Rows about items that the log does not have.
+        n_repeated: Rows about an item of an earlier row, which counts.
     """
 
     frame: pd.DataFrame
     columns: ItemColumns
-    n_rows: int
     n_other: int
     n_repeated: int
 
 
 def as_mapping(frame: pd.DataFrame, column: str) -> dict[str, str]:
     """Item to what a column of an item table says of it; items of which it says nothing are left out."""
-    told: Mapping[str, str] = dict(zip(frame[ITEM], frame[column], strict=True)) if column in frame else {}
-    return {item: text for item, text in told.items() if text}
+    return {item: text for item, text in zip(frame[ITEM], frame[column], strict=True) if text}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.config import SplitConfig, default_deciding_k
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.split_types import EvaluationSet, Split, SplitStep
+from gru4rec_core.data.split_types import EvaluationSet, Split, SplitSummary
 from gru4rec_core.data.splits import split
 from gru4rec_core.data.times import DAY_SECONDS, UNITS, day_length
 from gru4rec_core.evaluation.data_warnings import find_split_warnings, quick_baseline, visible_difference
@@ -78,7 +78,7 @@ def preview_split(dataset: SessionDataset, test_rule: SplitConfig, unit: str) ->
         baseline_rate=rate,
         smallest_difference=visible_difference(parts.test, rate),
         warnings=tuple(find_split_warnings(parts, k, hit_rate=rate)),
-        left_out=describe_left_out(parts.summary.steps, dataset.n_events),
+        left_out=describe_left_out(parts.summary),
     )
 
 
@@ -111,23 +111,18 @@ def events_by_day(all_times: np.ndarray, parts: Mapping[str, np.ndarray], unit: 
     return frame.assign(day=day)[["day", "part", "events"]]
 
 
-def describe_left_out(steps: Sequence[SplitStep], n_events: int) -> str:
-    """How many events of a log are in no part and why, as a sentence; "" where there are none.
-
-    Args:
-        steps: of the split.
-        n_events: events of the log.
-    """
-    dropped: dict[str, int] = {}
-    for step in steps:
-        if step.dropped_events:
-            reason = _REASONS[step.name.partition(", round ")[0]]
-            dropped[reason] = dropped.get(reason, 0) + step.dropped_events
-    if not dropped:
+def describe_left_out(summary: SplitSummary) -> str:
+    """How many events of a log are in no part and why, as a sentence; "" where there are none."""
+    if not summary.dropped_events:
         return ""
+    dropped: dict[str, int] = {}
+    for step in summary.steps:
+        if step.dropped_events:
+            reason = _REASONS.get(step.name.partition(", round ")[0], "for other reasons")
+            dropped[reason] = dropped.get(reason, 0) + step.dropped_events
     reasons = ", ".join(f"{n:,} {reason}" for reason, n in dropped.items())
-    n_dropped = sum(dropped.values())
-    return f"Left out: {n_dropped:,} of {n_events:,} events ({percent_text(n_dropped / n_events)}): {reasons}."
+    share = percent_text(summary.dropped_events / summary.log_events)
+    return f"Left out: {summary.dropped_events:,} of {summary.log_events:,} events ({share}): {reasons}."
 
 
 _REASONS = {

@@ -1,6 +1,7 @@
 """Facts about what a test rule makes of a log."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.split_types import SplitStep
 from gru4rec_core.data.splits import split
 from gru4rec_core.report.frames.data import LEFT_OUT, PARTS, TEST, TRAIN
-from gru4rec_core.report.frames.split_preview import events_by_day, preview_split
+from gru4rec_core.report.frames.split_preview import describe_left_out, events_by_day, preview_split
 
 DAY = 86_400
 
@@ -75,6 +77,14 @@ def test_what_earlier_sessions_have_after_the_cut_is_left_out_and_not_drawn_as_t
     assert after[TRAIN].sum() == 0
     assert counts.sum().to_dict() == {TRAIN: 4, LEFT_OUT: 3, TEST: 4}
     assert preview.left_out == "Left out: 3 of 11 events (27 %): 3 after the cut, in sessions that began before it."
+
+
+def test_events_dropped_by_a_step_without_words_of_its_own_are_counted_too(make_dataset):
+    summary = split(make_dataset("abcabc", "bca", "cabca", "ab"), SplitConfig()).summary
+    short = SplitStep("session length", "", 3, 14, 3, dropped_events=2)
+    steps = (short, replace(short, name="a step of tomorrow", dropped_events=1))
+    left_out = describe_left_out(replace(summary, steps=steps, dropped_events=3))
+    assert left_out == "Left out: 3 of 16 events (19 %): 2 in sessions that are too short, 1 for other reasons."
 
 
 @given(
