@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard import session_filters, session_list, state, steps_view, widgets
+from dashboard import cached, session_filters, session_list, state, steps_view, widgets
 from dashboard.review_context import Review
 from dashboard.steps_view import View
 from gru4rec_core.evaluation.comparability import ModelResults
@@ -118,18 +118,31 @@ def choose_sessions(view: View) -> tuple[np.ndarray, SessionList]:
     missed = _find_missed(review, k)
     state.read_choice("show", _chips(models, missed), "outcome")
     state.read_choice("order", _orders(models), "order")
-    session_filters.leave_out_wrong(review, models, k)
+    session_filters.leave_out_wrong(review, models)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         predictions = choose_predictions(review, models, k, missed)
         order = choose_order(models)
-        filters = session_filters.choose_filters(review, models, k)
+        filters = session_filters.choose_filters(review, models)
     if said := session_filters.describe_filters(models):
         widgets.sentence(f"Only sessions where {said}", muted=True, size=".95rem")
     if by_majority(counted := _counted(models, missed)):
         st.caption(explain_counts(counted, k))
     matches = find_matches(models, review.events, k, filters, seed)
-    listed = sessions_frames.arrange(predictions, matches, order_events(order, models, k, seed))
+    listed = sessions_frames.arrange(predictions, matches, _event_order(view, order))
     return listed, sessions_frames.gather_sessions(listed, models[0].evaluations[0].session)
+
+
+def _event_order(view: View, order: str) -> np.ndarray:
+    """`order_events`, worked out once: each step through a session (the arrow keys) runs the page again."""
+    results = view.review.record.id, view.review.files, tuple(model.name for model in view.models)
+    return _order_events(results, order, view.k, view.seed.index, view.models)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _order_events(
+    results: tuple[str, cached.Stamp, tuple[str, ...]], order: str, k: int, seed: int, _models: Models
+) -> np.ndarray:
+    return order_events(order, _models, k, seed)
 
 
 def _counted(models: Models, missed: _Missed | None) -> list[ModelResults]:
