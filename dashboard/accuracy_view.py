@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -12,14 +14,14 @@ from dashboard.review_context import Review
 from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.seed_outcomes import shown_seed
-from gru4rec_core.evaluation.slices import NOT_IN_TRAINING, whole_rates
+from gru4rec_core.evaluation.slices import NOT_IN_TRAINING
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.export import export_table
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
 from gru4rec_core.report.glossary import BASELINE_MEANINGS
-from gru4rec_core.words import percent_text, share_text
+from gru4rec_core.words import figure, percent_text, share_text
 
 
 def choose_model(review: Review) -> ModelResults:
@@ -54,7 +56,7 @@ def show_headline(review: Review, model: ModelResults, k: int) -> pd.Series | No
     """The slice that is clearly weaker in one sentence; returns its row for the next step."""
     table = review_context.slice_table(review, (model.name,), k)
     confidence = review.record.config.confidence
-    whole = whole_rates([model], k, confidence).iloc[0]
+    whole = review_context.whole_table(review, [model.name], k).iloc[0]
     weakest = accuracy_frames.find_weakest(table, whole["hits"])
     n_unknown = int(table.loc[table["value"] == NOT_IN_TRAINING, "n_events"].sum())
     text = accuracy_frames.weakest_sentence(whole, weakest, k, confidence, review.unit, has_unseen=n_unknown > 0)
@@ -79,7 +81,7 @@ def show_slices(review: Review, shown: list[ModelResults], k: int) -> None:
         table = review_context.slice_table(review, tuple(model.name for model in shown), k)
         figures = accuracy_frames.slice_figures(table, k, review.record.config.confidence)
         exported = export_table(figures, review_context.table_source(review, k))
-        rates = dict.fromkeys(figures.select_dtypes("float"), "{:.1f}")
+        rates: dict[Any, Any] = dict.fromkeys(figures.select_dtypes("float"), figure)
         counts = dict.fromkeys(figures.select_dtypes("int"), "{:,}")
         drawn = figures.style.format({**rates, **counts})
         widgets.show_table(exported, key="slices", name="slices", shown=drawn)
@@ -89,7 +91,7 @@ def show_curve(review: Review, shown: list[ModelResults]) -> None:
     """Hits over the length of the list."""
     table = comparison_frames.curve(shown)
     ends = table[table["k"] == MAX_LIST_LENGTH].sort_values("hits", ascending=False)
-    words = ", ".join(f"{row.label} {row.hits:.1f}" for row in ends.itertuples())
+    words = ", ".join(f"{label} {figure(hits)}" for label, hits in zip(ends["label"], ends["hits"], strict=True))
     widgets.show_chart(
         comparison_charts.accuracy_over_k(
             table, marked_k=review.record.config.deciding_k, unit=review.unit, dark=theme.is_dark()
@@ -103,7 +105,7 @@ def show_ranks(review: Review, shown: list[ModelResults]) -> None:
     """Which rank the true next item had."""
     table = accuracy_frames.by_rank(shown)
     firsts = table[table["rank"] == "1"]
-    words = ", ".join(f"{row.label} {row.share:.1f}" for row in firsts.itertuples())
+    words = ", ".join(f"{label} {figure(share)}" for label, share in zip(firsts["label"], firsts["share"], strict=True))
     widgets.show_chart(
         accuracy_charts.rank_bars(table, unit=review.unit, dark=theme.is_dark()),
         key="ranks",
@@ -113,7 +115,7 @@ def show_ranks(review: Review, shown: list[ModelResults]) -> None:
 
 def show_categories(review: Review, model: ModelResults, k: int) -> None:
     """How often the guess is of the right category, where the items' categories are known."""
-    if k > MAX_LIST_LENGTH or not cached.item_categories(review.record.dataset_id):
+    if not accuracy_frames.has_categories(cached.item_categories(review.record.dataset_id), k):
         return
     confidence = review.record.config.confidence
     rates = review_context.category_table(review, k)
@@ -121,7 +123,8 @@ def show_categories(review: Review, model: ModelResults, k: int) -> None:
     widgets.sentence(accuracy_frames.category_sentence(rates, model.name, k, review.unit))
     figures = accuracy_frames.category_figures(rates, k, confidence)
     exported = export_table(figures, review_context.table_source(review, k))
-    drawn = figures.style.format(dict.fromkeys(figures.select_dtypes("float"), "{:.1f}"))
+    formats: dict[Any, Any] = dict.fromkeys(figures.select_dtypes("float"), figure)
+    drawn = figures.style.format(formats)
     widgets.show_table(exported, key="categories", name="categories", shown=drawn)
 
 

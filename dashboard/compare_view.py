@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -16,7 +18,6 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import by_majority, explain_counts
-from gru4rec_core.evaluation.slices import whole_rates
 from gru4rec_core.evaluation.verdict_text import deciding_note
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
@@ -28,7 +29,7 @@ from gru4rec_core.report.frames.settings import select_differences, settings_tab
 from gru4rec_core.report.labels import outcome_labels
 from gru4rec_core.results.comparison import Pair
 from gru4rec_core.results.trust_facts import trust_facts
-from gru4rec_core.words import p_text, true_minus
+from gru4rec_core.words import figure, p_text, signed
 
 _SMALL_SQUARE = 240  # px; with it verdict, square and ladder fit a laptop's screen
 
@@ -139,13 +140,13 @@ def _outcome_params(pair: Pair, outcome: str) -> dict[str, str]:
 def show_ladder(review: Review, k: int) -> None:
     """All methods from best to worst with their intervals."""
     confidence = review.record.config.confidence
-    table = comparison_frames.ladder(review.models, k, confidence)
+    table = comparison_frames.ladder(_whole_table(review, review.models, k))
     seeds = comparison_frames.seed_points(review.models, k)
     best = table.iloc[0]
     widgets.show_chart(
         comparison_charts.ladder(table, seeds, k, confidence=confidence, unit=review.unit, dark=theme.is_dark()),
         key="ladder",
-        alt=f"{len(table)} methods by hits in the top {k} per 100, best {best['label']} with {best['hits']:.1f}",
+        alt=f"{len(table)} methods by hits in the top {k} per 100, best {best['label']} with {figure(best['hits'])}",
     )
 
 
@@ -172,20 +173,16 @@ def show_forest(review: Review, pair: Pair) -> None:
     config = review.record.config
     options: dict[str, Any] = {"confidence": config.confidence, "margin": 100 * config.margin, "dark": theme.is_dark()}
     labels = pair[0].label, pair[1].label
-    for key, rows, draw in (
-        ("deciding", table[table["deciding"]], comparison_charts.deciding_difference),
-        ("forest", table[~table["deciding"]], comparison_charts.forest),
-    ):
-        if len(rows):
-            words = comparison_frames.difference_words(rows.iloc[0], *labels, config.confidence)
-            widgets.show_chart(draw(rows, *labels, **options), key=key, alt=words)
+    for key, rows in comparison_frames.by_role(table):
+        words = comparison_frames.difference_words(rows.iloc[0], *labels, config.confidence)
+        widgets.show_chart(comparison_charts.DIFFERENCES[key](rows, *labels, **options), key=key, alt=words)
 
 
 def show_curve(review: Review) -> None:
     """Hits of all methods over the length of the list."""
     table = comparison_frames.curve(review.models)
     ends = table[table["k"] == MAX_LIST_LENGTH].sort_values("hits", ascending=False)
-    words = ", ".join(f"{row.label} {row.hits:.1f}" for row in ends.itertuples())
+    words = ", ".join(f"{label} {figure(hits)}" for label, hits in zip(ends["label"], ends["hits"], strict=True))
     widgets.show_chart(
         comparison_charts.accuracy_over_k(
             table, marked_k=review.record.config.deciding_k, unit=review.unit, dark=theme.is_dark()
@@ -207,7 +204,7 @@ def show_methods(review: Review, k: int) -> None:
     columns["training s"] = st.column_config.NumberColumn("training, s", format="%.0f")
     st.caption("Hits in the top k, MRR and NDCG per 100; means over runs. All but the deciding metric are exploratory.")
     labels = {model.name: model.label for model in review.models}
-    exported = add_intervals(table, review.models, k, review.record.config.confidence, labels)
+    exported = add_intervals(table, _whole_table(review, review.models, k), k, labels)
     exported = export_table(exported, review_context.table_source(review, k))
     widgets.show_table(exported, key="methods", name="methods", shown=table, columns=columns)
 
@@ -216,22 +213,18 @@ def show_p_values(review: Review, pair: Pair) -> None:
     """Test results of the pair, metric by metric; only the first decides."""
     paired = review.result.comparison.pair(pair[0].name, pair[1].name)
     level = level_text(review.record.config.confidence)
-    rows = [
-        {
-            "metric": comparison_frames.metric_label(difference.metric),
-            "decides": "●" if difference is paired.deciding else "",
-            f"{pair[0].label} per 100": 100 * difference.a_value,
-            f"{pair[1].label} per 100": 100 * difference.b_value,
-            "difference": 100 * difference.difference,
-            f"{level} from": 100 * difference.low,
-            f"{level} to": 100 * difference.high,
-            "p (sessions flipped)": difference.p_value,
-            "sessions that differ": difference.n_differing,
+    rows = comparison_frames.differences(paired)
+    table = rows.assign(decides=np.where(rows["decides"], "●", "")).rename(
+        columns={
+            "a": f"{pair[0].label} per 100",
+            "b": f"{pair[1].label} per 100",
+            "low": f"{level} from",
+            "high": f"{level} to",
+            "p": "p (sessions flipped)",
+            "n_differing": "sessions that differ",
         }
-        for difference in (paired.deciding, *paired.exploratory)
-    ]
-    table = pd.DataFrame(rows)
-    formats: dict[Any, Any] = dict.fromkeys(table.columns[2:7], lambda value: true_minus(f"{value:.2f}"))
+    )
+    formats: dict[Any, Any] = dict.fromkeys(table.columns[2:4], figure) | dict.fromkeys(table.columns[4:7], signed)
     formats["p (sessions flipped)"] = partial(p_text, n_permutations=review.record.config.n_permutations)
     formats["sessions that differ"] = "{:,}"
     exported = export_table(table, review_context.table_source(review, review.record.config.deciding_k))
@@ -253,7 +246,7 @@ def draw_slices(review: Review, shown: list[ModelResults], k: int, *, key: str) 
     """A chart for each kind of slice, all on one scale: two per row, one below the other on a phone."""
     confidence = review.record.config.confidence
     table = review_context.slice_table(review, tuple(model.name for model in shown), k)
-    whole = whole_rates(shown, k, confidence)
+    whole = _whole_table(review, shown, k)
     top = float(max(table["high"].max(), whole["high"].max()))
     cuts = [cut for cut in accuracy_frames.TITLES if table.loc[table["slice"] == cut, "value"].nunique() > 1]
     columns: list[Any] = []
@@ -267,6 +260,10 @@ def draw_slices(review: Review, shown: list[ModelResults], k: int, *, key: str) 
                 key=f"{key}-{cut}",
                 alt=f"{title}: hits in the top {k} per 100 of {', '.join(model.label for model in shown)}",
             )
+
+
+def _whole_table(review: Review, shown: Iterable[ModelResults], k: int) -> pd.DataFrame:
+    return review_context.whole_table(review, (model.name for model in shown), k)
 
 
 def show_settings(review: Review) -> None:

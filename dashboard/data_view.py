@@ -20,7 +20,7 @@ from gru4rec_core.report.charts.data import events_over_time, popularity, sessio
 from gru4rec_core.report.export import TableSource, export_table
 from gru4rec_core.report.frames.data import transition_shares
 from gru4rec_core.report.frames.split_preview import SplitPreview
-from gru4rec_core.words import counted, percent_text
+from gru4rec_core.words import counted, per_100, percent_text
 from gru4rec_core.workspace.records import DatasetRecord
 
 
@@ -183,7 +183,7 @@ def size_sentence(preview: SplitPreview) -> str:
     if preview.smallest_difference >= VERY_LARGE:
         return f"{size} Too little to tell two models apart, unless they differ very much."
     return (
-        f"{size} Of two quick baselines the stronger, {preview.baseline}, has {100 * preview.baseline_rate:.1f} hits"
+        f"{size} Of two quick baselines the stronger, {preview.baseline}, has {per_100(preview.baseline_rate)} hits"
         f" of 100 in the top {preview.deciding_k}. At that rate, models that differ by less than about "
         f"{percent_text(preview.smallest_difference)} may look alike in this test."
     )

@@ -12,6 +12,7 @@ from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import LOSS_LABELS, MAX_LIST_LENGTH, ComparisonConfig, SplitConfig
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.recheck_advice import Recommendation
+from gru4rec_core.evaluation.slices import whole_rates
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import Job, baselines_id, read_job_state
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
@@ -22,6 +23,7 @@ from gru4rec_core.report.frames import recheck as recheck_frames
 from gru4rec_core.report.frames.recheck import Method
 from gru4rec_core.report.labels import short
 from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, RecheckPlan
+from gru4rec_core.words import per_100
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
@@ -152,7 +154,7 @@ def show_recheck(recheck: Recheck, k: int) -> None:
     widgets.sentence(recheck.against_baselines.sentence)
     n_events = recheck.comparison.models[0].n_events
     widgets.sentence(
-        f"In {100 * recheck.unknown:.1f} of 100 test events ({n_events:,} in all), the old model does not know the"
+        f"In {per_100(recheck.unknown)} of 100 test events ({n_events:,} in all), the old model does not know the"
         " item that came next; these count as misses."
     )
     methods = _describe_methods(recheck)
@@ -192,7 +194,7 @@ def _export(recheck: Recheck, table: pd.DataFrame, methods: list[Method], k: int
     source = TableSource(
         dataset=recheck.dataset.name, split=recheck.split, k=k, n_events=models[0].n_events, confidence=confidence
     )
-    return export_table(add_intervals(table, models, k, confidence, labels), source)
+    return export_table(add_intervals(table, whole_rates(models, k, confidence), k, labels), source)
 
 
 def _describe_methods(recheck: Recheck) -> list[Method]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +19,7 @@ from gru4rec_core.evaluation.categories import category_codes, category_rates
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.event_filters import find_sessions
 from gru4rec_core.evaluation.seed_outcomes import seed_index
-from gru4rec_core.evaluation.slices import select_slice, slice_rates
+from gru4rec_core.evaluation.slices import event_kinds, select_slice, slice_rates, slice_values, whole_rates
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.export import TableSource
 from gru4rec_core.report.glossary import explain
@@ -241,15 +241,39 @@ def _slice_table(
     return slice_rates(models, _review.events, np.asarray(_review.split.train_counts), k, confidence)
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
+def _whole_row(
+    comparison: str, files: cached.Stamp, name: str, k: int, confidence: float, _review: Review
+) -> pd.DataFrame:
+    return whole_rates([_review.model(name)], k, confidence)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _event_kinds(comparison: str, files: cached.Stamp, _review: Review) -> dict[str, np.ndarray]:
+    train_counts = np.asarray(_review.split.train_counts)
+    return event_kinds(_review.models[0].evaluations[0], _review.events, train_counts)
+
+
+def list_kinds(review: Review) -> list[tuple[str, str]]:
+    """The slices and values that occur in the test, in the order of `slice_table`."""
+    return slice_values(_event_kinds(review.record.id, review.files, review))
+
+
 def select_kind(review: Review, cut: str, value: str) -> np.ndarray:
     """The test events that one row of `slice_table` counts: bool [n_events]."""
-    evaluation, train_counts = review.models[0].evaluations[0], np.asarray(review.split.train_counts)
-    return select_slice(evaluation, review.events, train_counts, cut, value)
+    return select_slice(_event_kinds(review.record.id, review.files, review), cut, value)
 
 
 def slice_table(review: Review, names: tuple[str, ...], k: int) -> pd.DataFrame:
     """`evaluation.slices.slice_rates` of some methods at the level shown, computed once per level."""
     return _slice_table(review.record.id, review.files, names, k, review.record.config.confidence, review)
+
+
+def whole_table(review: Review, names: Iterable[str], k: int) -> pd.DataFrame:
+    """`evaluation.slices.whole_rates` of some methods at the level shown, computed once per method and level."""
+    confidence = review.record.config.confidence
+    rows = [_whole_row(review.record.id, review.files, name, k, confidence, review) for name in names]
+    return pd.concat(rows, ignore_index=True)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -28,17 +28,17 @@ def count_filters() -> int:
     return sum(1 for name in (*_TEXTS, *_RANGES, "kind") if st.query_params.get(name))
 
 
-def leave_out_wrong(review: Review, models: Models, k: int) -> None:
+def leave_out_wrong(review: Review, models: Models) -> None:
     """Says which conditions of the link cannot be met by anything, and takes them out of the address."""
     for name, label in _RANGES.items():
         text = st.query_params.get(name)
         if text and not Range.from_text(text):
             state.leave_out(name, _in_sentence(label), "which is no range of whole numbers such as 2-5")
     state.read_choice("by", [model.name for model in models], "model")
-    state.read_choice("kind", _kinds(review, models[0], k), "kind of session")
+    state.read_choice("kind", _kinds(review), "kind of session")
 
 
-def choose_filters(review: Review, models: Models, k: int) -> Filters:
+def choose_filters(review: Review, models: Models) -> Filters:
     """The conditions, behind one button; kept in the URL."""
     n_set = count_filters()
     with st.popover(f"Filters: {n_set}" if n_set else "Filters", icon=":material/filter_list:", key="filters"):
@@ -52,7 +52,7 @@ def choose_filters(review: Review, models: Models, k: int) -> Filters:
         )
         ranges = {name: _ask_for_range(name, label) for name, label in _RANGES.items()}
         by = _ask_for_model(models)
-        kind = _ask_for_kind(review, models[0], k)
+        kind = _ask_for_kind(review)
         if n_set:
             st.button("Clear filters", key="clear-in-form", on_click=clear_filters, icon=":material/close:")
     items = {
@@ -156,9 +156,9 @@ def _ask_for_model(models: Models) -> str:
     )
 
 
-def _ask_for_kind(review: Review, model: ModelResults, k: int) -> np.ndarray | None:
+def _ask_for_kind(review: Review) -> np.ndarray | None:
     """One slice of the Accuracy page, as bool [n_events]; None for all sessions."""
-    options = _kinds(review, model, k)
+    options = _kinds(review)
     requested = st.query_params.get("kind")
     chosen = st.selectbox(
         "Slice",
@@ -173,11 +173,10 @@ def _ask_for_kind(review: Review, model: ModelResults, k: int) -> np.ndarray | N
     return None if chosen is None else review_context.select_kind(review, *options[chosen])
 
 
-def _kinds(review: Review, model: ModelResults, k: int) -> dict[str, tuple[str, str]]:
+def _kinds(review: Review) -> dict[str, tuple[str, str]]:
     """The slices by their names in links."""
-    table = review_context.slice_table(review, (model.name,), k)
-    rows = zip(table["slice"], table["value"], strict=True)
-    return {f"{cut}:{value}": (cut, value) for cut, value in rows if cut in accuracy_frames.TITLES}
+    kinds = review_context.list_kinds(review)
+    return {f"{cut}:{value}": (cut, value) for cut, value in kinds if cut in accuracy_frames.TITLES}
 
 
 def _in_sentence(label: str) -> str:

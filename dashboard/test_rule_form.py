@@ -13,13 +13,7 @@ from gru4rec_core.jobs.planning import span_days
 from gru4rec_core.report.glossary import explain
 from gru4rec_core.workspace.records import DatasetRecord
 
-_RULE_HELP = " ".join(
-    (
-        f"Last item: {explain('Last item')}",
-        f"Later days: {explain('Later days')}",
-        f"Other sessions: {explain('Other sessions')}",
-    )
-)
+_RULE_HELP = " ".join(f"{label}: {explain(label)}" for label in PROTOCOL_LABELS.values())
 _SMALLEST_DAYS = 0.01
 
 

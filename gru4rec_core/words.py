@@ -1,4 +1,4 @@
-"""How are counts, shares, rates, differences, moments and p values put into words?
+"""How are counts, shares, rates, differences, moments, durations and p values put into words?
 
 The one home of these: screens, reports, command line and messages call it, so that the same figure reads alike.
 """
@@ -6,7 +6,7 @@ The one home of these: screens, reports, command line and messages call it, so t
 from datetime import UTC, datetime
 from math import ceil, floor, isfinite, isnan, log10
 
-_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))  # seconds
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))  # each with its seconds
 
 
 def counted(number: float, noun: str, several: str = "") -> str:
@@ -62,7 +62,16 @@ def percent_number(fraction: float) -> str:
 
 def per_100(value: float) -> str:
     """A rate in [0, 1] as hits per 100, with one decimal."""
-    return true_minus(f"{100 * value:.1f}")
+    return figure(100 * value)
+
+
+def figure(value: float) -> str:
+    """A figure that is per 100 already, with one decimal.
+
+    >>> figure(53.74), figure(-0.26), per_100(0.5374)
+    ('53.7', '−0.3', '53.7')
+    """
+    return true_minus(f"{value:.1f}")
 
 
 def signed(value: float) -> str:
@@ -85,8 +94,22 @@ def age(moment: datetime, now: datetime | None = None) -> str:
     seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
     if seconds < 90:
         return "just now"
-    size, unit = next(unit for unit in _UNITS if seconds >= unit[0])
+    size, unit = _largest_unit(seconds)
     return f"{counted(int(seconds // size), unit)} ago"
+
+
+def duration_text(seconds: float) -> str:
+    """A duration in the largest unit that fits, with at most one decimal.
+
+    >>> duration_text(2_000_000), duration_text(86_400), duration_text(0.5)
+    ('23.1 days', '1 day', '0.5 seconds')
+    """
+    size, unit = _largest_unit(seconds)
+    return counted(round(seconds / size, 1), unit)
+
+
+def _largest_unit(seconds: float) -> tuple[int, str]:
+    return next((unit for unit in _UNITS if seconds >= unit[0]), _UNITS[-1])
 
 
 def true_minus(number: str) -> str:

@@ -25,7 +25,7 @@ from gru4rec_core.evaluation.event_filters import Filters, find_matches
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.seed_outcomes import explain_counts, hit_counts, is_hit, rate
-from gru4rec_core.evaluation.slices import select_slice, slice_rates, whole_rates
+from gru4rec_core.evaluation.slices import event_kinds, select_slice, slice_rates, whole_rates
 from gru4rec_core.evaluation.verdict import build_verdict
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
@@ -89,7 +89,7 @@ def _stored_row(model: ModelResults) -> dict:
 
 def _figures(model: ModelResults, case: Case, k: int) -> dict[str, float]:
     """The model's hits in the top k per 100, by where they are shown."""
-    ladder = comparison_frames.ladder(case.models, k, 0.95).set_index("name")["hits"]
+    ladder = comparison_frames.ladder(whole_rates(case.models, k, 0.95)).set_index("name")["hits"]
     overall = whole_rates(case.models, k, 0.95).set_index("name")["hits"]
     table = comparison_frames.metrics_table(case.models)
     downloaded = pd.read_csv(io.BytesIO(safe_csv(table)))
@@ -187,8 +187,9 @@ def test_with_one_seed_counts_and_rates_are_the_same_thing(case, k):
 def test_the_misses_of_a_slice_are_those_that_its_link_lists(case, k):
     counts = np.arange(1, N_ITEMS + 1)
     model = case.models[1]
+    kinds = event_kinds(model.evaluations[0], case.events, counts)
     for row in slice_rates([model], case.events, counts, k, 0.95).itertuples():
-        kind = select_slice(model.evaluations[0], case.events, counts, row.slice, row.value)
+        kind = select_slice(kinds, row.slice, row.value)
         missed = sessions_frames.missed_by(model, k)
         listed = missed[find_matches([model], case.events, k, Filters(kind=kind))[missed]]
         said = accuracy_frames.misses_sentence(model, kind, k)

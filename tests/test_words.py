@@ -13,6 +13,7 @@ from gru4rec_core.evaluation.resampling import permutation_p
 from gru4rec_core.words import (
     age,
     counted,
+    duration_text,
     p_text,
     per_100,
     percent_number,
@@ -46,6 +47,21 @@ def test_days_may_be_parts_of_one():
 def test_an_unusual_plural_is_named():
     assert counted(2, "entry", "entries") == "2 entries"
     assert counted(1, "entry", "entries") == "1 entry"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (2_000_000, "23.1 days"),
+        (86_400, "1 day"),
+        (14 * 3_600, "14 hours"),
+        (1_200, "20 minutes"),
+        (1, "1 second"),
+        (0.2, "0.2 seconds"),
+    ],
+)
+def test_a_duration_is_in_the_largest_unit_that_fits(seconds: float, text: str):
+    assert duration_text(seconds) == text
 
 
 def test_plurals_are_made_in_one_place():

@@ -17,6 +17,7 @@ from gru4rec_core.cli.output import clear_status, print_result, show_status, tel
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.evaluation.gate import GATE_MARGIN
 from gru4rec_core.results.gate import EXIT_STATUS, GatePlan, run_gate, store_gate
+from gru4rec_core.words import per_100
 from gru4rec_core.workspace.store import Workspace
 
 Candidate = Annotated[str, typer.Argument(metavar="RUN", help="The candidate: a run's id.")]
@@ -57,9 +58,9 @@ def gate(
     result = run_gate(workspace, plan)
     record = store_gate(workspace, result, by)
     clear_status()
-    candidate_unknown, current_unknown = (100 * share for share in result.unknown)
+    candidate_unknown, current_unknown = map(per_100, result.unknown)
     tell(
-        f"Next item unknown: to the candidate in {candidate_unknown:.1f}, to the current model in {current_unknown:.1f}"
+        f"Next item unknown: to the candidate in {candidate_unknown}, to the current model in {current_unknown}"
         " of 100 test events; these count as misses."
     )
     for limit in result.answer.limits if not as_json else ():

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.data.log_faults import (
     FAR_AWAY_YEARS,
     duplicate_events,
@@ -19,7 +20,7 @@ from gru4rec_core.data.times import describe_time, guess_unit
 from gru4rec_core.evaluation.comparability import counted_unit
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, visible_difference_text
 from gru4rec_core.evaluation.sensitivity import smallest_visible_difference
-from gru4rec_core.words import counted, share_text
+from gru4rec_core.words import counted, per_100, share_text
 
 MANY_TIES = 0.01  # of all events
 MANY_UNSEEN = 0.01  # of the test events
@@ -223,7 +224,7 @@ def _time_overlap(train: SessionDataset, test: EvaluationSet) -> DiagnosticWarni
         f"{share_text(n_earlier, len(times))} test events happened before the last training event.",
         "In use, a model knows only the past. Here it has seen what was popular on the test days, which flatters it;"
         " new trends, the hard case, are hardly tested.",
-        "Choose the test rule “Later days”: train on the past and test on later days.",
+        f"Choose the test rule “{PROTOCOL_LABELS['time']}”: train on the past and test on later days.",
     )
 
 
@@ -259,8 +260,8 @@ def _repeats_decide(test: EvaluationSet, best: float, k: int, margin: float) -> 
         "consecutive-repeats",
         "warning",
         "Predicting the last item again does as well as any simple method.",
-        f"It hits {100 * again:.1f} of 100 test {counted_unit(*_size(test))}; the best of two quick baselines has"
-        f" {100 * best:.1f} in its top {k}.",
+        f"It hits {per_100(again)} of 100 test {counted_unit(*_size(test))}; the best of two quick baselines has"
+        f" {per_100(best)} in its top {k}.",
         "Repeats are then most of what there is to hit, and good and poor models look alike. Repeats may be real (the"
         " same workout again) or an artefact (a page loaded twice).",
         "If a repeat tells you nothing, choose “Same item several times in a row counts once” in the test rule;"

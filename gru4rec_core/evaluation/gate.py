@@ -93,7 +93,7 @@ def _sentence(outcome: GateOutcome, leads: bool, verdict: PairVerdict, config: C
     margin = f"{percent_number(config.margin)} %"
     size = "by more than" if verdict.kind == "clear" else "perhaps by more than"
     words = {
-        "promote": ("Promote", f"the candidate is surely not worse by the margin of {margin}"),
+        "promote": ("Promote", f"the candidate is clearly not worse by the margin of {margin}"),
         "keep": ("Keep the current model", f"it is better, {size} the margin of {margin}"),
         "undecided": ("Undecided", f"whether the candidate is worse by the margin of {margin} is open"),
     }

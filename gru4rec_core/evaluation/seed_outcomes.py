@@ -12,6 +12,7 @@ import numpy as np
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.metrics import accuracy_at, hits, mrr_at, ndcg_at
 from gru4rec_core.evaluation.scoring import Evaluation
+from gru4rec_core.words import per_100
 
 _RATES: dict[str, Callable[[Evaluation, int], float]] = {"accuracy": accuracy_at, "mrr": mrr_at, "ndcg": ndcg_at}
 
@@ -86,7 +87,7 @@ def explain_counts(models: Sequence[ModelResults], k: int) -> str:
         return ""
     n_seeds = " and ".join(f"{n}" for n in sorted({model.n_seeds for model in models if model.n_seeds > 1}))
     hit = [f"{model.label} hit {int(is_hit(model, k).sum()):,}" for model in models]
-    rates = [f"{model.label} {100 * rate(model, f'accuracy@{k}'):.1f}" for model in models]
+    rates = [f"{model.label} {per_100(rate(model, f'accuracy@{k}'))}" for model in models]
     return (
         f"Counted by majority of the {n_seeds} seeds: {', '.join(hit)} of {models[0].n_events:,}."
         f" Rates are means over the seeds: {', '.join(rates)} per 100."

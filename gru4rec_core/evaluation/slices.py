@@ -4,18 +4,19 @@ Rates by what is known of an event, each with its interval. They explain; they d
 empty tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.comparison import event_values
 from gru4rec_core.evaluation.metrics import seen_before
 from gru4rec_core.evaluation.ranks import Ties
 from gru4rec_core.evaluation.rate_intervals import hit_rate_interval
 from gru4rec_core.evaluation.scoring import Evaluation
-from gru4rec_core.evaluation.seed_outcomes import hit_counts, rate
+from gru4rec_core.evaluation.seed_outcomes import rate
 
 OTHER = -1
 """Stands in a confusion table for every predicted item that is not among the most frequent true items."""
@@ -67,7 +68,7 @@ NOT_IN_TRAINING = _THIRDS[3][1]
 
 
 def event_kinds(evaluation: Evaluation, events: EvaluationSet, train_counts: np.ndarray) -> dict[str, np.ndarray]:
-    """Which value of each slice an event has: by slice, int64 [n_events], the order of the value from 0.
+    """Which value of each slice an event has: by slice, int8 [n_events], the order of the value from 0.
 
     - position: how many items came before the predicted one.
     - length: how many events the whole test session has.
@@ -88,19 +89,30 @@ def event_kinds(evaluation: Evaluation, events: EvaluationSet, train_counts: np.
         "popularity": third,
         "repeat": np.where(seen, 0, 1),
     }
-    return {cut: _bucket(values[cut], upper) for cut, upper in _CUTS.items()}
+    return {cut: _bucket(values[cut], upper).astype(np.int8) for cut, upper in _CUTS.items()}
 
 
-def select_slice(
-    evaluation: Evaluation, events: EvaluationSet, train_counts: np.ndarray, cut: str, value: str
-) -> np.ndarray:
-    """The events that one row of `slice_rates` counts: bool [n_events]; arguments as in `event_kinds`.
+def slice_values(kinds: Mapping[str, np.ndarray]) -> list[tuple[str, str]]:
+    """Every slice with each of its values that occurs, in the order of the rows of `slice_rates`.
+
+    Args:
+        kinds: `event_kinds`.
+    """
+    return [(cut, _CUTS[cut][order][1]) for cut, kind in kinds.items() for order in np.unique(kind)]
+
+
+def select_slice(kinds: Mapping[str, np.ndarray], cut: str, value: str) -> np.ndarray:
+    """The events that one row of `slice_rates` counts: bool [n_events].
+
+    Args:
+        kinds: `event_kinds`.
+        cut: which slice.
+        value: which of its values.
 
     Raises:
         ValueError: there is no such value of this slice.
     """
-    order = [name for _, name in _CUTS[cut]].index(value)
-    return event_kinds(evaluation, events, train_counts)[cut] == order
+    return kinds[cut] == [name for _, name in _CUTS[cut]].index(value)
 
 
 def slice_rates(
@@ -124,7 +136,7 @@ def slice_rates(
     inside = {(cut, int(order)): kind == order for cut, kind in kinds.items() for order in np.unique(kind)}
     rows = []
     for model in models:
-        hits = hit_counts(model, k) / model.n_seeds
+        hits = event_values(model, f"accuracy@{k}")
         for (cut, order), chosen in inside.items():
             rows.append(
                 {"name": model.name, "label": model.label, "kind": model.kind}
@@ -138,7 +150,7 @@ def whole_rates(models: Sequence[ModelResults], k: int, confidence: float) -> pd
     """Hits in the top k over the whole test, one row per model; columns as in `slice_rates`, where order is -1."""
     rows = []
     for model in models:
-        hits = hit_counts(model, k) / model.n_seeds
+        hits = event_values(model, f"accuracy@{k}")
         row = _rate_with_interval(hits, model.evaluations[0].session, confidence)
         # As all other tables have it: a mean over seeds of means over events may differ in its last bits.
         row["hits"] = 100 * rate(model, f"accuracy@{k}") if model.n_events else 0.0

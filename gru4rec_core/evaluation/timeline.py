@@ -156,7 +156,10 @@ def find_level_changes(days: Days) -> list[int]:
 
 
 def _sharpest(run: np.ndarray, steps: np.ndarray, events: np.ndarray) -> int:
-    """The change in a run where the medians differ most; in a tie, the first day unlike the one a week earlier."""
+    """Which of a run of changes is the sharpest: there the medians differ most.
+
+    Of several equal ones, the first whose day is unlike the day with events seven before it.
+    """
     best = run[steps[run] >= steps[run].max() - 1e-9]
     return int(best[np.argmax(_differs(events[best + LEVEL_DAYS], events[best]))])
 

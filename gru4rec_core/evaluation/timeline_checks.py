@@ -18,7 +18,7 @@ from gru4rec_core.evaluation.timeline import (
     seconds_of,
     usual_events,
 )
-from gru4rec_core.words import percent_text
+from gru4rec_core.words import duration_text, percent_text
 
 LONG_GAP = 0.1  # of the log's whole time
 _SHOWN_DAYS = 5
@@ -124,11 +124,3 @@ def _check_catalogue(days: Days) -> QualityCheck:
 def _list_days(texts: list[str]) -> str:
     more = len(texts) - _SHOWN_DAYS
     return ", ".join(texts[:_SHOWN_DAYS]) + (f" and {more} more" if more > 0 else "")
-
-
-def duration_text(seconds: float) -> str:
-    """A duration in words: "3.5 days", "14 hours", "20 minutes", "1 day"."""
-    units = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
-    size, word = next(((size, word) for size, word in units if seconds >= size), units[-1])
-    number = f"{seconds / size:.1f}".removesuffix(".0")
-    return f"{number} {word}" if number == "1" else f"{number} {word}s"

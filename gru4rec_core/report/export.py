@@ -3,7 +3,7 @@
 A file in a mail or a spreadsheet has no page around it: every row carries where its figures come from.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, log10
 from typing import Any
@@ -11,9 +11,7 @@ from typing import Any
 import pandas as pd
 
 from gru4rec_core.config import PROTOCOL_LABELS, SplitConfig
-from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.rate_intervals import level_text
-from gru4rec_core.report.frames.comparison import ladder
 
 MOST_DIGITS = 4
 """Significant digits of a figure at most; more would claim what no test can tell apart."""
@@ -61,20 +59,16 @@ def export_table(table: pd.DataFrame, source: TableSource) -> pd.DataFrame:
     return rounded.assign(**added)
 
 
-def add_intervals(
-    table: pd.DataFrame, models: Sequence[ModelResults], k: int, confidence: float, labels: Mapping[str, str]
-) -> pd.DataFrame:
+def add_intervals(table: pd.DataFrame, rates: pd.DataFrame, k: int, labels: Mapping[str, str]) -> pd.DataFrame:
     """A table with a row per method and, in further columns, the hits per 100 in the top k and their interval.
 
     Args:
         table: with the methods' labels in the column "method".
-        models: the methods' results on one test.
-        k: list length.
-        confidence: level of the interval.
+        rates: `evaluation.slices.whole_rates` of the methods.
+        k: list length of these rates.
         labels: what the table calls a method, by its name.
     """
-    hits = ladder(models, k, confidence)
-    named = hits.assign(method=hits["name"].map(labels))[["method", "hits", "low", "high"]]
+    named = rates.assign(method=rates["name"].map(labels))[["method", "hits", "low", "high"]]
     columns = {"hits": f"accuracy@{k} per 100", "low": f"accuracy@{k} from", "high": f"accuracy@{k} to"}
     return table.merge(named.rename(columns=columns), on="method", how="left")
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gru4rec_core.config import PROTOCOL_LABELS
+
 
 @dataclass(frozen=True)
 class Term:
@@ -15,6 +17,18 @@ class Term:
     name: str
     meaning: str
 
+
+OFFLINE_LIMITS = (
+    "An offline test matches what people did with the old page. It says nothing about the clicks or the revenue that a"
+    " new list would cause.",
+    "People mostly click what they are shown. An item that the old page never showed can hardly be a hit, however"
+    " welcome it would have been.",
+    "A hit counts the same whether the item was obvious or a discovery. How varied or surprising a list is, no hit rate"
+    " says.",
+    "The figures hold for these sessions and this test rule. Other seasons, other pages and later catalogues need a"
+    " test of their own; only a trial with real visitors (an A/B test) measures the effect.",
+)
+"""What an offline test cannot say, each a paragraph."""
 
 TERMS = (
     Term("Session", "One visit; its items in order."),
@@ -38,16 +52,15 @@ TERMS = (
     Term("Margin", "The smallest difference that matters to you; models closer than that count as equal."),
     Term("Baseline", "A simple method without training by gradient. A model must beat it to be worth its trouble."),
     Term(
-        "Last item (test rule)",
+        f"{PROTOCOL_LABELS['last-item']} (test rule)",
         "Predicts each session's end after training on the same days, which makes models look better than they are.",
     ),
-    Term("Later days (test rule)", "Trains on the past, tests on later days."),
-    Term("Other sessions (test rule)", "Trains on some sessions, tests on others drawn at random from the same days."),
+    Term(f"{PROTOCOL_LABELS['time']} (test rule)", "Trains on the past, tests on later days."),
     Term(
-        "Offline test",
-        "Matches what people did with the old page; says nothing about the clicks or the revenue that a new list would"
-        " cause.",
+        f"{PROTOCOL_LABELS['session-holdout']} (test rule)",
+        "Trains on some sessions, tests on others drawn at random from the same days.",
     ),
+    Term("Offline test", OFFLINE_LIMITS[0]),
 )
 """The words of every comparison, in the order in which a reader meets them."""
 
@@ -80,15 +93,3 @@ BASELINE_MEANINGS = {
     "linear-ar": "Weighs the items seen so far, recent ones more, by a linear model of what followed them.",
 }
 """One sentence on each baseline, by its name."""
-
-OFFLINE_LIMITS = (
-    "An offline test matches what people did with the old page. It says nothing about the clicks or the revenue that a"
-    " new list would cause.",
-    "People mostly click what they are shown. An item that the old page never showed can hardly be a hit, however"
-    " welcome it would have been.",
-    "A hit counts the same whether the item was obvious or a discovery. How varied or surprising a list is, no hit rate"
-    " says.",
-    "The figures hold for these sessions and this test rule. Other seasons, other pages and later catalogues need a"
-    " test of their own; only a trial with real visitors (an A/B test) measures the effect.",
-)
-"""What an offline test cannot say, each a paragraph."""

@@ -15,10 +15,12 @@ from gru4rec_core.evaluation.seed_outcomes import rate
 from gru4rec_core.evaluation.slices import (
     OTHER,
     confusion,
+    event_kinds,
     popularity_thirds,
     rank_distribution,
     select_slice,
     slice_rates,
+    slice_values,
     whole_rates,
 )
 
@@ -82,7 +84,7 @@ def test_several_seeds_are_averaged_event_by_event(events):
 def test_the_interval_of_a_slice_is_that_of_its_events_over_their_sessions(events):
     found = evaluation(events, [1, 2, 1, 1, 3, 0])
     row = slice_rates([model(found)], events, COUNTS, 1, 0.9).query("slice == 'repeat' and value == 'new'").iloc[0]
-    chosen = select_slice(found, events, COUNTS, "repeat", "new")
+    chosen = select_slice(event_kinds(found, events, COUNTS), "repeat", "new")
     low, high = hit_rate_interval((found.ranks() <= 1)[chosen].astype(float), found.session[chosen], 0.9)
     assert (row["low"], row["high"]) == (100 * low, 100 * high)
     assert row["low"] < row["hits"] < row["high"]
@@ -90,10 +92,17 @@ def test_the_interval_of_a_slice_is_that_of_its_events_over_their_sessions(event
 
 def test_the_events_of_a_row_can_be_selected(events):
     found = evaluation(events, [1, 2, 1, 1, 3, 0])
+    kinds = event_kinds(found, events, COUNTS)
     for row in slice_rates([model(found)], events, COUNTS, 1, 0.95).itertuples():
-        assert select_slice(found, events, COUNTS, row.slice, row.value).sum() == row.n_events
+        assert select_slice(kinds, row.slice, row.value).sum() == row.n_events
     with pytest.raises(ValueError, match="over 9000"):
-        select_slice(found, events, COUNTS, "length", "over 9000")
+        select_slice(kinds, "length", "over 9000")
+
+
+def test_the_values_that_occur_are_those_of_the_rows(events):
+    found = evaluation(events, [1, 2, 1, 1, 3, 0])
+    table = slice_rates([model(found)], events, COUNTS, 1, 0.95)
+    assert slice_values(event_kinds(found, events, COUNTS)) == list(zip(table["slice"], table["value"], strict=True))
 
 
 def test_the_whole_test_has_the_rate_of_all_tables(events):

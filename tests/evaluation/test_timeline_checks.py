@@ -1,11 +1,10 @@
 """What is told about a log that changes, and what is offered."""
 
 import numpy as np
-import pytest
 
 from gru4rec_core.data.cleaning import clean
 from gru4rec_core.evaluation.timeline import Days
-from gru4rec_core.evaluation.timeline_checks import check_days, check_gaps, duration_text
+from gru4rec_core.evaluation.timeline_checks import check_days, check_gaps
 from tests.evaluation.test_timeline import DAY, FIRST, a_log, visits, weeks
 
 
@@ -22,14 +21,6 @@ def test_a_gap_is_told_with_its_ends_and_the_log_can_be_kept_on_either_side():
 def test_a_log_without_gaps_has_none_to_tell():
     check = check_gaps(visits(DAY * FIRST + 600 * np.arange(1_000)))
     assert (check.count, check.warning, check.steps) == (0, None, ())
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(2_000_000, "23.1 days"), (DAY, "1 day"), (14 * 3_600, "14 hours"), (1_200, "20 minutes"), (1, "1 second")],
-)
-def test_a_duration_is_in_the_largest_unit_that_fits(seconds, text):
-    assert duration_text(seconds) == text
 
 
 def test_gaps_of_plain_numbers_are_cut_by_number():

@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
 from gru4rec_core.report.glossary import OFFLINE_LIMITS
 from gru4rec_core.results.comparison import build_comparison_result
+from gru4rec_core.words import figure, signed
 from gru4rec_core.workspace.decisions import list_decisions
 from gru4rec_core.workspace.job_state import JobState, write_state
 from tests.app_runs import run_open
@@ -235,3 +237,10 @@ def test_a_damaged_result_is_explained_where_it_would_be_shown(finished, open_pa
 def test_the_report_can_be_downloaded(compare):
     labels = [element.proto.label for element in compare.get("download_button")]
     assert "Download report" in labels
+
+
+def test_differences_are_written_as_in_the_report(compare):
+    table = next(one for one in compare.dataframe if "difference" in one.value.columns)
+    drawn = convert_arrow_bytes_to_pandas_df(table.proto.arrow_data.styler.display_values)
+    assert drawn.iloc[:, 4].tolist() == [signed(value) for value in table.value["difference"]]
+    assert drawn.iloc[:, 2].tolist() == [figure(value) for value in table.value.iloc[:, 2]]

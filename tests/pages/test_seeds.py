@@ -9,7 +9,7 @@ import pytest
 from dashboard.widgets import plain_label
 from gru4rec_core.evaluation.event_orders import order_events
 from gru4rec_core.evaluation.seed_outcomes import hit_counts, is_hit, rate, shared_seed
-from gru4rec_core.evaluation.slices import select_slice
+from gru4rec_core.evaluation.slices import event_kinds, select_slice
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.labels import rank_text
 from gru4rec_core.results.comparison import build_comparison_result
@@ -103,7 +103,8 @@ def test_the_weakest_slice_counts_the_misses_that_its_button_shows(open_page, re
     app.button(key="to-misses").click().run()
     cut, value = app.query_params["kind"].split(":")
     bpr = result.comparison.models[1]
-    kind = select_slice(bpr.evaluations[0], result.split.test, np.asarray(result.split.train_counts), cut, value)
+    kinds = event_kinds(bpr.evaluations[0], result.split.test, np.asarray(result.split.train_counts))
+    kind = select_slice(kinds, cut, value)
     assert number == (kind & ~is_hit(bpr, 3)).sum()
     assert any(one.value.endswith(f" of {number} sessions") for one in app.text)
 

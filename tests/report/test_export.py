@@ -6,6 +6,7 @@ import pytest
 
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.slices import whole_rates
 from gru4rec_core.report.export import TableSource, add_intervals, export_table, known_digits, round_to
 from gru4rec_core.report.frames.comparison import ladder
 from tests.evaluation.conftest import evaluation_of
@@ -63,8 +64,8 @@ def test_methods_get_the_intervals_of_the_ladder() -> None:
         for name, hits in (("a", 100), ("b", 200))
     ]
     shown = pd.DataFrame({"method": ["A!", "B!"]})
-    table = add_intervals(shown, models, 3, 0.95, {"a": "A!", "b": "B!"}).set_index("method")
-    expected = ladder(models, 3, 0.95).set_index("name")
+    table = add_intervals(shown, whole_rates(models, 3, 0.95), 3, {"a": "A!", "b": "B!"}).set_index("method")
+    expected = ladder(whole_rates(models, 3, 0.95)).set_index("name")
     for name in ("a", "b"):
         row = table.loc[f"{name.upper()}!"]
         assert row["accuracy@3 from"] == expected.loc[name, "low"]

@@ -30,7 +30,7 @@ def slice_dots(
     """
     chosen, level = _labelled(rows, styles_of(rows, dark)), level_text(confidence)
     methods, whole = list(chosen), rows[rows["order"] < 0]
-    unit = str(whole["value"].iloc[0]).removeprefix("all test ")
+    unit = str(whole["unit"].iloc[0])
     y = alt.Y(
         "what:N",
         title=None,

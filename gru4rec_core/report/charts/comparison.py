@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import altair as alt
@@ -101,15 +101,14 @@ def deciding_difference(
     """Relative difference of `b` against `a` on the metric that decides, on a scale of its own.
 
     Args:
-        frame: `frames.forest`: metric (label), relative, low, high (%), deciding (bool).
+        frame: one row of `frames.forest` (`by_role`): metric (label), relative, low, high (%), deciding (bool).
         a: label of the method that is the base of the difference.
         b: label of the other method.
         confidence: level of the interval in `frame`.
         margin: half the width of the band that counts as no difference, in %.
     """
-    row = frame[frame["deciding"]]
-    chart = _difference_rows(row, b, confidence, margin, dark)
-    low, high, centre = (signed(float(row[name].iloc[0])) for name in ("low", "high", "relative"))
+    chart = _difference_rows(frame, b, confidence, margin, dark)
+    low, high, centre = (signed(float(frame[name].iloc[0])) for name in ("low", "high", "relative"))
     lines = [f"{centre} % ({level_text(confidence)}: {low} to {high} %)", f"Grey band: a difference under {margin:g} %"]
     return titled(chart, f"{b} against {a}: what decides", lines, Size(2 * ROW, axis=AXIS + 16), dark)
 
@@ -119,12 +118,15 @@ def forest(
 ) -> alt.LayerChart:
     """Relative difference of `b` against `a` on the exploratory metrics, one below the other on one scale.
 
-    Arguments as of `deciding_difference`, whose row is left out: it would be squeezed where another one is far away.
+    Arguments as of `deciding_difference`, with a row per metric.
     """
-    rows = frame[~frame["deciding"]]
-    chart = _difference_rows(rows, b, confidence, margin, dark)
+    chart = _difference_rows(frame, b, confidence, margin, dark)
     lines = [f"Exploratory: these decide nothing. Lines: {level_text(confidence)}", f"Grey band: under {margin:g} %"]
-    return titled(chart, f"{b} against {a}: other metrics", lines, Size(ROW * len(rows), axis=AXIS + 16), dark)
+    return titled(chart, f"{b} against {a}: other metrics", lines, Size(ROW * len(frame), axis=AXIS + 16), dark)
+
+
+DIFFERENCES: dict[str, Callable[..., alt.LayerChart]] = {"deciding": deciding_difference, "forest": forest}
+"""How the differences of each role (`frames.by_role`) are drawn."""
 
 
 def _difference_rows(rows: pd.DataFrame, b: str, confidence: float, margin: float, dark: bool) -> alt.LayerChart:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.metrics import never_recommended
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import is_hit, mean_of_seeds
 from gru4rec_core.evaluation.slices import NOT_IN_TRAINING, OTHER, confusion, rank_distribution
 from gru4rec_core.report.labels import item_label, short, tell_apart
-from gru4rec_core.words import per_100
+from gru4rec_core.words import figure
 
 if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults
@@ -52,11 +53,11 @@ def chart_rows(slices: pd.DataFrame, whole: pd.DataFrame, cut: str, unit: str) -
         unit: what a prediction is, "sessions" or "events".
 
     Returns:
-        The columns of both, and `what`: the label of the row, with its number of predictions in brackets.
+        The columns of both, `what`: the label of the row, with its number of predictions in brackets, and `unit`.
     """
     rows = pd.concat([whole.assign(value=f"all test {unit}"), slices[slices["slice"] == cut]], ignore_index=True)
     what = [f"{value} ({n:,})" for value, n in zip(rows["value"], rows["n_events"], strict=True)]
-    return rows.assign(what=what)
+    return rows.assign(what=what, unit=unit)
 
 
 def slice_figures(slices: pd.DataFrame, k: int, confidence: float) -> pd.DataFrame:
@@ -159,6 +160,16 @@ def unseen_items(
     return frame.sort_values(["came next", "training events"], ascending=False, kind="stable", ignore_index=True)
 
 
+def has_categories(categories: Mapping[str, str], k: int) -> bool:
+    """Whether it can be said how often an item of the right category was guessed.
+
+    Args:
+        categories: the category of each item that has one.
+        k: list length; longer lists than `MAX_LIST_LENGTH` were not kept.
+    """
+    return bool(categories) and k <= MAX_LIST_LENGTH
+
+
 def category_figures(rates: pd.DataFrame, k: int, confidence: float) -> pd.DataFrame:
     """How often the right item and an item of the right category were guessed, as a table for people.
 
@@ -188,7 +199,7 @@ def category_sentence(rates: pd.DataFrame, name: str, k: int, unit: str) -> str:
         unit: what a prediction is, "sessions" or "events".
     """
     row, best = rates[rates["name"] == name].iloc[0], rates.iloc[0]
-    kind, item, most = (per_100(value / 100) for value in (row["category"], row["item"], best["category"]))
+    kind, item, most = (figure(value) for value in (row["category"], row["item"], best["category"]))
     ahead = f" Best at categories: {best['label']}, {most}." if best["category"] > row["category"] else ""
     return (
         f"{row['label']} had an item of the right category in its top {k} for {kind} of 100 test {unit}, and the very"
@@ -199,7 +210,7 @@ def category_sentence(rates: pd.DataFrame, name: str, k: int, unit: str) -> str:
 def find_weakest(table: pd.DataFrame, all_hits: float) -> pd.Series | None:
     """The slice with the fewest hits, among those that are clearly weaker than the whole; None where there is none.
 
-    Surely: its interval lies below the rate of the whole test. Items that training never saw are left out: every model
+    Clearly: its interval lies below the rate of the whole test. Items that training never saw are left out: every model
     misses them.
 
     Args:
@@ -223,14 +234,14 @@ def weakest_sentence(
         unit: what a prediction is, "sessions" or "events".
         has_unseen: items that training never saw came next too (`find_weakest` leaves them out).
     """
-    all_hits = per_100(whole["hits"] / 100)
+    all_hits = figure(whole["hits"])
     if row is None:
         apart, other = ("Apart from items that training never saw, no", " other") if has_unseen else ("No", "")
         return (
             f"{whole['label']} had the next item in its top {k} for {all_hits} of 100 test {unit}."
             f" {apart} slice is clearly weaker: no{other} interval lies wholly below that figure."
         )
-    low, hits, high = (per_100(row[name] / 100) for name in ("low", "hits", "high"))
+    low, hits, high = (figure(row[name]) for name in ("low", "hits", "high"))
     return (
         f"{whole['label']} is weakest {_where(row['slice'], row['value'])}: the next item was in its top {k} for {hits}"
         f" of 100 ({level_text(confidence)}: {low} to {high}), against {all_hits} of 100 over all test {unit}."

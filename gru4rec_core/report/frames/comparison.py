@@ -18,7 +18,6 @@ from gru4rec_core.evaluation.hit_overlap import Outcome, apportion
 from gru4rec_core.evaluation.metrics import accuracy_at
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import mean_of_seeds, rate
-from gru4rec_core.evaluation.slices import whole_rates
 from gru4rec_core.words import signed
 
 if TYPE_CHECKING:
@@ -28,18 +27,13 @@ if TYPE_CHECKING:
 _KINDS = {"gru4rec": "trained", "baseline": "baseline"}
 
 
-def ladder(models: Sequence[ModelResults], k: int, confidence: float) -> pd.DataFrame:
-    """One row per method, best first: name, label, kind, rank, hits, low, high (per 100), n (events), seeds.
+def ladder(rates: pd.DataFrame) -> pd.DataFrame:
+    """One row per method, best first: name, label, kind, hits, low, high (per 100), n (events), rank.
 
     Args:
-        models: the methods, all tested on the same events.
-        k: list length.
-        confidence: level of the interval from low to high, in (0, 1).
+        rates: `evaluation.slices.whole_rates` of the methods, all tested on the same events.
     """
-    rates = whole_rates(models, k, confidence)
-    frame = rates[["name", "label", "kind", "hits", "low", "high"]].assign(
-        n=rates["n_events"], seeds=[model.n_seeds for model in models]
-    )
+    frame = rates[["name", "label", "kind", "hits", "low", "high"]].assign(n=rates["n_events"])
     frame = frame.sort_values("hits", ascending=False, kind="stable", ignore_index=True)
     return frame.assign(rank=np.arange(1, len(frame) + 1))
 
@@ -87,6 +81,30 @@ def forest(pair: PairedComparison) -> pd.DataFrame:
     frame = pd.DataFrame(rows)
     finite = np.isfinite(frame[["relative", "low", "high"]].to_numpy()).all(axis=1)
     return frame.loc[finite, :].reset_index(drop=True)
+
+
+def by_role(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """The rows of `forest` by the chart they are drawn in, "deciding" or "forest"; without charts that would be empty.
+
+    Apart, because the deciding metric would be squeezed where another one is far away.
+    """
+    roles = (("deciding", table[table["deciding"]]), ("forest", table[~table["deciding"]]))
+    return [(name, rows) for name, rows in roles if len(rows)]
+
+
+def differences(pair: PairedComparison) -> pd.DataFrame:
+    """Differences of b against a per 100, the deciding metric first.
+
+    Columns metric, decides, a, b, difference, low, high (all per 100), p, n_differing (sessions).
+    """
+    rows = [
+        {"metric": metric_label(difference.metric), "decides": difference is pair.deciding}
+        | {"a": 100 * difference.a_value, "b": 100 * difference.b_value, "difference": 100 * difference.difference}
+        | {"low": 100 * difference.low, "high": 100 * difference.high}
+        | {"p": difference.p_value, "n_differing": difference.n_differing}
+        for difference in (pair.deciding, *pair.exploratory)
+    ]
+    return pd.DataFrame(rows)
 
 
 def difference_words(row: pd.Series, a: str, b: str, confidence: float) -> str:

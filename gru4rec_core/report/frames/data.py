@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.report.labels import tell_apart
+from gru4rec_core.report.labels import short, tell_apart
 
 TRAIN, LEFT_OUT, TEST = "training", "left out", "test"
 """The parts of a log, as charts name them; training includes what watches it."""
@@ -107,7 +107,8 @@ def transition_shares(
     """
     counts = dataset.counts()
     shown = np.argsort(-counts, kind="stable")[: min(n_items, int((counts > 0).sum()))]
-    labels = tell_apart([_short((names or {}).get(item, item)) for item in dataset.vocabulary.decode(shown).tolist()])
+    called = [(names or {}).get(item, item) for item in dataset.vocabulary.decode(shown).tolist()]
+    labels = tell_apart([short(name, _NAME) or "(blank)" for name in called])
     row_of = np.full(dataset.n_items, -1)
     row_of[shown] = np.arange(len(shown))
     before, after = _steps(dataset)
@@ -133,8 +134,3 @@ def _steps(dataset: SessionDataset) -> tuple[np.ndarray, np.ndarray]:
     inside = np.ones(max(len(items) - 1, 0), bool)
     inside[dataset.offsets[1:-1] - 1] = False  # the last item of a session leads nowhere
     return items[:-1][inside], items[1:][inside]
-
-
-def _short(name: object) -> str:
-    text = " ".join(str(name).split()) or "(blank)"
-    return text if len(text) <= _NAME else text[: _NAME - 1] + "…"

@@ -25,7 +25,7 @@ def leave_one_out(items: Sequence[int], scorer: Scorer, top: int = 5) -> list[tu
 
 
 def best_items(items: Sequence[int], scorer: Scorer, top: int = 10) -> pd.DataFrame:
-    """A model's best next items: id, place (from 1), score, relative (0 to 100).
+    """A model's best next items, best first: id, relative (0 to 100).
 
     Scores have no unit and no zero, and two losses spread them differently. So `relative` runs from the mean score of
     all items (0) to the best score (100); an item below the mean has 0.
@@ -35,4 +35,4 @@ def best_items(items: Sequence[int], scorer: Scorer, top: int = 10) -> pd.DataFr
     mean, highest = float(scores.mean()), float(values[0])
     above = np.maximum(values.astype(float) - mean, 0.0)
     relative = 100 * above / (highest - mean) if highest > mean else np.full(len(ids), 100.0)
-    return pd.DataFrame({"id": ids, "place": np.arange(1, len(ids) + 1), "score": values, "relative": relative})
+    return pd.DataFrame({"id": ids, "relative": relative})

@@ -94,7 +94,7 @@ def guess_again(items: Sequence[int], position: int, scorers: Mapping[str, Score
 
     Args:
         items: the session's, ids; -1 is an unknown item, left out of the history.
-        position: of the step, from 1.
+        position: of the step, from 0; the items before it are the history.
         scorers: by model name.
         k: guesses kept.
     """

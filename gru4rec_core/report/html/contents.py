@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
-from gru4rec_core.evaluation.verdict import Verdict
+from gru4rec_core.evaluation.slices import slice_rates, whole_rates
+from gru4rec_core.evaluation.verdict import BEST_SELLERS, Verdict
 from gru4rec_core.report.labels import item_label
 
 
@@ -71,6 +74,26 @@ class ReportContents:
     def unit(self) -> str:
         """What one prediction is: "sessions" or "events"."""
         return self.models[0].unit
+
+    @property
+    def confidence(self) -> float:
+        """The level of all intervals."""
+        return self.comparison.config.confidence
+
+    @property
+    def in_slices(self) -> tuple[ModelResults, ...]:
+        """Whose hits are drawn slice by slice: the trained models and best-sellers."""
+        return (*self.contenders, *(model for model in self.models if model.name == BEST_SELLERS))
+
+    @cached_property
+    def whole_rates(self) -> pd.DataFrame:
+        """`evaluation.slices.whole_rates` of all models."""
+        return whole_rates(self.models, self.k, self.confidence)
+
+    @cached_property
+    def slice_rates(self) -> pd.DataFrame:
+        """`evaluation.slices.slice_rates` of `in_slices`."""
+        return slice_rates(self.in_slices, self.events, self.train_counts, self.k, self.confidence)
 
     def item(self, item_id: int) -> str:
         """Name of an item as it is shown; not escaped."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
-from gru4rec_core.evaluation.slices import slice_rates, whole_rates
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.frames import accuracy as accuracy_frames
@@ -19,7 +18,6 @@ from gru4rec_core.report.labels import outcome_labels
 
 _HALF = 344  # px: two beside each other on A4, one on a phone
 _BESIDE_SQUARE = 356
-_BEST_SELLERS = "popularity"
 
 
 @dataclass(frozen=True)
@@ -52,10 +50,10 @@ def draw_square(contents: ReportContents) -> Figure | None:
 
 def draw_ladder(contents: ReportContents) -> Figure:
     """All methods from best to worst with their intervals."""
-    confidence, k = contents.comparison.config.confidence, contents.k
-    table = comparison_frames.ladder(contents.models, k, confidence)
+    k = contents.k
+    table = comparison_frames.ladder(contents.whole_rates)
     seeds = comparison_frames.seed_points(contents.models, k)
-    chart = comparison_charts.ladder(table, seeds, k, confidence=confidence, unit=contents.unit)
+    chart = comparison_charts.ladder(table, seeds, k, confidence=contents.confidence, unit=contents.unit)
     words = f"{len(table)} methods by hits in the top {k} per 100; the table below has the figures"
     return _draw(chart, "ladder", words, _BESIDE_SQUARE if contents.pair else 2 * _HALF)
 
@@ -68,13 +66,11 @@ def draw_differences(contents: ReportContents) -> Iterator[Figure]:
     config = contents.comparison.config
     table = comparison_frames.forest(contents.comparison.pair(base.name, other.name))
     options: dict[str, Any] = {"confidence": config.confidence, "margin": 100 * config.margin}
-    for name, rows, draw in (
-        ("deciding", table[table["deciding"]], comparison_charts.deciding_difference),
-        ("forest", table[~table["deciding"]], comparison_charts.forest),
-    ):
-        if len(rows):
-            words = comparison_frames.difference_words(rows.iloc[0], base.label, other.label, config.confidence)
-            yield _draw(draw(rows, base.label, other.label, **options), name, words, 2 * _HALF, wide=True)
+    labels = base.label, other.label
+    for name, rows in comparison_frames.by_role(table):
+        words = comparison_frames.difference_words(rows.iloc[0], *labels, config.confidence)
+        chart = comparison_charts.DIFFERENCES[name](rows, *labels, **options)
+        yield _draw(chart, name, words, 2 * _HALF, wide=True)
 
 
 def draw_curve(contents: ReportContents) -> Figure:
@@ -86,16 +82,15 @@ def draw_curve(contents: ReportContents) -> Figure:
 
 def draw_slices(contents: ReportContents) -> Iterator[Figure]:
     """Hits by kind of event, a chart each, all on one scale."""
-    shown = [*contents.contenders, *(model for model in contents.models if model.name == _BEST_SELLERS)]
-    k, confidence = contents.k, contents.comparison.config.confidence
-    table = slice_rates(shown, contents.events, contents.train_counts, k, confidence)
-    whole = whole_rates(shown, k, confidence)
+    k, table = contents.k, contents.slice_rates
+    labels = {model.name: model.label for model in contents.in_slices}
+    whole = contents.whole_rates[contents.whole_rates["name"].isin(labels)]
     top = float(max(table["high"].max(), whole["high"].max()))
     for cut, title in accuracy_frames.TITLES.items():
         if table.loc[table["slice"] == cut, "value"].nunique() > 1:
             rows = accuracy_frames.chart_rows(table, whole, cut, contents.unit)
-            chart = accuracy_charts.slice_dots(rows, title, k, confidence=confidence, top=top)
-            names = ", ".join(model.label for model in shown)
+            chart = accuracy_charts.slice_dots(rows, title, k, confidence=contents.confidence, top=top)
+            names = ", ".join(labels.values())
             yield _draw(chart, f"slice-{cut}", f"{title}: hits in the top {k} per 100 of {names}", _HALF)
 
 

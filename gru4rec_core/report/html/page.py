@@ -24,12 +24,13 @@ def render_report(contents: ReportContents) -> str:
     """The report as HTML: no script, no request; the same for the same contents."""
     testable = contents.models[0].n_events > 0
     models = sessions.shown_models(contents)
+    majority = by_majority(models)
     return _template().render(
         contents=contents,
         kind=contents.verdict.label if contents.verdict else "",
-        level=level_text(contents.comparison.config.confidence),
+        level=level_text(contents.confidence),
         margin=f"{100 * contents.comparison.config.margin:g} %",
-        majority=by_majority(models),
+        majority=majority,
         testable=testable,
         square=figures.draw_square(contents),
         ladder=figures.draw_ladder(contents) if testable else None,
@@ -42,25 +43,19 @@ def render_report(contents: ReportContents) -> str:
         category_table=tables.category_table(contents) if testable else None,
         examples=sessions.build_examples(contents) if testable else [],
         rule=describe_rule(len(models)),
-        shown_seed=contents.seed_names[sessions.seed_of_examples(contents)]
-        if testable and majority_needed(contents)
-        else "",
+        # With one seed there is none to tell apart.
+        shown_seed=contents.seed_names[sessions.seed_of_examples(contents)] if testable and majority else "",
         warnings=worst_first(contents.warnings),
         severity_words=SEVERITY_WORDS,
         differing=tables.differing_settings(contents),
         shared=tables.shared_settings(contents),
-        terms=TERMS,
+        terms=[term for term in TERMS if term.meaning not in OFFLINE_LIMITS],  # they have a section of their own
         baselines=[
             (model.label, BASELINE_MEANINGS[model.name]) for model in contents.models if model.name in BASELINE_LABELS
         ],
         offline_limits=OFFLINE_LIMITS,
         dark_rules=dark_rules(),
     )
-
-
-def majority_needed(contents: ReportContents) -> bool:
-    """Whether a model has several seeds, so that single guesses are those of a named one."""
-    return any(model.n_seeds > 1 for model in sessions.shown_models(contents))
 
 
 @cache

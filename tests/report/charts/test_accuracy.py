@@ -17,7 +17,7 @@ def rows():
         ("popularity", "Best-sellers", "baseline", "1", 0, 5.0, 4.2, 6.1, 900),
     ]
     frame = pd.DataFrame(table, columns=columns)
-    return frame.assign(what=frame["value"] + frame["n_events"].map(" ({:,})".format))
+    return frame.assign(what=frame["value"] + frame["n_events"].map(" ({:,})".format), unit="events")
 
 
 def layer(chart, mark: str) -> dict:

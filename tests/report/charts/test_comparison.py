@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
+from gru4rec_core.evaluation.slices import whole_rates
 from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.frames import comparison as comparison_frames
 from tests.chart_specs import chart_title
@@ -26,6 +27,10 @@ def differences():
     return pd.DataFrame(rows, columns=["metric", "relative", "low", "high", "deciding"])
 
 
+def rows_of(table: pd.DataFrame, role: str) -> pd.DataFrame:
+    return dict(comparison_frames.by_role(table))[role]
+
+
 def spec(chart) -> dict:
     return chart.to_dict()
 
@@ -45,7 +50,7 @@ def domain(chart, channel: str) -> list:
 
 
 def test_ladder_begins_at_zero_says_its_unit_and_stands_best_first(models):
-    table = comparison_frames.ladder(models, 3, 0.95)
+    table = comparison_frames.ladder(whole_rates(models, 3, 0.95))
     chart = comparison_charts.ladder(table, comparison_frames.seed_points(models, 3), 3, confidence=0.95)
     assert title(chart) == "Hits in the top 3, best first"
     assert domain(chart, "x")[0] == 0
@@ -56,7 +61,10 @@ def test_ladder_begins_at_zero_says_its_unit_and_stands_best_first(models):
 
 def test_ladder_tells_methods_apart_by_shape_and_dash_too(models):
     chart = comparison_charts.ladder(
-        comparison_frames.ladder(models, 3, 0.95), comparison_frames.seed_points(models, 3), 3, confidence=0.95
+        comparison_frames.ladder(whole_rates(models, 3, 0.95)),
+        comparison_frames.seed_points(models, 3),
+        3,
+        confidence=0.95,
     )
     shapes = encodings(chart, "shape")[0]["scale"]
     dashes = encodings(chart, "strokeDash")[0]["scale"]
@@ -68,14 +76,17 @@ def test_ladder_tells_methods_apart_by_shape_and_dash_too(models):
 def test_ladder_with_one_seed_draws_no_seed_ticks(results):
     models = [results("bpr", [1, 9])]
     chart = comparison_charts.ladder(
-        comparison_frames.ladder(models, 3, 0.95), comparison_frames.seed_points(models, 3), 3, confidence=0.95
+        comparison_frames.ladder(whole_rates(models, 3, 0.95)),
+        comparison_frames.seed_points(models, 3),
+        3,
+        confidence=0.95,
     )
     ticks = [layer for layer in spec(chart)["layer"] if layer["mark"]["type"] == "tick"]
     assert {tick["encoding"]["x"]["field"] for tick in ticks} == {"low", "high"}  # the ends of the intervals
 
 
 def test_intervals_stand_out_beside_markers_and_seeds_below_them(models):
-    table, seeds = comparison_frames.ladder(models, 3, 0.95), comparison_frames.seed_points(models, 3)
+    table, seeds = comparison_frames.ladder(whole_rates(models, 3, 0.95)), comparison_frames.seed_points(models, 3)
     layers = spec(comparison_charts.ladder(table, seeds, 3, confidence=0.95))["layer"]
     marker = next(one["mark"]["size"] for one in layers if one["mark"]["type"] == "point") ** 0.5
     ticks = {one["encoding"]["x"]["field"]: one["mark"] for one in layers if one["mark"]["type"] == "tick"}
@@ -86,25 +97,30 @@ def test_intervals_stand_out_beside_markers_and_seeds_below_them(models):
 
 def test_the_deciding_difference_has_a_scale_of_its_own(differences):
     far = differences.assign(relative=[4.0, 38.0], low=[2.9, 35.0], high=[5.3, 41.0])
-    low, high = domain(comparison_charts.deciding_difference(far, "TOP1", "BPR", confidence=0.95, margin=5), "x")
+    low, high = domain(
+        comparison_charts.deciding_difference(rows_of(far, "deciding"), "TOP1", "BPR", confidence=0.95, margin=5), "x"
+    )
     assert low < -5
     assert 5.3 < high < 10
-    low, high = domain(comparison_charts.forest(far, "TOP1", "BPR", confidence=0.95, margin=5), "x")
+    low, high = domain(comparison_charts.forest(rows_of(far, "forest"), "TOP1", "BPR", confidence=0.95, margin=5), "x")
     assert low < -5 < 41 < high
 
 
 def test_each_metric_stands_in_one_of_the_two_charts(differences):
     options = {"confidence": 0.95, "margin": 5}
-    deciding = comparison_charts.deciding_difference(differences, "TOP1", "BPR", **options)
-    others = comparison_charts.forest(differences, "TOP1", "BPR", **options)
+    assert [name for name, _ in comparison_frames.by_role(differences)] == ["deciding", "forest"]
+    deciding, others = (
+        comparison_charts.DIFFERENCES[name](rows, "TOP1", "BPR", **options)
+        for name, rows in comparison_frames.by_role(differences)
+    )
     assert encodings(deciding, "y")[0]["sort"] == ["accuracy@3 (decides)"]
     assert encodings(others, "y")[0]["sort"] == ["MRR@20"]
     assert "+4.0 % (95 %: +1.0 to +7.0 %)" in json.dumps(spec(deciding))
 
 
 def test_differences_show_the_margin_the_zero_and_who_is_right_of_it(differences):
-    for draw in (comparison_charts.deciding_difference, comparison_charts.forest):
-        chart = draw(differences, "TOP1", "BPR", confidence=0.95, margin=5)
+    for name, draw in comparison_charts.DIFFERENCES.items():
+        chart = draw(rows_of(differences, name), "TOP1", "BPR", confidence=0.95, margin=5)
         assert title(chart).startswith("BPR against TOP1: ")
         text = json.dumps(spec(chart))
         assert "right of 0: BPR is better" in text
@@ -113,17 +129,17 @@ def test_differences_show_the_margin_the_zero_and_who_is_right_of_it(differences
 
 def test_differences_always_show_the_whole_band(differences):
     narrow = differences.assign(low=-0.1, high=0.1, relative=0.0)
-    for draw in (comparison_charts.deciding_difference, comparison_charts.forest):
-        low, high = domain(draw(narrow, "TOP1", "BPR", confidence=0.95, margin=5), "x")
+    for name, draw in comparison_charts.DIFFERENCES.items():
+        low, high = domain(draw(rows_of(narrow, name), "TOP1", "BPR", confidence=0.95, margin=5), "x")
         assert low < -5 < 5 < high
 
 
 def test_charts_say_the_level_of_their_intervals(models, differences):
-    table, seeds = comparison_frames.ladder(models, 3, 0.8), comparison_frames.seed_points(models, 3)
+    table, seeds = comparison_frames.ladder(whole_rates(models, 3, 0.8)), comparison_frames.seed_points(models, 3)
     for chart in (
         comparison_charts.ladder(table, seeds, 3, confidence=0.8),
-        comparison_charts.forest(differences, "TOP1", "BPR", confidence=0.8),
-        comparison_charts.deciding_difference(differences, "TOP1", "BPR", confidence=0.8),
+        comparison_charts.forest(rows_of(differences, "forest"), "TOP1", "BPR", confidence=0.8),
+        comparison_charts.deciding_difference(rows_of(differences, "deciding"), "TOP1", "BPR", confidence=0.8),
     ):
         text = json.dumps(spec(chart))
         assert "80 % from" in text
@@ -174,9 +190,12 @@ def test_names_of_lines_have_their_colour_and_are_led_to(models):
 def test_every_chart_draws_fewer_than_ten_thousand_points(models, differences):
     drawn = [
         comparison_charts.ladder(
-            comparison_frames.ladder(models, 3, 0.95), comparison_frames.seed_points(models, 3), 3, confidence=0.95
+            comparison_frames.ladder(whole_rates(models, 3, 0.95)),
+            comparison_frames.seed_points(models, 3),
+            3,
+            confidence=0.95,
         ),
-        comparison_charts.forest(differences, "a", "b", confidence=0.95),
+        comparison_charts.forest(rows_of(differences, "forest"), "a", "b", confidence=0.95),
         comparison_charts.accuracy_over_k(comparison_frames.curve(models)),
     ]
     for chart in drawn:

@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.hit_overlap import OUTCOMES
+from gru4rec_core.evaluation.slices import whole_rates
 from gru4rec_core.report.frames import comparison as comparison_frames
 
 
 def test_ladder_stands_from_best_to_worst_with_its_interval(results):
     good, bad = results("bpr", [1, 1, 2, 9]), results("markov", [1, 9, 9, 9], kind="baseline")
-    table = comparison_frames.ladder([bad, good], 3, 0.95)
+    table = comparison_frames.ladder(whole_rates([bad, good], 3, 0.95))
     assert table["name"].tolist() == ["bpr", "markov"]
     assert table["hits"].tolist() == [75.0, 25.0]
     assert (table["low"] < table["hits"]).all()
@@ -20,13 +21,13 @@ def test_ladder_stands_from_best_to_worst_with_its_interval(results):
 
 def test_a_higher_level_makes_the_ladders_intervals_wider(results):
     model = results("bpr", [1, 1, 9, 9])
-    narrow, wide = (comparison_frames.ladder([model], 3, level).iloc[0] for level in (0.8, 0.99))
+    narrow, wide = (comparison_frames.ladder(whole_rates([model], 3, level)).iloc[0] for level in (0.8, 0.99))
     assert wide["low"] < narrow["low"] < narrow["high"] < wide["high"]
 
 
 def test_seeds_are_averaged_and_shown_one_by_one(results):
     model = results("bpr", [1, 9], [1, 1])
-    assert comparison_frames.ladder([model], 3, 0.95)["hits"].tolist() == [75.0]
+    assert comparison_frames.ladder(whole_rates([model], 3, 0.95))["hits"].tolist() == [75.0]
     assert comparison_frames.seed_points([model], 3)["hits"].tolist() == [50.0, 100.0]
 
 

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from gru4rec_core.evaluation.verdict import Verdict
+from gru4rec_core.report.glossary import OFFLINE_LIMITS
 from gru4rec_core.report.html.page import render_report
 from gru4rec_core.report.html.sessions import seed_of_examples
 from tests.report.html.conftest import HOSTILE
@@ -108,6 +109,10 @@ def test_one_model_and_models_that_cannot_be_compared_have_a_report_too(contents
     html = render_report(replace(contents, verdict=invalid, pair=None))
     assert "Not comparable" in html
     assert "Re-test both." in html
+
+
+def test_what_an_offline_test_is_stands_in_it_once(contents):
+    assert render_report(contents).count(OFFLINE_LIMITS[0]) == 1
 
 
 def test_it_is_small(contents):

@@ -1,8 +1,10 @@
 """Facts about the tables of a report."""
 
 from gru4rec_core.evaluation.seed_outcomes import rate
-from gru4rec_core.evaluation.slices import slice_rates
+from gru4rec_core.evaluation.slices import slice_rates, whole_rates
+from gru4rec_core.report.html import contents as contents_module
 from gru4rec_core.report.html import tables
+from gru4rec_core.report.html.page import render_report
 
 
 def test_models_stand_best_first_with_interval_and_seeds(contents):
@@ -44,3 +46,12 @@ def test_slices_have_a_rate_and_an_interval_per_contender(contents, single):
     assert shown[-2:] == [f"{row['hits']:.1f}", f"{row['low']:.1f} to {row['high']:.1f}"]
     assert tables.slice_table(single).header[-2:] == ["BPR", "95 %"]
     assert tables.difference_table(single) is None
+
+
+def test_a_report_works_each_of_its_rates_out_once(contents, monkeypatch):
+    called = []
+    for name, compute in (("slice_rates", slice_rates), ("whole_rates", whole_rates)):
+        counting = lambda *args, name=name, compute=compute: called.append(name) or compute(*args)  # noqa: E731
+        monkeypatch.setattr(contents_module, name, counting)
+    render_report(contents)
+    assert sorted(called) == ["slice_rates", "whole_rates"]
