@@ -166,6 +166,8 @@ def show_recheck(recheck: Recheck, k: int) -> None:
     widgets.show_table(
         _export(recheck, table, methods, nearest), key="recheck-models", name="re-check", shown=table, columns=columns
     )
+    if recheck.whole is not None:
+        widgets.sentence(f"{recheck.whole.sentence}.")
     if len(recheck.by_week) < 2:
         messages.show_aside("The test covers less than two weeks of dates, too few to show how the weeks differ.")
         return

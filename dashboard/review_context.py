@@ -276,6 +276,18 @@ def whole_table(review: Review, names: Iterable[str], k: int) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _category_codes(comparison: str, files: cached.Stamp, _review: Review) -> np.ndarray | None:
+    categories = cached.item_categories(_review.record.dataset_id)
+    return category_codes(_review.vocabulary, categories) if categories else None
+
+
+def find_category_codes(review: Review) -> np.ndarray | None:
+    """The categories of the items (`evaluation.categories.category_codes`); None where none are known."""
+    files = review.files + cached.item_stamp(review.record.dataset_id)
+    return _category_codes(review.record.id, files, review)
+
+
 @st.cache_data(max_entries=32, show_spinner=False)
 def _category_table(comparison: str, files: cached.Stamp, k: int, confidence: float, _review: Review) -> pd.DataFrame:
     categories = cached.item_categories(_review.record.dataset_id)

@@ -17,7 +17,8 @@ from gru4rec_core.report.labels import short
 _TEXTS = {"came": "Came next", "had": "Seen before it", "guess": "Among the guesses", "name": "Name of the session"}
 _SAID = {"came": "the next item", "had": "an earlier item", "guess": "a guess"}
 _RANGES = {"length": "Items in the session", "place": "Step in the session", "rank": "Rank of the item that came"}
-_PARAMS = (*_TEXTS, *_RANGES, "whole", "by", "kind")
+_PARAMS = (*_TEXTS, *_RANGES, "whole", "near", "by", "kind")
+_NEAR = "the right category was guessed, but not the item"
 _SHOWN = ("event", "step")  # URL parameters of the session that is open
 
 Models = tuple[ModelResults, ...]
@@ -25,7 +26,7 @@ Models = tuple[ModelResults, ...]
 
 def count_filters() -> int:
     """How many conditions the link sets."""
-    return sum(1 for name in (*_TEXTS, *_RANGES, "kind") if st.query_params.get(name))
+    return sum(1 for name in (*_TEXTS, *_RANGES, "near", "kind") if st.query_params.get(name))
 
 
 def leave_out_wrong(review: Review, models: Models) -> None:
@@ -34,6 +35,9 @@ def leave_out_wrong(review: Review, models: Models) -> None:
         text = st.query_params.get(name)
         if text and not Range.from_text(text):
             state.leave_out(name, _in_sentence(label), "which is no range of whole numbers such as 2-5")
+    if "near" in st.query_params and review_context.find_category_codes(review) is None:
+        state.say_wrong("misses of the right category", "which need an item table with categories")
+        state.set_params(near=None)
     state.read_choice("by", [model.name for model in models], "model")
     state.read_choice("kind", _kinds(review), "kind of session")
 
@@ -51,6 +55,7 @@ def choose_filters(review: Review, models: Models) -> Filters:
             args=("whole",),
         )
         ranges = {name: _ask_for_range(name, label) for name, label in _RANGES.items()}
+        near = _ask_for_near(review)
         by = _ask_for_model(models)
         kind = _ask_for_kind(review)
         if n_set:
@@ -67,6 +72,7 @@ def choose_filters(review: Review, models: Models) -> Filters:
         length=ranges["length"],
         step=ranges["place"],
         rank=ranges["rank"],
+        near=near,
         by=by,
         kind=kind,
     )
@@ -81,6 +87,8 @@ def describe_filters(models: Models) -> str:
         parts.append(f"the session's name contains “{short(name)}”")
     said = ((label, Range.from_text(params.get(name, ""))) for name, label in _RANGES.items())
     parts += [f"{_in_sentence(label)}: {numbers.describe()}" for label, numbers in said if numbers]
+    if "near" in params:
+        parts.append(_NEAR)
     if by := next((model.label for model in models if model.name == params.get("by")), ""):
         parts.append(f"guesses and rank of {by}")
     if cut := params.get("kind", ""):
@@ -93,7 +101,9 @@ def clear_filters() -> None:
     state.set_params(**dict.fromkeys((*_PARAMS, *_SHOWN)))
     emptied: dict[str, Any] = dict.fromkeys((f"filter-{name}" for name in _TEXTS), "")
     emptied |= {f"filter-{name}-{end}": None for name in _RANGES for end in ("from", "to")}
-    st.session_state.update(emptied | {"filter-whole": False, "filter-by": "", "filter-kind": None})
+    st.session_state.update(
+        emptied | {"filter-whole": False, "filter-near": False, "filter-by": "", "filter-kind": None}
+    )
 
 
 def show_no_match() -> None:
@@ -137,6 +147,22 @@ def _ask_for_range(name: str, label: str) -> Range:
         for column, end, value in zip(columns, ("from", "to"), (requested.low, requested.high), strict=True)
     ]
     return Range(*(None if limit is None else int(limit) for limit in limits))
+
+
+def _ask_for_near(review: Review) -> np.ndarray | None:
+    """Whether near misses are asked for, as the categories of the items; the question needs an item table."""
+    codes = review_context.find_category_codes(review)
+    if codes is None:
+        return None
+    asked = st.checkbox(
+        "Right category guessed, but not the item",
+        value="near" in st.query_params,
+        key="filter-near",
+        help="The item that came is not among the guesses, but another item of its category is.",
+        on_change=_keep,
+        args=("near",),
+    )
+    return codes if asked else None
 
 
 def _ask_for_model(models: Models) -> str:

@@ -6,9 +6,9 @@ from dashboard import accuracy_view, review_context, state
 
 selection = state.current()
 st.title("Where is it right, and where wrong?")
+state.context_line(selection)
 review = review_context.open_review(selection, "analyse")
 if review:
-    state.context_line(selection)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         model = accuracy_view.choose_model(review)
         k = review_context.choose_list_length(selection, review)

@@ -15,10 +15,12 @@ from dashboard import (
 
 selection = state.current()
 st.title("Which model is better?")
+top = st.container()
 agreed = review_context.open_review(selection, "compare")
 if agreed:
     review = judging_form.apply(agreed)
-    state.context_line(selection, verdict=compare_view.copied_sentence(review, agreed))
+    with top:
+        state.context_line(selection, verdict=compare_view.copied_sentence(review, agreed))
     compare_view.show_headline(review, selection.k or review.record.config.deciding_k)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text("Items shown:", width="content", help=review_context.HITS_HELP)
@@ -40,3 +42,6 @@ if agreed:
     decision_view.show_recorded()
     compare_tabs.show_tabs(compare_tabs.Shown(review, agreed, pair, k))
     compare_tabs.show_offline_limits()
+else:
+    with top:
+        state.context_line(selection)

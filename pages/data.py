@@ -6,16 +6,14 @@ from dashboard import data_view, state, upload_view
 
 selection = state.current()
 record = selection.dataset
+st.title("Add a log" if record is not None and "add" in st.query_params else "Is this log fit to train on?")
+state.context_line(selection)
 if record is None:
-    st.title("Is this log fit to train on?")
     st.text("Start with a sample, or with a file of your own: one row per event, with a session, a time and an item.")
     upload_view.show_sources()
 elif "add" in st.query_params:
-    st.title("Add a log")
     upload_view.show_adding(record)
 else:
-    st.title("Is this log fit to train on?")
-    state.context_line(selection)
     upload_view.tell_what_was_imported()
     data_view.show_dataset(selection, record)
     upload_view.offer_to_add(selection)

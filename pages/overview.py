@@ -6,11 +6,11 @@ from dashboard import comparison_table, dataset_table, decision_view, overview_v
 
 selection = state.current()
 st.title("Which model predicts the next item best?")
+state.context_line(selection)
 record = selection.dataset
 if record is None:
     overview_view.show_first_visit()
 else:
-    state.context_line(selection)
     overview_view.show_running_jobs(selection)
     overview_view.show_headline(selection, record)
     dataset_table.show(selection)

@@ -7,9 +7,9 @@ from dashboard.steps_view import View
 
 selection = state.current()
 st.title("What did it predict, and what came?")
+state.context_line(selection)
 review = review_context.open_review(selection, "look through")
 if review:
-    state.context_line(selection)
     models = review_context.choose_models(review)
     seed_choice.say_wrong_seed(selection, review, models)
     with st.container(horizontal=True):

@@ -6,11 +6,11 @@ from dashboard import state, train_view, widgets
 
 selection = state.current()
 st.title("Train the models to compare")
+state.context_line(selection)
 record, comparison = selection.dataset, selection.comparison
 if record is None:
     widgets.empty_state("There is no log to train on yet.", "Add a log", "data", selection, key="to-data")
 else:
-    state.context_line(selection)
     if comparison is not None:
         train_view.show_progress(selection, comparison)
     title = "TOP1 against BPR" if comparison is None else "Train again, or train something else"

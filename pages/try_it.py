@@ -6,9 +6,9 @@ from dashboard import review_context, seed_choice, state, try_it_view
 
 selection = state.current()
 st.title("Pick items, see what comes next")
+state.context_line(selection)
 review = review_context.open_review(selection, "try")
 if review:
-    state.context_line(selection)
     ids = try_it_view.read_strip(review)
     models = review_context.choose_models(review)
     seed_choice.say_wrong_seed(selection, review, models)

@@ -34,6 +34,7 @@ from gru4rec_core.jobs.capacity import worker_count
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison, with_seeds
 from gru4rec_core.results.comparison import build_comparison_result, find_missing
+from gru4rec_core.results.right_category import right_category
 from gru4rec_core.results.summary import store_summary
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_distinct
@@ -94,7 +95,8 @@ def compare(
     clear_status()
     result = build_comparison_result(workspace, comparison.id)
     print_warnings(as_json, result.warnings)
-    print_result(as_json, result.to_json(), format_comparison(result))
+    printed = {**result.to_json(), "right_category": right_category(workspace, result)}
+    print_result(as_json, printed, format_comparison(result))
     store_summary(workspace, result)  # for the lists of the dashboard, whose readers would wait for it
 
 

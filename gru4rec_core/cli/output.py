@@ -155,6 +155,7 @@ def format_recheck(result: Recheck) -> str:
         *filter(None, [since]),
         result.against_baselines.sentence,
         result.advice.sentence,
+        *([f"{result.whole.sentence}."] if result.whole else []),
         f"Next item unknown to the old model: in {per_100(result.unknown)} of 100 test events.",
         "",
     ]

@@ -9,7 +9,9 @@ import numpy as np
 
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.evaluation.categories import category_hits
 from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.metrics import hits
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.seed_outcomes import seed_index
 from gru4rec_core.whole_numbers import whole_number
@@ -68,6 +70,8 @@ class Filters:
         length: items of the whole session.
         step: place of the item that came in its session, from 1.
         rank: rank of the item that came; one that training never saw is worse than any rank.
+        near: categories of the items (`categories.category_codes`); the item that came is not among the first k
+            guesses, but another of its category is.
         by: name of the model whose guesses and rank are meant; "" for any of the models.
         kind: bool [n_events], the events of one slice (`slices.select_slice`).
     """
@@ -79,6 +83,7 @@ class Filters:
     length: Range = Range()
     step: Range = Range()
     rank: Range = Range()
+    near: np.ndarray | None = None
     by: str = ""
     kind: np.ndarray | None = None
 
@@ -149,16 +154,19 @@ def find_matches(
         keep &= filters.step.contains(evaluation.position + 1)
     if filters.kind is not None:
         keep &= filters.kind
-    if filters.guessed is not None or filters.rank:
+    if filters.guessed is not None or filters.near is not None or filters.rank:
         asked = [model for model in models if filters.by in {"", model.name}] or models
         keep &= np.any([_guessed_so(model, k, filters, seed) for model in asked], axis=0)
     return keep
 
 
 def _guessed_so(model: ModelResults, k: int, filters: Filters, seed: int) -> np.ndarray:
-    """One model meets both conditions on guesses and rank."""
+    """One model meets all conditions on guesses and rank."""
     evaluation = model.evaluations[seed_index(model, seed)]
-    keep = filters.rank.contains(evaluation.ranks())
+    ranks = evaluation.ranks()
+    keep = filters.rank.contains(ranks)
+    if filters.near is not None:
+        keep &= category_hits(evaluation, filters.near, k) & (hits(ranks, k) == 0)
     if filters.guessed is not None:
         keep &= _among(evaluation.top_items[:, :k], filters.guessed, evaluation.n_items).any(axis=1)
     return keep

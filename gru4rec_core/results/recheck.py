@@ -14,7 +14,6 @@ import pandas as pd
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import LOSS_LABELS, PROTOCOL_LABELS, ComparisonConfig, SplitConfig
 from gru4rec_core.data.split_types import EvaluationSet
-from gru4rec_core.data.times import DAY_SECONDS, day_length
 from gru4rec_core.evaluation.comparability import ModelResults, count_leaked
 from gru4rec_core.evaluation.comparison import Comparison, compare_models, event_values
 from gru4rec_core.evaluation.pair_verdict import build_pair_verdict
@@ -23,6 +22,7 @@ from gru4rec_core.evaluation.scoring import Progress
 from gru4rec_core.evaluation.verdict import BaselineVerdict, compare_with_baselines
 from gru4rec_core.results.fresh_test import ModelRuns, evaluate_on_split
 from gru4rec_core.results.model_table import Row, load_baselines, load_trained_models, row_to_json
+from gru4rec_core.results.whole_log import WholeLog, average_by_week, evaluate_on_whole_log
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import StoredSplit, open_split
@@ -58,6 +58,8 @@ class Recheck:
     Attributes:
         run, dataset, split: which model, on which log, under which test rule.
         comparison: the old model (named "old"), a retrained one if there is one, and today's baselines.
+        whole: the old model on all of the new log; None where it is the log that it learnt from, or nothing of it is
+            new to it.
         against_baselines: the best model against the baselines, in figures and a sentence.
         change: the old model's hits in its own test, then, and in this one; None where that is the same test,
             or the two rates cannot be compared.
@@ -65,7 +67,8 @@ class Recheck:
         advice: keep, retrain or retire, with the rule (see `evaluation.recheck_advice`).
         models: one row per model, as in a comparison's table.
         by_week: week (its first day, UTC), n_events, unknown (share of events whose item the old model does not
-            know), then accuracy@k of each model by its name; empty where times are no dates.
+            know), then accuracy@k of each model by its name; empty where times are no dates. Weeks before the test
+            part have values of the old model alone: the others learnt from these (see `whole`).
         unknown: share over all events, 0 to 1.
     """
 
@@ -73,6 +76,7 @@ class Recheck:
     dataset: DatasetRecord
     split: SplitConfig
     comparison: Comparison
+    whole: WholeLog | None
     against_baselines: BaselineVerdict
     change: RateChange | None
     incomparable: str
@@ -86,6 +90,7 @@ class Recheck:
         weeks = self.by_week.copy()
         if len(weeks):
             weeks["week"] = weeks["week"].dt.strftime("%Y-%m-%d")
+            weeks = weeks.astype(object).where(weeks.notna(), None)
         return {
             "run": self.run.id,
             "dataset": self.dataset.name,
@@ -93,6 +98,7 @@ class Recheck:
             "protocol": self.split.protocol,
             "n_test": self.comparison.models[0].n_events,
             "unknown_share": self.unknown,
+            "whole_log": self.whole.to_json() if self.whole else None,
             "models": [row_to_json(row) for row in self.models],
             "counting": asdict(self.against_baselines),
             "change": asdict(self.change) if self.change else None,
@@ -131,6 +137,8 @@ def recheck_run(workspace: Workspace, plan: RecheckPlan, *, on_progress: Progres
     against_baselines = compare_with_baselines(comparison)
     is_own = (run.dataset_id, run.split) == (dataset.id, plan.split)
     own = None if is_own else open_split(workspace, run.dataset_id, run.split)
+    top = (k, plan.config.confidence)
+    whole = None if run.dataset_id == dataset.id else evaluate_on_whole_log(workspace, run, dataset.id, top)
     incomparable = find_incomparable(own, split) if own else ""
     change = _change_since(workspace, run, own, old, plan.config) if own and not incomparable else None
     return Recheck(
@@ -138,12 +146,13 @@ def recheck_run(workspace: Workspace, plan: RecheckPlan, *, on_progress: Progres
         dataset=dataset,
         split=plan.split,
         comparison=comparison,
+        whole=whole,
         against_baselines=against_baselines,
         change=change,
         incomparable=incomparable,
         advice=recommend(_facts(comparison, against_baselines.strongest, change)),
         models=[*rows, *baseline_rows],
-        by_week=_average_by_week(split.test, comparison.models, unknown, k),
+        by_week=_by_week(split.test, comparison.models, unknown, k, whole),
         unknown=float(unknown.mean()),
     )
 
@@ -193,18 +202,13 @@ def _facts(comparison: Comparison, strongest: str | None, change: RateChange | N
     )
 
 
-def _average_by_week(test: EvaluationSet, models: Sequence[ModelResults], unknown: np.ndarray, k: int) -> pd.DataFrame:
+def _by_week(
+    test: EvaluationSet, models: Sequence[ModelResults], unknown: np.ndarray, k: int, whole: WholeLog | None
+) -> pd.DataFrame:
     """The table that `Recheck.by_week` describes."""
-    times = np.asarray(test.dataset.timestamps)[test.predicted]
-    unit = test.dataset.time_unit
-    if unit is None:
-        return pd.DataFrame()
-    # 1970 began on a Thursday; weeks begin on Mondays.
-    weeks = (times // day_length(unit) + 3) // 7
-    values: dict[str, Any] = {"unknown": unknown}
-    values |= {model.name: event_values(model, f"accuracy@{k}") for model in models}
-    grouped = pd.DataFrame(values).groupby(weeks)
-    frame = grouped.mean()
-    frame.insert(0, "n_events", grouped.size())
-    frame.insert(0, "week", pd.to_datetime((frame.index.to_numpy(np.int64) * 7 - 3) * DAY_SECONDS, unit="s"))
-    return frame.reset_index(drop=True)
+    values = {"unknown": unknown, **{model.name: event_values(model, f"accuracy@{k}") for model in models}}
+    weeks = average_by_week(test, values)
+    if whole is None or weeks.empty:
+        return weeks
+    before = whole.by_week[whole.by_week["week"] < weeks["week"].min()].rename(columns={"hits": OLD})
+    return pd.concat([before, weeks], ignore_index=True) if len(before) else weeks

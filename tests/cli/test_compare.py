@@ -22,6 +22,7 @@ def test_compare_takes_the_runs_that_are_there(run, log: Path, workspace: Worksp
     assert first.status == 0, first.err
     assert [model["name"] for model in first.json["models"]][:3] == ["top1", "bpr", "popularity"]
     assert {"dataset", "protocol", "n_test", "models", "verdict", "warnings"} <= set(first.json)
+    assert first.json["right_category"] is None  # nobody has told the items' categories
     complete = [one for one in workspace.comparisons() if find_missing(workspace, one).is_complete]
     assert complete
     assert all((workspace.comparison_folder(one.id) / "summary.json").exists() for one in complete)

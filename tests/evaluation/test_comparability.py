@@ -14,6 +14,7 @@ from gru4rec_core.evaluation.comparability import (
     build_test_key,
     count_leaked,
     counted_unit,
+    find_leaked,
     find_obstacle,
 )
 
@@ -108,6 +109,8 @@ def test_events_that_training_had_are_counted():
     assert count_leaked(frame(rows[3:5]), test) == 1
     other_names = [(f"x{s}", t, item) for s, t, item in rows]
     assert count_leaked(frame(other_names), test) == 0
+    assert find_leaked(frame(rows[3:5]), test).tolist() == [4]
+    assert find_leaked(frame(rows[12:]), test).tolist() == [13, 14]
 
 
 def test_a_session_name_used_again_in_another_log_is_no_leak():

@@ -64,6 +64,18 @@ def test_what_was_guessed_goes_by_the_list_of_the_seed_that_is_shown(model, even
     assert matching(model, events, guessed=np.array([4]), k=2) == []
 
 
+def test_near_misses_have_the_category_of_what_came_among_the_guesses_but_not_the_item(model, events):
+    codes = np.full(model.evaluations[0].n_items, -1)
+    codes[ids(events, "a", "b")] = 0
+    # The first event is a hit; the second guessed b where a came; the third has no category.
+    assert matching(model, events, near=codes) == [1]
+    assert matching(model, events, near=codes, seed=1) == []
+    codes[[*ids(events, "c"), 4]] = 1
+    assert matching(model, events, near=codes) == [1, 2]
+    assert matching(model, events, near=codes, k=2) == [1, 2]  # the third guessed c itself first in this toy
+    assert matching(model, events, near=codes, rank=Range(low=5)) == [2]
+
+
 def test_a_rank_may_be_asked_of_one_model_or_of_any(model, events):
     other = replace(
         model_of("top1", [9, 9, 1]), evaluations=(replace(model.evaluations[0], greater=np.array([8, 8, 0])),)

@@ -286,6 +286,15 @@ def test_from_ten_rows_on_they_can_be_searched_and_are_turned_in_pages(finished,
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_words_are_explained_and_a_wrong_link_is_told_on_every_page_of_an_empty_workspace(open_page, page: str):
+    app = open_page(page, dataset="gone-12345678")
+    definitions = [one.body for one in app.get("html") if 'class="wb-words"' in one.body]
+    assert len(definitions) == 1
+    assert "<dt>Session</dt>" in definitions[0]
+    assert "The link names dataset gone-12345678" in written(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_a_workspace_of_a_newer_version_is_refused_in_words_on_every_page(open_page, workspace, page: str):
     (workspace.root / "datasets").mkdir(parents=True)
     (workspace.root / "workspace.json").write_text('{"schema": 99}', encoding="utf-8")

@@ -9,6 +9,7 @@ import pytest
 
 from dashboard import session_list, widgets
 from dashboard.session_list import PAGE_SIZE as N
+from gru4rec_core.evaluation.categories import category_codes, category_hits
 from gru4rec_core.evaluation.event_orders import order_events
 from gru4rec_core.evaluation.slices import select_slice
 from gru4rec_core.report.labels import item_label, rank_text
@@ -217,6 +218,29 @@ def test_a_link_carries_every_filter(finished, open_page, pair):
     assert "rank of the item that came: 4 to 9; guesses and rank of BPR" in bodies(app)
     app.number_input(key="filter-rank-to").set_value(5).run()
     assert app.query_params["rank"] == "4-5"
+
+
+def test_near_misses_can_be_asked_for_where_categories_are_known(finished, open_page, result, pair):
+    app = open_page("sessions", near="1")
+    assert "The link names misses of the right category, which need an item table with categories." in bodies(app)
+    assert "near" not in app.query_params
+    items = [str(item) for item in result.split.test.dataset.vocabulary.items]
+    kinds = {item: f"kind {place % 3}" for place, item in enumerate(items)}
+    finished.set_item_table(
+        result.dataset.id, pd.DataFrame({"item": items, "name": items, "category": list(kinds.values())})
+    )
+    app = open_page("sessions", near="1", by="bpr")
+    assert "Only sessions where the right category was guessed, but not the item; guesses and rank of BPR" in bodies(
+        app
+    )
+    assert app.checkbox(key="filter-near").value
+    one, codes = pair[1].evaluations[0], category_codes(result.split.test.dataset.vocabulary, kinds)
+    expected = category_hits(one, codes, 3) & (one.ranks() > 3)
+    assert expected.any()
+    order = order_events("random", pair, 3)
+    assert listed(app) == order[expected[order]][:N].tolist()
+    app.button(key="clear-in-form").click().run()
+    assert "near" not in app.query_params
 
 
 def test_the_worst_miss_comes_first_where_it_is_asked_for(finished, open_page, pair):

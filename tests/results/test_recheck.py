@@ -44,14 +44,36 @@ def test_an_old_model_is_tested_on_a_later_log(trained, later) -> None:
     test = open_split(home, later.id, RULE).test
     days = pd.to_datetime(np.asarray(test.dataset.timestamps)[test.predicted], unit="s").floor("D")
     mondays = (days - pd.to_timedelta(days.day_of_week, unit="D")).value_counts().sort_index()
-    assert list(found.by_week["week"]) == list(mondays.index)
-    assert list(found.by_week["n_events"]) == list(mondays)
-    mean = (found.by_week["old"] * found.by_week["n_events"]).sum() / found.by_week["n_events"].sum()
+    tested = found.by_week[found.by_week["popularity"].notna()]
+    assert list(tested["week"]) == list(mondays.index)
+    assert list(tested["n_events"]) == list(mondays)
+    mean = (tested["old"] * tested["n_events"]).sum() / tested["n_events"].sum()
     assert mean == pytest.approx(found.models[0]["accuracy@3"])
     assert "of 100 test" in found.against_baselines.sentence
     assert all(row["repeat_share@3"] is not None and row["mean_popularity@3"] > 0 for row in found.models)
     printed = json.loads(json.dumps(found.to_json(), allow_nan=False))
     assert printed["by_week"][0]["week"] == found.by_week["week"].iloc[0].strftime("%Y-%m-%d")
+
+
+def test_before_the_test_part_the_old_model_stands_alone(trained, later) -> None:
+    home, comparison = trained
+    found = recheck_run(home, RecheckPlan(comparison.run_ids[0], later.id, RULE, JUDGING))
+    alone = found.by_week[found.by_week["popularity"].isna()]
+    assert len(alone)
+    assert alone["week"].max() < found.by_week.loc[found.by_week["popularity"].notna(), "week"].min()
+    before = found.whole.by_week.head(len(alone))
+    assert alone["old"].tolist() == before["hits"].tolist()
+    assert alone[["week", "n_events", "unknown"]].equals(before[["week", "n_events", "unknown"]])
+    printed = json.loads(json.dumps(found.to_json(), allow_nan=False))
+    assert printed["by_week"][0]["popularity"] is None
+    assert printed["whole_log"]["rate"] == found.whole.rate
+
+
+def test_of_the_log_that_it_learnt_from_there_is_no_whole(trained) -> None:
+    home, comparison = trained
+    found = recheck_run(home, RecheckPlan(comparison.run_ids[0], comparison.dataset_id, comparison.split, JUDGING))
+    assert found.whole is None
+    assert found.to_json()["whole_log"] is None
 
 
 def test_unknown_items_are_misses_of_the_old_model(trained, later) -> None:

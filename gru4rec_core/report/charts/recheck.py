@@ -32,7 +32,7 @@ def hits_by_week(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
         alt.Tooltip("label:N", title="method"),
         alt.Tooltip("week:T", title="week of"),
         alt.Tooltip("hits:Q", title="hits per 100", format=".1f"),
-        alt.Tooltip("n_events:Q", title="test events", format=","),
+        alt.Tooltip("n_events:Q", title="events", format=","),
     ]
     base = alt.Chart(frame).encode(x=_weeks(frame["week"]), y=y, tooltip=tooltip)
     line = base.mark_line(strokeWidth=2).encode(
@@ -43,14 +43,17 @@ def hits_by_week(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
     )
     layers = alt.layer(line, points)
     room = 16 * (len(chosen) - 1)  # the legend has one line per method
-    return titled(layers, "Hits week by week", "Grey: baselines on the new log", Size(220 + room, legend=True), dark)
+    below = ["Grey: baselines on the new log"]
+    if frame.groupby("label").size().nunique() > 1:
+        below.append("Weeks with the old model alone: the others have learnt from these")
+    return titled(layers, "Hits week by week", below, Size(220 + room, legend=True), dark)
 
 
 def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
-    """The share of each week's test events whose item the old model does not know.
+    """The share of each week's events whose item the old model does not know.
 
     Args:
-        frame: week (its first day, UTC), unknown (% of the week's test events), n_events.
+        frame: week (its first day, UTC), unknown (% of the week's events), n_events.
         dark: colours for a dark background.
     """
     paint = ground(dark)
@@ -62,7 +65,7 @@ def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
     ceiling = min(100.0, max(1.25 * float(frame["unknown"].max()), 5.0))
     base = alt.Chart(frame).encode(
         x=_weeks(frame["week"]),
-        y=alt.Y("unknown:Q", title="% of test events", scale=alt.Scale(domain=[0, ceiling], nice=False)),
+        y=alt.Y("unknown:Q", title="% of the week's events", scale=alt.Scale(domain=[0, ceiling], nice=False)),
         tooltip=tooltip,
     )
     bars = base.mark_bar(color=paint.baseline, size=14, cornerRadiusEnd=2)

@@ -54,8 +54,10 @@ def methods_table(rows: Sequence[Mapping[str, Any]], methods: Sequence[Method], 
 def hits_by_week(by_week: pd.DataFrame, methods: Sequence[Method]) -> pd.DataFrame:
     """Hits of some methods by week, in the order given: name (for the colour), label, kind, week, hits, n_events.
 
+    A week in which a method was not tested has no row.
+
     Args:
-        by_week: week (its Monday, UTC), n_events, and accuracy@k (0 to 1) in a column for each method's name.
+        by_week: week (its Monday, UTC), n_events, and accuracy@k (0 to 1, or NaN) in a column for each method's name.
         methods: those to show.
     """
     parts = [
@@ -71,7 +73,7 @@ def hits_by_week(by_week: pd.DataFrame, methods: Sequence[Method]) -> pd.DataFra
         )
         for method in methods
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True).dropna(subset=["hits"]).reset_index(drop=True)
 
 
 def unknown_by_week(by_week: pd.DataFrame) -> pd.DataFrame:

@@ -29,8 +29,16 @@ def test_hits_begin_at_zero_and_every_method_is_in_the_legend():
     assert line["color"]["legend"]
 
 
+def test_weeks_in_which_the_old_model_stands_alone_are_explained():
+    both = by_week()
+    assert hits_by_week(both, 3).to_dict()["title"]["subtitle"] == ["Grey: baselines on the new log"]
+    earlier = both.drop(both.index[(both["name"] == "popularity") & (both["week"] == WEEKS[0])])
+    subtitle = " ".join(hits_by_week(earlier, 3).to_dict()["title"]["subtitle"])
+    assert "Weeks with the old model alone: the others have learnt from these" in subtitle
+
+
 def test_unknown_items_are_shares_of_a_weeks_events():
     frame = pd.DataFrame({"week": WEEKS, "unknown": [0.0, 2.0, 90.0], "n_events": 50})
     encoding = unknown_by_week(frame).to_dict()["layer"][0]["encoding"]
-    assert encoding["y"]["title"] == "% of test events"
+    assert encoding["y"]["title"] == "% of the week's events"
     assert encoding["y"]["scale"]["domain"] == [0, 100.0]

@@ -34,6 +34,13 @@ def test_each_method_has_a_row_for_each_week_in_the_order_given(by_week):
     assert frame["n_events"].tolist() == [50, 40, 50, 40]
 
 
+def test_a_week_in_which_a_method_was_not_tested_has_no_row(by_week):
+    by_week.loc[0, "popularity"] = float("nan")
+    frame = frames.hits_by_week(by_week, METHODS)
+    assert frame["name"].tolist() == ["bpr", "bpr", "popularity"]
+    assert frame["n_events"].tolist() == [50, 40, 40]
+
+
 def test_unknown_items_are_shares_of_100_events(by_week):
     frame = frames.unknown_by_week(by_week)
     assert frame.columns.tolist() == ["week", "unknown", "n_events"]
