@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -93,8 +94,12 @@ def show_curve(review: Review, shown: list[ModelResults]) -> None:
     ends = table[table["k"] == MAX_LIST_LENGTH].sort_values("hits", ascending=False)
     words = ", ".join(f"{label} {figure(hits)}" for label, hits in zip(ends["label"], ends["hits"], strict=True))
     widgets.show_chart(
-        comparison_charts.accuracy_over_k(
-            table, marked_k=review.record.config.deciding_k, unit=review.unit, dark=theme.is_dark()
+        partial(
+            comparison_charts.accuracy_over_k,
+            table,
+            marked_k=review.record.config.deciding_k,
+            unit=review.unit,
+            dark=theme.is_dark(),
         ),
         key="curve",
         alt=f"Hits per 100 over list length 1 to {MAX_LIST_LENGTH}; at {MAX_LIST_LENGTH}: {words}",
@@ -107,7 +112,7 @@ def show_ranks(review: Review, shown: list[ModelResults]) -> None:
     firsts = table[table["rank"] == "1"]
     words = ", ".join(f"{label} {figure(share)}" for label, share in zip(firsts["label"], firsts["share"], strict=True))
     widgets.show_chart(
-        accuracy_charts.rank_bars(table, unit=review.unit, dark=theme.is_dark()),
+        partial(accuracy_charts.rank_bars, table, unit=review.unit, dark=theme.is_dark()),
         key="ranks",
         alt=f"Rank of the item that came next; first place of 100 test {review.unit}: {words}",
     )
@@ -137,7 +142,7 @@ def show_confusion(review: Review, model: ModelResults) -> None:
         return
     hit_rate = table[table["hit"]]["n_events"].sum() / table["n_events"].sum()
     widgets.show_chart(
-        accuracy_charts.confusion_map(table, items, model.label, dark=theme.is_dark()),
+        partial(accuracy_charts.confusion_map, table, items, model.label, dark=theme.is_dark()),
         key="confusion",
         alt=f"First guess of {model.label} against the item that came, {len(items)} most frequent items; "
         f"a hit in {percent_text(hit_rate)} of their events",

@@ -87,7 +87,8 @@ def show_square(review: Review, pair: Pair, k: int, selection: state.Selection, 
     """The square of 100 itself; a click on a block opens its sessions."""
     counts = find_hit_overlap(*pair, k).counts
     labels = outcome_labels(*pair)
-    chart = comparison_charts.outcome_square(
+    chart = partial(
+        comparison_charts.outcome_square,
         comparison_frames.square(counts),
         labels,
         (pair[0].name, pair[1].name),
@@ -144,7 +145,9 @@ def show_ladder(review: Review, k: int) -> None:
     seeds = comparison_frames.seed_points(review.models, k)
     best = table.iloc[0]
     widgets.show_chart(
-        comparison_charts.ladder(table, seeds, k, confidence=confidence, unit=review.unit, dark=theme.is_dark()),
+        partial(
+            comparison_charts.ladder, table, seeds, k, confidence=confidence, unit=review.unit, dark=theme.is_dark()
+        ),
         key="ladder",
         alt=f"{len(table)} methods by hits in the top {k} per 100, best {best['label']} with {figure(best['hits'])}",
     )
@@ -175,7 +178,7 @@ def show_forest(review: Review, pair: Pair) -> None:
     labels = pair[0].label, pair[1].label
     for key, rows in comparison_frames.by_role(table):
         words = comparison_frames.difference_words(rows.iloc[0], *labels, config.confidence)
-        widgets.show_chart(comparison_charts.DIFFERENCES[key](rows, *labels, **options), key=key, alt=words)
+        widgets.show_chart(partial(comparison_charts.DIFFERENCES[key], rows, *labels, **options), key=key, alt=words)
 
 
 def show_curve(review: Review) -> None:
@@ -184,8 +187,12 @@ def show_curve(review: Review) -> None:
     ends = table[table["k"] == MAX_LIST_LENGTH].sort_values("hits", ascending=False)
     words = ", ".join(f"{label} {figure(hits)}" for label, hits in zip(ends["label"], ends["hits"], strict=True))
     widgets.show_chart(
-        comparison_charts.accuracy_over_k(
-            table, marked_k=review.record.config.deciding_k, unit=review.unit, dark=theme.is_dark()
+        partial(
+            comparison_charts.accuracy_over_k,
+            table,
+            marked_k=review.record.config.deciding_k,
+            unit=review.unit,
+            dark=theme.is_dark(),
         ),
         key="curve",
         alt=f"Hits per 100 over list length 1 to {MAX_LIST_LENGTH}; at {MAX_LIST_LENGTH}: {words}",
@@ -256,7 +263,9 @@ def draw_slices(review: Review, shown: list[ModelResults], k: int, *, key: str) 
         title, rows = accuracy_frames.TITLES[cut], accuracy_frames.chart_rows(table, whole, cut, review.unit)
         with columns[i % 2]:
             widgets.show_chart(
-                accuracy_charts.slice_dots(rows, title, k, confidence=confidence, top=top, dark=theme.is_dark()),
+                partial(
+                    accuracy_charts.slice_dots, rows, title, k, confidence=confidence, top=top, dark=theme.is_dark()
+                ),
                 key=f"{key}-{cut}",
                 alt=f"{title}: hits in the top {k} per 100 of {', '.join(model.label for model in shown)}",
             )

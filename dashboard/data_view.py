@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.diagnostic_warning import VERY_LARGE
 from gru4rec_core.report.charts.data import events_over_time, popularity, session_lengths, transitions
 from gru4rec_core.report.export import TableSource, export_table
-from gru4rec_core.report.frames.data import transition_shares
+from gru4rec_core.report.frames.data import popularity_curve, transition_shares
 from gru4rec_core.report.frames.split_preview import SplitPreview
 from gru4rec_core.words import counted, per_100, percent_text
 from gru4rec_core.workspace.records import DatasetRecord
@@ -165,7 +166,7 @@ def _choose_test_rule(record: DatasetRecord) -> SplitPreview | None:
         messages.show_problem(error)
         return None
     widgets.show_chart(
-        events_over_time(preview.days, preview.cut, theme.is_dark()),
+        partial(events_over_time, preview.days, preview.cut, theme.is_dark()),
         key="test-rule",
         alt=f"Events over time, training and test stacked. {preview.left_out}".strip(),
     )
@@ -193,11 +194,16 @@ def _show_distributions(record: DatasetRecord, dataset: SessionDataset) -> None:
     dark, names = theme.is_dark(), cached.item_names(record.id)
     with st.expander("How long are sessions?", key="lengths"):
         widgets.show_chart(
-            session_lengths(dataset.lengths, dark), key="length-chart", alt="Number of sessions by number of events"
+            partial(session_lengths, dataset.lengths, dark),
+            key="length-chart",
+            alt="Number of sessions by number of events",
         )
     with st.expander("How popular are items?", key="popularity"):
+        counts = dataset.counts()
         widgets.show_chart(
-            popularity(dataset.counts(), dataset.vocabulary.items, names, dark),
+            partial(
+                popularity, popularity_curve(counts, dataset.vocabulary.items, names), int((counts > 0).sum()), dark
+            ),
             key="popularity-chart",
             alt="Events of each item by its rank, on logarithmic axes",
         )
@@ -208,7 +214,7 @@ def _show_distributions(record: DatasetRecord, dataset: SessionDataset) -> None:
             return
         strongest = frame.iloc[int(frame["share"].to_numpy().argmax())]
         widgets.show_chart(
-            transitions(frame, items, dark),
+            partial(transitions, frame, items, dark),
             key="transitions-chart",
             alt=f"How often each of the {len(items)} most used items follows each other; "
             f"most often {strongest['to']} after {strongest['from']}, {strongest['share']:.0f} of 100 times",

@@ -6,10 +6,11 @@ Everything is read from the workspace, so a reload, another browser or a restart
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
-from dashboard import actions, messages, theme
+from dashboard import actions, messages, theme, widgets
 from gru4rec_core.config import LOSS_LABELS, TrainingConfig
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import Job, baselines_id, list_jobs, read_job_state
@@ -163,17 +164,18 @@ def show_curves(workspace: Workspace, runs: list[RunRecord], deciding_k: int) ->
     dark, last_epoch = theme.is_dark(), max(run.config.epochs for run in runs)
     validated = frame.dropna(subset=["hits"])
     if not validated.empty:
-        st.altair_chart(
-            validation_curve(validated, k, last_epoch, dark),
+        widgets.show_chart(
+            partial(validation_curve, validated, k, last_epoch, dark),
             key="validation-curve",
             alt=f"Hits in the top {k} per 100 on validation data, by epoch and loss",
         )
     names = list(dict.fromkeys(frame["name"]))
     for column, name in zip(st.columns(len(names)), names, strict=True):
-        column.altair_chart(
-            loss_curve(frame[frame["name"] == name], last_epoch, dark),
-            key=f"loss-curve-{name}",
-            alt=f"{LOSS_LABELS[name]} loss by epoch",
-        )
+        with column:
+            widgets.show_chart(
+                partial(loss_curve, frame[frame["name"] == name], last_epoch, dark),
+                key=f"loss-curve-{name}",
+                alt=f"{LOSS_LABELS[name]} loss by epoch",
+            )
     if len(names) > 1:
         messages.show_aside("Each loss has a unit of its own: compare the hits above, not these values.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -176,7 +177,7 @@ def _show_days(record: DatasetRecord, code: str) -> None:
         return
     with st.expander("Day by day", key=f"days-{code}-{record.id}"):
         widgets.show_chart(
-            unusual_days_chart(day_bars(days), day_marks(days), theme.is_dark()),
+            partial(unusual_days_chart, day_bars(days), day_marks(days), theme.is_dark()),
             key=f"days-chart-{code}",
             alt="Bar chart of events per day, split by whether the item is new that day; unusual days are marked",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -176,14 +177,14 @@ def show_recheck(recheck: Recheck, k: int) -> None:
     hits, unknown = st.columns([3, 2], gap="medium")
     with hits:
         widgets.show_chart(
-            recheck_charts.hits_by_week(weeks, k, dark),
+            partial(recheck_charts.hits_by_week, weeks, k, dark),
             key="recheck-hits",
             alt=f"Hits in the top {k} per 100 of the old model and of baselines, over {len(recheck.by_week)} weeks",
         )
     with unknown:
         shares = recheck_frames.unknown_by_week(recheck.by_week)
         widgets.show_chart(
-            recheck_charts.unknown_by_week(shares, dark),
+            partial(recheck_charts.unknown_by_week, shares, dark),
             key="recheck-unknown",
             alt=f"Share of items unknown to the old model, up to {shares['unknown'].max():.0f} % per week",
         )

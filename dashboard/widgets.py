@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ import streamlit as st
 from dashboard import messages, state
 from dashboard.downloads import safe_csv
 from gru4rec_core.evaluation.verdict import Verdict
+from gru4rec_core.report.charts.specs import spec_with_frames
 from gru4rec_core.report.labels import short
 
 _Colour = Literal["red", "green", "blue", "orange", "gray"]
@@ -88,9 +90,26 @@ def empty_state(text: str, button: str, page: str, selection: state.Selection, *
         state.next_button(button, page, selection, key=key)
 
 
-def show_chart(chart: Any, *, key: str, alt: str, **options: Any) -> Any:
-    """An Altair chart over the column's width; `alt` says in words what it shows."""
-    return st.altair_chart(chart, width=options.pop("width", "stretch"), key=key, alt=alt, **options)
+def show_chart(draw: partial[Any], *, key: str, alt: str, **options: Any) -> Any:
+    """A chart over the column's width; `alt` says in words what it shows.
+
+    It is drawn once for the same data: Altair takes 0.1 to 0.3 s for a chart, and a page asks for all of its charts at
+    every rerun.
+
+    Args:
+        draw: makes an Altair chart, with all that it needs: frames, texts, numbers.
+        key: of the element.
+        alt: for those who do not see it.
+        options: of `st.vega_lite_chart`.
+    """
+    spec = _draw(f"{draw.func.__module__}.{draw.func.__qualname__}", draw.args, draw.keywords, draw)
+    return st.vega_lite_chart(spec, width=options.pop("width", "stretch"), key=key, alt=alt, **options)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _draw(name: str, args: tuple[Any, ...], keywords: dict[str, Any], _draw: partial[Any]) -> dict[str, Any]:
+    """The chart's specification; what it is made of is the key."""
+    return spec_with_frames(_draw)
 
 
 def show_table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gru4rec_core.report.charts.drawing import AXIS, Size, titled
-from gru4rec_core.report.frames.data import LEFT_OUT, PARTS, TEST, TRAIN, length_bars, popularity_curve, stack_bars
+from gru4rec_core.report.frames.data import LEFT_OUT, PARTS, TEST, TRAIN, length_bars, stack_bars
 from gru4rec_core.report.style import ground, style
 
 
@@ -88,21 +88,17 @@ def session_lengths(lengths: np.ndarray, dark: bool = False) -> alt.Chart:
     return titled(bars, "How long sessions are", "", Size(180, axis=AXIS + 16), dark)
 
 
-def popularity(
-    counts: np.ndarray, items: np.ndarray, names: Mapping[str, str] | None = None, dark: bool = False
-) -> alt.Chart:
+def popularity(frame: pd.DataFrame, n_items: int, dark: bool = False) -> alt.Chart:
     """Log-log curve of how unevenly items are used.
 
     Args:
-        counts: events of each item, int [n_items].
-        items: the items, [n_items]; for the tooltips.
-        names: what to call them there, where it is not their id in the log.
+        frame: rank, events, item (see `frames.data.popularity_curve`).
+        n_items: how many items have events.
         dark: colours for a dark background.
 
     Returns:
-        x rank of the item (most used first), y its events; at most 300 points.
+        x rank of the item (most used first), y its events.
     """
-    frame = popularity_curve(counts, items, names)
     line = (
         alt.Chart(frame)
         .mark_line(point=alt.OverlayMarkDef(size=18), color=style("top1", dark=dark).colour)
@@ -121,7 +117,7 @@ def popularity(
             tooltip=["item:N", "rank:Q", alt.Tooltip("events:Q", format=",")],
         )
     )
-    return titled(line, "How popular items are", f"{int((counts > 0).sum()):,} items", Size(180), dark)
+    return titled(line, "How popular items are", f"{n_items:,} items", Size(180), dark)
 
 
 def transitions(frame: pd.DataFrame, items: Sequence[str], dark: bool = False) -> alt.LayerChart:

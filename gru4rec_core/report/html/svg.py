@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import vl_convert
 
+from gru4rec_core.report.charts.specs import spec_with_values
 from gru4rec_core.report.style import LIGHT, colour_pairs
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -46,7 +47,7 @@ def chart_to_svg(chart: Any, alt: str, name: str, width: int | None = None) -> s
         name: unique on the page; the element's ids begin with it.
         width: of the whole picture in px; the chart's own where it is None.
     """
-    spec = (chart if width is None else chart.properties(width=width)).to_dict()
+    spec = spec_with_values(chart if width is None else chart.properties(width=width))
     spec["config"] = _merged(_THEME, spec.get("config", {}))
     spec["background"] = None
     text = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gru4rec_core.report.charts.data import events_over_time, popularity, session_lengths, transitions
-from gru4rec_core.report.frames.data import LEFT_OUT, TEST, TRAIN
+from gru4rec_core.report.frames.data import LEFT_OUT, TEST, TRAIN, popularity_curve
 
 
 def bars(days: pd.DataFrame, **options) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def test_every_chart_of_a_log_has_a_title_and_axes_with_units():
     charts = {
         "Events per day, by part": events_over_time(daily(3)),
         "How long sessions are": session_lengths(np.array([1, 2, 2])),
-        "How popular items are": popularity(np.array([5, 1]), np.array(["a", "b"])),
+        "How popular items are": popularity(popularity_curve(np.array([5, 1]), np.array(["a", "b"])), 2),
         "What follows what": transitions(shares, ["a", "b"]),
     }
     for title, chart in charts.items():
