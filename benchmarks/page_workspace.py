@@ -6,6 +6,7 @@ a minute, and what the pages have to read, count and draw is of the real size.
 
 import numpy as np
 
+from benchmarks.fabricated_run import store_random_model
 from benchmarks.logs import generated_log
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import MAX_LIST_LENGTH, ComparisonConfig, SplitConfig, TrainingConfig
@@ -15,7 +16,7 @@ from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.results.summary import precompute_summaries
-from gru4rec_core.storage import save_arrays, write_json
+from gru4rec_core.storage import write_json
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.job_state import JobState, write_state
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetOrigin, RunRecord
@@ -79,13 +80,7 @@ def _compare(
 
 def _finish(workspace: Workspace, run: RunRecord, split: Split, generator: np.random.Generator) -> None:
     folder = workspace.run_folder(run.id)
-    n, width = split.train.n_items, run.config.n_hidden[0]
-    shapes = {"gru0/Wx0": (n, 3 * width), "gru0/Wrz0": (width, 2 * width), "gru0/Wh0": (width, width)}
-    shapes |= {"gru0/Bh0": (1, 3 * width), "Wy": (n, width), "By": (n, 1)}
-    save_arrays(
-        folder / "weights.npz", {name: generator.normal(size=s).astype(np.float32) for name, s in shapes.items()}
-    )
-    (folder / "vocabulary.json").write_text(split.train.vocabulary.to_json(), encoding="utf-8")
+    store_random_model(folder, split.train.vocabulary, run.config.n_hidden[0], generator)
     write_json(folder / "environment.json", {"seconds": {"reading": 1.0, "training": 60.0, "testing": 5.0}})
     for epoch in range(1, 11):
         rates = {f"accuracy@{k}": 0.02 * k * (1 - 0.5**epoch) for k in range(1, MAX_LIST_LENGTH + 1)}

@@ -60,7 +60,9 @@ def test_a_long_import_is_cancelled_leaves_nothing_and_can_be_started_again(
     assert not [fault for fault in faults(page) if "color-contrast" not in fault]  # what waits is faint
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("The import of long.csv was stopped; nothing was added.")).to_be_visible(timeout=WAIT)
-    psutil.wait_procs([psutil.Process(pid) for pid in readers if psutil.pid_exists(pid)], timeout=5)  # it tidies up
+    waited_for = [psutil.Process(pid) for pid in readers if psutil.pid_exists(pid)]  # they tidy up
+    _, alive = psutil.wait_procs(waited_for, timeout=5)
+    assert not alive
     assert not children(workbench.pid) & readers
     assert {entry.name for entry in (workbench.workspace.root / "datasets").glob("*")} == before
     settle(page)

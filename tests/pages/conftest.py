@@ -13,6 +13,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.fabricated_run import store_random_model
 from gru4rec_core.baselines.registry import BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
@@ -21,7 +22,6 @@ from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.results.summary import precompute_summaries
-from gru4rec_core.storage import save_arrays
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.job_state import JobState, write_state
 from gru4rec_core.workspace.records import DatasetOrigin, RunRecord
@@ -119,12 +119,7 @@ def _build_finished(root: Path, seeds: tuple[int, ...]) -> Path:
 
 def _finish(workspace: Workspace, run: RunRecord, split: Split, rng: np.random.Generator) -> None:
     folder = workspace.run_folder(run.id)
-    n, width = split.train.n_items, run.config.n_hidden[0]
-    shapes = {"gru0/Wx0": (n, 3 * width), "gru0/Wrz0": (width, 2 * width), "gru0/Wh0": (width, width)}
-    shapes |= {"gru0/Bh0": (1, 3 * width), "Wy": (n, width), "By": (n, 1)}
-    arrays = {name: rng.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()}
-    save_arrays(folder / "weights.npz", arrays)
-    (folder / "vocabulary.json").write_text(split.train.vocabulary.to_json(), encoding="utf-8")
+    store_random_model(folder, split.train.vocabulary, run.config.n_hidden[0], rng)
     (folder / "environment.json").write_text('{"seconds": {"training": 2.5}}', encoding="utf-8")
     for epoch in (1, 2, 3):
         hits = {"accuracy@3": 0.2 if epoch > 1 else 0.1}
