@@ -138,7 +138,8 @@ def test_the_verdict_and_the_p_values_have_the_same_rates(case, k):
 @settings(max_examples=15)
 def test_the_tables_of_the_report_have_the_same_rates_to_the_digit_that_they_show(case, k):
     comparison = compare_models(case.models, ComparisonConfig(deciding_k=k, n_bootstrap=200, n_permutations=200))
-    contents = SimpleNamespace(k=k, comparison=comparison, models=case.models, unit="events", pair=case.pair)
+    known = {"comparison": comparison, "models": case.models, "pair": case.pair, "unit": "events"}
+    contents = SimpleNamespace(k=k, confidence=0.95, whole_rates=whole_rates(case.models, k, 0.95), **known)
     table = report_tables.model_table(contents)
     shown = {row[0]: dict(zip(table.header, row, strict=True)) for row in table.rows}
     for model in case.models:

@@ -11,7 +11,7 @@ from dashboard import session_list, widgets
 from dashboard.session_list import PAGE_SIZE as N
 from gru4rec_core.evaluation.categories import category_codes, category_hits
 from gru4rec_core.evaluation.event_orders import order_events
-from gru4rec_core.evaluation.slices import select_slice
+from gru4rec_core.evaluation.slices import event_kinds, select_slice
 from gru4rec_core.report.labels import item_label, rank_text
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.words import counted
@@ -298,7 +298,7 @@ def test_every_kind_of_slice_narrows_the_list(finished, open_page, result, pair,
     app = open_page("sessions", show="neither", kind=kind)
     assert app.selectbox(key="filter-kind").value == kind
     one, other = (model.evaluations[0] for model in pair)
-    of_kind = select_slice(one, result.split.test, result.split.train_counts, *kind.split(":"))
+    of_kind = select_slice(event_kinds(one, result.split.test, result.split.train_counts), *kind.split(":"))
     expected = of_kind & (one.ranks() > 3) & (other.ranks() > 3)
     order = order_events("random", pair, 3)
     assert expected.any()
