@@ -17,13 +17,14 @@ from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.session_preview import FirstSessions
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.errors import DataError, WorkbenchError
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.quality_types import QualityReport
 from gru4rec_core.evaluation.timeline import Days, count_days
 from gru4rec_core.jobs import planning
 from gru4rec_core.jobs.planning import DefaultPlan
 from gru4rec_core.model.inference import NumpyGru4Rec
+from gru4rec_core.report import visit_names
 from gru4rec_core.report.frames.quality import describe_sessions
 from gru4rec_core.report.frames.split_preview import SplitPreview, preview_split
 from gru4rec_core.results import comparison as results
@@ -75,6 +76,16 @@ def _item_categories(root: str, dataset_id: str, files: Stamp) -> dict[str, str]
     return Workspace(root).item_categories(dataset_id)
 
 
+def item_table(dataset_id: str) -> pd.DataFrame:
+    """What is known of a dataset's items, not to be altered. Raises RunError where the item table is damaged."""
+    return _item_table(_root(), dataset_id, item_stamp(dataset_id))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _item_table(root: str, dataset_id: str, files: Stamp) -> pd.DataFrame:
+    return Workspace(root).item_table(dataset_id)
+
+
 def item_stamp(dataset_id: str) -> Stamp:
     """Cache key of what is known of a dataset's items."""
     return stamp_files(*state.workspace().item_files(dataset_id))
@@ -105,6 +116,16 @@ def _robot_sessions(root: str, dataset_id: str) -> pd.DataFrame:
     return describe_sessions(dataset, find_robots(dataset).sessions)
 
 
+def session_titles(record: DatasetRecord, keys: tuple[str, ...]) -> list[str]:
+    """What people read for these sessions of a log (`visit_names.session_titles`)."""
+    return _session_titles(_root(), record.id, keys)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _session_titles(root: str, dataset_id: str, keys: tuple[str, ...]) -> list[str]:
+    return visit_names.session_titles(keys, Workspace(root).open_dataset(dataset_id).session_ids)
+
+
 def days(record: DatasetRecord) -> Days | None:
     """A log day by day; None where its times are not dates."""
     return _days(_root(), record.id)
@@ -127,17 +148,24 @@ def _preview_cleaning(root: str, dataset_id: str, kind: str, value: float | tupl
 
 def split_preview(record: DatasetRecord, test_rule: SplitConfig) -> SplitPreview:
     """What a test rule does to a log. Raises DataError where it cannot be applied."""
-    return _split_preview(_root(), record.id, test_rule.to_json())
+    found = _split_preview(_root(), record.id, test_rule.to_json())
+    if isinstance(found, DataError):
+        raise found
+    return found
 
 
 @st.cache_data(max_entries=16, show_spinner="Cutting the log…")
-def _split_preview(root: str, dataset_id: str, test_rule: str) -> SplitPreview:
+def _split_preview(root: str, dataset_id: str, test_rule: str) -> SplitPreview | DataError:
+    # That a rule cannot be applied is kept like any other result: what is raised would not be.
     workspace = Workspace(root)
     dataset, unit = workspace.open_dataset(dataset_id), workspace.dataset(dataset_id).time_unit
-    return preview_split(dataset, SplitConfig.from_json(test_rule), unit)
+    try:
+        return preview_split(dataset, SplitConfig.from_json(test_rule), unit)
+    except DataError as error:
+        return error
 
 
-def count_log_warnings(record: DatasetRecord, most_events: int | None = None) -> WarningCount | None:
+def count_log_warnings(record: DatasetRecord, most_events: int | None = None) -> WarningCount | WorkbenchError | None:
     """The warnings of a log under its default test rule, counted once and then read from the workspace.
 
     Args:
@@ -145,7 +173,7 @@ def count_log_warnings(record: DatasetRecord, most_events: int | None = None) ->
         most_events: a larger log is not checked for it; None where its checks are wanted anyway.
 
     Returns:
-        None where it was not checked yet and is too large to do it now, or cannot be cut by that rule.
+        None where it was not checked yet and is too large to do it now; the error where it cannot be cut by that rule.
     """
     workspace, test_rule = state.workspace(), default_plan(record).test_rule
     stored = log_warnings.find_count(workspace, record, test_rule)
@@ -153,8 +181,8 @@ def count_log_warnings(record: DatasetRecord, most_events: int | None = None) ->
         return stored
     try:
         warnings = quality_report(record).with_test(split_preview(record, test_rule).warnings)
-    except WorkbenchError:  # the log cannot be cut by this rule: Data says why
-        return None
+    except WorkbenchError as error:
+        return error
     return log_warnings.store_count(workspace, record, test_rule, warnings)
 
 
@@ -236,10 +264,13 @@ def _load_model(folder: str, files: Stamp) -> NumpyGru4Rec:
 
 
 def recheck(plan: RecheckPlan) -> Recheck:
-    """How a finished run does on a newer log. A run and a dataset never change, so their ids are the key."""
+    """How a finished run does on a newer log, under the log's present name.
+
+    All else about a run and a dataset never changes, so their ids are the key.
+    """
     retrained = plan.retrained.id if plan.retrained else None
     key = (plan.run_id, plan.dataset_id, plan.split.to_json(), plan.config.to_json(), retrained)
-    return _recheck(_root(), key, plan)
+    return replace(_recheck(_root(), key, plan), dataset=state.workspace().dataset(plan.dataset_id))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Testing the old model on the new events…")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -11,6 +10,7 @@ from dashboard import progress_view, row_actions, row_table, state, summary_cell
 from dashboard.row_table import Column, Row, RowTable
 from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.evaluation.verdict import KIND_LABELS
 from gru4rec_core.results.summary import ComparisonSummary, load_summary
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.job_state import JobState
@@ -42,7 +42,7 @@ def show(selection: state.Selection) -> None:
         row_actions.ask,
         lambda comparison_id: row_actions.ask_before_deleting(
             comparison_id,
-            f"Deletes the comparison {records[comparison_id].name} from this workspace; its runs stay.",
+            lambda: f"Deletes the comparison {records[comparison_id].name} from this workspace; its runs stay.",
             lambda: workspace.delete_comparison(comparison_id),
         ),
     )
@@ -59,7 +59,7 @@ def _build(workspace: Workspace, record: ComparisonRecord, datasets: dict[str, s
         title=record.name,
         cells=(
             dataset + summary_cells.muted(PROTOCOL_LABELS[record.split.protocol].lower()),
-            summary_cells.name(_say_verdict(summary)) if summary else "",
+            summary_cells.name(say_verdict(summary)) if summary else "",
             summary_cells.best_model(summary) if summary else "",
             summary_cells.name(describe_states(states)) + summary_cells.muted(describe_duration(states)),
             summary_cells.moment(record.created),
@@ -71,9 +71,16 @@ def _build(workspace: Workspace, record: ComparisonRecord, datasets: dict[str, s
     )
 
 
-def _say_verdict(summary: ComparisonSummary) -> str:
-    """The first words of the verdict, which name the better one: "BPR is better"; "" with a single model."""
-    return summary.sentence.partition(". ")[0].rstrip(".") if summary.verdict else ""
+def say_verdict(summary: ComparisonSummary) -> str:
+    """The verdict in a few words: "BPR is better", "A baseline leads"; "" with a single model."""
+    best = summary.best.label if summary.best else ""
+    words = {
+        KIND_LABELS["clear"]: f"{best} is better",
+        KIND_LABELS["size-open"]: f"{best} is better; by how much is open",
+        KIND_LABELS["equivalent"]: "Take either",
+        KIND_LABELS["undecided"]: "Not decided",
+    }
+    return words.get(summary.verdict, summary.verdict)
 
 
 def _summary(workspace: Workspace, record: ComparisonRecord) -> ComparisonSummary | None:
@@ -86,10 +93,9 @@ def _summary(workspace: Workspace, record: ComparisonRecord) -> ComparisonSummar
 def describe_states(states: Sequence[JobState]) -> str:
     """ "6 runs, done", "6 runs: 3 done, 1 running, 2 waiting for a worker"."""
     runs = counted(len(states), "run")
-    counts = Counter(state.state for state in states)
-    if counts["done"] == len(states):
+    if all(state.state == "done" for state in states):
         return f"{runs}, done"
-    return f"{runs}: {', '.join(f'{count} {progress_view.STATE_WORDS[name]}' for name, count in counts.items())}"
+    return f"{runs}: {', '.join(progress_view.count_states(state.state for state in states))}"
 
 
 def describe_duration(states: Sequence[JobState]) -> str:

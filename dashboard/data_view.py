@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cached, items_view, messages, quality_view, state, test_rule_form, theme, widgets
-from dashboard.session_html import describe_events, session_strip
+from dashboard.session_html import describe_events, session_heading, session_strip
 from gru4rec_core.data.columns import describe_columns
 from gru4rec_core.data.row_rules import MAX_PER_REASON
 from gru4rec_core.data.sessions import SessionDataset
@@ -27,14 +27,14 @@ from gru4rec_core.workspace.records import DatasetRecord
 
 def show_dataset(selection: state.Selection, record: DatasetRecord) -> None:
     """The whole view of one dataset, in the order of importance."""
-    dataset = cached.open_dataset(record)
+    dataset, names = cached.open_dataset(record), items_view.read_names(record)
     report = cached.quality_report(record)
     headline = st.container()  # filled when the test rule, and so the test's warnings, are known
     quality_view.show_origin(selection, record)
     if sentences := describe_import(record):
         messages.show_aside(" ".join(sentences))
     _offer_rename(record)
-    _show_examples(record, dataset)
+    _show_examples(record, dataset, names)
     if any(check.code == "long-pauses" for check in report.found):
         messages.show_aside("If a strip holds several visits, cut sessions at pauses: see “Is this log clean?” below.")
     quality_view.show_quality(record, report)
@@ -47,7 +47,7 @@ def show_dataset(selection: state.Selection, record: DatasetRecord) -> None:
         state.next_button("Train on this", "train", selection, key="train-on-this", new="1")
         cached.count_log_warnings(record)  # so that Overview need not check the log to say how many there are
     items_view.show_items(record)
-    _show_distributions(record, dataset)
+    _show_distributions(dataset, names)
 
 
 def _offer_rename(record: DatasetRecord) -> None:
@@ -113,18 +113,19 @@ def time_span(record: DatasetRecord) -> str:
     return f"{start} to {last:%B %Y}"
 
 
-def _show_examples(record: DatasetRecord, dataset: SessionDataset) -> None:
+def _show_examples(record: DatasetRecord, dataset: SessionDataset, names: dict[str, str]) -> None:
     """Three sessions as strips: only a person can tell whether each is one visit."""
     st.header("Is each of these one visit?")
-    names = cached.item_names(record.id)
     unit = record.time_unit or None
-    for i in example_sessions(dataset.lengths):
+    examples = example_sessions(dataset.lengths)
+    keys = tuple(str(dataset.session_ids[i]) for i in examples)
+    for i, key, name in zip(examples, keys, cached.session_titles(record, keys), strict=True):
         begin, end = int(dataset.offsets[i]), int(dataset.offsets[i + 1])
         start = describe_time(dataset.timestamps[begin].item(), unit)
         until = describe_time(dataset.timestamps[end - 1].item(), unit)
         items = dataset.vocabulary.decode(dataset.session(i)).tolist()
-        name = str(dataset.session_ids[i])
-        session_strip(name, describe_events(end - begin, start, until), [names.get(item, item) for item in items])
+        heading = session_heading(key, name, describe_events(end - begin, start, until))
+        session_strip(heading, [names.get(item, item) for item in items])
 
 
 def example_sessions(lengths: np.ndarray) -> list[int]:
@@ -190,8 +191,8 @@ def size_sentence(preview: SplitPreview) -> str:
     )
 
 
-def _show_distributions(record: DatasetRecord, dataset: SessionDataset) -> None:
-    dark, names = theme.is_dark(), cached.item_names(record.id)
+def _show_distributions(dataset: SessionDataset, names: dict[str, str]) -> None:
+    dark = theme.is_dark()
     with st.expander("How long are sessions?", key="lengths"):
         widgets.show_chart(
             partial(session_lengths, dataset.lengths, dark),

@@ -84,10 +84,12 @@ def _why_none(comparisons: list[ComparisonRecord]) -> str:
     return "no result yet" if comparisons else "nothing trained yet"
 
 
-def describe_warnings(count: WarningCount | None) -> str:
-    """ "1 problem, 2 warnings", "none", "not checked yet"."""
+def describe_warnings(count: WarningCount | WorkbenchError | None) -> str:
+    """ "1 problem, 2 warnings", "none", "not checked yet"; where there can be no test, why not, as Data says it."""
     if count is None:
         return "not checked yet"
+    if isinstance(count, WorkbenchError):
+        return count.rule
     pieces = [(count.problems, "problem"), (count.warnings, "warning")]
     return ", ".join(counted(number, word) for number, word in pieces if number) or "none"
 
@@ -105,11 +107,9 @@ def _act(selection: state.Selection, action: str, record: DatasetRecord) -> None
 
 def _show_below(workspace: Workspace, selection: state.Selection, record: DatasetRecord) -> None:
     """What was asked for in the menu of this row."""
-    dependents = workspace.dataset_dependents(record.id).describe() if row_actions.is_asked("delete", record.id) else ""
-    also = f" with {dependents}" if dependents else ""
     row_actions.ask_before_deleting(
         record.id,
-        f"Deletes {record.name}{also} from this workspace.",
+        lambda: row_actions.describe_deleting(record.name, workspace.dataset_dependents(record.id).describe()),
         lambda: workspace.delete_dataset(record.id, with_runs=True),
     )
     row_actions.ask_for_name(record.id, record.name, lambda name: workspace.rename_dataset(record.id, name))

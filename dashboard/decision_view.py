@@ -126,7 +126,7 @@ def _act(action: str, decision_id: str) -> None:
 def _show_below(workspace: Workspace, record: DecisionRecord) -> None:
     row_actions.ask_before_deleting(
         record.id,
-        "Deletes this decision from the workspace; the comparison stays.",
+        lambda: "Deletes this decision from the workspace; the comparison stays.",
         lambda: _delete(workspace, record),
     )
     if st.query_params.get("decision") == record.id:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from dashboard import cached, messages, widgets
 from dashboard.mapping_form import TIME_QUESTION
-from dashboard.session_html import describe_events, session_strip
+from dashboard.session_html import describe_events, session_heading, session_strip
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.session_preview import HEAD_BYTES, FirstSessions
 from gru4rec_core.errors import DataError, WorkbenchError
+from gru4rec_core.report.visit_names import session_titles
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.importing import ImportSource
 
@@ -33,9 +34,10 @@ def show_first_sessions(source: ImportSource, mapping: ColumnMapping, is_whole_f
         messages.show_problem(say_it_for_the_page(error))
         return SOLVE_FIRST if is_whole_file else ""
     widgets.sentence("With these columns, the first sessions are:", weight=600)
-    for session in first.sessions:
+    keys = [session.name for session in first.sessions]
+    for session, title in zip(first.sessions, session_titles(keys, keys), strict=True):
         events = describe_events(session.n_events, session.times[0], session.last_time)
-        session_strip(session.name, events, list(session.items))
+        session_strip(session_heading(session.name, title, events), session.items)
     _describe_rows(first)
     return ""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import actions, cached, messages, reading_form, state, widgets
+from dashboard import cached, messages, reading_form, state, widgets
+from dashboard.kept_uploads import Upload, keep_upload, most_megabytes
 from gru4rec_core.data.file_names import LOG_ENDINGS
 from gru4rec_core.data.item_file import guess_item_columns
 from gru4rec_core.data.item_table import CATEGORY, NAME, ItemColumns
@@ -19,33 +19,54 @@ from gru4rec_core.workspace import import_process
 from gru4rec_core.workspace.records import DatasetRecord
 
 _TOLD = "_items_told"
+_UPLOAD = "_items_upload"
 _ROUND = "_items_round"  # a new key empties the uploader
 _SHOWN = 200  # rows of the table on the page
 
 
+def read_names(record: DatasetRecord) -> dict[str, str]:
+    """What the items are called; nothing where a file of that is damaged, which `show_items` says."""
+    try:
+        return cached.item_names(record.id)
+    except WorkbenchError:
+        return {}
+
+
 def show_items(record: DatasetRecord) -> None:
     """What is known of the items, and the uploader for a file that says more."""
-    table = state.workspace().item_table(record.id)
+    table = _read_table(record)
     told = st.session_state.pop(_TOLD, None)
     with st.expander("What are the items called?", expanded=bool(told), key=f"items-{record.id}"):
         if told:
             messages.show_message(told, "good")
-        st.text(describe_known(record, table))
-        if len(table):
-            _show_known(record, table)
-        limit = int(st.get_option("server.maxUploadSize"))
+        if table is None:
+            _offer_to_forget(record)
+        else:
+            st.text(describe_known(record, table))
+            if len(table):
+                _show_known(record, table)
         uploaded = st.file_uploader(
             "A second file with a row per item: its id as in the log, a name, a category, anything else",
             type=list(LOG_ENDINGS),
             key=f"items-file-{record.id}-{st.session_state.get(_ROUND, 0)}",
-            max_upload_size=limit,
+            max_upload_size=most_megabytes(),
         )
         if uploaded is not None:
             try:
-                path, _ = actions.store_upload(state.workspace(), uploaded, uploaded.size, limit)
-                _ask_and_add(record, str(path), uploaded.name)
+                _ask_and_add(record, keep_upload(uploaded, _UPLOAD))
             except WorkbenchError as error:
                 messages.show_problem(error)
+
+
+def _read_table(record: DatasetRecord) -> pd.DataFrame | None:
+    """The item table, None where it is damaged; says so, and where the names of the log's own column are."""
+    table = None
+    try:
+        table = cached.item_table(record.id)
+        cached.item_names(record.id)
+    except WorkbenchError as error:
+        messages.show_problem(error)
+    return table
 
 
 def describe_known(record: DatasetRecord, table: pd.DataFrame) -> str:
@@ -61,17 +82,27 @@ def describe_known(record: DatasetRecord, table: pd.DataFrame) -> str:
 
 
 def _show_known(record: DatasetRecord, table: pd.DataFrame) -> None:
-    exported = export_table(table, TableSource(record.name))
-    widgets.show_table(exported, key="item-table", name="items", shown=table.head(_SHOWN), height=260)
+    # Made when it is asked for: with its source in each row it is a copy of the whole table.
+    widgets.show_table(
+        lambda: export_table(table, TableSource(record.name)),
+        key="item-table",
+        name="items",
+        shown=table.head(_SHOWN),
+        height=260,
+    )
+    _offer_to_forget(record)
+
+
+def _offer_to_forget(record: DatasetRecord) -> None:
     if st.button("Forget these names and categories", key=f"forget-items-{record.id}", type="tertiary"):
         state.workspace().set_item_table(record.id, None)
         st.rerun()
 
 
-def _ask_and_add(record: DatasetRecord, path: str, name: str) -> None:
+def _ask_and_add(record: DatasetRecord, upload: Upload) -> None:
     """The file's columns and the button. Raises DataError where the file cannot be read."""
-    key = f"{record.id}-{path[-12:]}"
-    encoding = "utf-8" if cached.upload_is_utf8(path) else reading_form.ask_for_encoding(Path(path), key)
+    path, name, key = str(upload.path), upload.name, f"{record.id}-{upload.key}"
+    encoding = "utf-8" if cached.upload_is_utf8(path) else reading_form.ask_for_encoding(upload.path, key)
     preview = cached.preview_upload(path, name, encoding, "events")
     items = [str(item) for item in cached.open_dataset(record).vocabulary.items]
     guess = guess_item_columns(preview.rows, items)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import judging_form, messages, state
 from dashboard.review_context import Review
-from gru4rec_core.config import MAX_LIST_LENGTH, PROTOCOL_LABELS
+from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.report.labels import short
 from gru4rec_core.results.model_choice import TrainedModel, compare_two, find_refusal, list_trained_models
 from gru4rec_core.words import counted
@@ -50,7 +50,7 @@ def _ask(agreed: Review) -> None:
 
 def _compare(a: TrainedModel, b: TrainedModel, agreed: Review) -> None:
     record = compare_two(state.workspace(), a, b, agreed.record.config)
-    state.select(comparison=record.id, k=min(record.config.deciding_k, MAX_LIST_LENGTH))
+    state.select(comparison=record.id, k=record.config.shown_k)
     state.set_params(a=None, b=None)
     judging_form.reset(record.config)
 

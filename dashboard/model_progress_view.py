@@ -11,17 +11,15 @@ from gru4rec_core.experiments.continuing import taken_over_epochs
 from gru4rec_core.jobs.job_list import Job
 from gru4rec_core.jobs.time_left import seconds_until_done
 from gru4rec_core.results.model_table import group_by_model, label_model
-from gru4rec_core.workspace.job_state import JobState, State
+from gru4rec_core.workspace.job_state import State
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
-_TRAINING_SHARE = 0.95  # of a run; the rest is testing
 _TROUBLE = ("failed", "lost")
 
 
-def show_comparison(comparison: ComparisonRecord) -> None:
-    """The progress of a comparison; asks the disk every second while something is active."""
-    active = progress_view.is_active(state.workspace(), comparison)
+def show_comparison(comparison: ComparisonRecord, active: bool) -> None:
+    """The progress of a comparison; while something of it is active, asks the disk every second."""
     st.fragment(run_every=progress_view.POLL_SECONDS if active else None)(_show_comparison)(comparison, active)
 
 
@@ -91,7 +89,7 @@ def _show_group(workspace: Workspace, label: str, of_model: Sequence[Job], left:
         icon = progress_view.ICONS[leading_state(of_model)]
         st.text(f"{icon} {label} · {describe_group(of_model, left)}")
         if any(job.state.is_active for job in of_model):
-            st.progress(sum(share_done(job.state) for job in of_model) / len(of_model))
+            st.progress(sum(map(progress_view.fraction_done, of_model)) / len(of_model))
         for job in of_model:
             if job.state.state in _TROUBLE:
                 progress_view.show_job(workspace, job)
@@ -112,25 +110,13 @@ def describe_group(of_model: Sequence[Job], left: Mapping[str, float]) -> str:
     states = [job.state.state for job in of_model]
     n_done = states.count("done")
     parts = [f"{n_done} of {len(states)} seeds done"]
-    others = [name for name in progress_view.STATE_WORDS if name != "done" and name in states]
-    parts += [f"{states.count(name)} {progress_view.STATE_WORDS[name]}" for name in others]
+    parts += progress_view.count_states(state for state in states if state != "done")
     seconds = [left[job.id] for job in of_model if job.id in left]
     if seconds:
         parts.append(f"{progress_view.duration(max(seconds))} left")
     elif n_done == len(states) and (longest := max(job.state.seconds or 0.0 for job in of_model)):
         parts.append(f"the longest in {progress_view.duration(longest)}")
     return ", ".join(parts)
-
-
-def share_done(job: JobState) -> float:
-    """How much of a run is done, 0 to 1, training and testing together."""
-    if job.state == "done":
-        return 1.0
-    if job.state != "running":
-        return 0.0
-    if job.phase == "training":
-        return _TRAINING_SHARE * progress_view.fraction_done(job)
-    return _TRAINING_SHARE if job.phase in ("testing", "storing") else 0.0
 
 
 def _offer_to_start_rest(workspace: Workspace, comparison: ComparisonRecord) -> None:

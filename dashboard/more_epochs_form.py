@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard import actions, messages, state
-from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.experiments.continuing import kept_epochs
 from gru4rec_core.jobs.more_epochs import plan_more_epochs, stopped_early
 from gru4rec_core.results.model_table import group_by_model, label_model
@@ -65,4 +64,4 @@ def _start(comparison: ComparisonRecord, more: int, run_ids: list[str]) -> None:
     workspace = state.workspace()
     continued = plan_more_epochs(workspace, comparison, more, run_ids)
     actions.submit(workspace, continued)
-    state.select(comparison=continued.id, k=min(continued.config.deciding_k, MAX_LIST_LENGTH))
+    state.select(comparison=continued.id, k=continued.config.shown_k)

@@ -5,6 +5,8 @@ Everything is read from the workspace, so a reload, another browser or a restart
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -23,6 +25,8 @@ from gru4rec_core.workspace.store import Workspace
 
 POLL_SECONDS = 1.0
 _VALIDATION_KS = (1, 3, 5, 10, 20)
+_SHARES = {"training": (0.0, 0.95), "testing": (0.95, 1.0), "storing": (1.0, 1.0)}
+"""From where to where each phase of a run goes; training is nearly all of it."""
 ICONS: dict[State, str] = {
     "new": "○",
     "queued": "…",
@@ -90,15 +94,25 @@ def show_job(workspace: Workspace, job: Job, left: float | None = None) -> None:
             st.text(f"{ICONS[job.state.state]} {job.title} · {describe_state(job.state, left)}", width="content")
             _show_job_buttons(workspace, job)
         if job.state.state == "running":
-            st.progress(fraction_done(job.state))
+            st.progress(fraction_done(job))
         if job.state.state in ("failed", "lost"):
             _show_reason(workspace, job)
 
 
-def fraction_done(job: JobState) -> float:
-    """How much of a job is done, 0 to 1: epochs while it trains, else its own count."""
-    fraction = job.done / job.total if job.total else 0.0
-    return min(max(fraction, 0.0), 1.0)
+def fraction_done(job: Job) -> float:
+    """How much of a job is done, 0 to 1: of a run training and testing together, of baselines their own count."""
+    if job.state.state != "running":
+        return float(job.state.state == "done")
+    own = min(max(job.state.done / job.state.total, 0.0), 1.0) if job.state.total else 0.0
+    begin, end = _SHARES.get(job.state.phase, (0.0, 0.0)) if job.kind == "run" else (0.0, 1.0)
+    return begin + (end - begin) * own
+
+
+def count_states(states: Iterable[State]) -> list[str]:
+    """ "2 done", "1 running": how many jobs are in each state; after those done, what needs attention first."""
+    counts = Counter(states)
+    ordered = sorted(counts, key=lambda state: (state != "done", list(STATE_WORDS).index(state)))
+    return [f"{counts[state]} {STATE_WORDS[state]}" for state in ordered]
 
 
 def describe_state(job: JobState, left: float | None = None) -> str:

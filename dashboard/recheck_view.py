@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import actions, cached, messages, progress_view, review_context, state, test_rule_form, theme, widgets
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
-from gru4rec_core.config import LOSS_LABELS, MAX_LIST_LENGTH, ComparisonConfig, SplitConfig
+from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.recheck_advice import Recommendation
 from gru4rec_core.evaluation.slices import whole_rates
@@ -179,7 +179,7 @@ def show_recheck(recheck: Recheck, k: int) -> None:
         widgets.show_chart(
             partial(recheck_charts.hits_by_week, weeks, k, dark),
             key="recheck-hits",
-            alt=f"Hits in the top {k} per 100 of the old model and of baselines, over {len(recheck.by_week)} weeks",
+            alt=describe_weeks(weeks, k),
         )
     with unknown:
         shares = recheck_frames.unknown_by_week(recheck.by_week)
@@ -203,15 +203,18 @@ def _export(recheck: Recheck, table: pd.DataFrame, methods: list[Method], k: int
 def _describe_methods(recheck: Recheck) -> list[Method]:
     """What the tables and the chart call each method, and in whose colour it is drawn."""
     loss = recheck.run.config.loss
-    trained = {
-        OLD: (recheck.comparison.models[0].label, "old model", loss),
-        RETRAINED: (f"{LOSS_LABELS[loss]}, retrained", "retrained model", f"{loss} retrained"),
-    }
+    trained = {OLD: ("old model", loss), RETRAINED: ("retrained model", f"{loss} retrained")}
     return [
-        Method(model.name, label, model.kind, role, colour_name)
+        Method(model.name, model.label, model.kind, *trained.get(model.name, ("baseline", model.name)))
         for model in recheck.comparison.models
-        for label, role, colour_name in [trained.get(model.name, (model.label, "baseline", model.name))]
     ]
+
+
+def describe_weeks(weeks: pd.DataFrame, k: int) -> str:
+    """The chart of `recheck_frames.hits_by_week` in words: each method's least and most hits in a week."""
+    ranges = weeks.groupby("label", sort=False)["hits"].agg(["min", "max"])
+    words = [f"{label} {low:.1f} to {high:.1f}" for label, low, high in ranges.itertuples()]
+    return f"Hits in the top {k} per 100, week by week: {'; '.join(words)}"
 
 
 def _methods_by_week(recheck: Recheck, methods: list[Method]) -> list[Method]:
@@ -226,5 +229,4 @@ def _offer_retraining(selection: state.Selection, record: DatasetRecord, plan: C
     label = "Train its settings again, on this log"
     if st.button(label, type="tertiary", key="recheck-retrain", icon=":material/replay:"):
         comparison = actions.start_comparison(state.workspace(), record.id, plan)
-        k = min(plan.judging.deciding_k, MAX_LIST_LENGTH)
-        state.open_page("train", selection, dataset=record.id, comparison=comparison.id, k=k)
+        state.open_page("train", selection, dataset=record.id, comparison=comparison.id, k=plan.judging.shown_k)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, messages, state, unfinished_view, widgets
-from gru4rec_core.config import LIST_LENGTHS, MAX_LIST_LENGTH
+from dashboard import cached, messages, progress_view, state, unfinished_view, widgets
+from gru4rec_core.config import LIST_LENGTHS
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import WorkbenchError
@@ -24,7 +24,7 @@ from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.export import TableSource
 from gru4rec_core.report.glossary import explain
 from gru4rec_core.report.labels import item_label
-from gru4rec_core.report.visit_names import session_names
+from gru4rec_core.report.visit_names import session_titles
 from gru4rec_core.results.comparison import ComparisonResult, Pair
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.split_store import StoredSplit
@@ -88,15 +88,16 @@ class Review:
         """Name of an item as it is shown."""
         return item_label(item_id, self.vocabulary, self.item_names)
 
-    def session_names(self, keys: Collection[object]) -> list[str]:
-        """What lists call sessions, by their keys in the log: "Session 17", "ann, 2026-03-31, visit 2"."""
-        names = session_names(keys, self.events.dataset.session_ids)
-        return [f"Session {name}" if name == str(key) else name for key, name in zip(keys, names, strict=True)]
+    def session_titles(self, keys: Iterable[object]) -> list[str]:
+        """What sessions are called, by their keys in the log: "Session 17", "ann, 2026-03-31, visit 2"."""
+        return session_titles(keys, self.events.dataset.session_ids)
 
     def find_sessions(self, text: str) -> np.ndarray | None:
         """The test sessions that are called so, in the log or in lists: bool [n_sessions]; None for a blank text."""
         keys = self.events.dataset.session_ids
-        return find_sessions(keys, text, _all_session_names(self.record.id, self.files, self)) if text.strip() else None
+        return (
+            find_sessions(keys, text, _all_session_titles(self.record.id, self.files, self)) if text.strip() else None
+        )
 
 
 def table_source(review: Review, k: int | None) -> TableSource:
@@ -118,7 +119,7 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
         selection: of the page.
         purpose: what the page would show, as the end of "Nothing to … yet".
     """
-    record = selection.comparison
+    workspace, record = state.workspace(), selection.comparison
     if record is None:
         _show_nothing_yet(selection, purpose)
         return None
@@ -137,9 +138,9 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
             selection,
             key="to-runs",
         )
-        unfinished_view.offer_what_is_done(selection, record)
+        if not progress_view.is_active(workspace, record):
+            unfinished_view.offer_what_is_done(selection, record)
         return None
-    workspace = state.workspace()
     runs = tuple(workspace.run(run_id) for run_id in record.run_ids)
     return Review(record, result, runs, files, item_names)
 
@@ -169,7 +170,7 @@ def choose_list_length(
 ) -> int:
     """The list length of the page's charts; at first the one that decides."""
     deciding = review.record.config.deciding_k
-    options = sorted({*LIST_LENGTHS, min(deciding, MAX_LIST_LENGTH), selection.k or deciding})
+    options = sorted({*LIST_LENGTHS, review.record.config.shown_k, selection.k or deciding})
     chosen = st.segmented_control(
         "List length k: items shown",
         options,
@@ -229,8 +230,8 @@ def _ask_for_pair(review: Review, names: list[str], base: str, other: str) -> tu
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _all_session_names(comparison: str, files: cached.Stamp, _review: Review) -> list[str]:
-    return _review.session_names(_review.events.dataset.session_ids)
+def _all_session_titles(comparison: str, files: cached.Stamp, _review: Review) -> list[str]:
+    return _review.session_titles(_review.events.dataset.session_ids)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -33,22 +33,28 @@ def close() -> None:
     st.session_state.pop(_ASKED, None)
 
 
-def ask_before_deleting(row_id: str, text: str, delete: Callable[[], object]) -> None:
+def ask_before_deleting(row_id: str, describe: Callable[[], str], delete: Callable[[], object]) -> None:
     """Where *Delete* was chosen: what would go, and the two answers.
 
     Args:
         row_id: of the row.
-        text: what would be deleted, with what goes along.
+        describe: says what would be deleted, with what goes along; called where it is asked.
         delete: does it.
     """
     if not is_asked("delete", row_id):
         return
     with st.container(border=True, key="delete"):
-        st.text(f"{text} This cannot be undone.")
+        st.text(f"{describe()} This cannot be undone.")
         with st.container(horizontal=True):
             if st.button("Delete for good", type="primary", key="delete-now"):
                 messages.attempt(lambda: _carry_out(delete))
             offer_to_close("Keep it")
+
+
+def describe_deleting(named: str, dependents: str) -> str:
+    """ "Deletes shop log with 2 runs from this workspace."; what goes along as `Dependents.describe` puts it."""
+    also = f" with {dependents}" if dependents else ""
+    return f"Deletes {named}{also} from this workspace."
 
 
 def ask_for_name(row_id: str, name: str, rename: Callable[[str], object]) -> None:

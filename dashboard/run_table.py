@@ -27,6 +27,14 @@ def show() -> None:
     runs = {run.id: run for run in workspace.runs()}
     if not runs:
         return
+    expanded = row_actions.is_any_asked(runs)
+    expander = st.expander(f"Runs ({len(runs):,})", key="runs", expanded=expanded, on_change="rerun")
+    if expander.open:  # the rows read files of every run they show
+        with expander:
+            _show_rows(workspace, runs)
+
+
+def _show_rows(workspace: Workspace, runs: dict[str, RunRecord]) -> None:
     datasets = {record.id: record for record in workspace.datasets()}
     comparisons: dict[str, ComparisonRecord] = {}  # the newest of each run
     for comparison in reversed(workspace.comparisons()):
@@ -38,8 +46,7 @@ def show() -> None:
         row_actions.ask,
         lambda run_id: _ask_before_deleting(workspace, run_id),
     )
-    with st.expander(f"Runs ({len(runs):,})", key="runs", expanded=row_actions.is_any_asked(runs)):
-        row_table.show_rows(table, {run.id: _searched(run, datasets.get(run.dataset_id)) for run in runs.values()})
+    row_table.show_rows(table, {run.id: _searched(run, datasets.get(run.dataset_id)) for run in runs.values()})
 
 
 def _searched(run: RunRecord, dataset: DatasetRecord | None) -> str:
@@ -78,12 +85,8 @@ def hits(workspace: Workspace, run: RunRecord, k: int) -> str:
 
 
 def _ask_before_deleting(workspace: Workspace, run_id: str) -> None:
-    if not row_actions.is_asked("delete", run_id):
-        return
-    dependents = workspace.run_dependents(run_id).describe()
-    also = f" with {dependents}" if dependents else ""
     row_actions.ask_before_deleting(
         run_id,
-        f"Deletes run {run_id}{also} from this workspace.",
+        lambda: row_actions.describe_deleting(f"run {run_id}", workspace.run_dependents(run_id).describe()),
         lambda: workspace.delete_run(run_id, with_comparisons=True),
     )

@@ -11,7 +11,6 @@ from html import escape
 import streamlit as st
 
 from gru4rec_core.report.labels import short
-from gru4rec_core.report.visit_names import visitor
 from gru4rec_core.words import counted
 
 _CHIP = (
@@ -21,7 +20,8 @@ _CHIP = (
 _ARROW = '<span aria-hidden="true" style="opacity:.6;padding:0 .3rem">→</span>'
 _STEP = "display:inline-flex;align-items:center"
 _ROW = "display:flex;flex-wrap:wrap;align-items:center;row-gap:.1rem"
-_LONGEST_KEY = 40
+LONGEST_TITLE = 44
+"""Characters of a session's title that headings and lists show."""
 
 
 def chip(name: object, *, emphasis: str = "") -> str:
@@ -53,42 +53,34 @@ def describe_events(n_events: int, first: str, last: str) -> str:
     return f"{counted(n_events, 'event')}, {first}" + (f" to {until}" if first != last else "")
 
 
-def short_name(key: str) -> str:
-    """What a session is called where there is little room; a visit has its user's name.
+def session_heading(key: str, title: str, events: str) -> str:
+    """HTML of what stands above a session: its title, then its events; the key one tap away where the title lacks it.
 
-    >>> short_name("17"), short_name("u8#2026-03-06T06:39:53")
-    ('Session 17', 'User u8')
+    Args:
+        key: of the session in the log.
+        title: as `visit_names.session_titles` calls it.
+        events: as `describe_events` puts them.
     """
-    user = visitor(key)
-    return short(f"Session {key}" if user is None else f"User {user}", _LONGEST_KEY)
-
-
-def session_heading(key: str, events: str) -> str:
-    """HTML of what stands above a session: its name, then its events; the whole key one tap away where it is cut.
-
-    A visit cut out of a user's events has the user and its beginning as its key: the beginning is among the events.
-    """
-    line = escape(f"{short_name(key)}: {events}")
-    style = "opacity:.8;font-size:.85rem;overflow-wrap:anywhere"
-    if short_name(key) == f"Session {key}":
+    shown = short(title, LONGEST_TITLE)
+    line, style = escape(f"{shown}: {events}"), "opacity:.8;font-size:.85rem;overflow-wrap:anywhere"
+    if key in shown:
         return f'<div style="{style}">{line}</div>'
     return (
         f'<details style="{style}"><summary>{line}</summary>Key of the session: {escape(short(key, 1_000))}</details>'
     )
 
 
-def session_strip(key: str, events: str, items: Sequence[object], limit: int = 12) -> None:
+def session_strip(heading: str, items: Sequence[object], limit: int = 12) -> None:
     """One session of a log: whose it is and when, then its first `limit` items as a strip.
 
     Args:
-        key: The session's name in the log.
-        events: As `describe_events` puts them.
-        items: Names, oldest first.
-        limit: Of the items shown.
+        heading: as `session_heading` makes it.
+        items: names, oldest first.
+        limit: of the items shown.
     """
     n_hidden = len(items) - limit
     tail = f'<div style="opacity:.75;font-size:.85rem">… and {n_hidden:,} more</div>' if n_hidden > 0 else ""
-    st.html(session_heading(key, events) + strip_html(items[:limit]) + tail)
+    st.html(heading + strip_html(items[:limit]) + tail)
 
 
 def show_task() -> None:

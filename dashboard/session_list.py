@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import review_context, state, theme, widgets
 from dashboard.downloads import safe_csv
+from dashboard.session_html import LONGEST_TITLE
 from dashboard.steps_view import View
 from gru4rec_core.report.export import export_table
 from gru4rec_core.report.frames import sessions as sessions_frames
@@ -48,9 +49,9 @@ def show_list(view: View, listed: SessionList, event: int) -> None:
     _show_keys(listed, place)
     start = page * PAGE_SIZE
     part = SessionList(listed.first[start : start + PAGE_SIZE], listed.counts[start : start + PAGE_SIZE])
-    rows = sessions_frames.prediction_rows(part.first, view.models, view.review.events, view.k, view.seed.index)
+    rows = sessions_frames.prediction_rows(part.first, view.models, view.review.events, view.seed.index)
     st.html(_CSS + _mark(None if place is None else int(listed.first[place])))
-    rows["name"] = view.review.session_names(rows["session"])
+    rows["title"] = view.review.session_titles(rows["session"])
     with st.container(key="session-rows", gap="xsmall"):
         for row, n_listed in zip(rows.to_dict("records"), part.counts, strict=True):
             st.button(
@@ -112,7 +113,7 @@ def row_label(view: View, row: dict[Any, Any], n_listed: int) -> str:
         return widgets.plain_label(review.item(item), 32)
 
     more = f", {n_listed - 1:,} more {'step' if n_listed == 2 else 'steps'} listed" if n_listed > 1 else ""
-    session = widgets.plain_label(row["name"], 44)
+    session = widgets.plain_label(row["title"], LONGEST_TITLE)
     lines = [f"*{session} · step {row['step']} of {row['length']}{more}*"]
     seen = f"{name(row['last'])} → " if row["step"] > 1 else ""
     lines.append(f"{seen}**{name(row['target'])} ✓**")
@@ -153,7 +154,7 @@ def show_download(view: View, predictions: np.ndarray) -> None:
 def download_table(view: View, predictions: np.ndarray) -> Any:
     """The listed predictions with all guesses, and the columns that every download has."""
     models, k, seed = view.models, view.k, view.seed
-    rows = sessions_frames.prediction_rows(predictions, models, view.review.events, k, seed.index)
+    rows = sessions_frames.prediction_rows(predictions, models, view.review.events, seed.index)
     table = sessions_frames.guesses_table(rows, models, k, seed.index, view.review.item)
     if seed.name:
         table = table.assign(seed=seed.name)

@@ -6,7 +6,7 @@ links drop URL parameters, so the session remembers them and `current` puts them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -139,6 +139,12 @@ def read_choice(name: str, options: Collection[str], called: str) -> str | None:
     return None
 
 
+def requested_place(name: str, options: Sequence[str]) -> int | None:
+    """Where what the link asks for (`order=random`) stands among a select box's options; None where it does not."""
+    requested = st.query_params.get(name)
+    return options.index(requested) if requested in options else None
+
+
 def leave_out(name: str, called: str, why: str) -> None:
     """Says what is wrong with a parameter, and takes it out of the address."""
     say_wrong(f"{called} {st.query_params[name]}", why)
@@ -203,7 +209,7 @@ def context_line(selection: Selection, *, verdict: str | None = None) -> None:
         st.text(" · ".join(piece for piece in pieces if piece), width="content")
         with st.popover("Copy link", type="tertiary", icon=":material/link:", key="copy-link"):
             # A verdict's own list length, whichever the page shows: link and sentence agree.
-            k = min(comparison.config.deciding_k, MAX_LIST_LENGTH) if verdict and comparison else selection.k
+            k = comparison.config.shown_k if verdict and comparison else selection.k
             st.code("\n".join(filter(None, (verdict, page_url(selection, k=k)))), language=None, wrap_lines=True)
         words_view.show_words()
     for sentence in selection.wrong:
@@ -226,7 +232,7 @@ def _resolve(workspace: Workspace, requested: dict[str, str | None]) -> Selectio
         comparison = next(iter(workspace.comparisons(dataset.id)), None)
     k = _read_list_length(requested["k"])
     if k is None and comparison is not None:
-        k = min(comparison.config.deciding_k, MAX_LIST_LENGTH)
+        k = comparison.config.shown_k
     wrong = _wrong_sentences(missing, requested["k"], k)
     return Selection(dataset, comparison, k, wrong, requested["seed"])
 

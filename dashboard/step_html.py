@@ -86,8 +86,8 @@ def _mark(model: ModelResults, ranks: Sequence[float], k: int) -> str:
     return f'<span class="wb-mark" style="{_colour(model)}" title="{escape(model.label)}">{told}</span>'
 
 
-def came(step: int, name: str) -> str:
-    """HTML of the item that came at a step."""
+def came(name: str) -> str:
+    """HTML of the item that came."""
     return (
         f'<div class="wb-came" role="heading" aria-level="2">What came: <strong>{escape(short(name))} ✓</strong></div>'
     )

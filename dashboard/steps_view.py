@@ -52,7 +52,9 @@ def show_session(view: View, event: int) -> None:
     position = _requested_step(len(steps), int(evaluation.position[event]))
     step = steps[position]
     with st.container(border=True, key="open-session"):
-        st.html(session_heading(str(evaluation.session_id[event]), _describe(review, session)))
+        key = str(evaluation.session_id[event])
+        (title,) = review.session_titles([key])
+        st.html(session_heading(key, title, _describe(review, session)))
         _show_keys(view, step, len(steps))
         st.html(step_html.STYLE + _draw_strip(view, steps, position))
         if step.kind in _WORDS and position > 0:
@@ -111,7 +113,7 @@ def _draw_guesses(view: View, steps: Sequence[Step], step: Step) -> str:
         names = [review.item(item) for item in guesses.items]
         note = _seeds_note(model, step, k)
         blocks.append(step_html.guesses(model, names, guesses, step.item, k, note))
-    came = step_html.came(step.position + 1, review.item(step.item))
+    came = step_html.came(review.item(step.item))
     return came + "".join(blocks)
 
 

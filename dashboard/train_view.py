@@ -16,7 +16,7 @@ from dashboard import (
     training_form,
     unfinished_view,
 )
-from gru4rec_core.config import LOSS_LABELS, MAX_LIST_LENGTH, PROTOCOL_LABELS
+from gru4rec_core.config import LOSS_LABELS, PROTOCOL_LABELS
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs.planning import ComparisonPlan
 from gru4rec_core.jobs.time_left import estimate_plan
@@ -31,13 +31,14 @@ def show_progress(selection: state.Selection, comparison: ComparisonRecord) -> N
     active = progress_view.is_active(state.workspace(), comparison)
     with st.container(border=True, key="progress"):
         st.header("Training now" if active else "Training of this comparison")
-        model_progress_view.show_comparison(comparison)
+        model_progress_view.show_comparison(comparison, active)
         if not active and (result := _result(comparison)) is not None:
             messages.show_warnings_below_results(result.warnings, "data, training and test", "train-warnings")
             with st.container(horizontal=True):
                 state.next_button("Open comparison", "compare", selection, key="open-comparison")
                 more_epochs_form.show_form(comparison)
-        unfinished_view.offer_what_is_done(selection, comparison)
+        if not active:
+            unfinished_view.offer_what_is_done(selection, comparison)
 
 
 def _result(comparison: ComparisonRecord) -> ComparisonResult | None:
@@ -65,7 +66,7 @@ def show_form(record: DatasetRecord) -> None:
 
 def _start(record: DatasetRecord, plan: ComparisonPlan) -> None:
     comparison = actions.start_comparison(state.workspace(), record.id, plan)
-    state.select(comparison=comparison.id, k=min(plan.judging.deciding_k, MAX_LIST_LENGTH))
+    state.select(comparison=comparison.id, k=plan.judging.shown_k)
     st.rerun()
 
 

@@ -13,10 +13,9 @@ from gru4rec_core.workspace.store import Workspace
 
 
 def offer_what_is_done(selection: state.Selection, comparison: ComparisonRecord) -> None:
-    """Names the runs that did not finish, and offers to compare the others; draws nothing while any is at work."""
-    workspace = state.workspace()
-    sentence = describe_unfinished(workspace, comparison)
-    if not sentence or progress_view.is_active(workspace, comparison):
+    """Names the runs of a comparison at which nothing works that did not finish, and offers to compare the others."""
+    sentence = describe_unfinished(state.workspace(), comparison)
+    if not sentence:
         return
     with st.container(border=True, key="unfinished"):
         st.text(sentence)

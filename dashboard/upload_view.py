@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import streamlit as st
 
 from dashboard import (
-    actions,
     cached,
     data_view,
     first_sessions_view,
@@ -20,6 +18,7 @@ from dashboard import (
     state,
     widgets,
 )
+from dashboard.kept_uploads import Upload, keep_upload, most_megabytes
 from gru4rec_core.data.file_names import LOG_ENDINGS
 from gru4rec_core.data.ingest import ReadLimits
 from gru4rec_core.data.preview import LogPreview
@@ -35,6 +34,8 @@ _UPLOAD = "_upload"
 _ROUND = "_upload_round"  # a new key empties the uploader
 _TOLD = "_upload_told"
 _FAILURE = "_upload_failure"
+OWN_FILE = "a file of your own: one row per event, with a session, a time and an item."
+"""What can be added beside a sample, as the end of a sentence."""
 _TO_TOP = "<script>document.querySelector('[data-testid=stMain]').scrollTo(0, 0)</script>"
 
 
@@ -46,31 +47,9 @@ class _Failure:
     error: WorkbenchError
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file that was uploaded and stored.
-
-    Attributes:
-        file_id: Streamlit's name for this upload; another upload of the same file has another.
-        name: the file's name on the user's computer; only for display.
-        path: where it is stored.
-        sha256: of its content, in hexadecimal digits.
-    """
-
-    file_id: str
-    name: str
-    path: Path
-    sha256: str
-
-    @property
-    def key(self) -> str:
-        """Suffix of the keys of its widgets."""
-        return self.sha256[:12]
-
-
 def show_sources() -> None:
     """The samples and the uploader; a stored file stays until it is imported or discarded, also across pages."""
-    limit = int(st.get_option("server.maxUploadSize"))
+    limit = most_megabytes()
     _offer_samples()
     import_process.prepare()
     uploaded = st.file_uploader(
@@ -81,14 +60,12 @@ def show_sources() -> None:
         help=_describe_limits(),
     )
     upload: Upload | None = st.session_state.get(_UPLOAD)
-    # Stored and hashed once, not again on every run of the script.
-    if uploaded is not None and (upload is None or upload.file_id != uploaded.file_id):
+    if uploaded is not None:
         try:
-            path, sha256 = actions.store_upload(state.workspace(), uploaded, uploaded.size, limit)
+            upload = keep_upload(uploaded, _UPLOAD)
         except WorkbenchError as error:
             messages.show_problem(error)
             return
-        upload = st.session_state[_UPLOAD] = Upload(uploaded.file_id, uploaded.name, path, sha256)
     if upload is not None:
         _show_upload(upload)
     other_sources_view.explain_other_sources()
@@ -96,7 +73,7 @@ def show_sources() -> None:
 
 def show_adding(record: DatasetRecord) -> None:
     """Adding a log as a view of its own (`?add=1`), with the way back to the one that is selected."""
-    st.text("A sample, or a file of your own: one row per event, with a session, a time and an item.")
+    st.text(f"A sample, or {OWN_FILE}")
     show_sources()
     back = f"Back to {widgets.plain_label(record.name)}"
     if st.button(back, type="tertiary", key="back-to-dataset", icon=":material/arrow_back:"):

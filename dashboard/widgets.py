@@ -7,7 +7,7 @@ Item and session names come from files. They reach the page as text columns, as 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 from typing import Any, Literal
@@ -113,7 +113,7 @@ def _draw(name: str, args: tuple[Any, ...], keywords: dict[str, Any], _draw: par
 
 
 def show_table(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Callable[[], pd.DataFrame],
     *,
     key: str,
     name: str,
@@ -124,7 +124,7 @@ def show_table(
     """A table with a download of its own, whose cells no spreadsheet runs as formulas.
 
     Args:
-        frame: what is downloaded.
+        frame: what is downloaded; or what makes it then, beside `shown`.
         key: of the table; the download has `key`-csv.
         name: file name of the download, without .csv.
         shown: what is drawn instead of the frame (a Styler, a subset).
@@ -134,7 +134,7 @@ def show_table(
     st.dataframe(drawn, hide_index=True, key=key, column_config=columns or {}, height=height, placeholder="")
     st.download_button(
         "Download CSV",
-        data=lambda: safe_csv(frame),
+        data=lambda: safe_csv(frame() if callable(frame) else frame),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"{key}-csv",
@@ -144,13 +144,7 @@ def show_table(
     )
 
 
-def html_table(
-    header: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    *,
-    caption: str = "",
-    label: str = "rows",
-) -> None:
+def html_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, label: str = "rows") -> None:
     """A table whose cells are HTML made in this package; callers escape names through `cell`.
 
     On a narrow screen each row becomes a card, its cells named by their column.
@@ -158,7 +152,6 @@ def html_table(
     Args:
         header: column names, plain text.
         rows: HTML of each cell.
-        caption: plain text above the table.
         label: key of the table's style.
     """
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
@@ -171,9 +164,8 @@ def html_table(
         + "</tr>"
         for row in rows
     )
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
     st.html(
-        f'{_TABLE_STYLE}<table class="wb-table" data-kind="{escape(label)}">{title}<thead><tr>{head}</tr></thead>'
+        f'{_TABLE_STYLE}<table class="wb-table" data-kind="{escape(label)}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table>"
     )
 
@@ -186,7 +178,6 @@ def cell(text: object, *, strong: bool = False, limit: int = 60) -> str:
 
 _TABLE_STYLE = """<style>
 .wb-table{border-collapse:collapse;width:100%;font-size:.95rem}
-.wb-table caption{text-align:left;font-weight:600;padding:.2rem 0 .5rem;caption-side:top}
 .wb-table th{text-align:left;font-weight:600;opacity:.8;padding:.3rem .6rem .3rem 0;border:0;
   border-bottom:1px solid rgba(127,127,127,.5)}
 .wb-table td{padding:.35rem .6rem .35rem 0;border:0;border-bottom:1px solid rgba(127,127,127,.25);

@@ -337,6 +337,11 @@ class ComparisonConfig(_Settings):
     n_permutations: int = Field(2000, ge=200, le=100_000, description="Permutations that flip whole sessions.")
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of the bootstrap and of the permutations.")
 
+    @property
+    def shown_k(self) -> int:
+        """The list length that screens show at first: the one that decides, or the longest that they can show."""
+        return min(self.deciding_k, MAX_LIST_LENGTH)
+
 
 def default_deciding_k(n_items: int) -> int:
     """The deciding k unless the user chooses one: 3 for a catalogue of up to 100 items, else 10."""

@@ -25,6 +25,13 @@ def test_one_width_is_one_layer():
     assert TrainingConfig(n_hidden=100).n_hidden == (100,)
 
 
+@pytest.mark.parametrize(("deciding", "shown"), [(1, 1), (20, 20), (50, 20)])
+def test_screens_show_at_first_what_decides_as_far_as_they_can(deciding: int, shown: int):
+    config = ComparisonConfig(deciding_k=deciding)
+    assert config.shown_k == shown
+    assert "shown_k" not in config.to_json()
+
+
 def test_settings_are_frozen():
     with pytest.raises(Exception, match="frozen"):
         TrainingConfig().seed = 3

@@ -203,7 +203,8 @@ def test_the_misses_of_a_slice_are_those_that_its_link_lists(case, k):
 @settings(max_examples=40)
 def test_rank_and_guess_of_an_event_are_those_of_one_seed_in_list_and_steps(case, k, seed):
     n_events = case.models[0].n_events
-    rows = sessions_frames.prediction_rows(np.arange(n_events), case.pair, case.events, k, seed)
+    rows = sessions_frames.prediction_rows(np.arange(n_events), case.pair, case.events, seed)
+    table = sessions_frames.guesses_table(rows, case.pair, k, seed, str)
     evaluation, trained = case.models[0].evaluations[0], np.zeros(case.events.dataset.n_events, bool)
     for event, row in enumerate(rows.to_dict("records")):
         position, session = int(evaluation.position[event]), int(evaluation.session[event])
@@ -214,4 +215,5 @@ def test_rank_and_guess_of_an_event_are_those_of_one_seed_in_list_and_steps(case
             assert row[f"rank:{model.name}"] == step.ranks[model.name] == one.ranks()[event]
             assert row[f"rank:{model.name}"] == guesses[model.name].rank
             assert row[f"guess:{model.name}"] == guesses[model.name].items[0] == one.top_items[event, 0]
-            assert row[f"seeds:{model.name}"] == hit_counts(model, k)[event]
+            if model.n_seeds > 1:
+                assert table[f"{model.label}: seeds with a hit"][event] == hit_counts(model, k)[event]

@@ -1,14 +1,14 @@
-"""What is a visit called that was cut out of a user's events?
+"""What is a session called, and a visit that was cut out of a user's events: in lists, headings and the report?
 
-Its key is the user, #, and when it began, to the second. People read who, the date and, of several on that day, its
-number.
+A visit's key is the user, #, and when it began, to the second. People read who, the date and, of several on that day,
+its number. Any other session is called by its key.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -18,18 +18,8 @@ _VISIT = re.compile(r"(.*)#(\d{4}-\d\d-\d\d)T[\d:.]+", re.DOTALL)
 _FEW_DAYS = 50  # of visits to name, for which all keys are searched day by day
 
 
-def visitor(key: object) -> str | None:
-    """The user in the key of such a visit; None for any other session's key.
-
-    >>> visitor("17#2026-03-31T08:15:00"), visitor("17")
-    ('17', None)
-    """
-    visit = _VISIT.fullmatch(str(key))
-    return visit.group(1) if visit else None
-
-
-def session_names(keys: Iterable[object], among: np.ndarray) -> list[str]:
-    """What people read for these sessions: "17, 2026-03-31, visit 2"; a key that is no visit's stays as it is.
+def session_titles(keys: Iterable[object], among: np.ndarray | Sequence[str]) -> list[str]:
+    """What people read for these sessions: "17, 2026-03-31, visit 2" for a visit, else "Session 17".
 
     Args:
         keys: of the sessions to name.
@@ -38,22 +28,24 @@ def session_names(keys: Iterable[object], among: np.ndarray) -> list[str]:
     texts = [str(key) for key in keys]
     visits = [_VISIT.fullmatch(text) for text in texts]
     days = {(visit.group(1), visit.group(2)) for visit in visits if visit}
-    if not days:
-        return texts
     by_day = _visits_by_day(among) if len(days) > _FEW_DAYS else _visits_of_days(among, days)
     return [
-        _name(text, visit.group(1), visit.group(2), by_day) if visit else text
+        _name(text, visit.group(1), visit.group(2), by_day) if visit else f"Session {text}"
         for text, visit in zip(texts, visits, strict=True)
     ]
 
 
-def _visits_of_days(among: np.ndarray, days: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+def _visits_of_days(
+    among: np.ndarray | Sequence[str], days: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], list[str]]:
     """The keys of the visits of these users and days, the first first."""
+    if not days:
+        return {}
     everything = pa.array(among, pa.string())
     return {day: _visits_of(everything, *day) for day in days}
 
 
-def _visits_by_day(among: np.ndarray) -> dict[tuple[str, str], list[str]]:
+def _visits_by_day(among: np.ndarray | Sequence[str]) -> dict[tuple[str, str], list[str]]:
     """The same for every user and day, in one pass: 100,000 sessions take as long as some two hundred days singly."""
     by_day: dict[tuple[str, str], list[str]] = defaultdict(list)
     for visit in filter(None, map(_VISIT.fullmatch, sorted(map(str, among)))):

@@ -1,5 +1,6 @@
 """Facts about what the pages keep: computed once, and again when the files behind it change."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,8 +11,17 @@ import streamlit as st
 from dashboard import cached
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.errors import DataError
+from gru4rec_core.results.recheck import RecheckPlan
 from gru4rec_core.workspace import dataset_store
 from gru4rec_core.workspace.job_state import JobState, write_state
+from gru4rec_core.workspace.records import DatasetRecord
+
+
+@dataclass(frozen=True)
+class Rechecked:
+    """The part of a re-check that people may change."""
+
+    dataset: DatasetRecord
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +54,12 @@ def test_item_names_are_read_once_and_again_when_their_file_changes(workspace, d
         assert cached.item_names(dataset.id) == {"a": "Apple"}
         assert cached.item_categories(dataset.id) == {"a": "fruit"}
     assert reads == [{"columns": ["item", "name"]}, {"columns": ["item", "category"]}]
+    reads.clear()
+    for _ in range(2):
+        assert cached.item_table(dataset.id)["picture"].tolist() == ["x" * 99]
+    assert reads == [{}]
     workspace.set_item_table(dataset.id, None)
+    assert cached.item_table(dataset.id).empty
     assert cached.item_names(dataset.id) == cached.item_categories(dataset.id) == {}
 
 
@@ -58,10 +73,33 @@ def test_a_split_is_previewed_once_per_test_rule(dataset, monkeypatch: pytest.Mo
     assert cuts == [SplitConfig(), holdout]
 
 
-def test_a_test_rule_that_cannot_be_applied_is_an_error_each_time(dataset):
+def test_a_test_rule_that_cannot_be_applied_is_an_error_each_time_and_tried_once(dataset, monkeypatch):
+    cuts = []
+    preview_split = cached.preview_split
+    monkeypatch.setattr(cached, "preview_split", lambda *args: cuts.append(args[1]) or preview_split(*args))
     for _ in range(2):
         with pytest.raises(DataError):
             cached.split_preview(dataset, SplitConfig(min_session_length=100))
+    assert len(cuts) == 1
+
+
+def test_of_a_log_that_cannot_be_cut_there_is_a_reason_instead_of_a_count(dataset, monkeypatch):
+    rule = SplitConfig(min_session_length=100)
+    monkeypatch.setattr(cached, "default_plan", lambda record: SimpleNamespace(test_rule=rule))
+    found = cached.count_log_warnings(dataset)
+    with pytest.raises(DataError) as raised:
+        cached.split_preview(dataset, rule)
+    assert isinstance(found, DataError)
+    assert found.rule == raised.value.rule
+    assert cached.count_log_warnings(dataset, most_events=1) is None
+
+
+def test_a_recheck_follows_the_name_of_its_log(workspace, dataset, run, monkeypatch):
+    monkeypatch.setattr(cached, "recheck_run", lambda workspace, plan: Rechecked(workspace.dataset(plan.dataset_id)))
+    plan = RecheckPlan(run.id, dataset.id, SplitConfig(), ComparisonConfig())
+    assert cached.recheck(plan).dataset.name == dataset.name
+    workspace.rename_dataset(dataset.id, "another name")
+    assert cached.recheck(plan).dataset.name == "another name"
 
 
 def test_a_comparison_has_no_result_while_a_run_is_not_done(workspace, dataset, run):

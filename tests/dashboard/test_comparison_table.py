@@ -1,6 +1,9 @@
 """Facts about what the table of comparisons says of their runs."""
 
-from dashboard.comparison_table import describe_duration, describe_states
+import pytest
+
+from dashboard.comparison_table import describe_duration, describe_states, say_verdict
+from gru4rec_core.results.summary import ComparisonSummary, MethodRate
 from gru4rec_core.workspace.job_state import JobState
 
 
@@ -18,3 +21,21 @@ def test_runs_are_counted_by_their_state():
 def test_the_duration_is_that_of_the_runs_that_have_ended():
     assert describe_duration(states("done", "done", "running")) == "1 min in all"
     assert describe_duration(states("queued")) == ""
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        ("Clear", "BPR is better"),
+        ("Better, size open", "BPR is better; by how much is open"),
+        ("Equivalent", "Take either"),
+        ("Undecided", "Not decided"),
+        ("A baseline leads", "A baseline leads"),
+        ("Not comparable", "Not comparable"),
+        ("", ""),
+    ],
+)
+def test_the_verdict_is_told_in_words_of_its_kind(verdict: str, words: str):
+    best = MethodRate("bpr", "BPR", 0.5)
+    line = ComparisonSummary(10, "events", verdict, "Neither. Best-sellers had 60.", best, None, None, None, None, 0)
+    assert say_verdict(line) == words

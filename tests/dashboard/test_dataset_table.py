@@ -4,7 +4,7 @@ import pytest
 
 from dashboard import dataset_table
 from dashboard.dataset_table import describe_warnings, newest_summary
-from gru4rec_core.errors import RunError
+from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.results.log_warnings import WarningCount
 from gru4rec_core.results.summary import ComparisonSummary, MethodRate
 
@@ -16,6 +16,7 @@ from gru4rec_core.results.summary import ComparisonSummary, MethodRate
         (WarningCount(0, 0), "none"),
         (WarningCount(0, 1), "1 warning"),
         (WarningCount(1, 2), "1 problem, 2 warnings"),
+        (DataError("The test has no session.", remedy="Choose another."), "The test has no session."),
     ],
 )
 def test_warnings_are_counted_in_words(count, words: str):

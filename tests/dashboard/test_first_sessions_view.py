@@ -4,10 +4,12 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard import import_view
+from dashboard import first_sessions_view, import_view
 from dashboard.first_sessions_view import SOLVE_FIRST, reads_whole_file
-from gru4rec_core.data.session_preview import HEAD_BYTES
+from gru4rec_core.data.columns import ColumnMapping
+from gru4rec_core.data.session_preview import HEAD_BYTES, FirstSessions, PreviewSession
 from gru4rec_core.errors import DataError
+from gru4rec_core.workspace.importing import ImportSource
 
 GOOD = "session,timestamp,item\n" + "".join(f"s{i // 4},{1_700_000_000 + 60 * i},i{i % 7}\n" for i in range(40))
 NESTED = "".join(
@@ -57,3 +59,19 @@ def test_what_a_preview_saw_of_a_file(tmp_path: Path) -> None:
     assert not reads_whole_file(small, "CSV, gzipped")
     assert not reads_whole_file(large, "CSV")
     assert reads_whole_file(large, "Excel, wide")
+
+
+def test_before_the_import_too_visits_are_called_by_user_day_and_number(monkeypatch) -> None:
+    drawn: list[str] = []
+    times = ("2026-03-06 06:39:53", "2026-03-06 18:00:00")
+    visits = [PreviewSession(f"ann#{time.replace(' ', 'T')}", 1, ("a",), (time,), time) for time in times]
+    monkeypatch.setattr(
+        first_sessions_view.cached, "first_sessions", lambda *_: FirstSessions(tuple(visits), True, 2, {})
+    )
+    monkeypatch.setattr(first_sessions_view, "session_strip", lambda heading, items: drawn.append(heading))
+    monkeypatch.setattr(first_sessions_view.widgets, "sentence", lambda *_, **__: None)
+    mapping = ColumnMapping(None, "timestamp", "item", user="user", session_gap_minutes=30)
+    source = ImportSource(Path("log.csv"), mapping, name="log.csv")
+    assert first_sessions_view.show_first_sessions(source, mapping, is_whole_file=True) == ""
+    for number, time, heading in zip((1, 2), times, drawn, strict=True):
+        assert f"ann, 2026-03-06, visit {number}: 1 event, {time}" in heading

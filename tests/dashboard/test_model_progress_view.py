@@ -8,7 +8,6 @@ from dashboard.model_progress_view import (
     describe_total,
     group_jobs,
     leading_state,
-    share_done,
 )
 from gru4rec_core.config import SplitConfig, TrainingConfig
 from gru4rec_core.jobs.job_list import Job
@@ -39,20 +38,6 @@ def test_a_model_is_told_by_its_seeds():
     assert leading_state(seeds) == "running"
     assert leading_state([*seeds, a_job("d", state="failed")]) == "failed"
     assert leading_state(seeds[:1]) == "done"
-
-
-@pytest.mark.parametrize(
-    ("state", "share"),
-    [
-        (JobState(state="done"), 1.0),
-        (JobState(state="queued"), 0.0),
-        (JobState(state="running", phase="reading the log"), 0.0),
-        (JobState(state="running", phase="training", done=1, total=2), 0.475),
-        (JobState(state="running", phase="testing", done=0, total=9), 0.95),
-    ],
-)
-def test_training_is_nearly_all_of_a_run(state: JobState, share: float):
-    assert share_done(state) == pytest.approx(share)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Facts about which runs a re-check offers, and how it calls them."""
 
-from dashboard.recheck_view import describe_run, list_finished_runs, propose_log
+import pandas as pd
+
+from dashboard.recheck_view import describe_run, describe_weeks, list_finished_runs, propose_log
 from gru4rec_core.config import SplitConfig, TrainingConfig
 from gru4rec_core.workspace.job_state import JobState, write_state
 
@@ -28,3 +30,10 @@ def test_a_run_is_tested_on_the_log_that_was_opened_unless_it_learnt_from_it(wor
     assert propose_log(other, run, datasets) == other
     assert propose_log(dataset, run, datasets) == other
     assert propose_log(dataset, run, [dataset]) == dataset
+
+
+def test_the_chart_of_weeks_says_of_every_method_in_words_how_it_did():
+    labels = ["BPR of 2026-01-31", "BPR, retrained", "Best-sellers"]
+    weeks = pd.DataFrame({"label": labels * 2, "hits": [40.0, 50.0, 10.0, 30.0, 55.5, 12.0]})
+    words = "BPR of 2026-01-31 30.0 to 40.0; BPR, retrained 50.0 to 55.5; Best-sellers 10.0 to 12.0"
+    assert describe_weeks(weeks, 3) == f"Hits in the top 3 per 100, week by week: {words}"

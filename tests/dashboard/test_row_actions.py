@@ -22,3 +22,20 @@ def test_only_the_action_that_was_chosen_last_is_asked(session):
     assert not row_actions.is_any_asked({"a"})
     row_actions.close()
     assert not row_actions.is_any_asked({"a", "b"})
+
+
+def test_what_would_go_along_is_looked_up_only_where_deleting_is_asked(session):
+    def describe() -> str:
+        raise AssertionError
+
+    row_actions.ask("rename", "a")
+    row_actions.ask_before_deleting("a", describe, lambda: None)
+    row_actions.ask("delete", "a")
+    row_actions.ask_before_deleting("b", describe, lambda: None)
+    with pytest.raises(AssertionError):
+        row_actions.ask_before_deleting("a", describe, lambda: None)
+
+
+def test_what_is_deleted_is_told_with_what_goes_along():
+    assert row_actions.describe_deleting("shop log", "") == "Deletes shop log from this workspace."
+    assert row_actions.describe_deleting("run 7", "2 runs") == "Deletes run 7 with 2 runs from this workspace."

@@ -21,18 +21,26 @@ def test_a_strip_shows_every_item_in_order_and_marks_the_last():
 def test_the_end_of_a_visit_is_seen_whatever_its_key():
     events = describe_events(4, "2026-03-06 06:39:53", "2026-03-06 07:02:10")
     key = f"{'c' * 40}#2026-03-06T06:39:53"
-    html = session_heading(key, events)
+    html = session_heading(key, f"{'c' * 40}, 2026-03-06, visit 2", events)
     heading, _, rest = html.partition("</summary>")
-    assert "User ccc" in heading
+    assert "cccc" in heading
     assert "4 events, 2026-03-06 06:39:53 to 07:02:10" in heading
     assert "#" not in heading
     assert key in rest
 
 
+def test_a_visit_is_called_as_lists_call_it_with_its_key_one_tap_away():
+    heading, _, rest = session_heading("ann#2026-03-06T06:39:53", "ann, 2026-03-06, visit 2", "4 events").partition(
+        "</summary>"
+    )
+    assert "ann, 2026-03-06, visit 2: 4 events" in heading
+    assert "ann#2026-03-06T06:39:53" in rest
+
+
 def test_a_short_key_is_shown_whole_and_escaped():
-    assert "<details" not in session_heading("s7", "1 event, 12")
-    assert "Session s7: 1 event, 12" in session_heading("s7", "1 event, 12")
-    assert "<img" not in session_heading(NASTY, "1 event, 12")
+    assert "<details" not in session_heading("s7", "Session s7", "1 event, 12")
+    assert "Session s7: 1 event, 12" in session_heading("s7", "Session s7", "1 event, 12")
+    assert "<img" not in session_heading(NASTY, f"Session {NASTY}", "1 event, 12")
 
 
 def test_a_day_is_written_once_only_where_it_is_the_same():

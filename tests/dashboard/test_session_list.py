@@ -16,7 +16,7 @@ VIEW = SimpleNamespace(
 )
 ROW = {
     "event": 4,
-    "name": "Session s7",
+    "title": "Session s7",
     "step": 2,
     "length": 5,
     "last": 0,

@@ -1,9 +1,11 @@
 """Facts about the selection: what a link may name, and what travels."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
+from dashboard import state
 from dashboard.state import Selection
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
@@ -42,3 +44,10 @@ def test_nothing_selected_leaves_the_url_clean():
 )
 def test_changes_lie_on_top_and_none_takes_away(change: dict, params: dict):
     assert Selection(DATASET, None, None).params(**change) == params
+
+
+@pytest.mark.parametrize(("requested", "place"), [("b", 1), ("c", None), (None, None)])
+def test_a_select_box_begins_with_what_the_link_asks_for(monkeypatch, requested: str | None, place: int | None):
+    params = {} if requested is None else {"order": requested}
+    monkeypatch.setattr(state, "st", SimpleNamespace(query_params=params))
+    assert state.requested_place("order", ["a", "b"]) == place

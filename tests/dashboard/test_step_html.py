@@ -41,7 +41,7 @@ def test_in_how_many_seeds_it_was_a_hit_is_said_where_there_are_several():
 
 def test_names_are_escaped():
     assert "<img" not in drawn(Guesses([4, 5, 6], 3.0), 6)
-    assert "<img" not in step_html.came(2, NASTY)
+    assert "<img" not in step_html.came(NASTY)
     assert "<img" not in step_html.strip([[Step(0, 1, "tested", 0, {})]], [NASTY], 0, [BPR], 3, (0, 0))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import import_view, upload_view
+from dashboard import import_view, kept_uploads, upload_view
 from gru4rec_core.data import file_format, ingest
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.workspace import import_process, importing
@@ -31,7 +31,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
         monkeypatch.setattr(module, name, counting)
 
-    count(upload_view.actions.storage, "store_by_hash")
+    count(kept_uploads.actions.storage, "store_by_hash")
     count(import_process, "is_utf8_apart")
     count(import_process, "preview_apart")
     count(import_view, "import_apart")

@@ -83,5 +83,22 @@ def test_a_damaged_item_table_is_explained_on_every_review_page(finished, open_p
         assert "items.parquet is missing or damaged." in written(open_page(page))  # no exception: see open_page
 
 
+def test_on_data_a_damaged_item_table_is_explained_and_can_be_forgotten(finished, open_page):
+    (record,) = finished.datasets()
+    finished.item_files(record.id)[1].write_bytes(b"PAR1 no more")
+    app = open_page("data")
+    assert "items.parquet is missing or damaged." in written(app)
+    app.button(key=f"forget-items-{record.id}").click().run()
+    assert not app.exception
+    assert "is missing or damaged" not in written(app)
+
+
+def test_on_data_damaged_names_of_the_log_itself_are_explained(finished, open_page):
+    (record,) = finished.datasets()
+    names = finished.item_files(record.id)[0]
+    names.write_text("no more", encoding="utf-8")
+    assert f"{names.name} of a dataset cannot be read as JSON." in written(open_page("data"))
+
+
 def test_without_categories_nothing_is_said_of_kinds(finished, open_page):
     assert "right category" not in written(open_page("accuracy"))

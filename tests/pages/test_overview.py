@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import run_table
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.jobs import jobs
 from gru4rec_core.workspace.importing import import_sample
@@ -33,7 +34,8 @@ def links(app) -> dict[str, str]:
 
 
 def choose(app, row_id: str, action: str):
-    """Chooses an action in the menu of a row."""
+    """Chooses an action in the menu of a row; those of runs are in an expander, which AppTest cannot hold open."""
+    app.session_state["runs"] = True
     return app.menu_button(key=f"menu-{row_id}").click(action).run()
 
 
@@ -106,9 +108,26 @@ def test_running_jobs_come_before_everything_else(finished, open_page):
     assert page.index("Running now") < page.index("See the verdict")
 
 
+def open_runs(app):
+    """Opens the list of runs."""
+    app.session_state["runs"] = True
+    return app.run()
+
+
+def test_the_rows_of_runs_are_made_when_their_list_is_opened(finished, open_page, monkeypatch):
+    made = []
+    build = run_table._build
+    monkeypatch.setattr(run_table, "_build", lambda *args: made.append(args[1].id) or build(*args))
+    app = open_page("overview")
+    assert "Runs (2)" in [one.label for one in app.expander]
+    assert made == []
+    open_runs(app)
+    assert set(made) == {run.id for run in finished.runs()}
+
+
 def test_deleting_a_run_says_what_goes_with_it_and_asks_first(finished, open_page):
     run = finished.runs()[0]
-    app = open_page("overview")
+    app = open_runs(open_page("overview"))
     choose(app, run.id, "delete")
     assert "with 1 comparison from this workspace" in written(app)
     assert len(finished.runs()) == 2
@@ -120,7 +139,7 @@ def test_deleting_a_run_says_what_goes_with_it_and_asks_first(finished, open_pag
 def test_a_running_run_is_not_deleted(finished, open_page):
     run = finished.runs()[0]
     write_state(finished.run_folder(run.id), JobState(state="running"))
-    app = open_page("overview")
+    app = open_runs(open_page("overview"))
     choose(app, run.id, "delete")
     app.button(key="delete-now").click().run()
     assert "Cancel it first." in written(app)
@@ -140,7 +159,7 @@ def test_deleting_a_dataset_takes_its_runs_along(finished, open_page):
 
 
 def test_after_what_was_selected_is_deleted_no_link_is_blamed(finished, open_page):
-    app = open_page("overview", comparison=finished.comparisons()[0].id)
+    app = open_runs(open_page("overview", comparison=finished.comparisons()[0].id))
     choose(app, finished.runs()[0].id, "delete")
     app.button(key="delete-now").click().run()
     assert finished.comparisons() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dashboard import progress_view
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.workspace.importing import import_sample
@@ -213,3 +214,15 @@ def test_a_finished_comparison_is_trained_for_more_epochs_in_a_new_one(finished,
     assert tuple(finished.run(run_id).continues for run_id in new.run_ids) == old.run_ids
     assert app.query_params["comparison"] == new.id
     assert "TOP1 continues runs of 3 epochs" in written(app)
+
+
+@pytest.mark.parametrize(("state", "n_asked"), [("done", 1), ("running", 2)])
+def test_whether_a_comparison_is_at_work_is_asked_once_by_the_page_and_once_by_what_polls(
+    finished, open_page, monkeypatch, state: str, n_asked: int
+):
+    write_state(finished.run_folder(finished.runs()[0].id), JobState(state=state))
+    asked = []
+    is_active = progress_view.is_active
+    monkeypatch.setattr(progress_view, "is_active", lambda *args: asked.append(args) or is_active(*args))
+    open_page("train")
+    assert len(asked) == n_asked

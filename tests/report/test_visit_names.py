@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gru4rec_core.report import visit_names
-from gru4rec_core.report.visit_names import session_names, visitor
+from gru4rec_core.report.visit_names import session_titles
 
 VISITS = np.array(
     [
@@ -19,7 +19,7 @@ VISITS = np.array(
 
 
 def test_a_visit_is_called_by_who_the_date_and_its_number_among_several_that_day():
-    assert session_names(VISITS, VISITS) == [
+    assert session_titles(VISITS, VISITS) == [
         "ann, 2026-03-31, visit 2",
         "ann, 2026-03-31, visit 1",
         "ann, 2026-04-01",
@@ -29,7 +29,7 @@ def test_a_visit_is_called_by_who_the_date_and_its_number_among_several_that_day
 
 
 def test_the_number_is_that_among_all_sessions_not_among_those_shown():
-    assert session_names(VISITS[:1], VISITS) == ["ann, 2026-03-31, visit 2"]
+    assert session_titles(VISITS[:1], VISITS) == ["ann, 2026-03-31, visit 2"]
 
 
 def test_many_visits_are_named_as_few_are_without_a_search_day_by_day(monkeypatch: pytest.MonkeyPatch):
@@ -39,22 +39,22 @@ def test_many_visits_are_named_as_few_are_without_a_search_day_by_day(monkeypatc
     searched: list[str] = []
     search = visit_names._visits_of
     monkeypatch.setattr(visit_names, "_visits_of", lambda all_, *day: searched.append(day) or search(all_, *day))
-    names = session_names(keys, keys)
+    names = session_titles(keys, keys)
     assert searched == []  # 60,000 searches through 100,000 keys would take minutes
-    assert names[40_000:40_003] == session_names(keys[40_000:40_003], keys)
+    assert names[40_000:40_003] == session_titles(keys[40_000:40_003], keys)
     assert len(searched) == 3
     assert len(set(names)) == len(keys)
 
 
 def test_names_tell_visits_apart():
-    assert len(set(session_names(VISITS, VISITS))) == len(VISITS)
+    assert len(set(session_titles(VISITS, VISITS))) == len(VISITS)
 
 
-def test_other_keys_stay_as_they_are():
+def test_any_other_session_is_called_by_its_key():
     keys = np.array([17, 18])
-    assert session_names(keys, keys) == ["17", "18"]
-    assert session_names(["s#1", "2026-03-31T08:15:00"], np.array(["s#1"], dtype=object)) == [
-        "s#1",
-        "2026-03-31T08:15:00",
+    assert session_titles(keys, keys) == ["Session 17", "Session 18"]
+    assert session_titles(["s#1", "2026-03-31T08:15:00"], np.array(["s#1"], dtype=object)) == [
+        "Session s#1",
+        "Session 2026-03-31T08:15:00",
     ]
-    assert (visitor("s#1"), visitor(7), visitor("ann#2026-03-31T08:15:00")) == (None, None, "ann")
+    assert session_titles([7, *VISITS[:1]], VISITS) == ["Session 7", "ann, 2026-03-31, visit 2"]

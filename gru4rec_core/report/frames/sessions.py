@@ -73,20 +73,18 @@ def gather_sessions(predictions: np.ndarray, session: np.ndarray) -> SessionList
 
 
 def prediction_rows(
-    predictions: np.ndarray, models: Sequence[ModelResults], events: EvaluationSet, k: int, seed: int = 0
+    predictions: np.ndarray, models: Sequence[ModelResults], events: EvaluationSet, seed: int = 0
 ) -> pd.DataFrame:
     """One row per prediction.
 
     Columns: event (its row number), session (name), length (items of the session), step (place of the item that came,
     from 1), last and target (ids, -1 where there is none or it is unknown), and for every model, of one seed,
-    `guess:NAME` (id of its first guess) and `rank:NAME` (of the true item, inf if unknown); of all its seeds
-    `seeds:NAME` (in how many of them the item was in the top k).
+    `guess:NAME` (id of its first guess) and `rank:NAME` (of the true item, inf if unknown).
 
     Args:
         predictions: row numbers, int64 [n].
         models: what predicted them.
         events: what was predicted.
-        k: list length.
         seed: index of the seed.
     """
     evaluation = models[0].evaluations[0]
@@ -107,7 +105,6 @@ def prediction_rows(
         of_seed = model.evaluations[seed_index(model, seed)]
         frame[f"guess:{model.name}"] = of_seed.top_items[predictions, 0]
         frame[f"rank:{model.name}"] = of_seed.ranks()[predictions]
-        frame[f"seeds:{model.name}"] = hit_counts(model, k)[predictions]
     return frame
 
 
@@ -123,7 +120,7 @@ def guesses_table(
         seed: index of the seed.
         item: the name of an item by its id.
     """
-    names = _Names(item)
+    names, events = _Names(item), rows["event"].to_numpy()
     columns = {
         "session": rows["session"],
         "items in session": rows["length"],
@@ -134,8 +131,8 @@ def guesses_table(
     for model in models:
         columns[f"{model.label}: rank"] = [_rank(rank) for rank in rows[f"rank:{model.name}"]]
         if model.n_seeds > 1:
-            columns[f"{model.label}: seeds with a hit"] = rows[f"seeds:{model.name}"]
-        guesses = model.evaluations[seed_index(model, seed)].top_items[rows["event"].to_numpy()]
+            columns[f"{model.label}: seeds with a hit"] = hit_counts(model, k)[events]
+        guesses = model.evaluations[seed_index(model, seed)].top_items[events]
         for place in range(min(k, guesses.shape[1])):
             columns[f"{model.label}: guess {place + 1}"] = names.of(guesses[:, place])
     return pd.DataFrame(columns)

@@ -13,7 +13,7 @@ from gru4rec_core.report.frames.session_sample import Pick, pick_sessions
 from gru4rec_core.report.html.contents import ReportContents
 from gru4rec_core.report.labels import rank_text, short
 from gru4rec_core.report.style import style
-from gru4rec_core.report.visit_names import session_names
+from gru4rec_core.report.visit_names import session_titles
 
 LONGEST_STRIP = 12
 """Items of a session that are shown before the one that came next."""
@@ -39,7 +39,7 @@ class SessionExample:
 
     Attributes:
         reason: why it is shown.
-        session: its name.
+        session: what it is called.
         n_hidden: earlier items that are left out.
         seen: the last items before the prediction.
         came: the item that came next.
@@ -83,7 +83,7 @@ def _build(
     history = np.asarray(contents.events.dataset.session(int(evaluation.session[pick.event])))[:position]
     return SessionExample(
         reason=pick.reason,
-        session=short(session_names([evaluation.session_id[pick.event]], contents.events.dataset.session_ids)[0]),
+        session=short(session_titles([evaluation.session_id[pick.event]], contents.events.dataset.session_ids)[0]),
         n_hidden=max(0, position - LONGEST_STRIP),
         seen=[short(contents.item(item)) for item in history[-LONGEST_STRIP:]],
         came=short(contents.item(int(evaluation.target[pick.event]))),

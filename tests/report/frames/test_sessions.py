@@ -34,7 +34,7 @@ def test_predictions_of_a_session_are_gathered_where_its_first_one_stands():
 
 
 def test_rows_tell_the_last_item_the_next_and_each_models_guess(results, events):
-    rows = frames.prediction_rows(np.array([2, 0]), [results("bpr", [1, 4, 9])], events, 3)
+    rows = frames.prediction_rows(np.array([2, 0]), [results("bpr", [1, 4, 9])], events)
     a, b = events.dataset.item_to_id["a"], events.dataset.item_to_id["b"]
     assert rows["event"].tolist() == [2, 0]
     assert rows["last"].tolist() == [a, b]
@@ -45,10 +45,10 @@ def test_rows_tell_the_last_item_the_next_and_each_models_guess(results, events)
 
 def test_guess_and_rank_are_those_of_one_seed_and_hits_are_counted_in_all(results, events):
     models = [results("bpr", [5, 1, 9], [1, 9, 9], [2, 9, 1]), results("top1", [1, 1, 4])]
-    rows = frames.prediction_rows(np.arange(3), models, events, 3, seed=1)
+    rows = frames.prediction_rows(np.arange(3), models, events, seed=1)
     assert rows["rank:bpr"].tolist() == [1.0, 9.0, 9.0]
     assert rows["guess:bpr"].tolist() == [0, 29, 29]
-    assert rows["seeds:bpr"].tolist() == [2, 1, 1]
+    assert frames.guesses_table(rows, models, 3, 1, str)["BPR: seeds with a hit"].tolist() == [2, 1, 1]
     assert rows["rank:top1"].tolist() == [1.0, 1.0, 4.0]  # it has no second seed
 
 
@@ -60,7 +60,7 @@ def test_misses_go_by_the_majority_of_the_seeds_and_by_the_mean_rank_where_half_
 
 def test_a_file_holds_all_k_guesses_by_name_and_ranks_as_they_are(results, events):
     models = [results("bpr", [1, 0, 9], [1, 0, 9]), results("top1", [1, 1, 4])]
-    rows = frames.prediction_rows(np.array([1, 2]), models, events, 3, 0)
+    rows = frames.prediction_rows(np.array([1, 2]), models, events, 0)
     table = frames.guesses_table(rows, models, 3, 0, lambda item: "unknown" if item < 0 else f"item {item}")
     assert table["BPR: rank"].tolist() == ["unknown", "9"]
     assert table["BPR: seeds with a hit"].tolist() == [0, 0]

@@ -9,6 +9,7 @@ def test_a_session_shows_what_was_seen_what_came_and_all_guesses(contents):
     for example in examples:
         assert len(example.seen) == 2
         assert example.n_hidden == 0
+        assert example.session.startswith("Session ")
         assert [guesses.label for guesses in example.guesses] == ["TOP1", "BPR"]
         assert all(len(guesses.items) == 10 for guesses in example.guesses)
 
