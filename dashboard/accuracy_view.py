@@ -17,10 +17,8 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.seed_outcomes import shown_seed
 from gru4rec_core.evaluation.slices import NOT_IN_TRAINING
 from gru4rec_core.report.charts import accuracy as accuracy_charts
-from gru4rec_core.report.charts import comparison as comparison_charts
 from gru4rec_core.report.export import export_table
 from gru4rec_core.report.frames import accuracy as accuracy_frames
-from gru4rec_core.report.frames import comparison as comparison_frames
 from gru4rec_core.report.glossary import BASELINE_MEANINGS
 from gru4rec_core.words import figure, percent_text, share_text
 
@@ -30,11 +28,11 @@ def choose_model(review: Review) -> ModelResults:
     names = [model.name for model in review.models]
     verdict = review.result.verdict
     best = verdict.best if verdict and verdict.best else names[0]
-    requested = st.query_params.get("model")
+    requested = state.requested_place("model", names)
     chosen = st.selectbox(
         "Model",
         names,
-        index=names.index(requested if requested in names else best),
+        index=names.index(best) if requested is None else requested,
         format_func=lambda name: review.model(name).label,
         key="model-choice",
         width=280,
@@ -86,24 +84,6 @@ def show_slices(review: Review, shown: list[ModelResults], k: int) -> None:
         counts = dict.fromkeys(figures.select_dtypes("int"), "{:,}")
         drawn = figures.style.format({**rates, **counts})
         widgets.show_table(exported, key="slices", name="slices", shown=drawn)
-
-
-def show_curve(review: Review, shown: list[ModelResults]) -> None:
-    """Hits over the length of the list."""
-    table = comparison_frames.curve(shown)
-    ends = table[table["k"] == MAX_LIST_LENGTH].sort_values("hits", ascending=False)
-    words = ", ".join(f"{label} {figure(hits)}" for label, hits in zip(ends["label"], ends["hits"], strict=True))
-    widgets.show_chart(
-        partial(
-            comparison_charts.accuracy_over_k,
-            table,
-            marked_k=review.record.config.deciding_k,
-            unit=review.unit,
-            dark=theme.is_dark(),
-        ),
-        key="curve",
-        alt=f"Hits per 100 over list length 1 to {MAX_LIST_LENGTH}; at {MAX_LIST_LENGTH}: {words}",
-    )
 
 
 def show_ranks(review: Review, shown: list[ModelResults]) -> None:

@@ -75,7 +75,7 @@ def show_seeds(review: Review, pair: Pair) -> None:
 def show_where(shown: Shown) -> None:
     """Hits by kind of session, and over the length of the list."""
     compare_view.show_slices(shown.review, shown.k)
-    compare_view.show_curve(shown.review)
+    compare_view.show_curve(shown.review, shown.review.models)
 
 
 def show_details(shown: Shown) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from html import escape
 from typing import Any
@@ -181,9 +181,9 @@ def show_forest(review: Review, pair: Pair) -> None:
         widgets.show_chart(partial(comparison_charts.DIFFERENCES[key], rows, *labels, **options), key=key, alt=words)
 
 
-def show_curve(review: Review) -> None:
-    """Hits of all methods over the length of the list."""
-    table = comparison_frames.curve(review.models)
+def show_curve(review: Review, shown: Sequence[ModelResults]) -> None:
+    """Hits of some methods over the length of the list."""
+    table = comparison_frames.curve(shown)
     ends = table[table["k"] == MAX_LIST_LENGTH].sort_values("hits", ascending=False)
     words = ", ".join(f"{label} {figure(hits)}" for label, hits in zip(ends["label"], ends["hits"], strict=True))
     widgets.show_chart(

@@ -13,11 +13,15 @@ from dashboard import cached, messages, state
 from dashboard.review_context import Review
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.rate_intervals import level_text
+from gru4rec_core.report.glossary import explain
 from gru4rec_core.results.rejudging import rejudge
 from gru4rec_core.words import percent_number
 
 _MARGIN, _LEVEL = "judging-margin", "judging-level"
-_LEAST_MARGIN, _MOST_MARGIN = 0.1, 50.0  # %, of what is tried; what was agreed may lie outside
+LEAST_MARGIN, MOST_MARGIN = 0.1, 50.0
+"""Bounds of a margin that is chosen on a page, in %; one agreed elsewhere may lie outside."""
+MARGIN_LABEL = "Margin: smallest difference that matters, in %"
+MARGIN_HELP = explain("Margin")
 _LEVELS = (0.8, 0.9, 0.95, 0.99)
 
 
@@ -52,7 +56,7 @@ def ask_for_judging(shown: Review, agreed: Review) -> None:
     config = shown.record.config
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.number_input(
-            "Margin: smallest difference that matters, in %",
+            MARGIN_LABEL,
             *_margin_bounds(agreed.record.config),
             _percent(config.margin),
             step=0.5,
@@ -61,7 +65,7 @@ def ask_for_judging(shown: Review, agreed: Review) -> None:
             width=330,
             on_change=_select,
             args=(agreed.record.config,),
-            help="The smallest difference that matters to you: models closer than that count as equal.",
+            help=MARGIN_HELP,
         )
         st.segmented_control(
             "Level of the intervals",
@@ -104,7 +108,7 @@ def _percent(fraction: float) -> float:
 def _margin_bounds(agreed: ComparisonConfig) -> tuple[float, float]:
     """The least and the most margin in percent; what was agreed is always one of them or between."""
     percent = _percent(agreed.margin)
-    return min(_LEAST_MARGIN, percent), max(_MOST_MARGIN, percent)
+    return min(LEAST_MARGIN, percent), max(MOST_MARGIN, percent)
 
 
 def _read_margin(agreed: ComparisonConfig) -> float:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.diagnostic_warning import SEVERITY_WORDS, DiagnosticWarning, worst_first
+from gru4rec_core.results.log_warnings import count_severities
 from gru4rec_core.words import counted
 
 _BARS = {"error": "#D55E00", "warning": "#E69F00", "note": "#56B4E9", "good": "#009E73"}
@@ -68,8 +69,8 @@ def show_warnings_below_results(warnings: Sequence[DiagnosticWarning], about: st
     show_warnings(warning for warning in warnings if warning.severity == "error")
     others = [warning for warning in warnings if warning.severity != "error"]
     if others:
-        n_notes = sum(warning.severity == "note" for warning in others)
-        n_warnings = len(others) - n_notes
+        n_warnings = count_severities(others).warnings
+        n_notes = len(others) - n_warnings
         counts = [counted(n_warnings, "warning")] if n_warnings else []
         counts += [counted(n_notes, "note")] if n_notes else []
         with st.expander(f"{' and '.join(counts)} about {about}", key=key):
@@ -78,11 +79,10 @@ def show_warnings_below_results(warnings: Sequence[DiagnosticWarning], about: st
 
 def count_warnings(warnings: Sequence[DiagnosticWarning]) -> str:
     """ "usable, 2 warnings", "not usable as it is: 1 problem": the second half of the sentence about a log."""
-    n_problems = sum(warning.severity == "error" for warning in warnings)
-    n_warnings = sum(warning.severity == "warning" for warning in warnings)
-    if n_problems:
-        return f"not usable as it is: {counted(n_problems, 'problem')}"
-    return f"usable, {counted(n_warnings, 'warning')}" if n_warnings else "usable, no warnings"
+    count = count_severities(warnings)
+    if count.problems:
+        return f"not usable as it is: {counted(count.problems, 'problem')}"
+    return f"usable, {counted(count.warnings, 'warning')}" if count.warnings else "usable, no warnings"
 
 
 def show_aside(text: str) -> None:

@@ -170,11 +170,10 @@ def _ask_for_model(models: Models) -> str:
     if len(models) < 2:
         return ""
     labels = {"": "any model", **{model.name: model.label for model in models}}
-    requested = st.query_params.get("by", "")
     return st.selectbox(
         "Guesses and rank of",
         names,
-        index=names.index(requested) if requested in names else 0,
+        index=state.requested_place("by", names) or 0,
         format_func=lambda name: labels[name],
         key="filter-by",
         on_change=_keep,
@@ -185,11 +184,10 @@ def _ask_for_model(models: Models) -> str:
 def _ask_for_kind(review: Review) -> np.ndarray | None:
     """One slice of the Accuracy page, as bool [n_events]; None for all sessions."""
     options = _kinds(review)
-    requested = st.query_params.get("kind")
     chosen = st.selectbox(
         "Slice",
         list(options),
-        index=list(options).index(requested) if requested in options else None,
+        index=state.requested_place("kind", list(options)),
         format_func=lambda kind: _kind_label(*options[kind]),
         placeholder="All slices",
         key="filter-kind",

@@ -88,11 +88,10 @@ def _keep(param: str, key: str) -> None:
 def choose_order(models: Models) -> str:
     """In which order the sessions are listed."""
     orders = _orders(models)
-    requested = st.query_params.get("order")
     return st.selectbox(
         "Order",
         orders,
-        index=orders.index(requested) if requested in orders else 0,
+        index=state.requested_place("order", orders) or 0,
         format_func=lambda order: _ORDERS[order],
         key="order",
         help=_ORDER_HELP,

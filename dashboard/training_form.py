@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cached, setting_fields
+from dashboard.judging_form import LEAST_MARGIN, MARGIN_HELP, MARGIN_LABEL, MOST_MARGIN
 from gru4rec_core.config import LOSS_LABELS, PRESETS, ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.jobs.planning import ComparisonPlan, with_seeds
@@ -66,13 +67,7 @@ def _advanced_settings(record: DatasetRecord, *, paper: bool) -> tuple[list[Trai
     if not losses:
         raise ConfigError("A comparison trains at least one loss.", found="none chosen", remedy="Choose a loss.")
     margin = st.number_input(
-        "Smallest difference that matters to you, in %",
-        0.1,
-        50.0,
-        5.0,
-        format="%g",
-        key=f"margin-{key}",
-        help="Two models whose hits differ by less than this count as equal.",
+        MARGIN_LABEL, LEAST_MARGIN, MOST_MARGIN, 5.0, format="%g", key=f"margin-{key}", help=MARGIN_HELP
     )
     if paper:
         epochs = st.number_input(

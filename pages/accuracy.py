@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import accuracy_view, review_context, state
+from dashboard import accuracy_view, compare_view, review_context, state
 
 selection = state.current()
 st.title("Where is it right, and where wrong?")
@@ -19,7 +19,7 @@ if review:
     accuracy_view.show_slices(review, shown, k)
     curve, ranks = st.columns(2, gap="medium")
     with curve:
-        accuracy_view.show_curve(review, shown)
+        compare_view.show_curve(review, shown)
     with ranks:
         accuracy_view.show_ranks(review, shown)
     accuracy_view.show_categories(review, model, k)
