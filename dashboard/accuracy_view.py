@@ -12,7 +12,6 @@ import streamlit as st
 from dashboard import cached, review_context, seed_choice, state, theme, widgets
 from dashboard.compare_view import draw_slices
 from dashboard.review_context import Review
-from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.seed_outcomes import shown_seed
 from gru4rec_core.evaluation.slices import NOT_IN_TRAINING

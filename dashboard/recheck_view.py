@@ -24,7 +24,7 @@ from gru4rec_core.report.frames import recheck as recheck_frames
 from gru4rec_core.report.frames.recheck import Method
 from gru4rec_core.report.labels import short
 from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, RecheckPlan
-from gru4rec_core.words import per_100
+from gru4rec_core.words import figure, per_100
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
@@ -213,7 +213,7 @@ def _describe_methods(recheck: Recheck) -> list[Method]:
 def describe_weeks(weeks: pd.DataFrame, k: int) -> str:
     """The chart of `recheck_frames.hits_by_week` in words: each method's least and most hits in a week."""
     ranges = weeks.groupby("label", sort=False)["hits"].agg(["min", "max"])
-    words = [f"{label} {low:.1f} to {high:.1f}" for label, low, high in ranges.itertuples()]
+    words = [f"{label} {figure(low)} to {figure(high)}" for label, low, high in ranges.itertuples()]
     return f"Hits in the top {k} per 100, week by week: {'; '.join(words)}"
 
 
