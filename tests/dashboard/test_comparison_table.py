@@ -37,5 +37,5 @@ def test_the_duration_is_that_of_the_runs_that_have_ended():
 )
 def test_the_verdict_is_told_in_words_of_its_kind(verdict: str, words: str):
     best = MethodRate("bpr", "BPR", 0.5)
-    line = ComparisonSummary(10, "events", verdict, "Neither. Best-sellers had 60.", best, None, None, None, None, 0)
+    line = ComparisonSummary(10, verdict, "Neither. Best-sellers had 60.", best, None, None, None, None)
     assert say_verdict(line) == words
