@@ -42,21 +42,25 @@ N_VIEWERS, N_ROUNDS = 3, 2
 TIMEOUT = 120_000  # ms
 _QUIET = 0.4  # seconds without a running script after which a page is done
 
-# Notes when the script was last seen to run, from the moment it is watched.
+# Notes when the script was last seen to run, and when the page last changed: a script that ends within a frame or two is
+# never seen to run.
 _WATCH = """() => {
   const app = document.querySelector('[data-testid=stApp]');
-  window.script = { begun: performance.now(), ended: 0, running: false };
+  window.script = { begun: performance.now(), ended: 0, changed: 0, running: false };
   const look = () => {
     const running = app.dataset.testScriptState !== 'notRunning';
     if (window.script.running && !running) window.script.ended = performance.now();
     window.script.running = running;
   };
   new MutationObserver(look).observe(app, { attributes: true, attributeFilter: ['data-test-script-state'] });
+  new MutationObserver(() => { window.script.changed = performance.now(); })
+    .observe(document.querySelector('[data-testid=stMain]'), { childList: true, subtree: true });
   look();
 }"""
 _SECONDS = f"""() => {{
-  const {{ begun, ended, running }} = window.script;
-  return !running && ended > begun && performance.now() - ended > {1000 * _QUIET} ? (ended - begun) / 1000 : 0;
+  const {{ begun, ended, changed, running }} = window.script;
+  const last = Math.max(ended, changed);
+  return !running && last && performance.now() - last > {1000 * _QUIET} ? ((ended || changed) - begun) / 1000 : 0;
 }}"""
 
 
