@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import garbage, identity, theme
+from dashboard import garbage, heap, identity, theme
 
 PAGES = {
     "overview": "pages/overview.py",
@@ -51,6 +51,7 @@ def _page(address: str, title: str, icon: str) -> Any:
 
 def enter() -> None:
     """Sets up the page and the navigation, and runs the page that was asked for."""
+    heap.give_back_large_blocks()
     garbage.pass_over_modules()
     # A Material icon in the browser's tab would be fetched from Google.
     st.set_page_config(page_title=identity.NAME, page_icon=identity.icon(), layout="wide")
