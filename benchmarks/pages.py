@@ -42,8 +42,8 @@ N_VIEWERS, N_ROUNDS = 3, 2
 TIMEOUT = 120_000  # ms
 _QUIET = 0.4  # seconds without a running script after which a page is done
 
-# Notes when the script was last seen to run, and when the page last changed: a script that ends within a frame or two is
-# never seen to run.
+# Notes when the script was last seen to run, and when the page last changed: a script that ends within a frame or two
+# is never seen to run.
 _WATCH = """() => {
   const app = document.querySelector('[data-testid=stApp]');
   window.script = { begun: performance.now(), ended: 0, changed: 0, running: false };
