@@ -71,10 +71,7 @@ def take_screens(browser: Browser, base: str, folder: Path) -> list[str]:
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
             _open(page, f"{base}/{address}")
             page.wait_for_timeout(_SETTLE)
-            # The page scrolls in a box of its own: the window is made as high as what the box holds.
-            content = page.get_by_test_id("stMain").evaluate("box => box.scrollHeight")
-            page.set_viewport_size({"width": width, "height": max(height, min(content, _HIGHEST))})
-            page.wait_for_timeout(_SETTLE)
+            _show_whole(page, width)
             _write(folder / f"{name}-{view}.png", page.screenshot())
             wrong += [f"{name}, {view}: {what}" for what in _find_wrong(page, width)]
             page.close()
@@ -84,6 +81,15 @@ def take_screens(browser: Browser, base: str, folder: Path) -> list[str]:
 def _open(page: Page, url: str) -> None:
     page.goto(url)
     page.wait_for_selector(READY, timeout=60_000)
+
+
+def _show_whole(page: Page, width: int) -> None:
+    """The page scrolls in a box of its own: the window is made as high as what the box holds, charts included."""
+    box, shown = page.get_by_test_id("stMain"), 0
+    while (content := min(int(box.evaluate("box => box.scrollHeight")), _HIGHEST)) > shown:
+        shown = content
+        page.set_viewport_size({"width": width, "height": content})
+        page.wait_for_timeout(_SETTLE)
 
 
 def _find_wrong(page: Page, width: int) -> list[str]:

@@ -14,6 +14,7 @@ from gru4rec_core.report.frames.accuracy import OTHER_ITEMS
 from gru4rec_core.report.style import ground
 
 SLICE_MARK, SLICE_GAP = 12, 10  # px: height of one method in a slice's row, and room between rows
+LEGEND_LINE = 17  # px
 
 
 def slice_dots(
@@ -40,7 +41,8 @@ def slice_dots(
     )
     side = alt.YOffset("label:N", sort=methods)
     x = from_zero("hits:Q", f"hits in the top {k} per 100", top or float(rows["high"].max()), tickCount=5)
-    key = {"title": None, "orient": "top", "labelLimit": 150, "columns": 3 if len(methods) <= 3 else 2}
+    # It begins at the plot, right of the values' names: a third column would be cut on a phone.
+    key = {"title": None, "orient": "top", "labelLimit": 150, "columns": 2}
     paint = colour(chosen, "label:N", legend=alt.Legend(**key))
     tooltip = [
         alt.Tooltip("label:N", title="method"),
@@ -58,7 +60,8 @@ def slice_dots(
     carried = alt.Chart(whole).mark_rule(strokeDash=[3, 3], strokeWidth=1, opacity=0.8).encode(x=x, color=paint)
     row_height = SLICE_MARK * len(methods) + SLICE_GAP
     subtitle = [f"Lines: {level} intervals. Dashed: all test {unit}", f"In brackets: number of test {unit}"]
-    size = Size(row_height * rows["what"].nunique(), legend=True)
+    more_lines = LEGEND_LINE * (-(-len(methods) // 2) - 1)
+    size = Size(row_height * rows["what"].nunique() + more_lines, legend=True)
     return titled(alt.layer(carried, line, *ends, point), title, subtitle, size, dark)
 
 

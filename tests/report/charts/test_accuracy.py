@@ -77,3 +77,11 @@ def test_confusion_keeps_one_order_on_both_axes_and_outlines_hits():
     assert encoding["y"]["sort"] == ["a", "b"]
     assert encoding["x"]["sort"] == ["a", "b", "other items"]
     assert any(one["mark"].get("filled") is False for one in chart.to_dict()["layer"])
+
+
+def test_a_third_method_stands_in_a_second_line_of_the_legend_and_takes_nothing_from_the_plot(rows):
+    third = rows[rows["name"] == rows["name"].iloc[0]].assign(name="top1", label="TOP1")
+    two, three = drawn(rows), drawn(pd.concat([rows, third]))
+    assert layer(three, "point")["encoding"]["color"]["legend"]["columns"] == 2
+    n_rows = rows["what"].nunique()
+    assert three.to_dict()["height"] - two.to_dict()["height"] == n_rows * charts.SLICE_MARK + charts.LEGEND_LINE
