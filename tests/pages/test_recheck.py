@@ -27,15 +27,19 @@ def written(app) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-@pytest.fixture
-def later(finished):
+def add_later_log(workspace):
     """A later log over eight weeks, with items of the old one and one more."""
     rng = np.random.default_rng(3)
     rows = [(f"v{s}", LATER + s * DAY // 5 + t, int(rng.integers(0, 9))) for s in range(280) for t in range(4)]
     log = pd.DataFrame(rows, columns=["session", "timestamp", "item"])
     names = np.array([*(f"item {letter}" for letter in "ABCDEFGH"), "new item"])
     log["item"] = names[log["item"]]
-    return finished.add_dataset(SessionDataset(log), "later log", DatasetOrigin("upload"), time_unit="s")
+    return workspace.add_dataset(SessionDataset(log), "later log", DatasetOrigin("upload"), time_unit="s")
+
+
+@pytest.fixture
+def later(finished):
+    return add_later_log(finished)
 
 
 def advice(workspace, later) -> str:
