@@ -36,6 +36,7 @@ class ModelResults:
         leaked_events: test events that were in the training part (see `count_leaked`).
         overlaps_training_days: whether test events come from days that training covers (last-item rule).
         still_improving: whether training stopped while the validation figure was still rising.
+        too_few_epochs: whether it trained for too few epochs to tell that (see `convergence`).
         training_seconds: of one run, where known.
         run_seconds: of every run, in the order of the evaluations; empty where not known.
     """
@@ -49,6 +50,7 @@ class ModelResults:
     leaked_events: int = 0
     overlaps_training_days: bool = False
     still_improving: bool = False
+    too_few_epochs: bool = False
     training_seconds: float | None = None
     run_seconds: tuple[float, ...] = ()
 

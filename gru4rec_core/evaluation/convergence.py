@@ -23,6 +23,9 @@ SHORTEST, LONGEST = 4, 6
 SHORT_GAIN = 0.05
 """In training of fewer epochs than `SHORTEST` chance cannot be judged: each epoch must have gained this share."""
 
+TOO_FEW = f"too few epochs to tell (fewer than {SHORTEST})"
+"""What is said where a rise is neither clear nor can be ruled out."""
+
 _PREFIX = "validation_accuracy@"
 
 
@@ -47,6 +50,11 @@ class ValidationCurves:
     def still_improving(self) -> bool:
         """Whether the model was still improving (see `is_still_improving`)."""
         return is_still_improving(self.curves)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its epochs are too few to tell: it was not clearly improving, and may still have been."""
+        return _last_epochs(self.curves).shape[1] < SHORTEST and not self.still_improving
 
 
 def read_validation_curves(epochs: Sequence[pd.DataFrame], k: int) -> ValidationCurves | None:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparability import ModelResults
+from gru4rec_core.evaluation.convergence import TOO_FEW
 from gru4rec_core.evaluation.pair_verdict import PairVerdict
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.tie_breakers import faster, wider
@@ -146,6 +147,9 @@ def limit_sentences(verdict: PairVerdict, config: ComparisonConfig) -> tuple[str
             f"{' and '.join(improving)} {were} still improving when training stopped, by hits in the top"
             f" {config.deciding_k}."
         )
+    too_few = [model.label for model in both if model.too_few_epochs]
+    if too_few:
+        limits.append(f"Whether {' and '.join(too_few)} improved to the end of training: {TOO_FEW}.")
     if any(model.overlaps_training_days for model in both):
         limits.append("Tested on days seen in training.")
     if not verdict.confirmed and (verdict.low > 0 or verdict.high < 0):

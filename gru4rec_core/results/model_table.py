@@ -90,6 +90,7 @@ def load_trained_models(
             leaked_events=split.leaked_events,
             overlaps_training_days=split.config.protocol != "time",
             still_improving=curves is not None and curves.still_improving,
+            too_few_epochs=curves is not None and curves.is_open,
             training_seconds=sum(seconds) / len(seconds),
             run_seconds=tuple(seconds),
         )

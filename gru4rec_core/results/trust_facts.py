@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from gru4rec_core.config import PROTOCOL_LABELS
+from gru4rec_core.evaluation.convergence import TOO_FEW
 from gru4rec_core.report.frames.settings import select_differences, settings_table
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.workspace.records import RunRecord
@@ -31,9 +32,14 @@ def trust_facts(result: ComparisonResult, runs: Sequence[RunRecord]) -> dict[str
 
 def describe_end_of_training(result: ComparisonResult) -> str:
     """Whether training stopped too early, as the end of a sentence."""
-    still_improving = [model.label for model in result.contenders if model.still_improving]
-    if still_improving:
-        return f"still improving when stopped: {', '.join(still_improving)}"
+    contenders = result.contenders
+    still_improving = [model.label for model in contenders if model.still_improving]
+    too_few = [model.label for model in contenders if model.too_few_epochs]
+    found = [f"still improving when stopped: {', '.join(still_improving)}"] if still_improving else []
+    if too_few:
+        found.append(TOO_FEW + (f": {', '.join(too_few)}" if len(too_few) < len(contenders) else ""))
+    if found:
+        return "; ".join(found)
     if result.record.split.validation_fraction == 0:
         return "whether still improving is not known, without validation sessions"
     return "no longer improving when stopped"

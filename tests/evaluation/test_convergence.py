@@ -53,6 +53,21 @@ def test_of_fewer_than_four_epochs_each_must_have_gained_much():
     assert not is_still_improving([np.array([0.2])])
 
 
+@pytest.mark.parametrize(
+    ("hits", "is_open"),
+    [
+        ([0.487, 0.521, 0.533], True),  # the last epoch gained 2 %: not clear, and no all-clear
+        ([0.10, 0.18, 0.18], True),
+        ([0.2], True),
+        ([0.10, 0.15, 0.18], False),  # clearly improving
+        ([0.10, 0.18, 0.18, 0.18], False),
+    ],
+)
+def test_too_few_epochs_are_no_all_clear(hits, is_open):
+    epochs = pd.DataFrame({"validation_accuracy@3": hits})
+    assert read_validation_curves([epochs], 3).is_open == is_open
+
+
 def test_seeds_that_stopped_early_are_compared_at_their_ends():
     rise = np.linspace(0.3, 0.4, 12)
     assert is_still_improving([rise, rise[3:]])

@@ -83,6 +83,9 @@ def test_limits_are_named(judge):
         "BPR was still improving when training stopped, by hits in the top 3.",
         "Tested on days seen in training.",
     )
+    assert judge([ranks(400)] * 2, [ranks(600)] * 2, too_few_epochs=True).limits == (
+        "Whether BPR improved to the end of training: too few epochs to tell (fewer than 4).",
+    )
     assert judge([ranks(400)] * 2, [ranks(600)] * 2).limits == ()
     assert judge([ranks(400)] * 2, ranks(600)).limits == ("One training run of BPR: provisional.",)
 
