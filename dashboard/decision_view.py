@@ -155,7 +155,7 @@ def _show_recheck(workspace: Workspace, record: DecisionRecord) -> None:
     if dataset_id is None:
         return
     try:
-        test_rule = test_rule_form.ask_for_test_rule(datasets[dataset_id], "decision")
+        test_rule = test_rule_form.ask_for_recheck_rule(datasets[dataset_id], "decision", record.id, record.split)
         request = (record.id, dataset_id, test_rule.to_json())
         if st.button("Check it", type="primary", key="decision-check-now"):
             st.session_state[_CHECKED] = request

@@ -90,7 +90,7 @@ def _show_form(selection: state.Selection, record: DatasetRecord, runs: list[Run
     )
     record = next(dataset for dataset in datasets if dataset.id == log_id)
     try:
-        test_rule = test_rule_form.ask_for_test_rule(record, "recheck")
+        test_rule = test_rule_form.ask_for_recheck_rule(record, "recheck", run_id, by_id[run_id].split)
         request = (run_id, record.id, test_rule.to_json())
         if st.button("Check it", type="primary", key="recheck-now"):
             _submit_baselines(record, test_rule)

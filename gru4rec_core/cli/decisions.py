@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from gru4rec_core.cli.data import find_or_import
-from gru4rec_core.cli.options import AsJson, change_test_rule, pick_fields, settings_options
-from gru4rec_core.cli.output import clear_status, print_problems, print_result, show_status
+from gru4rec_core.cli.options import AsJson, choose_recheck_rule, settings_options
+from gru4rec_core.cli.output import clear_status, print_problems, print_result, show_status, tell
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.results.decision import recheck_decision
 from gru4rec_core.workspace.decisions import list_decisions, list_gates, read_decision
@@ -47,9 +47,10 @@ def recheck(
     workspace = Workspace.default()
     record = read_decision(workspace, decision)
     dataset = find_or_import(workspace, on)
+    test_rule, reason = choose_recheck_rule(workspace, dataset, record.split, settings)
+    if reason:
+        tell(reason)
     show_status("testing both models")
-    found = recheck_decision(
-        workspace, record, dataset.id, change_test_rule(record.split, pick_fields(SplitConfig, settings))
-    )
+    found = recheck_decision(workspace, record, dataset.id, test_rule)
     clear_status()
     print_result(as_json, found.to_json(), f"{record.text}, decided by {record.by}. {found.sentence}")

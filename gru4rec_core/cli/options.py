@@ -13,7 +13,7 @@ import typer
 
 from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.errors import ConfigError
-from gru4rec_core.jobs.planning import DAYS_FOR_TIME_RULE, default_plan
+from gru4rec_core.jobs.planning import DAYS_FOR_TIME_RULE, default_plan, propose_recheck_rule
 from gru4rec_core.results.reproduction import Settings, name_option
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
@@ -30,6 +30,8 @@ Preset = Annotated[str | None, typer.Option(help="Starting point: " + ", ".join(
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id.")]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+_CUT = frozenset({"protocol", "test_days", "test_from", "test_fraction"})  # settings that choose where a log is cut
 
 # Defaults that depend on the dataset.
 _DEFAULTS = {
@@ -107,7 +109,7 @@ def choose_plan(
     """
     plan = default_plan(workspace, record)
     values = pick_fields(SplitConfig, settings)
-    chooses_cut = not {"protocol", "test_days", "test_from", "test_fraction"}.isdisjoint(values)
+    chooses_cut = not _CUT.isdisjoint(values)
     test_rule = SplitConfig(**values) if chooses_cut else plan.test_rule.replace(**values)
     reasons = [] if chooses_cut else [plan.test_rule_reason]
     if n_seeds is None:
@@ -120,6 +122,17 @@ def choose_judging(record: DatasetRecord, settings: dict[str, Any]) -> Compariso
     return ComparisonConfig(
         **{"deciding_k": default_deciding_k(record.n_items), **pick_fields(ComparisonConfig, settings)}
     )
+
+
+def choose_recheck_rule(
+    workspace: Workspace, record: DatasetRecord, own: SplitConfig, settings: dict[str, Any]
+) -> tuple[SplitConfig, str]:
+    """How an older model is tested on a log, and why, where neither the options nor the model's own rule say so."""
+    changes = pick_fields(SplitConfig, settings)
+    if not _CUT.isdisjoint(changes):
+        return change_test_rule(own, changes), ""
+    proposed = propose_recheck_rule(workspace, record, own)
+    return change_test_rule(proposed.test_rule, changes), proposed.reason
 
 
 def change_test_rule(own: SplitConfig, changes: dict[str, Any]) -> SplitConfig:

@@ -12,10 +12,9 @@ from gru4rec_core.cli.options import (
     Preset,
     RunId,
     build_training_config,
-    change_test_rule,
     choose_judging,
     choose_plan,
-    pick_fields,
+    choose_recheck_rule,
     settings_options,
     split_names,
     validate_judging,
@@ -95,7 +94,9 @@ def evaluate(
     old = workspace.run(run)
     workspace.metrics(old.id)  # raises when the run is not done
     record = find_or_import(workspace, on) if on else workspace.dataset(old.dataset_id)
-    test_rule = change_test_rule(old.split, pick_fields(SplitConfig, settings))
+    test_rule, reason = choose_recheck_rule(workspace, record, old.split, settings)
+    if reason:
+        tell(reason)
     judging = choose_judging(record, settings)
     retrained = _retrain(workspace, old, record, test_rule) if retrain else None
     if workspace.missing_baselines(record.id, test_rule, DEFAULT_BASELINES):

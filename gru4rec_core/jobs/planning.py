@@ -7,8 +7,8 @@ import numpy as np
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
-from gru4rec_core.data.times import UNITS, day_length
-from gru4rec_core.errors import RunError
+from gru4rec_core.data.times import UNITS, day_length, parse_moment
+from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.results.model_choice import describe_test
 from gru4rec_core.workspace.job_state import ACTIVE
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
@@ -74,6 +74,54 @@ def _default_test_rule(workspace: Workspace, record: DatasetRecord) -> tuple[Spl
         return SplitConfig(), last_item + "nearly all sessions of this log start at once"
     rule = SplitConfig(protocol="time", test_days=days)
     return rule, f"tested on {describe_test(rule)}, because this log spans {span:.0f} days"
+
+
+@dataclass(frozen=True)
+class RecheckRule:
+    """The test rule for an older model on a log; `reason` says why it is not the model's own ("" where it is)."""
+
+    test_rule: SplitConfig
+    reason: str
+
+
+def propose_recheck_rule(workspace: Workspace, record: DatasetRecord, own: SplitConfig) -> RecheckRule:
+    """How an older model is tested on a log for which nothing was chosen.
+
+    Its own test rule where that leaves the log a training and a test part, else the log's default.
+
+    Args:
+        workspace: where the log is.
+        record: the log.
+        own: the test rule of the model's run, or of a decision on models.
+    """
+    if _fits_log(own, record):
+        return RecheckRule(own, "")
+    plan = default_plan(workspace, record)
+    reason = f"its own test rule, {describe_test(own)}, does not fit this log: {plan.test_rule_reason}"
+    return RecheckRule(plan.test_rule, reason)
+
+
+def _fits_log(rule: SplitConfig, record: DatasetRecord) -> bool:
+    if rule.test_days is not None and record.time_unit not in UNITS:
+        return False  # days need dates
+    try:
+        start = find_test_start(rule, record)
+    except DataError:  # a date for a log without dates
+        return False
+    return start is None or record.first_time < start <= record.last_time
+
+
+def find_test_start(rule: SplitConfig, record: DatasetRecord) -> float | None:
+    """The moment, in the log's own unit, from which a rule with test days or a moment tests; None for other rules.
+
+    Raises:
+        DataError: the moment is no moment of such a log.
+    """
+    if rule.test_from is not None:
+        return parse_moment(rule.test_from, record.time_unit or None, "test_from")
+    if rule.test_days is not None:
+        return record.last_time - rule.test_days * day_length(record.time_unit)
+    return None
 
 
 def span_days(record: DatasetRecord) -> float:

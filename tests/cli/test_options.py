@@ -7,6 +7,7 @@ from gru4rec_core.cli.options import (
     change_test_rule,
     choose_judging,
     choose_plan,
+    choose_recheck_rule,
     pick_fields,
     resolve_preset,
     split_names,
@@ -95,3 +96,14 @@ def test_help_says_what_an_option_left_out_means(run, command: str, option: str,
 def test_what_is_told_changes_the_runs_own_test_rule(own: dict, changes: dict, more: dict | None) -> None:
     changed = change_test_rule(SplitConfig(**own), changes)
     assert changed == SplitConfig(**{**own, **changes, **(more or {})})
+
+
+def test_an_older_model_is_tested_as_the_dashboard_proposes_unless_a_cut_is_told(workspace, letters_log) -> None:
+    record = workspace.add_dataset(SessionDataset(letters_log()), "letters", time_unit="s")
+    fits, too_long = (SplitConfig(protocol="time", test_days=days) for days in (2, 9_999))
+    assert choose_recheck_rule(workspace, record, fits, {}) == (fits, "")
+    assert choose_recheck_rule(workspace, record, fits, {"unseen": "drop"}) == (fits.replace(unseen="drop"), "")
+    assert choose_recheck_rule(workspace, record, too_long, {"test_days": 3}) == (fits.replace(test_days=3), "")
+    rule, reason = choose_recheck_rule(workspace, record, too_long, {"unseen": "drop"})
+    assert rule == default_plan(workspace, record).test_rule.replace(unseen="drop")
+    assert "the last 9,999 days, does not fit this log" in reason

@@ -13,6 +13,7 @@ from gru4rec_core.jobs.planning import (
     default_comparison_plan,
     default_plan,
     plan_comparison,
+    propose_recheck_rule,
 )
 from gru4rec_core.workspace.job_state import JobState, write_state
 from gru4rec_core.workspace.records import DatasetRecord
@@ -153,3 +154,33 @@ def test_a_comparison_whose_runs_are_all_done_is_that_comparison(workspace, data
     whole = plan_comparison(workspace, dataset.id, ComparisonPlan((SMALL,), SplitConfig(), ComparisonConfig()))
     write_state(workspace.run_folder(whole.run_ids[0]), JobState(state="done"))
     assert compare_finished_runs(workspace, whole) == whole
+
+
+@pytest.mark.parametrize(
+    ("own", "fits"),
+    [
+        (SplitConfig(), True),
+        (SplitConfig(protocol="session-holdout", test_fraction=0.3), True),
+        (SplitConfig(protocol="time"), True),
+        (SplitConfig(protocol="time", test_days=5), True),
+        (SplitConfig(protocol="time", test_days=40), False),
+        (SplitConfig(protocol="time", test_from="2023-11-20"), True),
+        (SplitConfig(protocol="time", test_from="2023-11-01"), False),
+        (SplitConfig(protocol="time", test_from="2024-01-01"), False),
+    ],
+)
+def test_an_older_model_is_tested_under_its_own_rule_where_that_fits_the_log(workspace, own, fits) -> None:
+    rows = [(s, 1_700_000_000 + s * 86_400 + t, f"i{t}") for s in range(20) for t in range(3)]
+    log = SessionDataset(pd.DataFrame(rows, columns=["session", "timestamp", "item"]))
+    record = workspace.add_dataset(log, "dates", time_unit="s")
+    proposed = propose_recheck_rule(workspace, record, own)
+    assert proposed.test_rule == (own if fits else default_plan(workspace, record).test_rule)
+    assert (proposed.reason == "") == fits
+
+
+@pytest.mark.parametrize("cut", [{"test_days": 2}, {"test_from": "2024-01-01"}, {"test_from": 99.0}])
+def test_a_rule_for_dates_does_not_fit_a_log_of_plain_numbers(workspace, dataset, cut) -> None:
+    own = SplitConfig(protocol="time", **cut)
+    proposed = propose_recheck_rule(workspace, dataset, own)
+    assert proposed.test_rule == SplitConfig()
+    assert "does not fit this log: tested on" in proposed.reason

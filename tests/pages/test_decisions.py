@@ -117,7 +117,7 @@ def test_a_log_that_the_models_learnt_from_is_refused(finished, open_page):
     (stored,) = list_decisions(finished)
     app = open_page("overview", decision=stored.id)
     own = finished.datasets()[0]
-    app.segmented_control(key=f"decision-rule-{own.id}").set_value("session-holdout").run()
+    app.segmented_control(key=f"decision-rule-{own.id}-{stored.id}").set_value("session-holdout").run()
     app.button(key="decision-check-now").click().run()
     assert not app.exception
     assert "A model must be tested on events it has not learnt from." in written(app)

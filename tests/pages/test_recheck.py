@@ -61,16 +61,33 @@ def log_box(app):
     return next(box for box in app.selectbox if box.key.startswith("recheck-log-"))
 
 
+def rule_box(app):
+    return next(box for box in app.segmented_control if box.key.startswith("recheck-rule-"))
+
+
+def test_the_models_own_test_rule_is_proposed_as_the_command_takes_it(finished, later, open_page):
+    assert default_plan(finished, later).test_rule.protocol == "time"
+    app = open_page("overview", recheck=later.id)
+    assert rule_box(app).value == "last-item"
+    learnt_later = finished.create_run(later.id, TrainingConfig(), SplitConfig(protocol="time", test_days=9))
+    write_state(finished.run_folder(learnt_later.id), JobState(state="done"))
+    app = open_page("overview", recheck=later.id)
+    app.selectbox(key=f"recheck-run-{later.id}").set_value(learnt_later.id).run()
+    assert "Its own test rule, the last 9 days, does not fit this log: tested on" in written(app)
+    assert rule_box(app).value == "last-item"
+
+
 def test_an_old_model_is_tested_on_a_newer_log_beside_todays_counting(finished, later, open_page, at_once):
     app = open_page("overview")
     app.menu_button(key=f"menu-{later.id}").click("recheck").run()
     assert "how good is an older model on newer events?" in written(app)
     assert log_box(app).value == later.id
+    rule_box(app).set_value("time").run()
     app.button(key="recheck-now").click().run()
     assert not app.exception
     assert "the item that came next; these count as misses" in written(app)
     assert "its own test had the test rule last item, this one has later days" in written(app)
-    app.segmented_control(key=f"recheck-rule-{later.id}").set_value("last-item").run()
+    rule_box(app).set_value("last-item").run()
     app.button(key="recheck-now").click().run()
     assert "not compared" not in written(app)
     signed = r"[−+][\d.]+"
@@ -96,7 +113,7 @@ def test_a_model_is_not_checked_on_what_it_learnt(finished, open_page, at_once):
     rule = SplitConfig(protocol="session-holdout", test_fraction=0.1)
     execute_baselines(finished, own.id, rule)
     app = open_page("overview", recheck=own.id)
-    app.segmented_control(key=f"recheck-rule-{own.id}").set_value("session-holdout").run()
+    rule_box(app).set_value("session-holdout").run()
     app.button(key="recheck-now").click().run()
     assert not app.exception
     assert "A model must be tested on events it has not learnt from." in written(app)
