@@ -63,9 +63,10 @@ def copied_sentence(shown: Review, agreed: Review) -> str | None:
 
 
 def show_hit_overlap(review: Review, pair: Pair, k: int, selection: state.Selection) -> None:
-    """Whose hits overlap, as a square of 100; each block and each line below it leads to its sessions."""
-    show_square(review, pair, k, selection, SquareForm())
-    with st.container(horizontal=True, gap="small"):
+    """Whose hits overlap, as a square of 100 with its legend below; each block and each line leads to its sessions."""
+    show_square(review, pair, k, selection, SquareForm(legend=False))
+    _draw_swatches(pair)
+    with st.container(horizontal=True, gap="small", key="outcomes"):
         show_outcomes(pair, k, selection)
     if by_majority(pair):
         messages.show_aside(explain_counts(pair, k))

@@ -53,9 +53,10 @@ def enter() -> None:
     """Sets up the page and the navigation, and runs the page that was asked for."""
     heap.give_back_large_blocks()
     garbage.pass_over_modules()
-    # A Material icon in the browser's tab would be fetched from Google.
-    st.set_page_config(page_title=identity.NAME, page_icon=identity.icon(), layout="wide")
+    # Before the navigation: the Material icon of the page would be fetched from Google for the browser's tab.
+    st.set_page_config(page_icon=identity.icon(), layout="wide")
     page = st.navigation(sections())
+    st.set_page_config(page_title=f"{page.title} · {identity.NAME}")
     theme.apply()
     identity.show()
     st.session_state[_ENTERED] = True

@@ -37,7 +37,8 @@ def show_quality(record: DatasetRecord, report: QualityReport) -> None:
     for check in sorted(serious, key=lambda check: check.warning.severity != "error"):  # type: ignore[union-attr]
         _show_finding(record, check)
     if not serious:
-        messages.show_message("Found nothing that could distort a result.", "good")
+        found = "only minor warnings" if notes else "nothing that could distort a result"
+        messages.show_message(f"Found {found}.", "good")
     if notes:
         # Stays open while what is in it is being used.
         is_used = any(_is_previewed(record, check) for check in notes)

@@ -26,7 +26,7 @@ ol.wb-strip,ol.wb-guesses{list-style:none;display:flex;flex-wrap:wrap;gap:.4rem;
 .wb-strip .gap{padding:.25rem .1rem;font-style:italic;opacity:.8}
 .wb-mark{display:block;font-size:.8rem;padding-left:.35rem;margin-top:.15rem;border-left:4px solid var(--m)}
 .wb-came{font-size:1.15rem;line-height:1.4;margin:.2rem 0;overflow-wrap:anywhere}
-.wb-came strong{padding:.1rem .5rem;border:2px solid currentColor;border-radius:.5rem}
+.wb-came strong{display:inline-block;padding:.1rem .5rem;border:2px solid currentColor;border-radius:.5rem}
 .wb-model{border-left:6px solid var(--m);padding:.1rem 0 .2rem .8rem;margin:.9rem 0 .2rem}
 .wb-model header{display:flex;flex-wrap:wrap;gap:.1rem .8rem;align-items:baseline;margin-bottom:.4rem}
 .wb-model header strong{font-size:1.05rem}

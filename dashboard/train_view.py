@@ -31,12 +31,14 @@ def show_progress(selection: state.Selection, comparison: ComparisonRecord) -> N
     active = progress_view.is_active(state.workspace(), comparison)
     with st.container(border=True, key="progress"):
         st.header("Training now" if active else "Training of this comparison")
-        model_progress_view.show_comparison(comparison, active)
-        if not active and (result := _result(comparison)) is not None:
-            messages.show_warnings_below_results(result.warnings, "data, training and test", "train-warnings")
+        result = None if active else _result(comparison)
+        if result is not None:  # above the curves, which fill a screen
             with st.container(horizontal=True):
                 state.next_button("Open comparison", "compare", selection, key="open-comparison")
                 more_epochs_form.show_form(comparison)
+        model_progress_view.show_comparison(comparison, active)
+        if result is not None:
+            messages.show_warnings_below_results(result.warnings, "data, training and test", "train-warnings")
         if not active:
             unfinished_view.offer_what_is_done(selection, comparison)
 

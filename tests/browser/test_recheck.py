@@ -29,7 +29,8 @@ def test_an_old_model_is_checked_on_a_later_log_and_the_whole_of_it(page: Page, 
     expect(page.get_by_text(re.compile("(Keep the old model|Train it again|Retire it): ")).first).to_be_visible(
         timeout=WAIT
     )
-    whole = r"On the whole log \(all 280 sessions\): [\d.]+ \([\d.]+ to [\d.]+\) of 100 next items were in its top 3\."
+    rates = r"[\d.]+ \([\d.]+\s+to\s+[\d.]+\) of\s+100\s+next\s+items were in its top\s+3\."
+    whole = r"On the whole log \(all 280\s+sessions\): " + rates
     expect(page.get_by_text(re.compile(whole))).to_be_visible(timeout=WAIT)
     expect(
         page.get_by_text(re.compile("its own test had the test rule last item, this one has later days"))

@@ -54,3 +54,12 @@ def test_one_model_has_hits_and_misses(results):
 def test_the_rule_says_its_seed():
     assert "seed 20" in describe_rule(1)
     assert "seed 20" in describe_rule(2)
+
+
+def test_with_several_seeds_those_come_first_whose_shown_guesses_have_the_outcome_of_most(results):
+    # Hit in two of three seeds, so "both hit"; the first seed, which is shown, misses the first 30 of them.
+    shown = [9] * 30 + [1] * 4 + [9] * 6
+    others = [1] * 34 + [9] * 6
+    a, b = (results(name, shown, others, others) for name in ("top1", "bpr"))
+    assert {pick.event for pick in pick_sessions((a, b), 3) if pick.reason == "both hit"} <= set(range(30, 34))
+    assert {pick.event for pick in pick_sessions((a,), 3) if pick.reason == "hit"} == set(range(30, 34))

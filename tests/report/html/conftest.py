@@ -28,7 +28,7 @@ N_ITEMS = 30
 
 @pytest.fixture
 def names() -> list[str]:
-    return [f"{HOSTILE[i % len(HOSTILE)]} {i}" for i in range(N_ITEMS)]
+    return [f"{HOSTILE[(i + 1) % len(HOSTILE)]} {i}" for i in range(N_ITEMS)]
 
 
 @pytest.fixture
