@@ -42,7 +42,7 @@ def show(selection: state.Selection) -> None:
         row_actions.ask,
         lambda comparison_id: row_actions.ask_before_deleting(
             comparison_id,
-            lambda: f"Deletes the comparison {records[comparison_id].name} from this workspace; its runs stay.",
+            lambda: describe_deleting(workspace, records[comparison_id]),
             lambda: workspace.delete_comparison(comparison_id),
         ),
     )
@@ -69,6 +69,12 @@ def _build(workspace: Workspace, record: ComparisonRecord, datasets: dict[str, s
         menu={"delete": "Delete"},
         is_selected=selection.comparison is not None and record.id == selection.comparison.id,
     )
+
+
+def describe_deleting(workspace: Workspace, record: ComparisonRecord) -> str:
+    """What goes and what stays when a comparison is deleted."""
+    kept = workspace.comparison_dependents(record.id).kept
+    return f"Deletes the comparison {record.name} from this workspace; its runs stay. {kept}".rstrip()
 
 
 def say_verdict(summary: ComparisonSummary) -> str:

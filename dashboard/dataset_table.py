@@ -109,7 +109,7 @@ def _show_below(workspace: Workspace, selection: state.Selection, record: Datase
     """What was asked for in the menu of this row."""
     row_actions.ask_before_deleting(
         record.id,
-        lambda: row_actions.describe_deleting(record.name, workspace.dataset_dependents(record.id).describe()),
+        lambda: row_actions.describe_deleting(record.name, workspace.dataset_dependents(record.id)),
         lambda: workspace.delete_dataset(record.id, with_runs=True),
     )
     row_actions.ask_for_name(record.id, record.name, lambda name: workspace.rename_dataset(record.id, name))

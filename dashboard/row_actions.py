@@ -7,6 +7,7 @@ from collections.abc import Callable, Container
 import streamlit as st
 
 from dashboard import messages, state
+from gru4rec_core.workspace.store import Dependents
 
 _ASKED = "_asked_of_row"
 
@@ -51,10 +52,11 @@ def ask_before_deleting(row_id: str, describe: Callable[[], str], delete: Callab
             offer_to_close("Keep it")
 
 
-def describe_deleting(named: str, dependents: str) -> str:
-    """ "Deletes shop log with 2 runs from this workspace."; what goes along as `Dependents.describe` puts it."""
-    also = f" with {dependents}" if dependents else ""
-    return f"Deletes {named}{also} from this workspace."
+def describe_deleting(named: str, dependents: Dependents) -> str:
+    """ "Deletes shop log with 2 runs from this workspace.", and what becomes of the decisions that rest on it."""
+    along = dependents.describe()
+    also = f" with {along}" if along else ""
+    return f"Deletes {named}{also} from this workspace. {dependents.kept}".rstrip()
 
 
 def ask_for_name(row_id: str, name: str, rename: Callable[[str], object]) -> None:

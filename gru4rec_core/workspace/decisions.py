@@ -10,7 +10,7 @@ when the comparison, the runs or the dataset are deleted.
 import getpass
 import hashlib
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +23,7 @@ from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.evaluation.gate import GateOutcome
 from gru4rec_core.storage import delete_folder, new_folder, new_id, safe_child
 from gru4rec_core.version import __version__
+from gru4rec_core.words import counted
 from gru4rec_core.workspace.dataset_store import DatasetStore
 from gru4rec_core.workspace.records import DatasetRecord, Record, RunRecord, now
 
@@ -148,6 +149,30 @@ def list_decisions(workspace: DatasetStore, dataset_id: str | None = None) -> li
 def list_gates(workspace: DatasetStore, dataset_id: str | None = None) -> list[GateRecord]:
     """What the gate decided, newest first; unreadable records are left out (see `Workspace.problems`)."""
     return _list(workspace, GateRecord, dataset_id)
+
+
+def list_resting_decisions(workspace: DatasetStore, run_ids: Iterable[str]) -> list[DecisionRecord]:
+    """What people decided on models of which any of these runs is part, newest first."""
+    wanted = set(run_ids)
+    return [one for one in list_decisions(workspace) if not wanted.isdisjoint(run.run_id for run in one.runs)]
+
+
+def describe_deleted_runs(decisions: Sequence[DecisionRecord]) -> str:
+    """What deleting their runs does to decisions, as a sentence; "" where there are none."""
+    if not decisions:
+        return ""
+    verbs = ("rests", "It stays") if len(decisions) == 1 else ("rest", "They stay")
+    count = counted(len(decisions), "recorded decision")
+    return f"{count} {verbs[0]} on what is deleted. {verbs[1]} on record, but can no longer be re-checked."
+
+
+def describe_deleted_comparison(decisions: Sequence[DecisionRecord]) -> str:
+    """What deleting their comparison does to decisions, as a sentence; "" where there are none."""
+    if not decisions:
+        return ""
+    verbs = ("rests", "It stays", "leads") if len(decisions) == 1 else ("rest", "They stay", "lead")
+    count = counted(len(decisions), "recorded decision")
+    return f"{count} {verbs[0]} on it. {verbs[1]} and can be re-checked, but no longer {verbs[2]} to its verdict."
 
 
 def find_decision_problems(workspace: DatasetStore) -> list[RunError]:

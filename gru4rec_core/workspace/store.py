@@ -30,7 +30,13 @@ from gru4rec_core.storage import delete_folder, is_id, new_folder, new_id
 from gru4rec_core.words import counted
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
-from gru4rec_core.workspace.decisions import find_decision_problems
+from gru4rec_core.workspace.decisions import (
+    describe_deleted_comparison,
+    describe_deleted_runs,
+    find_decision_problems,
+    list_decisions,
+    list_resting_decisions,
+)
 from gru4rec_core.workspace.job_state import JobState, find_damage, read_state
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord, now
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_configs
@@ -40,10 +46,16 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Dependents:
-    """The runs and comparisons that cannot stay when a dataset or a run is deleted."""
+    """What a dataset, a run or a comparison takes along when it is deleted.
+
+    Attributes:
+        runs, comparisons: cannot stay.
+        kept: what becomes of the decisions that rest on it, which stay, as a sentence; "" where there are none.
+    """
 
     runs: tuple[RunRecord, ...]
     comparisons: tuple[ComparisonRecord, ...]
+    kept: str = ""
 
     def describe(self) -> str:
         """How many there are, in words ("4 runs and 1 comparison"); "" when there are none."""
@@ -83,13 +95,20 @@ class Workspace(DatasetStore):
 
     def dataset_dependents(self, dataset_id: str) -> Dependents:
         """The runs and comparisons that are deleted together with a dataset."""
-        return Dependents(tuple(self.runs(dataset_id)), tuple(self.comparisons(dataset_id)))
+        runs = tuple(self.runs(dataset_id))
+        kept = describe_deleted_runs(list_resting_decisions(self, [run.id for run in runs]))
+        return Dependents(runs, tuple(self.comparisons(dataset_id)), kept)
 
     def run_dependents(self, run_id: str) -> Dependents:
         """The comparisons that are deleted together with a run."""
         record = self.run(run_id)
         users = (comparison for comparison in self.comparisons(record.dataset_id) if run_id in comparison.run_ids)
-        return Dependents((), tuple(users))
+        return Dependents((), tuple(users), describe_deleted_runs(list_resting_decisions(self, [run_id])))
+
+    def comparison_dependents(self, comparison_id: str) -> Dependents:
+        """Nothing is deleted together with a comparison; decisions lose the way to it."""
+        decisions = [one for one in list_decisions(self) if one.comparison_id == comparison_id]
+        return Dependents((), (), describe_deleted_comparison(decisions))
 
     def delete_dataset(self, dataset_id: str, *, with_runs: bool = False) -> None:
         """Removes a dataset with its splits and comparisons, and its upload unless another dataset came from it.

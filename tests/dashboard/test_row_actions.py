@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard import row_actions
+from gru4rec_core.workspace.store import Dependents
 
 
 @pytest.fixture
@@ -36,6 +37,10 @@ def test_what_would_go_along_is_looked_up_only_where_deleting_is_asked(session):
         row_actions.ask_before_deleting("a", describe, lambda: None)
 
 
-def test_what_is_deleted_is_told_with_what_goes_along():
-    assert row_actions.describe_deleting("shop log", "") == "Deletes shop log from this workspace."
-    assert row_actions.describe_deleting("run 7", "2 runs") == "Deletes run 7 with 2 runs from this workspace."
+def test_what_is_deleted_is_told_with_what_goes_along(run):
+    assert row_actions.describe_deleting("shop log", Dependents((), ())) == "Deletes shop log from this workspace."
+    with_runs = Dependents((run, run), ())
+    assert row_actions.describe_deleting("log 7", with_runs) == "Deletes log 7 with 2 runs from this workspace."
+    kept = Dependents((), (), "1 recorded decision rests on it.")
+    told = "Deletes run 7 from this workspace. 1 recorded decision rests on it."
+    assert row_actions.describe_deleting("run 7", kept) == told

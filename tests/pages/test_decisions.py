@@ -80,6 +80,19 @@ def test_deleting_asks_first_and_leaves_the_comparison(finished, open_page):
     assert "decision" not in app.query_params
 
 
+def test_what_deleting_does_to_decisions_is_said_first(finished, open_page):
+    record(open_page)
+    (comparison,), (dataset,) = finished.comparisons(), finished.datasets()
+    asked = {
+        comparison.id: "1 recorded decision rests on it. It stays and can be re-checked",
+        dataset.id: "1 recorded decision rests on what is deleted. It stays on record",
+    }
+    for row_id, said in asked.items():
+        app = open_page("overview")
+        app.menu_button(key=f"menu-{row_id}").click("delete").run()
+        assert said in written(app)
+
+
 def test_a_decision_outlives_its_comparison(finished, open_page):
     record(open_page)
     finished.delete_comparison(finished.comparisons()[0].id)

@@ -99,3 +99,24 @@ def test_a_user_without_a_name_is_unknown(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(decisions.getpass, "getuser", nobody)
     assert decisions.current_user() == "unknown"
+
+
+def _evidence(run) -> decisions.RunEvidence:
+    named = {"run_id": run.id, "name": run.name, "created": run.created, "dataset_id": run.dataset_id}
+    return decisions.RunEvidence(**named, dataset_hash=run.dataset_hash, weights_sha256="0" * 64)
+
+
+def test_what_becomes_of_decisions_is_known_before_their_basis_is_deleted(workspace: Workspace, dataset, run) -> None:
+    other = workspace.create_run(dataset.id, run.config.replace(seed=1), run.split)
+    comparison = workspace.create_comparison(dataset.id, run.split, ComparisonConfig(), [run.id, other.id])
+    assert workspace.dataset_dependents(dataset.id).kept == workspace.comparison_dependents(comparison.id).kept == ""
+    store_decision(workspace, record_of(runs=(_evidence(run),), comparison_id=comparison.id))
+    one = "1 recorded decision rests on what is deleted. It stays on record, but can no longer be re-checked."
+    assert workspace.run_dependents(run.id).kept == workspace.dataset_dependents(dataset.id).kept == one
+    assert workspace.run_dependents(other.id).kept == ""
+    unlinked = "1 recorded decision rests on it. It stays and can be re-checked, but no longer leads to its verdict."
+    assert workspace.comparison_dependents(comparison.id).kept == unlinked
+    store_decision(workspace, record_of(runs=(_evidence(other),), comparison_id=comparison.id))
+    both = "2 recorded decisions rest on what is deleted. They stay on record, but can no longer be re-checked."
+    assert workspace.dataset_dependents(dataset.id).kept == both
+    assert workspace.comparison_dependents(comparison.id).kept.startswith("2 recorded decisions rest on it. They stay")
