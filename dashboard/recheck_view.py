@@ -24,7 +24,7 @@ from gru4rec_core.report.frames import recheck as recheck_frames
 from gru4rec_core.report.frames.recheck import Method
 from gru4rec_core.report.labels import short
 from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, RecheckPlan
-from gru4rec_core.words import figure, per_100
+from gru4rec_core.words import figure
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
@@ -143,7 +143,7 @@ def _show_baselines_job(job_id: str) -> None:
 
 
 def show_recheck(recheck: Recheck, k: int) -> None:
-    """What came out: a sentence, the share of items the old model does not know, all methods, and the weeks."""
+    """What came out: a sentence, the share of unknown items, all methods, and the weeks."""
     if recheck.change is not None:
         widgets.sentence(f"{recheck.change.sentence} per 100 in the top {k}", size="1.3rem", weight=600)
         messages.show_aside(
@@ -153,11 +153,7 @@ def show_recheck(recheck: Recheck, k: int) -> None:
         messages.show_aside(recheck.incomparable)
     messages.show_message(recheck.advice.sentence, _SIGNS[recheck.advice.recommendation])
     widgets.sentence(recheck.against_baselines.sentence)
-    n_events = recheck.comparison.models[0].n_events
-    widgets.sentence(
-        f"In {per_100(recheck.unknown)} of 100 test events ({n_events:,} in all), the old model does not know the"
-        " item that came next; these count as misses."
-    )
+    widgets.sentence(recheck.unknown_sentence)
     methods = _describe_methods(recheck)
     nearest = review_context.nearest_list_length(k)
     columns: dict[str, Any] = {
@@ -186,7 +182,7 @@ def show_recheck(recheck: Recheck, k: int) -> None:
         widgets.show_chart(
             partial(recheck_charts.unknown_by_week, shares, dark),
             key="recheck-unknown",
-            alt=f"Share of items unknown to the old model, up to {shares['unknown'].max():.0f} % per week",
+            alt=f"{recheck_charts.UNKNOWN_ITEMS}: up to {shares['unknown'].max():.0f} % of a week's events",
         )
 
 

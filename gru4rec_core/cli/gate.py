@@ -17,7 +17,6 @@ from gru4rec_core.cli.output import clear_status, print_result, show_status, tel
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.evaluation.gate import GATE_MARGIN
 from gru4rec_core.results.gate import EXIT_STATUS, GatePlan, run_gate, store_gate
-from gru4rec_core.words import per_100
 from gru4rec_core.workspace.store import Workspace
 
 Candidate = Annotated[str, typer.Argument(metavar="RUN", help="The candidate: a run's id.")]
@@ -58,11 +57,7 @@ def gate(
     result = run_gate(workspace, plan)
     record = store_gate(workspace, result, by)
     clear_status()
-    candidate_unknown, current_unknown = map(per_100, result.unknown)
-    tell(
-        f"Next item unknown: to the candidate in {candidate_unknown}, to the current model in {current_unknown}"
-        " of 100 test events; these count as misses."
-    )
+    tell(result.unknown_sentence)
     for limit in result.answer.limits if not as_json else ():
         tell(limit)
     print_result(as_json, {**result.to_json(), "record": record.id}, result.answer.sentence)

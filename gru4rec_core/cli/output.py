@@ -21,7 +21,6 @@ from gru4rec_core.experiments.reporter import OnChange, OnPart
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.results.model_table import read_list_lengths
 from gru4rec_core.results.recheck import Recheck
-from gru4rec_core.words import per_100
 from gru4rec_core.workspace.job_state import JobState
 from gru4rec_core.workspace.store import Workspace
 
@@ -156,7 +155,7 @@ def format_recheck(result: Recheck) -> str:
         result.against_baselines.sentence,
         result.advice.sentence,
         *([f"{result.whole.sentence}."] if result.whole else []),
-        f"Next item unknown to the old model: in {per_100(result.unknown)} of 100 test events.",
+        result.unknown_sentence,
         "",
     ]
     deciding = f"accuracy@{result.comparison.config.deciding_k}"

@@ -64,6 +64,19 @@ def evaluate_on_split(
     return results, build_row(results, summaries, split, k)
 
 
+def unknown_share(results: ModelResults) -> float:
+    """Share of test events whose next item is not in the log's training part or not known to the model, 0 to 1."""
+    return float((results.evaluations[0].target < 0).mean())
+
+
+def share_not_in_training(split: StoredSplit) -> float:
+    """The part of every model's `unknown_share` that the log's own training part does not have, 0 to 1.
+
+    Whether a model knows such an item is not asked: it is a miss for all of them.
+    """
+    return float((split.test.events().target < 0).mean())
+
+
 def _refuse_leak(run: RunRecord, train: SessionDataset, split: StoredSplit) -> None:
     leaked = count_leaked(train, split.test)
     if leaked:

@@ -6,12 +6,12 @@ from typing import Any
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.errors import RunError
-from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.gate import GateAnswer, GateOutcome, decide
 from gru4rec_core.evaluation.scoring import Progress
-from gru4rec_core.results.fresh_test import ModelRuns, evaluate_on_split
+from gru4rec_core.results.fresh_test import ModelRuns, evaluate_on_split, share_not_in_training, unknown_share
 from gru4rec_core.results.model_table import Row, row_to_json
+from gru4rec_core.words import per_100
 from gru4rec_core.workspace.decisions import (
     GateRecord,
     current_user,
@@ -50,7 +50,8 @@ class GatePlan:
 class GateResult:
     """The gate's answer and what it rests on; `models` has a row for the candidate, then one for the current model.
 
-    `unknown` is the share of test events whose next item each of them does not know, in [0, 1].
+    `unknown` is the share of test events whose next item is not in the log's training part, or not known to each of
+    them, and `not_in_training` the former alone, in [0, 1].
     """
 
     candidate: RunRecord
@@ -60,7 +61,18 @@ class GateResult:
     answer: GateAnswer
     models: tuple[Row, Row]
     unknown: tuple[float, float]
+    not_in_training: float
     test_key: str
+
+    @property
+    def unknown_sentence(self) -> str:
+        """How many events are misses because of their item, and why."""
+        candidate, current = map(per_100, self.unknown)
+        return (
+            f"Next item unknown: to the candidate in {candidate}, to the current model in {current} of 100 test events."
+            f" {per_100(self.not_in_training)} of each are items that this log's own training part does not have,"
+            " known to the models or not. All count as misses."
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values: what `gate --json` prints, beside the id of the record."""
@@ -98,6 +110,7 @@ class GateResult:
             "confirmed": verdict.confirmed,
             "candidate_unknown_share": self.unknown[0],
             "current_unknown_share": self.unknown[1],
+            "not_in_training_share": self.not_in_training,
             "models": [row_to_json(row) for row in self.models],
         }
 
@@ -131,9 +144,17 @@ def run_gate(workspace: Workspace, plan: GatePlan, *, on_progress: Progress | No
         raise RunError(comparison.obstacle.sentence, found=f"dataset {dataset}", remedy=comparison.obstacle.remedy)
     answer = decide(comparison.pair(CURRENT, CANDIDATE), plan.config)
     (candidate_results, candidate_row), (current_results, current_row) = tested
-    unknown = _unknown_share(candidate_results), _unknown_share(current_results)
-    models = candidate_row, current_row
-    return GateResult(candidate, current, dataset, plan, answer, models, unknown, split.test_key)
+    return GateResult(
+        candidate=candidate,
+        current=current,
+        dataset=dataset,
+        plan=plan,
+        answer=answer,
+        models=(candidate_row, current_row),
+        unknown=(unknown_share(candidate_results), unknown_share(current_results)),
+        not_in_training=share_not_in_training(split),
+        test_key=split.test_key,
+    )
 
 
 def store_gate(workspace: Workspace, result: GateResult, by: str | None = None) -> GateRecord:
@@ -156,10 +177,6 @@ def store_gate(workspace: Workspace, result: GateResult, by: str | None = None) 
     )
     store_decision(workspace, record)
     return record
-
-
-def _unknown_share(results: ModelResults) -> float:
-    return float((results.evaluations[0].target < 0).mean())
 
 
 def _finite(value: float) -> float | None:

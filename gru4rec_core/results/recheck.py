@@ -20,10 +20,10 @@ from gru4rec_core.evaluation.pair_verdict import build_pair_verdict
 from gru4rec_core.evaluation.recheck_advice import Advice, RateChange, RecheckFacts, rate_change, recommend
 from gru4rec_core.evaluation.scoring import Progress
 from gru4rec_core.evaluation.verdict import BaselineVerdict, compare_with_baselines
-from gru4rec_core.results.fresh_test import ModelRuns, evaluate_on_split
+from gru4rec_core.results.fresh_test import ModelRuns, evaluate_on_split, share_not_in_training, unknown_share
 from gru4rec_core.results.model_table import Row, load_baselines, load_trained_models, row_to_json
 from gru4rec_core.results.whole_log import WholeLog, average_by_week, evaluate_on_whole_log
-from gru4rec_core.words import counted
+from gru4rec_core.words import counted, per_100
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import StoredSplit, open_split
 from gru4rec_core.workspace.store import Workspace
@@ -66,10 +66,12 @@ class Recheck:
         incomparable: why they cannot, as a sentence; empty where they can, or it is the same test.
         advice: keep, retrain or retire, with the rule (see `evaluation.recheck_advice`).
         models: one row per model, as in a comparison's table.
-        by_week: week (its first day, UTC), n_events, unknown (share of events whose item the old model does not
-            know), then accuracy@k of each model by its name; empty where times are no dates. Weeks before the test
+        by_week: week (its first day, UTC), n_events, unknown (share of events whose item is unknown, see
+            below), then accuracy@k of each model by its name; empty where times are no dates. Weeks before the test
             part have values of the old model alone: the others learnt from these (see `whole`).
-        unknown: share over all events, 0 to 1.
+        unknown: share of test events whose next item the old model does not know, or this log's training part does
+            not have: the split has forgotten which item that is, so it is a miss for the old model too. 0 to 1.
+        not_in_training: the latter alone.
     """
 
     run: RunRecord
@@ -84,6 +86,17 @@ class Recheck:
     models: list[Row]
     by_week: pd.DataFrame
     unknown: float
+    not_in_training: float
+
+    @property
+    def unknown_sentence(self) -> str:
+        """How many events are misses because of their item, and why."""
+        not_in_training, beyond = per_100(self.not_in_training), per_100(self.unknown - self.not_in_training)
+        return (
+            f"In {per_100(self.unknown)} of 100 test events ({self.comparison.models[0].n_events:,} in all), this log's"
+            f" own training part ({not_in_training}) or else the old model ({beyond}) does not have the item that came"
+            " next; these count as misses."
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values: what `evaluate --json` prints."""
@@ -98,6 +111,7 @@ class Recheck:
             "protocol": self.split.protocol,
             "n_test": self.comparison.models[0].n_events,
             "unknown_share": self.unknown,
+            "not_in_training_share": self.not_in_training,
             "whole_log": self.whole.to_json() if self.whole else None,
             "models": [row_to_json(row) for row in self.models],
             "counting": asdict(self.against_baselines),
@@ -153,7 +167,8 @@ def recheck_run(workspace: Workspace, plan: RecheckPlan, *, on_progress: Progres
         advice=recommend(_facts(comparison, against_baselines.strongest, change)),
         models=[*rows, *baseline_rows],
         by_week=_by_week(split.test, comparison.models, unknown, k, whole),
-        unknown=float(unknown.mean()),
+        unknown=unknown_share(old),
+        not_in_training=share_not_in_training(split),
     )
 
 

@@ -97,7 +97,7 @@ def test_an_old_model_is_tested_on_a_newer_log_beside_todays_counting(finished, 
     table = next(one.value for one in app.dataframe if "method" in one.value)
     assert set(table["kind"]) == {"old model", "baseline"}
     assert "Lookup table (Markov)" in set(table["method"])
-    assert {"Hits week by week", "Items the old model does not know"} <= set(charts(app))
+    assert {"Hits week by week", "Next items that are unknown"} <= set(charts(app))
 
 
 def test_until_the_baselines_are_there_their_progress_is_shown(finished, later, open_page, monkeypatch):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 
+import pandas as pd
 import pytest
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig
@@ -40,7 +41,27 @@ def test_the_figures_are_those_of_a_comparison_on_the_same_events(trained, later
     assert [row["name"] for row in printed["models"]] == ["candidate", "current"]
     # Two of ten letters are new to both.
     assert printed["candidate_unknown_share"] == printed["current_unknown_share"] > 0.1
+    assert printed["not_in_training_share"] == 0
     json.dumps(printed, allow_nan=False)
+
+
+def test_items_that_the_logs_own_training_part_lacks_are_told_apart(trained, letters_log) -> None:
+    home, comparison = trained
+    # "a" and "b" come in the test alone, and both runs know them; "i" and "j" they do not know.
+    early, late = letters_log(first=3, letters="cdefghij"), letters_log(first=4)
+    log = pd.concat([early, late[late["timestamp"] > early["timestamp"].max()]])
+    record = home.add_dataset(SessionDataset(log), "new letters", time_unit="s")
+    rule = SplitConfig(protocol="time", test_from=str(late["timestamp"].min()))
+    split = open_split(home, record.id, rule)
+    result = run_gate(home, GatePlan(*comparison.run_ids, record.id, rule, JUDGING))
+    late_items = late[late.duplicated("session")]["item"]
+    assert split.test.n_predicted == len(late_items)
+    assert result.not_in_training == pytest.approx(late_items.isin(["a", "b"]).mean())
+    assert result.unknown == (result.not_in_training, result.not_in_training)
+    assert (
+        f"{100 * result.not_in_training:.1f} of each are items that this log's own training part"
+        in result.unknown_sentence
+    )
 
 
 def test_swapped_runs_have_swapped_figures(trained, later) -> None:

@@ -87,6 +87,23 @@ def test_unknown_items_are_misses_of_the_old_model(trained, later) -> None:
     assert set(pd.unique(evaluation.target)) <= set(range(-1, 8))
 
 
+def test_items_that_the_new_training_part_lacks_are_told_apart(trained, letters_log) -> None:
+    home, comparison = trained
+    log = pd.concat([letters_log(first=3, letters="cdefghij"), letters_log(first=4, letters="abcdefghij")])
+    record = home.add_dataset(SessionDataset(log), "new letters", time_unit="s")
+    rule = SplitConfig(protocol="time", test_from=str(1_700_000_000 + 20_000 * 800))
+    execute_baselines(home, record.id, rule)
+    found = recheck_run(home, RecheckPlan(comparison.run_ids[0], record.id, rule, JUDGING))
+    asked = log[log.duplicated("session") & log["session"].str.startswith("s4")]["item"]
+    # The model knows a and b, which only the test has; it does not know i and j.
+    assert found.not_in_training == pytest.approx(asked.isin(["a", "b"]).mean())
+    assert found.unknown == pytest.approx(asked.isin(["a", "b", "i", "j"]).mean())
+    parts = (100 * found.not_in_training, 100 * asked.isin(["i", "j"]).mean())
+    words = "this log's own training part ({:.1f}) or else the old model ({:.1f}) does not have"
+    assert words.format(*parts) in found.unknown_sentence
+    assert found.to_json()["not_in_training_share"] == found.not_in_training
+
+
 def test_a_model_is_not_tested_on_what_it_learnt(trained) -> None:
     home, comparison = trained
     execute_baselines(home, comparison.dataset_id, RULE)

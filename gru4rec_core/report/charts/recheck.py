@@ -8,6 +8,10 @@ import pandas as pd
 from gru4rec_core.report.charts.drawing import Size, colour, dash, shape, styles_of, titled
 from gru4rec_core.report.style import ground
 
+UNKNOWN_ITEMS = "Next items that are unknown"
+"""What a chart of their shares is called."""
+
+_WHY_UNKNOWN = "Not known to the old model or, in the test, not in this log's training part"
 _MAX_LABELS = 5  # labels of weeks that fit side by side on a phone
 
 
@@ -50,7 +54,7 @@ def hits_by_week(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
 
 
 def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
-    """The share of each week's events whose item the old model does not know.
+    """The share of each week's events whose item is unknown to the old model, or to the training part of the log.
 
     Args:
         frame: week (its first day, UTC), unknown (% of the week's events), n_events.
@@ -71,7 +75,7 @@ def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
     bars = base.mark_bar(color=paint.baseline, size=14, cornerRadiusEnd=2)
     values = base.mark_text(dy=-7, fontSize=12, color=paint.text).encode(text=alt.Text("unknown:Q", format=".0f"))
     layers = [bars, values] if len(frame) <= 12 else [bars]
-    return titled(alt.layer(*layers), "Items the old model does not know", "", Size(150), dark)
+    return titled(alt.layer(*layers), UNKNOWN_ITEMS, _WHY_UNKNOWN, Size(150), dark)
 
 
 def _weeks(weeks: pd.Series) -> alt.X:

@@ -77,9 +77,9 @@ def hits_by_week(by_week: pd.DataFrame, methods: Sequence[Method]) -> pd.DataFra
 
 
 def unknown_by_week(by_week: pd.DataFrame) -> pd.DataFrame:
-    """Events whose item the old model does not know, by week: week, unknown (per 100 events), n_events.
+    """Share of events whose item is unknown by week: week, unknown (per 100 events), n_events.
 
     Args:
-        by_week: week (its Monday, UTC), n_events, unknown (0 to 1).
+        by_week: week (its Monday, UTC), n_events, unknown (0 to 1; see `results.recheck.Recheck`).
     """
     return by_week.assign(unknown=100 * by_week["unknown"])[["week", "unknown", "n_events"]]
