@@ -7,9 +7,8 @@ import typer
 from gru4rec_core.cli.data import find_or_import
 from gru4rec_core.cli.options import (
     AsJson,
-    change_test_rule,
     choose_judging,
-    pick_fields,
+    choose_recheck_rule,
     settings_options,
     validate_judging,
 )
@@ -51,7 +50,9 @@ def gate(
     candidate = workspace.run(run)
     current = workspace.run(against)
     dataset = find_or_import(workspace, on)
-    test_rule = change_test_rule(candidate.split, pick_fields(SplitConfig, settings))
+    test_rule, reason = choose_recheck_rule(workspace, dataset, candidate.split, settings)
+    if reason:
+        tell(reason)
     plan = GatePlan(candidate.id, current.id, dataset.id, test_rule, choose_judging(dataset, judging))
     show_status("testing both models")
     result = run_gate(workspace, plan)

@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from gru4rec_core.evaluation import gate
@@ -60,3 +61,17 @@ def test_a_run_against_itself_and_no_log_are_refused(run, pair, log) -> None:
     assert run("gate", pair[0], "--against", pair[0], "--on", log).status == 1
     assert run("gate", pair[0], "--against", pair[1]).status == 2
     assert json.loads(run("runs", "--json").out)["runs"]
+
+
+def test_where_the_candidates_own_rule_does_not_fit_the_log_its_default_does(run, pair, log, workspace, folder) -> None:
+    rule = ["--protocol", "time", "--test-days", "14"]
+    ids = [run("train", log, *FAST[:-2], *rule, "--loss", loss, "--json").json["run"] for loss in ("top1", "bpr")]
+    events = pd.read_csv(log)
+    start = events["Time"].max() + 86_400
+    short = events[events["Time"] < events["Time"].min() + 12 * 86_400]
+    short = short.assign(Time=short["Time"] - short["Time"].min() + start, SessionId=short["SessionId"] + 1_000)
+    short.to_csv(folder / "short.csv", index=False)
+    result = run("gate", ids[0], "--against", ids[1], "--on", folder / "short.csv", "--json")
+    assert result.status in {0, 3, 4}, result.err
+    assert "the last 14 days, does not fit this log" in result.err
+    assert list_gates(workspace)[0].split.protocol == result.json["protocol"] == "last-item"
