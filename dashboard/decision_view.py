@@ -13,7 +13,15 @@ from gru4rec_core.config import SplitConfig
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.results.comparison import Pair
 from gru4rec_core.results.decision import DecisionInput, RecheckedDecision, recheck_decision, record_decision
-from gru4rec_core.workspace.decisions import CHOICES, DecisionRecord, delete_decision, list_decisions
+from gru4rec_core.workspace.decisions import (
+    CHOICES,
+    MAX_NAME,
+    MAX_REASON,
+    DecisionRecord,
+    GateRecord,
+    delete_decision,
+    list_all_decisions,
+)
 from gru4rec_core.workspace.store import Workspace
 
 _RECORDED = "_decision_recorded"
@@ -45,10 +53,13 @@ def show_record_form(shown: Review, agreed: Review, pair: Pair) -> None:
                 format_func=lambda name: widgets.plain_label(labels[name]),
                 key=f"decision-choice-{number}",
             )
+            # No max_chars: a browser drops a longer text without a word, the library says how long it may be.
             by = st.text_input(
-                "Who decides?", value=st.session_state.get(_BY, ""), max_chars=100, key=f"decision-by-{number}"
+                f"Who decides? (up to {MAX_NAME:,} characters)",
+                value=st.session_state.get(_BY, ""),
+                key=f"decision-by-{number}",
             )
-            why = st.text_area("Why?", max_chars=2_000, height=80, key=f"decision-why-{number}")
+            why = st.text_area(f"Why? (up to {MAX_REASON:,} characters)", height=80, key=f"decision-why-{number}")
             sent = st.form_submit_button("Record it", type="primary", key=f"decision-record-{number}")
         if judging_form.is_exploratory(shown, agreed):
             messages.show_aside("It is kept on Overview.")
@@ -77,9 +88,9 @@ def _record(review: Review, pair: Pair, entered: DecisionInput) -> None:
 
 
 def show_decisions() -> None:
-    """What was decided in this workspace, newest first; re-check and delete."""
+    """What people and the gate decided in this workspace, newest first; re-check and delete what people did."""
     workspace = state.workspace()
-    records = {record.id: record for record in list_decisions(workspace)}
+    records = {record.id: record for record in list_all_decisions(workspace)}
     if not records:
         return
     comparisons = {comparison.id for comparison in workspace.comparisons()}
@@ -94,11 +105,29 @@ def show_decisions() -> None:
     row_table.show_rows(table, {record.id: _searched(record) for record in records.values()})
 
 
-def _searched(record: DecisionRecord) -> str:
-    return f"{record.text} {record.dataset_name} {record.by} {record.why}"
+def _searched(record: DecisionRecord | GateRecord) -> str:
+    reason = record.question if isinstance(record, GateRecord) else record.why
+    return f"{record.text} {record.dataset_name} {record.by} {reason}"
 
 
-def _build(record: DecisionRecord, comparisons: Container[str]) -> Row:
+def _build(record: DecisionRecord | GateRecord, comparisons: Container[str]) -> Row:
+    return _gate_row(record) if isinstance(record, GateRecord) else _decision_row(record, comparisons)
+
+
+def _gate_row(record: GateRecord) -> Row:
+    """An answer of the gate: it rests on no comparison, and stays as it is."""
+    return Row(
+        title=f"{record.text[0].upper()}{record.text[1:]}",
+        cells=(
+            summary_cells.name(record.dataset_name),
+            summary_cells.name(record.question, 120) + summary_cells.muted(record.by),
+            summary_cells.name(str(record.figures.get("sentence", "")), 160),
+            summary_cells.moment(record.created),
+        ),
+    )
+
+
+def _decision_row(record: DecisionRecord, comparisons: Container[str]) -> Row:
     has_comparison = record.comparison_id in comparisons
     gone = "" if has_comparison else "the comparison was deleted"
     return Row(
@@ -123,7 +152,9 @@ def _act(action: str, decision_id: str) -> None:
     row_actions.ask(action, decision_id)
 
 
-def _show_below(workspace: Workspace, record: DecisionRecord) -> None:
+def _show_below(workspace: Workspace, record: DecisionRecord | GateRecord) -> None:
+    if isinstance(record, GateRecord):
+        return
     row_actions.ask_before_deleting(
         record.id,
         lambda: "Deletes this decision from the workspace; the comparison stays.",

@@ -9,7 +9,14 @@ from gru4rec_core.cli.options import AsJson, choose_recheck_rule, settings_optio
 from gru4rec_core.cli.output import clear_status, print_problems, print_result, show_status, tell
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.results.decision import recheck_decision
-from gru4rec_core.workspace.decisions import list_decisions, list_gates, read_decision
+from gru4rec_core.workspace.decisions import (
+    DecisionRecord,
+    GateRecord,
+    list_all_decisions,
+    list_decisions,
+    list_gates,
+    read_decision,
+)
 from gru4rec_core.workspace.store import Workspace
 
 
@@ -21,11 +28,9 @@ def decisions(
     workspace = Workspace.default()
     dataset_id = workspace.dataset(dataset).id if dataset else None
     people, gates = list_decisions(workspace, dataset_id), list_gates(workspace, dataset_id)
-    lines = [f"{record.id}  {record.dataset_name}: {record.text} ({record.by}): {record.why}" for record in people]
-    lines += [
-        f"{record.id}  {record.dataset_name}: gate, {record.runs[0].run_id} against {record.runs[1].run_id}"
-        f" ({record.by}): {record.outcome}"
-        for record in gates
+    lines = [
+        f"{record.id}  {record.dataset_name}: {_describe(record)}"
+        for record in list_all_decisions(workspace, dataset_id)
     ]
     print_problems(workspace)
     as_values = {
@@ -33,6 +38,12 @@ def decisions(
         "gates": [record.model_dump(mode="json", by_alias=True) for record in gates],
     }
     print_result(as_json, as_values, "\n".join(lines) or "no decisions yet")
+
+
+def _describe(record: DecisionRecord | GateRecord) -> str:
+    if isinstance(record, GateRecord):
+        return f"gate, {record.question} ({record.by}): {record.outcome}"
+    return f"{record.text} ({record.by}): {record.why}"
 
 
 @settings_options(SplitConfig, of_the_run=(SplitConfig,))

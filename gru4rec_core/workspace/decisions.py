@@ -32,6 +32,12 @@ Choice = Literal["keep", "choose", "more-data"]
 CHOICES: tuple[Choice, ...] = ("keep", "choose", "more-data")
 """Keep the model in use (the base of the pair), choose the other, or collect more data first."""
 
+MAX_NAME = 100
+"""Characters of the name of who decides."""
+
+MAX_REASON = 2_000
+"""Characters of the reason."""
+
 _PACKAGES = ("numpy", "scipy", "pandas", "pyarrow")
 """What figures are computed with."""
 
@@ -121,6 +127,19 @@ class GateRecord(_Decision):
     rule: str
     figures: dict[str, Any]
 
+    @property
+    def text(self) -> str:
+        """The answer in words: "gate: promote bpr, seed 0", "gate: undecided"."""
+        if self.outcome == "undecided":
+            return "gate: undecided"
+        candidate, current = self.runs
+        return f"gate: {self.outcome} {(candidate if self.outcome == 'promote' else current).name}"
+
+    @property
+    def question(self) -> str:
+        """Which run was to replace which: "bpr-1 against top1-1"."""
+        return " against ".join(run.run_id for run in self.runs)
+
 
 Decided = TypeVar("Decided", DecisionRecord, GateRecord)
 _FILES = {DecisionRecord: ("decisions", "decision.json"), GateRecord: ("gates", "gate.json")}
@@ -130,15 +149,34 @@ def store_decision(workspace: DatasetStore, record: DecisionRecord | GateRecord)
     """Writes a record into a folder of its own, whole or not at all.
 
     Raises:
-        ConfigError: nobody is named as having decided, or a person gives no reason.
+        ConfigError: nobody is named as having decided, a person gives no reason, or one of the texts is too long.
     """
     if not record.by.strip():
         raise ConfigError("A decision names who decided.", found="an empty name", remedy="Enter a name.")
-    if isinstance(record, DecisionRecord) and not record.why.strip():
-        raise ConfigError("A decision says why.", found="an empty reason", remedy="Write down the reason.")
+    if isinstance(record, DecisionRecord):
+        _validate_texts(record)
     kind, file_name = _FILES[type(record)]
     with new_folder(workspace.root / kind / record.id, durable=True) as folder:
         record.write(folder / file_name)
+
+
+def _validate_texts(record: DecisionRecord) -> None:
+    if not record.why.strip():
+        raise ConfigError("A decision says why.", found="an empty reason", remedy="Write down the reason.")
+    for what, text, limit in (("name of who decides", record.by, MAX_NAME), ("reason", record.why, MAX_REASON)):
+        if len(text) > limit:
+            raise ConfigError(
+                f"The {what} has at most {limit:,} characters.",
+                found=f"{len(text):,} characters",
+                remedy="Shorten it.",
+            )
+
+
+def list_all_decisions(workspace: DatasetStore, dataset_id: str | None = None) -> list[DecisionRecord | GateRecord]:
+    """What people and the gate decided, newest first; unreadable records are left out (see `Workspace.problems`)."""
+    records: list[DecisionRecord | GateRecord] = [*list_decisions(workspace, dataset_id)]
+    records += list_gates(workspace, dataset_id)
+    return sorted(records, key=lambda record: record.created, reverse=True)
 
 
 def list_decisions(workspace: DatasetStore, dataset_id: str | None = None) -> list[DecisionRecord]:

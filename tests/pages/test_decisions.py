@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.results.gate import GatePlan, run_gate, store_gate
 from gru4rec_core.workspace.decisions import list_decisions
 from gru4rec_core.workspace.records import DatasetOrigin
 from gru4rec_core.workspace.store import Workspace
@@ -61,6 +63,32 @@ def test_a_decision_is_recorded_and_listed(finished, open_page):
 def test_what_is_missing_is_asked_for(finished, open_page, changes, said):
     assert said in written(record(open_page, **changes))
     assert list_decisions(finished) == []
+
+
+def test_a_longer_name_stays_in_its_field_and_the_limit_is_said(finished, open_page):
+    app = record(open_page, by="A" * 140)
+    assert "The name of who decides has at most 100 characters." in written(app)
+    assert "140 characters" in written(app)
+    field = app.text_input(key="decision-by-0")
+    assert (field.value, field.max_chars) == ("A" * 140, 0)
+    assert "100 characters" in field.label
+    assert list_decisions(finished) == []
+
+
+def test_what_the_gate_answered_stands_in_the_same_list_newest_first(finished, open_page):
+    record(open_page)
+    (person,), runs = list_decisions(finished), finished.runs()
+    (dataset,) = finished.datasets()
+    plan = GatePlan(runs[0].id, runs[1].id, dataset.id, runs[0].split, ComparisonConfig(deciding_k=3))
+    gate = store_gate(finished, run_gate(finished, plan), "nightly <b>")
+    app = open_page("overview")
+    text = written(app)
+    assert text.index(gate.text.capitalize()[:10]) < text.index("Choose BPR")
+    assert "nightly &lt;b&gt;" in text
+    assert f"{runs[0].id} against {runs[1].id}" in text
+    menus = {menu.key for menu in app.menu_button}
+    assert f"menu-{person.id}" in menus
+    assert f"menu-{gate.id}" not in menus
 
 
 def test_without_decisions_there_is_no_list(finished, open_page):

@@ -1,13 +1,21 @@
 """Decisions stay as they were written, and a damaged one costs only itself."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.workspace import decisions
-from gru4rec_core.workspace.decisions import DecisionRecord, list_decisions, read_decision, store_decision
+from gru4rec_core.workspace.decisions import (
+    DecisionRecord,
+    GateRecord,
+    list_all_decisions,
+    list_decisions,
+    read_decision,
+    store_decision,
+)
 from gru4rec_core.workspace.store import Workspace
 
 
@@ -55,7 +63,7 @@ def test_a_decision_in_words(changes, text) -> None:
     assert record_of(**changes).text == text
 
 
-@pytest.mark.parametrize("changes", [{"by": " "}, {"why": ""}])
+@pytest.mark.parametrize("changes", [{"by": " "}, {"why": ""}, {"by": "A" * 101}, {"why": "w" * 2_001}])
 def test_who_and_why_are_asked_for(workspace: Workspace, changes) -> None:
     with pytest.raises(ConfigError):
         store_decision(workspace, record_of(**changes))
@@ -120,3 +128,26 @@ def test_what_becomes_of_decisions_is_known_before_their_basis_is_deleted(worksp
     both = "2 recorded decisions rest on what is deleted. They stay on record, but can no longer be re-checked."
     assert workspace.dataset_dependents(dataset.id).kept == both
     assert workspace.comparison_dependents(comparison.id).kept.startswith("2 recorded decisions rest on it. They stay")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "text"),
+    [("promote", "gate: promote new"), ("keep", "gate: keep old"), ("undecided", "gate: undecided")],
+)
+def test_people_and_gate_are_listed_together_newest_first_each_in_words(workspace, run, outcome, text) -> None:
+    new, old = (_evidence(run).model_copy(update={"name": name, "run_id": f"{name}-1"}) for name in ("new", "old"))
+    shared = {
+        name: getattr(record_of(), name) for name in ("versions", "dataset_name", "dataset_hash", "split", "config")
+    }
+    gate = GateRecord(
+        id="gate-1", by="nightly", dataset_id="shop-1", runs=(new, old), outcome=outcome, rule="", figures={}, **shared
+    )
+    before, after = (
+        record_of(created=gate.created - timedelta(days=1)),
+        record_of(created=gate.created + timedelta(days=1)),
+    )
+    for record in (after, gate, before):
+        store_decision(workspace, record)
+    assert list_all_decisions(workspace, "shop-1") == [after, gate, before]
+    assert list_all_decisions(workspace, "other-1") == []
+    assert (gate.text, gate.question) == (text, "new-1 against old-1")
