@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime
 from html import escape
 
-from gru4rec_core.evaluation.verdict_text import method_name
 from gru4rec_core.report.labels import short
 from gru4rec_core.report.style import ground, style
 from gru4rec_core.results.summary import ComparisonSummary
@@ -42,15 +41,19 @@ def best_model(summary: ComparisonSummary) -> str:
 
 
 def margin(summary: ComparisonSummary, dark: bool) -> str:
-    """How far the best model is ahead of the strongest baseline: a small picture, the figure and its interval."""
+    """How far the best model is ahead of the strongest baseline: a small picture, the figure and its interval.
+
+    The figure is bold where the verdict calls one of the two better.
+    """
     if summary.best is None or summary.strongest is None or summary.margin is None:
         return ""
     figure = signed(100 * summary.margin)
-    against = f"{'over' if summary.margin >= 0 else 'against'} {method_name(summary.strongest.label)}"
+    if summary.is_margin_decided:
+        figure = f"<strong>{figure}</strong>"
     interval = f"{signed(100 * (summary.margin_low or 0.0))} to {signed(100 * (summary.margin_high or 0.0))}"
     return (
         f'<div style="display:flex;flex-wrap:wrap;align-items:center;gap:0 .6rem">{_picture(summary, dark)}'
-        f'<span title="{interval}"><strong>{figure}</strong></span></div>{muted(against)}'
+        f'<span title="{interval}">{figure}</span></div>{muted(summary.against_strongest)}'
     )
 
 

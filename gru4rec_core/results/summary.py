@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from gru4rec_core.evaluation.verdict import BaselineVerdict, compare_with_baselines
+from gru4rec_core.evaluation.verdict_text import BaselineOutcome, method_name
 from gru4rec_core.results import statistics_cache
 from gru4rec_core.results.comparison import ComparisonResult, build_comparison_result, find_missing, list_result_files
 from gru4rec_core.results.stored_json import read_if_current
@@ -15,7 +16,7 @@ from gru4rec_core.storage import write_json
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import Workspace
 
-VERSION = 2
+VERSION = 3
 """Raised when the same result gives another summary than before: stored ones are then made again."""
 
 
@@ -40,6 +41,7 @@ class ComparisonSummary:
         strongest: the strongest baseline; None where none was run.
         margin: how far the best model is ahead of it, as a fraction; None without one.
         margin_low, margin_high: the interval of this difference at the comparison's level.
+        outcome: what the verdict says of the best model against the baselines; None where nothing can be compared.
     """
 
     k: int
@@ -50,6 +52,26 @@ class ComparisonSummary:
     margin: float | None
     margin_low: float | None
     margin_high: float | None
+    outcome: BaselineOutcome | None = None
+
+    @property
+    def against_strongest(self) -> str:
+        """The best model beside the strongest baseline in words: "over the lookup table"; "" without one.
+
+        Ahead is only said plainly where the verdict says so too.
+        """
+        if self.strongest is None or self.margin is None:
+            return ""
+        baseline = method_name(self.strongest.label)
+        if self.outcome == "as-well":
+            return f"about equal to {baseline}"
+        side = f"{'over' if self.margin >= 0 else 'against'} {baseline}"
+        return f"{side}, not decided" if self.outcome == "undecided" else side
+
+    @property
+    def is_margin_decided(self) -> bool:
+        """Whether the verdict calls the best model or the strongest baseline better."""
+        return self.outcome in ("beaten", "better")
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
@@ -78,6 +100,7 @@ def summarise(result: ComparisonResult) -> ComparisonSummary:
         margin=figures.difference if figures else None,
         margin_low=figures.low if figures else None,
         margin_high=figures.high if figures else None,
+        outcome=baselines.outcome if baselines else None,
     )
 
 

@@ -1,5 +1,6 @@
 """Facts about cells of tables: the figures they name, and that names in them are escaped."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -20,6 +21,7 @@ def summary(best: float, strongest: float, label: str = "BPR") -> ComparisonSumm
         margin=best - strongest,
         margin_low=best - strongest - 0.01,
         margin_high=best - strongest + 0.01,
+        outcome="beaten" if best > strongest else "better",
     )
 
 
@@ -39,6 +41,20 @@ def test_the_best_model_has_its_figure_and_what_it_counts():
 def test_the_margin_is_that_over_the_strongest_baseline(best: float, strongest: float, words: tuple[str, ...]):
     html = margin(summary(best, strongest), dark=False)
     assert all(word in html for word in words)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "figure", "words"),
+    [
+        ("beaten", "<strong>+0.4</strong>", "over the lookup table"),
+        ("as-well", ">+0.4<", "about equal to the lookup table"),
+        ("undecided", ">+0.4<", "over the lookup table, not decided"),
+    ],
+)
+def test_a_lead_stands_out_only_where_the_verdict_calls_the_model_better(outcome: str, figure: str, words: str):
+    html = margin(replace(summary(0.530, 0.526), outcome=outcome), dark=False)
+    assert figure in html
+    assert f">{words}<" in html
 
 
 def test_the_picture_says_both_figures_and_has_their_places():

@@ -26,6 +26,7 @@ def test_the_figures_are_those_of_the_verdict(trained) -> None:
     assert (line.strongest.name, line.strongest.value) == (against.strongest, against.strongest_value)
     assert line.margin == pytest.approx(against.model_value - against.strongest_value, abs=1e-12)
     assert line.margin_low <= line.margin <= line.margin_high
+    assert line.outcome == against.outcome
     assert (line.k, line.verdict, line.sentence) == (3, result.verdict.label, result.verdict.sentences[0])
 
 
@@ -35,6 +36,21 @@ def test_the_strongest_baseline_is_the_one_with_the_most_hits(trained) -> None:
     table = build_comparison_result(home, comparison.id).models
     assert line.strongest.value == table.loc[table["kind"] == "baseline", "accuracy@3"].max()
     assert line.best.value == table.loc[table["kind"] == "gru4rec", "accuracy@3"].max()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "margin", "words", "decided"),
+    [
+        ("beaten", 0.01, "over the lookup table", True),
+        ("better", -0.01, "against the lookup table", True),
+        ("as-well", 0.01, "about equal to the lookup table", False),
+        ("undecided", -0.01, "against the lookup table, not decided", False),
+    ],
+)
+def test_the_margin_is_told_as_the_verdict_tells_it(trained, outcome, margin, words, decided) -> None:
+    line = replace(load_summary(*trained), outcome=outcome, margin=margin)
+    line = replace(line, strongest=replace(line.strongest, name="markov", label="Lookup table (Markov)"))
+    assert (line.against_strongest, line.is_margin_decided) == (words, decided)
 
 
 def test_without_a_baseline_or_a_second_model_nothing_is_made_up(trained) -> None:
