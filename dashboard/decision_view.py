@@ -209,6 +209,8 @@ def _recheck(root: str, request: tuple[str, str, str], _record: DecisionRecord) 
 
 def _show_answer(found: RecheckedDecision) -> None:
     messages.show_message(found.sentence, _SIGNS[found.check])
+    if found.note:
+        messages.show_aside(found.note)
     for sentence in found.verdict.sentences[1:]:
         widgets.sentence(sentence)
     for limit in found.verdict.limits:

@@ -37,7 +37,12 @@ def decisions(
         "decisions": [record.model_dump(mode="json", by_alias=True) for record in people],
         "gates": [record.model_dump(mode="json", by_alias=True) for record in gates],
     }
-    print_result(as_json, as_values, "\n".join(lines) or "no decisions yet")
+    print_result(as_json, as_values, "\n".join(map(_join_lines, lines)) or "no decisions yet")
+
+
+def _join_lines(text: str) -> str:
+    """One line: what people typed may have several."""
+    return " ".join(text.splitlines())
 
 
 def _describe(record: DecisionRecord | GateRecord) -> str:
@@ -64,4 +69,5 @@ def recheck(
     show_status("testing both models")
     found = recheck_decision(workspace, record, dataset.id, test_rule)
     clear_status()
-    print_result(as_json, found.to_json(), f"{record.text}, decided by {record.by}. {found.sentence}")
+    text = f"{record.text}, decided by {record.by}. {found.sentence}"
+    print_result(as_json, found.to_json(), " ".join(filter(None, [text, found.note])))

@@ -13,6 +13,7 @@ from gru4rec_core.evaluation.verdict import Verdict, build_verdict
 from gru4rec_core.results.comparison import ComparisonResult, Pair
 from gru4rec_core.results.fresh_test import ModelRuns, evaluate_on_split
 from gru4rec_core.results.model_table import Row, load_baselines, row_to_json
+from gru4rec_core.results.recheck import find_incomparable
 from gru4rec_core.workspace.decisions import (
     Choice,
     DecisionRecord,
@@ -21,8 +22,11 @@ from gru4rec_core.workspace.decisions import (
     store_decision,
 )
 from gru4rec_core.workspace.records import DatasetRecord
-from gru4rec_core.workspace.split_store import open_split
+from gru4rec_core.workspace.split_store import StoredSplit, open_split
 from gru4rec_core.workspace.store import Workspace
+
+SAME_TEST = "This is the very test that it was decided on, so the answer is no news: check it on another log."
+"""What a re-check says that repeats the test of then."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,21 @@ def record_decision(
 
 @dataclass(frozen=True)
 class RecheckedDecision:
-    """A decision on a later log: the verdict of now, what it says of the decision, a row per model of the table."""
+    """A decision on a later log.
+
+    Attributes:
+        decision, dataset: which decision, on which log.
+        verdict: the verdict of now.
+        check: what that says of the decision.
+        note: that it was decided on this very test, or why the figures of then and now cannot be compared; else empty.
+        models: a row per model of the table.
+    """
 
     decision: DecisionRecord
     dataset: DatasetRecord
     verdict: Verdict
     check: DecisionCheck
+    note: str
     models: list[Row]
 
     @property
@@ -90,6 +103,7 @@ class RecheckedDecision:
             "dataset_id": self.dataset.id,
             "check": self.check,
             "sentence": self.sentence,
+            "note": self.note,
             "verdict": self.verdict.to_json(),
             "models": [row_to_json(row) for row in self.models],
         }
@@ -122,4 +136,10 @@ def recheck_decision(
     baseline_rows, baselines = load_baselines(workspace, dataset.id, DEFAULT_BASELINES, split, k)
     verdict = build_verdict(compare_models([*models, *baselines], decision.config))
     check = check_decision(decision.model, verdict)
-    return RecheckedDecision(decision, dataset, verdict, check, [*rows, *baseline_rows])
+    note = _compare_tests(open_split(workspace, decision.dataset_id, decision.split), split)
+    return RecheckedDecision(decision, dataset, verdict, check, note, [*rows, *baseline_rows])
+
+
+def _compare_tests(then: StoredSplit, now: StoredSplit) -> str:
+    """That two tests are the same, or why their figures cannot be compared, as a sentence; else empty."""
+    return SAME_TEST if then.test_key == now.test_key else find_incomparable(then, now)

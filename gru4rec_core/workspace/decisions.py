@@ -24,7 +24,7 @@ from gru4rec_core.evaluation.gate import GateOutcome
 from gru4rec_core.storage import delete_folder, new_folder, new_id, safe_child
 from gru4rec_core.version import __version__
 from gru4rec_core.words import counted
-from gru4rec_core.workspace.dataset_store import DatasetStore
+from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
 from gru4rec_core.workspace.records import DatasetRecord, Record, RunRecord, now
 
 Choice = Literal["keep", "choose", "more-data"]
@@ -221,7 +221,15 @@ def find_decision_problems(workspace: DatasetStore) -> list[RunError]:
 
 def read_decision(workspace: DatasetStore, decision_id: str) -> DecisionRecord:
     """A decision by its id. Raises RunError when there is none, or its record is damaged."""
-    return DecisionRecord.read(safe_child(workspace.root / "decisions", decision_id) / "decision.json")
+    folder = safe_child(workspace.root / "decisions", decision_id)
+    if not folder.exists():
+        raise RunError(
+            "There is no decision of this id.",
+            found=f"{decision_id!r}; there are: {list_names(record.id for record in list_decisions(workspace))}",
+            where=str(folder.parent),
+            remedy="Take an id from the list of decisions (command: decisions).",
+        )
+    return DecisionRecord.read(folder / "decision.json")
 
 
 def delete_decision(workspace: DatasetStore, decision_id: str) -> None:

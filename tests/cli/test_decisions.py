@@ -3,7 +3,7 @@
 import pytest
 
 from gru4rec_core.results.comparison import build_comparison_result
-from gru4rec_core.results.decision import DecisionInput, record_decision
+from gru4rec_core.results.decision import SAME_TEST, DecisionInput, record_decision
 from gru4rec_core.workspace.store import Workspace
 
 FAST = ["--n-hidden", "4", "--batch-size", "8", "--epochs", "1", "--protocol", "last-item"]
@@ -17,7 +17,7 @@ def decided(run, log, workspace: Workspace) -> str:
         assert run("compare", log, *FAST, "--seeds", "1", "--baselines", "popularity").status == 0
         known = workspace.comparisons()
     result = build_comparison_result(workspace, known[0].id)
-    return record_decision(workspace, result, result.pair, DecisionInput("choose", "Ada", "More hits.")).id
+    return record_decision(workspace, result, result.pair, DecisionInput("choose", "Ada", "More\nhits.")).id
 
 
 def test_nothing_is_decided_at_first(run) -> None:
@@ -30,7 +30,7 @@ def test_decisions_are_listed(run, decided, log, workspace) -> None:
     assert run("gate", runs[0], "--against", runs[1], "--on", log).status in {0, 3, 4}
     listed = run("decisions", "--dataset", workspace.datasets()[0].name, "--json").json
     assert listed["decisions"][0]["id"] == decided
-    assert (listed["decisions"][0]["choice"], listed["decisions"][0]["why"]) == ("choose", "More hits.")
+    assert (listed["decisions"][0]["choice"], listed["decisions"][0]["why"]) == ("choose", "More\nhits.")
     assert listed["gates"][0]["figures"]["candidate"] == runs[0]
     text = run("decisions").out
     assert "choose BPR (Ada): More hits." in text
@@ -50,7 +50,11 @@ def test_a_decision_is_checked_again(run, decided, log) -> None:
     result = run("recheck", decided, "--on", log, "--json")
     assert result.status == 0, result.err
     assert result.json["check"] in {"holds", "reversed", "open"}
-    assert "choose BPR, decided by Ada." in run("recheck", decided, "--on", log).out
+    text = run("recheck", decided, "--on", log).out
+    assert "choose BPR, decided by Ada." in text
+    assert text.endswith(f" {SAME_TEST}\n")
+    rule = ["--protocol", "last-item", "--min-session-length", "4"]
+    assert "Then and now are not compared: " in run("recheck", decided, "--on", log, *rule).out
     leaked = run("recheck", decided, "--on", log, "--protocol", "session-holdout")
     assert leaked.status == 1
     assert "were in its training part" in leaked.err

@@ -8,6 +8,7 @@ import pytest
 
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.results.decision import SAME_TEST
 from gru4rec_core.results.gate import GatePlan, run_gate, store_gate
 from gru4rec_core.workspace.decisions import list_decisions
 from gru4rec_core.workspace.records import DatasetOrigin
@@ -148,16 +149,19 @@ def test_it_is_checked_again_on_a_later_log(finished, later, open_page):
     text = written(app)
     words = ("The decision holds.", "the other way round", "does not decide it")
     assert any(word in text for word in words)
+    assert SAME_TEST not in text
     app.button(key="decision-close").click().run()
     assert "decision" not in app.query_params
     assert not any(word in written(app) for word in words)
 
 
-def test_a_log_that_the_models_learnt_from_is_refused(finished, open_page):
+def test_the_test_of_then_is_named_and_a_log_that_the_models_learnt_from_is_refused(finished, open_page):
     record(open_page)
     (stored,) = list_decisions(finished)
     app = open_page("overview", decision=stored.id)
     own = finished.datasets()[0]
+    app.button(key="decision-check-now").click().run()
+    assert SAME_TEST in written(app)
     app.segmented_control(key=f"decision-rule-{own.id}-{stored.id}").set_value("session-holdout").run()
     app.button(key="decision-check-now").click().run()
     assert not app.exception

@@ -12,7 +12,7 @@ from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.verdict import build_verdict
 from gru4rec_core.experiments.baselines import execute_baselines
 from gru4rec_core.results.comparison import build_comparison_result
-from gru4rec_core.results.decision import DecisionInput, recheck_decision, record_decision
+from gru4rec_core.results.decision import SAME_TEST, DecisionInput, recheck_decision, record_decision
 from gru4rec_core.workspace.decisions import read_decision
 
 RULE = SplitConfig(protocol="time", test_fraction=0.5)
@@ -84,6 +84,7 @@ def test_on_its_own_test_the_same_verdict_comes_out(trained, result) -> None:
     assert again.verdict.kind == result.verdict.kind
     for name in ("leader_value", "other_value", "relative_low", "relative_high", "p_value"):
         assert again.verdict.numbers[name] == pytest.approx(result.verdict.numbers[name])
+    assert again.note == again.to_json()["note"] == SAME_TEST
     assert again.check == ("holds" if result.verdict.kind == "undecided" else "settled")
 
 
@@ -94,6 +95,9 @@ def test_a_later_log_says_whether_it_holds(trained, result, letters_log) -> None
     found = recheck_decision(home, stored, later.id, RULE)
     assert [row["name"] for row in found.models] == ["top1", "bpr"]
     assert found.sentence.endswith(found.verdict.sentences[0])
+    assert found.note.startswith("Then and now are not compared: ")
+    assert found.note.endswith("had the test rule last item, this one has later days.")
+    assert recheck_decision(home, stored, later.id, comparison.split).note == ""
     execute_baselines(home, later.id, RULE)
     beside = recheck_decision(home, stored, later.id, RULE)
     assert {"popularity", "markov"} <= {row["name"] for row in beside.models}

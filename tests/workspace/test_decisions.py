@@ -85,6 +85,13 @@ def test_a_damaged_decision_costs_only_itself_and_is_told(workspace: Workspace, 
     assert workspace.problems() == []
 
 
+def test_an_id_of_no_decision_is_told_those_that_there_are(workspace: Workspace) -> None:
+    record = record_of()
+    store_decision(workspace, record)
+    with pytest.raises(RunError, match=f"no decision of this id.*there are: .*{record.id}.*command: decisions"):
+        read_decision(workspace, "nope")
+
+
 def test_what_was_deleted_is_gone(workspace: Workspace) -> None:
     record = record_of()
     store_decision(workspace, record)
