@@ -105,6 +105,9 @@ def describe_states(states: Sequence[JobState]) -> str:
 
 
 def describe_duration(states: Sequence[JobState]) -> str:
-    """ "58 s in all", of the runs that have ended; "" where none has."""
+    """ "58 s of training in all", of the runs that have ended; "" where none has.
+
+    Runs go side by side, so this may be more than has passed since they started.
+    """
     seconds = [state.seconds for state in states if state.ended is not None and state.seconds is not None]
-    return f"{progress_view.duration(sum(seconds))} in all" if seconds else ""
+    return f"{progress_view.duration(sum(seconds))} of training in all" if seconds else ""

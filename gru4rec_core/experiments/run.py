@@ -18,7 +18,7 @@ import tensorflow as tf
 from gru4rec_core.data.split_types import Split
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
-from gru4rec_core.experiments.continuing import inherit, inherited_seconds, keep_last_checkpoint
+from gru4rec_core.experiments.continuing import inherit, inherited_seconds, keep_last_checkpoint, kept_epochs
 from gru4rec_core.experiments.reporter import JobReporter, OnChange
 from gru4rec_core.experiments.timings import Timings
 from gru4rec_core.model.gru4rec import Gru4Rec
@@ -69,6 +69,8 @@ def _carry_out(workspace: Workspace, run: RunRecord, folder: Path, threads: int,
         if epochs := inherit(workspace, run):
             job.log(f"continues {run.continues} after epoch {epochs}")
         with timings.measure("training"):
+            # Checkpoints, an inherited one too, say where it goes on; the steps are counted from there as well.
+            job.report_progress(0, 0, epoch=kept_epochs(workspace, run.id), epochs=run.config.epochs)
             _train(model, split, folder, job)
         timings.seconds["training"] += inherited_seconds(workspace, run)
         with timings.measure("testing"):

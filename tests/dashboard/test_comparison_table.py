@@ -19,7 +19,7 @@ def test_runs_are_counted_by_their_state():
 
 
 def test_the_duration_is_that_of_the_runs_that_have_ended():
-    assert describe_duration(states("done", "done", "running")) == "1 min in all"
+    assert describe_duration(states("done", "done", "running")) == "1 min of training in all"
     assert describe_duration(states("queued")) == ""
 
 

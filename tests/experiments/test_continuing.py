@@ -47,6 +47,16 @@ def test_weights_and_epochs_are_those_of_a_run_trained_that_long_at_once(longer)
     assert epochs[0]["loss"].tolist() == epochs[1]["loss"].tolist()
 
 
+def test_its_epochs_are_counted_on_from_those_it_took_over_as_its_steps_are(longer) -> None:
+    from gru4rec_core.experiments.run import execute_run
+
+    home, short, _, _ = longer
+    seen = []
+    run = home.create_run(short.dataset_id, short.config.replace(epochs=3), short.split, continues=short.id)
+    execute_run(home, run.id, on_change=seen.append)
+    assert {(state.epoch, state.epochs) for state in seen if state.phase == "training"} <= {(2, 3), (3, 3)}
+
+
 def test_it_says_what_it_came_from_and_counts_the_time_of_both(longer) -> None:
     home, short, continued, at_once = longer
     assert home.run(continued.id).continues == short.id
