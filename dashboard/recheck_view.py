@@ -23,7 +23,7 @@ from gru4rec_core.report.export import TableSource, add_intervals, export_table
 from gru4rec_core.report.frames import recheck as recheck_frames
 from gru4rec_core.report.frames.recheck import Method
 from gru4rec_core.report.labels import short
-from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, RecheckPlan
+from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, RecheckPlan, describe_retraining
 from gru4rec_core.words import figure
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import store_test_rule
@@ -131,7 +131,7 @@ def _show_answer(selection: state.Selection, run: RunRecord, record: DatasetReco
     recheck = cached.recheck(RecheckPlan(run.id, record.id, test_rule, judging, retrained))
     show_recheck(recheck, judging.deciding_k)
     if retrained is None and run.dataset_id != record.id:
-        _offer_retraining(selection, record, ComparisonPlan((run.config,), test_rule, judging))
+        _offer_retraining(selection, run, record, ComparisonPlan((run.config,), test_rule, judging))
 
 
 def _show_baselines_job(job_id: str) -> None:
@@ -220,8 +220,9 @@ def _methods_by_week(recheck: Recheck, methods: list[Method]) -> list[Method]:
     return [by_name[name] for name in names if name in by_name]
 
 
-def _offer_retraining(selection: state.Selection, record: DatasetRecord, plan: ComparisonPlan) -> None:
+def _offer_retraining(selection: state.Selection, run: RunRecord, record: DatasetRecord, plan: ComparisonPlan) -> None:
     """Trains the same settings on the new log; when done, that model stands beside the old one here."""
+    messages.show_aside(describe_retraining(state.workspace(), run, record.id, plan.test_rule))
     label = "Train its settings again, on this log"
     if st.button(label, type="tertiary", key="recheck-retrain", icon=":material/replay:"):
         comparison = actions.start_comparison(state.workspace(), record.id, plan)

@@ -172,6 +172,22 @@ def recheck_run(workspace: Workspace, plan: RecheckPlan, *, on_progress: Progres
     )
 
 
+def describe_retraining(workspace: Workspace, run: RunRecord, dataset_id: str, split: SplitConfig) -> str:
+    """What a model trained again on a log learns from, beside what the old one learnt from, as a sentence.
+
+    Args:
+        workspace: where both are.
+        run: the old model's.
+        dataset_id: the new log.
+        split: the test rule for it.
+    """
+    new, old = (
+        open_split(workspace, of, rule).summary["train_sessions"]
+        for of, rule in ((dataset_id, split), (run.dataset_id, run.split))
+    )
+    return f"It learns from this log alone, anew: {counted(new, 'session')}. The old model learnt from {old:,}."
+
+
 def find_incomparable(then: StoredSplit, now: StoredSplit) -> str:
     """Why the rates of two tests cannot be compared, as a sentence; empty where they can.
 

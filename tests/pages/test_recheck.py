@@ -123,6 +123,7 @@ def test_retraining_starts_the_same_settings_on_the_new_log(finished, later, ope
     monkeypatch.setattr(jobs, "submit_comparison", lambda workspace, comparison_id: None)
     app = open_page("overview", recheck=later.id)
     app.button(key="recheck-now").click().run()
+    assert "It learns from this log alone, anew: 280 sessions. The old model learnt from" in written(app)
     app.button(key="recheck-retrain").click().run()
     (comparison,) = finished.comparisons(later.id)
     config = finished.run(comparison.run_ids[0]).config

@@ -11,8 +11,8 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.pair_verdict import build_pair_verdict
 from gru4rec_core.experiments.baselines import execute_baselines
-from gru4rec_core.results.recheck import Recheck, RecheckPlan, recheck_run
-from gru4rec_core.workspace.split_store import open_split
+from gru4rec_core.results.recheck import Recheck, RecheckPlan, describe_retraining, recheck_run
+from gru4rec_core.workspace.split_store import load_split, open_split
 
 JUDGING = ComparisonConfig(deciding_k=3, n_bootstrap=200, n_permutations=200)
 RULE = SplitConfig(protocol="time", test_fraction=0.5)
@@ -53,6 +53,17 @@ def test_an_old_model_is_tested_on_a_later_log(trained, later) -> None:
     assert all(row["repeat_share@3"] is not None and row["mean_popularity@3"] > 0 for row in found.models)
     printed = json.loads(json.dumps(found.to_json(), allow_nan=False))
     assert printed["by_week"][0]["week"] == found.by_week["week"].iloc[0].strftime("%Y-%m-%d")
+
+
+def test_before_it_is_trained_again_it_is_said_from_how_much_it_learns(trained, later) -> None:
+    home, comparison = trained
+    run = home.run(comparison.run_ids[0])
+    new, old = (
+        load_split(home, of, rule).train.n_sessions for of, rule in ((later.id, RULE), (run.dataset_id, run.split))
+    )
+    assert describe_retraining(home, run, later.id, RULE) == (
+        f"It learns from this log alone, anew: {new} sessions. The old model learnt from {old}."
+    )
 
 
 def test_before_the_test_part_the_old_model_stands_alone(trained, later) -> None:
