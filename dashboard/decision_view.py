@@ -9,14 +9,16 @@ import streamlit as st
 from dashboard import judging_form, messages, row_actions, row_table, state, summary_cells, test_rule_form, widgets
 from dashboard.review_context import Review
 from dashboard.row_table import Column, Row, RowTable
+from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.evaluation.verdict_text import method_name
 from gru4rec_core.results.comparison import Pair
 from gru4rec_core.results.decision import DecisionInput, RecheckedDecision, recheck_decision, record_decision
 from gru4rec_core.workspace.decisions import (
-    CHOICES,
     MAX_NAME,
     MAX_REASON,
+    Choice,
     DecisionRecord,
     GateRecord,
     delete_decision,
@@ -44,11 +46,10 @@ def show_record_form(shown: Review, agreed: Review, pair: Pair) -> None:
     number = st.session_state.setdefault(_NUMBER, 0)
     with st.popover("Record decision", icon=":material/gavel:", key=f"record-decision-{number}"):
         with st.form(f"decision-{number}", border=False):
-            texts = [f"Keep {pair[0].label}", f"Choose {pair[1].label}", "More data first"]
-            labels = dict(zip(CHOICES, texts, strict=True))
+            labels = _label_choices(agreed, pair)
             choice = st.radio(
                 "What did you decide?",
-                CHOICES,
+                list(labels),
                 index=None,
                 format_func=lambda name: widgets.plain_label(labels[name]),
                 key=f"decision-choice-{number}",
@@ -71,6 +72,15 @@ def show_record_form(shown: Review, agreed: Review, pair: Pair) -> None:
         elif sent and choice is not None:
             entered = DecisionInput(choice, by, why)
             messages.attempt(lambda: _record(agreed, pair, entered))
+
+
+def _label_choices(review: Review, pair: Pair) -> dict[Choice, str]:
+    """What can be decided, in the order of the form; the strongest baseline where one was compared."""
+    verdict = review.result.verdict_on(pair)
+    labels: dict[Choice, str] = {"keep": f"Keep {pair[0].label}", "choose": f"Choose {pair[1].label}"}
+    if verdict is not None and verdict.baselines is not None and verdict.baselines.strongest is not None:
+        labels["baseline"] = f"Use {method_name(BASELINE_LABELS[verdict.baselines.strongest])}"
+    return labels | {"more-data": "More data first"}
 
 
 def show_recorded() -> None:
@@ -211,7 +221,7 @@ def _show_answer(found: RecheckedDecision) -> None:
     messages.show_message(found.sentence, _SIGNS[found.check])
     if found.note:
         messages.show_aside(found.note)
-    for sentence in found.verdict.sentences[1:]:
+    for sentence in found.further_sentences:
         widgets.sentence(sentence)
     for limit in found.verdict.limits:
         widgets.sentence(f"⚠ {limit}", muted=True, size=".95rem")

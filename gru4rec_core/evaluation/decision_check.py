@@ -28,6 +28,24 @@ def check_decision(model: str, verdict: Verdict) -> DecisionCheck:
     return "holds" if verdict.better in {None, model} else "reversed"
 
 
-def check_sentence(check: DecisionCheck, verdict: Verdict) -> str:
+def check_baseline(verdict: Verdict) -> DecisionCheck:
+    """What the verdict of now, beside that baseline alone, says of a decision for a baseline.
+
+    It holds while the baseline does as well as the best model, or better.
+    """
+    outcome = verdict.baselines.outcome if verdict.baselines else "no-baseline"
+    if outcome in {"as-well", "better"}:
+        return "holds"
+    return "reversed" if outcome == "beaten" else "open"
+
+
+def deciding_sentence(verdict: Verdict, *, on_baseline: bool = False) -> str:
+    """What the verdict says of what was decided: on the two models, or on the best of them and the baseline."""
+    if on_baseline and verdict.baselines and not verdict.baseline_leads:
+        return verdict.baselines.sentence
+    return verdict.sentences[0]
+
+
+def check_sentence(check: DecisionCheck, verdict: Verdict, *, on_baseline: bool = False) -> str:
     """The check and the verdict it comes from, in words."""
-    return f"{_WORDS[check]} {verdict.sentences[0]}"
+    return f"{_WORDS[check]} {deciding_sentence(verdict, on_baseline=on_baseline)}"

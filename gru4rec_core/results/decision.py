@@ -7,7 +7,13 @@ from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparison import compare_models
-from gru4rec_core.evaluation.decision_check import DecisionCheck, check_decision, check_sentence
+from gru4rec_core.evaluation.decision_check import (
+    DecisionCheck,
+    check_baseline,
+    check_decision,
+    check_sentence,
+    deciding_sentence,
+)
 from gru4rec_core.evaluation.scoring import Progress
 from gru4rec_core.evaluation.verdict import Verdict, build_verdict
 from gru4rec_core.results.comparison import ComparisonResult, Pair
@@ -31,7 +37,7 @@ SAME_TEST = "This is the very test that it was decided on, so the answer is no n
 
 @dataclass(frozen=True)
 class DecisionInput:
-    """What people enter: keep the base of the pair, choose the other model, or more data first; who, and why."""
+    """What people enter: keep the base of the pair, choose the other, use the baseline, or more data; who, and why."""
 
     choice: Choice
     by: str
@@ -45,7 +51,7 @@ def record_decision(
 
     Raises:
         ConfigError: nobody is named, or no reason is given.
-        RunError: the models cannot be compared.
+        RunError: the models cannot be compared, or there is no baseline to decide for.
     """
     verdict = result.verdict_on(pair)
     if verdict is None or verdict.kind == "invalid":
@@ -58,7 +64,7 @@ def record_decision(
         by=entered.by.strip(),
         why=entered.why.strip(),
         choice=entered.choice,
-        model={"keep": pair[0].name, "choose": pair[1].name, "more-data": ""}[entered.choice],
+        model=_decided_model(pair, verdict, entered.choice),
         comparison_id=result.record.id,
         comparison_name=result.record.name,
         models=tuple(
@@ -69,6 +75,17 @@ def record_decision(
     )
     store_decision(workspace, record)
     return record
+
+
+def _decided_model(pair: Pair, verdict: Verdict, choice: Choice) -> str:
+    """The name of what was decided for; "" for more data first."""
+    if choice == "more-data":
+        return ""
+    if choice != "baseline":
+        return pair[choice == "choose"].name
+    if verdict.baselines is None or verdict.baselines.strongest is None:
+        raise RunError("There is no baseline to decide for.", found="none was compared", remedy="Decide on the models.")
+    return verdict.baselines.strongest
 
 
 @dataclass(frozen=True)
@@ -93,7 +110,13 @@ class RecheckedDecision:
     @property
     def sentence(self) -> str:
         """What became of the decision, and the verdict of now."""
-        return check_sentence(self.check, self.verdict)
+        return check_sentence(self.check, self.verdict, on_baseline=self.decision.choice == "baseline")
+
+    @property
+    def further_sentences(self) -> list[str]:
+        """What else the verdict of now says."""
+        said = deciding_sentence(self.verdict, on_baseline=self.decision.choice == "baseline")
+        return [sentence for sentence in self.verdict.sentences if sentence != said]
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -118,11 +141,15 @@ def recheck_decision(
 ) -> RecheckedDecision:
     """Tests both models of a decision, all their seeds, on another log; margin, level and k are those of the decision.
 
-    Baselines take part as far as they are computed under this test rule. Nothing is trained or stored.
+    Baselines take part as far as they are computed under this test rule, beside a decision for a baseline that one
+    alone. Nothing is trained or stored.
 
     Raises:
-        RunError: a run was deleted, or has learnt from the test events.
+        RunError: a run was deleted, or has learnt from the test events; or the baseline decided for is not computed.
     """
+    is_baseline = decision.choice == "baseline"
+    if is_baseline:
+        _require_baseline(workspace, decision, dataset_id, split_config)
     dataset, k = workspace.dataset(dataset_id), decision.config.deciding_k
     split = open_split(workspace, dataset.id, split_config)
     rows, models = [], []
@@ -133,11 +160,24 @@ def recheck_decision(
         )
         models.append(results)
         rows.append(row)
-    baseline_rows, baselines = load_baselines(workspace, dataset.id, DEFAULT_BASELINES, split, k)
+    baseline_rows, baselines = load_baselines(
+        workspace, dataset.id, (decision.model,) if is_baseline else DEFAULT_BASELINES, split, k
+    )
     verdict = build_verdict(compare_models([*models, *baselines], decision.config))
-    check = check_decision(decision.model, verdict)
+    check = check_baseline(verdict) if is_baseline else check_decision(decision.model, verdict)
     note = _compare_tests(open_split(workspace, decision.dataset_id, decision.split), split)
     return RecheckedDecision(decision, dataset, verdict, check, note, [*rows, *baseline_rows])
+
+
+def _require_baseline(workspace: Workspace, decision: DecisionRecord, dataset_id: str, split: SplitConfig) -> None:
+    dataset = workspace.dataset(dataset_id)
+    if workspace.missing_baselines(dataset.id, split, (decision.model,)):
+        raise RunError(
+            "A decision for a baseline is checked where that baseline is computed.",
+            found=f"{decision.text}, not computed on {dataset.name} under this test rule",
+            remedy="Check one of the models on this log and test rule first (Re-check in the menu of the dataset, or"
+            " evaluate RUN --on DATASET): that computes the baselines.",
+        )
 
 
 def _compare_tests(then: StoredSplit, now: StoredSplit) -> str:

@@ -18,19 +18,19 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.evaluation.gate import GateOutcome
+from gru4rec_core.evaluation.verdict_text import method_name
 from gru4rec_core.storage import delete_folder, new_folder, new_id, safe_child
 from gru4rec_core.version import __version__
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
 from gru4rec_core.workspace.records import DatasetRecord, Record, RunRecord, now
 
-Choice = Literal["keep", "choose", "more-data"]
-
-CHOICES: tuple[Choice, ...] = ("keep", "choose", "more-data")
-"""Keep the model in use (the base of the pair), choose the other, or collect more data first."""
+Choice = Literal["keep", "choose", "baseline", "more-data"]
+"""Keep the model in use (the base of the pair), choose the other, use the strongest baseline, or collect more data."""
 
 MAX_NAME = 100
 """Characters of the name of who decides."""
@@ -86,7 +86,7 @@ class DecisionRecord(_Decision):
 
     Attributes:
         choice: what was decided.
-        model: name of the model that is kept or chosen; "" for "more-data".
+        model: name of the model that is kept or chosen, or of the baseline; "" for "more-data".
         why: in the words of whoever decided.
         comparison_id, comparison_name: it rests on; the comparison may be deleted since.
         models: the two models that were compared: "name", "label" and "run_ids" of each, the base first.
@@ -105,9 +105,11 @@ class DecisionRecord(_Decision):
 
     @property
     def text(self) -> str:
-        """The decision in words: "keep TOP1", "choose BPR", "more data first"."""
+        """The decision in words: "keep TOP1", "choose BPR", "use best-sellers", "more data first"."""
         if self.choice == "more-data":
             return "more data first"
+        if self.choice == "baseline":
+            return f"use {method_name(BASELINE_LABELS.get(self.model, self.model))}"
         label = next((model["label"] for model in self.models if model["name"] == self.model), self.model)
         return f"{self.choice} {label}"
 

@@ -92,6 +92,15 @@ def test_what_the_gate_answered_stands_in_the_same_list_newest_first(finished, o
     assert f"menu-{gate.id}" not in menus
 
 
+def test_the_strongest_baseline_can_be_decided_for(finished, open_page):
+    app = record(open_page, choice="baseline")
+    (stored,) = list_decisions(finished)
+    assert stored.model == stored.verdict["counting"]["strongest"]
+    assert f"Recorded: {stored.text}." in written(app)
+    options = app.radio(key="decision-choice-1").options
+    assert [option.split()[0] for option in options] == ["Keep", "Choose", "Use", "More"]
+
+
 def test_without_decisions_there_is_no_list(finished, open_page):
     assert "Decisions" not in {one.value for one in open_page("overview").header}
 

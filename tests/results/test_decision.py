@@ -105,3 +105,32 @@ def test_a_later_log_says_whether_it_holds(trained, result, letters_log) -> None
     json.dumps(beside.to_json(), allow_nan=False)
     with pytest.raises(RunError, match="were in its training part"):
         recheck_decision(home, stored, comparison.dataset_id, RULE)
+
+
+def test_the_strongest_baseline_can_be_decided_for_and_checked_where_it_is_computed(
+    trained, result, letters_log
+) -> None:
+    home, _ = trained
+    strongest = result.verdict.baselines.strongest
+    stored = record_decision(home, result, result.pair, DecisionInput("baseline", "Ada", "It costs nothing."))
+    assert (stored.choice, stored.model) == ("baseline", strongest)
+    assert read_decision(home, stored.id).text.startswith("use ")
+    later = home.add_dataset(SessionDataset(letters_log(first=2, letters="dcbaefghij")), "much later", time_unit="s")
+    with pytest.raises(RunError, match="where that baseline is computed"):
+        recheck_decision(home, stored, later.id, RULE)
+    execute_baselines(home, later.id, RULE)
+    found = recheck_decision(home, stored, later.id, RULE)
+    assert [row["name"] for row in found.models] == ["top1", "bpr", strongest]
+    assert found.verdict.baselines.strongest == strongest
+    words = {"beaten": "reversed", "as-well": "holds", "better": "holds", "undecided": "open"}
+    assert found.check == words[found.verdict.baselines.outcome]
+    said = [sentence for sentence in found.verdict.sentences if found.sentence.endswith(sentence)]
+    assert len(said) == 1
+    assert set(found.further_sentences) == set(found.verdict.sentences) - set(said)
+
+
+def test_without_a_baseline_none_can_be_decided_for(trained, result) -> None:
+    none = replace(result.verdict.baselines, strongest=None)
+    alone = replace(result, verdict=replace(result.verdict, baselines=none))
+    with pytest.raises(RunError, match="no baseline to decide for"):
+        record_decision(trained[0], alone, result.pair, DecisionInput("baseline", "Ada", "Why not."))

@@ -57,6 +57,8 @@ def test_a_decision_is_read_back_as_written_newest_first(workspace: Workspace) -
         ({}, "choose BPR"),
         ({"choice": "keep", "model": "top1"}, "keep TOP1"),
         ({"choice": "more-data", "model": ""}, "more data first"),
+        ({"choice": "baseline", "model": "markov"}, "use the lookup table"),
+        ({"choice": "baseline", "model": "of a later version"}, "use of a later version"),
     ],
 )
 def test_a_decision_in_words(changes, text) -> None:
