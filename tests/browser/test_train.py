@@ -20,7 +20,7 @@ def test_a_finished_comparison_trains_on_in_sight(page: Page, workbench):
     page.goto(f"{workbench.url}/train?comparison={old.id}")
     settle(page)
     page.get_by_role("button", name="Train more epochs").click()
-    page.get_by_role("spinbutton", name="How many more epochs?").fill("25")
+    page.get_by_role("spinbutton", name="How many more epochs?").fill("12")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Continue training").click()
     expect(page.get_by_text(re.compile(r"\d of 3 jobs done, about .* left in all"))).to_be_visible(timeout=WAIT)

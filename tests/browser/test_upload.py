@@ -35,7 +35,8 @@ def test_after_another_log_the_reader_stands_at_the_top_of_it(page: Page, workbe
     import_sample(workbench.workspace, "workouts")
     page.goto(f"{workbench.url}/data")
     page.get_by_role("button", name="Add another log").click()
-    expect(page.get_by_role("heading", name="Add a log")).to_be_visible(timeout=WAIT)  # Data has an uploader of its own
+    expect(page.get_by_role("heading", name="Add a log")).to_be_visible(timeout=WAIT)
+    settle(page)  # until then the uploader of Data's item names is still there
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {
             "name": "more.log",
