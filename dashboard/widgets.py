@@ -93,7 +93,7 @@ def empty_state(text: str, button: str, page: str, selection: state.Selection, *
 def show_chart(draw: partial[Any], *, key: str, alt: str, **options: Any) -> Any:
     """A chart over the column's width; `alt` says in words what it shows.
 
-    It is drawn once for the same data: Altair takes 0.1 to 0.3 s for a chart, and a page asks for all of its charts at
+    It is drawn once for the same data: Altair takes about 0.15 s for a chart, and a page asks for all of its charts at
     every rerun.
 
     Args:
@@ -109,7 +109,7 @@ def show_chart(draw: partial[Any], *, key: str, alt: str, **options: Any) -> Any
 @st.cache_data(max_entries=128, show_spinner=False)
 def _draw(name: str, args: tuple[Any, ...], keywords: dict[str, Any], _draw: partial[Any]) -> dict[str, Any]:
     """The chart's specification; what it is made of is the key."""
-    return spec_with_frames(_draw)
+    return spec_with_frames(_draw())
 
 
 def show_table(

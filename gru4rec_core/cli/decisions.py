@@ -47,7 +47,7 @@ def _join_lines(text: str) -> str:
 
 def _describe(record: DecisionRecord | GateRecord) -> str:
     if isinstance(record, GateRecord):
-        return f"gate, {record.question} ({record.by}): {record.outcome}"
+        return f"{record.text} ({record.by}): {record.question}"
     return f"{record.text} ({record.by}): {record.why}"
 
 

@@ -51,7 +51,7 @@ def evaluate_on_split(
         train = load_split(workspace, run.dataset_id, run.split).train
         _refuse_leak(run, train, split)
         scorer = NumpyGru4Rec.load(workspace.run_folder(run.id))
-        events = _renumber_items(split.test, scorer.vocabulary)
+        events = renumber_items(split.test, scorer.vocabulary)
         evaluations.append(evaluate(scorer, events, max(run_folder.TOP_K, k), on_progress))
         summaries.append(metrics.summarise(evaluations[-1], events=events, train_counts=train.counts()))
     results = ModelResults(
@@ -88,7 +88,7 @@ def _refuse_leak(run: RunRecord, train: SessionDataset, split: StoredSplit) -> N
         )
 
 
-def _renumber_items(test: EvaluationSet, vocabulary: ItemVocabulary) -> EvaluationSet:
+def renumber_items(test: EvaluationSet, vocabulary: ItemVocabulary) -> EvaluationSet:
     """The test events with the ids of another vocabulary; -1 for items it does not know."""
     new = test.dataset
     # The last place stands for items that the new log's own training part does not know: id -1 picks it.

@@ -17,8 +17,9 @@ from gru4rec_core.data.times import DAY_SECONDS, day_length
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.comparability import find_leaked
 from gru4rec_core.evaluation.rate_intervals import hit_rate_interval
-from gru4rec_core.evaluation.scoring import Progress, evaluate
+from gru4rec_core.evaluation.scoring import evaluate
 from gru4rec_core.model.inference import NumpyGru4Rec
+from gru4rec_core.results.fresh_test import renumber_items
 from gru4rec_core.words import counted, per_100
 from gru4rec_core.workspace.records import RunRecord
 from gru4rec_core.workspace.split_store import load_split
@@ -73,7 +74,7 @@ class WholeLog:
 
 
 def evaluate_on_whole_log(
-    workspace: Workspace, run: RunRecord, dataset_id: str, top: tuple[int, float], on_progress: Progress | None = None
+    workspace: Workspace, run: RunRecord, dataset_id: str, top: tuple[int, float]
 ) -> WholeLog | None:
     """A finished run's hits on all events of a log that have a history, in sessions that its training never saw.
 
@@ -84,7 +85,6 @@ def evaluate_on_whole_log(
         run: a finished run.
         dataset_id: of the log.
         top: list length k, and the level of the interval.
-        on_progress: called with the events tested and the events there are.
 
     Returns:
         None where nothing is left to ask for.
@@ -98,14 +98,9 @@ def evaluate_on_whole_log(
         return None
     scorer = NumpyGru4Rec.load(workspace.run_folder(run.id))
     sessions = select_sessions(log, chosen)
-    ids = scorer.vocabulary.encode(sessions.vocabulary.items)[np.asarray(sessions.items)]
-    asked = EvaluationSet(
-        SessionDataset.from_arrays(
-            ids, sessions.timestamps, sessions.offsets, sessions.session_ids, scorer.vocabulary, sessions.time_unit
-        ),
-        np.ones(sessions.n_sessions, np.int64),
-    )
-    evaluation = evaluate(scorer, asked, k, on_progress)
+    after_first = EvaluationSet(sessions, np.ones(sessions.n_sessions, np.int64))
+    asked = renumber_items(after_first, scorer.vocabulary)
+    evaluation = evaluate(scorer, asked, k)
     hits = metrics.hits(evaluation.ranks(), k)
     low, high = hit_rate_interval(hits, evaluation.session, confidence)
     return WholeLog(

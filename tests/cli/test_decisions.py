@@ -4,6 +4,7 @@ import pytest
 
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.results.decision import SAME_TEST, DecisionInput, record_decision
+from gru4rec_core.workspace.decisions import list_gates
 from gru4rec_core.workspace.store import Workspace
 
 FAST = ["--n-hidden", "4", "--batch-size", "8", "--epochs", "1", "--protocol", "last-item"]
@@ -34,7 +35,8 @@ def test_decisions_are_listed(run, decided, log, workspace) -> None:
     assert listed["gates"][0]["figures"]["candidate"] == runs[0]
     text = run("decisions").out
     assert "choose BPR (Ada): More hits." in text
-    assert f"gate, {runs[0]} against {runs[1]}" in text
+    (answer,) = list_gates(workspace)
+    assert f"{answer.text} ({answer.by}): {runs[0]} against {runs[1]}" in text  # in the words of Overview
 
 
 def test_a_damaged_record_is_told_and_costs_only_itself(run, decided, workspace) -> None:

@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import sys
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -86,10 +84,7 @@ def test_baselines_that_another_has_in_hand_are_waited_for_too(workspace, withou
     assert (folder / "popularity.json").exists()
 
 
-def test_side_by_side_gives_the_same_bit_for_bit(trained, tmp_path, monkeypatch) -> None:
-    # New processes carry out the main module again, and a page that was tested in this process before leaves its script
-    # there: so an empty one takes its place. tests/cli/test_compare.py tests the real start from the command line.
-    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+def test_side_by_side_gives_the_same_bit_for_bit(trained, tmp_path) -> None:
     one_by_one, comparison = trained
     side_by_side = Workspace(tmp_path / "home")
     shutil.copytree(

@@ -16,14 +16,14 @@ def draw(frame: pd.DataFrame = FRAME, mark: str = "bar") -> alt.LayerChart:
 
 
 def test_frames_are_set_aside_under_a_name_for_their_content():
-    spec = spec_with_frames(draw)
+    spec = spec_with_frames(draw())
     ((name, frame),) = spec["datasets"].items()
     assert frame is FRAME
     assert spec["data"] == {"name": name}
     assert "view" not in spec.get("config", {})  # a default width belongs to Altair's theme
-    (other,) = spec_with_frames(lambda: draw(FRAME.assign(x=[1, 3])))["datasets"]
+    (other,) = spec_with_frames(draw(FRAME.assign(x=[1, 3])))["datasets"]
     assert other != name
-    (renamed,) = spec_with_frames(lambda: draw(FRAME.assign(y=0).drop(columns="y")))["datasets"]
+    (renamed,) = spec_with_frames(draw(FRAME.assign(y=0).drop(columns="y")))["datasets"]
     assert renamed == name
 
 
@@ -33,14 +33,14 @@ def test_values_are_those_of_altair():
 
 def test_a_chart_that_is_wrong_is_refused():
     with pytest.raises(alt.utils.schemapi.SchemaValidationError):
-        spec_with_frames(lambda: alt.Chart(FRAME).mark_bar(opacity="thick").encode(x="x:Q"))
+        spec_with_frames(alt.Chart(FRAME).mark_bar(opacity="thick").encode(x="x:Q"))
 
 
 def test_each_thread_gets_its_own_form():
     values = spec_with_values(draw())
 
     def both(number: int) -> bool:
-        frames = spec_with_frames(lambda: draw(FRAME.assign(x=number)))
+        frames = spec_with_frames(draw(FRAME.assign(x=number)))
         (frame,) = frames["datasets"].values()
         return spec_with_values(draw()) == values and frame["x"].tolist() == [number, number]
 
