@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import cached, messages, reading_form, state, widgets
 from dashboard.kept_uploads import Upload, keep_upload, most_megabytes
 from gru4rec_core.data.file_names import LOG_ENDINGS
-from gru4rec_core.data.item_file import guess_item_columns
+from gru4rec_core.data.item_file import guess_described, guess_item_columns
 from gru4rec_core.data.item_table import CATEGORY, NAME, ItemColumns
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.report.export import TableSource, export_table
@@ -106,18 +106,20 @@ def _ask_and_add(record: DatasetRecord, upload: Upload) -> None:
     preview = cached.preview_upload(path, name, encoding, "events")
     items = [str(item) for item in cached.open_dataset(record).vocabulary.items]
     guess = guess_item_columns(preview.rows, items)
+    likely = (guess.name, guess.category) if guess else guess_described(preview.columns)
     st.dataframe(preview.rows.head(3), hide_index=True, key=f"items-preview-{key}")
     columns = list(preview.columns)
     left, middle, right = st.columns(3)
     with left:
         item = _choose("Item, as in the log", columns, guess.item if guess else None, f"items-item-{key}")
     with middle:
-        named = _choose("Name", [None, *columns], guess.name if guess else None, f"items-name-{key}")
+        named = _choose("Name", [None, *columns], likely[0], f"items-name-{key}")
     with right:
-        category = _choose("Category", [None, *columns], guess.category if guess else None, f"items-category-{key}")
-    if guess is None:
+        category = _choose("Category", [None, *columns], likely[1], f"items-category-{key}")
+    if guess is None and item is None:
         messages.show_message("None of the first rows has an item of this log. Choose the column of the item.")
-    if item is not None and st.button("Add names and categories", type="primary", key=f"add-items-{record.id}"):
+    label = _label_adding(named, category)
+    if item is not None and st.button(label, type="primary", key=f"add-items-{record.id}"):
         chosen = ItemColumns(item, named, category)
         root = state.workspace().root
         with st.spinner("Reading the items…"):
@@ -125,6 +127,12 @@ def _ask_and_add(record: DatasetRecord, upload: Upload) -> None:
         st.session_state[_TOLD] = added.describe()
         st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
         st.rerun()
+
+
+def _label_adding(name: str | None, category: str | None) -> str:
+    """What the button does with the columns that are chosen."""
+    added = [word for word, column in (("names", name), ("categories", category)) if column is not None]
+    return f"Give the items their {' and '.join(added) or 'further columns'} from this file"
 
 
 def _choose(label: str, columns: Sequence[str | None], likely: str | None, key: str) -> str | None:

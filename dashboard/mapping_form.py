@@ -64,13 +64,21 @@ def choose_mapping(preview: LogPreview, count_kinds: CountKinds, key: str) -> An
 
 
 def _choose_columns(preview: LogPreview, count_kinds: CountKinds, key: str) -> Answer:
-    guess = preview.guess
     if preview.guessed is not None:
         st.text(f"Recognised: {describe_columns(preview.guessed.labels())}.")
         for sentence in (*preview.problems, *preview.notes):
             messages.show_message(sentence, "warning" if sentence in preview.problems else "note")
         with st.expander("Change columns or filter by kind of event", key=f"map-{key}"):
             return _ask(preview, count_kinds, key)
+    unclear = st.container()  # above the choices that settle it
+    answer = _ask(preview, count_kinds, key)
+    if answer.mapping is None:
+        with unclear:
+            _tell_what_is_unclear(preview)
+    return answer
+
+
+def _tell_what_is_unclear(preview: LogPreview) -> None:
     messages.show_message(
         "This file names users but not visits, and one user can make many visits. Choose below how to divide "
         "each user's events into visits."
@@ -79,9 +87,8 @@ def _choose_columns(preview: LogPreview, count_kinds: CountKinds, key: str) -> A
         "warning",
     )
     for role in ("session", "timestamp", "item"):
-        if role in guess.doubts and role not in guess.columns:
-            messages.show_message(guess.doubts[role], "warning")
-    return _ask(preview, count_kinds, key)
+        if role in preview.guess.doubts and role not in preview.guess.columns:
+            messages.show_message(preview.guess.doubts[role], "warning")
 
 
 def _ask(preview: LogPreview, count_kinds: CountKinds, key: str) -> Answer:

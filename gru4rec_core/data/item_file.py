@@ -16,28 +16,38 @@ from gru4rec_core.errors import DataError
 MOST_OTHERS = 20
 """Further columns that are kept."""
 
-_CATEGORY_WORDS = ("categor", "kategor", "genre", "department", "group", "section", "type", "brand")
+_CATEGORY_WORDS = (
+    "categor", "kategor", "catégor", "genre", "department", "group", "section", "type", "kind", "class", "brand",
+)  # fmt: skip
 
 
 def guess_item_columns(head: pd.DataFrame, items: Sequence[str]) -> ItemColumns | None:
     """Which columns these probably are; None where no column has any of the items.
 
-    The item's is the column with the most of the log's items; name and category go by the columns' names.
+    The item's is the column with the most of the log's items, each counted once: the numbers of a few categories are
+    often numbers of items too. Name and category go by the columns' names.
 
     Args:
         head: The first rows of the file, all text.
         items: The log's items.
     """
     known = frozenset(items)
-    shares = {str(column): float(head[column].str.strip().isin(known).mean()) for column in head}
-    best = max(shares, key=lambda column: shares[column], default=None)
-    if best is None or not shares[best]:
+    n_items = {str(column): len(known.intersection(head[column].str.strip())) for column in head}
+    best = max(n_items, key=lambda column: n_items[column], default=None)
+    if best is None or not n_items[best]:
         return None
-    others = [column for column in shares if column != best]
-    names = find_candidates(others)["item_name"]
-    categories = [column for word in _CATEGORY_WORDS for column in others if word in column.lower()]
-    category = next((column for column in categories if column not in names[:1]), None)
-    return ItemColumns(best, names[0] if names else None, category)
+    return ItemColumns(best, *guess_described([column for column in n_items if column != best]))
+
+
+def guess_described(columns: Sequence[str]) -> tuple[str | None, str | None]:
+    """Which columns are probably the name and the category of an item, by what they are called; None where none is.
+
+    >>> guess_described(["id", "title", "genre"])
+    ('title', 'genre')
+    """
+    name = next(iter(find_candidates(columns)["item_name"]), None)
+    categories = (column for word in _CATEGORY_WORDS for column in columns if word in column.lower())
+    return name, next((column for column in categories if column != name), None)
 
 
 def read_item_table(

@@ -58,6 +58,11 @@ def test_the_column_of_the_item_is_found_by_its_values_and_the_others_by_their_n
     assert guess_item_columns(head, ["x"]) is None
 
 
+def test_numbers_of_categories_that_are_numbers_of_items_too_are_not_taken_as_the_items():
+    head = pd.DataFrame({"type": ["1", "2", "1", "2"], "id": ["1", "2", "3", "9"]})  # 9 is not in the log
+    assert guess_item_columns(head, ITEMS) == ItemColumns("id", None, "type")
+
+
 @pytest.mark.parametrize(
     ("columns", "rule"), [(None, "No column of this file"), (ItemColumns("colour"), "The file has no column colour")]
 )

@@ -71,6 +71,7 @@ def test_columns_with_unusual_names_are_mapped_by_hand(page, workspace):
     for label, column in (("Session", "wer"), ("Time", "wann"), ("Item", "was")):
         by_label(page, "selectbox", label).select(column)
     page.run()
+    assert "recognised" not in written(page)
     read(page)
     assert workspace.datasets()[0].n_sessions == 40
 

@@ -39,11 +39,22 @@ def test_a_column_that_was_guessed_can_be_unset(finished, open_page):
     app = open_page("data")
     uploader = next(one for one in app.file_uploader if one.key.startswith("items-file"))
     uploader.upload("items.csv", FILE.encode(), "text/csv").run()
+    add = app.button(key=f"add-items-{record.id}")
+    assert add.label == "Give the items their names and categories from this file"
     next(box for box in app.selectbox if box.key.startswith("items-category")).select_index(0).run()
+    assert app.button(key=f"add-items-{record.id}").label == "Give the items their names from this file"
     app.button(key=f"add-items-{record.id}").click().run()
     assert not app.exception
     assert "16 with a name and no column of categories." in written(app)
     assert finished.item_categories(record.id) == {}
+
+
+def test_name_and_category_are_proposed_by_their_columns_also_where_the_first_rows_have_no_item(finished, open_page):
+    app = open_page("data")
+    uploader = next(one for one in app.file_uploader if one.key.startswith("items-file"))
+    uploader.upload("items.csv", b"key,title,genre\nother,Thing,toy\n", "text/csv").run()
+    chosen = [box.value for box in app.selectbox if box.key.startswith(("items-item", "items-name", "items-category"))]
+    assert chosen == [None, "title", "genre"]
 
 
 def test_accuracy_names_items_and_says_how_often_the_kind_is_right(finished, open_page, tmp_path):
