@@ -90,9 +90,15 @@ def show_task() -> None:
         ("TOP1", ("run", "bike", "swim"), "○ miss at 1, ● hit in the top 3"),
         ("BPR", ("swim", "run", "bike"), "● hit at 1"),
     )
+
+    def tick(item: str) -> str:
+        return " ✓" if item == "swim" else ""
+
     rows = "".join(
         f'<div style="{_ROW};gap:.35rem;margin-top:.35rem"><strong style="width:3.2rem">{model}</strong>'
-        + " ".join(f'<span style="white-space:nowrap">{i}. {escape(item)}</span>' for i, item in enumerate(items, 1))
+        + " ".join(
+            f'<span style="white-space:nowrap">{i}. {item}{tick(item)}</span>' for i, item in enumerate(items, 1)
+        )
         + f'<span style="opacity:.85">{outcome}</span></div>'
         for model, items, outcome in guesses
     )
@@ -101,6 +107,6 @@ def show_task() -> None:
         '<div style="opacity:.85;font-size:.9rem">One session: what somebody did, oldest first. What comes next?</div>'
         + strip_html([*history, "?"], last="hidden")
         + rows
-        + f'<div style="{_ROW};gap:.35rem;margin-top:.5rem">What came: {chip("swim ✓", emphasis="next")}</div>'
+        + f'<div style="{_ROW};gap:.35rem;margin-top:.5rem">What came: {chip("swim", emphasis="next")}</div>'
         "</div>"
     )

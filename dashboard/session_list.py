@@ -106,7 +106,7 @@ def _mark(event: int | None) -> str:
 
 
 def row_label(view: View, row: dict[Any, Any], n_listed: int) -> str:
-    """A row as Markdown, names escaped: session, what was seen and came, and each model's rank and first guess."""
+    """A row as Markdown, names escaped: session, what was seen and came, each model's rank and guess, ✓ if right."""
     review = view.review
 
     def name(item: int) -> str:
@@ -116,7 +116,7 @@ def row_label(view: View, row: dict[Any, Any], n_listed: int) -> str:
     session = widgets.plain_label(row["title"], LONGEST_TITLE)
     lines = [f"*{session} · step {row['step']} of {row['length']}{more}*"]
     seen = f"{name(row['last'])} → " if row["step"] > 1 else ""
-    lines.append(f"{seen}**{name(row['target'])} ✓**")
+    lines.append(f"{seen}**{name(row['target'])}** came next")
     for model in view.models:
         guess = row[f"guess:{model.name}"]
         came = " ✓" if guess == row["target"] else ""

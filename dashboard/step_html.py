@@ -69,7 +69,7 @@ def _step(group: Sequence[Step], name: str, focus: int, models: Sequence[ModelRe
     now = step.position == focus
     place = "now" if now else "later" if step.position > focus else "seen"
     times = f" ×{len(group)}" if len(group) > 1 else ""
-    text = escape(short(name, 28)) + times + (" ✓" if now else "")
+    text = escape(short(name, 28)) + times
     word = {"trained": ", training data", "validation": ", validation"}.get(step.kind, "")
     title = f"Step {step.position + 1}{word}"
     marks = "".join(_mark(model, [one.ranks[model.name] for one in group if one.ranks], k) for model in models)
@@ -88,9 +88,7 @@ def _mark(model: ModelResults, ranks: Sequence[float], k: int) -> str:
 
 def came(name: str) -> str:
     """HTML of the item that came."""
-    return (
-        f'<div class="wb-came" role="heading" aria-level="2">What came: <strong>{escape(short(name))} ✓</strong></div>'
-    )
+    return f'<div class="wb-came" role="heading" aria-level="2">What came: <strong>{escape(short(name))}</strong></div>'
 
 
 def note(text: str) -> str:

@@ -172,7 +172,7 @@ def show_lists(review: Review, ids: list[int], contenders: list[Contender]) -> N
     """The best next items of each model, side by side."""
     next_item = find_next_item(review, ids)
     if next_item is not None and next_item >= 0:
-        widgets.sentence(f"What came next in this session: {review.item(next_item)} ✓", muted=True)
+        widgets.sentence(f"What came next in this session: {review.item(next_item)}", muted=True)
     lists = [_guess_list(review, ids, contender) for contender in contenders]
     if not lists:
         return

@@ -33,7 +33,7 @@ def light(monkeypatch):
 
 def test_a_row_tells_session_items_rank_and_first_guess():
     label = row_label(VIEW, ROW, 1)
-    assert label.startswith("*Session s7 · step 2 of 5* run → **swim ✓**")
+    assert label.startswith("*Session s7 · step 2 of 5* run → **swim** came next ")
     assert '*:color[■]{foreground="#D55E00"} BPR ● 1, guessed swim ✓*' in label
 
 
@@ -43,13 +43,15 @@ def test_a_row_says_how_many_more_of_its_steps_are_listed():
 
 
 def test_a_miss_has_no_tick_and_an_unknown_item_is_said():
+    for missed in ({"target": 2, "rank:bpr": 3.0}, {"target": -1, "rank:bpr": float("inf")}):
+        assert "✓" not in row_label(VIEW, ROW | missed, 1)
     label = row_label(VIEW, ROW | {"target": -1, "rank:bpr": float("inf")}, 1)
     assert "○ unknown, guessed swim*" in label
 
 
 def test_names_are_no_markdown():
     label = row_label(VIEW, ROW | {"target": 2}, 1)
-    assert r"**\*bold\* \[x\]\(y\) ✓**" in label
+    assert r"**\*bold\* \[x\]\(y\)** came next" in label
 
 
 def test_the_first_step_has_seen_nothing():

@@ -99,6 +99,14 @@ def test_a_seed_is_called_by_the_number_it_was_trained_with(contents):
     assert f"Guesses and ranks are those of seed {number};" in render_report(contents)
 
 
+def test_a_tick_stands_beside_right_guesses_alone(contents):
+    html = render_report(contents)
+    ticks = html.count(" ✓</span>")
+    assert ticks == html.count('<span class="true">') > 0
+    assert html.count('<span class="chip came">') > 0
+    assert "✓ marks it among the guesses" in html
+
+
 def test_the_same_contents_give_the_same_page(contents):
     assert render_report(contents) == render_report(contents)
 
