@@ -49,7 +49,8 @@ def show_headline(review: Review, shown_k: int) -> None:
         for text in review.result.sentences:
             widgets.sentence(text, size="1.05rem")
         return
-    widgets.verdict_block(verdict, deciding_note(review.record.config.deciding_k, shown_k))
+    params = {"dataset": review.record.dataset_id, "comparison": review.record.id}
+    widgets.verdict_block(verdict, deciding_note(review.record.config.deciding_k, shown_k), params)
     if verdict.kind == "invalid" and verdict.remedy:
         messages.show_message(verdict.remedy, "warning")
 

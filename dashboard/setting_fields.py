@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
@@ -40,22 +41,28 @@ _LABELS = {
 }
 
 
-def ask_for_settings(key: str) -> dict[str, Any]:
-    """Widgets for every training setting but loss and seed, in groups; their values by name."""
+def ask_for_settings(key: str, preset: Mapping[str, Any]) -> dict[str, Any]:
+    """Widgets for every training setting but loss and seed, in groups; their values by name.
+
+    Args:
+        key: suffix of the widgets' keys.
+        preset: values of an untouched form where they are not the fields' own defaults.
+    """
     values: dict[str, Any] = {}
     for title, names in GROUPS.items():
         messages.show_aside(title)
         columns = st.columns(3)
         for position, name in enumerate(names):
             with columns[position % 3]:
-                values[name] = _ask_for(name, TrainingConfig.model_fields[name], key=f"{name}-{key}")
+                field = TrainingConfig.model_fields[name]
+                values[name] = _ask_for(name, field, preset.get(name, field.default), key=f"{name}-{key}")
     return values
 
 
-def _ask_for(name: str, field: FieldInfo, key: str) -> Any:
+def _ask_for(name: str, field: FieldInfo, default: Any, key: str) -> Any:
     """A widget for one setting: its type and range from the field, its meaning as the help text."""
     common: dict[str, Any] = {"label": label(name), "help": field.description, "key": key}
-    annotation, default = field.annotation, field.default
+    annotation = field.annotation
     if annotation is bool:
         return st.toggle(value=default, **common)
     if get_origin(annotation) is Literal:

@@ -24,7 +24,13 @@ from gru4rec_core.workspace.store import Workspace
 T = TypeVar("T")
 
 _KEYS = ("dataset", "comparison", "k", "seed")
-_OF_NO_COMPARISON = ("add", "decision", "new", "recheck")  # parameters that mean the same whatever is compared
+_OF_NO_COMPARISON = (
+    "add",
+    "decision",
+    "new",
+    "recheck",
+    "settings",
+)  # parameters that mean the same whatever is compared
 _BOUND = ("tab",)  # parameters that belong to a widget: Streamlit writes them, and refuses to have them taken away
 _REMEMBERED = "_selection"
 _LONGEST_VALUE = 60  # characters of a wrong parameter that are repeated

@@ -15,6 +15,7 @@ from dashboard import (
     test_rule_form,
     training_form,
     unfinished_view,
+    widgets,
 )
 from gru4rec_core.config import LOSS_LABELS, PROTOCOL_LABELS
 from gru4rec_core.errors import WorkbenchError
@@ -25,9 +26,13 @@ from gru4rec_core.words import counted
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
+_STARTED = "_train_started"
+
 
 def show_progress(selection: state.Selection, comparison: ComparisonRecord) -> None:
     """The selected comparison, running or done; with the button to its results when all is done."""
+    if st.session_state.pop(_STARTED, False):
+        widgets.scroll_to_top()
     active = progress_view.is_active(state.workspace(), comparison)
     with st.container(border=True, key="progress"):
         st.header("Training now" if active else "Training of this comparison")
@@ -56,9 +61,11 @@ def show_form(record: DatasetRecord) -> None:
     protocol = test_rule_form.chosen_protocol(record, "train")
     with st.expander(f"Test rule: {PROTOCOL_LABELS[protocol].lower()}", key=f"rule-part-{record.id}"):
         test_rule = test_rule_form.ask_for_test_rule(record, "train")
-    messages.show_aside(f"Default: {cached.default_plan(record).reason}.")
+    reasons = st.container()  # above the choices that they speak of
     try:
         plan = training_form.ask_for_plan(record, test_rule)
+        with reasons:
+            messages.show_aside(cached.default_plan(record).explain(plan.test_rule, plan.n_seeds))
         st.text(estimate_text(state.workspace(), record, plan))
         if st.button("Start", type="primary", key="start", icon=":material/play_arrow:"):
             _start(record, plan)
@@ -69,6 +76,8 @@ def show_form(record: DatasetRecord) -> None:
 def _start(record: DatasetRecord, plan: ComparisonPlan) -> None:
     comparison = actions.start_comparison(state.workspace(), record.id, plan)
     state.select(comparison=comparison.id, k=plan.judging.shown_k)
+    state.set_params(new=None, settings=None)
+    st.session_state[_STARTED] = True
     st.rerun()
 
 

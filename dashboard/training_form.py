@@ -6,14 +6,19 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cached, setting_fields
+from dashboard import cached, setting_fields, state
 from dashboard.judging_form import LEAST_MARGIN, MARGIN_HELP, MARGIN_LABEL, MOST_MARGIN
 from gru4rec_core.config import LOSS_LABELS, PRESETS, ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.jobs.planning import ComparisonPlan, with_seeds
 from gru4rec_core.workspace.records import DatasetRecord
 
-_SAME, _PAPER = "Same settings", "Each with its paper preset"
+_MODES = {"same": "Same settings", "paper": "Each with its paper preset", "modern": "The preset “modern”"}
+"""Where the settings come from, by the value of the URL parameter `settings`, which also opens them."""
+_MODE_HELP = (
+    "Same settings: only the loss differs. Paper presets: each loss with the settings that Hidasi et al. (2016) found"
+    " best for it. “modern”: cross-entropy with sampled negatives, after Hidasi and Karatzoglou (2018)."
+)
 
 
 def ask_for_plan(record: DatasetRecord, test_rule: SplitConfig) -> ComparisonPlan:
@@ -23,6 +28,7 @@ def ask_for_plan(record: DatasetRecord, test_rule: SplitConfig) -> ComparisonPla
         ConfigError: the settings contradict each other.
     """
     default = cached.default_plan(record)
+    asked = state.read_choice("settings", _MODES, "settings")
     columns = st.columns([5, 4, 6])
     k = columns[0].number_input(
         "How many items does your page show?",
@@ -43,39 +49,40 @@ def ask_for_plan(record: DatasetRecord, test_rule: SplitConfig) -> ComparisonPla
     )
     mode = columns[2].segmented_control(
         "Settings",
-        [_SAME, _PAPER],
-        default=_SAME,
+        list(_MODES.values()),
+        default=_MODES[asked or "same"],
         required=True,
         key=f"mode-{record.id}",
         wrap=True,
-        help="Same settings: only the loss differs. Paper presets: each loss with the settings that"
-        " Hidasi et al. (2016) found best for it.",
+        help=_MODE_HELP,
     )
-    with st.expander("Advanced settings", key=f"advanced-{record.id}"):
-        config_per_loss, margin = _advanced_settings(record, paper=mode == _PAPER)
+    with st.expander("Advanced settings", expanded=asked is not None, key=f"advanced-{record.id}"):
+        config_per_loss, margin = _advanced_settings(record, next(name for name in _MODES if _MODES[name] == mode))
     configs = tuple(config for per_loss in config_per_loss for config in with_seeds(per_loss, int(n_seeds)))
     return ComparisonPlan(configs, test_rule, ComparisonConfig(deciding_k=int(k), margin=margin / 100))
 
 
-def _advanced_settings(record: DatasetRecord, *, paper: bool) -> tuple[list[TrainingConfig], float]:
+def _advanced_settings(record: DatasetRecord, mode: str) -> tuple[list[TrainingConfig], float]:
     """One config per loss, and the margin in %."""
-    key = f"{'paper' if paper else 'same'}-{record.id}"
-    offered = ["top1", "bpr"] if paper else list(LOSS_LABELS)
+    key = f"{mode}-{record.id}"
+    offered = ["top1", "bpr"] if mode == "paper" else list(LOSS_LABELS)
+    preset = PRESETS["modern"] if mode == "modern" else {}
+    proposed = [preset["loss"]] if preset else ["top1", "bpr"]
     losses = st.multiselect(
-        "Losses", offered, ["top1", "bpr"], format_func=lambda name: LOSS_LABELS[name], key=f"losses-{key}"
+        "Losses", offered, proposed, format_func=lambda name: LOSS_LABELS[name], key=f"losses-{key}"
     )
     if not losses:
         raise ConfigError("A comparison trains at least one loss.", found="none chosen", remedy="Choose a loss.")
     margin = st.number_input(
         MARGIN_LABEL, LEAST_MARGIN, MOST_MARGIN, 5.0, format="%g", key=f"margin-{key}", help=MARGIN_HELP
     )
-    if paper:
+    if mode == "paper":
         epochs = st.number_input(
             "epochs", 1, 10_000, 10, key=f"epochs-{key}", help=setting_fields.description("epochs")
         )
         _show_presets({loss: PRESETS[f"paper-{loss}"] for loss in losses})
         return [TrainingConfig.preset(f"paper-{loss}", epochs=int(epochs)) for loss in losses], margin
-    values = setting_fields.ask_for_settings(key)
+    values = setting_fields.ask_for_settings(key, preset)
     return [TrainingConfig(**_settings_for(loss, values)) for loss in losses], margin
 
 

@@ -36,7 +36,6 @@ _TOLD = "_upload_told"
 _FAILURE = "_upload_failure"
 OWN_FILE = "a file of your own: one row per event, with a session, a time and an item."
 """What can be added beside a sample, as the end of a sentence."""
-_TO_TOP = "<script>document.querySelector('[data-testid=stMain]').scrollTo(0, 0)</script>"
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def tell_what_was_imported() -> None:
     sentence = st.session_state.pop(_TOLD, None)
     if sentence:
         messages.show_message(sentence, "good")
-        st.html(_TO_TOP, unsafe_allow_javascript=True)
+        widgets.scroll_to_top()
 
 
 def _offer_samples() -> None:

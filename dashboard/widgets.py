@@ -7,7 +7,7 @@ Item and session names come from files. They reach the page as text columns, as 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape
 from typing import Any, Literal
@@ -15,9 +15,10 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from dashboard import messages, state
+from dashboard import messages, navigation, state
 from dashboard.downloads import safe_csv
 from gru4rec_core.evaluation.verdict import Verdict
+from gru4rec_core.evaluation.verdict_text import NextStep
 from gru4rec_core.report.charts.specs import spec_with_frames
 from gru4rec_core.report.labels import short
 
@@ -30,6 +31,12 @@ _LOOKS: dict[str, tuple[_Colour, str]] = {
     "undecided": ("gray", ":material/help:"),
 }
 _BASELINE_LEADS: tuple[_Colour, str] = ("orange", ":material/warning:")
+_TRAINING_OF_STEP: dict[str, dict[str, str]] = {
+    "more-epochs": {},
+    "settings": {"new": "1", "settings": "same"},
+    "modern": {"new": "1", "settings": "modern"},
+}
+"""What the address of Train says further, by the step that is taken there."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&])")
 
 
@@ -53,8 +60,14 @@ def section(title: str) -> None:
     sentence(title, size="1.2rem", weight=600, heading=True)
 
 
-def verdict_block(verdict: Verdict, note: str = "") -> None:
-    """The verdict as the page's headline: its kind and what limits it, its sentences, a note, and what to do now."""
+def verdict_block(verdict: Verdict, note: str, params: Mapping[str, str]) -> None:
+    """The verdict as the page's headline: its kind and what limits it, its sentences, a note, and what to do now.
+
+    Args:
+        verdict: what to show.
+        note: a further line; "" for none.
+        params: URL parameters of its comparison, for the steps that other pages take.
+    """
     colour, icon = _BASELINE_LEADS if verdict.baseline_leads else _LOOKS[verdict.kind]
     with st.container(border=True, gap="xsmall", key="verdict"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -69,17 +82,28 @@ def verdict_block(verdict: Verdict, note: str = "") -> None:
         if note:
             sentence(note, muted=True, size=".95rem")
         if verdict.next_steps:
-            _show_next_steps(verdict.next_steps)
+            _show_next_steps(verdict.next_steps, params)
 
 
-def _show_next_steps(steps: Sequence[str]) -> None:
-    """What to do now, one after the other on as few lines as there is room for."""
-    items = "".join(f'<li style="font-size:inherit;margin:0">• {escape(step)}</li>' for step in steps)
+def _show_next_steps(steps: Sequence[NextStep], params: Mapping[str, str]) -> None:
+    """What to do now, one after the other; a step that Train takes is a link to it."""
+    link = ".st-key-next-steps [data-testid=stPageLink-NavLink]"
+    with st.container(gap=None, key="next-steps"):
+        sentence("What now?", size=".95rem", weight=600)
+        st.html(f"<style>{link}{{padding-left:0}}{link} p{{white-space:normal;text-decoration:underline}}</style>")
+        for step in steps:
+            further = _TRAINING_OF_STEP.get(step.kind)
+            if further is None:
+                sentence(step.sentence, size=".95rem")
+            else:
+                label = plain_label(step.sentence, limit=len(step.sentence))
+                st.page_link(navigation.PAGES["train"], label=label, icon="", query_params={**params, **further})
+
+
+def scroll_to_top() -> None:
+    """Shows the top of the page, whatever was pressed far below it."""
     st.html(
-        '<div style="font-size:.95rem;line-height:1.4;display:flex;flex-wrap:wrap;column-gap:1rem">'
-        "<strong>What now?</strong>"
-        '<ul style="display:flex;flex-wrap:wrap;column-gap:1rem;margin:0;padding:0;list-style:none">'
-        f"{items}</ul></div>"
+        "<script>document.querySelector('[data-testid=stMain]').scrollTo(0, 0)</script>", unsafe_allow_javascript=True
     )
 
 

@@ -16,6 +16,7 @@ from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.pair_verdict import PairVerdict, adjusted_p, build_pair_verdict
 from gru4rec_core.evaluation.verdict_text import (
     BaselineOutcome,
+    NextStep,
     Rate,
     Test,
     baseline_leads_sentence,
@@ -79,7 +80,7 @@ class Verdict:
         sessions_needed: see `PairVerdict`.
         remedy: what to do about "invalid", else "".
         baseline_leads: a baseline is better than every model; `baselines` has which.
-        next_steps: what to do then, each a sentence, the most promising first; else empty.
+        next_steps: what to do then, the most promising first; else empty.
     """
 
     kind: VerdictKind
@@ -92,7 +93,7 @@ class Verdict:
     sessions_needed: int | None
     remedy: str = ""
     baseline_leads: bool = False
-    next_steps: tuple[str, ...] = ()
+    next_steps: tuple[NextStep, ...] = ()
 
     @property
     def label(self) -> str:
@@ -101,8 +102,8 @@ class Verdict:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values under the attributes' names; only `baselines` keeps its older key, "counting"."""
-        lists = {name: list(getattr(self, name)) for name in ("sentences", "limits", "next_steps")}
-        values = {**asdict(self), **lists}
+        lists = {name: list(getattr(self, name)) for name in ("sentences", "limits")}
+        values = {**asdict(self), **lists, "next_steps": [step.sentence for step in self.next_steps]}
         values["counting"] = values.pop("baselines")
         return values
 

@@ -97,7 +97,20 @@ def baseline_leads_sentence(test: Test, best: Rate, baseline: Rate, n_models: in
     )
 
 
-def next_steps(baseline: str, still_improving: Sequence[str]) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class NextStep:
+    """What can be done now.
+
+    Attributes:
+        kind: which step it is, so that a page can lead to where it is taken.
+        sentence: the step in words.
+    """
+
+    kind: Literal["more-epochs", "settings", "modern", "baseline"]
+    sentence: str
+
+
+def next_steps(baseline: str, still_improving: Sequence[str]) -> tuple[NextStep, ...]:
     """What to do where a baseline is ahead, the most promising first.
 
     Args:
@@ -109,10 +122,10 @@ def next_steps(baseline: str, still_improving: Sequence[str]) -> tuple[str, ...]
         verb = "was" if len(still_improving) == 1 else "were"
         epochs += f": {' and '.join(still_improving)} {verb} still improving when stopped"
     return (
-        f"{epochs}.",
-        "Tune the learning rate, the dropout and the number of units.",
-        "Try the preset “modern”.",
-        f"Or use {baseline}, with nothing to train.",
+        NextStep("more-epochs", f"{epochs}."),
+        NextStep("settings", "Tune the learning rate, the dropout and the number of units."),
+        NextStep("modern", "Try the preset “modern”."),
+        NextStep("baseline", f"Or use {baseline}, with nothing to train."),
     )
 
 

@@ -10,6 +10,7 @@ from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, d
 from gru4rec_core.data.times import UNITS, day_length, parse_moment
 from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.results.model_choice import describe_test
+from gru4rec_core.words import counted
 from gru4rec_core.workspace.job_state import ACTIVE
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_configs
@@ -43,6 +44,18 @@ class DefaultPlan:
     def reason(self) -> str:
         """One line that says what was chosen and why."""
         return f"{self.test_rule_reason}; {self.n_seeds_reason}"
+
+    def explain(self, test_rule: SplitConfig, n_seeds: int) -> str:
+        """Why test rule and runs per loss are proposed, in sentences; of one that was changed, what was chosen."""
+        test, usual_test = describe_test(test_rule), describe_test(self.test_rule)
+        parts = (
+            (test == usual_test, f"tested on {test}", self.test_rule_reason),
+            (n_seeds == self.n_seeds, f"{counted(n_seeds, 'run')} per loss", self.n_seeds_reason),
+        )
+        kept = "; ".join(reason for is_kept, _, reason in parts if is_kept)
+        sentences = [f"Default: {kept}."] if kept else []
+        sentences += [f"Chosen: {choice} (default: {reason})." for is_kept, choice, reason in parts if not is_kept]
+        return " ".join(sentences)
 
 
 def default_plan(workspace: Workspace, record: DatasetRecord) -> DefaultPlan:
@@ -158,6 +171,11 @@ class ComparisonPlan:
     judging: ComparisonConfig
     baselines: tuple[str, ...] = DEFAULT_BASELINES
     name: str | None = None
+
+    @property
+    def n_seeds(self) -> int:
+        """Runs per loss."""
+        return len(self.configs) // max(len(self.losses), 1)
 
     @property
     def losses(self) -> tuple[str, ...]:

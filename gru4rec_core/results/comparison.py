@@ -89,7 +89,8 @@ class ComparisonResult:
     def sentences(self) -> tuple[str, ...]:
         """All that the comparison says, line by line: the verdict, what limits it, what to do now."""
         if self.verdict:
-            return (*self.verdict.sentences, *self.verdict.limits, *self.verdict.next_steps)
+            steps = (step.sentence for step in self.verdict.next_steps)
+            return (*self.verdict.sentences, *self.verdict.limits, *steps)
         if self.comparison.obstacle:
             return (self.comparison.obstacle.sentence, self.comparison.obstacle.remedy)
         # A single model without baselines meets nobody.

@@ -146,7 +146,7 @@ def test_a_baseline_ahead_of_every_model_is_the_headline(judge):
         "Neither. The lookup table had 45.0 of 100 test sessions in its top 3, the best model, BPR, 30.0."
     )
     assert said.sentences[1].startswith("Between the models: BPR is better. The next item was in its top 3 for 30.0")
-    steps = " ".join(said.next_steps)
+    steps = " ".join(said.to_json()["next_steps"])
     assert "more epochs, with early stopping: BPR was still improving when stopped." in steps
     assert "Tune" in steps
     assert "“modern”" in steps

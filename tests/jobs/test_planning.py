@@ -74,6 +74,16 @@ def add_log(workspace: Workspace, days: float, time_unit: str = "s", **fields: o
     return record.model_copy(update=fields)
 
 
+def test_what_is_chosen_beside_the_default_is_said_as_chosen(workspace: Workspace) -> None:
+    plan = default_plan(workspace, add_log(workspace, 29, generated=True))
+    usual = "tested on each session's last item, because the dates of a generated sample mean nothing"
+    seeds = "1 run per loss, quick to see on a generated sample"
+    assert plan.explain(plan.test_rule, 1) == f"Default: {usual}; {seeds}."
+    assert plan.explain(plan.test_rule, 3) == f"Default: {usual}. Chosen: 3 runs per loss (default: {seeds})."
+    chosen = plan.explain(SplitConfig(protocol="time", test_days=2), 1)
+    assert chosen == f"Default: {seeds}. Chosen: tested on the last 2 days (default: {usual})."
+
+
 @pytest.mark.parametrize(
     ("days", "fields", "test_days", "n_seeds", "reason"),
     [

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
-from dashboard import run_table
+from dashboard import run_table, widgets
 from gru4rec_core.config import ComparisonConfig, SplitConfig
+from gru4rec_core.evaluation.verdict_text import next_steps
 from gru4rec_core.jobs import jobs
 from gru4rec_core.workspace.importing import import_sample
 from gru4rec_core.workspace.job_state import JobState, read_state, write_state
@@ -85,6 +88,26 @@ def test_the_latest_verdict_is_shown_with_the_way_to_it(finished, open_page):
     assert "of 100 test sessions" in written(app).replace("\N{NO-BREAK SPACE}", " ")
     assert "See the verdict" in labels(app)
     assert "Hits per 100: " in written(app)
+
+
+def test_where_a_baseline_leads_the_card_says_what_to_do_now_and_leads_there(finished, open_page, monkeypatch):
+    block, steps = widgets.verdict_block, next_steps("the lookup table", ["TOP1"])
+    monkeypatch.setattr(
+        widgets,
+        "verdict_block",
+        lambda verdict, *rest: block(replace(verdict, baseline_leads=True, next_steps=steps), *rest),
+    )
+    app = open_page("overview")
+    said = written(app)
+    assert "Or use the lookup table, with nothing to train." in said
+    assert said.index("What now?") < said.index("Or use the")
+    leads = {label: dict(parse_qsl(query)) for label, query in links(app).items()}
+    (comparison,) = finished.comparisons()
+    there = {"dataset": comparison.dataset_id, "comparison": comparison.id}
+    more, tune, modern = (leads[step.sentence] for step in steps[:3])
+    assert more == there
+    assert tune == there | {"new": "1", "settings": "same"}
+    assert modern == there | {"new": "1", "settings": "modern"}
 
 
 def test_running_jobs_are_shown_with_their_progress(finished, open_page):

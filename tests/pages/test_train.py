@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard import progress_view
+from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.workspace.importing import import_sample
@@ -74,6 +75,32 @@ def test_paper_presets_give_each_loss_its_own_settings(page, record, workspace):
     top1, bpr = (workspace.run(run_id).config for run_id in workspace.comparisons()[0].run_ids)
     assert (top1.dropout_hidden, bpr.dropout_hidden) == (0.5, 0.2)
     assert (top1.learning_rate, bpr.learning_rate) == (0.01, 0.05)
+
+
+def test_a_link_may_ask_for_the_modern_preset_whose_settings_are_then_open(record, submitted, open_page, workspace):
+    page = open_page("train", new="1", settings="modern")
+    assert next(one.proto.expanded for one in page.expander if one.label == "Advanced settings")
+    page.button(key="start").click().run()
+    (run_id,) = workspace.comparisons()[0].run_ids
+    assert workspace.run(run_id).config == TrainingConfig.preset("modern")
+
+
+def test_a_form_that_started_a_comparison_folds_and_leaves_nothing_in_the_address(finished, open_page, submitted):
+    page = open_page("train", new="1", settings="same")
+    form = next(one for one in page.expander if one.label.startswith("Train again"))
+    assert form.proto.expanded
+    page.number_input(key=f"k-{finished.datasets()[0].id}").set_value(4).run()
+    page.button(key="start").click().run()
+    folded = next(one for one in page.expander if one.label.startswith("Train again"))
+    assert not folded.proto.expanded
+    assert folded.key != form.key  # the browser would keep the old one open
+    assert not {"new", "settings"} & set(page.query_params)
+
+
+def test_runs_per_loss_are_said_as_they_are_chosen(page, record):
+    assert "; 1 run per loss, quick to see on a generated sample." in written(page)
+    page.number_input(key=f"seeds-{record.id}").set_value(3).run()
+    assert "Chosen: 3 runs per loss (default: 1 run per loss, quick to see" in written(page)
 
 
 def test_a_setting_that_does_not_hold_is_explained_and_nothing_is_lost(page, record, workspace):
