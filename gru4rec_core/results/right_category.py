@@ -9,15 +9,16 @@ from gru4rec_core.workspace.store import Workspace
 
 
 def right_category(workspace: Workspace, result: ComparisonResult) -> dict[str, Any] | None:
-    """Hits of the right category in the deciding top k, as plain JSON values; None where they cannot be known.
+    """First guesses and deciding top k that had the right category, as plain JSON values; None if it cannot be known.
 
     Args:
         workspace: where the comparison's dataset is, with its item table.
         result: the comparison.
 
     Returns:
-        k, and one entry per model, best first: name, hits of the category with the limits of their rate (low, high),
-        and hits of the item itself, each 0 to 1 (see `evaluation.categories.category_rates`).
+        k, and one entry per model, the best first guesses first: name, how often the first guess was of the right
+        category with the limits of that rate (first, first_low, first_high), the same of the top k (category, low,
+        high), and hits of the item itself, each 0 to 1 (see `evaluation.categories.category_rates`).
 
     Raises:
         RunError: the item table is damaged.
@@ -27,5 +28,6 @@ def right_category(workspace: Workspace, result: ComparisonResult) -> dict[str, 
         return None
     codes = category_codes(result.split.test.dataset.vocabulary, categories)
     rates = category_rates(result.comparison.models, codes, k, result.record.config.confidence)
-    rates[["item", "category", "low", "high"]] /= 100
-    return {"k": k, "models": rates[["name", "category", "low", "high", "item"]].to_dict("records")}
+    shares = ["first", "first_low", "first_high", "category", "low", "high", "item"]
+    rates[shares] /= 100
+    return {"k": k, "models": rates[["name", *shares]].to_dict("records")}

@@ -55,7 +55,26 @@ def test_rates_are_means_over_seeds_with_an_interval_best_first():
     ]
     table = category_rates(models, CODES, 1, 0.95)
     assert table["name"].tolist() == ["bpr", "popularity"]
+    assert table[["first", "first_low", "first_high"]].to_numpy() == pytest.approx(
+        table[["category", "low", "high"]].to_numpy()
+    )
     assert table["category"].tolist() == pytest.approx([50.0, 25.0])
     assert table["item"].tolist() == pytest.approx([12.5, 0.0])
     assert (table["low"] < table["category"]).all()
     assert (table["category"] < table["high"]).all()
+
+
+def test_the_first_guess_tells_apart_what_long_lists_do_not():
+    # Every list of three holds both categories, so its category is always right.
+    good = evaluation([0, 0, 2, 2], [[1, 2, 3], [0, 3, 2], [3, 1, 0], [0, 1, 2]])
+    worse = evaluation([0, 0, 2, 2], [[2, 1, 3], [3, 0, 2], [1, 3, 0], [0, 1, 2]])
+    models = [
+        ModelResults("popularity", "Best-sellers", "baseline", (worse,)),
+        ModelResults("bpr", "BPR", "gru4rec", (good,)),
+    ]
+    table = category_rates(models, CODES, 3, 0.95)
+    assert table["category"].tolist() == [100.0, 100.0]
+    assert table["name"].tolist() == ["bpr", "popularity"]
+    assert table["first"].tolist() == [75.0, 0.0]
+    assert (table["first_low"] <= table["first"]).all()
+    assert (table["first"] <= table["first_high"]).all()

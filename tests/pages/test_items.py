@@ -65,6 +65,8 @@ def test_accuracy_names_items_and_says_how_often_the_kind_is_right(finished, ope
     app = open_page("accuracy", model="bpr")
     assert "had an item of the right category in its top 3 for" in written(app)
     figures = next(one.value for one in app.dataframe if "right category, top 3" in one.value.columns)
+    assert "The first guess of BPR was of the right category for" in written(app)
+    assert (figures["right category, first guess"] <= figures["right category, top 3"]).all()
     assert (figures["right category, top 3"] >= figures["right item, top 3"]).all()
     assert len(figures) == 4
     specs = [json.loads(element.proto.spec) for element in app.get("vega_lite_chart")]

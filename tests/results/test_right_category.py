@@ -31,5 +31,8 @@ def test_the_rates_are_those_of_the_deciding_list(trained) -> None:
         model = next(model for model in result.comparison.models if model.name == one["name"])
         assert one["category"] == pytest.approx(np.mean([category_hits(e, codes, 3).mean() for e in model.evaluations]))
         assert one["item"] == pytest.approx(rates[one["name"]])
+        assert one["first"] == pytest.approx(np.mean([category_hits(e, codes, 1).mean() for e in model.evaluations]))
+        assert 0 <= one["first_low"] <= one["first"] <= one["first_high"] <= 1
+        assert one["first"] <= one["category"]
         assert 0 <= one["low"] <= one["category"] <= one["high"] <= 1
         assert one["item"] <= one["category"]

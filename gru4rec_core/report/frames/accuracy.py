@@ -18,6 +18,7 @@ from gru4rec_core.evaluation.metrics import never_recommended
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import is_hit, mean_of_seeds
 from gru4rec_core.evaluation.slices import NOT_IN_TRAINING, OTHER, confusion, rank_distribution
+from gru4rec_core.evaluation.verdict import BEST_SELLERS
 from gru4rec_core.report.labels import item_label, short, tell_apart
 from gru4rec_core.words import figure
 
@@ -181,16 +182,22 @@ def category_figures(rates: pd.DataFrame, k: int, confidence: float) -> pd.DataF
     level = level_text(confidence)
     columns = {
         "label": "method",
-        "category": f"right category, top {k}",
-        "low": f"{level} from",
-        "high": f"{level} to",
-        "item": f"right item, top {k}",
+        "first": "right category, first guess",
+        "first_low": f"{level} from",
+        "first_high": f"{level} to",
     }
+    if k > 1:  # the first guess is all of a list of one
+        columns |= {
+            "category": f"right category, top {k}",
+            "low": f"top {k}: {level} from",
+            "high": f"top {k}: {level} to",
+        }
+    columns["item"] = f"right item, top {k}"
     return rates[list(columns)].rename(columns=columns)
 
 
 def category_sentence(rates: pd.DataFrame, name: str, k: int, unit: str) -> str:
-    """What a method guesses, kind and item, and which method is the best at kinds where it is another.
+    """What a method guesses, kind and item, beside best-sellers, and which method's first guess is the best at kinds.
 
     Args:
         rates: `evaluation.categories.category_rates`.
@@ -199,11 +206,19 @@ def category_sentence(rates: pd.DataFrame, name: str, k: int, unit: str) -> str:
         unit: what a prediction is, "sessions" or "events".
     """
     row, best = rates[rates["name"] == name].iloc[0], rates.iloc[0]
-    kind, item, most = (figure(value) for value in (row["category"], row["item"], best["category"]))
-    ahead = f" Best at categories: {best['label']}, {most}." if best["category"] > row["category"] else ""
+    sellers = rates[(rates["name"] == BEST_SELLERS) & (rates["name"] != name)]["first"]
+    beside = f", that of best-sellers for {figure(sellers.iloc[0])}" if len(sellers) else ""
+    said = (
+        f"The first guess of {row['label']} was of the right category for {figure(row['first'])} of 100 test"
+        f" {unit}{beside}."
+    )
+    if best["first"] > row["first"] and best["name"] != BEST_SELLERS:
+        said += f" Most often right: {best['label']}, {figure(best['first'])}."
+    if k == 1:
+        return f"{said} It was the very item for {figure(row['item'])}."
     return (
-        f"{row['label']} had an item of the right category in its top {k} for {kind} of 100 test {unit}, and the very"
-        f" item for {item}.{ahead}"
+        f"{said} {row['label']} had an item of the right category in its top {k} for {figure(row['category'])} of 100,"
+        f" and the very item for {figure(row['item'])}."
     )
 
 

@@ -88,16 +88,49 @@ def test_the_figures_of_slices_are_told_with_interval_and_counts(rates):
     assert set(figures["kind"]) == set(frames.TITLES.values())
 
 
-def test_the_best_at_kinds_is_named_where_it_is_another():
-    columns = ["name", "label", "category", "low", "high", "item"]
-    rates = pd.DataFrame([("m", "Markov", 90.0, 89, 91, 20.0), ("bpr", "BPR", 84.4, 83, 85, 53.7)], columns=columns)
-    assert frames.category_sentence(rates, "bpr", 10, "events") == (
-        "BPR had an item of the right category in its top 10 for 84.4 of 100 test events, and the very item for 53.7."
-        " Best at categories: Markov, 90.0."
+CATEGORIES = pd.DataFrame(
+    [
+        ("m", "Markov", 61.0, 58, 64, 90.0, 89, 91, 20.0),
+        ("bpr", "BPR", 52.5, 49, 56, 94.4, 93, 95, 53.7),
+        ("popularity", "Best-sellers", 31.0, 28, 34, 99.0, 98, 100, 5.0),
+    ],
+    columns=["name", "label", "first", "first_low", "first_high", "category", "low", "high", "item"],
+)
+
+
+def test_the_first_guess_stands_beside_best_sellers_and_the_best_at_kinds():
+    assert frames.category_sentence(CATEGORIES, "bpr", 10, "events") == (
+        "The first guess of BPR was of the right category for 52.5 of 100 test events, that of best-sellers for 31.0."
+        " Most often right: Markov, 61.0."
+        " BPR had an item of the right category in its top 10 for 94.4 of 100, and the very item for 53.7."
     )
-    assert frames.category_sentence(rates, "m", 10, "events").endswith("the very item for 20.0.")
-    assert frames.category_figures(rates, 10, 0.9).columns.tolist() == [
-        *("method", "right category, top 10", "90 % from", "90 % to", "right item, top 10")
+    best = frames.category_sentence(CATEGORIES, "m", 10, "events")
+    assert "Most often right" not in best
+    assert best.endswith("the very item for 20.0.")
+
+
+def test_best_sellers_are_not_beside_themselves():
+    told = frames.category_sentence(CATEGORIES, "popularity", 10, "events")
+    assert told.startswith(
+        "The first guess of Best-sellers was of the right category for 31.0 of 100 test events. Most often"
+    )
+
+
+def test_in_a_list_of_one_the_first_guess_is_said_once():
+    told = frames.category_sentence(CATEGORIES, "m", 1, "sessions")
+    assert told == (
+        "The first guess of Markov was of the right category for 61.0 of 100 test sessions, that of best-sellers for"
+        " 31.0. It was the very item for 20.0."
+    )
+    assert frames.category_figures(CATEGORIES, 1, 0.9).columns.tolist() == [
+        *("method", "right category, first guess", "90 % from", "90 % to", "right item, top 1")
+    ]
+
+
+def test_the_table_of_categories_has_each_rate_with_its_interval():
+    assert frames.category_figures(CATEGORIES, 10, 0.9).columns.tolist() == [
+        *("method", "right category, first guess", "90 % from", "90 % to"),
+        *("right category, top 10", "top 10: 90 % from", "top 10: 90 % to", "right item, top 10"),
     ]
 
 
