@@ -39,11 +39,16 @@ def show_tabs(shown: Shown) -> None:
 
 
 def show_how_sure(shown: Shown) -> None:
-    """What the verdict rests on, the intervals of all metrics, each seed, the p values; margin and level to try."""
+    """What the verdict rests on, the intervals of all metrics, each seed, the p values; margin and level to try.
+
+    All differences are those of the leader against the other, as in the verdict's sentence.
+    """
     review, pair = shown.review, shown.pair
     compare_view.show_trust(review)
     if pair is None or not review.result.comparison.pairs:
         return
+    paired = review.result.comparison.pair(pair[0].name, pair[1].name).toward_leader()
+    pair = paired.a, paired.b
     forest, seeds = st.columns([6, 4], gap="medium")
     with forest:
         compare_view.show_forest(review, pair)

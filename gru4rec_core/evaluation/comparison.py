@@ -122,6 +122,10 @@ class PairedComparison:
             seed_differences=tuple(-difference for difference in self.seed_differences),
         )
 
+    def toward_leader(self) -> "PairedComparison":
+        """The same comparison with the better model as b: differences are those that a verdict's sentence tells."""
+        return self.reversed() if self.deciding.b_value < self.deciding.a_value else self
+
     @property
     def seeds_agree(self) -> bool:
         """Whether b - a has the same sign in every seed, and is never 0."""

@@ -67,8 +67,7 @@ def build_pair_verdict(
         config: margin and level.
         adjusted: what `adjusted_p` says of this pair among several; by default the pair's own p value.
     """
-    if pair.deciding.b_value < pair.deciding.a_value:
-        pair = pair.reversed()  # all figures are those of the leader against the other
+    pair = pair.toward_leader()  # all figures are those of the leader against the other
     figures = pair.deciding
     p, p_upper = adjusted or (figures.p_value, upper_p(figures.p_value, config.n_permutations))
     confirmed = p_upper <= 1 - config.confidence and pair.seeds_agree

@@ -52,6 +52,15 @@ def test_square_and_ladder_come_first_and_one_tab_below_them_is_drawn(finished, 
     assert list(charts(open_page("compare", tab="Details")))[2:3] == ["Validation hits, epoch by epoch"]
 
 
+def test_differences_point_the_way_of_the_verdicts_sentence(finished, open_page):
+    app = open_page("compare", a="bpr", b="top1")
+    assert "BPR against TOP1: what decides" in charts(app)
+    (differences,) = [one.value for one in app.dataframe if "difference" in one.value.columns]
+    assert differences["difference"].iloc[0] == pytest.approx(
+        differences["BPR per 100"].iloc[0] - differences["TOP1 per 100"].iloc[0]
+    )
+
+
 def test_the_open_tab_survives_the_deletion_of_the_comparison_elsewhere(finished, open_page):
     record = finished.comparisons()[0]
     app = open_page("compare", comparison=record.id, tab="Where", a="top1")

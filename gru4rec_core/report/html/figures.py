@@ -59,14 +59,15 @@ def draw_ladder(contents: ReportContents) -> Figure:
 
 
 def draw_differences(contents: ReportContents) -> Iterator[Figure]:
-    """The deciding metric and the exploratory ones, relative to the base; none where nothing can be said."""
+    """The deciding metric and the exploratory ones, of the leader relative to the other; none where nothing is to say."""
     if contents.pair is None:
         return
     base, other = contents.pair
     config = contents.comparison.config
-    table = comparison_frames.forest(contents.comparison.pair(base.name, other.name))
+    paired = contents.comparison.pair(base.name, other.name).toward_leader()
+    table = comparison_frames.forest(paired)
     options: dict[str, Any] = {"confidence": config.confidence, "margin": 100 * config.margin}
-    labels = base.label, other.label
+    labels = paired.a.label, paired.b.label
     for name, rows in comparison_frames.by_role(table):
         words = comparison_frames.difference_words(rows.iloc[0], *labels, config.confidence)
         chart = comparison_charts.DIFFERENCES[name](rows, *labels, **options)

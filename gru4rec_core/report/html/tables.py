@@ -47,11 +47,12 @@ def model_table(contents: ReportContents) -> Table:
 
 
 def difference_table(contents: ReportContents) -> Table | None:
-    """The pair, metric by metric; only the first decides. None without a pair."""
+    """The leader against the other, metric by metric; only the first decides. None without a pair."""
     if contents.pair is None:
         return None
-    base, other = contents.pair
-    table = comparison_frames.differences(contents.comparison.pair(base.name, other.name))
+    paired = contents.comparison.pair(*(model.name for model in contents.pair)).toward_leader()
+    base, other = paired.a, paired.b
+    table = comparison_frames.differences(paired)
     rows = [
         [
             row["metric"] + (" (decides)" if row["decides"] else ""),

@@ -1,6 +1,9 @@
 """Facts about the charts of a report."""
 
+from dataclasses import replace
+
 from gru4rec_core.report.html import figures
+from gru4rec_core.report.html.tables import difference_table
 
 
 def test_each_picture_says_in_words_what_it_shows(contents):
@@ -10,6 +13,16 @@ def test_each_picture_says_in_words_what_it_shows(contents):
     assert "BPR against TOP1: accuracy@10 (decides)" in deciding.svg
     assert "(decides)" not in others.svg
     assert "MRR@20" in others.svg
+
+
+def test_differences_are_the_leaders_as_in_the_sentence(contents):
+    turned = replace(contents, pair=contents.pair[::-1])
+    assert contents.verdict.numbers["leader"] == "bpr"
+    for one, other in zip(figures.draw_differences(contents), figures.draw_differences(turned), strict=True):
+        assert "BPR against TOP1" in one.svg
+        assert one.svg == other.svg
+    assert difference_table(turned) == difference_table(contents)
+    assert difference_table(turned).caption.startswith("BPR against TOP1")
 
 
 def test_nothing_in_a_report_asks_for_a_click(contents):
