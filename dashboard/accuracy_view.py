@@ -14,7 +14,7 @@ from dashboard.compare_view import draw_slices
 from dashboard.review_context import Review
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.seed_outcomes import shown_seed
-from gru4rec_core.evaluation.slices import NOT_IN_TRAINING
+from gru4rec_core.evaluation.slices import NOT_IN_TRAINING, choose_methods
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.export import export_table
 from gru4rec_core.report.frames import accuracy as accuracy_frames
@@ -43,11 +43,12 @@ def choose_model(review: Review) -> ModelResults:
 
 
 def side_by_side(review: Review, model: ModelResults) -> list[ModelResults]:
-    """The methods of the page's charts: the compared pair, the chosen model and best-sellers, each once."""
+    """The methods of the page's charts: the compared pair, the chosen model and the strongest baseline, each once."""
     compared = review.result.pair or review.contenders[:1]
-    sellers = [other for other in review.models if other.name == "popularity"]
+    drawn = choose_methods(review.models, review.record.config.deciding_k)
+    strongest = [other for other in drawn if other.kind == "baseline"]
     chosen = [other for other in review.contenders if other is model or other in compared]
-    return list({other.name: other for other in (*chosen, model, *sellers)}.values())
+    return list({other.name: other for other in (*chosen, model, *strongest)}.values())
 
 
 def show_headline(review: Review, model: ModelResults, k: int) -> pd.Series | None:

@@ -18,6 +18,7 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import by_majority, explain_counts
+from gru4rec_core.evaluation.slices import choose_methods
 from gru4rec_core.evaluation.verdict_text import deciding_note
 from gru4rec_core.report.charts import accuracy as accuracy_charts
 from gru4rec_core.report.charts import comparison as comparison_charts
@@ -247,11 +248,11 @@ def show_slices(review: Review, k: int) -> None:
     """Hits by kind of session, exploratory."""
     widgets.section("Where they differ (exploratory)")
     st.caption("This explains the verdict but does not decide it: among many slices, some differ by chance.")
-    shown = [*review.contenders, *(model for model in review.models if model.name == "popularity")]
+    shown = choose_methods(review.models, review.record.config.deciding_k)
     draw_slices(review, shown, k, key="compare-slice")
 
 
-def draw_slices(review: Review, shown: list[ModelResults], k: int, *, key: str) -> None:
+def draw_slices(review: Review, shown: Sequence[ModelResults], k: int, *, key: str) -> None:
     """A chart for each kind of slice, all on one scale: two per row, one below the other on a phone."""
     confidence = review.record.config.confidence
     table = review_context.slice_table(review, tuple(model.name for model in shown), k)

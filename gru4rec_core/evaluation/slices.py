@@ -60,11 +60,26 @@ _CUTS: dict[str, Buckets] = {
 SLICES = tuple(_CUTS)
 """What `slice_rates` cuts by, in the order of its rows."""
 
+FEW_EVENTS = 20
+"""A slice with fewer events says little, and charts let it stand back; its interval is as honest as any, but wide."""
+
 WHOLE = "whole test"
 """The slice that holds every event, in `whole_rates`."""
 
 NOT_IN_TRAINING = _THIRDS[3][1]
 """The value of events whose true item training does not know: nobody can hit them."""
+
+
+def choose_methods(models: Sequence[ModelResults], k: int) -> tuple[ModelResults, ...]:
+    """Whose hits are drawn slice by slice: the trained models and the strongest baseline, where there is one.
+
+    Args:
+        models: the methods of a comparison.
+        k: list length that decides, by which the strongest is chosen; of equal ones it is the first.
+    """
+    baselines = [model for model in models if model.kind == "baseline"]
+    strongest = max(baselines, key=lambda model: rate(model, f"accuracy@{k}"), default=None)
+    return tuple(model for model in models if model.kind == "gru4rec" or model is strongest)
 
 
 def event_kinds(evaluation: Evaluation, events: EvaluationSet, train_counts: np.ndarray) -> dict[str, np.ndarray]:

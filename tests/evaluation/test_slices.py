@@ -14,6 +14,7 @@ from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.seed_outcomes import rate
 from gru4rec_core.evaluation.slices import (
     OTHER,
+    choose_methods,
     confusion,
     event_kinds,
     popularity_thirds,
@@ -103,6 +104,16 @@ def test_the_values_that_occur_are_those_of_the_rows(events):
     found = evaluation(events, [1, 2, 1, 1, 3, 0])
     table = slice_rates([model(found)], events, COUNTS, 1, 0.95)
     assert slice_values(event_kinds(found, events, COUNTS)) == list(zip(table["slice"], table["value"], strict=True))
+
+
+def test_the_strongest_baseline_is_drawn_beside_the_models(events):
+    def method(name: str, ranks: list[int]) -> ModelResults:
+        return ModelResults(name, name, "gru4rec" if name == "bpr" else "baseline", (evaluation(events, ranks),))
+
+    methods = [method("popularity", [9] * 6), method("markov", [2] * 6), method("bpr", [3] * 6)]
+    assert [one.name for one in choose_methods(methods, 2)] == ["markov", "bpr"]
+    assert [one.name for one in choose_methods(methods, 1)] == ["popularity", "bpr"]  # equal: the first
+    assert [one.name for one in choose_methods(methods[2:], 2)] == ["bpr"]
 
 
 def test_the_whole_test_has_the_rate_of_all_tables(events):

@@ -8,13 +8,14 @@ import altair as alt
 import pandas as pd
 
 from gru4rec_core.evaluation.rate_intervals import level_text
-from gru4rec_core.evaluation.slices import RANKS
+from gru4rec_core.evaluation.slices import FEW_EVENTS, RANKS
 from gru4rec_core.report.charts.drawing import Size, colour, from_zero, interval_marks, shape, styles_of, titled
 from gru4rec_core.report.frames.accuracy import OTHER_ITEMS
 from gru4rec_core.report.style import ground
 
 SLICE_MARK, SLICE_GAP = 12, 10  # px: height of one method in a slice's row, and room between rows
 LEGEND_LINE = 17  # px
+FADED = 0.4  # opacity of a slice with few events
 
 
 def slice_dots(
@@ -42,7 +43,7 @@ def slice_dots(
     side = alt.YOffset("label:N", sort=methods)
     x = from_zero("hits:Q", f"hits in the top {k} per 100", top or float(rows["high"].max()), tickCount=5)
     # It begins at the plot, right of the values' names: a third column would be cut on a phone.
-    key = {"title": None, "orient": "top", "labelLimit": 150, "columns": 2}
+    key = {"title": None, "orient": "top", "labelLimit": 150, "columns": 2, "symbolOpacity": 1}
     paint = colour(chosen, "label:N", legend=alt.Legend(**key))
     tooltip = [
         alt.Tooltip("label:N", title="method"),
@@ -52,14 +53,16 @@ def slice_dots(
         alt.Tooltip("high:Q", title=f"{level} to", format=".1f"),
         alt.Tooltip("n_events:Q", title=f"test {unit}", format=","),
     ]
-    base = alt.Chart(rows).encode(y=y, yOffset=side, tooltip=tooltip)
+    back = alt.condition("datum.few", alt.value(FADED), alt.value(1))
+    base = alt.Chart(rows).encode(y=y, yOffset=side, tooltip=tooltip, opacity=back)
     line, ends = interval_marks(base, paint, height=7)
     point = base.mark_point(filled=True, size=32, opacity=1).encode(
         x=x, color=paint, shape=shape(chosen, "label:N", legend=alt.Legend(**key))
     )
     carried = alt.Chart(whole).mark_rule(strokeDash=[3, 3], strokeWidth=1, opacity=0.8).encode(x=x, color=paint)
     row_height = SLICE_MARK * len(methods) + SLICE_GAP
-    subtitle = [f"Lines: {level} intervals. Dashed: all test {unit}", f"In brackets: number of test {unit}"]
+    faded = f"; faded: fewer than {FEW_EVENTS}" if rows["few"].any() else ""
+    subtitle = [f"Lines: {level} intervals. Dashed: all test {unit}", f"In brackets: number of test {unit}{faded}"]
     more_lines = LEGEND_LINE * (-(-len(methods) // 2) - 1)
     size = Size(row_height * rows["what"].nunique() + more_lines, legend=True)
     return titled(alt.layer(carried, line, *ends, point), title, subtitle, size, dark)

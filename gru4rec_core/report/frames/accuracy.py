@@ -17,7 +17,7 @@ from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.metrics import never_recommended
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import is_hit, mean_of_seeds
-from gru4rec_core.evaluation.slices import NOT_IN_TRAINING, OTHER, confusion, rank_distribution
+from gru4rec_core.evaluation.slices import FEW_EVENTS, NOT_IN_TRAINING, OTHER, confusion, rank_distribution
 from gru4rec_core.evaluation.verdict import BEST_SELLERS
 from gru4rec_core.report.labels import item_label, short, tell_apart
 from gru4rec_core.words import figure
@@ -54,11 +54,13 @@ def chart_rows(slices: pd.DataFrame, whole: pd.DataFrame, cut: str, unit: str) -
         unit: what a prediction is, "sessions" or "events".
 
     Returns:
-        The columns of both, `what`: the label of the row, with its number of predictions in brackets, and `unit`.
+        The columns of both, `what`: the label of the row, with its number of predictions in brackets, `few`: whether
+        a value has fewer than `FEW_EVENTS` of them, and `unit`.
     """
     rows = pd.concat([whole.assign(value=f"all test {unit}"), slices[slices["slice"] == cut]], ignore_index=True)
-    what = [f"{value} ({n:,})" for value, n in zip(rows["value"], rows["n_events"], strict=True)]
-    return rows.assign(what=what, unit=unit)
+    few = (rows["n_events"] < FEW_EVENTS) & (rows["order"] >= 0)
+    count = rows["n_events"].map("{:,}".format).where(~few, rows["n_events"].map("few: {}".format))
+    return rows.assign(what=rows["value"] + " (" + count + ")", few=few, unit=unit)
 
 
 def slice_figures(slices: pd.DataFrame, k: int, confidence: float) -> pd.DataFrame:
@@ -189,8 +191,8 @@ def category_figures(rates: pd.DataFrame, k: int, confidence: float) -> pd.DataF
     if k > 1:  # the first guess is all of a list of one
         columns |= {
             "category": f"right category, top {k}",
-            "low": f"top {k}: {level} from",
-            "high": f"top {k}: {level} to",
+            "low": f"top {k} from",
+            "high": f"top {k} to",
         }
     columns["item"] = f"right item, top {k}"
     return rates[list(columns)].rename(columns=columns)

@@ -14,8 +14,8 @@ from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
-from gru4rec_core.evaluation.slices import slice_rates, whole_rates
-from gru4rec_core.evaluation.verdict import BEST_SELLERS, Verdict
+from gru4rec_core.evaluation.slices import choose_methods, slice_rates, whole_rates
+from gru4rec_core.evaluation.verdict import Verdict
 from gru4rec_core.report.labels import item_label
 
 
@@ -80,10 +80,10 @@ class ReportContents:
         """The level of all intervals."""
         return self.comparison.config.confidence
 
-    @property
+    @cached_property
     def in_slices(self) -> tuple[ModelResults, ...]:
-        """Whose hits are drawn slice by slice: the trained models and best-sellers."""
-        return (*self.contenders, *(model for model in self.models if model.name == BEST_SELLERS))
+        """Whose hits are drawn slice by slice: the trained models and the strongest baseline."""
+        return choose_methods(self.models, self.k)
 
     @cached_property
     def whole_rates(self) -> pd.DataFrame:

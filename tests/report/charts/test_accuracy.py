@@ -17,7 +17,7 @@ def rows():
         ("popularity", "Best-sellers", "baseline", "1", 0, 5.0, 4.2, 6.1, 900),
     ]
     frame = pd.DataFrame(table, columns=columns)
-    return frame.assign(what=frame["value"] + frame["n_events"].map(" ({:,})".format), unit="events")
+    return frame.assign(few=False, what=frame["value"] + frame["n_events"].map(" ({:,})".format), unit="events")
 
 
 def layer(chart, mark: str) -> dict:
@@ -54,6 +54,17 @@ def test_a_chart_of_slices_says_what_it_counts(rows):
     subtitle = " ".join(drawn(rows).to_dict()["title"]["subtitle"])
     assert "Dashed: all test events" in subtitle
     assert "In brackets: number of test events" in subtitle
+
+
+def test_few_events_stand_back_and_that_is_said(rows):
+    chart = drawn(rows.assign(few=rows["order"] == 1)).to_dict()
+    faded = [one for one in chart["layer"] if "opacity" in one["encoding"]]
+    assert [one["mark"]["type"] for one in faded] == ["rule", "tick", "tick", "point"]
+    for one in faded:
+        assert one["encoding"]["opacity"]["condition"] == {"test": "datum.few", "value": charts.FADED}
+        assert one["encoding"]["opacity"]["value"] == 1
+    assert "faded: fewer than 20" in " ".join(chart["title"]["subtitle"])
+    assert "faded" not in " ".join(drawn(rows).to_dict()["title"]["subtitle"])
 
 
 def test_charts_side_by_side_can_share_one_scale(rows):

@@ -75,7 +75,11 @@ def rates(results, make_dataset):
 
 def test_a_chart_of_a_slice_begins_with_the_whole_test_and_counts_in_brackets(rates):
     rows = frames.chart_rows(*rates, "position", "events")
-    assert rows["what"].tolist() == ["all test events (3)"] * 2 + ["2 (3)"] * 2
+    assert rows["what"].tolist() == ["all test events (3)"] * 2 + ["2 (few: 3)"] * 2
+    assert rows["few"].tolist() == [False, False, True, True]
+    many = frames.chart_rows(*(table.assign(n_events=1234) for table in rates), "position", "events")
+    assert many["what"].tolist() == ["all test events (1,234)"] * 2 + ["2 (1,234)"] * 2
+    assert not many["few"].any()
     assert rows.set_index("name")["hits"].groupby(level=0).first().to_dict() == {"bpr": 100.0, "top1": 0.0}
     assert rows["order"].tolist() == [-1, -1, 2, 2]
 
@@ -130,7 +134,7 @@ def test_in_a_list_of_one_the_first_guess_is_said_once():
 def test_the_table_of_categories_has_each_rate_with_its_interval():
     assert frames.category_figures(CATEGORIES, 10, 0.9).columns.tolist() == [
         *("method", "right category, first guess", "90 % from", "90 % to"),
-        *("right category, top 10", "top 10: 90 % from", "top 10: 90 % to", "right item, top 10"),
+        *("right category, top 10", "top 10 from", "top 10 to", "right item, top 10"),
     ]
 
 
