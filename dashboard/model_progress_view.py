@@ -50,7 +50,7 @@ def describe_total(listed: Sequence[Job], left: Mapping[str, float]) -> str:
     """ "3 of 7 jobs done, about 2 min left in all" for a comparison's jobs and the seconds until each ends."""
     n_done = sum(job.state.state == "done" for job in listed)
     seconds = [left[job.id] for job in listed if job.id in left]
-    rest = f", about {progress_view.duration(max(seconds))} left in all" if seconds else ""
+    rest = f", {progress_view.rough_duration(max(seconds), about='about ')} left in all" if seconds else ""
     return f"{n_done} of {len(listed)} jobs done{rest}"
 
 
@@ -113,7 +113,7 @@ def describe_group(of_model: Sequence[Job], left: Mapping[str, float]) -> str:
     parts += progress_view.count_states(state for state in states if state != "done")
     seconds = [left[job.id] for job in of_model if job.id in left]
     if seconds:
-        parts.append(f"{progress_view.duration(max(seconds))} left")
+        parts.append(f"{progress_view.rough_duration(max(seconds))} left")
     elif n_done == len(states) and (longest := max(job.state.seconds or 0.0 for job in of_model)):
         parts.append(f"the longest in {progress_view.duration(longest)}")
     return ", ".join(parts)

@@ -5,6 +5,7 @@ Everything is read from the workspace, so a reload, another browser or a restart
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -131,7 +132,7 @@ def describe_state(job: JobState, left: float | None = None) -> str:
     if job.epochs and job.epoch < job.epochs:
         parts.append(f"epoch {job.epoch + 1} of {job.epochs}")
     if left is not None:
-        parts.append(f"{duration(left)} left")
+        parts.append(f"{rough_duration(left)} left")
     return ", ".join(parts)
 
 
@@ -141,6 +142,13 @@ def duration(seconds: float) -> str:
         return f"{max(round(seconds), 1)} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def rough_duration(seconds: float, about: str = "") -> str:
+    """An estimate in words, no finer than it is known: "less than 10 s", or `about` and "40 s", "3 min"."""
+    if seconds < 10:
+        return "less than 10 s"
+    return about + duration(10 * math.ceil(seconds / 10) if seconds < 60 else seconds)
 
 
 def _show_job_buttons(workspace: Workspace, job: Job) -> None:

@@ -7,6 +7,7 @@ import heapq
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.experiments.continuing import inherited_epochs, kept_epochs
@@ -21,6 +22,8 @@ from gru4rec_core.workspace.store import Workspace
 
 START_SECONDS = 15.0
 """Starting the engine and loading TensorFlow, once."""
+
+_OVERDUE_SHARE = 0.2  # of what a job has taken so far, it is thought to need at least that much more
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def estimate_plan(workspace: Workspace, record: DatasetRecord, plan: ComparisonP
     status = engine_status(workspace)
     n_workers = status.n_workers if status.alive else worker_count()
     start = 0.0 if status.alive or not work else START_SECONDS
-    seconds = [_job_seconds(workspace, past, job, records[job.dataset_id]) for job in active]
+    seconds = _active_seconds(workspace, past, active, records)
     until_active, until_added = _lay_out_behind(active, seconds, work, n_workers)
     return PlanEstimate(start + max([*until_added, *(until_active[job] for job in awaited)]), n_there, n_at_work)
 
@@ -85,7 +88,7 @@ def seconds_until_done(workspace: Workspace) -> dict[str, float]:
     """For each job at work or queued, by its id, the seconds until it ends."""
     records, past = _records(workspace), estimates.read_past(workspace)
     active = _active_jobs(workspace, records)
-    seconds = [_job_seconds(workspace, past, job, records[job.dataset_id]) for job in active]
+    seconds = _active_seconds(workspace, past, active, records)
     return _lay_out_behind(active, seconds, [], engine_status(workspace).n_workers)[0]
 
 
@@ -109,6 +112,31 @@ def _lay_out_behind(
     return {job.id: end for job, end in zip(active, ends, strict=False)}, ends[len(active) :]
 
 
+def _active_seconds(
+    workspace: Workspace, past: Past, active: Sequence[Job], records: Mapping[str, DatasetRecord]
+) -> list[float]:
+    """Seconds that each of these jobs will still keep its worker busy; those that wait go at the pace of those at work.
+
+    The past was measured under another load: without this the total would rise anew with each job that starts.
+    """
+    seconds = [_job_seconds(workspace, past, job, records[job.dataset_id]) for job in active]
+    told = [_pace(past, job, left, records[job.dataset_id]) for job, left in zip(active, seconds, strict=True)]
+    pace = max(1.0, median([pace for pace in told if pace is not None] or [1.0]))
+    return [left * pace if job.state.state == "queued" else left for job, left in zip(active, seconds, strict=True)]
+
+
+def _pace(past: Past, job: Job, left: float, record: DatasetRecord) -> float | None:
+    """How many times as long as expected a run takes that will end in `left` seconds; None where that is not known."""
+    state, run = job.state, job.run
+    # What goes on from a checkpoint did part of its work before it was started.
+    if run is None or run.continues is not None or state.attempt > 1:
+        return None
+    if state.state != "running" or state.started is None:
+        return None
+    expected = estimates.run_seconds(past, record, run.config, run.split)
+    return (time.time() - state.started + left) / expected
+
+
 def _job_seconds(workspace: Workspace, past: Past, job: Job, record: DatasetRecord) -> float:
     """Seconds that a job will still keep its worker busy."""
     state, began = job.state, job.state.started
@@ -128,7 +156,7 @@ def _job_seconds(workspace: Workspace, past: Past, job: Job, record: DatasetReco
         # A queued job has a phase while its worker still loads what it needs.
         return rest + (START_SECONDS if state.phase else 0.0)
     elapsed = time.time() - began if began else 0.0
-    return max(rest - elapsed, 1.0)
+    return max(rest - elapsed, elapsed * _OVERDUE_SHARE, 1.0)
 
 
 def _missing_baselines(workspace: Workspace, job: Job) -> tuple[list[str], float]:

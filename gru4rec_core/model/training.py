@@ -147,7 +147,7 @@ class Trainer:
             events=meter.events,
             events_per_s=meter.events / training_seconds,
             seconds=seconds,
-            seconds_left=seconds * (self.config.epochs - chunk.after.epoch),
+            seconds_left=self._seconds_left(seconds, chunk.after.epoch),
         )
         self.reports.append(report)
         if self.folder is not None:
@@ -160,7 +160,6 @@ class Trainer:
             return
         steps = self.config.epochs * chunk.epoch_total
         done = (len(self.reports) * chunk.epoch_total) + chunk.epoch_steps
-        seconds_per_step = meter.seconds / chunk.epoch_steps
         self.hooks.on_progress(
             TrainingProgress(
                 epoch=len(self.reports) + 1,
@@ -169,9 +168,18 @@ class Trainer:
                 steps=steps,
                 loss=meter.loss,
                 events_per_s=meter.events / meter.seconds,
-                seconds_left=seconds_per_step * (steps - done),
+                seconds_left=self._seconds_left(meter.seconds, done / chunk.epoch_total),
             )
         )
+
+    def _seconds_left(self, seconds: float, done: float) -> float:
+        """Seconds that the rest will take at the mean pace so far: that of one epoch alone jumps with the load.
+
+        Args:
+            seconds: of the epoch at work.
+            done: epochs, with the part of the one at work.
+        """
+        return (sum(report.seconds for report in self.reports) + seconds) / done * (self.config.epochs - done)
 
     def _check_finite(self, losses: np.ndarray, chunk: Chunk) -> None:
         bad = np.flatnonzero(~np.isfinite(losses))

@@ -22,6 +22,7 @@ def a_job(name: str, kind="run", **state) -> Job:
 def test_the_total_counts_jobs_and_tells_when_the_last_will_end():
     listed = [a_job("a", state="done"), a_job("b", state="running"), a_job("c", state="queued")]
     assert describe_total(listed, {"b": 40, "c": 130}) == "1 of 3 jobs done, about 2 min left in all"
+    assert describe_total(listed, {"b": 4}) == "1 of 3 jobs done, less than 10 s left in all"
     assert describe_total(listed[:1], {}) == "1 of 1 jobs done"
 
 

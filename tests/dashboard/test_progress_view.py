@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.progress_view import count_states, describe_state, duration, fraction_done
+from dashboard.progress_view import count_states, describe_state, duration, fraction_done, rough_duration
 from gru4rec_core.jobs.job_list import Job
 from gru4rec_core.workspace.job_state import JobState
 
@@ -13,6 +13,13 @@ from gru4rec_core.workspace.job_state import JobState
 )
 def test_durations_are_told_in_words(seconds: float, words: str):
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "less than 10 s"), (31, "40 s"), (55, "1 min"), (65, "1 min"), (7_500, "2 h 5 min")]
+)
+def test_an_estimate_is_told_no_finer_than_it_is_known(seconds: float, words: str):
+    assert rough_duration(seconds) == words
 
 
 def a_job(kind: str, **state) -> Job:

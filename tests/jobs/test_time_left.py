@@ -125,6 +125,22 @@ def test_baselines_that_are_there_take_no_time_and_the_next_one_began_after_them
     assert seconds_until_done(workspace)[job_id] == pytest.approx(10.0, abs=1.0)
 
 
-def test_a_job_that_takes_longer_than_expected_is_about_to_end(workspace, dataset) -> None:
+def test_a_job_that_takes_longer_than_expected_is_not_about_to_end(workspace, dataset) -> None:
     run = add(workspace, dataset, CONFIGS[0], JobState(state="running", started=time.time() - 100))
-    assert seconds_until_done(workspace) == {run.id: 1.0}
+    assert seconds_until_done(workspace) == {run.id: pytest.approx(20.0, abs=0.5)}
+
+
+def test_what_waits_goes_at_the_pace_of_what_is_at_work(workspace, dataset) -> None:
+    slow = JobState(state="running", phase="training", started=time.time() - 20, seconds_left=9.0, submitted=1.0)
+    first = add(workspace, dataset, CONFIGS[0], slow)  # 30 seconds instead of 10
+    waiting = [add(workspace, dataset, CONFIGS[i], JobState(state="queued", submitted=float(i))).id for i in (1, 2)]
+    ends = seconds_until_done(workspace)
+    assert ends[first.id] == pytest.approx(10.0)
+    assert [ends[run_id] for run_id in waiting] == pytest.approx([30.0, 40.0], abs=0.5)
+
+
+def test_a_pace_is_not_taken_from_a_run_that_was_tried_before(workspace, dataset) -> None:
+    again = JobState(state="running", phase="training", started=time.time() - 20, seconds_left=9.0, attempt=2)
+    add(workspace, dataset, CONFIGS[0], again)
+    waiting = add(workspace, dataset, CONFIGS[1], JobState(state="queued", submitted=2.0))
+    assert seconds_until_done(workspace)[waiting.id] == pytest.approx(10.0, abs=0.5)

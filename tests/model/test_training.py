@@ -11,7 +11,7 @@ from gru4rec_core.config import TrainingConfig
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.errors import Cancelled, ConfigError, DataError, RunError
 from gru4rec_core.model.network import Gru4RecNetwork
-from gru4rec_core.model.reports import EpochReport, Hooks, TrainingProgress
+from gru4rec_core.model.reports import EpochMeter, EpochReport, Hooks, TrainingProgress
 from gru4rec_core.model.training import Trainer, chunk_steps
 
 SAMPLED = TrainingConfig(
@@ -149,6 +149,15 @@ def test_progress_ends_where_the_epochs_end(watched) -> None:
     assert [p.step for p in progress] == sorted(p.step for p in progress)
     assert {p.epochs for p in progress} == {40}
     assert progress[-1].epoch == len(reports)
+
+
+def test_the_time_left_goes_by_the_mean_of_all_epochs_not_by_the_last_alone(toy_log, monkeypatch) -> None:
+    begun = []
+    monkeypatch.setattr(EpochMeter, "restart", lambda self, restart=EpochMeter.restart: begun.append(restart(self)))
+    # The second restart follows the compiling; from the second epoch on the machine is three times as slow.
+    monkeypatch.setattr(EpochMeter, "seconds", property(lambda self: 10.0 if len(begun) == 2 else 30.0))
+    _, trainer = train(toy_log, SAMPLED)
+    assert [report.seconds_left for report in trainer.reports] == pytest.approx([30.0, 40.0, 70 / 3, 0.0])
 
 
 def test_early_stopping_restores_the_best_epoch(watched) -> None:
