@@ -131,7 +131,8 @@ def _pace(past: Past, job: Job, left: float, record: DatasetRecord) -> float | N
     # What goes on from a checkpoint did part of its work before it was started.
     if run is None or run.continues is not None or state.attempt > 1:
         return None
-    if state.state != "running" or state.started is None:
+    # Before it trains, what it will take is but what was expected.
+    if state.state != "running" or state.seconds_left is None or state.started is None:
         return None
     expected = estimates.run_seconds(past, record, run.config, run.split)
     return (time.time() - state.started + left) / expected
