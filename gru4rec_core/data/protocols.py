@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from typing import Protocol
 
 import numpy as np
@@ -138,18 +139,17 @@ class ByTime:
     def _cut_time(self, dataset: SessionDataset) -> float:
         """Where to cut, in the log's unit."""
         config, unit = self.config, dataset.time_unit
-        if config.test_from is not None:
-            return parse_moment(config.test_from, unit, "test_from")
-        if config.test_days is None:
-            return float(np.quantile(dataset.start_times, 1 - config.test_fraction, method="higher"))
-        if unit is None:
+        if unit is None and config.test_days is not None:
             raise DataError(
                 "Days can cut only a log whose timestamps are dates.",
                 found=f"plain numbers from {dataset.timestamps.min():g} to {dataset.timestamps.max():g}",
                 where="test_days",
                 remedy=f"Give test_from as a number in the log's own unit, such as {suggest_cut(dataset)}.",
             )
-        return float(dataset.timestamps.max() - config.test_days * day_length(unit))
+        given = find_given_cut(config, float(dataset.timestamps.max()), unit)
+        if given is not None:
+            return given
+        return float(np.quantile(dataset.start_times, 1 - config.test_fraction, method="higher"))
 
     def _cut_validation(
         self, train: SessionDataset
@@ -209,6 +209,49 @@ PROTOCOLS: dict[str, Callable[[SplitConfig], TestRule]] = {
     "time": ByTime,
     "session-holdout": SessionHoldout,
 }
+
+
+def find_given_cut(config: SplitConfig, last_time: float, unit: str | None) -> float | None:
+    """Where the time rule cuts, in the log's unit, if its settings name a moment or days; else None.
+
+    Args:
+        config: The test rule.
+        last_time: Of the log's last event.
+        unit: The log's unit; a rule that names days needs one.
+
+    Raises:
+        DataError: The moment is no moment of such a log.
+    """
+    if config.test_from is not None:
+        return parse_moment(config.test_from, unit, "test_from")
+    if config.test_days is None:
+        return None
+    return last_time - config.test_days * day_length(unit or "")
+
+
+def find_fitting_cuts(dataset: SessionDataset) -> tuple[float, float] | None:
+    """The moments after which, and up to which, a cut leaves two events of a session before it and a session behind it.
+
+    None where no cut does.
+    """
+    several = dataset.lengths >= 2
+    if not several.any():
+        return None
+    begins = dataset.offsets[:-1][several]
+    first, last = dataset.timestamps[begins + 1].min().item(), dataset.timestamps[begins].max().item()
+    return (first, last) if first < last else None
+
+
+def describe_cuts(first: float, last: float, dataset: SessionDataset) -> str:
+    """Says that a cut fits after `first` and up to `last`, in the unit of the log; in days at the end too."""
+    unit = dataset.time_unit
+    fitting = f"A cut fits after {describe_time(first, unit)} and up to {describe_time(last, unit)}"
+    if unit is None:
+        return f"{fitting}."
+    # Rounded inwards to hundredths; the earliest moment itself leaves too little to train on.
+    least, most = ((dataset.timestamps.max().item() - moment) / day_length(unit) * 100 for moment in (last, first))
+    least, most = max(ceil(least), 1) / 100, (ceil(most) - 1) / 100
+    return f"{fitting}: {least:g} to {most:g} days at the end." if least <= most else f"{fitting}."
 
 
 def suggest_cut(dataset: SessionDataset) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.filters import apply_filters
-from gru4rec_core.data.protocols import PROTOCOLS, Parts, suggest_cut
+from gru4rec_core.data.protocols import PROTOCOLS, Parts, describe_cuts, find_fitting_cuts, suggest_cut
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet, Split, SplitStep, SplitSummary
 from gru4rec_core.data.times import describe_time
@@ -181,4 +181,10 @@ def _describe_cut(parts: Parts, dataset: SessionDataset, better: str) -> tuple[s
     times, unit = dataset.timestamps, dataset.time_unit
     first, last = (describe_time(time.item(), unit) for time in (times.min(), times.max()))
     where = f"cut at {describe_time(parts.cut, unit)}, in a log from {first} to {last}"
-    return where, f"Choose {better} cut, such as {suggest_cut(dataset)}."
+    fitting = find_fitting_cuts(dataset)
+    if fitting is None:
+        return where, "No cut leaves this log both something to train on and a test: choose another test rule."
+    moment = suggest_cut(dataset)
+    remedy = f"Choose {better} cut, such as {moment} (with the command: --test-from '{moment}')."
+    is_outside = not fitting[0] < parts.cut <= fitting[1]
+    return where, f"{remedy} {describe_cuts(*fitting, dataset)}" if is_outside else remedy

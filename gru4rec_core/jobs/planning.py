@@ -7,7 +7,8 @@ import numpy as np
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
-from gru4rec_core.data.times import UNITS, day_length, parse_moment
+from gru4rec_core.data.protocols import find_given_cut
+from gru4rec_core.data.times import UNITS, day_length
 from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.results.model_choice import describe_test
 from gru4rec_core.words import counted
@@ -130,11 +131,7 @@ def find_test_start(rule: SplitConfig, record: DatasetRecord) -> float | None:
     Raises:
         DataError: the moment is no moment of such a log.
     """
-    if rule.test_from is not None:
-        return parse_moment(rule.test_from, record.time_unit or None, "test_from")
-    if rule.test_days is not None:
-        return record.last_time - rule.test_days * day_length(record.time_unit)
-    return None
+    return find_given_cut(rule, record.last_time, record.time_unit or None)
 
 
 def span_days(record: DatasetRecord) -> float:

@@ -128,6 +128,26 @@ def test_session_holdout_draws_whole_sessions_by_the_seed() -> None:
     )
 
 
+def test_a_cut_that_does_not_fit_is_told_the_range_that_does_and_the_option() -> None:
+    log = of_sessions(*[(day, "abc") for day in range(10)])
+    with pytest.raises(DataError) as refused:
+        split(log, SplitConfig(protocol="time", test_from="2023-01-01", **NO_VALIDATION))
+    remedy = refused.value.remedy
+    assert "(with the command: --test-from '2023-11-23 00:00:00')" in remedy
+    assert "fits after 2023-11-15 00:00:01 and up to 2023-11-24 00:00:00: 0.01 to 9 days at the end." in remedy
+    for fits in ({"test_days": 0.01}, {"test_days": 9}, {"test_from": "2023-11-24"}, {"test_from": START + 2}):
+        assert split(log, SplitConfig(protocol="time", **fits, **NO_VALIDATION)).test.n_predicted
+    for wrong in ({"test_days": 9.01}, {"test_from": START + 1}, {"test_from": "2023-11-24T00:00:01"}):
+        with pytest.raises(DataError):
+            split(log, SplitConfig(protocol="time", **wrong, **NO_VALIDATION))
+
+
+def test_where_no_cut_fits_another_test_rule_is_named() -> None:
+    log = of_sessions((0, "abc"), (0, "abc"))
+    with pytest.raises(DataError, match="choose another test rule"):
+        split(log, SplitConfig(protocol="time", test_days=1))
+
+
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
