@@ -182,7 +182,7 @@ def show_recheck(recheck: Recheck, k: int) -> None:
         widgets.show_chart(
             partial(recheck_charts.unknown_by_week, shares, dark),
             key="recheck-unknown",
-            alt=f"{recheck_charts.UNKNOWN_ITEMS}: up to {shares['unknown'].max():.0f} % of a week's events",
+            alt=describe_unknown(shares),
         )
 
 
@@ -211,6 +211,17 @@ def describe_weeks(weeks: pd.DataFrame, k: int) -> str:
     ranges = weeks.groupby("label", sort=False)["hits"].agg(["min", "max"])
     words = [f"{label} {figure(low)} to {figure(high)}" for label, low, high in ranges.itertuples()]
     return f"Hits in the top {k} per 100, week by week: {'; '.join(words)}"
+
+
+def describe_unknown(shares: pd.DataFrame) -> str:
+    """The chart of `recheck_frames.unknown_by_week` in words: the week with the most unknown items, and why."""
+    most = shares.nlargest(1, "unknown").to_dict("records")[0]
+    beyond = most["unknown"] - most["not_in_training"]
+    return (
+        f"{recheck_charts.UNKNOWN_ITEMS}: up to {figure(most['unknown'])} % of a week's events"
+        f" ({figure(most['not_in_training'])} % not in this log's training part, {figure(beyond)} % else not known to"
+        " the old model)"
+    )
 
 
 def _methods_by_week(recheck: Recheck, methods: list[Method]) -> list[Method]:

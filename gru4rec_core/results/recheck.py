@@ -66,9 +66,9 @@ class Recheck:
         incomparable: why they cannot, as a sentence; empty where they can, or it is the same test.
         advice: keep, retrain or retire, with the rule (see `evaluation.recheck_advice`).
         models: one row per model, as in a comparison's table.
-        by_week: week (its first day, UTC), n_events, unknown (share of events whose item is unknown, see
-            below), then accuracy@k of each model by its name; empty where times are no dates. Weeks before the test
-            part have values of the old model alone: the others learnt from these (see `whole`).
+        by_week: week (its first day, UTC), n_events, unknown and not_in_training (shares of events, see below), then
+            accuracy@k of each model by its name; empty where times are no dates. Weeks before the test part have
+            values of the old model alone: the others learnt from these (see `whole`).
         unknown: share of test events whose next item the old model does not know, or this log's training part does
             not have: the split has forgotten which item that is, so it is a miss for the old model too. 0 to 1.
         not_in_training: the latter alone.
@@ -237,7 +237,9 @@ def _by_week(
     test: EvaluationSet, models: Sequence[ModelResults], unknown: np.ndarray, k: int, whole: WholeLog | None
 ) -> pd.DataFrame:
     """The table that `Recheck.by_week` describes."""
-    values = {"unknown": unknown, **{model.name: event_values(model, f"accuracy@{k}") for model in models}}
+    not_in_training = test.events().target < 0
+    values = {"unknown": unknown, "not_in_training": not_in_training}
+    values |= {model.name: event_values(model, f"accuracy@{k}") for model in models}
     weeks = average_by_week(test, values)
     if whole is None or weeks.empty:
         return weeks

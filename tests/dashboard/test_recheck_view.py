@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from dashboard.recheck_view import describe_run, describe_weeks, list_finished_runs, propose_log
+from dashboard.recheck_view import describe_run, describe_unknown, describe_weeks, list_finished_runs, propose_log
 from gru4rec_core.config import SplitConfig, TrainingConfig
 from gru4rec_core.workspace.job_state import JobState, write_state
 
@@ -22,6 +22,14 @@ def test_a_run_is_described_by_loss_seed_log_and_day_as_a_list_shows_text(run):
     loss = "TOP1" if run.config.loss == "top1" else "BPR"
     described = describe_run(run, {run.dataset_id: "*letters*"})
     assert described == f"{loss}, seed 0, trained on *letters*, {run.created:%Y-%m-%d}"
+
+
+def test_the_chart_of_unknown_items_is_told_with_both_reasons():
+    shares = pd.DataFrame({"unknown": [2.0, 20.0], "not_in_training": [2.0, 5.0], "n_events": 9})
+    assert describe_unknown(shares) == (
+        "Next items that are unknown: up to 20.0 % of a week's events"
+        " (5.0 % not in this log's training part, 15.0 % else not known to the old model)"
+    )
 
 
 def test_a_run_is_tested_on_the_log_that_was_opened_unless_it_learnt_from_it(workspace, dataset, run, make_dataset):

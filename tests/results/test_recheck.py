@@ -109,6 +109,9 @@ def test_items_that_the_new_training_part_lacks_are_told_apart(trained, letters_
     # The model knows a and b, which only the test has; it does not know i and j.
     assert found.not_in_training == pytest.approx(asked.isin(["a", "b"]).mean())
     assert found.unknown == pytest.approx(asked.isin(["a", "b", "i", "j"]).mean())
+    weeks = found.by_week[found.by_week["popularity"].notna()]
+    weekly = (weeks["not_in_training"] * weeks["n_events"]).sum() / weeks["n_events"].sum()
+    assert weekly == pytest.approx(found.not_in_training)
     parts = (100 * found.not_in_training, 100 * asked.isin(["i", "j"]).mean())
     words = "this log's own training part ({:.1f}) or else the old model ({:.1f}) does not have"
     assert words.format(*parts) in found.unknown_sentence

@@ -11,7 +11,8 @@ from gru4rec_core.report.style import ground
 UNKNOWN_ITEMS = "Next items that are unknown"
 """What a chart of their shares is called."""
 
-_WHY_UNKNOWN = "Not known to the old model or, in the test, not in this log's training part"
+_KINDS = {"not_in_training": "not in this log's training part", "beyond": "else not known to the old model"}
+"""Why an item is unknown, by the column of its share, as `Recheck.unknown_sentence` tells them apart."""
 _MAX_LABELS = 5  # labels of weeks that fit side by side on a phone
 
 
@@ -54,28 +55,49 @@ def hits_by_week(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
 
 
 def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
-    """The share of each week's events whose item is unknown to the old model, or to the training part of the log.
+    """The shares of each week's events whose item the training part of the log lacks, or else the old model.
 
     Args:
-        frame: week (its first day, UTC), unknown (% of the week's events), n_events.
+        frame: week (its first day, UTC), unknown (% of the week's events), not_in_training (the part of it that is so
+            because of the training part), n_events.
         dark: colours for a dark background.
+
+    Returns:
+        x week, y per cent, the two kinds one above the other, with their sum.
     """
     paint = ground(dark)
-    tooltip = [
-        alt.Tooltip("week:T", title="week of"),
-        alt.Tooltip("unknown:Q", title="% unknown", format=".1f"),
-        alt.Tooltip("n_events:Q", title="test events", format=","),
-    ]
+    parts = frame.assign(beyond=frame["unknown"] - frame["not_in_training"])
+    kinds = parts.melt(["week", "n_events", "unknown"], list(_KINDS), "column", "share")
+    kinds = kinds.assign(kind=kinds["column"].map(_KINDS), place=(kinds["column"] == "beyond").astype(int))
     ceiling = min(100.0, max(1.25 * float(frame["unknown"].max()), 5.0))
-    base = alt.Chart(frame).encode(
-        x=_weeks(frame["week"]),
-        y=alt.Y("unknown:Q", title="% of the week's events", scale=alt.Scale(domain=[0, ceiling], nice=False)),
-        tooltip=tooltip,
+    scale = alt.Scale(domain=[0, ceiling], nice=False)
+    colours = alt.Scale(domain=list(_KINDS.values()), range=[paint.baseline, paint.faint])
+    bars = (
+        alt.Chart(kinds)
+        .mark_bar(size=14)
+        .encode(
+            x=_weeks(frame["week"]),
+            y=alt.Y("share:Q", title="% of the week's events", scale=scale),
+            color=alt.Color(
+                "kind:N", scale=colours, legend=alt.Legend(title=None, orient="top", labelLimit=260, columns=1)
+            ),
+            order="place:O",
+            tooltip=[
+                alt.Tooltip("week:T", title="week of"),
+                alt.Tooltip("kind:N", title="unknown"),
+                alt.Tooltip("share:Q", title="% of events", format=".1f"),
+                alt.Tooltip("unknown:Q", title="% unknown in all", format=".1f"),
+                alt.Tooltip("n_events:Q", title="test events", format=","),
+            ],
+        )
     )
-    bars = base.mark_bar(color=paint.baseline, size=14, cornerRadiusEnd=2)
-    values = base.mark_text(dy=-7, fontSize=12, color=paint.text).encode(text=alt.Text("unknown:Q", format=".0f"))
+    values = (
+        alt.Chart(frame)
+        .mark_text(dy=-7, fontSize=12, color=paint.text)
+        .encode(x=_weeks(frame["week"]), y=alt.Y("unknown:Q", scale=scale), text=alt.Text("unknown:Q", format=".0f"))
+    )
     layers = [bars, values] if len(frame) <= 12 else [bars]
-    return titled(alt.layer(*layers), UNKNOWN_ITEMS, _WHY_UNKNOWN, Size(150), dark)
+    return titled(alt.layer(*layers), UNKNOWN_ITEMS, "", Size(166, legend=True), dark)
 
 
 def _weeks(weeks: pd.Series) -> alt.X:

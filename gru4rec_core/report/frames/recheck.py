@@ -77,9 +77,12 @@ def hits_by_week(by_week: pd.DataFrame, methods: Sequence[Method]) -> pd.DataFra
 
 
 def unknown_by_week(by_week: pd.DataFrame) -> pd.DataFrame:
-    """Share of events whose item is unknown by week: week, unknown (per 100 events), n_events.
+    """Shares of events whose item is unknown by week: week, unknown, not_in_training (per 100 events), n_events.
 
     Args:
-        by_week: week (its Monday, UTC), n_events, unknown (0 to 1; see `results.recheck.Recheck`).
+        by_week: week (its Monday, UTC), n_events, unknown, not_in_training (0 to 1, the latter NaN before the test
+            part; see `results.recheck.Recheck`).
     """
-    return by_week.assign(unknown=100 * by_week["unknown"])[["week", "unknown", "n_events"]]
+    not_in_training = 100 * by_week["not_in_training"].fillna(0.0)
+    shares = by_week.assign(unknown=100 * by_week["unknown"], not_in_training=not_in_training)
+    return shares[["week", "unknown", "not_in_training", "n_events"]]

@@ -38,7 +38,13 @@ def test_weeks_in_which_the_old_model_stands_alone_are_explained():
 
 
 def test_unknown_items_are_shares_of_a_weeks_events():
-    frame = pd.DataFrame({"week": WEEKS, "unknown": [0.0, 2.0, 90.0], "n_events": 50})
-    encoding = unknown_by_week(frame).to_dict()["layer"][0]["encoding"]
+    shares = {"unknown": [0.0, 2.0, 90.0], "not_in_training": [0.0, 0.5, 60.0]}
+    spec = unknown_by_week(pd.DataFrame({"week": WEEKS, **shares, "n_events": 50})).to_dict()
+    encoding = spec["layer"][0]["encoding"]
+    drawn = pd.DataFrame(spec["datasets"][spec["layer"][0]["data"]["name"]])
+    by_kind = drawn.pivot(index="week", columns="kind", values="share")
+    assert encoding["color"]["scale"]["domain"] == list(by_kind.columns[::-1])
+    assert by_kind["not in this log's training part"].tolist() == [0.0, 0.5, 60.0]
+    assert by_kind["else not known to the old model"].tolist() == [0.0, 1.5, 30.0]
     assert encoding["y"]["title"] == "% of the week's events"
     assert encoding["y"]["scale"]["domain"] == [0, 100.0]

@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -14,7 +15,14 @@ METHODS = [
 def by_week():
     weeks = pd.date_range("2024-01-01", periods=2, freq="7D")
     return pd.DataFrame(
-        {"week": weeks, "n_events": [50, 40], "unknown": [0.1, 0.2], "old": [0.3, 0.2], "popularity": [0.1, 0.25]}
+        {
+            "week": weeks,
+            "n_events": [50, 40],
+            "unknown": [0.1, 0.2],
+            "not_in_training": [np.nan, 0.05],
+            "old": [0.3, 0.2],
+            "popularity": [0.1, 0.25],
+        }
     )
 
 
@@ -43,5 +51,6 @@ def test_a_week_in_which_a_method_was_not_tested_has_no_row(by_week):
 
 def test_unknown_items_are_shares_of_100_events(by_week):
     frame = frames.unknown_by_week(by_week)
-    assert frame.columns.tolist() == ["week", "unknown", "n_events"]
+    assert frame.columns.tolist() == ["week", "unknown", "not_in_training", "n_events"]
     assert frame["unknown"].tolist() == [10.0, 20.0]
+    assert frame["not_in_training"].tolist() == [0.0, 5.0]  # before the test part no training part is asked
