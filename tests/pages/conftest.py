@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +17,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.fabricated_run import store_random_model
+from dashboard import widgets
 from gru4rec_core.baselines.registry import BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
@@ -21,6 +25,7 @@ from gru4rec_core.data.split_types import Split
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
 from gru4rec_core.model.inference import NumpyGru4Rec
+from gru4rec_core.report.charts.specs import spec_with_frames
 from gru4rec_core.results.summary import precompute_summaries
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.job_state import JobState, write_state
@@ -33,9 +38,28 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True, scope="module")
-def every_module_is_quick(quick_app_tests: None, collections_are_short: None) -> None:
-    """What the tests of a module share (tests/conftest.py)."""
-    del quick_app_tests, collections_are_short
+def every_module_is_quick(quick_app_tests: None, collections_are_short: None, charts_are_drawn_once: None) -> None:
+    """What the tests of a module share (here and in tests/conftest.py)."""
+    del quick_app_tests, collections_are_short, charts_are_drawn_once
+
+
+@pytest.fixture(scope="session")
+def charts_are_drawn_once() -> Iterator[None]:
+    """Each test empties the caches of the dashboard, for its records differ; but the same data give the same chart.
+
+    To draw them anew took three quarters of the time of the tests of Compare.
+    """
+    drawn: dict[bytes, bytes] = {}
+
+    def draw(name: str, args: tuple[Any, ...], keywords: dict[str, Any], chart: partial[Any]) -> Any:
+        key = pickle.dumps((name, args, keywords))
+        if key not in drawn:
+            drawn[key] = pickle.dumps(spec_with_frames(chart()))
+        return pickle.loads(drawn[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(widgets, "_draw", draw)
+        yield
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def evaluation(ranks: Sequence[int], *, sessions: Sequence[int] | None = None) -
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def results() -> Callable[..., ModelResults]:
     """results("bpr", [1, 4, 0]): a method with one seed a list of ranks."""
 

@@ -26,12 +26,12 @@ HOSTILE = (
 N_ITEMS = 30
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def names() -> list[str]:
     return [f"{HOSTILE[(i + 1) % len(HOSTILE)]} {i}" for i in range(N_ITEMS)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def contents(results, names: list[str]) -> ReportContents:
     """60 sessions of three events whose last is predicted; three seeds of two models, and best-sellers."""
     rows = [
@@ -67,7 +67,7 @@ def contents(results, names: list[str]) -> ReportContents:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def single(contents: ReportContents) -> ReportContents:
     """The same with one trained model: no verdict and no pair."""
     models = (contents.models[1], contents.models[2])

@@ -49,13 +49,17 @@ def read(html: str) -> Reader:
     return reader
 
 
-@pytest.fixture
-def page(contents) -> Reader:
-    return read(render_report(contents))
+@pytest.fixture(scope="module")
+def html(contents) -> str:
+    return render_report(contents)
 
 
-def test_it_is_a_whole_page_whose_tags_close_in_order(contents):
-    html = render_report(contents)
+@pytest.fixture(scope="module")
+def page(html: str) -> Reader:
+    return read(html)
+
+
+def test_it_is_a_whole_page_whose_tags_close_in_order(html: str):
     assert html.startswith("<!DOCTYPE html>")
     reader = read(html)
     assert [tag for tag, _ in reader.tags].count("h1") == 1
@@ -63,12 +67,11 @@ def test_it_is_a_whole_page_whose_tags_close_in_order(contents):
     assert len(ids) == len(set(ids))
 
 
-def test_it_has_no_script_and_loads_nothing(contents, page: Reader):
+def test_it_has_no_script_and_loads_nothing(html: str, page: Reader):
     assert "script" not in {tag for tag, _ in page.tags}
     for tag, attributes in page.tags:
         assert not LOADING & attributes.keys(), (tag, attributes)
         assert not [name for name in attributes if name.startswith("on")], (tag, attributes)
-    html = render_report(contents)
     assert "<script" not in html
     assert "@import" not in html
     assert not re.findall(r"url\((?!#)", html)
@@ -94,21 +97,20 @@ def test_every_figure_of_the_verdict_stands_in_the_page(contents, page: Reader):
         assert sentence in text
 
 
-def test_a_seed_is_called_by_the_number_it_was_trained_with(contents):
+def test_a_seed_is_called_by_the_number_it_was_trained_with(contents, html: str):
     number = contents.seed_names[seed_of_examples(contents)]
-    assert f"Guesses and ranks are those of seed {number};" in render_report(contents)
+    assert f"Guesses and ranks are those of seed {number};" in html
 
 
-def test_a_tick_stands_beside_right_guesses_alone(contents):
-    html = render_report(contents)
+def test_a_tick_stands_beside_right_guesses_alone(html: str):
     ticks = html.count(" ✓</span>")
     assert ticks == html.count('<span class="true">') > 0
     assert html.count('<span class="chip came">') > 0
     assert "✓ marks it among the guesses" in html
 
 
-def test_the_same_contents_give_the_same_page(contents):
-    assert render_report(contents) == render_report(contents)
+def test_the_same_contents_give_the_same_page(contents, html: str):
+    assert render_report(contents) == html
 
 
 def test_one_model_and_models_that_cannot_be_compared_have_a_report_too(contents, single):
@@ -119,9 +121,9 @@ def test_one_model_and_models_that_cannot_be_compared_have_a_report_too(contents
     assert "Re-test both." in html
 
 
-def test_what_an_offline_test_is_stands_in_it_once(contents):
-    assert render_report(contents).count(OFFLINE_LIMITS[0]) == 1
+def test_what_an_offline_test_is_stands_in_it_once(html: str):
+    assert html.count(OFFLINE_LIMITS[0]) == 1
 
 
-def test_it_is_small(contents):
-    assert len(render_report(contents).encode()) < 400_000
+def test_it_is_small(html: str):
+    assert len(html.encode()) < 400_000
