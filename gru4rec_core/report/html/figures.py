@@ -59,7 +59,7 @@ def draw_ladder(contents: ReportContents) -> Figure:
 
 
 def draw_differences(contents: ReportContents) -> Iterator[Figure]:
-    """The deciding metric and the exploratory ones, of the leader relative to the other; none where nothing is to say."""
+    """The deciding metric and the exploratory ones, of the leader relative to the other; none where none is to say."""
     if contents.pair is None:
         return
     base, other = contents.pair
