@@ -22,7 +22,7 @@ from gru4rec_core.report.charts import recheck as recheck_charts
 from gru4rec_core.report.export import TableSource, add_intervals, export_table
 from gru4rec_core.report.frames import recheck as recheck_frames
 from gru4rec_core.report.frames.recheck import Method
-from gru4rec_core.report.labels import short
+from gru4rec_core.report.labels import short_middle
 from gru4rec_core.results.recheck import OLD, RETRAINED, Recheck, RecheckPlan, describe_retraining
 from gru4rec_core.words import figure
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
@@ -85,7 +85,7 @@ def _show_form(selection: state.Selection, record: DatasetRecord, runs: list[Run
         "On which log",
         list(names),
         index=list(names).index(propose_log(record, by_id[run_id], datasets).id),
-        format_func=lambda dataset_id: short(names[dataset_id], 60),
+        format_func=lambda dataset_id: short_middle(names[dataset_id], 60),
         key=f"recheck-log-{record.id}-{run_id}",  # of another model another log is proposed
     )
     record = next(dataset for dataset in datasets if dataset.id == log_id)
@@ -103,7 +103,7 @@ def _show_form(selection: state.Selection, record: DatasetRecord, runs: list[Run
 
 def describe_run(run: RunRecord, dataset_names: dict[str, str]) -> str:
     """ "BPR, seed 0, trained on Workouts, 2026-11-24"."""
-    trained_on = short(dataset_names.get(run.dataset_id, run.dataset_id), 40)  # a list's options are no Markdown
+    trained_on = short_middle(dataset_names.get(run.dataset_id, run.dataset_id), 40)  # a list's options are no Markdown
     return f"{progress_view.run_label(run.config)}, trained on {trained_on}, {run.created:%Y-%m-%d}"
 
 

@@ -106,12 +106,13 @@ def matches(name: str, text: str) -> bool:
 def _show_row(table: RowTable, row_id: str) -> None:
     row = table.build(row_id)
     with st.container(horizontal=True, vertical_alignment="center", key=f"row-{table.name}-{row_id}"):
-        label = widgets.plain_label(row.title)
+        label, whole = widgets.plain_label(row.title), widgets.plain_label(row.title, len(row.title))
         if row.page:
             st.page_link(
                 navigation.PAGES[row.page],
                 label=f"**{label}**" if row.is_selected else label,
                 icon="",
+                help=whole if whole != label else None,
                 query_params=dict(row.params),
             )
         else:
@@ -135,14 +136,17 @@ def _head(table: RowTable) -> str:
 
 
 def _cells(table: RowTable, row: Row) -> str:
-    selected = '<span class="wb-name">Selected. </span>' if row.is_selected else ""
+    said = "Selected. " if row.is_selected else ""
+    if len(row.title) > widgets.LONGEST_LABEL:  # the link has it cut
+        said += f"Whole name: {row.title}. "
+    unseen = f'<span class="wb-name">{escape(said)}</span>' if said else ""
     cells = "".join(
         f'<div{_wide_only(column)}><span class="wb-name">{escape(column.name)} </span><div>{cell}</div></div>'
         if cell
         else "<div></div>"
         for column, cell in zip(table.columns[1:], row.cells, strict=True)
     )
-    return f'{selected}<div class="wb-cells">{cells}</div>'
+    return f'{unseen}<div class="wb-cells">{cells}</div>'
 
 
 def _wide_only(column: Column) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from html import escape
 
-from gru4rec_core.report.labels import short
+from gru4rec_core.report.labels import short_middle
 from gru4rec_core.report.style import ground, style
 from gru4rec_core.results.summary import ComparisonSummary
 from gru4rec_core.words import age, per_100, signed
 
+_UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
 _WIDTH, _HEIGHT = 80, 12  # of the small picture, in px; its width stands for 100 of 100
 
 
@@ -22,9 +23,12 @@ def muted(text: str) -> str:
 
 
 def name(text: str, limit: int = 40) -> str:
-    """A name, whole on hover where it is cut."""
-    shown = short(text, limit)
-    return escape(shown) if shown == text else f'<span title="{escape(text)}">{escape(shown)}</span>'
+    """A name; where it is cut, whole on hover and for screen readers."""
+    shown, whole = escape(short_middle(text, limit)), escape(text)
+    if shown == whole:
+        return shown
+    unseen = f'<span style="{_UNSEEN}">{whole}</span>'
+    return f'<span title="{whole}"><span aria-hidden="true">{shown}</span>{unseen}</span>'
 
 
 def moment(when: datetime) -> str:

@@ -20,7 +20,7 @@ from dashboard.downloads import safe_csv
 from gru4rec_core.evaluation.verdict import Verdict
 from gru4rec_core.evaluation.verdict_text import NextStep
 from gru4rec_core.report.charts.specs import spec_with_frames
-from gru4rec_core.report.labels import short
+from gru4rec_core.report.labels import short, short_middle
 
 _Colour = Literal["red", "green", "blue", "orange", "gray"]
 _LOOKS: dict[str, tuple[_Colour, str]] = {
@@ -40,9 +40,13 @@ _TRAINING_OF_STEP: dict[str, dict[str, str]] = {
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&])")
 
 
-def plain_label(text: object, limit: int = 40) -> str:
+LONGEST_LABEL = 40
+"""Characters of a name in a label, unless a caller says otherwise."""
+
+
+def plain_label(text: object, limit: int = LONGEST_LABEL) -> str:
     """Any text as a widget's label that shows it letter by letter: one line, at most `limit` characters."""
-    return _MARKDOWN.sub(r"\\\1", short(text, limit) or "(blank)")
+    return _MARKDOWN.sub(r"\\\1", short_middle(text, limit) or "(blank)")
 
 
 def sentence(text: str, *, size: str = "1rem", weight: int = 400, heading: bool = False, muted: bool = False) -> None:

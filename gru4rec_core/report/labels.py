@@ -20,6 +20,19 @@ def short(name: object, limit: int = LONGEST_NAME) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def short_middle(name: object, limit: int = LONGEST_NAME) -> str:
+    """The same, cut in the middle: names of logs often begin alike and end in what tells them apart.
+
+    >>> short_middle("clicks-2008-08-germany", 15)
+    'clicks-…germany'
+    """
+    text = " ".join(str(name).split())
+    if len(text) <= limit:
+        return text
+    n_end = (limit - 1) // 2
+    return f"{text[: limit - 1 - n_end]}…{text[len(text) - n_end :]}"
+
+
 def item_label(item_id: int, vocabulary: ItemVocabulary, names: Mapping[str, str]) -> str:
     """The name of an item.
 

@@ -21,6 +21,11 @@ def test_each_cell_says_its_column_to_who_cannot_see_the_head():
     assert 'aria-hidden="true"' in _head(TABLE)
 
 
+def test_a_name_that_its_link_cuts_is_said_whole():
+    assert f"Whole name: {'x' * 50}." in _cells(TABLE, Row("x" * 50, ("7", "red")))
+    assert "Whole name" not in _cells(TABLE, Row("x" * 40, ("7", "red")))
+
+
 def test_what_a_phone_has_no_room_for_is_marked():
     table = RowTable("thing", (Column("Thing", 2), Column("Size", 1, wide_only=True)), lambda row_id: Row("", ()))
     assert 'class="wb-wide"' in _cells(table, Row("x", ("7",)))

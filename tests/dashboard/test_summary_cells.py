@@ -82,6 +82,17 @@ def test_names_from_files_are_text():
     assert "<img" not in name(NASTY * 3)
 
 
+def test_a_long_name_keeps_its_end_and_is_whole_on_hover_and_for_screen_readers():
+    logs = [f"clicks of the shop, later days alone, {month}" for month in ("2008-08", "2008-09")]
+    cut = [name(log, 20) for log in logs]
+    assert [html.split('<span aria-hidden="true">')[1].split("<")[0] for html in cut] == [
+        "clicks of …, 2008-08",
+        "clicks of …, 2008-09",
+    ]
+    assert all(f'title="{log}"' in html and f">{log}<" in html for log, html in zip(logs, cut, strict=True))
+    assert name("short") == "short"
+
+
 def test_a_moment_has_its_date_on_hover():
     html = moment(datetime(2020, 1, 2, 3, 4, tzinfo=UTC))
     assert "2020-01-02 03:04 UTC" in html

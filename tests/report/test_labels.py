@@ -3,7 +3,7 @@
 import pytest
 
 from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.report.labels import item_label, outcome_labels, rank_text, short
+from gru4rec_core.report.labels import item_label, outcome_labels, rank_text, short, short_middle
 
 
 def test_each_outcome_is_named_after_the_model_that_hit(results):
@@ -25,6 +25,8 @@ def test_a_long_name_is_cut_to_one_line():
     assert short("a\n b  c") == "a b c"
     assert len(short("x" * 500)) == 60
     assert short("x" * 500).endswith("…")
+    assert short_middle("clicks " + "x" * 500 + " 2008-08", 20) == "clicks xxx…x 2008-08"
+    assert short_middle("two  words", 9) == "two words"
 
 
 @pytest.mark.parametrize(
