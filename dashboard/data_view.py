@@ -187,7 +187,8 @@ def size_sentence(preview: SplitPreview) -> str:
     return (
         f"{size} Of two quick baselines the stronger, {preview.baseline}, has {per_100(preview.baseline_rate)} hits"
         f" of 100 in the top {preview.deciding_k}. At that rate, models that differ by less than about "
-        f"{percent_text(preview.smallest_difference)} may look alike in this test."
+        f"{percent_text(preview.smallest_difference)} ({per_100(preview.smallest_difference * preview.baseline_rate)}"
+        " hits per 100) may look alike in this test."
     )
 
 

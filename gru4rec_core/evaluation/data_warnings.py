@@ -287,8 +287,8 @@ def small_test_warning(n_sessions: int, smallest: float, margin: float) -> Diagn
     return DiagnosticWarning(
         SMALL_TEST,
         "warning",
-        f"This test is too small to show a difference of {100 * margin:.0f} %.",
-        f"{counted(n_sessions, 'test session')}; the smallest difference likely to show:"
+        f"This test is too small to show {100 * margin:.0f} % more hits of one model than of another.",
+        f"{counted(n_sessions, 'test session')}; the smallest relative difference likely to show:"
         f" {visible_difference_text(smallest)}.",
         "A smaller difference between two models will most likely be left undecided, however long they train.",
         "Test on more sessions (more days, a larger share), or accept that only large differences show.",

@@ -14,7 +14,10 @@ from gru4rec_core.evaluation.convergence import TOO_FEW
 from gru4rec_core.evaluation.pair_verdict import PairVerdict
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.tie_breakers import faster, wider
-from gru4rec_core.words import per_100, percent_number, rounded_count
+from gru4rec_core.words import p_text, per_100, percent_number, rounded_count
+
+MOSTLY_CHANCE = 0.5
+"""A list that holds half of the items hits half of the time whatever it shows: from there on, the verdict says so."""
 
 BaselineOutcome = Literal["beaten", "as-well", "better", "undecided", "no-baseline"]
 
@@ -166,8 +169,23 @@ def limit_sentences(verdict: PairVerdict, config: ComparisonConfig) -> tuple[str
     if any(model.overlaps_training_days for model in both):
         limits.append("Tested on days seen in training.")
     if not verdict.confirmed and (verdict.low > 0 or verdict.high < 0):
-        limits.append(_why_unconfirmed(verdict))
+        limits.append(_why_unconfirmed(verdict, config))
+    by_chance = by_chance_share(config.deciding_k, pair.a.evaluations[0].n_items)
+    if by_chance >= MOSTLY_CHANCE:
+        limits.append(
+            f"A list of {config.deciding_k} of {pair.a.evaluations[0].n_items} items drawn at random hits"
+            f" {per_100(by_chance)} of 100: a shorter list tells models apart better."
+        )
     return tuple(limits)
+
+
+def by_chance_share(k: int, n_items: int) -> float:
+    """The share of next items that k different items drawn at random hold, in [0, 1].
+
+    >>> by_chance_share(10, 12) > MOSTLY_CHANCE, by_chance_share(10, 200), by_chance_share(20, 12)
+    (True, 0.05, 1.0)
+    """
+    return min(k / n_items, 1.0)
 
 
 def _lead(verdict: PairVerdict, config: ComparisonConfig, span: str) -> str:
@@ -179,17 +197,20 @@ def _lead(verdict: PairVerdict, config: ComparisonConfig, span: str) -> str:
     return f"{per_100(figures.difference)} more ({level}: {low} to {high})"
 
 
-def _why_unconfirmed(verdict: PairVerdict) -> str:
+def _why_unconfirmed(verdict: PairVerdict, config: ComparisonConfig) -> str:
     if not verdict.pair.seeds_agree and len(verdict.pair.seed_differences) > 1:
         return "The training runs disagree on which is better: more of them would help."
-    return f"The interval leaves out 0, but the permutation test does not confirm it (p = {verdict.p_value:.3f})."
+    return (
+        f"The interval of {verdict.leader}'s lead leaves out 0, but the permutation test does not confirm the lead"
+        f" (p = {p_text(verdict.p_value)}, not clearly below {1 - config.confidence:.4g})."
+    )
 
 
 def _how_close(verdict: PairVerdict, config: ComparisonConfig) -> str:
     """That the two are equivalent, and how that goes together with a difference that is not chance."""
     margin = f"less than {percent_number(config.margin)} %"
     if verdict.confirmed and (verdict.low > 0 or verdict.high < 0):
-        return f"{verdict.leader}'s lead is not chance, but it is {margin}, too little to matter to you"
+        return f"they differ by {margin}, though {verdict.leader}'s lead is unlikely to be chance"
     return f"they differ by {margin}"
 
 

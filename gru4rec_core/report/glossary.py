@@ -49,7 +49,11 @@ TERMS = (
         " is not included.",
     ),
     Term("Seed", "The random start of a training run; repeats show what luck does."),
-    Term("Margin", "The smallest difference that matters to you; models closer than that count as equal."),
+    Term(
+        "Margin",
+        "The smallest difference that matters to you, relative: at 5 %, 40 hits per 100 against 42. Models closer than"
+        " that count as equal.",
+    ),
     Term("Baseline", "A simple method without training by gradient. A model must beat it to be worth its trouble."),
     Term(
         f"{PROTOCOL_LABELS['last-item']} (test rule)",

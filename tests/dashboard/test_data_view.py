@@ -55,6 +55,7 @@ def a_preview(smallest: float) -> SplitPreview:
 
 def test_the_test_says_what_it_can_show():
     assert "about 19 %" in data_view.size_sentence(a_preview(0.19))
+    assert "about 20 % (5.0 hits per 100) may look alike" in data_view.size_sentence(a_preview(0.2))
     assert "about 0.4 %" in data_view.size_sentence(a_preview(0.004))  # and not "0 %"
 
 

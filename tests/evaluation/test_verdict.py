@@ -39,8 +39,8 @@ def test_equivalent_even_if_the_interval_leaves_out_0(judge):
     assert said.best == "bpr"
     assert said.numbers["p_value"] < 0.01
     assert said.sentences[0].startswith(
-        "Take either. In the top 3: BPR 76.2, TOP1 75.0 of 100 test sessions; BPR's lead is not chance, but it is less"
-        " than 5 %, too little to matter to you."
+        "Take either. In the top 3: BPR 76.2, TOP1 75.0 of 100 test sessions; they differ by less than 5 %,"
+        " though BPR's lead is unlikely to be chance."
     )
 
 

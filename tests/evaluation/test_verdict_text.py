@@ -2,14 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 
 from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.evaluation.comparison import compare_models
+from gru4rec_core.evaluation.pair_verdict import build_pair_verdict
 from gru4rec_core.evaluation.verdict import build_verdict
 from gru4rec_core.evaluation.verdict_text import (
     deciding_note,
+    limit_sentences,
     method_name,
 )
 from tests.evaluation.rank_lists import CONFIG, N, ranks
@@ -88,6 +91,27 @@ def test_limits_are_named(judge):
     )
     assert judge([ranks(400)] * 2, [ranks(600)] * 2).limits == ()
     assert judge([ranks(400)] * 2, ranks(600)).limits == ("One training run of BPR: provisional.",)
+
+
+def test_a_list_of_most_items_is_a_limit_and_tells_what_chance_hits(make_results):
+    def limits(k: int) -> tuple[str, ...]:
+        models = [make_results("top1", ranks(400)), make_results("bpr", ranks(600), label="BPR")]
+        return build_verdict(compare_models(models, CONFIG.model_copy(update={"deciding_k": k}))).limits
+
+    said = "A list of 40 of 50 items drawn at random hits 80.0 of 100: a shorter list tells models apart better."
+    assert said in limits(40)
+    assert not any("at random" in limit for limit in limits(24))
+    assert any("hits 50.0 of 100" in limit for limit in limits(25))
+
+
+def test_a_lead_that_the_test_does_not_confirm_is_said_plainly(make_results):
+    models = [make_results("top1", ranks(400), label="TOP1"), make_results("bpr", ranks(420), label="BPR")]
+    verdict = build_pair_verdict(compare_models(models, CONFIG).pairs[0], CONFIG)
+    unconfirmed = replace(verdict, low=0.001, high=0.03, confirmed=False, p_value=0.0502)
+    assert limit_sentences(unconfirmed, CONFIG)[-1] == (
+        "The interval of BPR's lead leaves out 0, but the permutation test does not confirm the lead (p = 0.0502, not"
+        " clearly below 0.05)."
+    )
 
 
 def test_best_sellers_are_named_once_where_they_are_the_strongest(judge):

@@ -26,6 +26,7 @@ from gru4rec_core.report.charts.drawing import (
 from gru4rec_core.report.style import ground, styles
 from gru4rec_core.words import signed
 
+_SQUARE_TITLE = 36  # letters per line of title: the square is narrower than other charts
 _LEADER = 16  # px from the end of a line to its name
 
 GLYPHS = {"both": "●", "only_b": "◑", "only_a": "◐", "neither": "○"}
@@ -109,7 +110,10 @@ def deciding_difference(
     """
     chart = _difference_rows(frame, b, confidence, margin, dark)
     low, high, centre = (signed(float(frame[name].iloc[0])) for name in ("low", "high", "relative"))
-    lines = [f"{centre} % ({level_text(confidence)}: {low} to {high} %)", f"Grey band: a difference under {margin:g} %"]
+    lines = [
+        f"Relative: {centre} % ({level_text(confidence)}: {low} to {high} %)",
+        f"Grey band: a difference under {margin:g} %",
+    ]
     return titled(chart, f"{b} against {a}: what decides", lines, Size(2 * ROW, axis=AXIS + 16), dark)
 
 
@@ -142,7 +146,7 @@ def _difference_rows(rows: pd.DataFrame, b: str, confidence: float, margin: floa
     zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=paint.text, strokeWidth=1.5)
     tooltip = [
         alt.Tooltip("metric:N"),
-        alt.Tooltip("relative:Q", title="difference in %", format="+.1f"),
+        alt.Tooltip("relative:Q", title="relative difference in %", format="+.1f"),
         alt.Tooltip("low:Q", title=f"{level} from", format="+.1f"),
         alt.Tooltip("high:Q", title=f"{level} to", format="+.1f"),
     ]
@@ -206,7 +210,7 @@ def outcome_square(
         alt.layer(cell.add_params(pick), glyph),
         lines[0],
         [lines[1], "Click a block to see them" if form.clickable else ""],
-        Size(form.side, axis=0, legend=form.legend),
+        Size(form.side, axis=0, legend=form.legend, title_characters=_SQUARE_TITLE),
         dark,
     ).properties(width=form.side + 10, view=alt.ViewConfig(stroke=None))
 

@@ -30,11 +30,13 @@ class Size:
         plot: height of the plot itself, in px.
         axis: room for the horizontal axis and its title, in px.
         legend: whether a line of legend stands above the plot.
+        title_characters: letters per line of title that the chart is wide enough for.
     """
 
     plot: int
     axis: int = AXIS
     legend: bool = False
+    title_characters: int = TITLE_CHARACTERS
 
     def total(self, n_titles: int, n_subtitles: int) -> int:
         """Height of the whole chart in px, with so many lines of title and of subtitle."""
@@ -52,7 +54,7 @@ def titled(chart: Any, title: str, subtitle: str | Sequence[str], size: Size, da
         size: how high the chart is.
         dark: colours for a dark background.
     """
-    titles = wrap(title, TITLE_CHARACTERS)
+    titles = wrap(title, size.title_characters)
     below = [subtitle] if isinstance(subtitle, str) else subtitle
     lines = [line for text in below for line in wrap(text, SUBTITLE_CHARACTERS)]
     header = alt.TitleParams(

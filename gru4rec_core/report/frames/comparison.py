@@ -110,7 +110,8 @@ def differences(pair: PairedComparison) -> pd.DataFrame:
 def difference_words(row: pd.Series, a: str, b: str, confidence: float) -> str:
     """One row of `forest` in words: what its chart shows, for whoever does not see it."""
     low, high = signed(row["low"]), signed(row["high"])
-    return f"{b} against {a}: {row['metric']} {signed(row['relative'])} %, {level_text(confidence)} {low} to {high} %"
+    relative = f"{signed(row['relative'])} % (relative), {level_text(confidence)} {low} to {high} %"
+    return f"{b} against {a}: {row['metric']} {relative}"
 
 
 def metric_label(metric: str) -> str:

@@ -59,7 +59,7 @@ def draw_ladder(contents: ReportContents) -> Figure:
 
 
 def draw_differences(contents: ReportContents) -> Iterator[Figure]:
-    """The deciding metric and the exploratory ones, of the leader relative to the other; none where none is to say."""
+    """The deciding metric and the others, of the leader relative to the other model; none where nothing can be said."""
     if contents.pair is None:
         return
     base, other = contents.pair

@@ -156,6 +156,7 @@ def test_square_has_a_hundred_cells_a_glyph_for_each_outcome_and_a_selection(mod
     assert len(set(glyphs.values())) == len(glyphs)
     assert [one["name"] for one in spec(chart)["params"]] == ["outcome"]
     assert title(chart) == "Of 100 test sessions: which model had the next item?"
+    assert max(map(len, spec(chart)["title"]["text"])) <= 36  # 310 px: a longer line runs into the chart beside it
 
 
 def test_square_paints_the_models_in_their_own_colours(models):

@@ -109,6 +109,14 @@ def test_a_tick_stands_beside_right_guesses_alone(html: str):
     assert "✓ marks it among the guesses" in html
 
 
+def test_only_tables_that_fit_a_page_stay_in_one_piece(html: str):
+    parts = html.split("<table")[1:]
+    assert len(parts) > 3
+    for part in parts:
+        n_rows = part.partition("</table>")[0].count("<tr>") - 1
+        assert part.startswith(' class="short"') == (n_rows <= 16)
+
+
 def test_the_same_contents_give_the_same_page(contents, html: str):
     assert render_report(contents) == html
 
