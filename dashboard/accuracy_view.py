@@ -146,7 +146,20 @@ def show_never_recommended(review: Review, model: ModelResults, k: int) -> None:
         f"they came next {table['came next'].sum():,} times."
     )
     exported = export_table(table, review_context.table_source(review, k))
-    widgets.show_table(exported, key="never-shown", name="never-recommended", shown=table)
+    widgets.show_table(
+        exported, key="never-shown", name="never-recommended", shown=table, columns=_narrow_columns("id" in table)
+    )
+
+
+def _narrow_columns(with_ids: bool) -> dict[str, Any]:
+    """Widths in px with which all columns of the items never recommended fit beside the map on a laptop's screen."""
+    item, count = st.column_config.TextColumn, st.column_config.NumberColumn
+    return {
+        "item": item(width=105 if with_ids else 180),
+        "id": item(width=75),
+        "training events": count("in training", width=78, help="Training events"),
+        "came next": count(width=76),
+    }
 
 
 def _say_seed(review: Review, model: ModelResults, seed: int) -> None:

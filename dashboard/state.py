@@ -31,7 +31,8 @@ _OF_NO_COMPARISON = (
     "recheck",
     "settings",
 )  # parameters that mean the same whatever is compared
-_BOUND = ("tab",)  # parameters that belong to a widget: Streamlit writes them, and refuses to have them taken away
+# Parameters that belong to a widget, with its page: Streamlit writes them, and refuses to have them taken away.
+_BOUND = {"tab": "compare"}
 _REMEMBERED = "_selection"
 _LONGEST_VALUE = 60  # characters of a wrong parameter that are repeated
 
@@ -198,6 +199,9 @@ def page_url(selection: Selection, **changes: Any) -> str:
     """The address of this view, to be pasted to a colleague."""
     parts = urlsplit(st.context.url or "http://localhost:8501/")
     extra = {key: value for key, value in st.query_params.items() if key not in _KEYS}
+    # Of a page that is opened again Streamlit remembers the widget, and writes its parameter when it is drawn.
+    page = parts.path.rpartition("/")[2]
+    extra |= {name: st.session_state[name] for name, of in _BOUND.items() if of == page and st.session_state.get(name)}
     query = urlencode(extra | selection.params(**changes))
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 

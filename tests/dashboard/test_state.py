@@ -51,3 +51,15 @@ def test_a_select_box_begins_with_what_the_link_asks_for(monkeypatch, requested:
     params = {} if requested is None else {"order": requested}
     monkeypatch.setattr(state, "st", SimpleNamespace(query_params=params))
     assert state.requested_place("order", ["a", "b"]) == place
+
+
+@pytest.mark.parametrize(("page", "tab"), [("compare", "&tab=Where"), ("accuracy", "")])
+def test_the_address_has_the_tab_that_its_page_opens_again(monkeypatch, page: str, tab: str):
+    # Back on Compare by the sidebar: Streamlit remembers the tab, and writes the parameter only when it draws the tabs.
+    there = SimpleNamespace(
+        context=SimpleNamespace(url=f"http://host/{page}"), query_params={"a": "top1"}, session_state={"tab": "Where"}
+    )
+    monkeypatch.setattr(state, "st", there)
+    selection = Selection(DATASET, COMPARISON, 3)
+    query = "&dataset=log-1&comparison=top1-bpr-1&k=3"
+    assert state.page_url(selection) == f"http://host/{page}?a=top1{tab}{query}"

@@ -69,6 +69,10 @@ def test_accuracy_names_items_and_says_how_often_the_kind_is_right(finished, ope
     assert (figures["right category, first guess"] <= figures["right category, top 3"]).all()
     assert (figures["right category, top 3"] >= figures["right item, top 3"]).all()
     assert len(figures) == 4
+    never = next(one for one in app.dataframe if "came next" in one.value.columns)
+    widths = [column["width"] for column in json.loads(never.proto.columns).values() if "width" in column]
+    assert len(widths) == len(never.value.columns) == 4
+    assert sum(widths) <= 345  # px beside the map on a laptop's screen: no column is cut
     specs = [json.loads(element.proto.spec) for element in app.get("vega_lite_chart")]
     confusion = next(spec for spec in specs if "first guess" in json.dumps(spec["title"]))
     assert "Thing A" in json.dumps(confusion)

@@ -173,5 +173,6 @@ def _axis_title(unit: str) -> str:
 def _cut_line(cut: object, kind: str, colour: str) -> list[alt.Chart]:
     base = alt.Chart(pd.DataFrame({"cut": [cut], "label": ["test starts"]})).encode(x=f"cut:{kind}")
     line = base.mark_rule(color=colour, strokeDash=[4, 3])
-    label = base.mark_text(align="right", dx=-5, baseline="top", color=colour).encode(y=alt.value(0), text="label")
+    # Above the plot: bars in the colour of the letters would hide it.
+    label = base.mark_text(baseline="bottom", color=colour).encode(y=alt.value(-3), text="label")
     return [line, label]

@@ -39,7 +39,11 @@ def test_what_is_left_out_has_a_look_of_its_own_and_is_named_only_where_it_occur
 
 def test_only_a_rule_with_a_cut_draws_one():
     assert len(events_over_time(daily(3)).layer) == 1
-    assert len(events_over_time(daily(3), cut=pd.Timestamp("2024-01-02").value).layer) == 3
+    chart = events_over_time(daily(3), cut=pd.Timestamp("2024-01-02").value)
+    assert len(chart.layer) == 3
+    label = chart.to_dict()["layer"][2]
+    assert label["encoding"]["y"]["value"] < 0  # above the plot, where no bar hides it
+    assert label["mark"]["baseline"] == "bottom"
 
 
 def test_every_chart_of_a_log_has_a_title_and_axes_with_units():
