@@ -96,7 +96,7 @@ def describe_warnings(count: WarningCount | WorkbenchError | None) -> str:
 
 def _act(selection: state.Selection, action: str, record: DatasetRecord) -> None:
     row_actions.close()
-    state.set_params(recheck=None)
+    recheck_view.close()
     if action == "train":
         state.open_page("train", selection, dataset=record.id, comparison=None, k=None, new="1")
     if action == "recheck":

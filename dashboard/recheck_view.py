@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import actions, cached, messages, progress_view, review_context, state, test_rule_form, theme, widgets
+from dashboard import (
+    actions,
+    cached,
+    messages,
+    navigation,
+    progress_view,
+    review_context,
+    state,
+    test_rule_form,
+    theme,
+    widgets,
+)
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig
-from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.errors import ConfigError, WorkbenchError
 from gru4rec_core.evaluation.recheck_advice import Recommendation
 from gru4rec_core.evaluation.slices import whole_rates
 from gru4rec_core.jobs import jobs
@@ -29,7 +42,9 @@ from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
 
-_REQUESTED = "_recheck"
+_MODEL, _LOG, _RULE = "recheck-model", "recheck-log", "recheck-rule"
+"""Parameters of what was checked: a reloaded or pasted link shows the answer again."""
+
 _SIGNS: dict[Recommendation, str] = {"keep": "good", "retrain": "warning", "retire": "warning"}
 
 
@@ -46,15 +61,71 @@ def show_block(selection: state.Selection, record: DatasetRecord) -> None:
         else:
             _show_form(selection, record, runs)
         if st.button("Close", type="tertiary", key="recheck-close"):
-            st.query_params.pop("recheck", None)
-            st.session_state.pop(_REQUESTED, None)
+            close()
             st.rerun()
+
+
+def close() -> None:
+    """Takes the re-check out of the address."""
+    state.set_params(recheck=None, **dict.fromkeys((_MODEL, _LOG, _RULE)))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was checked: which run, on which log, under which test rule."""
+
+    run_id: str
+    log_id: str
+    test_rule: SplitConfig
+
+    def params(self) -> dict[str, str]:
+        """As parameters of the address; of the test rule what is not the default."""
+        return {
+            _MODEL: self.run_id,
+            _LOG: self.log_id,
+            _RULE: self.test_rule.model_dump_json(exclude_defaults=True),
+        }
+
+
+def _read_checked(runs: Container[str], logs: Container[str]) -> Checked | None:
+    """What the address says was checked; where that cannot be, it is said and taken away."""
+    run_id, log_id, rule = (st.query_params.get(name) for name in (_MODEL, _LOG, _RULE))
+    if not (run_id and log_id and rule):
+        return None
+    try:
+        if run_id in runs and log_id in logs:
+            return Checked(run_id, log_id, SplitConfig.from_json(rule))
+    except ConfigError:
+        pass  # said below, like a run that is gone
+    state.say_wrong("a re-check", "whose model, log or test rule is not there", "Choose again.")
+    state.set_params(**dict.fromkeys((_MODEL, _LOG, _RULE)))
+    return None
 
 
 def list_finished_runs(workspace: Workspace, record: DatasetRecord) -> list[RunRecord]:
     """Runs that can be checked: of other logs first, since those have not learnt from this one."""
     done = [run for run in workspace.runs() if workspace.state(run.id).state == "done"]
     return sorted(done, key=lambda run: run.dataset_id == record.id)
+
+
+def find_older(workspace: Workspace, run: RunRecord) -> RunRecord | None:
+    """The newest finished run of the same settings that learnt from another log; None without one."""
+    elsewhere = [one for one in workspace.runs() if one.dataset_id != run.dataset_id and one.config == run.config]
+    return next((one for one in elsewhere if workspace.state(one.id).state == "done"), None)
+
+
+def show_link_to_older(selection: state.Selection, run: RunRecord) -> None:
+    """Where a model was trained again on a newer log: the way to the re-check that has the older one beside it."""
+    older = find_older(state.workspace(), run)
+    if older is None:
+        return
+    checked = Checked(older.id, run.dataset_id, run.split)
+    st.page_link(
+        navigation.PAGES["overview"],
+        label="See it beside the older model of the same settings",
+        icon=":material/history:",
+        query_params=selection.params(recheck=run.dataset_id, **checked.params()),
+    )
 
 
 def propose_log(record: DatasetRecord, run: RunRecord, datasets: list[DatasetRecord]) -> DatasetRecord:
@@ -74,28 +145,33 @@ def _show_form(selection: state.Selection, record: DatasetRecord, runs: list[Run
     datasets = state.workspace().datasets()
     names = {dataset.id: dataset.name for dataset in datasets}
     by_id = {run.id: run for run in runs}
+    checked = _read_checked(by_id, names)
     run_id = st.selectbox(
         "Model",
         list(by_id),
+        index=list(by_id).index(checked.run_id) if checked else 0,
         format_func=lambda run_id: describe_run(by_id[run_id], names),
         key=f"recheck-run-{record.id}",
         help="It is tested as it is, nothing is trained. Beside it: today's baselines on that log.",
     )
+    proposed = propose_log(record, by_id[run_id], datasets).id
     log_id = st.selectbox(
         "On which log",
         list(names),
-        index=list(names).index(propose_log(record, by_id[run_id], datasets).id),
+        index=list(names).index(checked.log_id if checked and checked.run_id == run_id else proposed),
         format_func=lambda dataset_id: short_middle(names[dataset_id], 60),
         key=f"recheck-log-{record.id}-{run_id}",  # of another model another log is proposed
     )
     record = next(dataset for dataset in datasets if dataset.id == log_id)
     try:
-        test_rule = test_rule_form.ask_for_recheck_rule(record, "recheck", run_id, by_id[run_id].split)
-        request = (run_id, record.id, test_rule.to_json())
-        if st.button("Check it", type="primary", key="recheck-now"):
+        asked = checked.test_rule if checked and (checked.run_id, checked.log_id) == (run_id, log_id) else None
+        test_rule = test_rule_form.ask_for_recheck_rule(record, "recheck", run_id, by_id[run_id].split, asked)
+        request = Checked(run_id, record.id, test_rule)
+        clicked = st.button("Check it", type="primary", key="recheck-now")
+        if clicked:
             _submit_baselines(record, test_rule)
-            st.session_state[_REQUESTED] = request
-        if st.session_state.get(_REQUESTED) == request:
+            state.set_params(**request.params())
+        if clicked or (checked == request and _has_begun(record, test_rule)):
             _show_answer(selection, by_id[run_id], record, test_rule)
     except WorkbenchError as error:
         messages.show_problem(error)
@@ -105,6 +181,14 @@ def describe_run(run: RunRecord, dataset_names: dict[str, str]) -> str:
     """ "BPR, seed 0, trained on Workouts, 2026-11-24"."""
     trained_on = short_middle(dataset_names.get(run.dataset_id, run.dataset_id), 40)  # a list's options are no Markdown
     return f"{progress_view.run_label(run.config)}, trained on {trained_on}, {run.created:%Y-%m-%d}"
+
+
+def _has_begun(record: DatasetRecord, test_rule: SplitConfig) -> bool:
+    """Whether the baselines are there or were asked for: a link alone starts no work."""
+    workspace = state.workspace()
+    if not workspace.missing_baselines(record.id, test_rule, DEFAULT_BASELINES):
+        return True
+    return read_job_state(workspace, "baselines", baselines_id(record.id, test_rule)).state != "new"
 
 
 def _submit_baselines(record: DatasetRecord, test_rule: SplitConfig) -> None:

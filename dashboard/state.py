@@ -29,6 +29,9 @@ _OF_NO_COMPARISON = (
     "decision",
     "new",
     "recheck",
+    "recheck-log",
+    "recheck-model",
+    "recheck-rule",
     "settings",
 )  # parameters that mean the same whatever is compared
 # Parameters that belong to a widget, with its page: Streamlit writes them, and refuses to have them taken away.

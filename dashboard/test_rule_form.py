@@ -62,7 +62,9 @@ def ask_for_test_rule(record: DatasetRecord, page: str) -> SplitConfig:
     return _ask(_Form(record, page, record.id, cached.default_plan(record).test_rule))
 
 
-def ask_for_recheck_rule(record: DatasetRecord, page: str, model_id: str, own: SplitConfig) -> SplitConfig:
+def ask_for_recheck_rule(
+    record: DatasetRecord, page: str, model_id: str, own: SplitConfig, asked: SplitConfig | None = None
+) -> SplitConfig:
     """The form of the test rule for an older model on a dataset, which proposes what the command line takes.
 
     Args:
@@ -70,7 +72,10 @@ def ask_for_recheck_rule(record: DatasetRecord, page: str, model_id: str, own: S
         page: the page that asks.
         model_id: of the run or the decision that is checked; the choice is kept for it alone.
         own: its own test rule.
+        asked: what a link asks for instead of the proposal.
     """
+    if asked is not None:
+        return _ask(_Form(record, page, f"{record.id}-{model_id}", asked))
     proposed = propose_recheck_rule(state.workspace(), record, own)
     test_rule = _ask(_Form(record, page, f"{record.id}-{model_id}", proposed.test_rule))
     if proposed.reason:

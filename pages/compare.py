@@ -9,6 +9,7 @@ from dashboard import (
     downloads,
     judging_form,
     model_picker,
+    recheck_view,
     review_context,
     state,
 )
@@ -22,6 +23,8 @@ if agreed:
     with top:
         state.context_line(selection, verdict=compare_view.copied_sentence(review, agreed))
     compare_view.show_headline(review, selection.k or review.record.config.deciding_k)
+    if len(review.runs) == 1:
+        recheck_view.show_link_to_older(selection, review.runs[0])
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text("Items shown:", width="content", help=review_context.HITS_HELP)
         k = review_context.choose_list_length(selection, review, label_visibility="collapsed")

@@ -131,7 +131,7 @@ def _build_finished(root: Path, seeds: tuple[int, ...]) -> Path:
     )
     split = load_split(workspace, dataset.id, rule)
     for place, run in enumerate(runs):
-        _finish(workspace, run, split, np.random.default_rng(place))
+        finish_run(workspace, run, split, np.random.default_rng(place))
     folder = workspace.split_folder(dataset.id, rule) / "baselines"
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("popularity", "markov"):
@@ -141,7 +141,8 @@ def _build_finished(root: Path, seeds: tuple[int, ...]) -> Path:
     return root
 
 
-def _finish(workspace: Workspace, run: RunRecord, split: Split, rng: np.random.Generator) -> None:
+def finish_run(workspace: Workspace, run: RunRecord, split: Split, rng: np.random.Generator) -> None:
+    """Gives a run what training would: random weights, a course, real predictions."""
     folder = workspace.run_folder(run.id)
     store_random_model(folder, split.train.vocabulary, run.config.n_hidden[0], rng)
     (folder / "environment.json").write_text('{"seconds": {"training": 2.5}}', encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,9 @@ from gru4rec_core.jobs.planning import default_plan
 from gru4rec_core.results.recheck import RecheckPlan, recheck_run
 from gru4rec_core.workspace.job_state import JobState, write_state
 from gru4rec_core.workspace.records import DatasetOrigin
+from gru4rec_core.workspace.split_store import load_split
 from tests.chart_specs import charts
+from tests.pages.conftest import finish_run
 
 DAY = 86_400
 LATER = 1_700_000_000
@@ -61,6 +64,11 @@ def log_box(app):
     return next(box for box in app.selectbox if box.key.startswith("recheck-log-"))
 
 
+def address_of(app) -> dict[str, str]:
+    """The parameters of the address; a list of one where the app wrote it."""
+    return {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
+
+
 def rule_box(app):
     return next(box for box in app.segmented_control if box.key.startswith("recheck-rule-"))
 
@@ -98,6 +106,47 @@ def test_an_old_model_is_tested_on_a_newer_log_beside_todays_counting(finished, 
     assert set(table["kind"]) == {"old model", "baseline"}
     assert "Lookup table (Markov)" in set(table["method"])
     assert {"Hits week by week", "Next items that are unknown"} <= set(charts(app))
+
+
+def test_a_reload_shows_the_answer_again(finished, later, open_page, at_once):
+    app = open_page("overview", recheck=later.id)
+    rule_box(app).set_value("session-holdout").run()
+    app.button(key="recheck-now").click().run()
+    answer = next(line for line in written(app).splitlines() if " then, " in line or "not compared" in line)
+    again = open_page("overview", **address_of(app))
+    assert rule_box(again).value == "session-holdout"
+    assert answer in written(again)
+    again.button(key="recheck-close").click().run()
+    assert not [name for name in again.query_params if name.startswith("recheck")]
+
+
+def test_a_link_starts_no_work_and_a_wrong_one_is_said(finished, later, open_page, monkeypatch):
+    submitted = []
+    monkeypatch.setattr(jobs, "submit", lambda *job: submitted.append(job))
+    run = next(run for run in finished.runs() if run.dataset_id != later.id)
+    asked = {"recheck": later.id, "recheck-model": run.id, "recheck-log": later.id, "recheck-rule": "{}"}
+    app = open_page("overview", **asked)
+    assert "Hits week by week" not in charts(app)
+    assert not submitted
+    for wrong in ({"recheck-model": "gone"}, {"recheck-rule": '{"protocol": "magic"}'}):
+        app = open_page("overview", **asked | wrong)
+        assert "The link names a re-check, whose model, log or test rule is not there. Choose again." in written(app)
+        assert "recheck-model" not in app.query_params
+
+
+def test_the_comparison_of_a_model_trained_again_leads_to_the_older_one(finished, later, open_page, at_once):
+    older = next(run for run in finished.runs() if run.dataset_id != later.id)
+    learnt = finished.create_run(later.id, older.config, SplitConfig())
+    finish_run(finished, learnt, load_split(finished, later.id, SplitConfig()), np.random.default_rng(5))
+    execute_baselines(finished, later.id, SplitConfig())
+    judging = ComparisonConfig(deciding_k=3)
+    alone = finished.create_comparison(later.id, SplitConfig(), judging, [learnt.id])
+    app = open_page("compare", comparison=alone.id)
+    link = next(one for one in app.get("page_link") if "beside the older model" in one.proto.label)
+    address = dict(parse_qsl(link.proto.query_string))
+    assert (address["recheck"], address["recheck-model"]) == (later.id, older.id)
+    table = next(one.value for one in open_page("overview", **address).dataframe if "method" in one.value)
+    assert {"old model", "retrained model"} <= set(table["kind"])
 
 
 def test_until_the_baselines_are_there_their_progress_is_shown(finished, later, open_page, monkeypatch):
