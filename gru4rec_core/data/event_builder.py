@@ -1,8 +1,10 @@
 """How do the rows of a file become the arrays of a dataset?"""
 
-from concurrent.futures import ThreadPoolExecutor
+from __future__ import annotations
 
-import duckdb
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +25,9 @@ from gru4rec_core.data.time_column import FileTimes, TimeColumn
 from gru4rec_core.data.times import UNITS, iso_times
 from gru4rec_core.data.vocabulary import ItemVocabulary, number_by_appearance
 from gru4rec_core.errors import DataError
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 class EventBuilder:

@@ -7,9 +7,11 @@ session's events does as well: it puts them in order); or two or three columns, 
 A session: the parts side by side, such as "anna | 2024-05-31".
 """
 
-from collections.abc import Iterator, Mapping
+from __future__ import annotations
 
-import duckdb
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
 
 from gru4rec_core.data.columns import PART
@@ -18,6 +20,9 @@ from gru4rec_core.data.missing import SESSION_NULL_WORDS
 from gru4rec_core.data.row_rules import RowRules
 from gru4rec_core.data.sources.base import run_query
 from gru4rec_core.data.times import DAY_SECONDS
+
+if TYPE_CHECKING:
+    import duckdb
 
 _NO_TIME = "?"
 """What makes a text no time, where a part of it is none: minute 345 is not minute 34."""

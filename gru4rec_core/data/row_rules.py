@@ -1,11 +1,12 @@
 """Which rows of a file are events, and what is wrong with the others?"""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -27,6 +28,9 @@ from gru4rec_core.data.time_parsing import (
     Times,
     parse_times,
 )
+
+if TYPE_CHECKING:
+    import duckdb
 
 MAX_PER_REASON = 100  # rejected rows kept of each reason, as a sample; all are counted
 MAX_REJECTED = 10_000  # of all reasons: "3 fields instead of 5" and its like could be thousands

@@ -1,10 +1,11 @@
 """Which time does each text of a column denote?"""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +17,9 @@ from gru4rec_core.data.sources.base import run_query
 from gru4rec_core.data.time_formats import ISO, TimeFormat, find_format
 from gru4rec_core.data.time_zones import find_zone, to_moments
 from gru4rec_core.data.times import FIRST_MOMENT, LAST_MOMENT, UNITS
+
+if TYPE_CHECKING:
+    import duckdb
 
 WHOLE, FRACTION, DATE, TEXT = 0, 1, 2, 3
 """Kinds of times: a whole number, another number, a moment, a text whose notation the whole file decides."""

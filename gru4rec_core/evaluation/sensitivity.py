@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import ceil, isfinite, sqrt
+from statistics import NormalDist
 
 POWER = 0.8
 """How likely a difference of the "smallest visible" size is to show."""
@@ -106,6 +107,5 @@ def _interval_z(confidence: float) -> float:
 
 
 def _normal_quantile(share: float) -> float:
-    from scipy import special  # here, because most commands do not need SciPy: see resampling.py
-
-    return float(special.ndtri(share))
+    # Not SciPy's, which is the same to 15 digits and takes Data's first view 0.3 s to load.
+    return NormalDist().inv_cdf(share)

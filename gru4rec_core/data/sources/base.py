@@ -6,17 +6,21 @@ as it is in the file, where it has a fault). All texts are strings; or dictionar
 rules look at each distinct text once (row_rules.py). `timestamp` is always strings.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 
 from gru4rec_core.data.reading_options import Layout
 from gru4rec_core.errors import DataError
+
+if TYPE_CHECKING:
+    import duckdb
 
 PREVIEW_ROWS = 1_000
 PREVIEW_BYTES = 1 << 18
@@ -105,6 +109,8 @@ def run_query(connection: duckdb.DuckDBPyConnection, block: pa.Table, query: str
 
 def open_duckdb(memory: str, folder: str) -> duckdb.DuckDBPyConnection:
     """A DuckDB that reads no files and loads nothing; what does not fit into `memory` goes to `folder`."""
+    import duckdb  # takes 0.3 s to load, and pages have what reads with it in processes of their own
+
     connection = duckdb.connect(
         config={
             "autoinstall_known_extensions": False,

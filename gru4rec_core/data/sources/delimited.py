@@ -1,12 +1,14 @@
 """How are the fields of delimited text read: CSV, TSV and their kin?"""
 
+from __future__ import annotations
+
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from typing import TYPE_CHECKING
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,6 +20,9 @@ from gru4rec_core.data.sources.base import PREVIEW_BYTES, PREVIEW_ROWS, RAW_LENG
 from gru4rec_core.data.sources.header import is_header, name_columns
 from gru4rec_core.data.sources.plain_fields import read_plain_fields
 from gru4rec_core.data.text_records import MAX_LINE_BYTES, Records, read_records
+
+if TYPE_CHECKING:
+    import duckdb
 
 RETURN_BETWEEN_FIELDS = "a carriage return stands alone outside quotes"
 csv.field_size_limit(MAX_LINE_BYTES)  # no field is longer than its line

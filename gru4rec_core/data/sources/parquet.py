@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -50,6 +49,8 @@ class ParquetRows:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
+        import duckdb  # see open_duckdb
+
         try:
             yield
         except (duckdb.OutOfMemoryException, MemoryError):  # a long text inside objects, repeated on every row
