@@ -61,7 +61,7 @@ def _build(workspace: Workspace, record: ComparisonRecord, datasets: dict[str, s
             dataset + summary_cells.muted(PROTOCOL_LABELS[record.split.protocol].lower()),
             summary_cells.name(say_verdict(summary)) if summary else "",
             summary_cells.best_model(summary) if summary else "",
-            summary_cells.name(describe_states(states)) + summary_cells.muted(describe_duration(states)),
+            summary_cells.name(describe_states(states), 200) + summary_cells.muted(describe_duration(states)),
             summary_cells.moment(record.created),
         ),
         page="compare" if summary else "train",

@@ -87,7 +87,7 @@ def _default_test_rule(workspace: Workspace, record: DatasetRecord) -> tuple[Spl
     if days >= span:
         return SplitConfig(), last_item + "nearly all sessions of this log start at once"
     rule = SplitConfig(protocol="time", test_days=days)
-    return rule, f"tested on {describe_test(rule)}, because this log spans {span:.0f} days"
+    return rule, f"tested on {describe_test(rule)}, because this log spans {span:,.0f} days"
 
 
 @dataclass(frozen=True)

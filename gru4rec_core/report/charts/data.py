@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gru4rec_core.report.charts.drawing import AXIS, Size, titled
+from gru4rec_core.report.charts.drawing import AXIS, SHORT_COUNT, Size, titled
 from gru4rec_core.report.frames.data import LEFT_OUT, PARTS, TEST, TRAIN, length_bars, stack_bars
 from gru4rec_core.report.style import ground, style
 
@@ -36,7 +36,7 @@ def events_over_time(days: pd.DataFrame, cut: float | None = None, dark: bool = 
         .encode(
             x=alt.X(f"start:{kind}", title=_axis_title(unit), axis=alt.Axis(tickCount=8, labelOverlap=True)),
             x2="end",
-            y=alt.Y("bottom:Q", title="number of events", axis=alt.Axis(format="~s", tickCount=4)),
+            y=alt.Y("bottom:Q", title="number of events", axis=alt.Axis(labelExpr=SHORT_COUNT, tickCount=4)),
             y2="top",
             fill=_by_part(alt.Fill, parts, {TRAIN: colours.faint, LEFT_OUT: "transparent", TEST: colours.text}),
             stroke=_by_part(alt.Stroke, parts, {TRAIN: colours.faint, LEFT_OUT: colours.muted, TEST: colours.text}),
@@ -76,7 +76,7 @@ def session_lengths(lengths: np.ndarray, dark: bool = False) -> alt.Chart:
                 axis=alt.Axis(tickMinStep=1),
             ),
             x2="end:Q",
-            y=alt.Y("zero:Q", title="number of sessions", axis=alt.Axis(format="~s", tickCount=4)),
+            y=alt.Y("zero:Q", title="number of sessions", axis=alt.Axis(labelExpr=SHORT_COUNT, tickCount=4)),
             y2="sessions",
             tooltip=[
                 alt.Tooltip("start:Q", title="events, from"),

@@ -20,6 +20,8 @@ ROW = 30  # px between two methods or slices on a vertical axis
 AXIS = 72  # px of a horizontal axis: ticks, labels, one line of title
 _TITLE, _SUBTITLE, _LEGEND = 20, 18, 52  # px above the plot
 _BELOW_TITLE = 14  # px
+SHORT_COUNT = "format(datum.value, '~s')"
+"""An axis of counts: 0, 5k. As the format of an axis it would write 0k."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from gru4rec_core.report.charts.drawing import Size, titled
+from gru4rec_core.report.charts.drawing import SHORT_COUNT, Size, titled
 from gru4rec_core.report.frames.quality import CATALOGUE, CHANGE, NEW, ODD, SEEN
 from gru4rec_core.report.style import ground, style
 
@@ -29,7 +29,7 @@ def unusual_days_chart(bars: pd.DataFrame, marks: pd.DataFrame, dark: bool = Fal
         .encode(
             x=alt.X("start:T", title="day (UTC)", axis=day),
             x2="end",
-            y=alt.Y("bottom:Q", title="number of events", axis=alt.Axis(format="~s", tickCount=4)),
+            y=alt.Y("bottom:Q", title="number of events", axis=alt.Axis(labelExpr=SHORT_COUNT, tickCount=4)),
             y2="top",
             color=alt.Color(
                 "items:N",

@@ -54,17 +54,19 @@ def _curves(
     names = list(dict.fromkeys(epochs["name"]))
     labels = [str(epochs.loc[epochs["name"] == name, "label"].iloc[0]) for name in names]
     looks = styles(names, ["gru4rec"] * len(names), dark)
+    # Else it is as faint as the lines of single seeds.
+    key = alt.Legend(orient="top", symbolOpacity=1) if legend else None
     colour = alt.Color(
         "label:N",
         title=None,
         scale=alt.Scale(domain=labels, range=[looks[name].colour for name in names]),
-        legend=alt.Legend(orient="top") if legend else None,
+        legend=key,
     )
     shape = alt.Shape(
         "label:N",
         title=None,
         scale=alt.Scale(domain=labels, range=[looks[name].shape for name in names]),
-        legend=alt.Legend(orient="top") if legend else None,
+        legend=key,
     )
     ends = alt.Scale(domain=[1, max(last_epoch, 2)], nice=False)
     x = alt.X("epoch:Q", title="epoch", scale=ends, axis=alt.Axis(tickMinStep=1, format="d"))

@@ -56,7 +56,7 @@ def test_every_chart_of_training_has_a_title_and_says_its_unit():
     assert "Thick: mean of the seeds" in hits["title"]["subtitle"]
     assert hits["layer"][0]["encoding"]["y"]["title"] == "hits in the top 3 per 100"
     assert hits["layer"][0]["encoding"]["x"]["title"] == "epoch"
-    assert hits["layer"][0]["encoding"]["color"]["legend"]
+    assert hits["layer"][0]["encoding"]["color"]["legend"]["symbolOpacity"] == 1  # not as faint as single seeds
     assert loss["title"]["text"] == "BPR loss on training data"
 
 
