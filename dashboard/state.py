@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -207,6 +208,16 @@ def page_url(selection: Selection, **changes: Any) -> str:
     extra |= {name: st.session_state[name] for name, of in _BOUND.items() if of == page and st.session_state.get(name)}
     query = urlencode(extra | selection.params(**changes))
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def local_note(url: str) -> str:
+    """Says of an address that leads nobody else here that it does not; "" of others."""
+    host = urlsplit(url).hostname or ""
+    try:
+        is_local = ip_address(host).is_loopback
+    except ValueError:  # a name
+        is_local = host == "localhost" or host.endswith(".localhost")
+    return "This address works only on this machine." if is_local else ""
 
 
 def context_line(selection: Selection, *, verdict: str | None = None) -> None:

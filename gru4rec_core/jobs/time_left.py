@@ -23,6 +23,7 @@ from gru4rec_core.workspace.store import Workspace
 START_SECONDS = 15.0
 """Starting the engine and loading TensorFlow, once."""
 
+_TELLING_SHARE = 0.1  # of a training, that must be left to tell how fast it goes
 _OVERDUE_SHARE = 0.2  # of what a job has taken so far, it is thought to need at least that much more
 
 
@@ -120,22 +121,21 @@ def _active_seconds(
     The past was measured under another load: without this the total would rise anew with each job that starts.
     """
     seconds = [_job_seconds(workspace, past, job, records[job.dataset_id]) for job in active]
-    told = [_pace(past, job, left, records[job.dataset_id]) for job, left in zip(active, seconds, strict=True)]
+    told = [_pace(past, job, records[job.dataset_id]) for job in active]
     pace = max(1.0, median([pace for pace in told if pace is not None] or [1.0]))
     return [left * pace if job.state.state == "queued" else left for job, left in zip(active, seconds, strict=True)]
 
 
-def _pace(past: Past, job: Job, left: float, record: DatasetRecord) -> float | None:
-    """How many times as long as expected a run takes that will end in `left` seconds; None where that is not known."""
+def _pace(past: Past, job: Job, record: DatasetRecord) -> float | None:
+    """How many times as long as expected the rest of a run's training takes; None unless it trains, not at its end."""
     state, run = job.state, job.run
-    # What goes on from a checkpoint did part of its work before it was started.
-    if run is None or run.continues is not None or state.attempt > 1:
+    if run is None or state.phase != "training" or state.seconds_left is None or not state.total:
         return None
-    # Before it trains, what it will take is but what was expected.
-    if state.state != "running" or state.seconds_left is None or state.started is None:
+    share_left = 1 - state.done / state.total
+    if share_left < _TELLING_SHARE:
         return None
-    expected = estimates.run_seconds(past, record, run.config, run.split)
-    return (time.time() - state.started + left) / expected
+    expected = estimates.run_seconds(past, record, run.config, run.split) - estimates.testing_seconds(past, record)
+    return state.seconds_left / max(share_left * expected, 1.0)
 
 
 def _job_seconds(workspace: Workspace, past: Past, job: Job, record: DatasetRecord) -> float:

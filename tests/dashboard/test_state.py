@@ -63,3 +63,17 @@ def test_the_address_has_the_tab_that_its_page_opens_again(monkeypatch, page: st
     selection = Selection(DATASET, COMPARISON, 3)
     query = "&dataset=log-1&comparison=top1-bpr-1&k=3"
     assert state.page_url(selection) == f"http://host/{page}?a=top1{tab}{query}"
+
+
+@pytest.mark.parametrize(
+    ("url", "is_local"),
+    [
+        ("http://localhost:8501/train?k=3", True),
+        ("http://127.0.0.1:8501/", True),
+        ("http://[::1]:8501/", True),
+        ("http://10.0.0.7:8501/", False),
+        ("https://workbench.example.org/localhost", False),
+    ],
+)
+def test_an_address_that_works_on_this_machine_alone_is_said_to(url: str, is_local: bool):
+    assert state.local_note(url) == ("This address works only on this machine." if is_local else "")
