@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import garbage, heap, identity, theme
+from dashboard import garbage, heap, identity, theme, theme_watch
 
 PAGES = {
     "overview": "pages/overview.py",
@@ -58,6 +58,7 @@ def enter() -> None:
     page = st.navigation(sections())
     st.set_page_config(page_title=f"{page.title} · {identity.NAME}")
     theme.apply()
+    theme_watch.show()
     identity.show()
     st.session_state[_ENTERED] = True
     page.run()
