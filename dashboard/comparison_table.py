@@ -42,6 +42,7 @@ def show(selection: state.Selection) -> None:
         row_actions.ask,
         lambda comparison_id: row_actions.ask_before_deleting(
             comparison_id,
+            records[comparison_id].name,
             lambda: describe_deleting(workspace, records[comparison_id]),
             lambda: workspace.delete_comparison(comparison_id),
         ),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import cached, items_view, messages, quality_view, state, test_rule_form, theme, widgets
+from dashboard import cached, dialogs, items_view, messages, quality_view, state, test_rule_form, theme, widgets
 from dashboard.session_html import describe_events, session_heading, session_strip
 from gru4rec_core.data.columns import describe_columns
 from gru4rec_core.data.row_rules import MAX_PER_REASON
@@ -52,10 +52,14 @@ def show_dataset(selection: state.Selection, record: DatasetRecord) -> None:
 
 def _offer_rename(record: DatasetRecord) -> None:
     """Another name for the dataset; its id, and so every link to it, stays."""
-    with st.popover("Rename", type="tertiary", icon=":material/edit:", key=f"rename-{record.id}"):
-        name = st.text_input("Name of the dataset", value=record.name, max_chars=80, key=f"new-name-{record.id}")
-        if st.button("Rename it", key=f"rename-now-{record.id}"):
-            messages.attempt(lambda: state.workspace().rename_dataset(record.id, name))
+    draw = partial(_ask_for_name, record)
+    dialogs.show_button("Rename", draw, key=f"rename-{record.id}", type="tertiary", icon=":material/edit:")
+
+
+def _ask_for_name(record: DatasetRecord) -> None:
+    name = st.text_input("Name of the dataset", value=record.name, max_chars=80, key=f"new-name-{record.id}")
+    if st.button("Rename it", key=f"rename-now-{record.id}"):
+        dialogs.attempt(lambda: state.workspace().rename_dataset(record.id, name), "Renamed.")
 
 
 def summary_sentence(record: DatasetRecord) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cached, recheck_view, row_actions, row_table, state, summary_cells, theme
+from dashboard import cached, focus, recheck_view, row_actions, row_table, state, summary_cells, theme
 from dashboard.row_table import Column, Row, RowTable
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.results.log_warnings import WarningCount
@@ -95,12 +95,12 @@ def describe_warnings(count: WarningCount | WorkbenchError | None) -> str:
 
 
 def _act(selection: state.Selection, action: str, record: DatasetRecord) -> None:
-    row_actions.close()
     recheck_view.close()
     if action == "train":
         state.open_page("train", selection, dataset=record.id, comparison=None, k=None, new="1")
     if action == "recheck":
         state.set_params(recheck=record.id)
+        focus.tell_action(place="recheck")
         st.rerun()
     row_actions.ask(action, record.id)
 
@@ -109,6 +109,7 @@ def _show_below(workspace: Workspace, selection: state.Selection, record: Datase
     """What was asked for in the menu of this row."""
     row_actions.ask_before_deleting(
         record.id,
+        record.name,
         lambda: row_actions.describe_deleting(record.name, workspace.dataset_dependents(record.id)),
         lambda: workspace.delete_dataset(record.id, with_runs=True),
     )

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from functools import partial
 
 import streamlit as st
 
-from dashboard import judging_form, messages, row_actions, row_table, state, summary_cells, test_rule_form, widgets
+from dashboard import (
+    dialogs,
+    focus,
+    judging_form,
+    messages,
+    row_actions,
+    row_table,
+    state,
+    summary_cells,
+    test_rule_form,
+    widgets,
+)
 from dashboard.review_context import Review
 from dashboard.row_table import Column, Row, RowTable
 from gru4rec_core.baselines.names import BASELINE_LABELS
@@ -42,36 +54,40 @@ _SIGNS = {"holds": "good", "reversed": "warning", "open": "note", "settled": "no
 
 def show_record_form(shown: Review, agreed: Review, pair: Pair) -> None:
     """The button *Record decision* and its form; the verdict that was agreed is recorded, whichever is shown."""
-    # Keys of their own for each decision: afterwards the form is closed and empty.
+    draw = partial(_ask_for_decision, shown, agreed, pair)
+    dialogs.show_button("Record decision", draw, key="record-decision", width="medium", icon=":material/gavel:")
+
+
+def _ask_for_decision(shown: Review, agreed: Review, pair: Pair) -> None:
+    # Keys of their own for each decision: the next form is empty.
     number = st.session_state.setdefault(_NUMBER, 0)
-    with st.popover("Record decision", icon=":material/gavel:", key=f"record-decision-{number}"):
-        with st.form(f"decision-{number}", border=False):
-            labels = _label_choices(agreed, pair)
-            choice = st.radio(
-                "What did you decide?",
-                list(labels),
-                index=None,
-                format_func=lambda name: widgets.plain_label(labels[name]),
-                key=f"decision-choice-{number}",
-            )
-            # No max_chars: a browser drops a longer text without a word, the library says how long it may be.
-            by = st.text_input(
-                f"Who decides? (up to {MAX_NAME:,} characters)",
-                value=st.session_state.get(_BY, ""),
-                key=f"decision-by-{number}",
-            )
-            why = st.text_area(f"Why? (up to {MAX_REASON:,} characters)", height=80, key=f"decision-why-{number}")
-            sent = st.form_submit_button("Record it", type="primary", key=f"decision-record-{number}")
-        if judging_form.is_exploratory(shown, agreed):
-            messages.show_aside("It is kept on Overview.")
-            judging_form.say_what_is_kept(shown, agreed)
-        else:
-            messages.show_aside("It is kept on Overview, with the verdict as it is now.")
-        if sent and choice is None:
-            messages.show_message("Choose what you decided.", "warning")
-        elif sent and choice is not None:
-            entered = DecisionInput(choice, by, why)
-            messages.attempt(lambda: _record(agreed, pair, entered))
+    with st.form(f"decision-{number}", border=False):
+        labels = _label_choices(agreed, pair)
+        choice = st.radio(
+            "What did you decide?",
+            list(labels),
+            index=None,
+            format_func=lambda name: widgets.plain_label(labels[name]),
+            key=f"decision-choice-{number}",
+        )
+        # No max_chars: a browser drops a longer text without a word, the library says how long it may be.
+        by = st.text_input(
+            f"Who decides? (up to {MAX_NAME:,} characters)",
+            value=st.session_state.get(_BY, ""),
+            key=f"decision-by-{number}",
+        )
+        why = st.text_area(f"Why? (up to {MAX_REASON:,} characters)", height=80, key=f"decision-why-{number}")
+        sent = st.form_submit_button("Record it", type="primary", key=f"decision-record-{number}")
+    if judging_form.is_exploratory(shown, agreed):
+        messages.show_aside("It is kept on Overview.")
+        judging_form.say_what_is_kept(shown, agreed)
+    else:
+        messages.show_aside("It is kept on Overview, with the verdict as it is now.")
+    if sent and choice is None:
+        messages.show_message("Choose what you decided.", "warning")
+    elif sent and choice is not None:
+        entered = DecisionInput(choice, by, why)
+        messages.attempt(lambda: _record(agreed, pair, entered))
 
 
 def _label_choices(review: Review, pair: Pair) -> dict[Choice, str]:
@@ -87,14 +103,16 @@ def show_recorded() -> None:
     """After a decision was recorded: what it says, and where it is found again."""
     recorded = st.session_state.pop(_RECORDED, None)
     if recorded is not None:
-        messages.show_message(f"Recorded: {recorded}. It is on Overview.", "good")
+        messages.show_message(recorded, "good")
 
 
 def _record(review: Review, pair: Pair, entered: DecisionInput) -> None:
     record = record_decision(state.workspace(), review.result, pair, entered)
     st.session_state[_BY] = record.by
-    st.session_state[_RECORDED] = record.text
+    st.session_state[_RECORDED] = f"Recorded: {record.text}. It is on Overview."
     st.session_state[_NUMBER] += 1
+    dialogs.close()
+    focus.tell_action(st.session_state[_RECORDED])
 
 
 def show_decisions() -> None:
@@ -155,9 +173,9 @@ def _decision_row(record: DecisionRecord, comparisons: Container[str]) -> Row:
 
 
 def _act(action: str, decision_id: str) -> None:
-    row_actions.close()
     if action == "recheck":
         state.set_params(decision=decision_id)
+        focus.tell_action(place="decision-recheck")
         st.rerun()
     row_actions.ask(action, decision_id)
 
@@ -167,6 +185,7 @@ def _show_below(workspace: Workspace, record: DecisionRecord | GateRecord) -> No
         return
     row_actions.ask_before_deleting(
         record.id,
+        "the decision",
         lambda: "Deletes this decision from the workspace; the comparison stays.",
         lambda: _delete(workspace, record),
     )

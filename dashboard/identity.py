@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import messages, theme
+from dashboard import dialogs, messages, theme
 from gru4rec_core.report.style import ground
 from gru4rec_core.version import __version__
 from gru4rec_core.workspace.store import Workspace
@@ -48,7 +48,11 @@ def logo(dark: bool) -> str:
 def show() -> None:
     """Name and mark at the top of the sidebar, and what this is about below the navigation."""
     st.logo(logo(theme.is_dark()), size="large")
-    with st.sidebar, st.popover("About", type="tertiary", icon=":material/info:", key="about"):
-        st.text(f"{NAME} {__version__}")
-        messages.show_aside("Compares session-based recommenders on your own log.")
-        messages.show_aside(f"Workspace: {Workspace.default_root()}")
+    with st.sidebar:
+        dialogs.show_button("About", _show_about, key="about", type="tertiary", icon=":material/info:")
+
+
+def _show_about() -> None:
+    st.text(f"{NAME} {__version__}")
+    messages.show_aside("Compares session-based recommenders on your own log.")
+    messages.show_aside(f"Workspace: {Workspace.default_root()}")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
-from dashboard import judging_form, messages, state
+from dashboard import dialogs, judging_form, messages, state
 from dashboard.review_context import Review
 from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.report.labels import short
@@ -21,11 +22,8 @@ def show_picker(agreed: Review) -> None:
     Args:
         agreed: the comparison of the page, whose list length, margin and level the new one takes.
     """
-    picker = st.popover("Compare two others", icon=":material/compare_arrows:", key="picker", on_change="rerun")
-    if not picker.open:  # the lists read every run of the dataset
-        return
-    with picker:
-        _ask(agreed)
+    draw = partial(_ask, agreed)
+    dialogs.show_button("Compare two others", draw, key="picker", width="medium", icon=":material/compare_arrows:")
 
 
 def _ask(agreed: Review) -> None:
@@ -45,7 +43,7 @@ def _ask(agreed: Review) -> None:
         " already known, so the verdict is marked as exploratory."
     )
     if st.button("Compare these", type="primary", key="picker-go", disabled=refusal is not None):
-        messages.attempt(lambda: _compare(models[a], models[b], agreed))
+        dialogs.attempt(lambda: _compare(models[a], models[b], agreed), "The two are compared now.")
 
 
 def _compare(a: TrainedModel, b: TrainedModel, agreed: Review) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import actions, messages, progress_view, state
+from dashboard import actions, focus, messages, progress_view, state
 from gru4rec_core.experiments.continuing import taken_over_epochs
 from gru4rec_core.jobs.job_list import Job
 from gru4rec_core.jobs.time_left import seconds_until_done
@@ -35,12 +35,14 @@ def _show_comparison(comparison: ComparisonRecord, was_active: bool) -> None:
     left = seconds_until_done(workspace) if active else {}
     if active:
         st.text(describe_total(listed, left))
+        focus.tell_progress(describe_total(listed, left), "training", mark=count_done(listed))
         progress_view.show_curves(workspace, runs, comparison.config.deciding_k)
     for label, of_model in group_jobs(listed, runs).items():
         _show_group(workspace, label, of_model, left)
     for sentence in describe_origins(workspace, runs):
         messages.show_aside(sentence)
     if not active:
+        focus.tell_progress(describe_total(listed, {}), "training", mark=count_done(listed), only_changes=True)
         if any(job.state.state == "new" for job in listed):
             _offer_to_start_rest(workspace, comparison)
         progress_view.show_curves(workspace, runs, comparison.config.deciding_k)
@@ -48,10 +50,14 @@ def _show_comparison(comparison: ComparisonRecord, was_active: bool) -> None:
 
 def describe_total(listed: Sequence[Job], left: Mapping[str, float]) -> str:
     """ "3 of 7 jobs done, about 2 min left in all" for a comparison's jobs and the seconds until each ends."""
-    n_done = sum(job.state.state == "done" for job in listed)
     seconds = [left[job.id] for job in listed if job.id in left]
     rest = f", {progress_view.rough_duration(max(seconds), about='about ')} left in all" if seconds else ""
-    return f"{n_done} of {len(listed)} jobs done{rest}"
+    return f"{count_done(listed)} of {len(listed)} jobs done{rest}"
+
+
+def count_done(listed: Sequence[Job]) -> int:
+    """How many of these jobs are done."""
+    return sum(job.state.state == "done" for job in listed)
 
 
 def group_jobs(listed: Sequence[Job], runs: Sequence[RunRecord]) -> dict[str, list[Job]]:

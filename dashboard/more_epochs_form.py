@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
-from dashboard import actions, messages, state
+from dashboard import actions, dialogs, messages, state
 from gru4rec_core.experiments.continuing import kept_epochs
 from gru4rec_core.jobs.more_epochs import plan_more_epochs, stopped_early
 from gru4rec_core.results.model_table import group_by_model, label_model
@@ -16,10 +17,8 @@ from gru4rec_core.workspace.records import ComparisonRecord
 
 def show_form(comparison: ComparisonRecord) -> None:
     """The button *Train more epochs*, with which models and how many."""
-    popover = st.popover("Train more epochs", icon=":material/fast_forward:", key="more-epochs", on_change="rerun")
-    if popover.open:
-        with popover:
-            _ask(comparison)
+    draw = partial(_ask, comparison)
+    dialogs.show_button("Train more epochs", draw, key="more-epochs", width="medium", icon=":material/fast_forward:")
 
 
 def _ask(comparison: ComparisonRecord) -> None:
@@ -43,7 +42,7 @@ def _ask(comparison: ComparisonRecord) -> None:
     run_ids = [run.id for label in chosen for run in models[label]]
     icon = ":material/play_arrow:"
     if st.button("Continue training", type="primary", key="more-epochs-go", icon=icon, disabled=not run_ids):
-        messages.attempt(lambda: _start(comparison, int(more), run_ids))
+        dialogs.attempt(lambda: _start(comparison, int(more), run_ids), "Training started.", place="progress")
 
 
 def describe_start(n_without: Mapping[str, int], n_runs: int) -> str:

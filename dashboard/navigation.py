@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import garbage, heap, identity, theme, theme_watch
+from dashboard import dialogs, focus, garbage, heap, identity, theme, theme_watch
 
 PAGES = {
     "overview": "pages/overview.py",
@@ -59,6 +59,8 @@ def enter() -> None:
     st.set_page_config(page_title=f"{page.title} · {identity.NAME}")
     theme.apply()
     theme_watch.show()
+    dialogs.close_on_other_page(page.url_path)
+    focus.mount()
     identity.show()
     st.session_state[_ENTERED] = True
     page.run()

@@ -8,6 +8,7 @@ from dashboard import (
     actions,
     cached,
     compare_view,
+    focus,
     messages,
     navigation,
     progress_view,
@@ -35,6 +36,7 @@ def show_first_visit() -> None:
         with st.spinner("Generating 1,082 sessions…"):
             record = import_sample(state.workspace(), "workouts")
         state.select(dataset=record.id)
+        focus.tell_action(f"Loaded: {record.name}.")
         st.rerun()
     messages.show_aside(SAMPLES["workouts"].text)
     if st.button("Use my own file", type="tertiary", key="own-file", icon=":material/upload_file:"):

@@ -13,7 +13,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import actions, messages, theme, widgets
+from dashboard import actions, dialogs, messages, theme, widgets
 from gru4rec_core.config import LOSS_LABELS, TrainingConfig
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import Job, baselines_id, list_jobs, read_job_state
@@ -154,15 +154,27 @@ def rough_duration(seconds: float, about: str = "") -> str:
 def _show_job_buttons(workspace: Workspace, job: Job) -> None:
     """Two taps to stop or start something, so that a stray one does nothing."""
     if job.state.is_active:
-        with st.popover("Cancel", type="tertiary", key=f"cancel-{_key(job)}"):
-            st.text("What has been trained so far is kept. You can continue it later.")
-            if st.button("Cancel this job", key=f"cancel-now-{_key(job)}"):
-                messages.attempt(lambda: jobs.cancel(workspace, job.kind, job.id))
+        draw = partial(_ask_to_cancel, workspace, job)
+        dialogs.show_button("Cancel", draw, key=f"cancel-{_key(job)}", title=_title("Cancel", job), type="tertiary")
     elif job.state.state in ("failed", "cancelled", "lost"):
-        with st.popover("Retry", type="tertiary", key=f"retry-{_key(job)}"):
-            st.text("It continues from its last checkpoint.")
-            if st.button("Start it again", key=f"retry-now-{_key(job)}"):
-                messages.attempt(lambda: jobs.retry(workspace, job.kind, job.id))
+        draw = partial(_ask_to_retry, workspace, job)
+        dialogs.show_button("Retry", draw, key=f"retry-{_key(job)}", title=_title("Retry", job), type="tertiary")
+
+
+def _title(action: str, job: Job) -> str:
+    return f"{action}: {widgets.plain_label(job.title, 60)}"
+
+
+def _ask_to_cancel(workspace: Workspace, job: Job) -> None:
+    st.text("What has been trained so far is kept. You can continue it later.")
+    if st.button("Cancel this job", key=f"cancel-now-{_key(job)}"):
+        dialogs.attempt(lambda: jobs.cancel(workspace, job.kind, job.id), f"Cancelled: {job.title}.")
+
+
+def _ask_to_retry(workspace: Workspace, job: Job) -> None:
+    st.text("It continues from its last checkpoint.")
+    if st.button("Start it again", key=f"retry-now-{_key(job)}"):
+        dialogs.attempt(lambda: jobs.retry(workspace, job.kind, job.id), f"Started again: {job.title}.")
 
 
 def _show_reason(workspace: Workspace, job: Job) -> None:

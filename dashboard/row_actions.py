@@ -1,55 +1,46 @@
-"""Which action of a row's menu waits for an answer, and how is it given? One at a time, below its row."""
+"""Which action of a row's menu waits for an answer, and how is it given? One at a time, in a dialog."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
-from dashboard import messages, state
+from dashboard import dialogs, state
 from gru4rec_core.workspace.store import Dependents
 
-_ASKED = "_asked_of_row"
+_ACTIONS = ("delete", "rename")
 
 
 def ask(action: str, row_id: str) -> None:
-    """Draws the page again with the question of this action below its row."""
-    st.session_state[_ASKED] = (action, row_id)
+    """Draws the page again with the question of this action."""
+    dialogs.open_dialog(_key(action, row_id))
     st.rerun()
 
 
-def is_asked(action: str, row_id: str) -> bool:
-    """Whether this action of this row waits for an answer."""
-    return bool(st.session_state.get(_ASKED) == (action, row_id))
-
-
-def is_any_asked(row_ids: Container[str]) -> bool:
+def is_any_asked(row_ids: Iterable[str]) -> bool:
     """Whether an action of one of these rows waits for an answer."""
-    asked = st.session_state.get(_ASKED)
-    return asked is not None and asked[1] in row_ids
+    return any(dialogs.is_open(_key(action, row_id)) for row_id in row_ids for action in _ACTIONS)
 
 
-def close() -> None:
-    """Nothing waits for an answer any more."""
-    st.session_state.pop(_ASKED, None)
-
-
-def ask_before_deleting(row_id: str, describe: Callable[[], str], delete: Callable[[], object]) -> None:
+def ask_before_deleting(row_id: str, named: str, describe: Callable[[], str], delete: Callable[[], object]) -> None:
     """Where *Delete* was chosen: what would go, and the two answers.
 
     Args:
         row_id: of the row.
+        named: what is deleted, as it is called afterwards.
         describe: says what would be deleted, with what goes along; called where it is asked.
         delete: does it.
     """
-    if not is_asked("delete", row_id):
-        return
-    with st.container(border=True, key="delete"):
+
+    def draw() -> None:
         st.text(f"{describe()} This cannot be undone.")
         with st.container(horizontal=True):
             if st.button("Delete for good", type="primary", key="delete-now"):
-                messages.attempt(lambda: _carry_out(delete))
-            offer_to_close("Keep it")
+                dialogs.attempt(lambda: _carry_out(delete), f"Deleted: {named}.")
+            _offer_to_close("Keep it")
+
+    dialogs.show(_key("delete", row_id), "Delete", draw)
 
 
 def describe_deleting(named: str, dependents: Dependents) -> str:
@@ -67,24 +58,28 @@ def ask_for_name(row_id: str, name: str, rename: Callable[[str], object]) -> Non
         name: as it is.
         rename: takes the new one.
     """
-    if not is_asked("rename", row_id):
-        return
-    with st.container(border=True, key="rename"):
+
+    def draw() -> None:
         new = st.text_input("New name", value=name, max_chars=80, key=f"new-name-{row_id}")
         with st.container(horizontal=True):
             if st.button("Rename it", type="primary", key="rename-now"):
-                messages.attempt(lambda: _carry_out(lambda: rename(new)))
-            offer_to_close("Keep its name")
+                dialogs.attempt(lambda: _carry_out(lambda: rename(new)), "Renamed.")
+            _offer_to_close("Keep its name")
+
+    dialogs.show(_key("rename", row_id), "Rename", draw)
 
 
-def offer_to_close(label: str) -> None:
+def _key(action: str, row_id: str) -> str:
+    return f"{action}-row-{row_id}"
+
+
+def _offer_to_close(label: str) -> None:
     """The button that leaves everything as it is."""
     if st.button(label, type="tertiary", key="asked-close"):
-        close()
+        dialogs.close()
         st.rerun()
 
 
 def _carry_out(action: Callable[[], object]) -> None:
     action()
-    close()
     state.forget_deleted()

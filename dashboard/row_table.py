@@ -120,7 +120,11 @@ def _show_row(table: RowTable, row_id: str) -> None:
         st.html(_cells(table, row))
         if row.menu:
             chosen = st.menu_button(
-                "Actions", list(row.menu), format_func=row.menu.__getitem__, type="tertiary", key=f"menu-{row_id}"
+                f"Actions *for {label}*",  # the row, for those who hear the button alone; not drawn
+                list(row.menu),
+                format_func=row.menu.__getitem__,
+                type="tertiary",
+                key=f"menu-{row_id}",
             )
             if chosen is not None and table.act is not None:
                 table.act(chosen, row_id)
@@ -169,7 +173,8 @@ def _style(table: RowTable) -> str:
   line-height:1.35}}
 {root} .wb-head .wb-cells{{font-size:inherit}}
 {root} .wb-cells>div{{min-width:0;overflow-wrap:anywhere}}
-{root} .wb-name{{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}}
+{root} .wb-name,{root} [class*="st-key-menu-"] em{{position:absolute;width:1px;height:1px;overflow:hidden;
+  clip-path:inset(50%);white-space:nowrap}}
 {root} [data-testid=stPageLink-NavLink]{{background:none;padding:.2rem 0;min-height:2rem}}
 {root} [data-testid=stPageLink-NavLink] *{{color:{accent}}}
 {root} [data-testid=stPageLink-NavLink] p{{font-weight:400;white-space:normal;overflow-wrap:anywhere}}

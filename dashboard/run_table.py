@@ -87,6 +87,7 @@ def hits(workspace: Workspace, run: RunRecord, k: int) -> str:
 def _ask_before_deleting(workspace: Workspace, run_id: str) -> None:
     row_actions.ask_before_deleting(
         run_id,
+        f"run {run_id}",
         lambda: row_actions.describe_deleting(f"run {run_id}", workspace.run_dependents(run_id)),
         lambda: workspace.delete_run(run_id, with_comparisons=True),
     )

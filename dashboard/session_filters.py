@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from dashboard import review_context, state
@@ -39,42 +38,58 @@ def leave_out_wrong(review: Review, models: Models) -> None:
         state.say_wrong("misses of the right category", "which need an item table with categories")
         state.set_params(near=None)
     state.read_choice("by", [model.name for model in models], "model")
-    state.read_choice("kind", _kinds(review), "kind of session")
+    if "kind" in st.query_params:
+        state.read_choice("kind", _kinds(review), "kind of session")
 
 
-def choose_filters(review: Review, models: Models) -> Filters:
-    """The conditions, behind one button; kept in the URL."""
-    n_set = count_filters()
-    with st.popover(f"Filters: {n_set}" if n_set else "Filters", icon=":material/filter_list:", key="filters"):
-        texts = _ask_for_texts()
-        whole = st.checkbox(
-            "Match whole item names only",
-            value="whole" in st.query_params,
-            key="filter-whole",
-            on_change=_keep,
-            args=("whole",),
-        )
-        ranges = {name: _ask_for_range(name, label) for name, label in _RANGES.items()}
-        near = _ask_for_near(review)
-        by = _ask_for_model(models)
-        kind = _ask_for_kind(review)
-        if n_set:
-            st.button("Clear filters", key="clear-in-form", on_click=clear_filters, icon=":material/close:")
-    items = {
-        name: find_items(review.vocabulary, texts[name], review.item_names, whole=whole)
+def show_filters(review: Review, models: Models) -> None:
+    """The conditions, where the list below follows at once; asked for only while this part is open."""
+    # One label, however many are set: with another label Streamlit would take it for another expander, and close it.
+    expander = st.expander("Filters", icon=":material/filter_list:", key="filters", on_change="rerun")
+    if expander.open:
+        with expander:
+            _ask(review, models)
+
+
+def _ask(review: Review, models: Models) -> None:
+    _ask_for_texts()
+    whole = "whole" in st.query_params
+    label = "Match whole item names only"
+    st.checkbox(label, value=whole, key="filter-whole", on_change=_keep, args=("whole",))
+    for column, (name, label) in zip(st.columns(len(_RANGES)), _RANGES.items(), strict=True):
+        with column:
+            _ask_for_range(name, label)
+    _ask_for_near(review)
+    by, kind = st.columns(2)
+    with by:
+        _ask_for_model(models)
+    with kind:
+        _ask_for_kind(review)
+    if count_filters():
+        st.button("Clear filters", key="clear-in-form", on_click=clear_filters, icon=":material/close:")
+
+
+def read_filters(review: Review, models: Models) -> Filters:
+    """The conditions of the link, wrong ones left out before."""
+    params = st.query_params
+    whole = "whole" in params
+    came, had, guessed = (
+        find_items(review.vocabulary, params.get(name, ""), review.item_names, whole=whole)
         for name in ("came", "had", "guess")
-    }
+    )
+    length, step, rank = (Range.from_text(params.get(name, "")) for name in ("length", "place", "rank"))
+    kind = params.get("kind")
     return Filters(
-        came=items["came"],
-        had=items["had"],
-        guessed=items["guess"],
-        session=review.find_sessions(texts["name"]),
-        length=ranges["length"],
-        step=ranges["place"],
-        rank=ranges["rank"],
-        near=near,
-        by=by,
-        kind=kind,
+        came=came,
+        had=had,
+        guessed=guessed,
+        session=review.find_sessions(params.get("name", "")),
+        length=length,
+        step=step,
+        rank=rank,
+        near=review_context.find_category_codes(review) if "near" in params else None,
+        by=params.get("by", "") if len(models) > 1 else "",
+        kind=review_context.select_kind(review, *_kinds(review)[kind]) if kind else None,
     )
 
 
@@ -101,9 +116,9 @@ def clear_filters() -> None:
     state.set_params(**dict.fromkeys((*_PARAMS, *_SHOWN)))
     emptied: dict[str, Any] = dict.fromkeys((f"filter-{name}" for name in _TEXTS), "")
     emptied |= {f"filter-{name}-{end}": None for name in _RANGES for end in ("from", "to")}
-    st.session_state.update(
-        emptied | {"filter-whole": False, "filter-near": False, "filter-by": "", "filter-kind": None}
-    )
+    emptied |= {"filter-whole": False, "filter-near": False, "filter-by": "", "filter-kind": None}
+    # Only what is drawn: the rest begins with what the link says when it is drawn.
+    st.session_state.update({key: value for key, value in emptied.items() if key in st.session_state})
 
 
 def show_no_match() -> None:
@@ -113,28 +128,23 @@ def show_no_match() -> None:
         st.button("Clear filters", type="primary", key="clear-filters", on_click=clear_filters)
 
 
-def _ask_for_texts() -> dict[str, str]:
+def _ask_for_texts() -> None:
     hints = {"name": "a part of its name"}
-    columns = st.columns(2)
-    texts = {}
-    for place, (name, label) in enumerate(_TEXTS.items()):
-        with columns[place % 2]:
-            texts[name] = st.text_input(
-                label,
-                value=st.query_params.get(name, ""),
-                placeholder=hints.get(name, "item"),
-                key=f"filter-{name}",
-                max_chars=200,
-                on_change=_keep,
-                args=(name,),
-            )
-    return texts
+    for column, (name, label) in zip(st.columns(len(_TEXTS)), _TEXTS.items(), strict=True):
+        column.text_input(
+            label,
+            value=st.query_params.get(name, ""),
+            placeholder=hints.get(name, "item"),
+            key=f"filter-{name}",
+            max_chars=200,
+            on_change=_keep,
+            args=(name,),
+        )
 
 
-def _ask_for_range(name: str, label: str) -> Range:
+def _ask_for_range(name: str, label: str) -> None:
     requested = Range.from_text(st.query_params.get(name, ""))
-    columns = st.columns(2)
-    limits = [
+    for column, end, value in zip(st.columns(2), ("from", "to"), (requested.low, requested.high), strict=True):
         column.number_input(
             f"{label}: {end}",
             min_value=1,
@@ -144,17 +154,13 @@ def _ask_for_range(name: str, label: str) -> Range:
             on_change=_keep_range,
             args=(name,),
         )
-        for column, end, value in zip(columns, ("from", "to"), (requested.low, requested.high), strict=True)
-    ]
-    return Range(*(None if limit is None else int(limit) for limit in limits))
 
 
-def _ask_for_near(review: Review) -> np.ndarray | None:
-    """Whether near misses are asked for, as the categories of the items; the question needs an item table."""
-    codes = review_context.find_category_codes(review)
-    if codes is None:
-        return None
-    asked = st.checkbox(
+def _ask_for_near(review: Review) -> None:
+    """Whether near misses are asked for; the question needs an item table."""
+    if review_context.find_category_codes(review) is None:
+        return
+    st.checkbox(
         "Right category guessed, but not the item",
         value="near" in st.query_params,
         key="filter-near",
@@ -162,15 +168,14 @@ def _ask_for_near(review: Review) -> np.ndarray | None:
         on_change=_keep,
         args=("near",),
     )
-    return codes if asked else None
 
 
-def _ask_for_model(models: Models) -> str:
+def _ask_for_model(models: Models) -> None:
     names = ["", *(model.name for model in models)]
     if len(models) < 2:
-        return ""
+        return
     labels = {"": "any model", **{model.name: model.label for model in models}}
-    return st.selectbox(
+    st.selectbox(
         "Guesses and rank of",
         names,
         index=state.requested_place("by", names) or 0,
@@ -181,10 +186,10 @@ def _ask_for_model(models: Models) -> str:
     )
 
 
-def _ask_for_kind(review: Review) -> np.ndarray | None:
-    """One slice of the Accuracy page, as bool [n_events]; None for all sessions."""
+def _ask_for_kind(review: Review) -> None:
+    """One slice of the Accuracy page, or all."""
     options = _kinds(review)
-    chosen = st.selectbox(
+    st.selectbox(
         "Slice",
         list(options),
         index=state.requested_place("kind", list(options)),
@@ -194,7 +199,6 @@ def _ask_for_kind(review: Review) -> np.ndarray | None:
         on_change=_keep,
         args=("kind",),
     )
-    return None if chosen is None else review_context.select_kind(review, *options[chosen])
 
 
 def _kinds(review: Review) -> dict[str, tuple[str, str]]:

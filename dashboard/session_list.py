@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import review_context, state, theme, widgets
+from dashboard import focus, review_context, state, theme, widgets
 from dashboard.downloads import safe_csv
 from dashboard.session_html import LONGEST_TITLE
 from dashboard.steps_view import View
@@ -42,15 +42,18 @@ def find_place(listed: SessionList, session: np.ndarray, event: int) -> int | No
     return int(places[0]) if len(places) else None
 
 
-def show_list(view: View, listed: SessionList, event: int) -> None:
-    """The page of the list that has the open session, with the keys to move through it."""
+def show_list(view: View, listed: SessionList, event: int) -> str:
+    """The page of the list that has the open session, with the keys to move through it; says where that stands."""
     place = find_place(listed, view.models[0].evaluations[0].session, event)
     page = _page(place)
-    _show_keys(listed, place)
+    where = _show_keys(listed, place)
     start = page * PAGE_SIZE
     part = SessionList(listed.first[start : start + PAGE_SIZE], listed.counts[start : start + PAGE_SIZE])
     rows = sessions_frames.prediction_rows(part.first, view.models, view.review.events, view.seed.index)
-    st.html(_CSS + _mark(None if place is None else int(listed.first[place])))
+    marked = None if place is None else int(listed.first[place])
+    st.html(_CSS + _mark(marked))
+    if marked is not None:
+        focus.mark_current(f"open-{marked}")
     rows["title"] = view.review.session_titles(rows["session"])
     with st.container(key="session-rows", gap="xsmall"):
         for row, n_listed in zip(rows.to_dict("records"), part.counts, strict=True):
@@ -65,19 +68,22 @@ def show_list(view: View, listed: SessionList, event: int) -> None:
     _show_pages(listed, page)
     if place is None:
         st.caption("The open session comes from the link; it is not in this list.")
+    return where
 
 
 def _page(place: int | None) -> int:
     return 0 if place is None else place // PAGE_SIZE
 
 
-def _show_keys(listed: SessionList, place: int | None) -> None:
+def _show_keys(listed: SessionList, place: int | None) -> str:
     n = len(listed.first)
     position = -1 if place is None else place
+    where = f"{position + 1:,} of {counted(n, 'session')}" if place is not None else counted(n, "session")
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="session-keys"):
         _key_button("Previous session", "Up", listed, position - 1)
         _key_button("Next session", "Down", listed, position + 1)
-        st.text(f"{position + 1:,} of {counted(n, 'session')}" if place is not None else counted(n, "session"))
+        st.text(where)
+    return where
 
 
 def _key_button(label: str, key: str, listed: SessionList, place: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard import cached, session_filters, session_list, state, steps_view, widgets
+from dashboard import cached, focus, session_filters, session_list, state, steps_view, widgets
 from dashboard.review_context import Review
 from dashboard.steps_view import View
 from gru4rec_core.evaluation.comparability import ModelResults
@@ -121,7 +121,8 @@ def choose_sessions(view: View) -> tuple[np.ndarray, SessionList]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         predictions = choose_predictions(review, models, k, missed)
         order = choose_order(models)
-        filters = session_filters.choose_filters(review, models)
+    session_filters.show_filters(review, models)
+    filters = session_filters.read_filters(review, models)
     if said := session_filters.describe_filters(models):
         widgets.sentence(f"Only sessions where {said}", muted=True, size=".95rem")
     if by_majority(counted := _counted(models, missed)):
@@ -156,7 +157,8 @@ def show_sessions(view: View, predictions: np.ndarray, listed: SessionList) -> N
         event = int(listed.first[0])
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        session_list.show_list(view, listed, event)
+        place = session_list.show_list(view, listed, event)
     with right:
-        steps_view.show_session(view, event)
+        step = steps_view.show_session(view, event)
+    focus.tell_progress(f"{place}, {step}", "session", mark=f"{place}, {step}", only_changes=True)
     session_list.show_download(view, predictions)

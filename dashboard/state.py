@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from dashboard import messages, navigation, words_view
+from dashboard import dialogs, messages, navigation, words_view
 from gru4rec_core.config import MAX_LIST_LENGTH, PROTOCOL_LABELS
 from gru4rec_core.errors import RunError
 from gru4rec_core.report.labels import short
@@ -231,13 +232,17 @@ def context_line(selection: Selection, *, verdict: str | None = None) -> None:
     ]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="context"):
         st.text(" · ".join(piece for piece in pieces if piece), width="content")
-        with st.popover("Copy link", type="tertiary", icon=":material/link:", key="copy-link"):
-            # A verdict's own list length, whichever the page shows: link and sentence agree.
-            k = comparison.config.shown_k if verdict and comparison else selection.k
-            st.code("\n".join(filter(None, (verdict, page_url(selection, k=k)))), language=None, wrap_lines=True)
+        draw = partial(_show_link, selection, verdict)
+        dialogs.show_button("Copy link", draw, key="copy-link", type="tertiary", icon=":material/link:")
         words_view.show_words()
     for sentence in selection.wrong:
         messages.show_message(sentence, "warning")
+
+
+def _show_link(selection: Selection, verdict: str | None) -> None:
+    # A verdict's own list length, whichever the page shows: link and sentence agree.
+    k = selection.comparison.config.shown_k if verdict and selection.comparison else selection.k
+    st.code("\n".join(filter(None, (verdict, page_url(selection, k=k)))), language=None, wrap_lines=True)
 
 
 def _resolve(workspace: Workspace, requested: dict[str, str | None]) -> Selection:

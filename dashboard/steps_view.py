@@ -43,8 +43,8 @@ class View:
     selection: state.Selection
 
 
-def show_session(view: View, event: int) -> None:
-    """The session of a test event as a strip, and what each model guessed at one of its steps."""
+def show_session(view: View, event: int) -> str:
+    """The session of a test event as a strip, and what each model guessed at one of its steps; says at which."""
     review = view.review
     evaluation = view.models[0].evaluations[0]
     session = int(evaluation.session[event])
@@ -61,6 +61,7 @@ def show_session(view: View, event: int) -> None:
             st.caption(_WORDS[step.kind])
         st.html(_draw_guesses(view, steps, step))
         _show_next(view, steps, step, event)
+    return f"step {position + 1} of {len(steps)}"
 
 
 def _describe(review: Review, session: int) -> str:

@@ -31,11 +31,12 @@ _TOOLBARS = (
 _TOUCH = """<style>@media (max-width:640px),(pointer:coarse){
 [data-testid=stExpandSidebarButton],[data-testid=stMainMenuButton],[data-testid=stSidebarNavLink],
 [data-testid=stSidebarCollapseButton] button,[data-testid=stPageLink-NavLink],
-:is([data-testid=stMain],[data-testid=stPopoverBody]) :is(button,summary,[role=tab]):not([data-testid=stMultiSelect] *),
+:is([data-testid=stMain],[role=dialog]) :is(button,summary,[role=tab]):not([data-testid=stMultiSelect] *),
+[role=menuitem],
 :is([data-testid=stSelectbox],[data-testid=stTextInput],[data-testid=stNumberInput]) input,
 :is([data-testid=stCheckbox],[data-testid=stRadio]) label{min-height:44px}
 [data-testid=stExpandSidebarButton],[data-testid=stMainMenuButton],[data-testid=stBaseButton-elementToolbar],
-[data-testid=stButtonGroup] button{min-width:44px}
+[role=dialog]>button,[data-testid=stButtonGroup] button{min-width:44px}
 [data-testid=stTooltipHoverTarget] button{padding:14px;margin:-14px}
 [data-testid=stHtml] summary{padding:12px 0}
 [data-testid=stHeaderActionElements]{display:none}
@@ -45,9 +46,14 @@ _TOUCH = """<style>@media (max-width:640px),(pointer:coarse){
 _LEGIBLE = "<style>[data-testid=stCaptionContainer]{opacity:.82!important}</style>"
 
 # Whoever goes by keyboard sees where they are, on both grounds and on every control alike.
+# Where the page or a menu would cut off what stands out, the line is inside. What only the script of focus.js reads
+# takes no room.
 _FOCUS = """<style>
 :is(button,a,summary,input,[role=button],[role=tab],[role=radio]):focus-visible{
 outline:3px solid currentColor!important;outline-offset:2px!important}
+:is(h1,h2,h3,[role=heading],[role=region],[role=menuitem]):focus-visible{
+outline:2px solid currentColor!important;outline-offset:-2px!important}
+[data-testid=stElementContainer]:is(.st-key-page-focus,:has(>[data-testid=stHtml]>span[hidden]:only-child)){display:none}
 </style>"""
 
 # A laptop's screen (1366 × 768) is to hold a page's answer: on wide screens the title takes less room. On narrow ones

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import (
     actions,
     cached,
+    focus,
     messages,
     model_progress_view,
     more_epochs_form,
@@ -78,6 +79,7 @@ def _start(record: DatasetRecord, plan: ComparisonPlan) -> None:
     state.select(comparison=comparison.id, k=plan.judging.shown_k)
     state.set_params(new=None, settings=None)
     st.session_state[_STARTED] = True
+    focus.tell_action("Training started.", place="progress")
     st.rerun()
 
 

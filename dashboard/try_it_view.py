@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from dashboard import list_html, review_context, state, theme, widgets
+from dashboard import dialogs, list_html, review_context, state, theme, widgets
 from dashboard.list_html import GuessList
 from dashboard.review_context import Review
 from dashboard.seed_choice import SeedChoice
@@ -96,8 +97,15 @@ def _show_chips(review: Review, ids: list[int]) -> None:
         _button("Move earlier", "E", none or chosen == 0, _move, ids, chosen, -1)
         _button("Move later", "L", none or chosen == len(ids) - 1, _move, ids, chosen, 1)
         _button("Remove", "Delete", none, _remove, ids, chosen)
-        with st.popover("Remove all", key="strip-clear", icon=":material/delete_sweep:"):
-            st.button(f"Remove {counted(len(ids), 'item')}", key="strip-clear-all", on_click=_write, args=([],))
+        draw = partial(_ask_to_remove_all, len(ids))
+        dialogs.show_button("Remove all", draw, key="strip-clear", icon=":material/delete_sweep:")
+
+
+def _ask_to_remove_all(n_items: int) -> None:
+    removed = counted(n_items, "item")
+    st.text("The lists then show what each model guesses before it has seen anything.")
+    if st.button(f"Remove {removed}", key="strip-clear-all", type="primary"):
+        dialogs.attempt(lambda: _write([]), f"Removed {removed}.")
 
 
 def _show_all() -> None:

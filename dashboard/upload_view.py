@@ -10,6 +10,7 @@ from dashboard import (
     cached,
     data_view,
     first_sessions_view,
+    focus,
     import_view,
     mapping_form,
     messages,
@@ -111,7 +112,7 @@ def _offer_samples() -> None:
             if st.button(f"Load the sample {name}", key=f"sample-{name}", help=sample.text):
                 with st.spinner("Generating…"):
                     record = import_sample(state.workspace(), name)
-                _select_dataset(record.id)
+                _select_dataset(record.id, f"Loaded: {record.name}.")
 
 
 def _show_upload(upload: Upload) -> None:
@@ -197,7 +198,7 @@ def _import(source: ImportSource, name: str | None) -> None:
         st.rerun()
     st.session_state[_TOLD] = known or f"{source.name} was imported: {data_view.summary_sentence(record)}."
     _discard()
-    _select_dataset(record.id)
+    _select_dataset(record.id, st.session_state[_TOLD])
 
 
 def _discard() -> None:
@@ -205,7 +206,8 @@ def _discard() -> None:
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
-def _select_dataset(dataset_id: str) -> None:
+def _select_dataset(dataset_id: str, told: str) -> None:
     st.query_params.pop("add", None)
     state.select(dataset=dataset_id, k=None)
+    focus.tell_action(told)
     st.rerun()

@@ -10,7 +10,12 @@ PATIENCE = float(os.environ.get("GRU4REC_TEST_PATIENCE", "1"))
 TIMEOUT = 20 * PATIENCE  # seconds
 
 
-def run_open(app: AppTest, popover: str) -> None:
-    """Runs the page with a popover open, by its key: AppTest cannot hold one open from run to run."""
-    app.session_state[popover] = True
+def run_open(app: AppTest, part: str) -> None:
+    """Runs the page with an expander open, by its key: AppTest cannot hold one open from run to run."""
+    app.session_state[part] = True
     app.run()
+
+
+def is_dialog_open(app: AppTest) -> bool:
+    """Whether anything stands over the page."""
+    return any(one.type == "dialog" for one in app._tree[2].children.values())

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from gru4rec_core.workspace.decisions import list_decisions
 from gru4rec_core.workspace.store import Workspace
 from tests.browser.conftest import Workbench, served
-from tests.browser.test_flow import WAIT, faults, settle
+from tests.browser.test_flow import WAIT, faults, press, settle
 from tests.pages.conftest import finished_workspace
 
 __all__ = ["finished_workspace"]  # a fixture: a comparison whose runs are done, nothing trained
@@ -42,13 +42,23 @@ def test_a_decision_is_recorded_found_again_and_checked(page: Page, finished_wor
     dataset = workspace.dataset(comparison.dataset_id)
     page.goto(f"{workbench.url}/compare?comparison={comparison.id}")
     settle(page)
-    page.get_by_role("button", name="Record decision").click()
-    page.get_by_text("Choose BPR").click()
-    page.get_by_label("Who decides?").fill("Ada")
-    page.get_by_label("Why?").fill("More hits at the same cost.")
-    page.get_by_role("button", name="Record it").click()
-    expect(page.get_by_text("Recorded: choose BPR. It is on Overview.")).to_be_visible(timeout=WAIT)
-    expect(page.get_by_label("Why?")).to_be_hidden(timeout=WAIT)
+    press(page, "Record decision")
+    expect(page.get_by_role("dialog")).to_be_focused(timeout=WAIT)
+    assert not faults(page)
+    page.keyboard.press("Tab")  # Close
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name="Choose BPR")).to_be_checked(timeout=WAIT)
+    page.keyboard.press("Tab")
+    page.keyboard.type("Ada")
+    page.keyboard.press("Tab")
+    page.keyboard.type("More hits at the same cost.")
+    press(page, "Record it", most=1)
+    recorded = "Recorded: choose BPR. It is on Overview."
+    expect(page.get_by_role("note").get_by_text(recorded)).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
+    expect(page.get_by_role("button", name="Record decision")).to_be_focused(timeout=WAIT)
+    expect(page.locator("#wb-live")).to_contain_text(recorded, timeout=WAIT)
     (stored,) = list_decisions(workspace)
     assert (stored.by, stored.model, stored.dataset_hash) == ("Ada", "bpr", dataset.content_hash)
 
@@ -66,6 +76,10 @@ def test_a_decision_is_recorded_found_again_and_checked(page: Page, finished_wor
     assert not workbench.loads_tensorflow()
 
     choose_action(page, "decision", "Delete")
-    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_role("dialog")).to_be_focused(timeout=WAIT)
+    assert not faults(page)
+    press(page, "Delete for good", most=3)
     expect(page.get_by_text(re.compile("More hits at the same cost"))).to_have_count(0, timeout=WAIT)
+    expect(page.locator("#wb-live")).to_contain_text("Deleted: the decision.", timeout=WAIT)
+    expect(page.get_by_role("heading", level=1)).to_be_focused(timeout=WAIT)
     assert list_decisions(workspace) == []

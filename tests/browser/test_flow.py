@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -41,7 +42,7 @@ def press(page: Page, name: str, *, most: int = 60) -> None:
     """Goes by Tab to the button or link of this name, sees that its focus shows, and presses Enter."""
     expect(page.get_by_text(name).first).to_be_visible(timeout=WAIT)
     settle(page)
-    focused = page.locator("button:focus, a:focus", has_text=name)
+    focused = page.locator(":is(button, a, summary):focus", has_text=name)
     for _ in range(most):
         page.keyboard.press("Tab")
         if focused.count():
@@ -51,12 +52,23 @@ def press(page: Page, name: str, *, most: int = 60) -> None:
     pytest.fail(f"Tab never reached {name}")
 
 
+def has_focus(page: Page, role: Literal["heading", "button", "dialog"], name: str) -> None:
+    """Sees that the focus is there, and not lost."""
+    expect(page.get_by_role(role, name=name).first).to_be_focused(timeout=WAIT)
+
+
 def train_the_sample(page: Page, url: str) -> None:
     """The first way anybody goes, by keyboard alone: load the sample, train both losses, open the comparison."""
     page.goto(url)
     settle(page)
     if page.get_by_role("button", name="Load the sample workouts").count():
         press(page, "Load the sample workouts")
+        expect(page.get_by_role("button", name="Train TOP1 and BPR")).to_be_visible(timeout=WAIT)
+        has_focus(page, "heading", "Which model predicts the next item best?")
+        press(page, "Add a dataset")
+        has_focus(page, "heading", "Add a log")
+        press(page, "Overview")
+        has_focus(page, "heading", "Which model predicts the next item best?")
     else:  # another test left a log
         page.goto(f"{url}/data?add=1")
         press(page, "Load the sample workouts")
@@ -65,7 +77,10 @@ def train_the_sample(page: Page, url: str) -> None:
     press(page, "Train TOP1 and BPR")
     page.wait_for_url(re.compile("/train"))
     expect(page.get_by_text("TOP1, seed 0").first).to_be_visible(timeout=WAIT)
+    has_focus(page, "heading", "Train the models to compare")
+    expect(page.locator("#wb-live")).to_contain_text(re.compile(r"\d of 3 jobs done"), timeout=WAIT)
     expect(page.get_by_role("button", name="Open comparison")).to_be_visible(timeout=TRAINING_TIMEOUT)
+    expect(page.locator("#wb-live")).to_contain_text("3 of 3 jobs done", timeout=WAIT)
     press(page, "Open comparison")
     page.wait_for_url(re.compile("/compare"))
     settle(page)
@@ -94,12 +109,20 @@ def test_sessions_and_their_steps_open_by_the_arrow_keys(trained: Page, workbenc
     settle(trained)
     press(trained, "Sessions")
     trained.wait_for_url(re.compile("/sessions.*comparison="))
+    has_focus(trained, "heading", "What did it predict, and what came?")
     place = trained.get_by_text(re.compile(r"^\d+ of [\d,]+ sessions$"))
     expect(place).to_have_text(re.compile("^1 of"), timeout=WAIT)
+    rows = trained.locator(".st-key-session-rows button")
+    expect(rows.first).to_have_attribute("aria-current", "true")
+    rows.first.focus()
     step = trained.get_by_text(re.compile(r"^Step \d+ of \d+$"))
     trained.keyboard.press("ArrowDown")
     expect(place).to_have_text(re.compile("^2 of"), timeout=WAIT)
     settle(trained)
+    expect(rows.nth(1)).to_have_attribute("aria-current", "true")
+    expect(rows.nth(1)).to_be_focused()
+    expect(trained.locator("button[aria-current=true]")).to_have_count(1)
+    expect(trained.locator("#wb-live")).to_contain_text(re.compile(r"2 of [\d,]+ sessions, step \d+ of \d+$"))
     before = step.inner_text()
     trained.keyboard.press("ArrowLeft")
     expect(step).not_to_have_text(before, timeout=WAIT)
@@ -108,6 +131,43 @@ def test_sessions_and_their_steps_open_by_the_arrow_keys(trained: Page, workbenc
     settle(trained)
     for model in ("top1", "bpr"):
         assert trained.locator(f"[data-kind=guesses-{model}] li").count() == k
+
+
+def test_what_opens_over_the_page_takes_the_focus_and_gives_it_back(trained: Page, workbench):
+    trained.goto(f"{workbench.url}/compare?comparison={workbench.workspace.comparisons()[0].id}")
+    settle(trained)
+    for name in ("Copy link", "Words", "Record decision", "Compare two others"):
+        press(trained, name)
+        has_focus(trained, "dialog", name)
+        assert not faults(trained)
+        if name == "Words":
+            trained.keyboard.press("Tab")
+            trained.keyboard.press("Tab")
+            expect(trained.get_by_role("region", name="All words")).to_be_focused()
+            trained.keyboard.press("End")
+            trained.wait_for_function("document.activeElement.scrollTop > 0")
+        trained.keyboard.press("Escape")
+        expect(trained.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
+        has_focus(trained, "button", name)
+
+
+def test_filters_are_used_by_keyboard_and_the_list_follows(trained: Page, workbench):
+    trained.goto(f"{workbench.url}/sessions")
+    settle(trained)
+    trained.get_by_role("heading", level=1).click()
+    press(trained, "Filters", most=14)
+    first = trained.get_by_label("Came next")
+    expect(first).to_be_visible(timeout=WAIT)
+    settle(trained)
+    trained.keyboard.press("Tab")
+    expect(first).to_be_focused()
+    trained.keyboard.type("swim")
+    trained.keyboard.press("Enter")
+    expect(trained.get_by_text("Only sessions where the next item contains “swim”")).to_be_visible(timeout=WAIT)
+    settle(trained)
+    expect(first).to_be_focused()
+    expect(trained.locator("#wb-live")).to_contain_text(re.compile(r"1 of [\d,]+ sessions?, step"))
+    assert not faults(trained)
 
 
 def test_a_second_viewer_and_a_pasted_link_see_the_same(trained: Page, workbench, browser: Browser):

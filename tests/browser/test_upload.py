@@ -45,7 +45,7 @@ def test_after_another_log_the_reader_stands_at_the_top_of_it(page: Page, workbe
         }
     )
     page.get_by_role("button", name="Import this log").click()
-    told = page.get_by_text(re.compile("more.log was imported: 30 sessions, 4 items"))
+    told = page.get_by_role("note").get_by_text(re.compile("more.log was imported: 30 sessions, 4 items"))
     expect(told).to_be_visible(timeout=WAIT)
     settle(page)
     expect(told).to_be_in_viewport()

@@ -1,8 +1,8 @@
-"""Facts about the one question that waits for an answer below a row."""
+"""Facts about the one question about a row that waits for an answer."""
 
 import pytest
 
-from dashboard import row_actions
+from dashboard import dialogs, row_actions
 from gru4rec_core.workspace.store import Dependents
 
 
@@ -11,17 +11,16 @@ def session(monkeypatch):
     state: dict = {}
     monkeypatch.setattr(row_actions.st, "session_state", state)
     monkeypatch.setattr(row_actions.st, "rerun", lambda: None)
+    monkeypatch.setattr(dialogs.st, "dialog", lambda title, **options: lambda draw: draw)
     return state
 
 
 def test_only_the_action_that_was_chosen_last_is_asked(session):
     row_actions.ask("delete", "a")
     row_actions.ask("rename", "b")
-    assert row_actions.is_asked("rename", "b")
-    assert not row_actions.is_asked("delete", "a")
     assert row_actions.is_any_asked({"b"})
     assert not row_actions.is_any_asked({"a"})
-    row_actions.close()
+    dialogs.close()
     assert not row_actions.is_any_asked({"a", "b"})
 
 
@@ -30,11 +29,11 @@ def test_what_would_go_along_is_looked_up_only_where_deleting_is_asked(session):
         raise AssertionError
 
     row_actions.ask("rename", "a")
-    row_actions.ask_before_deleting("a", describe, lambda: None)
+    row_actions.ask_before_deleting("a", "a", describe, lambda: None)
     row_actions.ask("delete", "a")
-    row_actions.ask_before_deleting("b", describe, lambda: None)
+    row_actions.ask_before_deleting("b", "b", describe, lambda: None)
     with pytest.raises(AssertionError):
-        row_actions.ask_before_deleting("a", describe, lambda: None)
+        row_actions.ask_before_deleting("a", "a", describe, lambda: None)
 
 
 def test_what_is_deleted_is_told_with_what_goes_along(run):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.app_runs import run_open
 from tests.chart_specs import charts
 
 
@@ -59,7 +60,8 @@ def test_items_that_are_never_recommended_are_counted(accuracy):
 
 def test_the_way_on_leads_to_the_misses_the_headline_speaks_of(accuracy):
     assert accuracy.button(key="to-misses").label == "See these misses"
-    accuracy.button(key="to-misses").click().run()
+    accuracy.button(key="to-misses").click()
+    run_open(accuracy, "filters")
     where, rows = accuracy.selectbox(key="filter-kind").value, [b.label for b in accuracy.button if "BPR" in b.label]
     assert accuracy.button_group(key="chips").value == "missed"
     assert where.partition(":")[0] in {"position", "length", "popularity", "repeat"}

@@ -10,7 +10,7 @@ from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.words import figure, signed
 from gru4rec_core.workspace.decisions import list_decisions
 from gru4rec_core.workspace.job_state import JobState, write_state
-from tests.app_runs import run_open
+from tests.app_runs import is_dialog_open
 from tests.chart_specs import charts
 
 
@@ -116,6 +116,7 @@ def test_what_it_rests_on_is_said(compare):
 def test_on_a_list_length_that_does_not_decide_card_and_link_name_the_one_that_does(finished, open_page):
     app = open_page("compare", k="5")
     assert "Decided by the top 3. The figures below are those of the top 5" in texts(app)
+    app.button(key="copy-link").click().run()
     sentence, link = app.code[0].value.splitlines()
     assert "top 3" in sentence
     assert link.endswith("k=3")
@@ -157,6 +158,7 @@ def test_another_margin_is_drawn_at_once_and_marked_as_exploratory(compare):
     changed = "Exploratory: changed when the results were known (margin 20 % instead of 5 %)."
     assert changed in in_words(compare)
     assert "a difference under 20 %" in json.dumps(charts(compare)["BPR against TOP1: what decides"])
+    compare.button(key="copy-link").click().run()
     sentence, link = compare.code[0].value.splitlines()
     assert sentence.endswith(changed)
     assert "margin=20" in link
@@ -175,6 +177,7 @@ def test_another_level_is_computed_and_stands_in_the_link(compare):
 def test_what_is_recorded_and_reported_stays_what_was_agreed(finished, open_page):
     app = open_page("compare", margin="50")
     kept = "The report and a recorded decision keep the verdict by the original values: margin 5 %, level 95 %."
+    app.button(key="record-decision").click().run()
     assert in_words(app).count(kept) == 2  # below the buttons, and in the form
     assert "as it is now" not in in_words(app)
     app.radio(key="decision-choice-0").set_value("keep")
@@ -203,17 +206,16 @@ def test_two_other_models_can_be_set_side_by_side_unless_they_were_tested_differ
     write_state(finished.run_folder(other.id), JobState(state="done"))
     app = open_page("compare", margin="20", level="99")
 
-    run_open(app, "picker")
-    app.selectbox(key="picker-a").set_value(other.id)
-    run_open(app, "picker")
+    assert "picker-a" not in {box.key for box in app.selectbox}
+    app.button(key="picker").click().run()
+    app.selectbox(key="picker-a").set_value(other.id).run()
     assert "These two cannot be compared." in texts(app)
     assert app.button(key="picker-go").disabled
     bpr, top1 = (next(run.id for run in finished.runs() if run.config.loss == loss) for loss in ("bpr", "top1"))
     app.selectbox(key="picker-a").set_value(bpr)
-    app.selectbox(key="picker-b").set_value(record.run_ids[0])
-    run_open(app, "picker")
-    app.button(key="picker-go").click()
-    run_open(app, "picker")
+    app.selectbox(key="picker-b").set_value(record.run_ids[0]).run()
+    app.button(key="picker-go").click().run()
+    assert not is_dialog_open(app)
     assert top1 == other.id
     newest = finished.comparisons()[0]
     assert newest.run_ids == (record.run_ids[1], record.run_ids[0])

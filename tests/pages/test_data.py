@@ -48,7 +48,7 @@ def page(open_page):
 
 
 def test_an_empty_workspace_offers_samples_and_an_upload_with_its_limit(page):
-    assert labels(page) == ["Load the sample workouts", "Load the sample shop"]
+    assert labels(page) == ["Copy link", "Words", "Load the sample workouts", "Load the sample shop", "About"]
     assert "up to 1,000 MB" in page.file_uploader[0].label
 
 
@@ -207,6 +207,7 @@ def test_adding_a_log_is_a_view_of_its_own_with_the_way_back(workspace, open_pag
 def test_a_dataset_is_given_another_name_and_keeps_its_address(workspace, open_page):
     record = import_sample(workspace, "workouts")
     app = open_page("data", dataset=record.id)
+    app.button(key=f"rename-{record.id}").click().run()
     app.text_input(key=f"new-name-{record.id}").set_value("club of 2024").run()
     app.button(key=f"rename-now-{record.id}").click().run()
     assert workspace.dataset(record.id).name == "club of 2024"
@@ -216,6 +217,7 @@ def test_a_dataset_is_given_another_name_and_keeps_its_address(workspace, open_p
 def test_a_blank_name_is_refused_with_its_rule(workspace, open_page):
     record = import_sample(workspace, "workouts")
     app = open_page("data", dataset=record.id)
+    app.button(key=f"rename-{record.id}").click().run()
     app.text_input(key=f"new-name-{record.id}").set_value("  ").run()
     app.button(key=f"rename-now-{record.id}").click().run()
     assert "A dataset needs a name." in written(app)

@@ -13,6 +13,7 @@ from gru4rec_core.results.gate import GatePlan, run_gate, store_gate
 from gru4rec_core.workspace.decisions import list_decisions
 from gru4rec_core.workspace.records import DatasetOrigin
 from gru4rec_core.workspace.store import Workspace
+from tests.app_runs import is_dialog_open
 
 
 def written(app) -> str:
@@ -23,6 +24,7 @@ def written(app) -> str:
 
 def record(open_page, choice: str = "choose", by: str = "Ada <b>", why: str = "More *hits*, <i>surely</i>."):
     app = open_page("compare", comparison=Workspace.default().comparisons()[0].id)
+    app.button(key="record-decision").click().run()
     if choice:
         app.radio(key="decision-choice-0").set_value(choice)
     app.text_input(key="decision-by-0").set_value(by)
@@ -45,6 +47,8 @@ def later(finished):
 def test_a_decision_is_recorded_and_listed(finished, open_page):
     app = record(open_page)
     assert "Recorded: choose BPR." in written(app)
+    assert not is_dialog_open(app)
+    app.button(key="record-decision").click().run()
     assert app.text_area(key="decision-why-1").value == ""
     assert app.text_input(key="decision-by-1").value == "Ada <b>"
     (stored,) = list_decisions(finished)
@@ -97,6 +101,7 @@ def test_the_strongest_baseline_can_be_decided_for(finished, open_page):
     (stored,) = list_decisions(finished)
     assert stored.model == stored.verdict["counting"]["strongest"]
     assert f"Recorded: {stored.text}." in written(app)
+    app.button(key="record-decision").click().run()
     options = app.radio(key="decision-choice-1").options
     assert [option.split()[0] for option in options] == ["Keep", "Choose", "Use", "More"]
 

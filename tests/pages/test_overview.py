@@ -59,7 +59,7 @@ def submitted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_an_empty_workspace_shows_the_task_and_one_button_that_gets_further(open_page):
     app = open_page("overview")
     assert "What comes next?" in written(app)
-    assert labels(app) == ["Load the sample workouts", "Use my own file"]
+    assert labels(app) == ["Copy link", "Words", "Load the sample workouts", "Use my own file", "About"]
 
 
 def test_loading_the_sample_leads_to_training(open_page, workspace):
@@ -330,10 +330,12 @@ def test_from_ten_rows_on_they_can_be_searched_and_are_turned_in_pages(finished,
 @pytest.mark.parametrize("page", PAGES)
 def test_words_are_explained_and_a_wrong_link_is_told_on_every_page_of_an_empty_workspace(open_page, page: str):
     app = open_page(page, dataset="gone-12345678")
+    told = written(app)
+    app.button(key="words").click().run()
     definitions = [one.body for one in app.get("html") if 'class="wb-words"' in one.body]
     assert len(definitions) == 1
     assert "<dt>Session</dt>" in definitions[0]
-    assert "The link names dataset gone-12345678" in written(app)
+    assert "The link names dataset gone-12345678" in told
 
 
 @pytest.mark.parametrize("page", PAGES)

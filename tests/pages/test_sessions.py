@@ -15,6 +15,7 @@ from gru4rec_core.evaluation.slices import event_kinds, select_slice
 from gru4rec_core.report.labels import item_label, rank_text
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.words import counted
+from tests.app_runs import run_open
 
 
 @pytest.fixture
@@ -165,17 +166,34 @@ def test_item_names_reach_the_session_as_text(finished, open_page, result, pair)
 
 
 def test_filters_narrow_the_list_and_can_be_cleared(sessions, result, pair):
-    sessions.button_group(key="chips").set_value("neither").run()
-    sessions.text_input(key="filter-came").set_value("ITEM B").run()
+    sessions.button_group(key="chips").set_value("neither")
+    run_open(sessions, "filters")
+    sessions.text_input(key="filter-came").set_value("ITEM B")
+    run_open(sessions, "filters")
     item_b = result.split.test.dataset.vocabulary.items.tolist().index("item B")
     assert set(pair[0].evaluations[0].target[listed(sessions)]) == {item_b}
     assert sessions.query_params["came"] == "ITEM B"
     assert "the next item contains “ITEM B”" in bodies(sessions)
-    sessions.text_input(key="filter-came").set_value("no such item").run()
+    sessions.text_input(key="filter-came").set_value("no such item")
+    run_open(sessions, "filters")
     assert any("No session matches" in one.value for one in sessions.text)
-    sessions.button(key="clear-filters").click().run()
+    sessions.button(key="clear-filters").click()
+    run_open(sessions, "filters")
+    assert sessions.text_input(key="filter-came").value == ""
     assert len(listed(sessions)) == N
     assert "came" not in sessions.query_params
+
+
+def test_nothing_of_the_filters_is_drawn_while_they_are_closed(sessions):
+    assert not [box for box in (*sessions.text_input, *sessions.number_input) if box.key.startswith("filter-")]
+
+
+def test_what_was_cleared_while_closed_is_not_asked_for_again_by_the_next_link(finished, open_page):
+    app = open_page("sessions", came="no such item")
+    app.button(key="clear-filters").click().run()
+    app.query_params["came"] = "item B"
+    run_open(app, "filters")
+    assert app.text_input(key="filter-came").value == "item B"
 
 
 WRONG = {
@@ -201,7 +219,9 @@ def test_what_a_link_names_wrongly_is_said_and_leaves_the_address(finished, open
 
 def test_a_session_is_found_by_the_name_that_is_shown(sessions, pair):
     name = f"Session {pair[0].evaluations[0].session_id[0]}"
-    sessions.text_input(key="filter-name").set_value(name).run()
+    run_open(sessions, "filters")
+    sessions.text_input(key="filter-name").set_value(name)
+    run_open(sessions, "filters")
     assert listed(sessions)
     assert all(name in row(sessions, event) for event in listed(sessions))
 
@@ -210,13 +230,17 @@ def test_a_link_carries_every_filter(finished, open_page, pair):
     app = open_page(
         "sessions", guess="item A", rank="4-9", by="bpr", length="3-", place="-4", whole="1", show="neither"
     )
+    closed = listed(app)
+    run_open(app, "filters")
+    assert listed(app) == closed
     one, lengths = pair[1].evaluations[0], app.number_input(key="filter-length-from").value
     assert lengths == 3
     assert (one.ranks()[listed(app)] >= 4).all()
     assert (one.ranks()[listed(app)] <= 9).all()
     assert (one.position[listed(app)] <= 3).all()
     assert "rank of the item that came: 4 to 9; guesses and rank of BPR" in bodies(app)
-    app.number_input(key="filter-rank-to").set_value(5).run()
+    app.number_input(key="filter-rank-to").set_value(5)
+    run_open(app, "filters")
     assert app.query_params["rank"] == "4-5"
 
 
@@ -233,6 +257,7 @@ def test_near_misses_can_be_asked_for_where_categories_are_known(finished, open_
     assert "Only sessions where the right category was guessed, but not the item; guesses and rank of BPR" in bodies(
         app
     )
+    run_open(app, "filters")
     assert app.checkbox(key="filter-near").value
     one, codes = pair[1].evaluations[0], category_codes(result.split.test.dataset.vocabulary, kinds)
     expected = category_hits(one, codes, 3) & (one.ranks() > 3)
@@ -296,6 +321,7 @@ def test_the_misses_of_one_method_are_a_chip_where_a_link_asks_for_them(finished
 @pytest.mark.parametrize("kind", ["position:2", "length:4-5", "popularity:rare items", "repeat:new"])
 def test_every_kind_of_slice_narrows_the_list(finished, open_page, result, pair, kind):
     app = open_page("sessions", show="neither", kind=kind)
+    run_open(app, "filters")
     assert app.selectbox(key="filter-kind").value == kind
     one, other = (model.evaluations[0] for model in pair)
     of_kind = select_slice(event_kinds(one, result.split.test, result.split.train_counts), *kind.split(":"))
@@ -308,6 +334,7 @@ def test_every_kind_of_slice_narrows_the_list(finished, open_page, result, pair,
 
 def test_a_kind_that_does_not_exist_asks_nothing(finished, open_page):
     app = open_page("sessions", kind="popularity:<b>")
+    run_open(app, "filters")
     assert app.selectbox(key="filter-kind").value is None
     assert "kind" not in app.query_params
 

@@ -10,7 +10,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.workspace.importing import import_sample
 from gru4rec_core.workspace.job_state import JobState, write_state
-from tests.app_runs import run_open
+from tests.app_runs import is_dialog_open
 
 
 def written(app) -> str:
@@ -43,7 +43,7 @@ def page(record, submitted, open_page):
 def test_without_a_log_the_page_says_where_to_get_one(open_page):
     app = open_page("train")
     assert "no log to train on yet" in written(app)
-    assert labels(app) == ["Add a log"]
+    assert labels(app) == ["Copy link", "Words", "Add a log", "About"]
 
 
 def test_a_small_catalogue_is_asked_with_a_list_of_three_and_a_sample_with_one_seed(page, record):
@@ -148,6 +148,7 @@ def test_the_live_view_shows_each_job_and_both_kinds_of_curve(finished, open_pag
     app = open_page("train")
     assert "TOP1, seed 0 · training, epoch 2 of 3, 1 min left" in written(app)
     assert len(app.get("vega_lite_chart")) == 3
+    app.button(key=f"cancel-run-{first.id}").click().run()
     assert "Cancel this job" in labels(app)
 
 
@@ -156,8 +157,10 @@ def test_cancel_reaches_the_job(finished, open_page):
     folder = finished.run_folder(run.id)
     write_state(folder, JobState(state="running", phase="training"))
     app = open_page("train")
+    app.button(key=f"cancel-run-{run.id}").click().run()
     app.button(key=f"cancel-now-run-{run.id}").click().run()
     assert (folder / "cancel").exists()
+    assert not is_dialog_open(app)
 
 
 def test_a_failed_run_says_why_shows_its_log_and_can_be_tried_again(finished, open_page, monkeypatch):
@@ -171,6 +174,7 @@ def test_a_failed_run_says_why_shows_its_log_and_can_be_tried_again(finished, op
     assert "The memory was too small for &lt;b&gt;this&lt;/b&gt;." in written(app)
     assert "line of the log" in [code.value for code in app.code]
     assert "Open comparison" not in labels(app)
+    app.button(key=f"retry-run-{run.id}").click().run()
     app.button(key=f"retry-now-run-{run.id}").click().run()
     assert tried == [run.id]
 
@@ -184,9 +188,11 @@ def test_a_retry_that_is_refused_is_explained(finished, open_page, monkeypatch):
 
     monkeypatch.setattr(jobs, "retry", refuse)
     app = open_page("train")
+    app.button(key=f"retry-run-{run.id}").click().run()
     app.button(key=f"retry-now-run-{run.id}").click().run()
     assert not app.exception
     assert "Make room." in written(app)
+    assert is_dialog_open(app)
 
 
 def test_when_all_is_done_the_way_leads_to_the_comparison(finished, open_page):
@@ -230,11 +236,10 @@ def test_a_finished_comparison_is_trained_for_more_epochs_in_a_new_one(finished,
         (finished.run_folder(run_id) / "checkpoint" / "epoch-00003").mkdir(parents=True)
     app = open_page("train")
 
-    run_open(app, "more-epochs")
-    app.number_input(key="more-epochs-number").set_value(4)
-    run_open(app, "more-epochs")
-    app.button(key="more-epochs-go").click()
-    run_open(app, "more-epochs")
+    app.button(key="more-epochs").click().run()
+    app.number_input(key="more-epochs-number").set_value(4).run()
+    app.button(key="more-epochs-go").click().run()
+    assert not is_dialog_open(app)
     (new,) = [one for one in finished.comparisons() if one.id != old.id]
     assert submitted == [new.id]
     assert new.name == "TOP1 against BPR, 7 epochs"
