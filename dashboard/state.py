@@ -242,7 +242,10 @@ def context_line(selection: Selection, *, verdict: str | None = None) -> None:
 def _show_link(selection: Selection, verdict: str | None) -> None:
     # A verdict's own list length, whichever the page shows: link and sentence agree.
     k = selection.comparison.config.shown_k if verdict and selection.comparison else selection.k
-    st.code("\n".join(filter(None, (verdict, page_url(selection, k=k)))), language=None, wrap_lines=True)
+    url = page_url(selection, k=k)
+    st.code("\n".join(filter(None, (verdict, url))), language=None, wrap_lines=True)
+    if note := local_note(url):
+        messages.show_aside(note)
 
 
 def _resolve(workspace: Workspace, requested: dict[str, str | None]) -> Selection:
