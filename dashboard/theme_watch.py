@@ -35,6 +35,6 @@ _watch = st.components.v2.component(_KEY, js=_SCRIPT)
 
 def show() -> None:
     """Waits for a switch, out of sight and without room of its own."""
-    st.html(f"<style>:has(>.st-key-{_KEY}){{position:absolute}}</style>")
+    st.html(f"<style>:has(>.st-key-{_KEY}){{position:absolute;width:0;overflow:hidden}}</style>")
     with st.container(key=_KEY):
         _watch(key=f"{_KEY}-switch", data={"dark": theme.is_dark()}, height=1, on_switched_change=lambda: None)
