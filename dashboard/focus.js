@@ -5,7 +5,7 @@ const FOCUSABLE = ["a[href]", "button", "input", "select", "textarea", "summary"
   .join();
 const OVERLAY = "[role=dialog],[role=menu],[role=listbox]";
 const NAVIGATION = "[data-testid=stSidebarNav]";
-const LEADS_MS = 3000; // how long an action leads on: a dialog that closes loses the focus a little later
+const LEADS_MS = 3000; // that an action leads on, its page drawn: a dialog that closes loses the focus a little later
 const QUIET_MS = 150; // without a change of the page, before it counts as drawn
 const MOST_MS = 600; // that a page which changes without pause is waited for
 const BUSY_MS = 3000; // that a script which runs and runs is waited for
@@ -40,7 +40,7 @@ function start() {
   let current = null; // key of the row that is open
   let goTo = ""; // class of the place that the action leads to
   let told = 0; // number of the latest action that was told
-  let toldAt = 0;
+  let leadsUntil = 0; // when the latest action no longer leads, once its page has been drawn
   let timer = 0;
   let changedAt = 0; // first change since the page was last looked at
   let busyAt = 0; // since when the script has been found running
@@ -110,7 +110,7 @@ function start() {
     const led = place && (place.querySelector(HEADING) ?? firstIn(place));
     if (hasMoved && (isLost || active.closest(NAVIGATION))) focus(led || top);
     else if (isLost && last) focus(led || remaining(last) || remaining(outside ?? last) || top);
-    if (led === document.activeElement || Date.now() > toldAt + LEADS_MS) goTo = "";
+    if (led === document.activeElement || (leadsUntil && Date.now() > leadsUntil)) goTo = "";
   };
 
   const settle = () => {
@@ -119,6 +119,7 @@ function start() {
     busyAt = isRunning ? busyAt || Date.now() : 0;
     if (isRunning && Date.now() < busyAt + BUSY_MS) return later();
     busyAt = 0;
+    if (!isRunning) leadsUntil ||= Date.now() + LEADS_MS;
     speak();
     markCurrent();
     helpMenu();
@@ -153,7 +154,7 @@ function start() {
   return ({ number, text, place }) => {
     if (number <= told) return;
     told = number;
-    toldAt = Date.now();
+    leadsUntil = 0;
     goTo = place;
     if (text) say(text);
     later();

@@ -35,6 +35,8 @@ _watch = st.components.v2.component(_KEY, js=_SCRIPT)
 
 def show() -> None:
     """Waits for a switch, out of sight and without room of its own."""
-    st.html(f"<style>:has(>.st-key-{_KEY}){{position:absolute;width:0;overflow:hidden}}</style>")
+    ground = "dark" if theme.is_dark() else "light"
+    room = f"<style>:has(>.st-key-{_KEY}){{position:absolute;width:0;overflow:hidden}}</style>"
+    st.html(f'{room}<span hidden data-ground="{ground}"></span>')
     with st.container(key=_KEY):
-        _watch(key=f"{_KEY}-switch", data={"dark": theme.is_dark()}, height=1, on_switched_change=lambda: None)
+        _watch(key=f"{_KEY}-switch", data={"dark": ground == "dark"}, height=1, on_switched_change=lambda: None)

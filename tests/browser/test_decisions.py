@@ -44,6 +44,7 @@ def test_a_decision_is_recorded_found_again_and_checked(page: Page, finished_wor
     settle(page)
     press(page, "Record decision")
     expect(page.get_by_role("dialog")).to_be_focused(timeout=WAIT)
+    settle(page)  # the form is there
     assert not faults(page)
     page.keyboard.press("Tab")  # Close
     page.keyboard.press("Tab")

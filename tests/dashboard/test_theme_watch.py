@@ -23,6 +23,8 @@ def test_the_watch_knows_which_ground_the_page_was_drawn_for(monkeypatch: pytest
     (watch,) = app.get("bidi_component")
     assert watch.proto.component_name == "theme-watch"
     assert json.loads(watch.proto.json) == {"dark": dark}
+    ground = "dark" if dark else "light"
+    assert any(f'data-ground="{ground}"' in one.body for one in app.get("html"))
 
 
 def test_it_takes_no_room():
