@@ -1,7 +1,7 @@
-"""What opens over the page, and stays open while its questions are answered? One at a time.
+"""Which dialog is open over the page? One at a time.
 
 Unlike a pop-over, whose content stands at the end of the page, a dialog takes the focus, keeps it, and gives it back
-to its button when it is closed. Which one is open is part of the session, so that a page that draws itself anew (as
+to its button when it is closed. Which one is open is part of the session, so that a page that draws itself anew (when
 training ends, say) does not close it.
 """
 
@@ -59,12 +59,12 @@ def is_open(key: str) -> bool:
 
 
 def close() -> None:
-    """Closes what is open, from the next run on."""
+    """Closes the open dialog, from the next run on."""
     st.session_state.pop(_OPEN, None)
 
 
 def close_on_other_page(page: str) -> None:
-    """Closes what was open on another page than this one, which the browser's *Back* may have left."""
+    """Closes what was opened on another page, which may have been left by the browser's *Back*."""
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
         close()

@@ -3,7 +3,7 @@
 Streamlit draws a page anew after each action. What had the focus may be gone then, and nobody hears that anything
 changed. A script in the page (focus.js) makes up for both. It says texts in a live region; and where the focus was
 lost, it goes to the place the action leads to, else to what is left of where it was, else to the page's title. It
-never takes the focus from what has it.
+never takes the focus away from anything.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def mount() -> None:
 
 
 def tell_action(text: str = "", *, place: str = "") -> None:
-    """After an action, whose page is drawn next: what a screen reader says, and where the action leads.
+    """Notes what a screen reader says once the page is drawn after an action, and where the focus goes.
 
     Args:
         text: a sentence.
@@ -48,7 +48,7 @@ def tell_action(text: str = "", *, place: str = "") -> None:
 
 
 def tell_progress(text: str, key: str, *, mark: object, only_changes: bool = False) -> None:
-    """Has a text said that changes often: at once when its mark changes, else every ten seconds at most.
+    """Has a screen reader say a text that changes often: at once when its mark changes, else at most every ten seconds.
 
     Args:
         text: as it is now.

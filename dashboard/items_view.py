@@ -117,7 +117,7 @@ def _ask_and_add(record: DatasetRecord, upload: Upload) -> None:
     with right:
         category = _choose("Category", [None, *columns], likely[1], f"items-category-{key}")
     if guess is None and item is None:
-        messages.show_message("None of the first rows has an item of this log. Choose the column of the item.")
+        messages.show_message("None of the first rows has an item of this log. Choose the column that holds the items.")
     label = _label_adding(named, category)
     if item is not None and st.button(label, type="primary", key=f"add-items-{record.id}"):
         chosen = ItemColumns(item, named, category)
@@ -132,7 +132,7 @@ def _ask_and_add(record: DatasetRecord, upload: Upload) -> None:
 def _label_adding(name: str | None, category: str | None) -> str:
     """What the button does with the columns that are chosen."""
     added = [word for word, column in (("names", name), ("categories", category)) if column is not None]
-    return f"Give the items their {' and '.join(added) or 'further columns'} from this file"
+    return f"Add {' and '.join(added) or 'the other columns'} from this file"
 
 
 def _choose(label: str, columns: Sequence[str | None], likely: str | None, key: str) -> str | None:

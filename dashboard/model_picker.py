@@ -43,7 +43,7 @@ def _ask(agreed: Review) -> None:
         " already known, so the verdict is marked as exploratory."
     )
     if st.button("Compare these", type="primary", key="picker-go", disabled=refusal is not None):
-        dialogs.attempt(lambda: _compare(models[a], models[b], agreed), "The two are compared now.")
+        dialogs.attempt(lambda: _compare(models[a], models[b], agreed), "These two are now compared.")
 
 
 def _compare(a: TrainedModel, b: TrainedModel, agreed: Review) -> None:

@@ -79,7 +79,7 @@ class Checked:
     test_rule: SplitConfig
 
     def params(self) -> dict[str, str]:
-        """As parameters of the address; of the test rule what is not the default."""
+        """As parameters of the address; of the test rule, only what differs from the default."""
         return {
             _MODEL: self.run_id,
             _LOG: self.log_id,
@@ -88,7 +88,7 @@ class Checked:
 
 
 def _read_checked(runs: Container[str], logs: Container[str]) -> Checked | None:
-    """What the address says was checked; where that cannot be, it is said and taken away."""
+    """What the address says was checked; a wrong address is reported and cleared."""
     run_id, log_id, rule = (st.query_params.get(name) for name in (_MODEL, _LOG, _RULE))
     if not (run_id and log_id and rule):
         return None
@@ -97,7 +97,7 @@ def _read_checked(runs: Container[str], logs: Container[str]) -> Checked | None:
             return Checked(run_id, log_id, SplitConfig.from_json(rule))
     except ConfigError:
         pass  # said below, like a run that is gone
-    state.say_wrong("a re-check", "whose model, log or test rule is not there", "Choose again.")
+    state.say_wrong("a re-check", "but its model, log or test rule is not there", "Choose again.")
     state.set_params(**dict.fromkeys((_MODEL, _LOG, _RULE)))
     return None
 
@@ -115,14 +115,14 @@ def find_older(workspace: Workspace, run: RunRecord) -> RunRecord | None:
 
 
 def show_link_to_older(selection: state.Selection, run: RunRecord) -> None:
-    """Where a model was trained again on a newer log: the way to the re-check that has the older one beside it."""
+    """For a model that was trained again on a newer log: a link to the re-check that shows the older one beside it."""
     older = find_older(state.workspace(), run)
     if older is None:
         return
     checked = Checked(older.id, run.dataset_id, run.split)
     st.page_link(
         navigation.PAGES["overview"],
-        label="See it beside the older model of the same settings",
+        label="See it beside the older model with the same settings",
         icon=":material/history:",
         query_params=selection.params(recheck=run.dataset_id, **checked.params()),
     )
@@ -303,8 +303,8 @@ def describe_unknown(shares: pd.DataFrame) -> str:
     beyond = most["unknown"] - most["not_in_training"]
     return (
         f"{recheck_charts.UNKNOWN_ITEMS}: up to {figure(most['unknown'])} % of a week's events"
-        f" ({figure(most['not_in_training'])} % not in this log's training part, {figure(beyond)} % else not known to"
-        " the old model)"
+        f" ({figure(most['not_in_training'])} % not in this log's training part, {figure(beyond)} % otherwise unknown"
+        " to the old model)"
     )
 
 

@@ -1,4 +1,4 @@
-"""Which action of a row's menu waits for an answer, and how is it given? One at a time, in a dialog."""
+"""Which action of a row's menu is waiting for an answer? One at a time, in a dialog."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ACTIONS = ("delete", "rename")
 
 
 def ask(action: str, row_id: str) -> None:
-    """Draws the page again with the question of this action."""
+    """Draws the page again, with this action's dialog."""
     dialogs.open_dialog(_key(action, row_id))
     st.rerun()
 

@@ -204,7 +204,7 @@ def page_url(selection: Selection, **changes: Any) -> str:
     """The address of this view, to be pasted to a colleague."""
     parts = urlsplit(st.context.url or "http://localhost:8501/")
     extra = {key: value for key, value in st.query_params.items() if key not in _KEYS}
-    # Of a page that is opened again Streamlit remembers the widget, and writes its parameter when it is drawn.
+    # Streamlit remembers the widget of a page that is opened again, and writes its parameter when it is drawn.
     page = parts.path.rpartition("/")[2]
     extra |= {name: st.session_state[name] for name, of in _BOUND.items() if of == page and st.session_state.get(name)}
     query = urlencode(extra | selection.params(**changes))
@@ -212,7 +212,7 @@ def page_url(selection: Selection, **changes: Any) -> str:
 
 
 def local_note(url: str) -> str:
-    """Says of an address that leads nobody else here that it does not; "" of others."""
+    """A note on an address that works only on this machine; "" for any other address."""
     host = urlsplit(url).hostname or ""
     try:
         is_local = ip_address(host).is_loopback

@@ -145,7 +145,7 @@ def _time_settings(form: _Form) -> dict[str, Any]:
 
 
 def _usual_days(form: _Form) -> float:
-    """The days at the end that are shown at first; a proposed moment is told as days too."""
+    """The test days that are shown at first; a proposed moment is shown as days too."""
     if form.proposed.test_days is not None:
         return form.proposed.test_days
     start = find_test_start(form.proposed, form.record)

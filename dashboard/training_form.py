@@ -14,10 +14,10 @@ from gru4rec_core.jobs.planning import ComparisonPlan, with_seeds
 from gru4rec_core.workspace.records import DatasetRecord
 
 _MODES = {"same": "Same settings", "paper": "Each with its paper preset", "modern": "The preset “modern”"}
-"""Where the settings come from, by the value of the URL parameter `settings`, which also opens them."""
+"""Where the settings come from, by the value of the URL parameter `settings`, which also opens the form's settings."""
 _MODE_HELP = (
     "Same settings: only the loss differs. Paper presets: each loss with the settings that Hidasi et al. (2016) found"
-    " best for it. “modern”: cross-entropy with sampled negatives, after Hidasi and Karatzoglou (2018)."
+    " best for it. “modern”: cross-entropy with negative samples, after Hidasi and Karatzoglou (2018)."
 )
 
 

@@ -36,7 +36,7 @@ _TRAINING_OF_STEP: dict[str, dict[str, str]] = {
     "settings": {"new": "1", "settings": "same"},
     "modern": {"new": "1", "settings": "modern"},
 }
-"""What the address of Train says further, by the step that is taken there."""
+"""Further URL parameters of Train, by the step that is taken there."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&])")
 
 

@@ -24,8 +24,8 @@ _CATEGORY_WORDS = (
 def guess_item_columns(head: pd.DataFrame, items: Sequence[str]) -> ItemColumns | None:
     """Which columns these probably are; None where no column has any of the items.
 
-    The item's is the column with the most of the log's items, each counted once: the numbers of a few categories are
-    often numbers of items too. Name and category go by the columns' names.
+    The item column is the one with the most of the log's items, each counted once: the numbers of a few categories are
+    often numbers of items too. Name and category are guessed from the columns' names.
 
     Args:
         head: The first rows of the file, all text.

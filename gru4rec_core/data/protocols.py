@@ -220,7 +220,7 @@ def find_given_cut(config: SplitConfig, last_time: float, unit: str | None) -> f
         unit: The log's unit; a rule that names days needs one.
 
     Raises:
-        DataError: The moment is no moment of such a log.
+        DataError: The moment is not written as the log's times are.
     """
     if config.test_from is not None:
         return parse_moment(config.test_from, unit, "test_from")
@@ -230,7 +230,7 @@ def find_given_cut(config: SplitConfig, last_time: float, unit: str | None) -> f
 
 
 def find_fitting_cuts(dataset: SessionDataset) -> tuple[float, float] | None:
-    """The moments after which, and up to which, a cut leaves two events of a session before it and a session behind it.
+    """The moments after which, and up to which, a cut has two events of a session before it and a session after it.
 
     None where no cut does.
     """
@@ -243,15 +243,17 @@ def find_fitting_cuts(dataset: SessionDataset) -> tuple[float, float] | None:
 
 
 def describe_cuts(first: float, last: float, dataset: SessionDataset) -> str:
-    """Says that a cut fits after `first` and up to `last`, in the unit of the log; in days at the end too."""
+    """Says which cuts work, in the log's unit; where times are dates, also how many test days that leaves."""
     unit = dataset.time_unit
-    fitting = f"A cut fits after {describe_time(first, unit)} and up to {describe_time(last, unit)}"
+    fitting = f"Any cut after {describe_time(first, unit)} and up to {describe_time(last, unit)} works"
     if unit is None:
         return f"{fitting}."
     # Rounded inwards to hundredths; the earliest moment itself leaves too little to train on.
     least, most = ((dataset.timestamps.max().item() - moment) / day_length(unit) * 100 for moment in (last, first))
     least, most = max(ceil(least), 1) / 100, (ceil(most) - 1) / 100
-    return f"{fitting}: {least:g} to {most:g} days at the end." if least <= most else f"{fitting}."
+    return (
+        f"{fitting}, which leaves the last {least:g} to {most:g} days as the test." if least <= most else f"{fitting}."
+    )
 
 
 def suggest_cut(dataset: SessionDataset) -> str:

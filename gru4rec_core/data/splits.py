@@ -183,7 +183,7 @@ def _describe_cut(parts: Parts, dataset: SessionDataset, better: str) -> tuple[s
     where = f"cut at {describe_time(parts.cut, unit)}, in a log from {first} to {last}"
     fitting = find_fitting_cuts(dataset)
     if fitting is None:
-        return where, "No cut leaves this log both something to train on and a test: choose another test rule."
+        return where, "No cut gives this log both a training and a test part: choose another test rule."
     moment = suggest_cut(dataset)
     remedy = f"Choose {better} cut, such as {moment} (with the command: --test-from '{moment}')."
     is_outside = not fitting[0] < parts.cut <= fitting[1]

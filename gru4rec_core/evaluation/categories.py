@@ -46,8 +46,8 @@ def category_hits(evaluation: Evaluation, codes: np.ndarray, k: int) -> np.ndarr
 def category_rates(models: Sequence[ModelResults], codes: np.ndarray, k: int, confidence: float) -> pd.DataFrame:
     """How often the first guess, and the top k, had the category of the item that came; the best first guesses first.
 
-    A long list holds few categories' worth of items by chance: with six categories, ten items nearly always have the
-    right one among them. The first guess tells more.
+    A long list often includes the right category by chance: with six categories, ten items nearly always do. So the
+    first guess says more.
 
     Args:
         models: what predicted the test; several seeds are averaged event by event.

@@ -123,7 +123,7 @@ class PairedComparison:
         )
 
     def toward_leader(self) -> "PairedComparison":
-        """The same comparison with the better model as b: differences are those that a verdict's sentence tells."""
+        """The same comparison with the better model as b: its differences are those in the verdict's sentence."""
         return self.reversed() if self.deciding.b_value < self.deciding.a_value else self
 
     @property

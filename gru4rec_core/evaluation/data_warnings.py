@@ -287,7 +287,7 @@ def small_test_warning(n_sessions: int, smallest: float, margin: float) -> Diagn
     return DiagnosticWarning(
         SMALL_TEST,
         "warning",
-        f"This test is too small to show {100 * margin:.0f} % more hits of one model than of another.",
+        f"This test is too small to show that one model has {100 * margin:.0f} % more hits than another.",
         f"{counted(n_sessions, 'test session')}; the smallest relative difference likely to show:"
         f" {visible_difference_text(smallest)}.",
         "A smaller difference between two models will most likely be left undecided, however long they train.",

@@ -61,7 +61,7 @@ SLICES = tuple(_CUTS)
 """What `slice_rates` cuts by, in the order of its rows."""
 
 FEW_EVENTS = 20
-"""A slice with fewer events says little, and charts let it stand back; its interval is as honest as any, but wide."""
+"""A slice with fewer events says little, so charts fade it; its interval is as valid as any other, but wide."""
 
 WHOLE = "whole test"
 """The slice that holds every event, in `whole_rates`."""
@@ -75,7 +75,7 @@ def choose_methods(models: Sequence[ModelResults], k: int) -> tuple[ModelResults
 
     Args:
         models: the methods of a comparison.
-        k: list length that decides, by which the strongest is chosen; of equal ones it is the first.
+        k: list length that decides; the strongest baseline is chosen by it, the first of equals.
     """
     baselines = [model for model in models if model.kind == "baseline"]
     strongest = max(baselines, key=lambda model: rate(model, f"accuracy@{k}"), default=None)

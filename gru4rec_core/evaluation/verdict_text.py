@@ -17,7 +17,7 @@ from gru4rec_core.evaluation.tie_breakers import faster, wider
 from gru4rec_core.words import p_text, per_100, percent_number, rounded_count
 
 MOSTLY_CHANCE = 0.5
-"""A list that holds half of the items hits half of the time whatever it shows: from there on, the verdict says so."""
+"""A list of half of the items hits half of the time whatever it shows: from that share on, the verdict says so."""
 
 BaselineOutcome = Literal["beaten", "as-well", "better", "undecided", "no-baseline"]
 
@@ -173,8 +173,8 @@ def limit_sentences(verdict: PairVerdict, config: ComparisonConfig) -> tuple[str
     by_chance = by_chance_share(config.deciding_k, pair.a.evaluations[0].n_items)
     if by_chance >= MOSTLY_CHANCE:
         limits.append(
-            f"A list of {config.deciding_k} of {pair.a.evaluations[0].n_items} items drawn at random hits"
-            f" {per_100(by_chance)} of 100: a shorter list tells models apart better."
+            f"With {config.deciding_k} of {pair.a.evaluations[0].n_items} items in the list, chance alone hits"
+            f" {per_100(by_chance)} of 100: a shorter list would tell the models apart better."
         )
     return tuple(limits)
 
@@ -201,16 +201,16 @@ def _why_unconfirmed(verdict: PairVerdict, config: ComparisonConfig) -> str:
     if not verdict.pair.seeds_agree and len(verdict.pair.seed_differences) > 1:
         return "The training runs disagree on which is better: more of them would help."
     return (
-        f"The interval of {verdict.leader}'s lead leaves out 0, but the permutation test does not confirm the lead"
+        f"The interval for {verdict.leader}'s lead leaves out 0, but the permutation test does not confirm the lead"
         f" (p = {p_text(verdict.p_value)}, not clearly below {1 - config.confidence:.4g})."
     )
 
 
 def _how_close(verdict: PairVerdict, config: ComparisonConfig) -> str:
-    """That the two are equivalent, and how that goes together with a difference that is not chance."""
+    """Says that the two are equivalent, even where the difference is probably not just chance."""
     margin = f"less than {percent_number(config.margin)} %"
     if verdict.confirmed and (verdict.low > 0 or verdict.high < 0):
-        return f"they differ by {margin}, though {verdict.leader}'s lead is unlikely to be chance"
+        return f"they differ by {margin}, though {verdict.leader}'s lead is probably not just chance"
     return f"they differ by {margin}"
 
 

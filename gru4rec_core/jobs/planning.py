@@ -47,7 +47,7 @@ class DefaultPlan:
         return f"{self.test_rule_reason}; {self.n_seeds_reason}"
 
     def explain(self, test_rule: SplitConfig, n_seeds: int) -> str:
-        """Why test rule and runs per loss are proposed, in sentences; of one that was changed, what was chosen."""
+        """Why this test rule and these runs per loss, in sentences: the defaults with their reasons, and changes."""
         test, usual_test = describe_test(test_rule), describe_test(self.test_rule)
         parts = (
             (test == usual_test, f"tested on {test}", self.test_rule_reason),

@@ -23,8 +23,8 @@ from gru4rec_core.workspace.store import Workspace
 START_SECONDS = 15.0
 """Starting the engine and loading TensorFlow, once."""
 
-_TELLING_SHARE = 0.1  # of a training, that must be left to tell how fast it goes
-_OVERDUE_SHARE = 0.2  # of what a job has taken so far, it is thought to need at least that much more
+_TELLING_SHARE = 0.1  # of a run's training that must be left to tell its pace
+_OVERDUE_SHARE = 0.2  # of its time so far that a job is taken to need still, at least
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _active_seconds(
 
 
 def _pace(past: Past, job: Job, record: DatasetRecord) -> float | None:
-    """How many times as long as expected the rest of a run's training takes; None unless it trains, not at its end."""
+    """How much longer than expected the rest of a run's training takes, as a ratio; None before it and near its end."""
     state, run = job.state, job.run
     if run is None or state.phase != "training" or state.seconds_left is None or not state.total:
         return None

@@ -173,7 +173,7 @@ class Trainer:
         )
 
     def _seconds_left(self, seconds: float, done: float) -> float:
-        """Seconds that the rest will take at the mean pace so far: that of one epoch alone jumps with the load.
+        """Seconds that the rest will take at the mean pace so far; the pace of a single epoch jumps with the load.
 
         Args:
             seconds: of the epoch at work.

@@ -51,7 +51,7 @@ TERMS = (
     Term("Seed", "The random start of a training run; repeats show what luck does."),
     Term(
         "Margin",
-        "The smallest difference that matters to you, relative: at 5 %, 40 hits per 100 against 42. Models closer than"
+        "The smallest relative difference that matters to you: 5 % means 42 hits per 100 against 40. Models closer than"
         " that count as equal.",
     ),
     Term("Baseline", "A simple method without training by gradient. A model must beat it to be worth its trouble."),

@@ -21,7 +21,7 @@ def short(name: object, limit: int = LONGEST_NAME) -> str:
 
 
 def short_middle(name: object, limit: int = LONGEST_NAME) -> str:
-    """The same, cut in the middle: names of logs often begin alike and end in what tells them apart.
+    """The same, cut in the middle: names of logs often begin alike and differ at the end.
 
     >>> short_middle("clicks-2008-08-germany", 15)
     'clicks-…germany'

@@ -28,7 +28,7 @@ def test_the_chart_of_unknown_items_is_told_with_both_reasons():
     shares = pd.DataFrame({"unknown": [2.0, 20.0], "not_in_training": [2.0, 5.0], "n_events": 9})
     assert describe_unknown(shares) == (
         "Next items that are unknown: up to 20.0 % of a week's events"
-        " (5.0 % not in this log's training part, 15.0 % else not known to the old model)"
+        " (5.0 % not in this log's training part, 15.0 % otherwise unknown to the old model)"
     )
 
 

@@ -134,7 +134,10 @@ def test_a_cut_that_does_not_fit_is_told_the_range_that_does_and_the_option() ->
         split(log, SplitConfig(protocol="time", test_from="2023-01-01", **NO_VALIDATION))
     remedy = refused.value.remedy
     assert "(with the command: --test-from '2023-11-23 00:00:00')" in remedy
-    assert "fits after 2023-11-15 00:00:01 and up to 2023-11-24 00:00:00: 0.01 to 9 days at the end." in remedy
+    works = (
+        "Any cut after 2023-11-15 00:00:01 and up to 2023-11-24 00:00:00 works, which leaves the last 0.01 to 9 days"
+    )
+    assert f"{works} as the test." in remedy
     for fits in ({"test_days": 0.01}, {"test_days": 9}, {"test_from": "2023-11-24"}, {"test_from": START + 2}):
         assert split(log, SplitConfig(protocol="time", **fits, **NO_VALIDATION)).test.n_predicted
     for wrong in ({"test_days": 9.01}, {"test_from": START + 1}, {"test_from": "2023-11-24T00:00:01"}):

@@ -40,7 +40,7 @@ def test_equivalent_even_if_the_interval_leaves_out_0(judge):
     assert said.numbers["p_value"] < 0.01
     assert said.sentences[0].startswith(
         "Take either. In the top 3: BPR 76.2, TOP1 75.0 of 100 test sessions; they differ by less than 5 %,"
-        " though BPR's lead is unlikely to be chance."
+        " though BPR's lead is probably not just chance."
     )
 
 

@@ -98,7 +98,10 @@ def test_a_list_of_most_items_is_a_limit_and_tells_what_chance_hits(make_results
         models = [make_results("top1", ranks(400)), make_results("bpr", ranks(600), label="BPR")]
         return build_verdict(compare_models(models, CONFIG.model_copy(update={"deciding_k": k}))).limits
 
-    said = "A list of 40 of 50 items drawn at random hits 80.0 of 100: a shorter list tells models apart better."
+    said = (
+        "With 40 of 50 items in the list, chance alone hits 80.0 of 100: a shorter list would tell the models apart"
+        " better."
+    )
     assert said in limits(40)
     assert not any("at random" in limit for limit in limits(24))
     assert any("hits 50.0 of 100" in limit for limit in limits(25))
@@ -109,7 +112,7 @@ def test_a_lead_that_the_test_does_not_confirm_is_said_plainly(make_results):
     verdict = build_pair_verdict(compare_models(models, CONFIG).pairs[0], CONFIG)
     unconfirmed = replace(verdict, low=0.001, high=0.03, confirmed=False, p_value=0.0502)
     assert limit_sentences(unconfirmed, CONFIG)[-1] == (
-        "The interval of BPR's lead leaves out 0, but the permutation test does not confirm the lead (p = 0.0502, not"
+        "The interval for BPR's lead leaves out 0, but the permutation test does not confirm the lead (p = 0.0502, not"
         " clearly below 0.05)."
     )
 

@@ -40,9 +40,9 @@ def test_a_column_that_was_guessed_can_be_unset(finished, open_page):
     uploader = next(one for one in app.file_uploader if one.key.startswith("items-file"))
     uploader.upload("items.csv", FILE.encode(), "text/csv").run()
     add = app.button(key=f"add-items-{record.id}")
-    assert add.label == "Give the items their names and categories from this file"
+    assert add.label == "Add names and categories from this file"
     next(box for box in app.selectbox if box.key.startswith("items-category")).select_index(0).run()
-    assert app.button(key=f"add-items-{record.id}").label == "Give the items their names from this file"
+    assert app.button(key=f"add-items-{record.id}").label == "Add names from this file"
     app.button(key=f"add-items-{record.id}").click().run()
     assert not app.exception
     assert "16 with a name and no column of categories." in written(app)

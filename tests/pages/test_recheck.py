@@ -130,7 +130,7 @@ def test_a_link_starts_no_work_and_a_wrong_one_is_said(finished, later, open_pag
     assert not submitted
     for wrong in ({"recheck-model": "gone"}, {"recheck-rule": '{"protocol": "magic"}'}):
         app = open_page("overview", **asked | wrong)
-        assert "The link names a re-check, whose model, log or test rule is not there. Choose again." in written(app)
+        assert "The link names a re-check, but its model, log or test rule is not there. Choose again." in written(app)
         assert "recheck-model" not in app.query_params
 
 

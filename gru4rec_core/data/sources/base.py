@@ -109,7 +109,7 @@ def run_query(connection: duckdb.DuckDBPyConnection, block: pa.Table, query: str
 
 def open_duckdb(memory: str, folder: str) -> duckdb.DuckDBPyConnection:
     """A DuckDB that reads no files and loads nothing; what does not fit into `memory` goes to `folder`."""
-    import duckdb  # takes 0.3 s to load, and pages have what reads with it in processes of their own
+    import duckdb  # takes 0.3 s to load, and pages do not need it: files are read in processes of their own
 
     connection = duckdb.connect(
         config={

@@ -11,7 +11,7 @@ from gru4rec_core.report.style import ground
 UNKNOWN_ITEMS = "Next items that are unknown"
 """What a chart of their shares is called."""
 
-_KINDS = {"not_in_training": "not in this log's training part", "beyond": "else not known to the old model"}
+_KINDS = {"not_in_training": "not in this log's training part", "beyond": "otherwise unknown to the old model"}
 """Why an item is unknown, by the column of its share, as `Recheck.unknown_sentence` tells them apart."""
 _MAX_LABELS = 5  # labels of weeks that fit side by side on a phone
 
@@ -55,7 +55,7 @@ def hits_by_week(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
 
 
 def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
-    """The shares of each week's events whose item the training part of the log lacks, or else the old model.
+    """The share of each week's events whose item is missing from the log's training part, or else from the old model.
 
     Args:
         frame: week (its first day, UTC), unknown (% of the week's events), not_in_training (the part of it that is so
@@ -86,7 +86,7 @@ def unknown_by_week(frame: pd.DataFrame, dark: bool = False) -> alt.LayerChart:
                 alt.Tooltip("week:T", title="week of"),
                 alt.Tooltip("kind:N", title="unknown"),
                 alt.Tooltip("share:Q", title="% of events", format=".1f"),
-                alt.Tooltip("unknown:Q", title="% unknown in all", format=".1f"),
+                alt.Tooltip("unknown:Q", title="% unknown in total", format=".1f"),
                 alt.Tooltip("n_events:Q", title="test events", format=","),
             ],
         )

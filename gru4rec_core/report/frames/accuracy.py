@@ -199,7 +199,7 @@ def category_figures(rates: pd.DataFrame, k: int, confidence: float) -> pd.DataF
 
 
 def category_sentence(rates: pd.DataFrame, name: str, k: int, unit: str) -> str:
-    """What a method guesses, kind and item, beside best-sellers, and which method's first guess is the best at kinds.
+    """How often a method guesses category and item, beside best-sellers, and whose first guess is best at categories.
 
     Args:
         rates: `evaluation.categories.category_rates`.
@@ -217,10 +217,10 @@ def category_sentence(rates: pd.DataFrame, name: str, k: int, unit: str) -> str:
     if best["first"] > row["first"] and best["name"] != BEST_SELLERS:
         said += f" Most often right: {best['label']}, {figure(best['first'])}."
     if k == 1:
-        return f"{said} It was the very item for {figure(row['item'])}."
+        return f"{said} It was the item itself for {figure(row['item'])}."
     return (
         f"{said} {row['label']} had an item of the right category in its top {k} for {figure(row['category'])} of 100,"
-        f" and the very item for {figure(row['item'])}."
+        f" and the item itself for {figure(row['item'])}."
     )
 
 

@@ -106,11 +106,11 @@ def test_the_first_guess_stands_beside_best_sellers_and_the_best_at_kinds():
     assert frames.category_sentence(CATEGORIES, "bpr", 10, "events") == (
         "The first guess of BPR was of the right category for 52.5 of 100 test events, that of best-sellers for 31.0."
         " Most often right: Markov, 61.0."
-        " BPR had an item of the right category in its top 10 for 94.4 of 100, and the very item for 53.7."
+        " BPR had an item of the right category in its top 10 for 94.4 of 100, and the item itself for 53.7."
     )
     best = frames.category_sentence(CATEGORIES, "m", 10, "events")
     assert "Most often right" not in best
-    assert best.endswith("the very item for 20.0.")
+    assert best.endswith("the item itself for 20.0.")
 
 
 def test_best_sellers_are_not_beside_themselves():
@@ -124,7 +124,7 @@ def test_in_a_list_of_one_the_first_guess_is_said_once():
     told = frames.category_sentence(CATEGORIES, "m", 1, "sessions")
     assert told == (
         "The first guess of Markov was of the right category for 61.0 of 100 test sessions, that of best-sellers for"
-        " 31.0. It was the very item for 20.0."
+        " 31.0. It was the item itself for 20.0."
     )
     assert frames.category_figures(CATEGORIES, 1, 0.9).columns.tolist() == [
         *("method", "right category, first guess", "90 % from", "90 % to", "right item, top 1")
