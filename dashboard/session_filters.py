@@ -43,7 +43,7 @@ def leave_out_wrong(review: Review, models: Models) -> None:
 
 
 def show_filters(review: Review, models: Models) -> None:
-    """The conditions, where the list below follows at once; asked for only while this part is open."""
+    """The conditions, which the list below follows at once; drawn only while the expander is open."""
     # One label, however many are set: with another label Streamlit would take it for another expander, and close it.
     expander = st.expander("Filters", icon=":material/filter_list:", key="filters", on_change="rerun")
     if expander.open:
@@ -70,7 +70,7 @@ def _ask(review: Review, models: Models) -> None:
 
 
 def read_filters(review: Review, models: Models) -> Filters:
-    """The conditions of the link, wrong ones left out before."""
+    """The conditions in the link; wrong ones have been left out before."""
     params = st.query_params
     whole = "whole" in params
     came, had, guessed = (

@@ -23,7 +23,7 @@ def muted(text: str) -> str:
 
 
 def name(text: str, limit: int = 40) -> str:
-    """A name; where it is cut, whole on hover and for screen readers."""
+    """A name; where it is cut, the whole name on hover and for screen readers."""
     shown, whole = escape(short_middle(text, limit)), escape(text)
     if shown == whole:
         return shown

@@ -1,7 +1,7 @@
 """How does an open page follow when its reader switches between light and dark?
 
-Charts are drawn in the colours of one ground. Streamlit repaints its own controls at once, but runs no script, so that
-charts would keep the other ground's colours until the next click. This runs the page again.
+Charts are drawn in the colours of one theme. Streamlit repaints its own controls at once, but runs no script, so that
+charts would keep the other theme's colours until the next click. This runs the page again.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import streamlit as st
 
 from dashboard import theme
 
-# The reader's system and Streamlit's menu both switch, and only the first tells of it: so the ground itself is looked
-# at. One timer at a time: an older one, which knows of an older page, would ask without end.
+# The reader's system and Streamlit's menu both switch, and only the first reports it: so the script looks at the
+# background itself. One timer at a time: one left over from an older page would ask without end.
 _SCRIPT = """
 let timer = null;
 let asked = null;

@@ -129,7 +129,7 @@ def find_test_start(rule: SplitConfig, record: DatasetRecord) -> float | None:
     """The moment, in the log's own unit, from which a rule with test days or a moment tests; None for other rules.
 
     Raises:
-        DataError: the moment is no moment of such a log.
+        DataError: the moment is not written as the log's times are.
     """
     return find_given_cut(rule, record.last_time, record.time_unit or None)
 
