@@ -109,8 +109,9 @@ def list_finished_runs(workspace: Workspace, record: DatasetRecord) -> list[RunR
 
 
 def find_older(workspace: Workspace, run: RunRecord) -> RunRecord | None:
-    """The newest finished run of the same settings that learnt from another log; None without one."""
-    elsewhere = [one for one in workspace.runs() if one.dataset_id != run.dataset_id and one.config == run.config]
+    """The newest finished run of the same settings that learnt from another log before this one; None without one."""
+    earlier = [one for one in workspace.runs() if one.created < run.created and one.config == run.config]
+    elsewhere = [one for one in earlier if one.dataset_id != run.dataset_id]
     return next((one for one in elsewhere if workspace.state(one.id).state == "done"), None)
 
 
@@ -188,7 +189,8 @@ def _has_begun(record: DatasetRecord, test_rule: SplitConfig) -> bool:
     workspace = state.workspace()
     if not workspace.missing_baselines(record.id, test_rule, DEFAULT_BASELINES):
         return True
-    return read_job_state(workspace, "baselines", baselines_id(record.id, test_rule)).state != "new"
+    # A job that is done and left some out was asked for fewer.
+    return read_job_state(workspace, "baselines", baselines_id(record.id, test_rule)).state not in ("new", "done")
 
 
 def _submit_baselines(record: DatasetRecord, test_rule: SplitConfig) -> None:
@@ -206,7 +208,7 @@ def _show_answer(selection: state.Selection, run: RunRecord, record: DatasetReco
     reconcile_jobs(workspace)
     if workspace.missing_baselines(record.id, test_rule, DEFAULT_BASELINES):
         active = read_job_state(workspace, "baselines", job_id).is_active
-        st.fragment(run_every=progress_view.POLL_SECONDS if active else None)(_show_baselines_job)(job_id)
+        st.fragment(run_every=progress_view.POLL_SECONDS if active else None)(_show_baselines_job)(record, test_rule)
         return
     retrained = workspace.find_run(record.id, run.config, test_rule, ("done",))
     if retrained is not None and retrained.id == run.id:
@@ -218,11 +220,12 @@ def _show_answer(selection: state.Selection, run: RunRecord, record: DatasetReco
         _offer_retraining(selection, run, record, ComparisonPlan((run.config,), test_rule, judging))
 
 
-def _show_baselines_job(job_id: str) -> None:
-    workspace = state.workspace()
+def _show_baselines_job(record: DatasetRecord, test_rule: SplitConfig) -> None:
+    workspace, job_id = state.workspace(), baselines_id(record.id, test_rule)
     job_state = read_job_state(workspace, "baselines", job_id)
     progress_view.show_job(workspace, Job("baselines", job_id, "Baselines", job_state))
-    if job_state.state == "done":
+    # Not by the job's state: one that is done without them would draw the page again and again.
+    if not workspace.missing_baselines(record.id, test_rule, DEFAULT_BASELINES):
         st.rerun()
 
 

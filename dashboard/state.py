@@ -215,7 +215,8 @@ def local_note(url: str) -> str:
     """A note on an address that works only on this machine; "" for any other address."""
     host = urlsplit(url).hostname or ""
     try:
-        is_local = ip_address(host).is_loopback
+        address = ip_address(host)
+        is_local = address.is_loopback or address.is_unspecified
     except ValueError:  # a name
         is_local = host == "localhost" or host.endswith(".localhost")
     return "This address works only on this machine." if is_local else ""

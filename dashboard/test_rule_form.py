@@ -74,11 +74,9 @@ def ask_for_recheck_rule(
         own: its own test rule.
         asked: what a link asks for instead of the proposal.
     """
-    if asked is not None:
-        return _ask(_Form(record, page, f"{record.id}-{model_id}", asked))
     proposed = propose_recheck_rule(state.workspace(), record, own)
-    test_rule = _ask(_Form(record, page, f"{record.id}-{model_id}", proposed.test_rule))
-    if proposed.reason:
+    test_rule = _ask(_Form(record, page, f"{record.id}-{model_id}", asked or proposed.test_rule))
+    if proposed.reason and asked in (None, proposed.test_rule):
         messages.show_aside(f"{proposed.reason[0].upper()}{proposed.reason[1:]}.")
     return test_rule
 

@@ -170,12 +170,12 @@ def limit_sentences(verdict: PairVerdict, config: ComparisonConfig) -> tuple[str
         limits.append("Tested on days seen in training.")
     if not verdict.confirmed and (verdict.low > 0 or verdict.high < 0):
         limits.append(_why_unconfirmed(verdict, config))
-    by_chance = by_chance_share(config.deciding_k, pair.a.evaluations[0].n_items)
+    k, n_items = config.deciding_k, pair.a.evaluations[0].n_items
+    by_chance = by_chance_share(k, n_items)
     if by_chance >= MOSTLY_CHANCE:
-        limits.append(
-            f"With {config.deciding_k} of {pair.a.evaluations[0].n_items} items in the list, chance alone hits"
-            f" {per_100(by_chance)} of 100: a shorter list would tell the models apart better."
-        )
+        chance = f"With {k} of {n_items} items in the list, chance alone hits {per_100(by_chance)} of 100"
+        said = chance if k < n_items else f"A list of {k} holds all {n_items} items"
+        limits.append(f"{said}: a shorter list would tell the models apart better.")
     return tuple(limits)
 
 

@@ -2,7 +2,14 @@
 
 import pandas as pd
 
-from dashboard.recheck_view import describe_run, describe_unknown, describe_weeks, list_finished_runs, propose_log
+from dashboard.recheck_view import (
+    describe_run,
+    describe_unknown,
+    describe_weeks,
+    find_older,
+    list_finished_runs,
+    propose_log,
+)
 from gru4rec_core.config import SplitConfig, TrainingConfig
 from gru4rec_core.workspace.job_state import JobState, write_state
 
@@ -38,6 +45,15 @@ def test_a_run_is_tested_on_the_log_that_was_opened_unless_it_learnt_from_it(wor
     assert propose_log(other, run, datasets) == other
     assert propose_log(dataset, run, datasets) == other
     assert propose_log(dataset, run, [dataset]) == dataset
+
+
+def test_what_was_trained_later_is_not_the_older_model(workspace, dataset, run, make_dataset):
+    other = workspace.add_dataset(make_dataset("xyz", "zyx", "yzx"), "other")
+    learnt_again = workspace.create_run(other.id, run.config, SplitConfig())
+    for finished in (run, learnt_again):
+        write_state(workspace.run_folder(finished.id), JobState(state="done"))
+    assert find_older(workspace, learnt_again) == run
+    assert find_older(workspace, run) is None
 
 
 def test_the_chart_of_weeks_says_of_every_method_in_words_how_it_did():

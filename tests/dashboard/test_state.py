@@ -71,6 +71,7 @@ def test_the_address_has_the_tab_that_its_page_opens_again(monkeypatch, page: st
         ("http://localhost:8501/train?k=3", True),
         ("http://127.0.0.1:8501/", True),
         ("http://[::1]:8501/", True),
+        ("http://0.0.0.0:8501/", True),
         ("http://10.0.0.7:8501/", False),
         ("https://workbench.example.org/localhost", False),
     ],

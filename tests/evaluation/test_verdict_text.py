@@ -103,8 +103,9 @@ def test_a_list_of_most_items_is_a_limit_and_tells_what_chance_hits(make_results
         " better."
     )
     assert said in limits(40)
-    assert not any("at random" in limit for limit in limits(24))
+    assert not any("chance alone" in limit for limit in limits(24))
     assert any("hits 50.0 of 100" in limit for limit in limits(25))
+    assert "A list of 60 holds all 50 items: a shorter list would tell the models apart better." in limits(60)
 
 
 def test_a_lead_that_the_test_does_not_confirm_is_said_plainly(make_results):

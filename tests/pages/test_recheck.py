@@ -13,11 +13,12 @@ from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.experiments.baselines import execute_baselines, execute_baselines_job
 from gru4rec_core.jobs import jobs
+from gru4rec_core.jobs.job_list import baselines_id, job_folder
 from gru4rec_core.jobs.planning import default_plan
 from gru4rec_core.results.recheck import RecheckPlan, recheck_run
 from gru4rec_core.workspace.job_state import JobState, write_state
 from gru4rec_core.workspace.records import DatasetOrigin
-from gru4rec_core.workspace.split_store import load_split
+from gru4rec_core.workspace.split_store import load_split, store_test_rule
 from tests.chart_specs import charts
 from tests.pages.conftest import finish_run
 
@@ -73,7 +74,8 @@ def rule_box(app):
     return next(box for box in app.segmented_control if box.key.startswith("recheck-rule-"))
 
 
-def test_the_models_own_test_rule_is_proposed_as_the_command_takes_it(finished, later, open_page):
+def test_the_models_own_test_rule_is_proposed_as_the_command_takes_it(finished, later, open_page, monkeypatch):
+    monkeypatch.setattr(jobs, "submit", lambda *job: None)
     assert default_plan(finished, later).test_rule.protocol == "time"
     app = open_page("overview", recheck=later.id)
     assert rule_box(app).value == "last-item"
@@ -81,8 +83,14 @@ def test_the_models_own_test_rule_is_proposed_as_the_command_takes_it(finished, 
     write_state(finished.run_folder(learnt_later.id), JobState(state="done"))
     app = open_page("overview", recheck=later.id)
     app.selectbox(key=f"recheck-run-{later.id}").set_value(learnt_later.id).run()
-    assert "Its own test rule, the last 9 days, does not fit this log: tested on" in written(app)
+    why = "Its own test rule, the last 9 days, does not fit this log: tested on"
+    assert why in written(app)
     assert rule_box(app).value == "last-item"
+    app.button(key="recheck-now").click().run()
+    assert why in written(app.run())  # the address has the rule now, and it is the proposed one still
+    rule_box(app).set_value("session-holdout").run()
+    app.button(key="recheck-now").click().run()
+    assert why not in written(app.run())
 
 
 def test_an_old_model_is_tested_on_a_newer_log_beside_todays_counting(finished, later, open_page, at_once):
@@ -132,6 +140,17 @@ def test_a_link_starts_no_work_and_a_wrong_one_is_said(finished, later, open_pag
         app = open_page("overview", **asked | wrong)
         assert "The link names a re-check, but its model, log or test rule is not there. Choose again." in written(app)
         assert "recheck-model" not in app.query_params
+
+
+def test_baselines_that_are_done_but_fewer_do_not_draw_the_page_without_end(finished, later, open_page):
+    run, rule = next(run for run in finished.runs() if run.dataset_id != later.id), SplitConfig()
+    store_test_rule(finished.split_folder(later.id, rule), rule)
+    write_state(job_folder(finished, "baselines", baselines_id(later.id, rule)), JobState(state="done"))
+    asked = {"recheck": later.id, "recheck-model": run.id, "recheck-log": later.id, "recheck-rule": "{}"}
+    app = open_page("overview", **asked)
+    assert not app.exception
+    assert app.button(key="recheck-now")
+    assert "Hits week by week" not in charts(app)
 
 
 def test_the_comparison_of_a_model_trained_again_leads_to_the_older_one(finished, later, open_page, at_once):
