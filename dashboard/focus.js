@@ -54,6 +54,7 @@ function start() {
   };
 
   const focus = (element) => {
+    if (!element) return; // a page that has no title yet
     if (!element.matches(FOCUSABLE)) element.tabIndex = -1; // a heading
     element.focus({ preventScroll: !byKeyboard });
   };
@@ -104,8 +105,8 @@ function start() {
     const active = document.activeElement ?? document.body;
     const isLost = active === document.body;
     const hasMoved = path !== location.pathname;
-    path = location.pathname;
     const top = document.querySelector("[role=dialog]") ?? document.querySelector("h1");
+    if (top) path = location.pathname;
     const place = goTo && withKey(goTo);
     const led = place && (place.querySelector(HEADING) ?? firstIn(place));
     if (hasMoved && (isLost || active.closest(NAVIGATION))) focus(led || top);
@@ -152,7 +153,7 @@ function start() {
   });
 
   return ({ number, text, place }) => {
-    if (number <= told) return;
+    if (number === told) return; // drawn once more; not by its size: after a new start of the server it begins anew
     told = number;
     leadsUntil = 0;
     goTo = place;
