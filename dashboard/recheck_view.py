@@ -168,11 +168,11 @@ def _show_form(selection: state.Selection, record: DatasetRecord, runs: list[Run
         asked = checked.test_rule if checked and (checked.run_id, checked.log_id) == (run_id, log_id) else None
         test_rule = test_rule_form.ask_for_recheck_rule(record, "recheck", run_id, by_id[run_id].split, asked)
         request = Checked(run_id, record.id, test_rule)
-        clicked = st.button("Check it", type="primary", key="recheck-now")
-        if clicked:
+        if st.button("Check it", type="primary", key="recheck-now"):
             _submit_baselines(record, test_rule)
             state.set_params(**request.params())
-        if clicked or (checked == request and _has_begun(record, test_rule)):
+            st.rerun()  # the form is that of the new address
+        if checked == request and _has_begun(record, test_rule):
             _show_answer(selection, by_id[run_id], record, test_rule)
     except WorkbenchError as error:
         messages.show_problem(error)

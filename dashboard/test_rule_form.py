@@ -75,7 +75,9 @@ def ask_for_recheck_rule(
         asked: what a link asks for instead of the proposal.
     """
     proposed = propose_recheck_rule(state.workspace(), record, own)
-    test_rule = _ask(_Form(record, page, f"{record.id}-{model_id}", asked or proposed.test_rule))
+    # A link's rule is asked for in a form of its own: what was chosen in this session before must not hide it.
+    subject = f"{record.id}-{model_id}" if asked is None else f"{record.id}-{model_id}-{asked.to_json()}"
+    test_rule = _ask(_Form(record, page, subject, asked or proposed.test_rule))
     if proposed.reason and asked in (None, proposed.test_rule):
         messages.show_aside(f"{proposed.reason[0].upper()}{proposed.reason[1:]}.")
     return test_rule

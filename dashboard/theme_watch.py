@@ -18,6 +18,7 @@ let asked = null;
 export default function({ data, setTriggerValue }) {
   const look = () => {
     const app = document.querySelector("[data-testid=stApp]");
+    if (!app) return;
     const [red, green, blue] = getComputedStyle(app).backgroundColor.match(/[0-9]+/g).map(Number);
     const dark = red + green + blue < 384;
     if (dark === data.dark) { asked = null; }

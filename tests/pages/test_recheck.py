@@ -142,6 +142,17 @@ def test_a_link_starts_no_work_and_a_wrong_one_is_said(finished, later, open_pag
         assert "recheck-model" not in app.query_params
 
 
+def test_a_links_test_rule_goes_before_what_was_chosen_earlier(finished, later, open_page):
+    run = next(run for run in finished.runs() if run.dataset_id != later.id)
+    app = open_page("overview", recheck=later.id)
+    rule_box(app).set_value("session-holdout").run()
+    asked = {"recheck": later.id, "recheck-model": run.id, "recheck-log": later.id, "recheck-rule": "{}"}
+    for name, value in asked.items():
+        app.query_params[name] = value
+    app.run()
+    assert rule_box(app).value == "last-item"
+
+
 def test_baselines_that_are_done_but_fewer_do_not_draw_the_page_without_end(finished, later, open_page):
     run, rule = next(run for run in finished.runs() if run.dataset_id != later.id), SplitConfig()
     store_test_rule(finished.split_folder(later.id, rule), rule)
@@ -169,7 +180,10 @@ def test_the_comparison_of_a_model_trained_again_leads_to_the_older_one(finished
 
 
 def test_until_the_baselines_are_there_their_progress_is_shown(finished, later, open_page, monkeypatch):
-    monkeypatch.setattr(jobs, "submit", lambda workspace, kind, job_id: None)
+    def queue(workspace, kind: str, job_id: str) -> None:
+        write_state(job_folder(workspace, kind, job_id), JobState(state="queued"))
+
+    monkeypatch.setattr(jobs, "submit", queue)
     app = open_page("overview", recheck=later.id)
     app.button(key="recheck-now").click().run()
     assert "Baselines" in written(app)
