@@ -27,7 +27,7 @@ from gru4rec_core.report.export import add_intervals, export_table
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
 from gru4rec_core.report.frames.settings import select_differences, settings_table
-from gru4rec_core.report.labels import outcome_labels
+from gru4rec_core.report.labels import outcome_labels, outcome_line
 from gru4rec_core.results.comparison import Pair
 from gru4rec_core.results.trust_facts import trust_facts
 from gru4rec_core.words import figure, p_text, signed
@@ -116,13 +116,15 @@ def show_square(review: Review, pair: Pair, k: int, selection: state.Selection, 
 
 
 def show_outcomes(pair: Pair, k: int, selection: state.Selection) -> None:
-    """A line for each outcome with its count; it leads to these sessions."""
+    """A line for each outcome: of 100, and its count; it leads to these sessions."""
     labels = outcome_labels(*pair)
-    for outcome, count in find_hit_overlap(*pair, k).counts.items():
+    overlap = find_hit_overlap(*pair, k)
+    for outcome, count in overlap.counts.items():
+        line = outcome_line(widgets.plain_label(labels[outcome]), overlap.squares[outcome], count)
         with st.container(key=f"outcome-{outcome}", width="content"):
             st.page_link(
                 navigation.PAGES["sessions"],
-                label=f"{GLYPHS[outcome]} {widgets.plain_label(labels[outcome])}: {count:,}",
+                label=f"{GLYPHS[outcome]} {line}",
                 query_params=selection.params(**_outcome_params(pair, outcome)),
             )
 

@@ -1,11 +1,12 @@
 // Where does the focus go when its element is gone, and what does a screen reader hear? dashboard/focus.py says when.
 
-const FOCUSABLE = ["a[href]", "button", "input", "select", "textarea", "summary", "[tabindex='0']"]
+const FOCUSABLE = ["a[href]:not(:is(h1, h2, h3) a)", "button", "input", "select", "textarea", "summary", "[tabindex='0']"]
   .map((one) => `${one}:not(:disabled)`)
   .join();
 const OVERLAY = "[role=dialog],[role=menu],[role=listbox]";
 const NAVIGATION = "[data-testid=stSidebarNav]";
 const LEADS_MS = 3000; // that an action leads on, its page drawn: a dialog that closes loses the focus a little later
+const KEPT_MS = 60_000; // that what was said can be read again
 const QUIET_MS = 150; // without a change of the page, before it counts as drawn
 const MOST_MS = 600; // that a page which changes without pause is waited for
 const BUSY_MS = 3000; // that a script which runs and runs is waited for
@@ -51,6 +52,7 @@ function start() {
     line.textContent = text;
     region.append(line);
     while (region.childElementCount > 5) region.firstElementChild.remove();
+    setTimeout(() => line.remove(), KEPT_MS);
   };
 
   const focus = (element) => {
@@ -96,6 +98,9 @@ function start() {
     if (byKeyboard && [opener, menu].includes(document.activeElement)) menu.querySelector("[role=menuitem]").focus();
   };
 
+  // A download that is still being made: its button comes back.
+  const isBusy = ({ element }) => element.isConnected && element.disabled && element.closest("[data-testid=stDownloadButton]");
+
   const remaining = ({ element, keys }) =>
     element.isConnected && element.matches(FOCUSABLE) && shows(element)
       ? element
@@ -110,7 +115,7 @@ function start() {
     const place = goTo && withKey(goTo);
     const led = place && (place.querySelector(HEADING) ?? firstIn(place));
     if (hasMoved && (isLost || active.closest(NAVIGATION))) focus(led || top);
-    else if (isLost && last) focus(led || remaining(last) || remaining(outside ?? last) || top);
+    else if (isLost && last && !isBusy(last)) focus(led || remaining(last) || remaining(outside ?? last) || top);
     if (led === document.activeElement || (leadsUntil && Date.now() > leadsUntil)) goTo = "";
   };
 

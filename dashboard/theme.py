@@ -6,7 +6,7 @@ import streamlit as st
 
 # One primary colour serves as text on the dark background and as background of a button's text. A colour light enough
 # for the first needs dark text for the second (8:1 instead of 2:1); Streamlit always writes white.
-_DARK = "<style>[data-testid='stBaseButton-primary']{color:#0B1A24}</style>"
+_DARK = "<style>[data-testid^='stBaseButton-primary']{color:#0B1A24}</style>"
 
 # Streamlit stacks columns on phones only. In a window a little wider, charts side by side would be too narrow for their
 # titles, and the square of 100 would overlap its neighbour.

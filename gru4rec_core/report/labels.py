@@ -71,6 +71,11 @@ def rank_text(rank: float, k: int) -> str:
     return f"{'●' if rank <= k else '○'} {number}"
 
 
+def outcome_line(label: str, of_hundred: int, count: int) -> str:
+    """An outcome in the legend of the square of 100, the same on screens and in the report: "only BPR: 3 (250)"."""
+    return f"{label}: {of_hundred} ({count:,})"
+
+
 def outcome_labels(a: ModelResults, b: ModelResults) -> dict[str, str]:
     """What each outcome of a pair is called, by its name, in the order of `OUTCOMES`."""
     return {"both": "both hit", "only_b": f"only {b.label}", "only_a": f"only {a.label}", "neither": "neither"}

@@ -46,3 +46,27 @@ def test_a_lost_focus_waits_for_the_title_of_a_page_that_has_none_yet(alone: Pag
     alone.wait_for_timeout(400)  # the script has looked at the page
     alone.evaluate("document.querySelector('main').innerHTML = '<h1>Overview</h1>'")
     expect(alone.get_by_role("heading")).to_be_focused()
+
+
+def test_a_download_that_is_being_made_gets_the_focus_back(alone: Page):
+    alone.evaluate(
+        "document.querySelector('main').innerHTML ="
+        " '<h1>Compare</h1><button>Other</button><div data-testid=stDownloadButton><button>Report</button></div>'"
+    )
+    report = alone.get_by_role("button", name="Report")
+    report.focus()
+    alone.evaluate("document.querySelector('[data-testid=stDownloadButton] button').disabled = true")
+    alone.wait_for_timeout(1000)  # the script has looked at the page
+    expect(alone.get_by_role("heading")).not_to_be_focused()
+    alone.evaluate("document.querySelector('[data-testid=stDownloadButton] button').disabled = false")
+    expect(report).to_be_focused()
+
+
+def test_no_link_of_a_heading_takes_the_focus_that_was_lost(alone: Page):
+    alone.evaluate(
+        "document.querySelector('main').innerHTML = '<div class=st-key-progress><h2>Training <a href=#x>Link</a></h2>"
+        "<button id=cancel>Cancel</button><button>Open comparison</button></div>'"
+    )
+    alone.get_by_role("button", name="Cancel").focus()
+    alone.evaluate("document.querySelector('#cancel').remove()")
+    expect(alone.get_by_role("button", name="Open comparison")).to_be_focused()

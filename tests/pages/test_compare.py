@@ -1,6 +1,7 @@
 """The page Compare: verdict first, then what it rests on."""
 
 import json
+import re
 
 import pytest
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
@@ -89,6 +90,10 @@ def test_each_outcome_leads_to_its_sessions(compare):
     shown = [link.proto.query_string for link in links]
     assert [query.split("show=")[1].split("&")[0] for query in shown] == ["both", "only_b", "only_a"]
     assert all("comparison=" in query for query in shown)
+    pattern = r"[●◑◐○] (both hit|only BPR|only TOP1|neither): (\d+) \((\d+)\)"  # of 100, and of all test sessions
+    lines = [re.fullmatch(pattern, link.proto.label) for link in compare.get("page_link")]
+    figures = [(int(line[2]), int(line[3])) for line in lines if line]
+    assert [sum(numbers) for numbers in zip(*figures, strict=True)] == [100, 600]
 
 
 def test_settings_show_differences_first_and_everything_on_demand(details):

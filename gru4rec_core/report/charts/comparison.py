@@ -23,6 +23,7 @@ from gru4rec_core.report.charts.drawing import (
     styles_of,
     titled,
 )
+from gru4rec_core.report.labels import outcome_line
 from gru4rec_core.report.style import ground, styles
 from gru4rec_core.words import signed
 
@@ -183,7 +184,8 @@ def outcome_square(
     paint, fills = ground(dark), outcome_fills(names, dark)
     size = cells.groupby("outcome", sort=False).size()
     keys = [key for key in labels if key in size.index]
-    texts = {key: f"{GLYPHS[key]} {labels[key]} {size[key]}" for key in keys}
+    counts = cells.groupby("outcome", sort=False)["n"].first()
+    texts = {key: f"{GLYPHS[key]} {outcome_line(labels[key], int(size[key]), int(counts[key]))}" for key in keys}
     drawn = cells.assign(what=cells["outcome"].map(texts), glyph=cells["outcome"].map(GLYPHS))
     pick = alt.selection_point(name="outcome", fields=["outcome"], on="click", clear=False)
     base = alt.Chart(drawn).encode(
@@ -209,7 +211,7 @@ def outcome_square(
     return titled(
         alt.layer(cell.add_params(pick), glyph),
         lines[0],
-        [lines[1], "Click a block to see them" if form.clickable else ""],
+        [lines[1], f"In brackets: test {unit}{'. Click to see them' if form.clickable else ''}"],
         Size(form.side, axis=0, legend=form.legend, title_characters=_SQUARE_TITLE),
         dark,
     ).properties(width=form.side + 10, view=alt.ViewConfig(stroke=None))

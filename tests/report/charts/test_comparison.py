@@ -163,8 +163,8 @@ def test_square_paints_the_models_in_their_own_colours(models):
     cells = comparison_frames.square({"both": 1, "only_a": 1, "only_b": 1, "neither": 1})
     labels = {"both": "both", "only_b": "b", "only_a": "a", "neither": "none"}
     scale = encodings(comparison_charts.outcome_square(cells, labels, ("top1", "bpr")), "color")[0]["scale"]
-    assert dict(zip(scale["domain"], scale["range"], strict=True))["◑ b 25"] == "#D55E00"
-    assert dict(zip(scale["domain"], scale["range"], strict=True))["◐ a 25"] == "#0072B2"
+    assert dict(zip(scale["domain"], scale["range"], strict=True))["◑ b: 25 (1)"] == "#D55E00"
+    assert dict(zip(scale["domain"], scale["range"], strict=True))["◐ a: 25 (1)"] == "#0072B2"
 
 
 def test_curve_begins_at_zero_names_its_lines_and_marks_the_deciding_k(models):
