@@ -224,8 +224,8 @@ def _time_overlap(train: SessionDataset, test: EvaluationSet) -> DiagnosticWarni
         f"{share_text(n_earlier, len(times))} test events happened before the last training event.",
         "In use, a model knows only the past. Here it has seen what was popular on the test days, which flatters it;"
         " new trends, the hard case, are hardly tested.",
-        f"Where the dates are real, choose the test rule “{PROTOCOL_LABELS['time']}”: it trains on the past and tests on"
-        " later days.",
+        f"Where the dates are real, choose the test rule “{PROTOCOL_LABELS['time']}”: it trains on the past and tests"
+        " on later days.",
     )
 
 
