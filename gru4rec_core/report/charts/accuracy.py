@@ -15,6 +15,7 @@ from gru4rec_core.report.style import ground
 
 SLICE_MARK, SLICE_GAP = 12, 10  # px: height of one method in a slice's row, and room between rows
 LEGEND_LINE = 17  # px
+SHORT_NAME = 12  # letters of a method's name that leave room for another beside it
 FADED = 0.4  # opacity of a slice with few events
 
 
@@ -42,8 +43,10 @@ def slice_dots(
     )
     side = alt.YOffset("label:N", sort=methods)
     x = from_zero("hits:Q", f"hits in the top {k} per 100", top or float(rows["high"].max()), tickCount=5)
-    # It begins at the plot, right of the values' names: a third column would be cut on a phone.
-    key = {"title": None, "orient": "top", "labelLimit": 150, "columns": 2, "symbolOpacity": 1}
+    # It begins at the plot, right of the values' names: on a phone, a column is as wide as the longest name, a third
+    # column would be cut, and so would a second beside a long name.
+    columns = 2 if max(map(len, methods)) <= SHORT_NAME else 1
+    key = {"title": None, "orient": "top", "labelLimit": 150, "columns": columns, "symbolOpacity": 1}
     paint = colour(chosen, "label:N", legend=alt.Legend(**key))
     tooltip = [
         alt.Tooltip("label:N", title="method"),
@@ -63,7 +66,7 @@ def slice_dots(
     row_height = SLICE_MARK * len(methods) + SLICE_GAP
     faded = f"; faded: fewer than {FEW_EVENTS}" if rows["few"].any() else ""
     subtitle = [f"Lines: {level} intervals. Dashed: all test {unit}", f"In brackets: number of test {unit}{faded}"]
-    more_lines = LEGEND_LINE * (-(-len(methods) // 2) - 1)
+    more_lines = LEGEND_LINE * (-(-len(methods) // columns) - 1)
     size = Size(row_height * rows["what"].nunique() + more_lines, legend=True)
     return titled(alt.layer(carried, line, *ends, point), title, subtitle, size, dark)
 

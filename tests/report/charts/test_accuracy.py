@@ -96,3 +96,11 @@ def test_a_third_method_stands_in_a_second_line_of_the_legend_and_takes_nothing_
     assert layer(three, "point")["encoding"]["color"]["legend"]["columns"] == 2
     n_rows = rows["what"].nunique()
     assert three.to_dict()["height"] - two.to_dict()["height"] == n_rows * charts.SLICE_MARK + charts.LEGEND_LINE
+
+
+def test_long_names_stand_below_each_other_in_the_legend_so_that_a_phone_cuts_none(rows):
+    third = rows[rows["name"] == rows["name"].iloc[0]].assign(name="linear", label="Linear autoregressive")
+    two, three = drawn(rows), drawn(pd.concat([rows, third]))
+    assert layer(three, "point")["encoding"]["color"]["legend"]["columns"] == 1
+    n_lines = three.to_dict()["height"] - two.to_dict()["height"] - rows["what"].nunique() * charts.SLICE_MARK
+    assert n_lines == 2 * charts.LEGEND_LINE
