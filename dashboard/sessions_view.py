@@ -160,5 +160,6 @@ def show_sessions(view: View, predictions: np.ndarray, listed: SessionList) -> N
         place = session_list.show_list(view, listed, event)
     with right:
         step = steps_view.show_session(view, event)
-    focus.tell_progress(f"{place}, {step}", "session", mark=f"{place}, {step}", only_changes=True)
+    opened = f"{place}, {step}"
+    focus.tell_progress(opened, "session", mark=opened, only_changes=True)
     session_list.show_download(view, predictions)

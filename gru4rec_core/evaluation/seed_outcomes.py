@@ -33,6 +33,18 @@ def rate(model: ModelResults, metric: str) -> float:
     return mean_of_seeds([_RATES[name](evaluation, int(k)) for evaluation in model.evaluations])
 
 
+def best_first(models: Sequence[ModelResults], kind: str, k: int) -> list[ModelResults]:
+    """The models of one kind by their accuracy@k, the best first; equal ones in the order given.
+
+    Args:
+        models: the methods of a comparison.
+        kind: "gru4rec" or "baseline".
+        k: list length that decides.
+    """
+    chosen = [model for model in models if model.kind == kind]
+    return sorted(chosen, key=lambda model: rate(model, f"accuracy@{k}"), reverse=True)
+
+
 def hit_counts(model: ModelResults, k: int) -> np.ndarray:
     """In how many of the model's seeds the true item was in the top `k`: int64 [n_events], 0 to `model.n_seeds`."""
     return np.sum([hits(evaluation.ranks(), k) for evaluation in model.evaluations], axis=0).astype(np.int64)

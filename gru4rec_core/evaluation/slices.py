@@ -16,7 +16,7 @@ from gru4rec_core.evaluation.metrics import seen_before
 from gru4rec_core.evaluation.ranks import Ties
 from gru4rec_core.evaluation.rate_intervals import hit_rate_interval
 from gru4rec_core.evaluation.scoring import Evaluation
-from gru4rec_core.evaluation.seed_outcomes import rate
+from gru4rec_core.evaluation.seed_outcomes import best_first, rate
 
 OTHER = -1
 """Stands in a confusion table for every predicted item that is not among the most frequent true items."""
@@ -77,8 +77,7 @@ def choose_methods(models: Sequence[ModelResults], k: int) -> tuple[ModelResults
         models: the methods of a comparison.
         k: list length that decides; the strongest baseline is chosen by it, the first of equals.
     """
-    baselines = [model for model in models if model.kind == "baseline"]
-    strongest = max(baselines, key=lambda model: rate(model, f"accuracy@{k}"), default=None)
+    strongest = next(iter(best_first(models, "baseline", k)), None)
     return tuple(model for model in models if model.kind == "gru4rec" or model is strongest)
 
 

@@ -14,6 +14,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.pair_verdict import PairVerdict, adjusted_p, build_pair_verdict
+from gru4rec_core.evaluation.seed_outcomes import best_first
 from gru4rec_core.evaluation.verdict_text import (
     BaselineOutcome,
     NextStep,
@@ -245,9 +246,7 @@ def _invalid(comparison: Comparison) -> Verdict:
 
 
 def _ranked(comparison: Comparison, kind: str) -> list[ModelResults]:
-    """The models of one kind, best first; equal ones in the order given."""
-    models = [model for model in comparison.models if model.kind == kind]
-    return sorted(models, key=lambda model: -_value(comparison, model)) if comparison.pairs else models
+    return best_first(comparison.models, kind, comparison.config.deciding_k)
 
 
 def _value(comparison: Comparison, model: ModelResults) -> float:

@@ -30,4 +30,4 @@ def test_the_watch_knows_which_ground_the_page_was_drawn_for(monkeypatch: pytest
 def test_it_takes_no_room():
     app = AppTest.from_function(_page)
     app.run()
-    assert any("position:absolute" in one.body for one in app.get("html"))
+    assert any("position:absolute;width:0" in one.body for one in app.get("html"))

@@ -11,7 +11,7 @@ from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.rate_intervals import hit_rate_interval
 from gru4rec_core.evaluation.scoring import Evaluation
-from gru4rec_core.evaluation.seed_outcomes import rate
+from gru4rec_core.evaluation.seed_outcomes import best_first, rate
 from gru4rec_core.evaluation.slices import (
     OTHER,
     choose_methods,
@@ -114,6 +114,7 @@ def test_the_strongest_baseline_is_drawn_beside_the_models(events):
     assert [one.name for one in choose_methods(methods, 2)] == ["markov", "bpr"]
     assert [one.name for one in choose_methods(methods, 1)] == ["popularity", "bpr"]  # equal: the first
     assert [one.name for one in choose_methods(methods[2:], 2)] == ["bpr"]
+    assert [one.name for one in best_first(methods, "baseline", 2)] == ["markov", "popularity"]  # as the verdict ranks
 
 
 def test_the_whole_test_has_the_rate_of_all_tables(events):
