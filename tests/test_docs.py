@@ -12,6 +12,7 @@ GUIDES = (
     "README.md",
     "CONTRIBUTING.md",
     "docs/architecture.md",
+    "docs/reliability.md",
     *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "decisions").glob("*.md")),
 )
 FOLDERS = ("gru4rec_core", "dashboard", "pages", "tests")
@@ -49,6 +50,15 @@ def is_path(name: str) -> bool:
 def is_dotted(name: str) -> bool:
     """`package.module` or `package.module.name`, where the package is one of ours."""
     return bool(re.fullmatch(r"[a-z_]+(\.\w+)+", name)) and package(name.split(".")[0]) is not None
+
+
+def test_every_row_of_the_matrices_names_a_test_that_exists() -> None:
+    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if re.match(r"\|(?! *what breaks| *file|-)", line)]
+    assert rows
+    assert [row for row in rows if not re.search(r"\| `[^`]+::\w+`(, `[^`]+::\w+`)* \|$", row)] == []
+    named = re.findall(r"`(tests/[^`]+?)::(\w+)`", text)
+    assert [name for name in named if f"def {name[1]}(" not in (ROOT / name[0]).read_text(encoding="utf-8")] == []
 
 
 @cache
