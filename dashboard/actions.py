@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from gru4rec_core import storage
 from gru4rec_core.config import LOSS_LABELS
+from gru4rec_core.disk import require_room
 from gru4rec_core.errors import DataError, RunError, WorkbenchError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
@@ -28,6 +29,7 @@ def store_upload(workspace: Workspace, file: BinaryIO, size: int, limit_mb: int)
 
     Raises:
         DataError: the file is empty, or larger than the limit.
+        DiskFull: there is no room for it.
     """
     if size == 0:
         raise DataError(
@@ -41,6 +43,7 @@ def store_upload(workspace: Workspace, file: BinaryIO, size: int, limit_mb: int)
             found=f"{size / _MB:,.0f} MB",
             remedy="Compress it (.csv.gz, .parquet), or read it with: python -m gru4rec_core import FILE",
         )
+    require_room(workspace.root, size, "This upload")
     return storage.store_by_hash(file, workspace.root / "uploads")
 
 

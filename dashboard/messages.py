@@ -15,6 +15,8 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.diagnostic_warning import SEVERITY_WORDS, DiagnosticWarning, worst_first
 from gru4rec_core.results.log_warnings import count_severities
 from gru4rec_core.words import counted
+from gru4rec_core.workspace.room import advise
+from gru4rec_core.workspace.store import Workspace
 
 _BARS = {"error": "#D55E00", "warning": "#E69F00", "note": "#56B4E9", "good": "#009E73"}
 _WORDS = {**SEVERITY_WORDS, "good": "Good"}
@@ -28,7 +30,11 @@ def keep_units_together(text: str) -> str:
 
 
 def show_problem(error: WorkbenchError) -> None:
-    """An error in up to four lines: the rule, what was found, where, the remedy without the options of the command."""
+    """An error in up to four lines: the rule, what was found, where, the remedy without the options of the command.
+
+    That of a full disk also says what takes most room in the workspace.
+    """
+    error = advise(error, Workspace.default_root())
     lines = [
         ("Found", error.found),
         ("Where", error.where),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import streamlit as st
 
 from dashboard import dialogs, state
+from gru4rec_core.words import bytes_text
 from gru4rec_core.workspace.store import Dependents
 
 _ACTIONS = ("delete", "rename")
@@ -44,10 +45,11 @@ def ask_before_deleting(row_id: str, named: str, describe: Callable[[], str], de
 
 
 def describe_deleting(named: str, dependents: Dependents) -> str:
-    """ "Deletes shop log with 2 runs from this workspace.", and what becomes of the decisions that rest on it."""
+    """ "Deletes shop log with 2 runs from this workspace. This frees 35.4 MB.", and what becomes of decisions on it."""
     along = dependents.describe()
     also = f" with {along}" if along else ""
-    return f"Deletes {named}{also} from this workspace. {dependents.kept}".rstrip()
+    frees = f"This frees {bytes_text(dependents.frees)}."
+    return f"Deletes {named}{also} from this workspace. {frees} {dependents.kept}".rstrip()
 
 
 def ask_for_name(row_id: str, name: str, rename: Callable[[str], object]) -> None:

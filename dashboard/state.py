@@ -21,6 +21,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.report.labels import short
 from gru4rec_core.whole_numbers import whole_number
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
+from gru4rec_core.workspace.room import describe_disk
 from gru4rec_core.workspace.store import Workspace
 
 T = TypeVar("T")
@@ -236,7 +237,7 @@ def context_line(selection: Selection, *, verdict: str | None = None) -> None:
         draw = partial(_show_link, selection, verdict)
         dialogs.show_button("Copy link", draw, key="copy-link", type="tertiary", icon=":material/link:")
         words_view.show_words()
-    for sentence in selection.wrong:
+    for sentence in filter(None, (*selection.wrong, describe_disk(workspace().root))):
         messages.show_message(sentence, "warning")
 
 

@@ -64,5 +64,13 @@ class RunError(WorkbenchError):
     """A run, a job or the workspace on disk is in a state that does not allow the request."""
 
 
+class DiskError(RunError):
+    """The workspace's disk may not be written, or is full."""
+
+
+class DiskFull(DiskError):
+    """The disk is full, or too full for what was asked for."""
+
+
 class Cancelled(WorkbenchError):
     """The caller asked to stop; finished work is kept."""

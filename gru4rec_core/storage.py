@@ -24,7 +24,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from gru4rec_core.errors import RunError
+from gru4rec_core.disk import plain_errors
+from gru4rec_core.errors import DiskError, RunError
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,79}")
 _BLOCK = 1 << 20  # bytes copied at once
@@ -81,13 +82,18 @@ def make_folder(folder: Path) -> None:
     """Makes a folder and its missing parents, with `folder_mode`; one that exists stays as it is."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
-        with suppress(FileExistsError):  # another process made it meanwhile
+        with plain_errors(path), suppress(FileExistsError):  # another process made it meanwhile
             path.mkdir(mode=0o700)
             path.chmod(folder_mode())
 
 
 def make_file(path: Path) -> None:
     """Makes an empty file with `file_mode`; one that exists keeps its content and gets a new time of change."""
+    with plain_errors(path):
+        _make_file(path)
+
+
+def _make_file(path: Path) -> None:
     # Created closed: a chmod afterwards would leave a moment in which others can open it.
     with open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         if os.fstat(file.fileno()).st_uid == _user():
@@ -108,48 +114,57 @@ def _user() -> int:
 
 
 @contextmanager
-def new_file(path: Path, *, durable: bool = True) -> Iterator[Path]:
+def new_file(path: Path, *, durable: bool = True, size: int | None = None) -> Iterator[Path]:
     """A file written under a temporary name and renamed to `path`: readers see the old one or the new, never a part.
 
     Args:
         path: where it goes; the temporary name ends alike, for writers that go by the ending.
-        durable: wait until the disk has it; leave out for what is rewritten every second.
+        durable: wait until the disk has it, under its final name; leave out for what is rewritten every second.
+        size: bytes that it takes, where that is known; for the message when the disk is full.
+
+    Raises:
+        DiskError: the disk is full, or may not be written; nothing is left of the new file.
     """
     temporary = path.with_name(f".new-{uuid.uuid4().hex[:8]}-{path.name}")
-    make_file(temporary)
-    try:
-        yield temporary
-        if durable:
-            _flush(temporary)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with plain_errors(path, size):
+        try:
+            _make_file(temporary)
+            yield temporary
+            if durable:
+                _flush(temporary)
+            temporary.replace(path)
+            if durable:
+                _flush(path.parent)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
 
 
 @contextmanager
-def new_folder(final: Path, *, durable: bool = False) -> Iterator[Path]:
-    """A folder filled under a temporary name and renamed to `final`; removed when filling fails.
+def new_folder(final: Path) -> Iterator[Path]:
+    """A folder filled under a temporary name and renamed to `final` once the disk has it; removed when filling fails.
 
     Args:
         final: where it goes; must not exist yet.
-        durable: wait until the disk has all of it.
+
+    Raises:
+        DiskError: the disk is full, or may not be written; nothing is left of the new folder.
     """
     make_folder(final.parent)
     temporary = final.with_name(f".new-{final.name[:60]}-{uuid.uuid4().hex[:8]}")
-    make_folder(temporary)
-    try:
-        yield temporary
-        restrict(temporary)
-        if durable:
+    with plain_errors(final):
+        try:
+            make_folder(temporary)
+            yield temporary
+            restrict(temporary)
             for path in (*temporary.rglob("*"), temporary):
                 _flush(path)
-        temporary.replace(final)
-        if durable:
+            temporary.replace(final)
             _flush(final.parent)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
 
 
 def _flush(path: Path) -> None:
@@ -173,19 +188,22 @@ def store_by_hash(source: BinaryIO, folder: Path) -> tuple[Path, str]:
     digest = hashlib.sha256()
     # The name is known only after the last block, so this renames itself and not by `new_file`.
     temporary = folder / f".new-{uuid.uuid4().hex[:8]}-upload"
-    make_file(temporary)
-    try:
-        source.seek(0)
-        with temporary.open("wb") as copy:
-            while block := source.read(_BLOCK):
-                digest.update(block)
-                copy.write(block)
-        _flush(temporary)
-        path = folder / digest.hexdigest()
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with plain_errors(folder / "upload"):
+        try:
+            _make_file(temporary)
+            source.seek(0)
+            with temporary.open("wb") as copy:
+                while block := source.read(_BLOCK):
+                    digest.update(block)
+                    copy.write(block)
+            _flush(temporary)
+            path = folder / digest.hexdigest()
+            temporary.replace(path)
+            _flush(folder)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
     return path, digest.hexdigest()
 
 
@@ -199,13 +217,19 @@ def append_text(path: Path, text: str) -> None:
     """Adds to the end of a text file, which is made if it is not there."""
     if not path.exists():
         make_file(path)
-    with path.open("a", encoding="utf-8", newline="\n") as file:
+    with plain_errors(path), path.open("a", encoding="utf-8", newline="\n") as file:
         file.write(text)
 
 
 def write_json(path: Path, value: Any, *, durable: bool = True) -> None:
     """`write_text` for JSON (no NaN: readers in other languages refuse it)."""
     write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n", durable=durable)
+
+
+def cache_json(path: Path, value: Any) -> None:
+    """`write_json` for what can be made again: where the disk is full or may not be written, nothing is kept."""
+    with suppress(DiskError):
+        write_json(path, value)
 
 
 def read_json(path: Path, owner: str) -> Any:
@@ -224,9 +248,9 @@ def read_json(path: Path, owner: str) -> Any:
         ) from None
 
 
-def save_array(path: Path, array: Any) -> None:
-    """Replaces an .npy file."""
-    with new_file(path, durable=False) as temporary:
+def save_array(path: Path, array: Any, *, durable: bool = False) -> None:
+    """Replaces an .npy file (see `new_file`)."""
+    with new_file(path, durable=durable, size=np.asanyarray(array).nbytes) as temporary:
         np.save(temporary, np.ascontiguousarray(array), allow_pickle=False)
 
 
@@ -279,9 +303,9 @@ def load_arrays(path: Path, *, remedy: str = _RESTORE) -> dict[str, np.ndarray]:
         raise damaged(path, error, remedy) from None
 
 
-def save_table(path: Path, frame: pd.DataFrame) -> None:
-    """Replaces a Parquet file; the frame's index is left out."""
-    with new_file(path, durable=False) as temporary:
+def save_table(path: Path, frame: pd.DataFrame, *, durable: bool = False) -> None:
+    """Replaces a Parquet file (see `new_file`); the frame's index is left out."""
+    with new_file(path, durable=durable) as temporary:
         frame.to_parquet(temporary, index=False)
 
 
@@ -311,16 +335,19 @@ def damaged(path: Path, error: Exception, remedy: str = _RESTORE) -> RunError:
 
 
 def replace_files(source: Path, target: Path) -> None:
-    """Moves every file of `source` into `target`, each by one rename, and removes `source`."""
-    for file in sorted(source.iterdir()):
-        file.replace(target / file.name)
-    source.rmdir()
+    """Moves every file of `source` into `target`, each by one rename, and removes `source`; waits for the disk."""
+    with plain_errors(target):
+        for file in sorted(source.iterdir()):
+            file.replace(target / file.name)
+        source.rmdir()
+        _flush(target)
 
 
 def delete_folder(folder: Path) -> None:
     """Takes a folder out of sight by one rename, then removes it."""
     removed = folder.with_name(f".gone-{folder.name[:60]}-{uuid.uuid4().hex[:8]}")
-    folder.replace(removed)
+    with plain_errors(folder):
+        folder.replace(removed)
     shutil.rmtree(removed, ignore_errors=True)
 
 
@@ -361,13 +388,15 @@ def exclusive_lock(path: Path, timeout: float = 60.0, *, on_wait: Callable[[], N
 
     Raises:
         RunError: still held by another after `timeout`.
+        DiskError: the lock file cannot be made.
     """
     make_folder(path.parent)
     lock = FileLock(path, mode=file_mode())
     end = time.monotonic() + timeout
     while True:
         try:
-            lock.acquire(blocking=False)
+            with plain_errors(path):
+                lock.acquire(blocking=False)
             break
         except Timeout:
             pass

@@ -6,6 +6,7 @@ The one home of these: screens, reports, command line and messages call it, so t
 from datetime import UTC, datetime
 from math import ceil, floor, isfinite, isnan, log10
 
+_BYTES = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))  # each with its seconds
 
 
@@ -106,6 +107,16 @@ def duration_text(seconds: float) -> str:
     """
     size, unit = _largest_unit(seconds)
     return counted(round(seconds / size, 1), unit)
+
+
+def bytes_text(count: float) -> str:
+    """A number of bytes in the decimal units of disks, with at most one decimal.
+
+    >>> bytes_text(1_234_000_000), bytes_text(35_400_000), bytes_text(12_300), bytes_text(640)
+    ('1.2 GB', '35.4 MB', '12.3 kB', '640 bytes')
+    """
+    size, unit = next(((size, unit) for size, unit in _BYTES if count >= size), (1, "byte"))
+    return counted(round(count / size, 1), unit) if size == 1 else f"{round(count / size, 1):,.12g} {unit}"
 
 
 def _largest_unit(seconds: float) -> tuple[int, str]:

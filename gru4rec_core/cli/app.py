@@ -12,12 +12,13 @@ import uuid
 
 import typer
 
-from gru4rec_core.cli import clean, compare, data, decisions, engine, gate, items, report, train
+from gru4rec_core.cli import clean, compare, data, decisions, engine, gate, items, report, train, unfinished
 from gru4rec_core.cli.output import tell
 from gru4rec_core.data.addresses import hide_secrets
 from gru4rec_core.errors import ConfigError, WorkbenchError
 from gru4rec_core.experiments.reporter import describe_unexpected
 from gru4rec_core.storage import make_folder, write_text
+from gru4rec_core.workspace.room import advise
 from gru4rec_core.workspace.store import Workspace
 
 app = typer.Typer(
@@ -42,6 +43,8 @@ app.command("decisions")(decisions.decisions)
 app.command("recheck")(decisions.recheck)
 app.command("recommend")(train.recommend)
 app.command("runs")(train.runs)
+app.command("resume")(unfinished.resume)
+app.command("retry")(unfinished.retry)
 app.add_typer(engine.app, name="engine")
 
 
@@ -53,7 +56,7 @@ def main(arguments: list[str] | None = None) -> None:
     except ConfigError as error:
         _fail(str(error), 2)
     except WorkbenchError as error:
-        _fail(str(error), 1)
+        _fail(str(advise(error, Workspace.default_root())), 1)
     except Exception as error:  # a bug
         _fail(f"{hide_secrets(describe_unexpected(error))}\n{_keep_traceback(error)}", 1)
 

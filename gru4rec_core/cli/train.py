@@ -34,6 +34,7 @@ from gru4rec_core.cli.output import (
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.errors import DataError
 from gru4rec_core.experiments.baselines import execute_baselines
+from gru4rec_core.experiments.continuing import kept_epochs
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.results.collected_warnings import diagnose_recheck, diagnose_run
@@ -62,16 +63,51 @@ def train(
         tell(choice.reason)
     open_split(workspace, record.id, choice.test_rule)  # a log that it cannot cut leaves no run behind
     config = config.watching(default_deciding_k(record.n_items))
+    _tell_of_interrupted(workspace, record, config, choice.test_rule)
     run = workspace.create_run(record.id, config, choice.test_rule)
-    _execute(workspace, run, run.name, threads)
+    execute(workspace, run, run.name, threads)
+    print_trained(workspace, run, as_json)
+
+
+def _tell_of_interrupted(
+    workspace: Workspace, record: DatasetRecord, config: TrainingConfig, test_rule: SplitConfig
+) -> None:
+    """Says how to go on with the newest run of exactly these settings, where that was interrupted."""
+    reconcile_jobs(workspace)
+    run = workspace.find_run(record.id, config, test_rule, ("lost", "failed", "cancelled", "done"))
+    if run is not None and workspace.state(run.id).state != "done":
+        tell(f"An earlier run with these settings did not finish. {_how_to_go_on(workspace, run)}")
+
+
+def _how_to_go_on(workspace: Workspace, run: RunRecord) -> str:
+    """ "It stopped after epoch 3 of 10; to go on there: python -m gru4rec_core resume top1-ab12"."""
+    epochs = kept_epochs(workspace, run.id)
+    stopped = f"It stopped after epoch {epochs} of {run.config.epochs}" if epochs else "It stopped in its first epoch"
+    return f"{stopped}; to go on with it: python -m gru4rec_core resume {run.id}"
+
+
+def execute(workspace: Workspace, run: RunRecord, title: str, threads: int = 1) -> None:
+    """Carries out a run in this process; where it is interrupted, says how to go on with it."""
+    with loading_tensorflow():
+        from gru4rec_core.experiments.run import execute_run
+    try:
+        execute_run(workspace, run.id, threads=threads, on_change=progress_printer(title))
+    except BaseException:
+        clear_status()
+        tell(_how_to_go_on(workspace, run))
+        raise
+
+
+def print_trained(workspace: Workspace, run: RunRecord, as_json: bool) -> None:
+    """Prints the results of a finished run, and its warnings."""
     clear_status()
     metrics = workspace.metrics(run.id)
     result = {
         "run": run.id,
-        "dataset": record.name,
+        "dataset": workspace.dataset(run.dataset_id).name,
         "protocol": run.split.protocol,
         "n_test": metrics["n_events"],
-        "config": config.model_dump(mode="json"),
+        "config": run.config.model_dump(mode="json"),
         **{name: metrics[name] for name in ("accuracy", "mrr", "ndcg")},
         "warnings": print_warnings(as_json, diagnose_run(workspace, run)),
     }
@@ -113,14 +149,8 @@ def _retrain(workspace: Workspace, old: RunRecord, record: DatasetRecord, test_r
     if known is not None:
         return known
     run = workspace.create_run(record.id, old.config, test_rule)
-    _execute(workspace, run, "retraining")
+    execute(workspace, run, "retraining")
     return run
-
-
-def _execute(workspace: Workspace, run: RunRecord, title: str, threads: int = 1) -> None:
-    with loading_tensorflow():
-        from gru4rec_core.experiments.run import execute_run
-    execute_run(workspace, run.id, threads=threads, on_change=progress_printer(title))
 
 
 def recommend(

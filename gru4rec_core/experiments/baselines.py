@@ -12,6 +12,7 @@ from gru4rec_core.data.split_types import Split
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import evaluate
 from gru4rec_core.experiments.reporter import JobReporter, OnChange
+from gru4rec_core.experiments.space import require_room_for
 from gru4rec_core.experiments.timings import Timings
 from gru4rec_core.storage import exclusive_lock
 from gru4rec_core.workspace import run_folder
@@ -53,9 +54,10 @@ def execute_baselines(
             if read_state(folder).is_active:  # queued, and another process was faster
                 change_state(folder, state="done", ended=time.time())
             return
-        with JobReporter(folder, on_change) as job:
+        with JobReporter(folder, on_change, root=workspace.root) as job:
             job.begin_phase("reading the log")
             split = load_split(workspace, dataset_id, config)
+            require_room_for(workspace, dataset_id, config, [], missing)
             for name in missing:
                 _execute_baseline(name, split, folder, job)
 

@@ -69,7 +69,7 @@ def inherit(workspace: Workspace, run: RunRecord) -> int:
     epochs = checkpoint.parents[1] / "epochs.jsonl"
     if epochs.exists():
         shutil.copyfile(epochs, folder / "epochs.jsonl")
-    with new_folder(folder / _FOLDER, durable=True) as new:
+    with new_folder(folder / _FOLDER) as new:
         shutil.copytree(checkpoint, new / checkpoint.name)
     return finished_epochs(checkpoint)
 

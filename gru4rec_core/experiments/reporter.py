@@ -5,15 +5,18 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from gru4rec_core.errors import Cancelled, WorkbenchError
+from gru4rec_core.errors import Cancelled, DiskError, WorkbenchError
 from gru4rec_core.storage import make_file, make_folder
 from gru4rec_core.workspace.job_state import JobState, ProcessIdentity, State, cancel_requested, read_state, write_state
+from gru4rec_core.workspace.room import advise
 
 _WRITE_EVERY = 0.5  # seconds; also the heartbeat
+_END_PATIENCE = 10.0  # seconds for which writing down the end of a job is tried
 _LOOK_EVERY = 0.2  # seconds between two looks for a request to stop: one costs some 10 µs
 
 OnChange = Callable[[JobState], None]
@@ -33,10 +36,12 @@ class JobReporter:
     Args:
         folder: the job's folder.
         on_change: called with the state, in the working thread, at most a few times a second.
+        root: of the workspace; where its disk is full, the reason says what takes most room.
     """
 
-    def __init__(self, folder: Path, on_change: OnChange | None = None) -> None:
+    def __init__(self, folder: Path, on_change: OnChange | None = None, *, root: Path | None = None) -> None:
         self._folder = folder
+        self._root = root
         self._on_change = on_change
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -57,7 +62,7 @@ class JobReporter:
                 "worker": ProcessIdentity.current(),
             }
         )
-        self._handler = logging.FileHandler(self._folder / "log.txt", encoding="utf-8")
+        self._handler = _LogFile(self._folder / "log.txt", encoding="utf-8")
         self._handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
         self._logger = logging.getLogger(f"gru4rec_core.jobs.{self._folder.name}")
         self._logger.setLevel(logging.INFO)
@@ -74,12 +79,14 @@ class JobReporter:
     ) -> None:
         self._ended.set()
         self._writer.join()
+        if isinstance(error, WorkbenchError) and self._root is not None:
+            error = advise(error, self._root)
         outcome, reason = _describe_end(error)
         if outcome == "failed" and not isinstance(error, WorkbenchError) and error is not None:
             self._logger.info("%s", "".join(traceback.format_exception(error)).rstrip())
         self.log(f"{outcome}: {reason}" if reason else outcome)
         self._set(state=outcome, reason=reason, ended=time.time(), seconds_left=None)
-        self._write()
+        self._write_end(error)
         self._notify(now=True)
         self._logger.removeHandler(self._handler)
         self._handler.close()
@@ -132,14 +139,40 @@ class JobReporter:
             self.state = self.state.model_copy(update={"heartbeat": time.time()})
             write_state(self._folder, self.state)
 
+    def _write_end(self, error: BaseException | None) -> None:
+        """Writes the last state; where the disk does not take it, tries again for a while.
+
+        Raises:
+            DiskError: it could not be written; not where the work raised something itself.
+        """
+        last = time.monotonic() + _END_PATIENCE
+        while True:
+            try:
+                return self._write()
+            except DiskError as problem:
+                if time.monotonic() > last:
+                    if error is None:
+                        raise
+                    self.log(f"this could not be recorded: {problem}")
+                    return None
+                time.sleep(_WRITE_EVERY)
+
     def _keep_writing(self) -> None:
         while not self._ended.wait(_WRITE_EVERY):
-            self._write()
+            with suppress(DiskError):  # the work itself will notice, or there is room again the next time
+                self._write()
 
     def _notify(self, now: bool = False) -> None:
         if self._on_change and (now or time.monotonic() - self._notified > _LOOK_EVERY):
             self._notified = time.monotonic()
             self._on_change(self.state)
+
+
+class _LogFile(logging.FileHandler):
+    """A log that a full disk does not stop: what cannot be written is left out."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        pass
 
 
 def _describe_end(error: BaseException | None) -> tuple[State, str]:

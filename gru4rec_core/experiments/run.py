@@ -20,6 +20,7 @@ from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
 from gru4rec_core.experiments.continuing import inherit, inherited_seconds, keep_last_checkpoint, kept_epochs
 from gru4rec_core.experiments.reporter import JobReporter, OnChange
+from gru4rec_core.experiments.space import require_room_for
 from gru4rec_core.experiments.timings import Timings
 from gru4rec_core.model.gru4rec import Gru4Rec
 from gru4rec_core.model.reports import EpochReport, TrainingProgress
@@ -59,12 +60,14 @@ def execute_run(workspace: Workspace, run_id: str, *, threads: int = 1, on_chang
 
 
 def _carry_out(workspace: Workspace, run: RunRecord, folder: Path, threads: int, on_change: OnChange | None) -> None:
-    with JobReporter(folder, on_change) as job:
+    with JobReporter(folder, on_change, root=workspace.root) as job:
         timings = Timings()
         threads = _limit_threads(threads)
+        job.report_progress(0, 0, threads=threads)
         job.begin_phase("reading the log")
         with timings.measure("reading"):
             split = load_split(workspace, run.dataset_id, run.split)
+        require_room_for(workspace, run.dataset_id, run.split, [run])
         model = Gru4Rec.from_config(split.train.n_items, run.config, vocabulary=split.train.vocabulary)
         if epochs := inherit(workspace, run):
             job.log(f"continues {run.continues} after epoch {epochs}")

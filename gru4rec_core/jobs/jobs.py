@@ -11,6 +11,7 @@ from typing import Literal
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.errors import RunError
+from gru4rec_core.experiments.space import require_room_for
 from gru4rec_core.jobs import client, engine, launcher
 from gru4rec_core.jobs.job_list import Job, Kind, baselines_id, job_folder, read_job_state
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs, record_end
@@ -81,30 +82,39 @@ def submit(workspace: Workspace, kind: Kind, job_id: str, *, threads: int = 1) -
 
 
 def submit_comparison(workspace: Workspace, comparison_id: str) -> None:
-    """Queues what a comparison still needs: its runs that were never submitted, then its missing baselines."""
+    """Queues what a comparison still needs: its runs that were never submitted or got lost, then its missing baselines.
+
+    Raises:
+        DiskFull: there is no room for them; or see `submit`.
+    """
     comparison = workspace.comparison(comparison_id)
-    for run_id in comparison.run_ids:
-        if workspace.state(run_id).state == "new":
-            submit(workspace, "run", run_id)
-    if workspace.missing_baselines(comparison.dataset_id, comparison.split, comparison.baselines):
+    waiting = [run_id for run_id in comparison.run_ids if workspace.state(run_id).state in ("new", "lost")]
+    baselines = workspace.missing_baselines(comparison.dataset_id, comparison.split, comparison.baselines)
+    runs = [workspace.run(run_id) for run_id in waiting]
+    require_room_for(workspace, comparison.dataset_id, comparison.split, runs, baselines)
+    for run_id in waiting:
+        submit(workspace, "run", run_id)
+    if baselines:
         store_test_rule(workspace.split_folder(comparison.dataset_id, comparison.split), comparison.split)
         submit(workspace, "baselines", baselines_id(comparison.dataset_id, comparison.split))
 
 
-def retry(workspace: Workspace, kind: Kind, job_id: str, *, threads: int = 1) -> JobState:
+def retry(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
     """Tries a job again that failed, was cancelled or got lost; a run goes on from its last checkpoint.
+
+    TensorFlow gets as many threads as before, so that the results are those of a run that was never interrupted.
 
     Raises:
         RunError: the job is active or done, or see `submit`.
     """
-    state = read_job_state(workspace, kind, job_id).state
-    if state not in ("failed", "cancelled", "lost"):
+    before = read_job_state(workspace, kind, job_id)
+    if before.state not in ("failed", "cancelled", "lost"):
         raise RunError(
             "A job can be tried again only after it failed, was cancelled or got lost.",
-            found=f"it is {state}",
+            found=f"it is {before.state}",
             where=f"{kind} {job_id}",
         )
-    return submit(workspace, kind, job_id, threads=threads)
+    return submit(workspace, kind, job_id, threads=before.threads or 1)
 
 
 def cancel(workspace: Workspace, kind: Kind, job_id: str) -> JobState:

@@ -1,9 +1,11 @@
 """Which active jobs have lost their worker, and which were cancelled but have not stopped?"""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
+from gru4rec_core.errors import DiskError
 from gru4rec_core.jobs.client import cluster_address, end_worker
 from gru4rec_core.jobs.engine import find_engine
 from gru4rec_core.jobs.job_list import Job, job_folder, list_jobs
@@ -27,23 +29,30 @@ def reconcile_jobs(workspace: Workspace, *, stop_hard: bool = False) -> list[Job
         workspace: whose jobs.
         stop_hard: also end the workers of jobs that ignore their cancellation (the engine does this).
     """
-    changed = []
+    changed: list[Job] = []
     for job in list_jobs(workspace, active_only=True):
-        folder = job_folder(workspace, job.kind, job.id)
-        reason = _why_lost(workspace, job.state)
-        if reason:
-            with exclusive_lock(folder / "submit.lock"):
-                if read_state(folder) == job.state:
-                    state = record_end(folder, job.state, *_lost_state(folder, reason))
-                    changed.append(Job(job.kind, job.id, job.title, state))
-        elif stop_hard and time.time() - (cancel_requested(folder) or time.time()) > HARD_AFTER:
-            end_worker(workspace, job)
-            with exclusive_lock(folder / "submit.lock"):
-                state = read_state(folder)
-                if state.is_active:  # else it ended by itself meanwhile
-                    state = record_end(folder, state, "cancelled", "Cancelled; it did not stop by itself.")
-                    changed.append(Job(job.kind, job.id, job.title, state))
+        with suppress(DiskError):  # who may only look, or finds the disk full, leaves it to the next one
+            state = _end_if_lost(workspace, job, stop_hard)
+            if state is not None:
+                changed.append(Job(job.kind, job.id, job.title, state))
     return changed
+
+
+def _end_if_lost(workspace: Workspace, job: Job, stop_hard: bool) -> JobState | None:
+    """Writes down the end of a job that nothing works on any more; None where it is left as it is."""
+    folder = job_folder(workspace, job.kind, job.id)
+    reason = _why_lost(workspace, job.state)
+    if reason:
+        with exclusive_lock(folder / "submit.lock"):
+            if read_state(folder) == job.state:
+                return record_end(folder, job.state, *_lost_state(folder, reason))
+    elif stop_hard and time.time() - (cancel_requested(folder) or time.time()) > HARD_AFTER:
+        end_worker(workspace, job)
+        with exclusive_lock(folder / "submit.lock"):
+            state = read_state(folder)
+            if state.is_active:  # else it ended by itself meanwhile
+                return record_end(folder, state, "cancelled", "Cancelled; it did not stop by itself.")
+    return None
 
 
 def record_end(folder: Path, state: JobState, name: Literal["lost", "cancelled"], reason: str) -> JobState:

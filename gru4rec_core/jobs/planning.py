@@ -199,8 +199,8 @@ def default_comparison_plan(workspace: Workspace, record: DatasetRecord) -> Comp
 def plan_comparison(workspace: Workspace, dataset_id: str, plan: ComparisonPlan) -> ComparisonRecord:
     """Stores a comparison and the runs it lacks; trains nothing.
 
-    Runs with exactly these settings that are done or at work are taken as they are, and so is a comparison of exactly
-    these runs. Early stopping watches the metric that decides, unless the settings name another.
+    Runs with exactly these settings that are done, at work or lost are taken as they are, and so is a comparison of
+    exactly these runs. Early stopping watches the metric that decides, unless the settings name another.
 
     Raises:
         ConfigError: unknown baselines, or the same settings twice.
@@ -221,12 +221,12 @@ def plan_comparison(workspace: Workspace, dataset_id: str, plan: ComparisonPlan)
 
 
 def find_known_runs(workspace: Workspace, dataset_id: str, plan: ComparisonPlan) -> dict[TrainingConfig, str]:
-    """The runs that a plan takes as they are: done or at work with exactly its settings; of several the newest."""
+    """The runs with exactly a plan's settings that are done, at work, or lost and can go on; of several the newest."""
     wanted = set(plan.run_configs)
     known: dict[TrainingConfig, str] = {}
     for run in workspace.runs(dataset_id):
         is_wanted = run.config in wanted and run.split == plan.test_rule
-        if is_wanted and workspace.state(run.id).state in ("done", *ACTIVE):
+        if is_wanted and workspace.state(run.id).state in ("done", "lost", *ACTIVE):
             known.setdefault(run.config, run.id)
     return known
 

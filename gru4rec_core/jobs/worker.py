@@ -65,6 +65,7 @@ def execute_job(root: str, kind: Kind, job_id: str, threads: int = 1) -> None:
     try:
         _carry_out(workspace, kind, job_id, threads)
     except WorkbenchError as error:
+        _record_failure(folder, error)
         _logger.info("%s %s ended: %s", kind, job_id, error)
     except Exception as error:
         _record_failure(folder, error)
@@ -90,6 +91,8 @@ def _carry_out(workspace: Workspace, kind: Kind, job_id: str, threads: int) -> N
 def _record_failure(folder: Path, error: Exception) -> None:
     """Records a failure that came before the job could record it itself, such as a package that does not load."""
     if read_state(folder).is_active:
-        append_text(folder / "log.txt", "".join(traceback.format_exception(error)))
-        reason = describe_unexpected(error)
+        is_expected = isinstance(error, WorkbenchError)
+        reason = str(error) if is_expected else describe_unexpected(error)
+        if not is_expected:
+            append_text(folder / "log.txt", "".join(traceback.format_exception(error)))
         change_state(folder, state="failed", reason=reason, ended=time.time(), seconds_left=None)

@@ -132,7 +132,7 @@ def write_checkpoint(
     make_folder(folder)
     final = folder / f"{_PREFIX}{epoch:05d}"
     before = next((path for path in list_checkpoints(folder) if path != final), None)
-    with new_folder(final, durable=True) as temporary:
+    with new_folder(final) as temporary:
         save_arrays(temporary / ARRAYS, arrays)
         if best is not None:
             save_arrays(temporary / BEST, best)

@@ -8,7 +8,7 @@ from gru4rec_core.config import SplitConfig
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.results import statistics_cache
 from gru4rec_core.results.stored_json import read_if_current
-from gru4rec_core.storage import write_json
+from gru4rec_core.storage import cache_json
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -40,7 +40,7 @@ def store_count(
     count = count_severities(warnings)
     if find_count(workspace, record, test_rule) != count:
         values = {"inputs": _list_inputs(record, test_rule), "count": asdict(count)}
-        write_json(workspace.dataset_folder(record.id) / "warnings.json", values)
+        cache_json(workspace.dataset_folder(record.id) / "warnings.json", values)
     return count
 
 

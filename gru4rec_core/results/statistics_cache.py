@@ -14,7 +14,7 @@ from gru4rec_core.evaluation.comparison import Comparison, MetricDifference, Pai
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.results.collected_warnings import diagnose_comparison
 from gru4rec_core.results.stored_json import read_if_current
-from gru4rec_core.storage import write_json
+from gru4rec_core.storage import cache_json
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -49,7 +49,7 @@ def load_statistics(
         comparison = Comparison(tuple(models), record.config, find_obstacle(models), ())
     warnings = diagnose_comparison(workspace, record, groups, comparison)
     pairs = [_pair_to_json(pair) for pair in comparison.pairs]
-    write_json(path, {"inputs": inputs, "pairs": pairs, "warnings": [warning.to_json() for warning in warnings]})
+    cache_json(path, {"inputs": inputs, "pairs": pairs, "warnings": [warning.to_json() for warning in warnings]})
     return comparison, warnings
 
 

@@ -12,7 +12,7 @@ from gru4rec_core.evaluation.verdict_text import BaselineOutcome, method_name
 from gru4rec_core.results import statistics_cache
 from gru4rec_core.results.comparison import ComparisonResult, build_comparison_result, find_missing, list_result_files
 from gru4rec_core.results.stored_json import read_if_current
-from gru4rec_core.storage import write_json
+from gru4rec_core.storage import cache_json
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -146,7 +146,7 @@ def precompute_summaries(workspace: Workspace, dataset_id: str) -> None:
 
 def _store(workspace: Workspace, result: ComparisonResult, inputs: list[Any]) -> ComparisonSummary:
     summary = summarise(result)
-    write_json(_path(workspace, result.record), {"inputs": inputs, "summary": asdict(summary)})
+    cache_json(_path(workspace, result.record), {"inputs": inputs, "summary": asdict(summary)})
     return summary
 
 

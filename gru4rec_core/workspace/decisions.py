@@ -158,7 +158,7 @@ def store_decision(workspace: DatasetStore, record: DecisionRecord | GateRecord)
     if isinstance(record, DecisionRecord):
         _validate_texts(record)
     kind, file_name = _FILES[type(record)]
-    with new_folder(workspace.root / kind / record.id, durable=True) as folder:
+    with new_folder(workspace.root / kind / record.id) as folder:
         record.write(folder / file_name)
 
 

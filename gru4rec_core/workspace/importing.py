@@ -14,6 +14,7 @@ from gru4rec_core.data.log_path import require_file
 from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.disk import require_room
 from gru4rec_core.workspace.records import DatasetOrigin, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -71,6 +72,7 @@ def import_file(
 
     Raises:
         DataError: the file is not a log.
+        DiskFull: there is no room for its events.
     """
     file_name = file.display_name
     mapping = _describe_reading(file)
@@ -78,6 +80,8 @@ def import_file(
     known = workspace.find_file(sha256, mapping) if sha256 else None
     if known is not None:
         return _rename_known(workspace, known, name, [], on_known)
+    if isinstance(file.path, Path):  # its events take no more than they do as text; how large others are, no one knows
+        require_room(workspace.root, file.path.stat().st_size, f"Importing {file_name}")
     names_before = {record.id: workspace.item_names(record.id) for record in workspace.datasets()}
     log = read_log(
         file.path,

@@ -12,13 +12,15 @@ from typing import ClassVar, Literal, Self
 import psutil
 from pydantic import BaseModel, ConfigDict, Field
 
-from gru4rec_core.errors import RunError
-from gru4rec_core.storage import make_file, make_folder
+from gru4rec_core.errors import DiskFull, RunError
+from gru4rec_core.storage import make_file, make_folder, new_file
 from gru4rec_core.workspace.records import Record
 
 State = Literal["new", "queued", "running", "done", "failed", "cancelled", "lost"]
 ACTIVE: tuple[State, ...] = ("queued", "running")
 """States of a job that is under way, or will be."""
+
+_RESERVE = 64 << 10  # bytes
 
 
 class ProcessIdentity(BaseModel):
@@ -61,6 +63,7 @@ class JobState(Record):
         reason: why it failed, was cancelled or lost; a sentence for people.
         worker: the process that works on it.
         attempt: 1 for the first try.
+        threads: that TensorFlow used, which the results depend on; 0: not known.
         scheduler: address it was submitted to; "" when it runs in the caller's process.
     """
 
@@ -80,6 +83,7 @@ class JobState(Record):
     reason: str = ""
     worker: ProcessIdentity | None = None
     attempt: int = 1
+    threads: int = 0
     scheduler: str = ""
 
     @property
@@ -121,9 +125,23 @@ def _read(folder: Path) -> JobState | RunError:
 
 
 def write_state(folder: Path, state: JobState) -> None:
-    """Replaces the state; readers see the old one or the new."""
+    """Replaces the state; readers see the old one or the new.
+
+    An active job keeps a reserve of some room on the disk, given back when the disk is full or the job has ended: that
+    it failed, and why, can always be written down.
+    """
     make_folder(folder)
-    state.write(folder / "state.json", durable=not state.is_active)
+    reserve = folder / "reserve"
+    try:
+        if state.is_active and not reserve.exists():
+            with new_file(reserve, durable=False) as new:
+                new.write_bytes(bytes(_RESERVE))
+        state.write(folder / "state.json", durable=not state.is_active)
+    except DiskFull:
+        reserve.unlink(missing_ok=True)
+        state.write(folder / "state.json", durable=not state.is_active)
+    if not state.is_active:
+        reserve.unlink(missing_ok=True)
 
 
 def change_state(folder: Path, **changes: object) -> JobState:

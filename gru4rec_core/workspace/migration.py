@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from gru4rec_core.errors import RunError
+from gru4rec_core.errors import DiskError, RunError
 from gru4rec_core.storage import exclusive_lock, folder_mode, read_json, restrict, write_json
 from gru4rec_core.workspace.records import SCHEMA
 
@@ -44,7 +44,7 @@ def open_workspace(root: Path) -> None:
         with exclusive_lock(root / _LOCK, timeout=_PATIENCE):
             if _read_schema(root) != SCHEMA and not _is_at_work(root):  # another process may have been faster
                 _migrate(root)
-    except OSError as error:  # not ours to write: records of an older schema can be read as they are
+    except (OSError, DiskError) as error:  # not ours to write: records of an older schema can be read as they are
         _logger.warning("workspace %s cannot be brought to schema %d: %s", root, SCHEMA, error)
 
 

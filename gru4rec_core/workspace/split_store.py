@@ -166,16 +166,16 @@ def _is_stored(folder: Path) -> bool:
 
 def _store(parts: Split, folder: Path) -> None:
     if parts.validation is not None and not (folder / "validation").exists():
-        with new_folder(folder / "validation", durable=True) as new:
+        with new_folder(folder / "validation") as new:
             _save_evaluation_set(parts.validation, new)
     # After the validation part: where there is a training part, the validation part is complete.
     if not (folder / "train").exists():
-        with new_folder(folder / "train", durable=True) as new:
+        with new_folder(folder / "train") as new:
             dataset_files.save_dataset(parts.train, new)
     if not _has_test(folder):
         if (folder / "test").exists():
             delete_folder(folder / "test")
-        with new_folder(folder / "test", durable=True) as new:
+        with new_folder(folder / "test") as new:
             _save_test(parts, new)
 
 

@@ -25,6 +25,7 @@ import pandas as pd
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.disk import folder_size
 from gru4rec_core.errors import RunError
 from gru4rec_core.storage import delete_folder, is_id, new_folder, new_id
 from gru4rec_core.words import counted
@@ -50,11 +51,13 @@ class Dependents:
 
     Attributes:
         runs, comparisons: cannot stay.
+        frees: bytes on disk that go with it.
         kept: what becomes of the decisions that rest on it, which stay, as a sentence; "" where there are none.
     """
 
     runs: tuple[RunRecord, ...]
     comparisons: tuple[ComparisonRecord, ...]
+    frees: int
     kept: str = ""
 
     def describe(self) -> str:
@@ -97,18 +100,38 @@ class Workspace(DatasetStore):
         """The runs and comparisons that are deleted together with a dataset."""
         runs = tuple(self.runs(dataset_id))
         kept = describe_deleted_runs(list_resting_decisions(self, [run.id for run in runs]))
-        return Dependents(runs, tuple(self.comparisons(dataset_id)), kept)
+        comparisons = tuple(self.comparisons(dataset_id))
+        upload = self._own_upload(self.dataset(dataset_id))
+        folders = [self.dataset_folder(dataset_id), *([upload] if upload else [])]
+        return Dependents(runs, comparisons, self._size(folders, runs, comparisons), kept)
 
     def run_dependents(self, run_id: str) -> Dependents:
         """The comparisons that are deleted together with a run."""
         record = self.run(run_id)
-        users = (comparison for comparison in self.comparisons(record.dataset_id) if run_id in comparison.run_ids)
-        return Dependents((), tuple(users), describe_deleted_runs(list_resting_decisions(self, [run_id])))
+        users = tuple(one for one in self.comparisons(record.dataset_id) if run_id in one.run_ids)
+        kept = describe_deleted_runs(list_resting_decisions(self, [run_id]))
+        return Dependents((), users, self._size([self.run_folder(run_id)], (), users), kept)
 
     def comparison_dependents(self, comparison_id: str) -> Dependents:
         """Nothing is deleted together with a comparison; decisions lose the way to it."""
         decisions = [one for one in list_decisions(self) if one.comparison_id == comparison_id]
-        return Dependents((), (), describe_deleted_comparison(decisions))
+        frees = self._size([self.comparison_folder(comparison_id)], (), ())
+        return Dependents((), (), frees, describe_deleted_comparison(decisions))
+
+    def _size(self, folders: Iterable[Path], runs: Iterable[RunRecord], comparisons: Iterable[ComparisonRecord]) -> int:
+        """Bytes of folders, runs and comparisons."""
+        along = [self.run_folder(run.id) for run in runs]
+        along += [self.comparison_folder(comparison.id) for comparison in comparisons]
+        return sum(map(folder_size, (*folders, *along)))
+
+    def _own_upload(self, record: DatasetRecord) -> Path | None:
+        """The file that a dataset came from, where it is kept and no other dataset came from it."""
+        sha = record.file_sha256
+        if not re.fullmatch("[0-9a-f]{64}", sha):
+            return None
+        is_shared = any(other.file_sha256 == sha and other.id != record.id for other in self.datasets())
+        path = self.root / "uploads" / sha
+        return path if path.exists() and not is_shared else None
 
     def delete_dataset(self, dataset_id: str, *, with_runs: bool = False) -> None:
         """Removes a dataset with its splits and comparisons, and its upload unless another dataset came from it.
@@ -130,11 +153,11 @@ class Workspace(DatasetStore):
                 remedy="Delete these runs first, or delete the dataset with its runs.",
             )
         self._refuse_active(dependents.runs)
+        upload = self._own_upload(record)
         self._delete_dependents(dependents)
         delete_folder(self.dataset_folder(record.id))
-        sha = record.file_sha256
-        if re.fullmatch("[0-9a-f]{64}", sha) and all(other.file_sha256 != sha for other in self.datasets()):
-            (self.root / "uploads" / sha).unlink(missing_ok=True)
+        if upload is not None:
+            upload.unlink(missing_ok=True)
 
     def runs(self, dataset_id: str | None = None) -> list[RunRecord]:
         """All runs, or those of a dataset, newest first."""

@@ -37,9 +37,10 @@ def test_what_would_go_along_is_looked_up_only_where_deleting_is_asked(session):
 
 
 def test_what_is_deleted_is_told_with_what_goes_along(run):
-    assert row_actions.describe_deleting("shop log", Dependents((), ())) == "Deletes shop log from this workspace."
-    with_runs = Dependents((run, run), ())
-    assert row_actions.describe_deleting("log 7", with_runs) == "Deletes log 7 with 2 runs from this workspace."
-    kept = Dependents((), (), "1 recorded decision rests on it.")
-    told = "Deletes run 7 from this workspace. 1 recorded decision rests on it."
+    told = "Deletes shop log from this workspace. This frees 640 bytes."
+    assert row_actions.describe_deleting("shop log", Dependents((), (), 640)) == told
+    told = "Deletes log 7 with 2 runs from this workspace. This frees 35.4 MB."
+    assert row_actions.describe_deleting("log 7", Dependents((run, run), (), 35_400_000)) == told
+    kept = Dependents((), (), 1, "1 recorded decision rests on it.")
+    told = "Deletes run 7 from this workspace. This frees 1 byte. 1 recorded decision rests on it."
     assert row_actions.describe_deleting("run 7", kept) == told

@@ -1,12 +1,24 @@
 """A job records how far it is and how it ended, and stops when it is asked to."""
 
+import errno
+import time
 from pathlib import Path
 
 import pytest
 
-from gru4rec_core.errors import Cancelled, DataError
+from gru4rec_core.errors import Cancelled, DataError, DiskError, DiskFull
+from gru4rec_core.experiments import reporter
 from gru4rec_core.experiments.reporter import JobReporter
-from gru4rec_core.workspace.job_state import JobState, ProcessIdentity, clear_cancel, read_state, request_cancel
+from gru4rec_core.workspace.job_state import (
+    JobState,
+    ProcessIdentity,
+    clear_cancel,
+    read_state,
+    request_cancel,
+    write_state,
+)
+from gru4rec_core.workspace.records import RunRecord
+from gru4rec_core.workspace.store import Workspace
 
 
 def test_work_that_ends_is_done(tmp_path: Path) -> None:
@@ -56,3 +68,68 @@ def test_a_job_hears_that_it_should_stop(tmp_path: Path) -> None:
     with JobReporter(tmp_path) as job:
         job.report_progress(1, 2)
         assert not job.should_stop()
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A disk on which no file of more than this many bytes has room, but what a reserve gives back."""
+    room = [1_000_000]
+    write = Path.write_text
+
+    def write_if_room(path: Path, text: str, **options: str) -> int:
+        if room[0] < len(text) and (path.parent / "reserve").exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, text, **options)
+
+    monkeypatch.setattr(Path, "write_text", write_if_room)
+    return room
+
+
+def test_that_the_disk_was_full_is_recorded_although_it_is_full(tmp_path: Path, full_disk: list[int]) -> None:
+    error = DiskFull("The disk is full.", found="0 bytes free")
+
+    def work() -> None:
+        with JobReporter(tmp_path):
+            assert (tmp_path / "reserve").stat().st_size == 64 << 10
+            full_disk[0] = 0
+            raise error
+
+    with pytest.raises(DiskFull):
+        work()
+    assert (read_state(tmp_path).state, read_state(tmp_path).reason) == ("failed", str(error))
+    assert not (tmp_path / "reserve").exists()
+
+
+def test_a_heartbeat_that_finds_no_room_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = iter([DiskFull("The disk is full."), DiskFull("The disk is full.")])
+
+    def write(folder: Path, state: JobState) -> None:
+        if error := next(failures, None):
+            raise error
+        write_state(folder, state)
+
+    with JobReporter(tmp_path) as job:
+        before = read_state(tmp_path).heartbeat
+        monkeypatch.setattr(reporter, "write_state", write)
+        end = time.monotonic() + 20
+        while read_state(tmp_path).heartbeat == before and time.monotonic() < end:
+            time.sleep(0.05)
+        assert read_state(tmp_path).heartbeat > before
+        job.begin_phase("testing")
+    assert read_state(tmp_path).state == "done"
+
+
+def test_work_whose_end_cannot_be_recorded_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reporter, "_END_PATIENCE", -1.0)
+
+    def refuse(folder: Path, state: JobState) -> None:
+        raise DiskError("The workspace may not be written.")
+
+    with pytest.raises(DiskError), JobReporter(tmp_path):
+        monkeypatch.setattr(reporter, "write_state", refuse)
+
+
+def test_a_full_disk_says_what_could_go(workspace: Workspace, run: RunRecord) -> None:
+    with pytest.raises(DiskFull), JobReporter(workspace.run_folder(run.id), root=workspace.root):
+        raise DiskFull("The disk is full.", remedy="Delete something.")
+    assert "The largest here: the dataset letters with 1 run, " in workspace.state(run.id).reason

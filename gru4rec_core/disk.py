@@ -1,0 +1,101 @@
+"""Is there room on the disk, may it be written, and what is said when not?"""
+
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gru4rec_core.errors import DiskError, DiskFull
+from gru4rec_core.words import bytes_text
+
+MARGIN = 10_000_000
+"""Bytes that are to stay free beside what a job is expected to write: logs, states, other programs."""
+
+MAKE_ROOM = "Delete what is no longer needed, or name a workspace on a larger disk with GRU4REC_HOME."
+
+_FULL, _QUOTA, _CLOSED = (errno.ENOSPC,), (errno.EDQUOT,), (errno.EROFS, errno.EACCES, errno.EPERM)
+# NumPy's errors for a full disk have no number.
+_NUMPY_FULL = ("Not enough free space to write", " requested and ")
+
+
+@contextmanager
+def plain_errors(path: Path, needed: int | None = None) -> Iterator[None]:
+    """Around writing a file: what the system says of a full or closed disk becomes a message for people.
+
+    Args:
+        path: what is written, under its final name.
+        needed: bytes that it takes, where that is known.
+
+    Raises:
+        DiskFull: the disk is full, or a quota is used up.
+        DiskError: the file may not be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        problem = describe(error, path, needed)
+        if problem is None:
+            raise
+        raise problem from error
+
+
+def describe(error: OSError, path: Path, needed: int | None = None) -> DiskError | None:
+    """The message for a full or closed disk; None for any other error."""
+    takes = f", which takes {bytes_text(needed)}" if needed else ""
+    found = f"{bytes_text(free_bytes(path))} free while {path.name} was being written{takes}"
+    if error.errno in _QUOTA:
+        return DiskFull("Your quota on this disk is used up.", found=found, where=str(path), remedy=MAKE_ROOM)
+    if error.errno in _FULL or (error.errno is None and any(text in str(error) for text in _NUMPY_FULL)):
+        return DiskFull("The disk is full.", found=found, where=str(path), remedy=MAKE_ROOM)
+    if error.errno in _CLOSED:
+        return DiskError(
+            "The workspace may not be written.",
+            found=f"{error.strerror} while {path.name} was being written",
+            where=str(path),
+            remedy="Make it writable for whoever runs the workbench, or name another workspace with GRU4REC_HOME."
+            " What it holds can still be looked at.",
+        )
+    return None
+
+
+def free_bytes(path: Path) -> int:
+    """Bytes that may still be written where `path` is, or would be. A user's quota is not known here."""
+    there = next(folder for folder in (path, *path.parents) if folder.exists())
+    return shutil.disk_usage(there).free
+
+
+def require_room(folder: Path, needed: int, what: str) -> None:
+    """Refuses work that the disk has no room for, before it begins.
+
+    Args:
+        folder: where it is written.
+        needed: bytes, by estimate.
+        what: the work, the subject of a sentence: "Training BPR, seed 0".
+
+    Raises:
+        DiskFull: less than that and `MARGIN` is free.
+    """
+    free = free_bytes(folder)
+    if free < needed + MARGIN:
+        raise DiskFull(
+            "There is not enough room on the disk.",
+            found=f"{what} takes about {bytes_text(needed)}, {bytes_text(MARGIN)} are to stay free,"
+            f" and {bytes_text(free)} are free",
+            where=str(folder),
+            remedy=MAKE_ROOM,
+        )
+
+
+def folder_size(path: Path) -> int:
+    """Bytes of a file, or of all files in a folder; 0 where there is none."""
+    if not path.is_dir():
+        return _size(path)
+    return sum(_size(file) for file in path.rglob("*"))
+
+
+def _size(path: Path) -> int:
+    try:
+        return 0 if path.is_dir() else path.lstat().st_size
+    except OSError:  # removed meanwhile
+        return 0

@@ -1,0 +1,48 @@
+"""Has the workspace's disk room, and what in it takes most?"""
+
+import os
+from pathlib import Path
+
+from gru4rec_core.disk import MARGIN, free_bytes
+from gru4rec_core.errors import DiskFull, WorkbenchError
+from gru4rec_core.words import bytes_text, counted
+from gru4rec_core.workspace.store import Workspace
+
+NEARLY_FULL = 10 * MARGIN
+"""Free bytes below which pages warn."""
+
+_LISTED = 3  # of the largest things
+
+
+def list_largest(workspace: Workspace) -> list[str]:
+    """What can be deleted to make room, largest first: "the dataset shop log with 6 runs (1.2 GB)"."""
+    found = [(workspace.run_dependents(run.id).frees, f"the run {run.name} ({run.id})") for run in workspace.runs()]
+    for dataset in workspace.datasets():
+        along = workspace.dataset_dependents(dataset.id)
+        runs = f" with {counted(len(along.runs), 'run')}" if along.runs else ""
+        found.append((along.frees, f"the dataset {dataset.name}{runs}"))
+    return [f"{name}, {bytes_text(size)}" for size, name in sorted(found, reverse=True)[:_LISTED]]
+
+
+def advise(error: WorkbenchError, root: Path) -> WorkbenchError:
+    """The error as it is; that of a full disk also names what takes most room in the workspace."""
+    if not isinstance(error, DiskFull):
+        return error
+    try:
+        largest = list_largest(Workspace(root))
+    except (OSError, WorkbenchError):  # a workspace that cannot be read; the message itself is what counts
+        return error
+    if not largest:
+        return error
+    remedy = f"{error.remedy} The largest here: {'; '.join(largest)}."
+    return DiskFull(error.rule, found=error.found, where=error.where, remedy=remedy)
+
+
+def describe_disk(root: Path) -> str:
+    """A sentence on a workspace that may not be written, or whose disk is nearly full; "" for any other."""
+    if root.exists() and not os.access(root, os.W_OK):
+        return "This workspace may not be written: what it holds can be looked at, and nothing can be added or changed."
+    free = free_bytes(root)
+    if free < NEARLY_FULL:
+        return f"The disk of this workspace is nearly full: {bytes_text(free)} are free."
+    return ""
