@@ -32,6 +32,7 @@ def _show_comparison(comparison: ComparisonRecord, was_active: bool) -> None:
     runs = [workspace.run(run_id) for run_id in comparison.run_ids]
     if actions.is_starting(comparison.id):
         messages.show_aside("Starting the job engine. This takes a few seconds, once.")
+    progress_view.show_notices(workspace, listed)
     left = seconds_until_done(workspace) if active else {}
     if active:
         st.text(describe_total(listed, left))

@@ -96,8 +96,10 @@ def show_running_jobs(selection: state.Selection) -> None:
 
 
 def _show_active_jobs() -> None:
+    reconcile_jobs(state.workspace())
     active = progress_view.list_active_jobs(state.workspace())
     if not active:
         st.rerun()
+    progress_view.show_notices(state.workspace(), active)
     for job in active:
         progress_view.show_job(state.workspace(), job)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -17,7 +17,7 @@ from dashboard import actions, dialogs, messages, theme, widgets
 from gru4rec_core.config import LOSS_LABELS, TrainingConfig
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import Job, baselines_id, list_jobs, read_job_state
-from gru4rec_core.jobs.lost_jobs import reconcile_jobs
+from gru4rec_core.jobs.lost_jobs import list_notices, reconcile_jobs
 from gru4rec_core.report.charts.training import loss_curve, validation_curve
 from gru4rec_core.report.frames.training import epoch_frame
 from gru4rec_core.workspace.job_state import JobState, State
@@ -80,6 +80,12 @@ def is_active(workspace: Workspace, comparison: ComparisonRecord) -> bool:
     reconcile_jobs(workspace)
     listed = list_comparison_jobs(workspace, comparison)
     return actions.is_starting(comparison.id) or any(job.state.is_active for job in listed)
+
+
+def show_notices(workspace: Workspace, listed: Sequence[Job]) -> None:
+    """What keeps jobs from going on, and what is to be known of the cluster that they run on; once for all of them."""
+    for sentence in list_notices(workspace, listed):
+        messages.show_message(sentence, "warning")
 
 
 def show_job(workspace: Workspace, job: Job, left: float | None = None) -> None:

@@ -222,8 +222,10 @@ def _show_answer(selection: state.Selection, run: RunRecord, record: DatasetReco
 
 def _show_baselines_job(record: DatasetRecord, test_rule: SplitConfig) -> None:
     workspace, job_id = state.workspace(), baselines_id(record.id, test_rule)
-    job_state = read_job_state(workspace, "baselines", job_id)
-    progress_view.show_job(workspace, Job("baselines", job_id, "Baselines", job_state))
+    reconcile_jobs(workspace)
+    job = Job("baselines", job_id, "Baselines", read_job_state(workspace, "baselines", job_id))
+    progress_view.show_notices(workspace, [job])
+    progress_view.show_job(workspace, job)
     # Not by the job's state: one that is done without them would draw the page again and again.
     if not workspace.missing_baselines(record.id, test_rule, DEFAULT_BASELINES):
         st.rerun()

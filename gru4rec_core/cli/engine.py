@@ -8,9 +8,10 @@ import typer
 from gru4rec_core.cli.options import AsJson
 from gru4rec_core.cli.output import print_result
 from gru4rec_core.jobs import jobs
-from gru4rec_core.jobs.job_list import list_jobs
+from gru4rec_core.jobs.cluster_check import NOT_ENCRYPTED
+from gru4rec_core.jobs.job_list import Job, list_jobs
 from gru4rec_core.jobs.jobs import EngineStatus
-from gru4rec_core.jobs.lost_jobs import reconcile_jobs
+from gru4rec_core.jobs.lost_jobs import find_notice, reconcile_jobs
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.store import Workspace
 
@@ -32,13 +33,11 @@ def show_status(as_json: AsJson = False) -> None:
     workspace = Workspace.default()
     reconcile_jobs(workspace)
     status = jobs.engine_status(workspace)
-    active = [
-        {"kind": job.kind, "id": job.id, "title": job.title, "state": job.state.state, "phase": job.state.phase}
-        for job in list_jobs(workspace, active_only=True)
-    ]
+    active = [_describe_job(workspace, job) for job in list_jobs(workspace, active_only=True)]
     result: dict[str, Any] = {**asdict(status), "jobs": active}
     text = _describe(status) + (f", {counted(len(active), 'job')}" if status.alive else "")
-    lines = [text, *(f"  {job['state']}: {job['title']} ({job['id']}) {job['phase']}" for job in active)]
+    lines = [text, *([NOT_ENCRYPTED] if status.alive and not status.encrypted else [])]
+    lines += [f"  {job['state']}: {job['title']} ({job['id']}) {job['notice'] or job['phase']}" for job in active]
     print_result(as_json, result, "\n".join(lines))
 
 
@@ -47,6 +46,18 @@ def stop_engine(as_json: AsJson = False) -> None:
     """Stop the job engine and its workers. Running jobs are lost and can be started again."""
     stopped = jobs.stop_engine(Workspace.default())
     print_result(as_json, {"stopped": stopped}, "stopped" if stopped else "was not running")
+
+
+def _describe_job(workspace: Workspace, job: Job) -> dict[str, str]:
+    return {
+        "kind": job.kind,
+        "id": job.id,
+        "title": job.title,
+        "state": job.state.state,
+        "phase": job.state.phase,
+        "scheduler": job.state.scheduler,
+        "notice": find_notice(workspace, job),
+    }
 
 
 def _describe(status: EngineStatus) -> str:

@@ -1,8 +1,10 @@
-"""How are tasks sent to the Dask scheduler and withdrawn, and workers ended?"""
+"""How are tasks sent to the Dask scheduler, asked after and withdrawn, and workers ended?"""
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,6 @@ import psutil
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs.engine import find_engine, load_credentials
 from gru4rec_core.jobs.job_list import Job, read_job_state
-from gru4rec_core.jobs.worker import execute_job
 from gru4rec_core.workspace.store import Workspace
 
 if TYPE_CHECKING:
@@ -22,11 +23,33 @@ CLUSTER = "DASK_SCHEDULER_ADDRESS"
 """Environment variable that names a Dask scheduler to use instead of the local engine."""
 
 _CONNECT_TIMEOUT = 15.0  # seconds
+_ASK_TIMEOUT = 1.5  # seconds; pages wait for it
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a scheduler says of itself and of the jobs it was asked about.
+
+    Attributes:
+        scheduler_id: one that is restarted has another.
+        n_workers: worker processes that it has.
+        known, unknown: jobs by `job_key`: those it still has to carry out or does, and the others.
+    """
+
+    scheduler_id: str
+    n_workers: int
+    known: frozenset[str]
+    unknown: frozenset[str]
 
 
 def cluster_address() -> str | None:
     """The address of the cluster to use instead of the local engine, if one is named."""
     return os.environ.get(CLUSTER) or None
+
+
+def is_encrypted(address: str) -> bool:
+    """Whether what goes to and from a scheduler at this address is encrypted, and both sides show a certificate."""
+    return address.startswith(("tls://", "wss://"))
 
 
 @contextmanager
@@ -64,16 +87,56 @@ def count_workers(root: Path, address: str) -> int:
         return len(client.scheduler_info(n_workers=-1)["workers"])
 
 
+def ask(root: Path, address: str, jobs: Iterable[Job]) -> Answer:
+    """Asks the scheduler at `address` how many workers it has and whether it still has these queued jobs.
+
+    Much cheaper than a client, which stays connected.
+
+    Raises:
+        OSError, TimeoutError: it does not answer within 1.5 seconds, or refuses.
+        RunError: the engine's credentials cannot be read.
+    """
+    try:
+        return asyncio.run(asyncio.wait_for(_ask(root, address, [job_key(job) for job in jobs]), _ASK_TIMEOUT))
+    except (TypeError, ValueError) as error:  # as in `connect`
+        raise OSError(str(error)) from error
+
+
+async def _ask(root: Path, address: str, keys: list[str]) -> Answer:
+    from distributed.core import rpc
+
+    arguments = _security(root, address).get_connection_args("client")
+    async with rpc(address, timeout=_ASK_TIMEOUT, connection_args=arguments) as scheduler:
+        identity = await scheduler.identity(n_workers=0)
+        states = await scheduler.get_task_status(keys=keys)
+    unknown = frozenset(key for key, state in states.items() if state in (None, "erred", "forgotten"))
+    return Answer(identity["id"], identity["n_workers"], frozenset(keys) - unknown, unknown)
+
+
 def send(workspace: Workspace, job: Job, threads: int) -> None:
     """Hands a queued job to its scheduler (see `connect` for what it raises)."""
     from distributed import fire_and_forget
 
     with connect(workspace.root, job.state.scheduler) as client:
         future = client.submit(
-            execute_job, str(workspace.root), job.kind, job.id, threads, key=_key(job), pure=False, retries=0
+            _task(), str(workspace.root), job.kind, job.id, threads, key=job_key(job), pure=False, retries=0
         )
         # The scheduler keeps the task although this client goes.
         fire_and_forget(future)
+
+
+def _task() -> Callable[[str, str, str, int], None]:
+    """What a worker is to do, as a function that is sent by its content: only the worker needs this package.
+
+    Sent by its name, it would be imported by the scheduler as well.
+    """
+
+    def execute(root: str, kind: str, job_id: str, threads: int) -> None:
+        from importlib import import_module
+
+        import_module("gru4rec_core.jobs.worker").execute_job(root, kind, job_id, threads)
+
+    return execute
 
 
 def forget(workspace: Workspace, job: Job) -> None:
@@ -81,7 +144,7 @@ def forget(workspace: Workspace, job: Job) -> None:
     from distributed import Future
 
     with suppress(OSError, TimeoutError, RunError), connect(workspace.root, job.state.scheduler) as client:
-        client.cancel([Future(_key(job), client=client)], force=True)
+        client.cancel([Future(job_key(job), client=client)], force=True)
 
 
 def end_worker(workspace: Workspace, job: Job) -> None:
@@ -94,15 +157,15 @@ def end_worker(workspace: Workspace, job: Job) -> None:
     if not state.is_active or state.attempt != job.state.attempt:
         return
     worker = state.worker
-    if worker is not None and worker.is_local() and worker.is_alive():
+    if not state.on_cluster and worker is not None and worker.is_local() and worker.is_alive():
         with suppress(psutil.NoSuchProcess):  # it may end by itself just now
             psutil.Process(worker.pid).kill()  # its nanny starts a new one
         return
     with connect(workspace.root, job.state.scheduler) as client:
-        busy = [address for address, keys in client.processing().items() if _key(job) in keys]
+        busy = [address for address, keys in client.processing().items() if job_key(job) in keys]
         client.restart_workers(busy, raise_for_error=False)
 
 
-def _key(job: Job) -> str:
+def job_key(job: Job) -> str:
     """Dask's name for a job. Each attempt has its own, or Dask would return the result of the one before."""
     return f"{job.kind}-{job.id}-{job.state.attempt}"

@@ -80,14 +80,16 @@ def _look_after_workspace(root: Path, engine: EngineAddress, stop: "queue.Simple
     from gru4rec_core.workspace.migration import FOLDERS
     from gru4rec_core.workspace.store import Workspace
 
-    tidy_at = 0.0
+    tidy_at, began = 0.0, time.time() - time.monotonic()
     while _is_current_engine(root, engine):
         try:
             reconcile_jobs(Workspace(root), stop_hard=True)
             if time.monotonic() > tidy_at:
                 # Not in the root itself, which may hold other things too.
                 for name in FOLDERS:
-                    remove_leftovers(root / name, _LEFTOVER_AFTER)
+                    # A clock that was set forward makes what is in use look old.
+                    set_forward = max(time.time() - time.monotonic() - began, 0.0)
+                    remove_leftovers(root / name, _LEFTOVER_AFTER + set_forward)
                 tidy_at = time.monotonic() + _TIDY_EVERY
         except Exception:  # nothing in one folder is a reason to stop looking after all the others
             _logger.exception("the engine could not look after its jobs")

@@ -13,9 +13,10 @@ from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.errors import RunError
 from gru4rec_core.experiments.space import require_room_for
 from gru4rec_core.jobs import client, engine, launcher
+from gru4rec_core.jobs.cluster_check import ClusterCheck, check_cluster
 from gru4rec_core.jobs.job_list import Job, Kind, baselines_id, job_folder, read_job_state
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs, record_end
-from gru4rec_core.storage import exclusive_lock, make_folder
+from gru4rec_core.storage import append_text, exclusive_lock, make_folder
 from gru4rec_core.workspace.job_state import JobState, clear_cancel, read_state, request_cancel, write_state
 from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
@@ -32,6 +33,7 @@ class EngineStatus:
         pid: process of the local engine.
         n_workers: worker processes.
         started: when the local engine started, in seconds since 1970.
+        encrypted: what goes to and from it is encrypted.
     """
 
     alive: bool
@@ -40,9 +42,35 @@ class EngineStatus:
     pid: int | None
     n_workers: int
     started: float | None
+    encrypted: bool = True
 
 
-def submit(workspace: Workspace, kind: Kind, job_id: str, *, threads: int = 1) -> JobState:
+@dataclass(frozen=True)
+class Destination:
+    """Where jobs are sent: the local engine, or a cluster that can carry them out (see `find_destination`)."""
+
+    address: str
+    check: ClusterCheck | None = None
+
+
+def find_destination(workspace: Workspace) -> Destination:
+    """The cluster that the environment names, once it is checked; else the local engine, started if there is none.
+
+    Raises:
+        RunError: the engine cannot be started; the cluster cannot be reached, or not carry out jobs.
+    """
+    address = client.cluster_address()
+    if not address:
+        return Destination(launcher.start_engine(workspace.root).address)
+    try:
+        return Destination(address, check_cluster(workspace.root, address))
+    except (OSError, TimeoutError) as error:
+        raise _unreachable(address, error) from error
+
+
+def submit(
+    workspace: Workspace, kind: Kind, job_id: str, *, threads: int = 1, destination: Destination | None = None
+) -> JobState:
     """Queues a job; starts the engine if there is none (a few seconds, once).
 
     A job that is active stays as it is, and so does one whose results are all there.
@@ -52,6 +80,7 @@ def submit(workspace: Workspace, kind: Kind, job_id: str, *, threads: int = 1) -
         kind: "run" or "baselines".
         job_id: id of a run, or see `baselines_id`.
         threads: threads TensorFlow may use; with 1, runs can work side by side.
+        destination: where to, for whoever submits several jobs; found out by default.
 
     Raises:
         RunError: there is no such job, or the engine cannot be started or reached.
@@ -63,18 +92,24 @@ def submit(workspace: Workspace, kind: Kind, job_id: str, *, threads: int = 1) -
         before = read_state(folder)
         if before.is_active or (before.state == "done" and (kind == "run" or _has_all_baselines(folder))):
             return before
-        address = client.cluster_address() or launcher.start_engine(workspace.root).address
-        attempt = before.attempt if before.state == "new" else before.attempt + 1
+        to = destination or find_destination(workspace)
         clear_cancel(folder)
         state = JobState(
-            state="queued", submitted=time.time(), attempt=attempt, scheduler=address, epochs=before.epochs
+            state="queued",
+            submitted=time.time(),
+            attempt=before.attempt if before.state == "new" else before.attempt + 1,
+            scheduler=to.address,
+            cluster=to.check.ticket if to.check else None,
+            epochs=before.epochs,
         )
         write_state(folder, state)
+        for warning in to.check.warnings if to.check else ():
+            append_text(folder / "log.txt", f"{warning}\n")
         try:
             client.send(workspace, Job(kind, job_id, job_id, state), threads)
         except (OSError, TimeoutError) as error:
             write_state(folder, before)
-            raise _unreachable(address, error) from error
+            raise _unreachable(to.address, error) from error
         except RunError:
             write_state(folder, before)
             raise
@@ -90,13 +125,17 @@ def submit_comparison(workspace: Workspace, comparison_id: str) -> None:
     comparison = workspace.comparison(comparison_id)
     waiting = [run_id for run_id in comparison.run_ids if workspace.state(run_id).state in ("new", "lost")]
     baselines = workspace.missing_baselines(comparison.dataset_id, comparison.split, comparison.baselines)
+    if not waiting and not baselines:
+        return
     runs = [workspace.run(run_id) for run_id in waiting]
     require_room_for(workspace, comparison.dataset_id, comparison.split, runs, baselines)
+    destination = find_destination(workspace)
     for run_id in waiting:
-        submit(workspace, "run", run_id)
+        submit(workspace, "run", run_id, destination=destination)
     if baselines:
         store_test_rule(workspace.split_folder(comparison.dataset_id, comparison.split), comparison.split)
-        submit(workspace, "baselines", baselines_id(comparison.dataset_id, comparison.split))
+        job_id = baselines_id(comparison.dataset_id, comparison.split)
+        submit(workspace, "baselines", job_id, destination=destination)
 
 
 def retry(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
@@ -143,8 +182,8 @@ def engine_status(workspace: Workspace) -> EngineStatus:
         try:
             n_workers = client.count_workers(workspace.root, cluster)
         except (OSError, TimeoutError):
-            return EngineStatus(False, "cluster", cluster, None, 0, None)
-        return EngineStatus(True, "cluster", cluster, None, n_workers, None)
+            return EngineStatus(False, "cluster", cluster, None, 0, None, client.is_encrypted(cluster))
+        return EngineStatus(True, "cluster", cluster, None, n_workers, None, client.is_encrypted(cluster))
     local = engine.find_engine(workspace.root)
     if local is None:
         return EngineStatus(False, "local", "", None, 0, None)

@@ -21,6 +21,8 @@ ACTIVE: tuple[State, ...] = ("queued", "running")
 """States of a job that is under way, or will be."""
 
 _RESERVE = 64 << 10  # bytes
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_LOCAL_ENGINES = ("tls://127.0.0.1:", "tcp://127.0.0.1:")  # how their addresses begin; the latter before they had TLS
 
 
 class ProcessIdentity(BaseModel):
@@ -31,24 +33,66 @@ class ProcessIdentity(BaseModel):
     pid: int
     create_time: float
     host: str
+    boot_id: str = ""
+    boot_time: float = 0.0
+    """When the machine started, by its clock at the time of writing; only where `boot_id` is known."""
 
     @classmethod
     def current(cls) -> Self:
         process = psutil.Process()
-        return cls(pid=process.pid, create_time=process.create_time(), host=socket.gethostname())
+        return cls(
+            pid=process.pid,
+            create_time=process.create_time(),
+            host=socket.gethostname(),
+            boot_id=_boot_id(),
+            boot_time=psutil.boot_time(),
+        )
 
     def is_local(self) -> bool:
         return self.host == socket.gethostname()
 
     def is_alive(self) -> bool:
         """Pid and start time both match, and it is no zombie. Meaningful on its own host only."""
+        return self._status() not in (None, psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+
+    def is_stopped(self) -> bool:
+        """Whether it was halted by a signal, or by a debugger. Meaningful on its own host only."""
+        return self._status() in (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
+
+    def _status(self) -> str | None:
+        """psutil's word for what it does; None when it is gone."""
         try:
             process = psutil.Process(self.pid)
+            started = process.create_time()
+            if self.boot_id and self.boot_id == _boot_id():
+                # Linux counts from its own start: setting the clock moves both by the same.
+                started += self.boot_time - psutil.boot_time()
             # Clock adjustments move a start time by a little; a pid used again is off by far more.
-            same = abs(process.create_time() - self.create_time) < 1.0
-            return same and process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+            return process.status() if abs(started - self.create_time) < 1.0 else None
         except psutil.NoSuchProcess:
-            return False
+            return None
+
+
+def _boot_id() -> str:
+    """What Linux calls the time from the machine's start to its end; "" elsewhere."""
+    try:
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+class ClusterTicket(BaseModel):
+    """What a job that was handed to a cluster knows of it.
+
+    Attributes:
+        scheduler_id: of the scheduler that took it; one that is restarted has another.
+        host: machine that handed it over, from which the scheduler can be reached.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    scheduler_id: str
+    host: str = Field(default_factory=socket.gethostname)
 
 
 class JobState(Record):
@@ -65,6 +109,7 @@ class JobState(Record):
         attempt: 1 for the first try.
         threads: that TensorFlow used, which the results depend on; 0: not known.
         scheduler: address it was submitted to; "" when it runs in the caller's process.
+        cluster: what it knows of the cluster that it was submitted to; None for the local engine.
     """
 
     owner: ClassVar[str] = "a job"
@@ -85,6 +130,13 @@ class JobState(Record):
     attempt: int = 1
     threads: int = 0
     scheduler: str = ""
+    cluster: ClusterTicket | None = None
+
+    @property
+    def on_cluster(self) -> bool:
+        """Whether it was submitted to a cluster. States of an older version have the address alone."""
+        is_local = not self.scheduler or self.scheduler.startswith(_LOCAL_ENGINES)
+        return self.cluster is not None or not is_local
 
     @property
     def is_active(self) -> bool:

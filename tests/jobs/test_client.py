@@ -159,7 +159,7 @@ def test_a_job_is_taken_off_a_scheduler_that_is_gone_without_an_error(
 
 def test_each_attempt_has_a_name_of_its_own() -> None:
     jobs = [Job("run", "a-run", "a run", JobState(attempt=attempt)) for attempt in (1, 2)]
-    assert [client._key(job) for job in jobs] == ["run-a-run-1", "run-a-run-2"]
+    assert [client.job_key(job) for job in jobs] == ["run-a-run-1", "run-a-run-2"]
 
 
 @pytest.mark.parametrize(("address", "message"), [("tls://127.0.0.1:9", "TLS"), ("", "scheduler")])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from distributed import LocalCluster
 
-from dashboard import progress_view
+from dashboard import actions, progress_view
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import RunError
-from gru4rec_core.jobs import jobs
+from gru4rec_core.jobs import client, jobs
 from gru4rec_core.workspace.importing import import_sample
-from gru4rec_core.workspace.job_state import JobState, write_state
+from gru4rec_core.workspace.job_state import ClusterTicket, JobState, write_state
 from tests.app_runs import is_dialog_open
 
 
@@ -126,6 +127,35 @@ def test_the_test_rule_is_stored_with_the_runs(page, record, workspace):
     page.segmented_control(key=f"train-rule-{record.id}").set_value("time").run()
     page.button(key="start").click().run()
     assert workspace.comparisons()[0].split.protocol == "time"
+
+
+def test_a_cluster_without_a_worker_is_explained(record, open_page, workspace, monkeypatch: pytest.MonkeyPatch):
+    page = open_page("train")
+    with LocalCluster(
+        n_workers=0, processes=False, host="127.0.0.1", protocol="tcp", dashboard_address="127.0.0.1:0"
+    ) as cluster:
+        monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", cluster.scheduler_address)
+        monkeypatch.setattr(actions, "_PATIENCE", 20.0)
+        page.button(key="start").click().run()
+    assert not page.exception
+    assert "A cluster needs a worker before jobs are submitted to it." in written(page)
+    assert "docs/cluster.md" in written(page)
+    assert [job.state for job in map(workspace.state, workspace.run_ids())] == ["failed", "failed"]
+
+
+@pytest.mark.parametrize("name", ["train", "overview"])
+def test_a_job_that_waits_for_its_cluster_says_what_that_lacks(
+    finished, open_page, monkeypatch: pytest.MonkeyPatch, name: str
+):
+    ticket = ClusterTicket(scheduler_id="one")
+    (comparison,) = finished.comparisons()
+    for run_id in comparison.run_ids:
+        state = JobState(state="queued", scheduler="tcp://127.0.0.1:9", cluster=ticket)
+        write_state(finished.run_folder(run_id), state)
+    monkeypatch.setattr(client, "_ASK_TIMEOUT", 0.2)
+    page = open_page(name, comparison=comparison.id)
+    assert written(page).count("Waiting: the cluster at tcp://127.0.0.1:9 cannot be reached; it counts as lost") == 1
+    assert written(page).count("The connection to the cluster is not encrypted") == 1
 
 
 def test_an_engine_that_does_not_start_is_explained(page, monkeypatch: pytest.MonkeyPatch):
