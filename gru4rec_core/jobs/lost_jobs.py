@@ -31,7 +31,8 @@ SILENT_AFTER = 20.0
 UNSERVED_AFTER = 600.0
 """Seconds that a job waits for a cluster that has no worker, or cannot be reached, before it counts as lost."""
 
-_CONFIRM_AFTER = 3.0  # seconds for which what looks lost is watched: clocks differ, and files come late
+_CONFIRM_AFTER = 3.0  # seconds for which a heartbeat that is old by the clock is watched: clocks differ
+_DROPPED_AFTER = 20.0  # the same for a queued job that the local engine does not have: it may be on its way to it
 _LOST_WITHOUT_ENGINE_AFTER = 5.0  # the same as LOST_AFTER where its engine is gone too
 
 # Many dashboards are looked at once a second. Who looks less often learns more slowly that a job is silent.
@@ -171,7 +172,7 @@ def _patience(state: JobState, obstacle: Obstacle) -> float:
     """Seconds that an obstacle may last. On a shared disk it may take a while to be seen that a job has begun."""
     if not obstacle.is_final:
         return UNSERVED_AFTER
-    return LOST_AFTER if state.on_cluster else _CONFIRM_AFTER
+    return LOST_AFTER if state.on_cluster else _DROPPED_AFTER
 
 
 def _is_engine_gone(workspace: Workspace, state: JobState) -> bool:

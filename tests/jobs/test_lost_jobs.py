@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from gru4rec_core.config import SplitConfig, TrainingConfig
-from gru4rec_core.jobs import client, jobs, lost_jobs, watching
+from gru4rec_core.jobs import client, jobs, lost_jobs, queue_checks, watching
 from gru4rec_core.jobs.client import job_key
 from gru4rec_core.jobs.cluster_check import NOT_ENCRYPTED
 from gru4rec_core.jobs.engine import EngineAddress
@@ -203,6 +203,21 @@ def test_a_queued_job_says_what_its_cluster_lacks_and_is_lost_when_that_lasts(
         assert look(workspace, 3.1 * lost_jobs.UNSERVED_AFTER) == "queued"
         assert look(workspace, 4.2 * lost_jobs.UNSERVED_AFTER) == "lost"
     assert workspace.state(run.id).reason.startswith("It had not begun: the cluster at tcp://scheduler:8786 has no")
+
+
+def test_a_job_that_is_on_its_way_to_the_engine_is_not_lost(
+    workspace: Workspace, run, look: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = JobState(state="queued", scheduler="tls://127.0.0.1:9")
+    write_state(workspace.run_folder(run.id), state)
+    dropped = Obstacle("the worker that it waited for has ended", is_final=True, is_certain=True)
+    monkeypatch.setattr(lost_jobs, "find_obstacles", lambda *_: {job_key(Job("run", run.id, run.name, state)): dropped})
+    monkeypatch.setattr(lost_jobs, "_is_engine_gone", lambda *_: False)
+    # Longer than a client tries to connect, and than an answer is believed.
+    wait = client._CONNECT_TIMEOUT + queue_checks.ASK_EVERY - 0.1
+    assert [look(workspace, second, stop_hard=True) for second in (0, wait)] == ["queued", "queued"]
+    assert look(workspace, wait + 1, stop_hard=True) == "lost"
+    assert workspace.state(run.id).reason.startswith("It had not begun: the worker that it waited for has ended.")
 
 
 def test_whose_environment_it_is_decides_nothing(workspace: Workspace, run, look: Callable[..., str]) -> None:
