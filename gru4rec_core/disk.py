@@ -1,12 +1,13 @@
 """Is there room on the disk, may it be written, and what is said when not?"""
 
 import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gru4rec_core.errors import DiskError, DiskFull
+from gru4rec_core.errors import DiskError, DiskFull, WorkbenchError
 from gru4rec_core.words import bytes_text
 
 MARGIN = 10_000_000
@@ -15,8 +16,8 @@ MARGIN = 10_000_000
 MAKE_ROOM = "Delete what is no longer needed, or name a workspace on a larger disk with GRU4REC_HOME."
 
 _FULL, _QUOTA, _CLOSED = (errno.ENOSPC,), (errno.EDQUOT,), (errno.EROFS, errno.EACCES, errno.EPERM)
-# NumPy's errors for a full disk have no number.
-_NUMPY_FULL = ("Not enough free space to write", " requested and ")
+# NumPy's and DuckDB's errors for a full disk have no number.
+_FULL_TEXTS = ("Not enough free space to write", " requested and ", "No space left on device")
 
 
 @contextmanager
@@ -33,28 +34,30 @@ def plain_errors(path: Path, needed: int | None = None) -> Iterator[None]:
     """
     try:
         yield
-    except OSError as error:
+    except Exception as error:
         problem = describe(error, path, needed)
         if problem is None:
             raise
         raise problem from error
 
 
-def describe(error: OSError, path: Path, needed: int | None = None) -> DiskError | None:
+def describe(error: Exception, path: Path, needed: int | None = None) -> DiskError | None:
     """The message for a full or closed disk; None for any other error."""
+    number = error.errno if isinstance(error, OSError) else None
     takes = f", which takes {bytes_text(needed)}" if needed else ""
     found = f"{bytes_text(free_bytes(path))} free while {path.name} was being written{takes}"
-    if error.errno in _QUOTA:
+    if number in _QUOTA:
         return DiskFull("Your quota on this disk is used up.", found=found, where=str(path), remedy=MAKE_ROOM)
-    if error.errno in _FULL or (error.errno is None and any(text in str(error) for text in _NUMPY_FULL)):
+    is_foreign = not isinstance(error, WorkbenchError) and number is None
+    if number in _FULL or (is_foreign and any(text in str(error) for text in _FULL_TEXTS)):
         return DiskFull("The disk is full.", found=found, where=str(path), remedy=MAKE_ROOM)
-    if error.errno in _CLOSED:
+    if number in _CLOSED:
         return DiskError(
-            "The workspace may not be written.",
-            found=f"{error.strerror} while {path.name} was being written",
+            "The folder may not be written.",
+            found=f"{os.strerror(number)} while {path.name} was being written",
             where=str(path),
-            remedy="Make it writable for whoever runs the workbench, or name another workspace with GRU4REC_HOME."
-            " What it holds can still be looked at.",
+            remedy="Make it writable for whoever runs the workbench. A workspace that may only be read can still be"
+            " looked at; GRU4REC_HOME names another one.",
         )
     return None
 

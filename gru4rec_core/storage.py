@@ -85,6 +85,7 @@ def make_folder(folder: Path) -> None:
         with plain_errors(path), suppress(FileExistsError):  # another process made it meanwhile
             path.mkdir(mode=0o700)
             path.chmod(folder_mode())
+            _flush(path.parent)
 
 
 def make_file(path: Path) -> None:

@@ -1,6 +1,7 @@
 """What the system says of a full or closed disk becomes a message that says what to do."""
 
 import errno
+import os
 import shutil
 from collections import namedtuple
 from pathlib import Path
@@ -27,10 +28,11 @@ def nearly_full(monkeypatch: pytest.MonkeyPatch) -> None:
         (OSError(errno.EDQUOT, "Disk quota exceeded"), "Your quota on this disk is used up."),
         (OSError("Not enough free space to write 24000000 bytes after offset 128"), "The disk is full."),
         (OSError("3000000 requested and 12 written"), "The disk is full."),
+        (RuntimeError("IO Error: Could not write file: No space left on device"), "The disk is full."),
     ],
 )
 def test_a_full_disk_is_told_with_what_was_written_and_what_is_free(
-    nearly_full: None, tmp_path: Path, error: OSError, rule: str
+    nearly_full: None, tmp_path: Path, error: Exception, rule: str
 ) -> None:
     with pytest.raises(DiskFull) as raised, disk.plain_errors(tmp_path / "weights.npz", 24_000_000):
         raise error
@@ -43,9 +45,9 @@ def test_a_full_disk_is_told_with_what_was_written_and_what_is_free(
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.EPERM])
 def test_a_closed_disk_is_told_and_is_not_called_full(tmp_path: Path, number: int) -> None:
     with pytest.raises(DiskError) as raised, disk.plain_errors(tmp_path / "state.json"):
-        raise OSError(number, "closed")
+        raise OSError(number, "closed by somebody")
     assert not isinstance(raised.value, DiskFull)
-    assert raised.value.found == "closed while state.json was being written"
+    assert raised.value.found == f"{os.strerror(number)} while state.json was being written"
     assert "can still be looked at" in raised.value.remedy
 
 

@@ -15,7 +15,8 @@ import typer
 from gru4rec_core.cli import clean, compare, data, decisions, engine, gate, items, report, train, unfinished
 from gru4rec_core.cli.output import tell
 from gru4rec_core.data.addresses import hide_secrets
-from gru4rec_core.errors import ConfigError, WorkbenchError
+from gru4rec_core.disk import describe
+from gru4rec_core.errors import ConfigError, DiskFull, WorkbenchError
 from gru4rec_core.experiments.reporter import describe_unexpected
 from gru4rec_core.storage import make_folder, write_text
 from gru4rec_core.workspace.room import advise
@@ -57,7 +58,12 @@ def main(arguments: list[str] | None = None) -> None:
         _fail(str(error), 2)
     except WorkbenchError as error:
         _fail(str(advise(error, Workspace.default_root())), 1)
-    except Exception as error:  # a bug
+    except Exception as error:
+        root = Workspace.default_root()
+        problem = describe(error, root)
+        if isinstance(problem, DiskFull):
+            _fail(str(advise(problem, root)), 1)
+        # a bug
         _fail(f"{hide_secrets(describe_unexpected(error))}\n{_keep_traceback(error)}", 1)
 
 

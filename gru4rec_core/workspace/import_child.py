@@ -9,6 +9,7 @@ import importlib
 import os
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,7 +18,8 @@ from typing import IO, Any
 
 from pydantic import validate_call
 
-from gru4rec_core.errors import WorkbenchError, quote
+from gru4rec_core.disk import describe
+from gru4rec_core.errors import DiskFull, WorkbenchError, quote
 from gru4rec_core.workspace.import_messages import MAX_BYTES, Breakdown, Call, Progress, Refusal, Result
 
 Send = Callable[[bytes], None]
@@ -57,6 +59,9 @@ def answer(call: Call, send: Send) -> bytes:
     except BrokenPipeError:  # nobody waits for the answer
         raise
     except Exception as error:
+        problem = describe(error, Path(tempfile.gettempdir()))
+        if isinstance(problem, DiskFull):
+            return Refusal.of(problem).to_line()
         traceback.print_exc()
         return Breakdown(cause=quote(f"{type(error).__name__}: {error}")).to_line()
 

@@ -188,10 +188,10 @@ def write_state(folder: Path, state: JobState) -> None:
         if state.is_active and not reserve.exists():
             with new_file(reserve, durable=False) as new:
                 new.write_bytes(bytes(_RESERVE))
-        state.write(folder / "state.json", durable=not state.is_active)
+        state.write(folder / "state.json")
     except DiskFull:
         reserve.unlink(missing_ok=True)
-        state.write(folder / "state.json", durable=not state.is_active)
+        state.write(folder / "state.json")
     if not state.is_active:
         reserve.unlink(missing_ok=True)
 

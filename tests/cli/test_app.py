@@ -1,5 +1,6 @@
 """Every command explains itself; wrong use and failure have their exit status and leave nothing behind."""
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,16 @@ def test_what_nobody_foresaw_is_said_in_a_line_and_kept_in_a_file(
     assert "Traceback" in written.read_text()
 
 
+def test_a_full_disk_is_no_bug(run, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(self: Workspace) -> list[object]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Workspace, "datasets", fill)
+    result = run("datasets")
+    assert result.status == 1
+    assert result.err.startswith("gru4rec: The disk is full. Found: ")
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -74,6 +85,8 @@ def test_what_nobody_foresaw_is_said_in_a_line_and_kept_in_a_file(
         "decisions",
         "recheck",
         "recommend",
+        "resume",
+        "retry",
         "runs",
         "datasets",
     ],

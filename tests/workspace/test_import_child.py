@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gru4rec_core.errors import DataError
+from gru4rec_core.errors import DataError, DiskFull
 from gru4rec_core.workspace.import_child import answer
 from gru4rec_core.workspace.import_messages import (
     MAX_BYTES,
@@ -32,6 +32,10 @@ def work(on_progress: Callable[[int, int], None]) -> None:
     raise DataError("Rule.", found="this")
 
 
+def spill() -> None:
+    raise RuntimeError("IO Error: No space left on device")
+
+
 def make(
     function: Callable[..., object], *arguments: object, sent: list[bytes] | None = None
 ) -> Progress | Final | None:
@@ -50,6 +54,12 @@ def test_progress_is_sent_and_our_errors_stay_errors() -> None:
     assert isinstance(refusal, Refusal)
     assert str(refusal.to_error()) == "Rule. Found: this."
     assert [read_answer(io.BytesIO(line)) for line in sent] == [Progress(done=1, total=2)]
+
+
+def test_a_full_disk_is_no_breakdown() -> None:
+    refusal = make(spill)
+    assert isinstance(refusal, Refusal)
+    assert isinstance(refusal.to_error(), DiskFull)
 
 
 @pytest.mark.parametrize(
