@@ -88,6 +88,11 @@ def make_folder(folder: Path) -> None:
             _flush(path.parent)
 
 
+def folder_number(folder: Path) -> int:
+    """A number that a folder keeps when it is renamed or reached by another path, and that no copy of it has."""
+    return folder.stat().st_ino
+
+
 def make_file(path: Path) -> None:
     """Makes an empty file with `file_mode`; one that exists keeps its content and gets a new time of change."""
     with plain_errors(path):

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from gru4rec_core.errors import Cancelled, DiskError, WorkbenchError
-from gru4rec_core.storage import make_file, make_folder
+from gru4rec_core.storage import folder_number, make_file, make_folder
 from gru4rec_core.workspace.job_state import JobState, ProcessIdentity, State, cancel_requested, read_state, write_state
 from gru4rec_core.workspace.room import advise
 
@@ -60,6 +60,7 @@ class JobReporter:
                 "ended": None,
                 "reason": "",
                 "worker": ProcessIdentity.current(),
+                "folder_number": folder_number(self._folder),
             }
         )
         self._handler = _LogFile(self._folder / "log.txt", encoding="utf-8")

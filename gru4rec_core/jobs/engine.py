@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from gru4rec_core.errors import RunError
-from gru4rec_core.storage import make_folder, write_text
+from gru4rec_core.storage import folder_number, make_folder, write_text
 from gru4rec_core.workspace.job_state import ProcessIdentity
 from gru4rec_core.workspace.records import Record
 
@@ -39,6 +39,7 @@ class EngineAddress(Record):
     process: ProcessIdentity
     n_workers: int
     started: float
+    folder_number: int = 0
 
 
 def engine_folder(root: Path) -> Path:
@@ -59,6 +60,8 @@ def find_engine(root: Path) -> EngineAddress | None:
     except RunError as error:
         _logger.warning("engine address unreadable, treated as none: %s", error)
         return None
+    if engine.folder_number not in (0, folder_number(path.parent)):
+        return None  # the address came with a copy of another workspace, whose engine it is
     return engine if _is_alive(engine) else None
 
 

@@ -20,7 +20,7 @@ import psutil
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs.capacity import worker_count
 from gru4rec_core.jobs.engine import EngineAddress, address_file, engine_folder, make_credentials, wait_ended
-from gru4rec_core.storage import folder_mode, remove_leftovers
+from gru4rec_core.storage import folder_mode, folder_number, remove_leftovers
 from gru4rec_core.workspace.job_state import ProcessIdentity
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def main(root: Path) -> None:
         process=ProcessIdentity.current(),
         n_workers=n_workers,
         started=time.time(),
+        folder_number=folder_number(engine_folder(root)),
     )
     engine.write(address_file(root))
     # Looking after the workspace may take a while: in a thread, it does not hold up the end.

@@ -107,6 +107,7 @@ class JobState(Record):
         reason: why it failed, was cancelled or lost; a sentence for people.
         worker: the process that works on it.
         attempt: 1 for the first try.
+        folder_number: of the folder that it works in (`storage.folder_number`); 0: not known.
         threads: that TensorFlow used, which the results depend on; 0: not known.
         scheduler: address it was submitted to; "" when it runs in the caller's process.
         cluster: what it knows of the cluster that it was submitted to; None for the local engine.
@@ -128,6 +129,7 @@ class JobState(Record):
     reason: str = ""
     worker: ProcessIdentity | None = None
     attempt: int = 1
+    folder_number: int = 0
     threads: int = 0
     scheduler: str = ""
     cluster: ClusterTicket | None = None

@@ -1,8 +1,10 @@
 """A job that nothing works on any more is lost, and is said to be."""
 
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
@@ -16,6 +18,7 @@ from gru4rec_core.jobs.engine import EngineAddress
 from gru4rec_core.jobs.job_list import Job
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.jobs.queue_checks import Obstacle
+from gru4rec_core.storage import folder_number
 from gru4rec_core.workspace.job_state import (
     ClusterTicket,
     JobState,
@@ -250,6 +253,30 @@ def test_a_worker_that_was_halted_is_ended_but_nobodys_training_in_a_shell(
             assert after == "running"
         assert look(workspace, 63, stop_hard=True) == expected
     assert ended == ([run.id] if expected == "lost" else [])
+
+
+def test_a_copy_of_a_workspace_at_work_loses_its_jobs_and_ends_none_of_the_other(
+    workspace: Workspace, run: RunRecord, moved, tmp_path: Path
+) -> None:
+    path, _ = moved
+    EngineAddress.read(path).model_copy(update={"folder_number": folder_number(path.parent)}).write(path)
+    at_work = workspace.create_run(run.dataset_id, run.config.replace(seed=1), run.split)
+    scheduler = EngineAddress.read(path).address
+    folder = workspace.run_folder(at_work.id)
+    state = JobState(state="running", scheduler=scheduler, worker=ProcessIdentity.current(), heartbeat=time.time() - 9)
+    write_state(folder, state.model_copy(update={"folder_number": folder_number(folder)}))
+    write_state(workspace.run_folder(run.id), JobState(state="queued", scheduler=scheduler))
+    shutil.copytree(workspace.root, tmp_path / "copy")
+    copy = Workspace(tmp_path / "copy")
+    assert {job.state.reason.split(".")[0] for job in reconcile_jobs(copy, stop_hard=True)} == {
+        "This workspace was copied while it was at work",
+        "The job engine ended before it began",
+    }
+    assert not jobs.stop_engine(copy)  # the other's, which is not this one's to stop
+    assert not jobs.engine_status(copy).alive
+    assert reconcile_jobs(workspace) == []
+    assert {workspace.state(record.id).state for record in (run, at_work)} == {"queued", "running"}
+    assert jobs.engine_status(workspace).alive
 
 
 def test_a_queue_without_its_engine_is_lost(workspace: Workspace, run) -> None:
