@@ -7,7 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from dashboard import sign_in
 from gru4rec_core import storage
+from gru4rec_core.access.actors import acting_as, current_actor
+from gru4rec_core.access.guard import check, require
+from gru4rec_core.access.quota import note_owner, require_quota
+from gru4rec_core.access.rights import Action
 from gru4rec_core.config import LOSS_LABELS
 from gru4rec_core.disk import require_room
 from gru4rec_core.errors import DataError, RunError, WorkbenchError
@@ -24,11 +29,14 @@ _PATIENCE = 0.5  # seconds a page waits for a warm engine
 def store_upload(workspace: Workspace, file: BinaryIO, size: int, limit_mb: int) -> tuple[Path, str]:
     """Stores an uploaded file under its sha256, reading it once; the client's file name is never a path.
 
+    Where a login is required it counts towards what one person may keep.
+
     Returns:
         The path, and the sha256.
 
     Raises:
-        DataError: the file is empty, or larger than the limit.
+        AccessError: whoever is acting may not add a log.
+        DataError: the file is empty, larger than the limit, or more than one person may keep.
         DiskFull: there is no room for it.
     """
     if size == 0:
@@ -43,8 +51,15 @@ def store_upload(workspace: Workspace, file: BinaryIO, size: int, limit_mb: int)
             found=f"{size / _MB:,.0f} MB",
             remedy="Compress it (.csv.gz, .parquet), or read it with: python -m gru4rec_core import FILE",
         )
+    actor = require(workspace.root, Action.IMPORT, "upload")
+    is_counted = sign_in.is_required()
+    if is_counted:
+        require_quota(workspace.root, actor.name, size)
     require_room(workspace.root, size, "This upload")
-    return storage.store_by_hash(file, workspace.root / "uploads")
+    path, sha256 = storage.store_by_hash(file, workspace.root / "uploads")
+    if is_counted:
+        note_owner(workspace.root, actor.name, sha256, size)
+    return path, sha256
 
 
 def start_comparison(workspace: Workspace, dataset_id: str, plan: ComparisonPlan) -> ComparisonRecord:
@@ -64,6 +79,7 @@ def start_comparison(workspace: Workspace, dataset_id: str, plan: ComparisonPlan
 
 def submit(workspace: Workspace, comparison: ComparisonRecord) -> None:
     """Queues what a comparison still needs, in a thread of its own. Raises RunError if that fails at once."""
+    check(workspace.root, Action.TRAIN, "comparison", comparison.id, comparison.name)
     submission = _Submission(workspace, comparison)
     _submissions[comparison.id] = submission
     submission.thread.start()
@@ -84,11 +100,13 @@ class _Submission:
         self.workspace = workspace
         self.comparison = comparison
         self.error: WorkbenchError | None = None
+        self.actor = current_actor()  # the thread cannot know it
         self.thread = threading.Thread(target=self._run, name="submission", daemon=True)
 
     def _run(self) -> None:
         try:
-            jobs.submit_comparison(self.workspace, self.comparison.id)
+            with acting_as(self.actor):
+                jobs.submit_comparison(self.workspace, self.comparison.id)
         except (WorkbenchError, OSError) as problem:
             error = problem if isinstance(problem, WorkbenchError) else _cannot_submit(problem)
             self.error = error

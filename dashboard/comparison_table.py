@@ -67,7 +67,7 @@ def _build(workspace: Workspace, record: ComparisonRecord, datasets: dict[str, s
         ),
         page="compare" if summary else "train",
         params={"dataset": record.dataset_id, "comparison": record.id},
-        menu={"delete": "Delete"},
+        menu=row_actions.allowed_of({"delete": "Delete"}),
         is_selected=selection.comparison is not None and record.id == selection.comparison.id,
     )
 

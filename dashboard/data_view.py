@@ -10,6 +10,8 @@ import streamlit as st
 
 from dashboard import cached, dialogs, items_view, messages, quality_view, state, test_rule_form, theme, widgets
 from dashboard.session_html import describe_events, session_heading, session_strip
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.data.columns import describe_columns
 from gru4rec_core.data.row_rules import MAX_PER_REASON
 from gru4rec_core.data.sessions import SessionDataset
@@ -44,7 +46,8 @@ def show_dataset(selection: state.Selection, record: DatasetRecord) -> None:
         count = messages.count_warnings(report.with_test(preview.warnings if preview else ()))
         widgets.sentence(f"{summary_sentence(record)}: {count}.", size="1.2rem", weight=600)
     if preview is not None:
-        state.next_button("Train on this", "train", selection, key="train-on-this", new="1")
+        if is_allowed(Action.TRAIN):
+            state.next_button("Train on this", "train", selection, key="train-on-this", new="1")
         cached.count_log_warnings(record)  # so that Overview need not check the log to say how many there are
     items_view.show_items(record)
     _show_distributions(dataset, names)
@@ -53,7 +56,8 @@ def show_dataset(selection: state.Selection, record: DatasetRecord) -> None:
 def _offer_rename(record: DatasetRecord) -> None:
     """Another name for the dataset; its id, and so every link to it, stays."""
     draw = partial(_ask_for_name, record)
-    dialogs.show_button("Rename", draw, key=f"rename-{record.id}", type="tertiary", icon=":material/edit:")
+    if is_allowed(Action.RENAME):
+        dialogs.show_button("Rename", draw, key=f"rename-{record.id}", type="tertiary", icon=":material/edit:")
 
 
 def _ask_for_name(record: DatasetRecord) -> None:

@@ -6,6 +6,8 @@ import streamlit as st
 
 from dashboard import cached, focus, recheck_view, row_actions, row_table, state, summary_cells, theme
 from dashboard.row_table import Column, Row, RowTable
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.results.log_warnings import WarningCount
 from gru4rec_core.results.summary import ComparisonSummary, load_summary
@@ -42,7 +44,9 @@ def show(selection: state.Selection) -> None:
         lambda dataset_id: _show_below(workspace, selection, records[dataset_id]),
     )
     row_table.show_rows(table, {record.id: record.name for record in records.values()})
-    if st.button("Add a dataset", type="tertiary", key="add-dataset", icon=":material/add:"):
+    if is_allowed(Action.IMPORT) and st.button(
+        "Add a dataset", type="tertiary", key="add-dataset", icon=":material/add:"
+    ):
         state.open_page("data", selection, add="1")
 
 
@@ -63,7 +67,7 @@ def _build(
         ),
         page="overview",
         params={"dataset": record.id},
-        menu=_MENU,
+        menu=row_actions.allowed_of(_MENU),
         is_selected=selection.dataset is not None and record.id == selection.dataset.id,
     )
 

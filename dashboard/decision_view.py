@@ -14,6 +14,7 @@ from dashboard import (
     messages,
     row_actions,
     row_table,
+    sign_in,
     state,
     summary_cells,
     test_rule_form,
@@ -21,6 +22,8 @@ from dashboard import (
 )
 from dashboard.review_context import Review
 from dashboard.row_table import Column, Row, RowTable
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.errors import WorkbenchError
@@ -54,6 +57,8 @@ _SIGNS = {"holds": "good", "reversed": "warning", "open": "note", "settled": "no
 
 def show_record_form(shown: Review, agreed: Review, pair: Pair) -> None:
     """The button *Record decision* and its form; the verdict that was agreed is recorded, whichever is shown."""
+    if not is_allowed(Action.DECIDE):
+        return
     draw = partial(_ask_for_decision, shown, agreed, pair)
     dialogs.show_button("Record decision", draw, key="record-decision", width="medium", icon=":material/gavel:")
 
@@ -73,7 +78,7 @@ def _ask_for_decision(shown: Review, agreed: Review, pair: Pair) -> None:
         # No max_chars: a browser drops a longer text without a word, the library says how long it may be.
         by = st.text_input(
             f"Who decides? (up to {MAX_NAME:,} characters)",
-            value=st.session_state.get(_BY, ""),
+            value=st.session_state.get(_BY, sign_in.known_name()),
             key=f"decision-by-{number}",
         )
         why = st.text_area(f"Why? (up to {MAX_REASON:,} characters)", height=80, key=f"decision-why-{number}")
@@ -168,7 +173,7 @@ def _decision_row(record: DecisionRecord, comparisons: Container[str]) -> Row:
         ),
         page="compare" if has_comparison else "",
         params={"dataset": record.dataset_id, "comparison": record.comparison_id} if has_comparison else {},
-        menu={"recheck": "Re-check this decision", "delete": "Delete"},
+        menu=row_actions.allowed_of({"recheck": "Re-check this decision", "delete": "Delete"}),
     )
 
 
@@ -189,7 +194,7 @@ def _show_below(workspace: Workspace, record: DecisionRecord | GateRecord) -> No
         lambda: "Deletes this decision from the workspace; the comparison stays.",
         lambda: _delete(workspace, record),
     )
-    if st.query_params.get("decision") == record.id:
+    if st.query_params.get("decision") == record.id and is_allowed(Action.RECHECK):
         with st.container(border=True, key="decision-recheck"):
             _show_recheck(workspace, record)
 

@@ -9,6 +9,8 @@ import streamlit as st
 
 from dashboard import cached, messages, reading_form, state, widgets
 from dashboard.kept_uploads import Upload, keep_upload, most_megabytes
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.data.file_names import LOG_ENDINGS
 from gru4rec_core.data.item_file import guess_described, guess_item_columns
 from gru4rec_core.data.item_table import CATEGORY, NAME, ItemColumns
@@ -45,6 +47,8 @@ def show_items(record: DatasetRecord) -> None:
             st.text(describe_known(record, table))
             if len(table):
                 _show_known(record, table)
+        if not is_allowed(Action.DESCRIBE_ITEMS):
+            return
         uploaded = st.file_uploader(
             "A second file with a row per item: its id as in the log, a name, a category, anything else",
             type=list(LOG_ENDINGS),
@@ -94,7 +98,9 @@ def _show_known(record: DatasetRecord, table: pd.DataFrame) -> None:
 
 
 def _offer_to_forget(record: DatasetRecord) -> None:
-    if st.button("Forget these names and categories", key=f"forget-items-{record.id}", type="tertiary"):
+    if is_allowed(Action.DESCRIBE_ITEMS) and st.button(
+        "Forget these names and categories", key=f"forget-items-{record.id}", type="tertiary"
+    ):
         state.workspace().set_item_table(record.id, None)
         st.rerun()
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import actions, focus, messages, progress_view, state
+from dashboard import actions, focus, messages, progress_view, sign_in, state
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.experiments.continuing import taken_over_epochs
 from gru4rec_core.jobs.job_list import Job
 from gru4rec_core.jobs.time_left import seconds_until_done
@@ -24,6 +26,7 @@ def show_comparison(comparison: ComparisonRecord, active: bool) -> None:
 
 
 def _show_comparison(comparison: ComparisonRecord, was_active: bool) -> None:
+    sign_in.end_if_over()
     workspace = state.workspace()
     listed = progress_view.list_comparison_jobs(workspace, comparison)
     active = was_active and progress_view.is_active(workspace, comparison)
@@ -128,5 +131,5 @@ def describe_group(of_model: Sequence[Job], left: Mapping[str, float]) -> str:
 
 def _offer_to_start_rest(workspace: Workspace, comparison: ComparisonRecord) -> None:
     """Starts what was never queued because the server ended in between."""
-    if st.button("Start what has not started", key="start-rest"):
+    if is_allowed(Action.TRAIN) and st.button("Start what has not started", key="start-rest"):
         messages.attempt(lambda: actions.submit(workspace, comparison))

@@ -8,6 +8,8 @@ from functools import partial
 import streamlit as st
 
 from dashboard import actions, dialogs, messages, state
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.experiments.continuing import kept_epochs
 from gru4rec_core.jobs.more_epochs import plan_more_epochs, stopped_early
 from gru4rec_core.results.model_table import group_by_model, label_model
@@ -17,6 +19,8 @@ from gru4rec_core.workspace.records import ComparisonRecord
 
 def show_form(comparison: ComparisonRecord) -> None:
     """The button *Train more epochs*, with which models and how many."""
+    if not is_allowed(Action.TRAIN):
+        return
     draw = partial(_ask, comparison)
     dialogs.show_button("Train more epochs", draw, key="more-epochs", width="medium", icon=":material/fast_forward:")
 

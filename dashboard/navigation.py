@@ -12,7 +12,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import dialogs, focus, garbage, heap, identity, theme, theme_watch
+from dashboard import dialogs, focus, garbage, heap, identity, sign_in, theme, theme_watch
+from gru4rec_core.access.actors import install_provider
 
 PAGES = {
     "overview": "pages/overview.py",
@@ -55,15 +56,32 @@ def enter() -> None:
     garbage.pass_over_modules()
     # Before the navigation: the Material icon of the page would be fetched from Google for the browser's tab.
     st.set_page_config(page_icon=identity.icon(), layout="wide")
-    page = st.navigation(sections())
-    st.set_page_config(page_title=f"{page.title} · {identity.NAME}")
+    install_provider(sign_in.who_acts)
+    is_open = sign_in.is_open()
+    page = st.navigation(sections(), position="sidebar" if is_open else "hidden")
+    st.set_page_config(page_title=f"{page.title if is_open else 'Log in'} · {identity.NAME}")
     theme.apply()
+    if not is_open:
+        st.logo(identity.logo(theme.is_dark()), size="large")
+        sign_in.ask(page.url_path)
+        return
+    _lead_to_asked_for(page.url_path)
+    sign_in.begin()
     theme_watch.show()
     dialogs.close_on_other_page(page.url_path)
     focus.mount()
     identity.show()
+    with st.sidebar:
+        sign_in.show_account()
     st.session_state[_ENTERED] = True
     page.run()
+
+
+def _lead_to_asked_for(address: str) -> None:
+    """After a login, from the first page to the one that was asked for before it."""
+    asked_for = sign_in.take_asked_for()
+    if asked_for is not None and not address and not st.query_params:
+        st.switch_page(PAGES[asked_for.page or "overview"], query_params=asked_for.params)
 
 
 def ensure_entered() -> None:

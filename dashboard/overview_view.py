@@ -13,9 +13,12 @@ from dashboard import (
     navigation,
     progress_view,
     review_context,
+    sign_in,
     state,
 )
 from dashboard.session_html import show_task
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.data.samples import SAMPLES
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs.job_list import list_jobs
@@ -32,6 +35,9 @@ def show_first_visit() -> None:
         "how sure that is, and what each model predicted, session by session."
     )
     show_task()
+    if not is_allowed(Action.IMPORT):
+        sign_in.explain_what_is_hidden("add the first log")
+        return
     if st.button("Load the sample workouts", type="primary", key="load-sample", icon=":material/download:"):
         with st.spinner("Generating 1,082 sessions…"):
             record = import_sample(state.workspace(), "workouts")
@@ -69,7 +75,10 @@ def _offer_training(selection: state.Selection, record: DatasetRecord) -> None:
         st.text(f"{record.name}: {record.n_sessions:,} sessions, {record.n_items:,} items. Nothing is trained yet.")
         messages.show_aside(f"{reason[0].upper()}{reason[1:]}.")
         with st.container(horizontal=True):
-            if st.button("Train TOP1 and BPR", type="primary", key="train-both", icon=":material/play_arrow:"):
+            may_train = is_allowed(Action.TRAIN)
+            if may_train and st.button(
+                "Train TOP1 and BPR", type="primary", key="train-both", icon=":material/play_arrow:"
+            ):
                 _start_default(selection, record)
             if st.button("Look at the data first", type="tertiary", key="to-data"):
                 state.open_page("data", selection)
@@ -96,6 +105,7 @@ def show_running_jobs(selection: state.Selection) -> None:
 
 
 def _show_active_jobs() -> None:
+    sign_in.end_if_over()
     reconcile_jobs(state.workspace())
     active = progress_view.list_active_jobs(state.workspace())
     if not active:

@@ -14,6 +14,8 @@ from functools import partial
 import streamlit as st
 
 from dashboard import actions, dialogs, messages, theme, widgets
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.config import LOSS_LABELS, TrainingConfig
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import Job, baselines_id, list_jobs, read_job_state
@@ -159,10 +161,10 @@ def rough_duration(seconds: float, about: str = "") -> str:
 
 def _show_job_buttons(workspace: Workspace, job: Job) -> None:
     """Two taps to stop or start something, so that a stray one does nothing."""
-    if job.state.is_active:
+    if job.state.is_active and is_allowed(Action.CANCEL):
         draw = partial(_ask_to_cancel, workspace, job)
         dialogs.show_button("Cancel", draw, key=f"cancel-{_key(job)}", title=_title("Cancel", job), type="tertiary")
-    elif job.state.state in ("failed", "cancelled", "lost"):
+    elif job.state.state in ("failed", "cancelled", "lost") and is_allowed(Action.RETRY):
         draw = partial(_ask_to_retry, workspace, job)
         dialogs.show_button("Retry", draw, key=f"retry-{_key(job)}", title=_title("Retry", job), type="tertiary")
 

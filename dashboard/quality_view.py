@@ -9,6 +9,8 @@ import streamlit as st
 
 from dashboard import cached, messages, state, theme, widgets
 from dashboard.mapping_form import PAUSE_LABEL
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.data.cleaning_types import CleaningStep
 from gru4rec_core.data.times import USUAL_PAUSE
 from gru4rec_core.errors import WorkbenchError
@@ -77,6 +79,8 @@ def _show_finding(record: DatasetRecord, check: QualityCheck) -> None:
             _show_robots(record)
         if check.code in ("volume", "catalogue"):
             _show_days(record, check.code)
+        if not is_allowed(Action.CLEAN):
+            return
         with st.container(horizontal=True):
             for i, step in enumerate(check.steps):
                 st.button(
@@ -113,13 +117,18 @@ def _close_preview() -> None:
 
 def _ignore(dataset_id: str, code: str) -> None:
     _close_preview()
-    workspace = state.workspace()
-    workspace.set_aside(dataset_id, {*workspace.dataset(dataset_id).set_aside, code})
+    _set_aside(dataset_id, {*state.workspace().dataset(dataset_id).set_aside, code})
 
 
 def _stop_ignoring(dataset_id: str, code: str) -> None:
-    workspace = state.workspace()
-    workspace.set_aside(dataset_id, set(workspace.dataset(dataset_id).set_aside) - {code})
+    _set_aside(dataset_id, set(state.workspace().dataset(dataset_id).set_aside) - {code})
+
+
+def _set_aside(dataset_id: str, codes: set[str]) -> None:
+    try:
+        state.workspace().set_aside(dataset_id, codes)
+    except WorkbenchError as error:
+        messages.show_problem(error)
 
 
 def _show_preview(record: DatasetRecord, step: CleaningStep) -> None:
@@ -188,6 +197,8 @@ def _show_ignored(record: DatasetRecord, check: QualityCheck) -> None:
     if check.warning is None:
         return
     st.text(f"{check.label}: {check.warning.figure}")
+    if not is_allowed(Action.SET_ASIDE):
+        return
     st.button(
         "Stop ignoring",
         type="tertiary",

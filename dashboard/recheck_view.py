@@ -17,11 +17,14 @@ from dashboard import (
     navigation,
     progress_view,
     review_context,
+    sign_in,
     state,
     test_rule_form,
     theme,
     widgets,
 )
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.errors import ConfigError, WorkbenchError
@@ -50,7 +53,7 @@ _SIGNS: dict[Recommendation, str] = {"keep": "good", "retrain": "warning", "reti
 
 def show_block(selection: state.Selection, record: DatasetRecord) -> None:
     """The re-check of a dataset, where the address asks for it (`?recheck=…`)."""
-    if st.query_params.get("recheck") != record.id:
+    if st.query_params.get("recheck") != record.id or not is_allowed(Action.RECHECK):
         return
     workspace = state.workspace()
     with st.container(border=True, key="recheck"):
@@ -118,7 +121,7 @@ def find_older(workspace: Workspace, run: RunRecord) -> RunRecord | None:
 def show_link_to_older(selection: state.Selection, run: RunRecord) -> None:
     """For a model that was trained again on a newer log: a link to the re-check that shows the older one beside it."""
     older = find_older(state.workspace(), run)
-    if older is None:
+    if older is None or not is_allowed(Action.RECHECK):
         return
     checked = Checked(older.id, run.dataset_id, run.split)
     st.page_link(
@@ -221,6 +224,7 @@ def _show_answer(selection: state.Selection, run: RunRecord, record: DatasetReco
 
 
 def _show_baselines_job(record: DatasetRecord, test_rule: SplitConfig) -> None:
+    sign_in.end_if_over()
     workspace, job_id = state.workspace(), baselines_id(record.id, test_rule)
     reconcile_jobs(workspace)
     job = Job("baselines", job_id, "Baselines", read_job_state(workspace, "baselines", job_id))

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import streamlit as st
 
 from dashboard import dialogs, state
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.words import bytes_text
 from gru4rec_core.workspace.store import Dependents
 
 _ACTIONS = ("delete", "rename")
+_NEEDED = {
+    "train": Action.TRAIN,
+    "recheck": Action.RECHECK,
+    "rename": Action.RENAME,
+    "delete": Action.DELETE,
+}
+
+
+def allowed_of(menu: Mapping[str, str]) -> dict[str, str]:
+    """What of a row's menu whoever is acting may do."""
+    return {name: label for name, label in menu.items() if is_allowed(_NEEDED[name])}
 
 
 def ask(action: str, row_id: str) -> None:
@@ -41,7 +54,8 @@ def ask_before_deleting(row_id: str, named: str, describe: Callable[[], str], de
                 dialogs.attempt(lambda: _carry_out(delete), f"Deleted: {named}.")
             _offer_to_close("Keep it")
 
-    dialogs.show(_key("delete", row_id), "Delete", draw)
+    if is_allowed(Action.DELETE):
+        dialogs.show(_key("delete", row_id), "Delete", draw)
 
 
 def describe_deleting(named: str, dependents: Dependents) -> str:
@@ -68,7 +82,8 @@ def ask_for_name(row_id: str, name: str, rename: Callable[[str], object]) -> Non
                 dialogs.attempt(lambda: _carry_out(lambda: rename(new)), "Renamed.")
             _offer_to_close("Keep its name")
 
-    dialogs.show(_key("rename", row_id), "Rename", draw)
+    if is_allowed(Action.RENAME):
+        dialogs.show(_key("rename", row_id), "Rename", draw)
 
 
 def _key(action: str, row_id: str) -> str:

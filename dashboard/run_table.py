@@ -67,7 +67,7 @@ def _build(
         ),
         page="train" if comparison else "",
         params={"dataset": run.dataset_id, "comparison": comparison.id} if comparison else {},
-        menu={"delete": "Delete"},
+        menu=row_actions.allowed_of({"delete": "Delete"}),
     )
 
 

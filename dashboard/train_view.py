@@ -12,12 +12,15 @@ from dashboard import (
     model_progress_view,
     more_epochs_form,
     progress_view,
+    sign_in,
     state,
     test_rule_form,
     training_form,
     unfinished_view,
     widgets,
 )
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.config import LOSS_LABELS, PROTOCOL_LABELS
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs.planning import ComparisonPlan
@@ -55,6 +58,18 @@ def _result(comparison: ComparisonRecord) -> ComparisonResult | None:
     except WorkbenchError as error:
         messages.show_problem(error)
         return None
+
+
+def offer_training(record: DatasetRecord, comparison: ComparisonRecord | None) -> None:
+    """The form in an expander; for whoever may not train, who may."""
+    if not is_allowed(Action.TRAIN):
+        sign_in.explain_what_is_hidden("train models")
+        return
+    title = "TOP1 against BPR" if comparison is None else "Train again, or train something else"
+    # The form closes once it has started a comparison: with another key it is a new expander, closed.
+    key = f"plan-{comparison.id if comparison else 'first'}"
+    with st.expander(title, expanded=comparison is None or "new" in st.query_params, key=key):
+        show_form(record)
 
 
 def show_form(record: DatasetRecord) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import messages, progress_view, state
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs.planning import compare_finished_runs
 from gru4rec_core.words import counted
@@ -19,6 +21,8 @@ def offer_what_is_done(selection: state.Selection, comparison: ComparisonRecord)
         return
     with st.container(border=True, key="unfinished"):
         st.text(sentence)
+        if not is_allowed(Action.COMPARE):
+            return
         messages.show_aside(
             "Retry the others on Train; or compare the finished runs now, in a second comparison beside this one."
         )

@@ -16,10 +16,13 @@ from dashboard import (
     messages,
     other_sources_view,
     reading_form,
+    sign_in,
     state,
     widgets,
 )
 from dashboard.kept_uploads import Upload, keep_upload, most_megabytes
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.data.file_names import LOG_ENDINGS
 from gru4rec_core.data.ingest import ReadLimits
 from gru4rec_core.data.preview import LogPreview
@@ -47,8 +50,18 @@ class _Failure:
     error: WorkbenchError
 
 
+def show_first() -> None:
+    """Adding the first log."""
+    if is_allowed(Action.IMPORT):
+        st.text(f"Start with a sample, or with {OWN_FILE}")
+    show_sources()
+
+
 def show_sources() -> None:
     """The samples and the uploader; a stored file stays until it is imported or discarded, also across pages."""
+    if not is_allowed(Action.IMPORT):
+        sign_in.explain_what_is_hidden("add a log")
+        return
     limit = most_megabytes()
     _offer_samples()
     import_process.prepare()
@@ -73,7 +86,8 @@ def show_sources() -> None:
 
 def show_adding(record: DatasetRecord) -> None:
     """Adding a log as a view of its own (`?add=1`), with the way back to the one that is selected."""
-    st.text(f"A sample, or {OWN_FILE}")
+    if is_allowed(Action.IMPORT):
+        st.text(f"A sample, or {OWN_FILE}")
     show_sources()
     back = f"Back to {widgets.plain_label(record.name)}"
     if st.button(back, type="tertiary", key="back-to-dataset", icon=":material/arrow_back:"):
@@ -83,7 +97,9 @@ def show_adding(record: DatasetRecord) -> None:
 
 def offer_to_add(selection: state.Selection) -> None:
     """The button that opens the view for adding a log."""
-    if st.button("Add another log", type="tertiary", key="add-log", icon=":material/add:"):
+    if is_allowed(Action.IMPORT) and st.button(
+        "Add another log", type="tertiary", key="add-log", icon=":material/add:"
+    ):
         state.open_page("data", selection, add="1")
 
 

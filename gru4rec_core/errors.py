@@ -64,6 +64,10 @@ class RunError(WorkbenchError):
     """A run, a job or the workspace on disk is in a state that does not allow the request."""
 
 
+class AccessError(RunError):
+    """Whoever is acting may not do what was asked for."""
+
+
 class DiskError(RunError):
     """The workspace's disk may not be written, or is full."""
 

@@ -9,8 +9,7 @@ record = selection.dataset
 st.title("Add a log" if record is not None and "add" in st.query_params else "Is this log fit to train on?")
 state.context_line(selection)
 if record is None:
-    st.text(f"Start with a sample, or with {upload_view.OWN_FILE}")
-    upload_view.show_sources()
+    upload_view.show_first()
 elif "add" in st.query_params:
     upload_view.show_adding(record)
 else:

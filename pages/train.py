@@ -13,8 +13,4 @@ if record is None:
 else:
     if comparison is not None:
         train_view.show_progress(selection, comparison)
-    title = "TOP1 against BPR" if comparison is None else "Train again, or train something else"
-    # The form closes once it has started a comparison: with another key it is a new expander, closed.
-    key = f"plan-{comparison.id if comparison else 'first'}"
-    with st.expander(title, expanded=comparison is None or "new" in st.query_params, key=key):
-        train_view.show_form(record)
+    train_view.offer_training(record, comparison)

@@ -6,6 +6,8 @@ They are computed once per split and shared by all comparisons on it. TensorFlow
 import time
 from pathlib import Path
 
+from gru4rec_core.access.guard import check
+from gru4rec_core.access.rights import Action
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.split_types import Split
@@ -45,6 +47,7 @@ def execute_baselines(
     Raises:
         WorkbenchError: why it failed, or Cancelled; recorded in the job's state too.
     """
+    check(workspace.root, Action.TRAIN, "baselines", dataset_id)
     root = workspace.split_folder(dataset_id, config)
     store_test_rule(root, config)
     folder = root / "baselines"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from gru4rec_core.access.guard import check
+from gru4rec_core.access.rights import Action
 from gru4rec_core.experiments.baselines import execute_baselines
 from gru4rec_core.experiments.reporter import OnChange, OnPart
 from gru4rec_core.experiments.side_by_side import LOOK_EVERY, work_side_by_side
@@ -87,7 +89,9 @@ def execute_comparison(
     Raises:
         WorkbenchError: why a run or a baseline failed, or Cancelled; what else was under way is stopped then.
     """
-    parts = missing_parts(workspace, workspace.comparison(comparison_id))
+    comparison = workspace.comparison(comparison_id)
+    check(workspace.root, Action.TRAIN, "comparison", comparison.id, comparison.name)
+    parts = missing_parts(workspace, comparison)
     if min(n_processes, len(parts)) > 1:
         work_side_by_side(parts, n_processes, on_change, while_waiting)
         return

@@ -15,6 +15,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from gru4rec_core.access.guard import check
+from gru4rec_core.access.rights import Action
 from gru4rec_core.data.split_types import Split
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
@@ -48,6 +50,7 @@ def execute_run(workspace: Workspace, run_id: str, *, threads: int = 1, on_chang
         WorkbenchError: why it failed, or Cancelled; recorded in the run's state too.
     """
     run = workspace.run(run_id)
+    check(workspace.root, Action.TRAIN, "run", run.id, run.name)
     folder = workspace.run_folder(run_id)
 
     def report_other() -> None:

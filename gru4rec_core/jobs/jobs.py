@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gru4rec_core.access.guard import check, require
+from gru4rec_core.access.rights import Action
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.errors import RunError
 from gru4rec_core.experiments.space import require_room_for
@@ -69,7 +71,13 @@ def find_destination(workspace: Workspace) -> Destination:
 
 
 def submit(
-    workspace: Workspace, kind: Kind, job_id: str, *, threads: int = 1, destination: Destination | None = None
+    workspace: Workspace,
+    kind: Kind,
+    job_id: str,
+    *,
+    threads: int = 1,
+    destination: Destination | None = None,
+    action: Action = Action.TRAIN,
 ) -> JobState:
     """Queues a job; starts the engine if there is none (a few seconds, once).
 
@@ -81,6 +89,7 @@ def submit(
         job_id: id of a run, or see `baselines_id`.
         threads: threads TensorFlow may use; with 1, runs can work side by side.
         destination: where to, for whoever submits several jobs; found out by default.
+        action: what whoever is acting must be allowed to do.
 
     Raises:
         RunError: there is no such job, or the engine cannot be started or reached.
@@ -92,6 +101,7 @@ def submit(
         before = read_state(folder)
         if before.is_active or (before.state == "done" and (kind == "run" or _has_all_baselines(folder))):
             return before
+        require(workspace.root, action, kind, job_id)
         to = destination or find_destination(workspace)
         clear_cancel(folder)
         state = JobState(
@@ -127,6 +137,7 @@ def submit_comparison(workspace: Workspace, comparison_id: str) -> None:
     baselines = workspace.missing_baselines(comparison.dataset_id, comparison.split, comparison.baselines)
     if not waiting and not baselines:
         return
+    check(workspace.root, Action.TRAIN, "comparison", comparison.id, comparison.name)
     runs = [workspace.run(run_id) for run_id in waiting]
     require_room_for(workspace, comparison.dataset_id, comparison.split, runs, baselines)
     destination = find_destination(workspace)
@@ -153,7 +164,7 @@ def retry(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
             found=f"it is {before.state}",
             where=f"{kind} {job_id}",
         )
-    return submit(workspace, kind, job_id, threads=before.threads or 1)
+    return submit(workspace, kind, job_id, threads=before.threads or 1, action=Action.RETRY)
 
 
 def cancel(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
@@ -166,6 +177,7 @@ def cancel(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
     state = read_state(folder)
     if not state.is_active:
         return state
+    require(workspace.root, Action.CANCEL, kind, job_id)
     request_cancel(folder)
     if state.state == "queued":
         client.forget(workspace, Job(kind, job_id, job_id, state))
@@ -196,6 +208,7 @@ def start_engine(workspace: Workspace) -> EngineStatus:
     Raises:
         RunError: the engine could not be started, or the cluster does not answer.
     """
+    require(workspace.root, Action.TRAIN, "engine")
     cluster = client.cluster_address()
     if not cluster:
         launcher.start_engine(workspace.root)
@@ -207,6 +220,7 @@ def start_engine(workspace: Workspace) -> EngineStatus:
 
 def stop_engine(workspace: Workspace) -> bool:
     """Ends the local engine and its workers; jobs at work are lost, to be tried again. False: there was none."""
+    require(workspace.root, Action.STOP_ENGINE, "engine")
     stopped = engine.end_engine(workspace.root)
     launcher.reap_engines()
     reconcile_jobs(workspace)  # there may be jobs of an engine that is gone, too

@@ -5,6 +5,8 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from gru4rec_core.access.guard import check
+from gru4rec_core.access.rights import Action
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.workspace.job_state import ACTIVE, change_state
@@ -34,6 +36,7 @@ def plan_more_epochs(
         RunError: a run is not done, or early stopping ended it.
         ConfigError: two runs would have the same settings.
     """
+    check(workspace.root, Action.TRAIN, "comparison", comparison.id, comparison.name)
     if not run_ids:
         raise RunError("Training goes on with one run at least.", found="none chosen", remedy="Choose a model.")
     runs = [workspace.run(run_id) for run_id in comparison.run_ids]

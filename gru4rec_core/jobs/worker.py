@@ -10,6 +10,7 @@ import time
 import traceback
 from pathlib import Path
 
+from gru4rec_core.access.actors import SYSTEM, acting_as
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.experiments.baselines import execute_baselines_job
 from gru4rec_core.experiments.reporter import describe_unexpected
@@ -63,7 +64,8 @@ def execute_job(root: str, kind: Kind, job_id: str, threads: int = 1) -> None:
         change_state(folder, state="cancelled", reason="Cancelled before it began.", ended=time.time())
         return
     try:
-        _carry_out(workspace, kind, job_id, threads)
+        with acting_as(SYSTEM):  # whoever started it was allowed to
+            _carry_out(workspace, kind, job_id, threads)
     except WorkbenchError as error:
         _record_failure(folder, error)
         _logger.info("%s %s ended: %s", kind, job_id, error)

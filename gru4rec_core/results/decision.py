@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from gru4rec_core.access.guard import require
+from gru4rec_core.access.rights import Action
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.errors import RunError
@@ -147,6 +149,7 @@ def recheck_decision(
     Raises:
         RunError: a run was deleted, or has learnt from the test events; or the baseline decided for is not computed.
     """
+    require(workspace.root, Action.RECHECK, "decision", decision.id, decision.text)
     is_baseline = decision.choice == "baseline"
     if is_baseline:
         _require_baseline(workspace, decision, dataset_id, split_config)

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+from gru4rec_core.access.actors import user_name
+from gru4rec_core.access.guard import check
+from gru4rec_core.access.rights import Action
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparison import compare_models
@@ -14,7 +17,6 @@ from gru4rec_core.results.model_table import Row, row_to_json
 from gru4rec_core.words import per_100
 from gru4rec_core.workspace.decisions import (
     GateRecord,
-    current_user,
     decision_id,
     describe_evidence,
     store_decision,
@@ -119,8 +121,10 @@ def run_gate(workspace: Workspace, plan: GatePlan, *, on_progress: Progress | No
     """Tests both runs on the test part of a log, and decides.
 
     Raises:
+        AccessError: whoever is acting may not ask the gate.
         RunError: it is one run twice, a run is not done or has learnt from the test events, or there are none.
     """
+    check(workspace.root, Action.GATE, "run", plan.candidate_id)
     if plan.candidate_id == plan.current_id:
         raise RunError(
             "A gate compares two runs.",
@@ -167,7 +171,7 @@ def store_gate(workspace: Workspace, result: GateResult, by: str | None = None) 
     """
     record = GateRecord(
         id=decision_id(result.answer.outcome),
-        by=by or current_user(),
+        by=by or user_name(),
         outcome=result.answer.outcome,
         rule=RULE,
         figures=result.to_json(),

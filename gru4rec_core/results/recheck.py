@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gru4rec_core.access.guard import require
+from gru4rec_core.access.rights import Action
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import LOSS_LABELS, PROTOCOL_LABELS, ComparisonConfig, SplitConfig
 from gru4rec_core.data.split_types import EvaluationSet
@@ -137,6 +139,7 @@ def recheck_run(workspace: Workspace, plan: RecheckPlan, *, on_progress: Progres
         RunError: the run is not done, or it has learnt from the test events.
     """
     run, dataset, k = workspace.run(plan.run_id), workspace.dataset(plan.dataset_id), plan.config.deciding_k
+    require(workspace.root, Action.RECHECK, "run", run.id, run.name)
     workspace.metrics(run.id)  # raises when the run is not done
     split = open_split(workspace, dataset.id, plan.split)
     old_model = ModelRuns(OLD, f"{LOSS_LABELS[run.config.loss]} of {run.created:%Y-%m-%d}", (run,))

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from gru4rec_core.access.guard import require
+from gru4rec_core.access.rights import Action
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.item_table import CATEGORY, ITEM, NAME, as_mapping
 from gru4rec_core.data.sessions import SessionDataset
@@ -96,14 +98,19 @@ class DatasetStore:
             time_unit: unit of the timestamps ("s", "ms", "us", "ns"); the dataset's own by default, "" unknown.
             rejected: rows that were left out, with place and reason.
             item_names: item to the name to show.
+
+        Raises:
+            AccessError: whoever is acting may not add one.
         """
+        origin = origin or DatasetOrigin()
+        action = Action.CLEAN if origin.made_from else Action.IMPORT
         digest = dataset_files.hash_content(dataset)
         known = self.find_content(digest)
         if known is not None:
+            require(self.root, action, "dataset", known.id, known.name)
             if item_names:
                 write_json(self.dataset_folder(known.id) / _OWN_NAMES, item_names)
             return known
-        origin = origin or DatasetOrigin()
         record = DatasetRecord(
             id=new_id(name, digest[:8]),
             name=name.strip() or "unnamed",
@@ -122,6 +129,7 @@ class DatasetStore:
             summary=dict(origin.summary),
             made_from=origin.made_from,
         )
+        require(self.root, action, "dataset", record.id, record.name)
         with new_folder(self.root / "datasets" / record.id) as folder:
             dataset_files.save_dataset(dataset, folder)
             if rejected is not None and len(rejected):
@@ -170,7 +178,9 @@ class DatasetStore:
 
     def set_item_table(self, dataset_id: str, frame: pd.DataFrame | None) -> None:
         """Keeps what is known of a dataset's items, in place of what was known before; None forgets it."""
-        path = self.dataset_folder(self.dataset(dataset_id).id) / _ITEM_TABLE
+        record = self.dataset(dataset_id)
+        require(self.root, Action.DESCRIBE_ITEMS, "dataset", record.id, record.name)
+        path = self.dataset_folder(record.id) / _ITEM_TABLE
         if frame is None:
             path.unlink(missing_ok=True)
         else:
@@ -184,13 +194,17 @@ class DatasetStore:
         """
         if not name.strip():
             raise DataError("A dataset needs a name.", found="an empty name")
-        record = self.dataset(dataset_id).model_copy(update={"name": name.strip()})
+        before = self.dataset(dataset_id)
+        require(self.root, Action.RENAME, "dataset", before.id, f"{before.name} → {name.strip()}")
+        record = before.model_copy(update={"name": name.strip()})
         record.write(self.dataset_folder(record.id) / "dataset.json")
         return record
 
     def set_aside(self, dataset_id: str, codes: Iterable[str]) -> DatasetRecord:
         """Remembers which findings about a log's quality are to stay as they are: these, and no others."""
-        record = self.dataset(dataset_id).model_copy(update={"set_aside": tuple(sorted(set(codes)))})
+        before = self.dataset(dataset_id)
+        require(self.root, Action.SET_ASIDE, "dataset", before.id, before.name)
+        record = before.model_copy(update={"set_aside": tuple(sorted(set(codes)))})
         record.write(self.dataset_folder(record.id) / "dataset.json")
         return record
 

@@ -7,7 +7,6 @@ A record holds the figures it rests on. It is written once and stays as it is wh
 when the comparison, the runs or the dataset are deleted.
 """
 
-import getpass
 import hashlib
 import platform
 from collections.abc import Iterable, Sequence
@@ -18,6 +17,8 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gru4rec_core.access.guard import require
+from gru4rec_core.access.rights import Action
 from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.errors import ConfigError, RunError
@@ -158,6 +159,10 @@ def store_decision(workspace: DatasetStore, record: DecisionRecord | GateRecord)
     if isinstance(record, DecisionRecord):
         _validate_texts(record)
     kind, file_name = _FILES[type(record)]
+    if isinstance(record, DecisionRecord):
+        require(workspace.root, Action.DECIDE, "decision", record.id, record.text)
+    else:
+        require(workspace.root, Action.GATE, "gate", record.id, record.text)
     with new_folder(workspace.root / kind / record.id) as folder:
         record.write(folder / file_name)
 
@@ -236,7 +241,9 @@ def read_decision(workspace: DatasetStore, decision_id: str) -> DecisionRecord:
 
 def delete_decision(workspace: DatasetStore, decision_id: str) -> None:
     """Removes a decision, readable or not. Raises RunError for an id that is malformed."""
-    delete_folder(safe_child(workspace.root / "decisions", decision_id))
+    folder = safe_child(workspace.root / "decisions", decision_id)
+    require(workspace.root, Action.DELETE, "decision", decision_id)
+    delete_folder(folder)
 
 
 def decision_id(text: str) -> str:
@@ -290,14 +297,6 @@ def describe_versions() -> dict[str, str]:
     """Versions of the workbench, Python and the packages that compute figures."""
     packages = {name: version(name) for name in _PACKAGES}
     return {"gru4rec-workbench": __version__, "python": platform.python_version(), **packages}
-
-
-def current_user() -> str:
-    """The name of this process's user, as far as the system knows one."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container's user without a name
-        return "unknown"
 
 
 def _list(workspace: DatasetStore, record_type: type[Decided], dataset_id: str | None) -> list[Decided]:

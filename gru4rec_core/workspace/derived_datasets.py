@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from gru4rec_core.access.guard import check
+from gru4rec_core.access.rights import Action
 from gru4rec_core.data.cleaning import clean
 from gru4rec_core.data.cleaning_types import CleaningStep, StepOutcome
 from gru4rec_core.data.item_table import ITEM
@@ -41,6 +43,7 @@ def derive_dataset(
         DataError: a step cannot be taken, or leaves nothing to predict.
     """
     parent = workspace.dataset(dataset_id)
+    check(workspace.root, Action.CLEAN, "dataset", parent.id, parent.name)
     dataset, outcomes = clean(workspace.open_dataset(parent.id), steps)
     taken = [outcome for outcome in outcomes if outcome.changes]
     if not taken:

@@ -11,7 +11,16 @@ from typing import IO, Annotated, Any, Literal, Self, TypeVar, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
-from gru4rec_core.errors import Cancelled, ConfigError, DataError, DiskError, DiskFull, RunError, WorkbenchError
+from gru4rec_core.errors import (
+    AccessError,
+    Cancelled,
+    ConfigError,
+    DataError,
+    DiskError,
+    DiskFull,
+    RunError,
+    WorkbenchError,
+)
 
 R = TypeVar("R")
 
@@ -20,7 +29,9 @@ MAX_BYTES = 16 << 20
 
 Count = Annotated[int, Field(ge=0, lt=1 << 63)]
 
-_ERRORS = {kind.__name__: kind for kind in (DataError, ConfigError, RunError, DiskError, DiskFull, Cancelled)}
+_ERRORS = {
+    kind.__name__: kind for kind in (DataError, ConfigError, RunError, AccessError, DiskError, DiskFull, Cancelled)
+}
 
 
 class MalformedMessage(Exception):
@@ -89,7 +100,7 @@ class Refusal(Message):
     """From the child, at the end: an error of ours that the function raised."""
 
     kind: Literal["refusal"] = "refusal"
-    error: Literal["DataError", "ConfigError", "RunError", "DiskError", "DiskFull", "Cancelled"]
+    error: Literal["DataError", "ConfigError", "RunError", "AccessError", "DiskError", "DiskFull", "Cancelled"]
     rule: str
     found: str
     where: str

@@ -1,8 +1,12 @@
 """What is read of an upload in a process of its own, so that a malicious file cannot take down the page?"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from gru4rec_core.access.actors import Actor, acting_as
+from gru4rec_core.access.guard import check
+from gru4rec_core.access.rights import Action
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.event_kinds import count_event_kinds
 from gru4rec_core.data.file_format import is_utf8
@@ -17,6 +21,16 @@ from gru4rec_core.workspace.importing import ImportSource, Progress, import_file
 from gru4rec_core.workspace.item_tables import AddedItems, add_item_file
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
+
+
+@dataclass(frozen=True)
+class ItemFile:
+    """A file about items, and how to read it."""
+
+    path: Path
+    name: str
+    encoding: str
+    columns: ItemColumns
 
 
 def prepare() -> None:
@@ -76,7 +90,10 @@ def import_apart(
         DataError: As `import_file` and `run_apart`.
     """
     what, limits = file.display_name, reading_limits()
-    dataset_id, sentence = run_apart(import_and_tell, root, file, name, what=what, limits=limits, on_tick=on_tick)
+    actor = check(root, Action.IMPORT, "dataset", name=name or what)
+    dataset_id, sentence = run_apart(
+        import_and_tell, root, file, name, actor, what=what, limits=limits, on_tick=on_tick
+    )
     return Workspace(root).dataset(dataset_id), sentence
 
 
@@ -88,7 +105,8 @@ def add_items_apart(
     Raises:
         DataError: As `add_item_file` and `run_apart`.
     """
-    arguments = root, dataset_id, path, name, encoding, columns
+    actor = check(root, Action.DESCRIBE_ITEMS, "dataset", dataset_id)
+    arguments = root, dataset_id, ItemFile(Path(path), name, encoding, columns), actor
     return run_apart(add_items, *arguments, what=name, limits=reading_limits())
 
 
@@ -109,14 +127,18 @@ def count_kinds(path: Path, name: str, encoding: str, column: str, has_header: b
     return count_event_kinds(path, column, name=name, encoding=encoding, has_header=has_header, layout=layout)
 
 
-def add_items(root: Path, dataset_id: str, path: Path, name: str, encoding: str, columns: ItemColumns) -> AddedItems:
-    return add_item_file(Workspace(root), dataset_id, path, columns, name=name, encoding=encoding)
+def add_items(root: Path, dataset_id: str, file: ItemFile, actor: Actor) -> AddedItems:
+    with acting_as(actor):
+        return add_item_file(
+            Workspace(root), dataset_id, file.path, file.columns, name=file.name, encoding=file.encoding
+        )
 
 
 def import_and_tell(
-    root: Path, file: ImportSource, name: str | None, on_progress: Progress | None = None
+    root: Path, file: ImportSource, name: str | None, actor: Actor, on_progress: Progress | None = None
 ) -> tuple[str, str]:
     """The id of the dataset, and the sentence about a log that was there already, or ""."""
     told: list[str] = []
-    record = import_file(Workspace(root), file, name=name, on_progress=on_progress, on_known=told.append)
+    with acting_as(actor):
+        record = import_file(Workspace(root), file, name=name, on_progress=on_progress, on_known=told.append)
     return record.id, " ".join(told)

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from gru4rec_core.access.guard import check
+from gru4rec_core.access.rights import Action
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.file_format import hash_file
 from gru4rec_core.data.file_names import without_endings
@@ -75,6 +77,7 @@ def import_file(
         DiskFull: there is no room for its events.
     """
     file_name = file.display_name
+    check(workspace.root, Action.IMPORT, "dataset", name=name or file_name)
     mapping = _describe_reading(file)
     sha256 = _hash(file)
     known = workspace.find_file(sha256, mapping) if sha256 else None
@@ -170,6 +173,7 @@ def import_sample(workspace: Workspace, name: str, *, seed: int = 0) -> DatasetR
     Raises:
         ConfigError: there is no such sample.
     """
+    check(workspace.root, Action.IMPORT, "dataset", name=name)
     dataset = SessionDataset(make_sample(name, seed=seed))
     origin = DatasetOrigin(source="sample", generated=True)
     return workspace.add_dataset(dataset, SAMPLES[name].title, origin, time_unit="s")

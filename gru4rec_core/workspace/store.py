@@ -8,6 +8,8 @@
     gates/<id>/        gate.json, what the gate decided on two runs
     uploads/<sha256>   files as they came
     engine/            the local job engine's address and log
+    access.toml        who has which role, where a login is required (access/roles.py)
+    audit.jsonl        who did what, where a login is required (access/audit.py)
 
 Every folder is written under a temporary name and renamed. Folders and files are open to their owner alone, or to the
 owner's group with GRU4REC_SHARE=group. The records (dataset.json, run.json, comparison.json, state.json,
@@ -23,6 +25,8 @@ from typing import Any, Self
 
 import pandas as pd
 
+from gru4rec_core.access.guard import check, require
+from gru4rec_core.access.rights import Action
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.disk import folder_size
@@ -144,6 +148,7 @@ class Workspace(DatasetStore):
             RunError: runs use it and `with_runs` is False, or a run is still at work.
         """
         record = self.dataset(dataset_id)
+        check(self.root, Action.DELETE, "dataset", record.id, record.name)
         dependents = self.dataset_dependents(record.id)
         if dependents.runs and not with_runs:
             raise RunError(
@@ -153,6 +158,7 @@ class Workspace(DatasetStore):
                 remedy="Delete these runs first, or delete the dataset with its runs.",
             )
         self._refuse_active(dependents.runs)
+        require(self.root, Action.DELETE, "dataset", record.id, record.name)
         upload = self._own_upload(record)
         self._delete_dependents(dependents)
         delete_folder(self.dataset_folder(record.id))
@@ -211,6 +217,7 @@ class Workspace(DatasetStore):
             comparison_id=comparison_id,
             continues=continues,
         )
+        require(self.root, Action.TRAIN, "run", run_id, record.name)
         with new_folder(self.run_folder(run_id)) as folder:
             record.write_to(folder)
         return record
@@ -235,6 +242,7 @@ class Workspace(DatasetStore):
             RunError: the run is still at work, or comparisons use it and `with_comparisons` is False.
         """
         run = self.run(run_id)
+        check(self.root, Action.DELETE, "run", run.id, run.name)
         self._refuse_active([run])
         dependents = self.run_dependents(run.id)
         if dependents.comparisons and not with_comparisons:
@@ -244,6 +252,7 @@ class Workspace(DatasetStore):
                 where=f"run {run.id}",
                 remedy="Delete the comparison first.",
             )
+        require(self.root, Action.DELETE, "run", run.id, run.name)
         self._delete_dependents(dependents)
         delete_folder(self.run_folder(run.id))
 
@@ -368,13 +377,16 @@ class Workspace(DatasetStore):
         )
 
     def _store_comparison(self, record: ComparisonRecord) -> ComparisonRecord:
+        require(self.root, Action.COMPARE, "comparison", record.id, record.name)
         with new_folder(self.comparison_folder(record.id)) as folder:
             record.write(folder / "comparison.json")
         return record
 
     def delete_comparison(self, comparison_id: str) -> None:
         """Removes a comparison; its runs stay."""
-        delete_folder(self.comparison_folder(self.comparison(comparison_id).id))
+        record = self.comparison(comparison_id)
+        require(self.root, Action.DELETE, "comparison", record.id, record.name)
+        delete_folder(self.comparison_folder(record.id))
 
     def _delete_dependents(self, dependents: Dependents) -> None:
         for comparison in dependents.comparisons:

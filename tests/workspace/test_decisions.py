@@ -110,14 +110,6 @@ def test_a_stored_decision_is_plain_json_of_its_own(workspace: Workspace) -> Non
     assert (values["schema"], values["by"], values["verdict"]["better"]) == (2, "Ada", "bpr")
 
 
-def test_a_user_without_a_name_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody() -> str:
-        raise OSError
-
-    monkeypatch.setattr(decisions.getpass, "getuser", nobody)
-    assert decisions.current_user() == "unknown"
-
-
 def _evidence(run) -> decisions.RunEvidence:
     named = {"run_id": run.id, "name": run.name, "created": run.created, "dataset_id": run.dataset_id}
     return decisions.RunEvidence(**named, dataset_hash=run.dataset_hash, weights_sha256="0" * 64)

@@ -1,0 +1,180 @@
+"""Who has logged in, and what does a page show to whoever has not?
+
+A login is required where `.streamlit/secrets.toml` has a section [auth]. Nothing of the workspace is read before it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard import messages
+from gru4rec_core.access.actors import Actor, current_actor, is_read_only, system_user
+from gru4rec_core.access.audit import begin_audit
+from gru4rec_core.access.rights import ROLE_TEXTS, with_article
+from gru4rec_core.access.roles import read_access_file, role_from_claims
+from gru4rec_core.errors import ConfigError, DiskError
+from gru4rec_core.workspace.store import Workspace
+
+_XSRF_COOKIE = "_streamlit_xsrf"  # Streamlit gives each browser one; it outlives the login
+_REMEMBER_SECONDS = 15 * 60
+_MOST_REMEMBERED = 1_000
+
+
+@dataclass(frozen=True)
+class Address:
+    """What a browser asked for before it had logged in, and when."""
+
+    page: str
+    params: dict[str, str]
+    time: float
+
+
+_asked_for: OrderedDict[str, Address] = OrderedDict()
+"""By the cookie of the browser: the provider leads back to the first page, without the address."""
+
+
+def is_required() -> bool:
+    """Whether a login is required; also where the secrets cannot be read, for they may require one."""
+    if st.secrets.load_if_toml_exists():
+        return "auth" in st.secrets
+    return any(Path(path).exists() for path in st.get_option("secrets.files"))
+
+
+def who_acts() -> Actor | None:
+    """Who acts in this run of a script: the provider of the library; None where nobody has logged in."""
+    if not is_required():
+        return system_user()
+    claims = _claims()
+    if not _is_valid(claims):
+        return None
+    return Actor(_name(claims), role_from_claims(Workspace.default_root(), claims))
+
+
+def is_open() -> bool:
+    """Whether this visitor may see pages."""
+    return not is_required() or _is_valid(_claims())
+
+
+def _claims() -> Mapping[str, Any]:
+    """What the identity token says; nothing outside the run of a script."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return {}
+    return st.user.to_dict()
+
+
+def _is_valid(claims: Mapping[str, Any]) -> bool:
+    """Logged in, with a token that has not expired: Streamlit's own cookie would last for thirty days."""
+    return claims.get("is_logged_in") is True and not _has_expired(claims)
+
+
+def _has_expired(claims: Mapping[str, Any]) -> bool:
+    expires = claims.get("exp")
+    return not isinstance(expires, int | float) or expires <= time.time()
+
+
+def _name(claims: Mapping[str, Any]) -> str:
+    """The e-mail, else the subject, which every token has."""
+    return str(claims.get("email") or claims.get("sub") or "unknown")
+
+
+def end_if_over() -> None:
+    """In a part of a page that draws itself again: shows the login where it has expired meanwhile."""
+    if not is_open():
+        st.rerun()
+
+
+def known_name() -> str:
+    """The name of whoever has logged in; "" where there is no login."""
+    actor = current_actor() if is_required() else None
+    return actor.name if actor else ""
+
+
+def ask(page: str) -> None:
+    """The page of whoever has not logged in: one sentence and one button.
+
+    Args:
+        page: address of the page that was asked for, which follows the login.
+    """
+    _remember(page)
+    expired = _claims().get("is_logged_in") is True
+    st.title("Your login has expired" if expired else "Log in")
+    if not st.secrets.load_if_toml_exists():
+        messages.show_message("The file secrets.toml cannot be read, so nobody can log in. The log says why.", "error")
+        return
+    st.text("This workbench is for people who have an account with your organisation.")
+    if st.button("Log in again" if expired else "Log in", type="primary", key="log-in", icon=":material/login:"):
+        st.login()
+
+
+def _remember(page: str) -> None:
+    params = dict(st.query_params.to_dict())
+    browser = st.context.cookies.get(_XSRF_COOKIE)
+    if browser and (page or params):  # a failed login leads to the first page, and must not cost the address
+        _asked_for[browser] = Address(page, params, time.time())
+        _asked_for.move_to_end(browser)
+        while len(_asked_for) > _MOST_REMEMBERED:
+            _asked_for.popitem(last=False)
+
+
+def take_asked_for() -> Address | None:
+    """What this browser asked for before it had logged in, once."""
+    if not _asked_for or not is_required():
+        return None
+    address = _asked_for.pop(st.context.cookies.get(_XSRF_COOKIE) or "", None)
+    return address if address is not None and time.time() - address.time < _REMEMBER_SECONDS else None
+
+
+def begin() -> None:
+    """Where a login is required: from now on it is on record who did what."""
+    if is_required():
+        with suppress(DiskError):
+            begin_audit(Workspace.default_root())
+
+
+def show_account() -> None:
+    """In the sidebar: who you are, what you may do, and *Log out*; nothing where there is no login."""
+    if is_required():
+        _show_account()
+    elif is_read_only():
+        messages.show_aside("Read only: you may look at everything, and change nothing.")
+
+
+def _show_account() -> None:
+    actor = current_actor()
+    if actor is None:
+        return
+    with st.container(key="account", gap="xsmall"):
+        st.text(actor.name)
+        messages.show_aside(f"You are {with_article(actor.role)}: {ROLE_TEXTS[actor.role]}.")
+        _tell_unreadable_roles()
+        if st.button("Log out", type="tertiary", key="log-out", icon=":material/logout:"):
+            st.logout()
+
+
+def _tell_unreadable_roles() -> None:
+    """To whom it may be: nobody is an admin then."""
+    try:
+        read_access_file(Workspace.default_root())
+    except ConfigError:
+        text = "The roles cannot be read at the moment, so everybody is a viewer. The log of the server says why."
+        messages.show_message(text, "warning")
+
+
+def explain_what_is_hidden(what: str) -> None:
+    """Where a page would look broken without what a role may not do: which role you have, and who does it.
+
+    Args:
+        what: a clause, "add the first log".
+    """
+    actor = current_actor()
+    role = with_article(actor.role) if actor else "not logged in"
+    messages.show_aside(f"You are {role} here. An analyst can {what}.")

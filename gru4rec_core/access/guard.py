@@ -1,0 +1,61 @@
+"""May whoever is acting do this? Asked where something is written, whatever screen or command it came from."""
+
+from pathlib import Path
+
+from gru4rec_core.access.actors import READ_ONLY, Actor, current_actor, is_read_only
+from gru4rec_core.access.audit import Subject, record
+from gru4rec_core.access.rights import LOWEST_ROLE, ROLES, Action, may, with_article
+from gru4rec_core.errors import AccessError
+
+
+def require(root: Path, action: Action, kind: str, subject_id: str = "", name: str = "") -> Actor:
+    """Lets whoever is acting do an action, and puts it into the workspace's audit log, refused or not.
+
+    Args:
+        root: the workspace's folder.
+        action: what is asked for.
+        kind: what it is about ("dataset").
+        subject_id: its id.
+        name: what people call it.
+
+    Raises:
+        AccessError: the role does not allow it, or nobody is known.
+    """
+    actor = check(root, action, kind, subject_id, name)
+    record(root, actor, action, Subject(kind, subject_id, name), allowed=True)
+    return actor
+
+
+def check(root: Path, action: Action, kind: str, subject_id: str = "", name: str = "") -> Actor:
+    """As `require`, but only a refusal is logged: before long work that ends with what `require` guards."""
+    actor = current_actor()
+    if actor is None or not may(actor.role, action):
+        record(root, actor, action, Subject(kind, subject_id, name), allowed=False)
+        raise _refusal(actor, action)
+    return actor
+
+
+def is_allowed(action: Action) -> bool:
+    """Whether whoever is acting may do this; screens hide the rest."""
+    actor = current_actor()
+    return actor is not None and may(actor.role, action)
+
+
+def _refusal(actor: Actor | None, action: Action) -> AccessError:
+    lowest = with_article(LOWEST_ROLE[action])
+    needed = lowest if LOWEST_ROLE[action] == ROLES[-1] else f"{lowest} or higher"
+    if actor is None:
+        return AccessError(
+            f"Only {needed} may do this ({action.value}).",
+            found="nobody is logged in here, or the login has expired",
+            remedy="Reload the page and log in.",
+        )
+    if is_read_only():
+        remedy = f"Only reading is allowed here: {READ_ONLY} is set. Ask whoever started the workbench."
+    else:
+        remedy = "Ask an admin of this workspace for the role; the file access.toml gives it."
+    return AccessError(
+        f"Only {needed} may do this ({action.value}).",
+        found=f"{actor.name} is {with_article(actor.role)}",
+        remedy=remedy,
+    )

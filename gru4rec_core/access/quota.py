@@ -1,0 +1,62 @@
+"""How much may one person upload, and how much of that is used?
+
+    uploads/owners.jsonl   {"who": "ada@example.com", "sha256": "3f2a…", "bytes": 1048576}, a line per upload
+
+Counted is what is still stored: an upload goes with its last dataset.
+"""
+
+import json
+import logging
+from pathlib import Path
+
+from gru4rec_core.errors import DataError
+from gru4rec_core.storage import append_text, make_folder
+from gru4rec_core.words import bytes_text
+
+LIMIT = 10_000_000_000
+"""Bytes that one person may keep in a workspace, where a login is required."""
+
+_logger = logging.getLogger(__name__)
+
+
+def require_quota(root: Path, who: str, size: int, limit: int = LIMIT) -> None:
+    """Raises DataError where an upload of so many bytes would be more than one person may keep.
+
+    Args:
+        root: the workspace's folder.
+        who: uploads.
+        size: of the upload, in bytes.
+        limit: bytes that one person may keep.
+    """
+    used = bytes_kept(root, who)
+    if used + size > limit:
+        raise DataError(
+            f"One person may keep uploads of {bytes_text(limit)} in this workspace.",
+            found=f"yours take {bytes_text(used)}, and this one has {bytes_text(size)}",
+            remedy="Have an admin delete datasets that you uploaded and no longer need: their files go with them.",
+        )
+
+
+def note_owner(root: Path, who: str, sha256: str, size: int) -> None:
+    """Remembers who uploaded a file."""
+    make_folder(root / "uploads")
+    append_text(_owners(root), json.dumps({"who": who, "sha256": sha256, "bytes": size}) + "\n")
+
+
+def bytes_kept(root: Path, who: str) -> int:
+    """Bytes of the uploads of a person that are still stored."""
+    path, kept = _owners(root), dict[str, int]()
+    if not path.exists():
+        return 0
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            entry = json.loads(line)
+            if entry["who"] == who and (root / "uploads" / entry["sha256"]).exists():
+                kept[entry["sha256"]] = int(entry["bytes"])
+        except (ValueError, KeyError, TypeError):
+            _logger.warning("a line of %s cannot be read", path.name)
+    return sum(kept.values())
+
+
+def _owners(root: Path) -> Path:
+    return root / "uploads" / "owners.jsonl"

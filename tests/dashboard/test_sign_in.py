@@ -1,0 +1,32 @@
+"""Who has logged in is known from the token alone; where a login may be required, nobody is let in by mistake."""
+
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from dashboard import sign_in
+
+
+def test_secrets_that_cannot_be_read_let_nobody_in(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "secrets.toml"
+    broken.write_text("[auth", encoding="utf-8")
+    monkeypatch.setattr(sign_in.st, "get_option", lambda name: [str(broken)])
+    monkeypatch.setattr(type(sign_in.st.secrets), "load_if_toml_exists", lambda self: False)
+    assert sign_in.is_required()
+    assert sign_in.who_acts() is None
+    broken.unlink()
+    assert not sign_in.is_required()
+
+
+def test_a_browser_is_led_once_to_what_it_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    context = SimpleNamespace(cookies={"_streamlit_xsrf": "one"})
+    monkeypatch.setattr(sign_in.st, "context", context)
+    monkeypatch.setattr(sign_in, "is_required", lambda: True)
+    address = sign_in.Address("compare", {"k": "5"}, time.time())
+    monkeypatch.setattr(sign_in, "_asked_for", type(sign_in._asked_for)(one=address, two=address))
+    assert sign_in.take_asked_for() == address
+    assert sign_in.take_asked_for() is None
+    context.cookies = {"_streamlit_xsrf": "two"}
+    monkeypatch.setattr(sign_in, "_REMEMBER_SECONDS", 0)
+    assert sign_in.take_asked_for() is None
