@@ -40,6 +40,13 @@ def build(workspace: Workspace) -> ComparisonRecord:
     return _compare(workspace, log, "large log", (0, 1, 2), rule)
 
 
+def build_many(workspace: Workspace, n_datasets: int, runs_per_dataset: int) -> None:
+    """Many small datasets, each with one finished comparison of some runs of TOP1 and as many of BPR."""
+    for number in range(len(workspace.datasets()), n_datasets):
+        log = _with_dates(generated_log(3_000, 100, seed=100 + number))
+        _compare(workspace, log, f"log {number:02d}", tuple(range(runs_per_dataset // 2)), SplitConfig())
+
+
 def _with_dates(log: SessionDataset) -> SessionDataset:
     """The same sessions over four months, half a minute between two events, with names for items."""
     starts = np.sort(np.random.default_rng(0).uniform(_START, _START + 86_400 * DAYS, log.n_sessions)).astype(np.int64)

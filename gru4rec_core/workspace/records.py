@@ -1,11 +1,12 @@
 """What does the workspace record about a dataset, a run, a comparison?"""
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
@@ -24,8 +25,36 @@ Source = Literal["upload", "file", "sample", "frame", "derived"]
 """How a log came: through the dashboard, from a file, from a generator, from a frame in memory, from another log."""
 
 
+_MOST_KEPT = 10_000  # records in memory, of some kilobytes each
+_SETTLED_AFTER = 0.1  # seconds without a change; a younger file may change again without a new time
+
+R = TypeVar("R", bound="Record")
+_kept: dict[tuple[Path, ...], tuple[list[tuple[int, int, int]], "Record"]] = {}
+
+
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def read_once(paths: tuple[Path, ...], read: Callable[[], R]) -> R:
+    """What `read` makes of some files, kept in memory until one of them changes.
+
+    Overview with 200 runs reads 2,000 records; to ask whether a file has changed takes a twentieth of reading it.
+    """
+    try:
+        found = [path.stat() for path in paths]
+    except OSError:
+        return read()  # which says what is missing
+    stamps = [(one.st_mtime_ns, one.st_size, one.st_ino) for one in found]
+    kept = _kept.get(paths)
+    if kept is not None and kept[0] == stamps:
+        return cast(R, kept[1])
+    record = read()
+    if time.time() - max(one.st_mtime for one in found) > _SETTLED_AFTER:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[paths] = stamps, record
+    return record
 
 
 class Record(BaseModel):
@@ -50,7 +79,7 @@ class Record(BaseModel):
         Raises:
             RunError: missing, broken, or written by a version that this one does not know.
         """
-        return cls.from_values(read_json(path, cls.owner), path)
+        return read_once((path,), lambda: cls.from_values(read_json(path, cls.owner), path))
 
     @classmethod
     def from_values(cls, values: Any, path: Path) -> Self:
@@ -196,13 +225,17 @@ class RunRecord(Record):
         write_text(folder / "run.json", json.dumps(values, indent=2) + "\n")
 
     @classmethod
-    def read_from(cls, path: Path) -> Self:
+    def read_from(cls, path: Path) -> "RunRecord":
         """The record in run.json at `path` and the settings beside it."""
-        values = read_json(path, cls.owner)
-        if isinstance(values, dict):
-            values["config"] = read_json(path.with_name("config.json"), cls.owner)
-            values["split"] = read_json(path.with_name("split.json"), cls.owner)
-        return cls.from_values(values, path)
+
+        def read() -> "RunRecord":
+            values = read_json(path, cls.owner)
+            if isinstance(values, dict):
+                values["config"] = read_json(path.with_name("config.json"), cls.owner)
+                values["split"] = read_json(path.with_name("split.json"), cls.owner)
+            return cls.from_values(values, path)
+
+        return read_once((path, path.with_name("config.json"), path.with_name("split.json")), read)
 
 
 class ComparisonRecord(Record):

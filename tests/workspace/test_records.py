@@ -1,11 +1,16 @@
 """Records are read as they were written, and broken ones say what is wrong."""
 
 import json
+import os
+import time
+from pathlib import Path
 
 import pytest
 
 from gru4rec_core.config import SplitConfig, TrainingConfig
 from gru4rec_core.errors import RunError
+from gru4rec_core.storage import write_text
+from gru4rec_core.workspace.job_state import JobState
 from gru4rec_core.workspace.records import SCHEMA, DatasetRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -62,3 +67,30 @@ def test_times_that_no_calendar_holds_are_numbers_without_a_unit(last: int, unit
         time_unit="s",
     )  # fmt: skip
     assert record.time_unit == unit
+
+
+def test_a_record_is_read_once_until_its_file_changes(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    JobState(state="done").write(path)
+    young = JobState.read(path)
+    assert JobState.read(path) == young
+    assert JobState.read(path) is not young  # so young a file may change again without a new time
+    settled = time.time_ns() - 10**9
+    os.utime(path, ns=(settled, settled))
+    kept = JobState.read(path)
+    assert JobState.read(path) is kept
+    JobState(state="lost").write(path)
+    assert JobState.read(path).state == "lost"
+    path.unlink()
+    with pytest.raises(RunError, match="no such file"):
+        JobState.read(path)
+
+
+def test_a_run_is_read_again_when_its_settings_change(workspace: Workspace, run: RunRecord) -> None:
+    folder = workspace.run_folder(run.id)
+    settled = time.time_ns() - 10**9
+    for name in ("run.json", "config.json", "split.json"):
+        os.utime(folder / name, ns=(settled, settled))
+    assert workspace.run(run.id) is workspace.run(run.id)
+    write_text(folder / "config.json", run.config.replace(epochs=7).to_json())
+    assert workspace.run(run.id).config.epochs == 7
