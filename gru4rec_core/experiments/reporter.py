@@ -19,6 +19,9 @@ _WRITE_EVERY = 0.5  # seconds; also the heartbeat
 _END_PATIENCE = 10.0  # seconds for which writing down the end of a job is tried
 _LOOK_EVERY = 0.2  # seconds between two looks for a request to stop: one costs some 10 µs
 
+_TENSORFLOW_MEMORY_ERROR = "ResourceExhaustedError"
+"""By its name: baselines are reported here too, without TensorFlow."""
+
 OnChange = Callable[[JobState], None]
 """Called with a job's state when that has changed."""
 
@@ -186,7 +189,7 @@ def _describe_end(error: BaseException | None) -> tuple[State, str]:
         return "cancelled", "Interrupted at the keyboard."
     if isinstance(error, WorkbenchError):
         return "failed", str(error)
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or type(error).__name__ == _TENSORFLOW_MEMORY_ERROR:
         return "failed", "There was not enough memory. Use a smaller model or batch, or close other programs."
     return "failed", describe_unexpected(error)
 

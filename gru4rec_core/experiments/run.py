@@ -18,6 +18,7 @@ import tensorflow as tf
 from gru4rec_core.access.guard import check
 from gru4rec_core.access.rights import Action
 from gru4rec_core.data.split_types import Split
+from gru4rec_core.errors import Cancelled
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
 from gru4rec_core.experiments.continuing import inherit, inherited_seconds, keep_last_checkpoint, kept_epochs
@@ -28,9 +29,13 @@ from gru4rec_core.model.gru4rec import Gru4Rec
 from gru4rec_core.model.reports import EpochReport, TrainingProgress
 from gru4rec_core.storage import delete_folder, exclusive_lock, new_folder, replace_files, write_json
 from gru4rec_core.workspace import run_folder
+from gru4rec_core.workspace.job_state import cancel_requested, change_state
 from gru4rec_core.workspace.records import RunRecord
 from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
+
+HELD = "waiting: another process holds this run, and shows no progress"
+"""Phase of a run that is queued while another process, which may hang, has it."""
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "pyarrow", "scipy", "duckdb", "distributed", "pydantic")
 
@@ -53,11 +58,16 @@ def execute_run(workspace: Workspace, run_id: str, *, threads: int = 1, on_chang
     check(workspace.root, Action.TRAIN, "run", run.id, run.name)
     folder = workspace.run_folder(run_id)
 
-    def report_other() -> None:
+    def while_waiting() -> None:
+        if cancel_requested(folder) is not None:
+            raise Cancelled("Cancelled.")
+        state = workspace.state(run_id)
+        if state.state == "queued" and state.phase != HELD:  # else the other one writes down what it does
+            state = change_state(folder, phase=HELD)
         if on_change:
-            on_change(workspace.state(run_id))
+            on_change(state)
 
-    with exclusive_lock(folder / "run.lock", inf, on_wait=report_other):
+    with exclusive_lock(folder / "run.lock", inf, on_wait=while_waiting):
         if workspace.state(run_id).state != "done":
             _carry_out(workspace, run, folder, threads, on_change)
 

@@ -133,3 +133,9 @@ def test_a_full_disk_says_what_could_go(workspace: Workspace, run: RunRecord) ->
     with pytest.raises(DiskFull), JobReporter(workspace.run_folder(run.id), root=workspace.root):
         raise DiskFull("The disk is full.", remedy="Delete something.")
     assert "The largest here: the dataset letters with 1 run, " in workspace.state(run.id).reason
+
+
+def test_a_lack_of_memory_is_told_in_plain_words(tmp_path: Path) -> None:
+    tensorflow_error = type("ResourceExhaustedError", (Exception,), {})
+    for error in (MemoryError(), tensorflow_error("OOM when allocating tensor")):
+        assert fail(tmp_path, error).reason.startswith("There was not enough memory. Use a smaller model")
