@@ -10,7 +10,7 @@ from typing import Literal
 from gru4rec_core.errors import DiskError
 from gru4rec_core.jobs.client import end_worker, is_encrypted, job_key
 from gru4rec_core.jobs.cluster_check import NOT_ENCRYPTED
-from gru4rec_core.jobs.engine import find_engine
+from gru4rec_core.jobs.engine import EngineAddress, find_engine
 from gru4rec_core.jobs.job_list import Job, job_folder, list_jobs
 from gru4rec_core.jobs.queue_checks import Obstacle, find_obstacles
 from gru4rec_core.jobs.watching import Watch
@@ -70,8 +70,9 @@ def reconcile_jobs(workspace: Workspace, *, stop_hard: bool = False) -> list[Job
     _forget_others(workspace, jobs)
     asked = [job for job in jobs if job.state.state == "queued" and (job.state.on_cluster or stop_hard)]
     obstacles = find_obstacles(workspace.root, asked) if asked else {}
+    engine = find_engine(workspace.root) if jobs else None  # once: of forty waiting jobs, each would look for it
     for job in jobs:
-        finding = _examine(workspace, job, obstacles.get(job_key(job)))
+        finding = _examine(workspace, job, obstacles.get(job_key(job)), engine)
         _notices[_place(workspace, job)] = finding.notice
         with suppress(DiskError):  # who may only look, or finds the disk full, leaves it to the next one
             changed += _end_if_lost(workspace, job, finding, stop_hard)
@@ -118,9 +119,9 @@ def _forget_others(workspace: Workspace, jobs: Sequence[Job]) -> None:
             watch.forget(place)
 
 
-def _examine(workspace: Workspace, job: Job, obstacle: Obstacle | None) -> _Finding:
+def _examine(workspace: Workspace, job: Job, obstacle: Obstacle | None, engine: EngineAddress | None) -> _Finding:
     if job.state.state == "queued":
-        return _examine_queued(workspace, job, obstacle)
+        return _examine_queued(workspace, job, obstacle, engine)
     state, worker = job.state, job.state.worker
     watched = _heartbeats.seconds_unchanged(_place(workspace, job), state.heartbeat)
     by_the_clock = time.time() - state.heartbeat
@@ -137,7 +138,7 @@ def _examine(workspace: Workspace, job: Job, obstacle: Obstacle | None) -> _Find
             return _examine_halted(state, watched)
     elif silent > LOST_AFTER:
         return _Finding(lost=f"No sign of life for {counted(round(silent), 'second')}.")
-    elif state.scheduler and by_the_clock > _LOST_WITHOUT_ENGINE_AFTER and _is_engine_gone(workspace, state):
+    elif state.scheduler and by_the_clock > _LOST_WITHOUT_ENGINE_AFTER and _is_engine_gone(engine, state):
         return _Finding(lost="The job engine that it ran on is gone.")
     if silent > SILENT_AFTER:
         return _Finding(notice=f"no sign of life for {counted(round(silent), 'second')}; Cancel ends it")
@@ -163,8 +164,10 @@ def _examine_halted(state: JobState, watched: float) -> _Finding:
     )
 
 
-def _examine_queued(workspace: Workspace, job: Job, obstacle: Obstacle | None) -> _Finding:
-    if not job.state.on_cluster and _is_engine_gone(workspace, job.state):
+def _examine_queued(
+    workspace: Workspace, job: Job, obstacle: Obstacle | None, engine: EngineAddress | None
+) -> _Finding:
+    if not job.state.on_cluster and _is_engine_gone(engine, job.state):
         return _Finding(lost="The job engine ended before it began.")
     lasts = _obstacles.seconds_unchanged(_place(workspace, job), obstacle)
     if obstacle is None:
@@ -183,11 +186,10 @@ def _patience(state: JobState, obstacle: Obstacle) -> float:
     return LOST_AFTER if state.on_cluster else _DROPPED_AFTER
 
 
-def _is_engine_gone(workspace: Workspace, state: JobState) -> bool:
+def _is_engine_gone(engine: EngineAddress | None, state: JobState) -> bool:
     """Whether the local engine that a job was submitted to has ended; False for one on a cluster."""
     if state.on_cluster:
         return False
-    engine = find_engine(workspace.root)
     return engine is None or engine.address != state.scheduler
 
 
