@@ -53,7 +53,7 @@ def describe(error: Exception, path: Path, needed: int | None = None) -> DiskErr
         return DiskFull("The disk is full.", found=found, where=str(path), remedy=MAKE_ROOM)
     if number in _CLOSED:
         return DiskError(
-            "The folder may not be written.",
+            "The workbench may not write to this folder.",
             found=f"{os.strerror(number)} while {path.name} was being written",
             where=str(path),
             remedy="Make it writable for whoever runs the workbench. A workspace that may only be read can still be"

@@ -41,7 +41,7 @@ def advise(error: WorkbenchError, root: Path) -> WorkbenchError:
 def describe_disk(root: Path) -> str:
     """A sentence on a workspace that may not be written, or whose disk is nearly full; "" for any other."""
     if root.exists() and not os.access(root, os.W_OK):
-        return "This workspace may not be written: what it holds can be looked at, and nothing can be added or changed."
+        return "This workspace is read-only: you can look at what it holds, but not add or change anything."
     free = free_bytes(root)
     if free < NEARLY_FULL:
         return f"The disk of this workspace is nearly full: {bytes_text(free)} are free."

@@ -199,8 +199,8 @@ def test_a_closed_workspace_can_be_read_and_says_so_where_it_is_written(
         with pytest.raises(SystemExit) as ended:
             main(command)
         assert (ended.value.code or 0) == status, command
-    assert "The folder may not be written. Found: Read-only file system" in capsys.readouterr().err
-    with pytest.raises(RunError, match="may not be written"):
+    assert "The workbench may not write to this folder. Found: Read-only file system" in capsys.readouterr().err
+    with pytest.raises(RunError, match="may not write"):
         workspace.delete_comparison(comparison.id)
     assert workspace.comparison(comparison.id) == comparison
 
@@ -215,4 +215,4 @@ def test_every_page_shows_a_closed_workspace(
     app = AppTest.from_file(str(PROJECT_ROOT / "app.py"), default_timeout=TIMEOUT).run()
     app.switch_page(f"pages/{page}.py").run()
     assert not app.exception
-    assert any("This workspace may not be written" in html.proto.body for html in app.get("html"))
+    assert any("This workspace is read-only" in html.proto.body for html in app.get("html"))

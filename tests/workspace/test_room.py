@@ -59,5 +59,5 @@ def test_a_page_can_say_how_the_disk_is(workspace: Workspace, run, monkeypatch: 
     monkeypatch.setattr(room, "free_bytes", lambda path: 35_400_000)
     assert room.describe_disk(workspace.root) == "The disk of this workspace is nearly full: 35.4 MB are free."
     monkeypatch.setattr(room.os, "access", lambda path, mode: False)
-    assert room.describe_disk(workspace.root).startswith("This workspace may not be written")
+    assert room.describe_disk(workspace.root).startswith("This workspace is read-only")
     assert room.describe_disk(workspace.root / "not made yet") != ""  # its disk is nearly full all the same
