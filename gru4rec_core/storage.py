@@ -13,7 +13,7 @@ import shutil
 import time
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -313,6 +313,21 @@ def save_table(path: Path, frame: pd.DataFrame, *, durable: bool = False) -> Non
     """Replaces a Parquet file (see `new_file`); the frame's index is left out."""
     with new_file(path, durable=durable) as temporary:
         frame.to_parquet(temporary, index=False)
+
+
+def save_blocks(path: Path, blocks: Iterable[pa.Table]) -> None:
+    """Replaces a Parquet file by one of these tables, one after another; only one is in memory. Waits for the disk.
+
+    Args:
+        path: the file.
+        blocks: at least one; all have the same columns.
+    """
+    rest = iter(blocks)
+    first = next(rest)
+    with new_file(path) as temporary, pq.ParquetWriter(temporary, first.schema) as writer:
+        writer.write_table(first)
+        for block in rest:
+            writer.write_table(block)
 
 
 def load_table(path: Path, *, columns: Sequence[str] | None = None, remedy: str = _RESTORE) -> pa.Table:

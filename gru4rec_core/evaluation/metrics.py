@@ -5,7 +5,7 @@ ranks unless stated otherwise (`Evaluation.ranks`); an unknown true item has an 
 Without events a metric is NaN: nothing was measured.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from gru4rec_core.errors import ConfigError
 from gru4rec_core.evaluation.ranks import Ties
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.storage import release_pages
+
+_BLOCK_EVENTS = 100_000
 
 
 def hits(ranks: np.ndarray, k: int) -> np.ndarray:
@@ -66,16 +68,28 @@ def catalogue_coverage(evaluation: Evaluation, k: int) -> float:
     """
     if evaluation.n_events == 0:
         return float("nan")
-    return len(np.unique(top_lists(evaluation, k))) / evaluation.n_items
+    return int(_is_listed(evaluation, k).sum()) / evaluation.n_items
 
 
 def never_recommended(evaluation: Evaluation, k: int) -> np.ndarray:
     """Ids of the items that occur in no top-k list, int32, ascending."""
-    shown = np.zeros(evaluation.n_items, bool)
+    return np.flatnonzero(~_is_listed(evaluation, k)).astype(np.int32)
+
+
+def _is_listed(evaluation: Evaluation, k: int) -> np.ndarray:
+    """Which items occur in a top-k list, bool [n_items]."""
+    listed = np.zeros(evaluation.n_items, bool)
     lists = top_lists(evaluation, k)
-    shown[lists.ravel()] = True
+    for part in _blocks(evaluation):
+        listed[lists[part].ravel()] = True
     release_pages(lists)
-    return np.flatnonzero(~shown).astype(np.int32)
+    return listed
+
+
+def _blocks(evaluation: Evaluation) -> Iterator[slice]:
+    """The events in blocks: what is computed from lists takes many times their memory."""
+    for start in range(0, evaluation.n_events, _BLOCK_EVENTS):
+        yield slice(start, min(start + _BLOCK_EVENTS, evaluation.n_events))
 
 
 def mean_popularity(evaluation: Evaluation, k: int, counts: np.ndarray) -> float:
@@ -88,27 +102,46 @@ def mean_popularity(evaluation: Evaluation, k: int, counts: np.ndarray) -> float
         k: list length, at most the number of top items kept.
         counts: training events of each item, [n_items] (`SessionDataset.counts()`).
     """
-    return _mean(counts[top_lists(evaluation, k)].mean(axis=1))
-
-
-def _repeats(evaluation: Evaluation, events: EvaluationSet, k: int) -> np.ndarray:
-    """Which places of the top-k lists repeat an item of the session so far, bool [n, min(k, n_items)]."""
     lists = top_lists(evaluation, k)
+    means = [counts[lists[part]].mean(axis=1) for part in _blocks(evaluation)]
+    return _mean(np.concatenate(means)) if means else float("nan")
+
+
+def _count_repeats(evaluation: Evaluation, events: EvaluationSet, k: int) -> np.ndarray:
+    """For how many events each place of the top-k list repeats an item of the session so far, int64 [min(k, n_items)].
+
+    Block by block, and from the sessions of a block alone: `evaluation` is in session order.
+    """
+    lists, dataset = top_lists(evaluation, k), events.dataset
     width = lists.shape[1]
-    session, position = np.repeat(evaluation.session, width), np.repeat(evaluation.position, width)
-    return seen_before(events, session, position, lists.ravel()).reshape(lists.shape)
+    counts = np.zeros(width, np.int64)
+    for part in _blocks(evaluation):
+        first, last = int(evaluation.session[part][0]), int(evaluation.session[part][-1])
+        offsets = dataset.offsets[first : last + 2]
+        items = dataset.items[offsets[0] : offsets[-1]]
+        session = np.repeat(evaluation.session[part] - first, width)
+        position = np.repeat(evaluation.position[part], width)
+        seen = _is_seen(items, offsets - offsets[0], session, position, lists[part].ravel())
+        counts += seen.reshape(-1, width).sum(axis=0)
+    return counts
 
 
 def seen_before(events: EvaluationSet, session: np.ndarray, position: np.ndarray, item: np.ndarray) -> np.ndarray:
     """Whether the session had the item before that position, bool [n]; False for unknown items."""
-    dataset = events.dataset
-    n_keys = dataset.n_items + 1  # unknown items have the key 0
-    session_of_event = np.repeat(np.arange(dataset.n_sessions), dataset.lengths)
+    return _is_seen(events.dataset.items, events.dataset.offsets, session, position, item)
+
+
+def _is_seen(
+    items: np.ndarray, offsets: np.ndarray, session: np.ndarray, position: np.ndarray, item: np.ndarray
+) -> np.ndarray:
+    """`seen_before` for sessions that are given by their items and offsets."""
+    n_keys = int(max(items.max(initial=-1), item.max(initial=-1))) + 2  # unknown items have the key 0
+    session_of_event = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
     # np.unique gives the first event of each (session, item), because events ascend in time within a session.
-    keys, first = np.unique(session_of_event * n_keys + dataset.items + 1, return_index=True)
+    keys, first = np.unique(session_of_event * n_keys + items + 1, return_index=True)
     key = session.astype(np.int64) * n_keys + item + 1
     at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
-    first_position = first[at] - dataset.offsets[session]
+    first_position = first[at] - offsets[session]
     return (keys[at] == key) & (first_position < position) & (item >= 0)
 
 
@@ -161,9 +194,12 @@ def summarise(
         "accuracy_optimistic": by_k(lambda k: accuracy_at(evaluation, k, "optimistic")),
     }
     if events is not None:
-        # Worked out once for the longest list; shorter lists are its first columns.
-        repeats = _repeats(evaluation, events, max(listed, default=1))
-        values["repeat_share"] = by_k(lambda k: _mean(repeats[:, :k].astype(np.float64)), listed)
+        # Worked out once for the longest list; shorter lists are its first places.
+        repeats = _count_repeats(evaluation, events, max(listed, default=1))
+        n = evaluation.n_events
+        values["repeat_share"] = by_k(
+            lambda k: float(repeats[:k].sum() / (n * len(repeats[:k]))) if n else float("nan"), listed
+        )
     if train_counts is not None:
         values["mean_popularity"] = by_k(lambda k: mean_popularity(evaluation, k, train_counts), listed)
     return values

@@ -2,12 +2,14 @@
 
 import json
 import math
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.scoring import Evaluation
@@ -18,7 +20,7 @@ from gru4rec_core.storage import (
     load_table,
     read_json,
     save_array,
-    save_table,
+    save_blocks,
     write_json,
     write_text,
 )
@@ -34,6 +36,8 @@ _FIELDS = {
     "equal": "equal",
 }
 """Fields of an evaluation that hold a number per event, and their columns."""
+
+_BLOCK_EVENTS = 500_000  # events of a predictions table that are written at once
 
 _NUMBERS = [*_FIELDS.values(), "session"]
 _LISTS = {"top_items": np.int32, "top_scores": np.float32}
@@ -104,10 +108,24 @@ def save_evaluation(evaluation: Evaluation, metrics: dict[str, Any], folder: Pat
         stem: a baseline's name; a run's predictions are in predictions.parquet and its metrics in metrics.json.
     """
     path = folder / f"{stem}.parquet"
-    save_table(path, evaluation.to_frame(), durable=True)
+    save_blocks(path, _predictions_table(evaluation))
     for column in _LISTS:
         save_array(_list_file(path, column), getattr(evaluation, column), durable=True)
     write_json(folder / ("metrics.json" if stem == "predictions" else f"{stem}.json"), metrics)
+
+
+def _predictions_table(evaluation: Evaluation) -> Iterator[pa.Table]:
+    """The predictions table in blocks: `Evaluation.to_frame`, without a Python object for each list."""
+    for start in range(0, max(evaluation.n_events, 1), _BLOCK_EVENTS):
+        part = slice(start, start + _BLOCK_EVENTS)
+        columns = {"session_index": evaluation.session[part], "session": evaluation.session_id[part]}
+        columns |= {name: getattr(evaluation, field)[part] for field, name in _FIELDS.items() if name not in columns}
+        yield pa.table(columns | {name: _to_lists(getattr(evaluation, name)[part]) for name in _LISTS})
+
+
+def _to_lists(values: np.ndarray) -> pa.ListArray:
+    n, width = values.shape
+    return pa.ListArray.from_arrays(np.arange(0, n * width + 1, width, dtype=np.int32), pa.array(values.ravel()))
 
 
 def load_evaluation(

@@ -183,6 +183,22 @@ def test_the_summary_knows_what_lists_show_when_told_of_training_and_test():
     assert not {"repeat_share", "mean_popularity"} & set(metrics.summarise(found, ks=(1, 2)))
 
 
+@pytest.mark.parametrize("block", [1, 2, 4])
+def test_the_summary_is_the_same_in_blocks_of_events(monkeypatch: pytest.MonkeyPatch, block: int):
+    events = few_sessions()
+    index = events.events()
+    lists = np.array([[0, 1], [0, 1], [2, 0], [2, 0], [1, 2]], np.int32)
+    zeros = np.zeros(len(index.target), np.int32)
+    found = Evaluation(
+        index.session, zeros, index.position, index.target, zeros, zeros, lists, lists.astype(np.float32), N_ITEMS
+    )
+    counts = np.array([10, 4, 3, 2, 1, 0])
+    whole = metrics.summarise(found, ks=(1, 2), events=events, train_counts=counts)
+    monkeypatch.setattr(metrics, "_BLOCK_EVENTS", block)
+    assert metrics.summarise(found, ks=(1, 2), events=events, train_counts=counts) == whole
+    assert metrics.never_recommended(found, 2).tolist() == [3, 4, 5]
+
+
 def test_the_summary_of_no_events_says_so():
     found = metrics.summarise(no_events(), ks=(1, 3))
     assert found["accuracy"] == {"1": None, "3": None}

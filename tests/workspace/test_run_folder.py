@@ -78,6 +78,18 @@ def test_lists_are_mapped_not_read(copied: Path) -> None:
         assert lists.tolist() == table[name].to_pylist()
 
 
+@pytest.mark.parametrize("block", [7, 10**6])
+def test_predictions_are_stored_block_by_block_as_their_frame_says(
+    copied: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    evaluation = run_folder.load_evaluation(copied, 8)
+    monkeypatch.setattr(run_folder, "_BLOCK_EVENTS", block)
+    run_folder.save_evaluation(evaluation, {}, copied, "again")
+    stored = pd.read_parquet(copied / "again.parquet")
+    pd.testing.assert_frame_equal(stored, evaluation.to_frame(), check_dtype=False)
+    assert stored.dtypes.drop("session").to_dict() == evaluation.to_frame().dtypes.drop("session").to_dict()
+
+
 @pytest.mark.parametrize("change", ["gone", "older", "damaged"])
 def test_lists_that_do_not_belong_to_the_table_are_made_from_it_again(copied: Path, change: str) -> None:
     file, table = copied / "predictions.top_items.npy", copied / "predictions.parquet"
