@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,9 @@ from gru4rec_core.words import bytes_text
 MARGIN = 10_000_000
 """Bytes that are to stay free beside what a job is expected to write: logs, states, other programs."""
 
+AWAY_PATIENCE = 50.0
+"""Seconds that a run waits for its folder; less than those after which it counts as lost (`lost_jobs.LOST_AFTER`)."""
+
 MAKE_ROOM = "Delete what is no longer needed, or name a workspace on a larger disk with GRU4REC_HOME."
 
 _FULL, _QUOTA, _CLOSED = (errno.ENOSPC,), (errno.EDQUOT,), (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -22,7 +26,7 @@ _FULL_TEXTS = ("Not enough free space to write", " requested and ", "No space le
 
 @contextmanager
 def plain_errors(path: Path, needed: int | None = None) -> Iterator[None]:
-    """Around writing a file: what the system says of a full or closed disk becomes a message for people.
+    """Around writing a file: what the system says of a full, closed or missing disk becomes a message for people.
 
     Args:
         path: what is written, under its final name.
@@ -30,7 +34,7 @@ def plain_errors(path: Path, needed: int | None = None) -> Iterator[None]:
 
     Raises:
         DiskFull: the disk is full, or a quota is used up.
-        DiskError: the file may not be written.
+        DiskError: the file may not be written, or its folder is away.
     """
     try:
         yield
@@ -42,7 +46,7 @@ def plain_errors(path: Path, needed: int | None = None) -> Iterator[None]:
 
 
 def describe(error: Exception, path: Path, needed: int | None = None) -> DiskError | None:
-    """The message for a full or closed disk; None for any other error."""
+    """The message for a full, closed or missing disk; None for any other error."""
     number = error.errno if isinstance(error, OSError) else None
     takes = f", which takes {bytes_text(needed)}" if needed else ""
     found = f"{bytes_text(free_bytes(path))} free while {path.name} was being written{takes}"
@@ -59,7 +63,31 @@ def describe(error: Exception, path: Path, needed: int | None = None) -> DiskErr
             remedy="Make it writable for whoever runs the workbench. A workspace that may only be read can still be"
             " looked at; GRU4REC_HOME names another one.",
         )
+    if isinstance(error, FileNotFoundError) and not path.parent.is_dir():
+        return _away(path.parent)
     return None
+
+
+def wait_for_folder(folder: Path) -> None:
+    """Waits up to `AWAY_PATIENCE` seconds for a folder that has been there: a shared disk may be away for a while.
+
+    Raises:
+        DiskError: it did not come back.
+    """
+    last = time.monotonic() + AWAY_PATIENCE
+    while not folder.is_dir():
+        if time.monotonic() > last:
+            raise _away(folder)
+        time.sleep(0.2)
+
+
+def _away(folder: Path) -> DiskError:
+    return DiskError(
+        "The folder that is written to is away.",
+        found="no such folder",
+        where=str(folder),
+        remedy="Check that its disk is mounted, and try again: what was finished is kept there.",
+    )
 
 
 def free_bytes(path: Path) -> int:

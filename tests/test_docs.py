@@ -12,6 +12,7 @@ GUIDES = (
     "README.md",
     "CONTRIBUTING.md",
     "docs/architecture.md",
+    "docs/cluster.md",
     "docs/reliability.md",
     *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "decisions").glob("*.md")),
 )

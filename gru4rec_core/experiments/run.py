@@ -18,6 +18,7 @@ import tensorflow as tf
 from gru4rec_core.access.guard import check
 from gru4rec_core.access.rights import Action
 from gru4rec_core.data.split_types import Split
+from gru4rec_core.disk import wait_for_folder
 from gru4rec_core.errors import Cancelled
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
@@ -103,6 +104,7 @@ def _train(model: Gru4Rec, split: Split, folder: Path, job: JobReporter) -> None
     job.begin_phase("training")
 
     def on_epoch(report: EpochReport) -> None:
+        wait_for_folder(folder)
         run_folder.append_epoch(folder, asdict(report))
         job.report_progress(job.state.done, job.state.total, epoch=report.epoch, epochs=epochs)
         job.log(f"epoch {report.epoch} of {epochs}: loss {report.loss:.5f}, {report.events_per_s:,.0f} events/s")
@@ -123,6 +125,7 @@ def _train(model: Gru4Rec, split: Split, folder: Path, job: JobReporter) -> None
 
 def _store(model: Gru4Rec, evaluation: Evaluation, split: Split, folder: Path) -> None:
     """Writes the model into a folder of its own and moves its files; metrics.json comes last and says all is there."""
+    wait_for_folder(folder)
     unfinished = folder / "new"
     if unfinished.exists():  # an attempt that was killed here
         delete_folder(unfinished)

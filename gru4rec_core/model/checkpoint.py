@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 
 from gru4rec_core.config import TrainingConfig
+from gru4rec_core.disk import wait_for_folder
 from gru4rec_core.errors import RunError
 from gru4rec_core.model.batch_builder import TrainingPosition
 from gru4rec_core.model.reports import EpochReport
@@ -129,6 +130,7 @@ def write_checkpoint(
         arrays: arrays or TensorFlow variables, by name.
         best: weights of the best epoch if this is the best one; None keeps those of the checkpoint before.
     """
+    wait_for_folder(folder.parent)  # none is made in its place
     make_folder(folder)
     final = folder / f"{_PREFIX}{epoch:05d}"
     before = next((path for path in list_checkpoints(folder) if path != final), None)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,8 @@ from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.workspace.job_state import JobState
 from gru4rec_core.workspace.records import RunRecord
 from gru4rec_core.workspace.store import Workspace
+
+Found = TypeVar("Found")
 
 WAIT = 120.0  # seconds; generous, for a machine that does other things too
 CONFIG = TrainingConfig(n_hidden=(100,), batch_size=16, epochs=20)
@@ -80,3 +83,12 @@ def engine_family(workspace: Workspace) -> list[psutil.Process]:
     assert engine is not None
     process = psutil.Process(engine.process.pid)
     return [process, *process.children(recursive=True)]
+
+
+def wait_for(look: Callable[[], Found | None]) -> Found:
+    end = time.monotonic() + WAIT
+    while time.monotonic() < end:
+        if (found := look()) is not None:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("never came")

@@ -6,12 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import psutil
 import pytest
@@ -36,9 +34,8 @@ from tests.faults.runs import (
     new_run,
     retry,
     until,
+    wait_for,
 )
-
-Found = TypeVar("Found")
 
 pytestmark = [
     pytest.mark.faults,
@@ -293,15 +290,6 @@ def start(arguments: list[str], **environment: str) -> subprocess.Popen[str]:
 
 def start_command(workspace: Workspace, *arguments: str) -> subprocess.Popen[str]:
     return start([sys.executable, "-m", "gru4rec_core", *arguments], GRU4REC_HOME=str(workspace.root))
-
-
-def wait_for(look: Callable[[], Found | None]) -> Found:
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        if (found := look()) is not None:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("never came")
 
 
 def test_the_engine_of_these_tests_ends_whole(home: Workspace) -> None:
