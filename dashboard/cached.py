@@ -17,7 +17,7 @@ from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.session_preview import FirstSessions
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.errors import DataError, WorkbenchError
+from gru4rec_core.errors import DataError, RunError, WorkbenchError
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.quality_types import QualityReport
 from gru4rec_core.evaluation.timeline import Days, count_days
@@ -48,7 +48,9 @@ def stamp_files(*paths: Path) -> Stamp:
 def open_dataset(record: DatasetRecord) -> SessionDataset:
     """The sessions of a dataset, memory-mapped."""
     folder = state.workspace().dataset_folder(record.id)
-    return _open_dataset(_root(), record.id, stamp_files(folder / "items.npy", folder / "vocabulary.json"))
+    names = ("items.npy", "timestamps.npy", "offsets.npy", "session_ids.npy", "session_ids.parquet", "vocabulary.json")
+    files = stamp_files(*(folder / name for name in names))
+    return _open_dataset(_root(), record.id, files)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -67,8 +69,11 @@ def _item_names(root: str, dataset_id: str, files: Stamp) -> dict[str, str]:
 
 
 def item_categories(dataset_id: str) -> dict[str, str]:
-    """Item to its category. Raises RunError where the item table is damaged."""
-    return _item_categories(_root(), dataset_id, item_stamp(dataset_id))
+    """Item to its category; empty where the item table is damaged, whose card the page has."""
+    try:
+        return _item_categories(_root(), dataset_id, item_stamp(dataset_id))
+    except RunError:
+        return {}
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -231,7 +236,9 @@ def comparison_result(comparison: ComparisonRecord) -> results.ComparisonResult 
 
 def stamp_comparison(comparison: ComparisonRecord) -> Stamp:
     """Cache key of everything computed from the predictions of a comparison's runs and of its baselines."""
-    return stamp_files(*results.list_result_files(state.workspace(), comparison))
+    workspace = state.workspace()
+    mapped = results.list_mapped_files(workspace, comparison)
+    return stamp_files(*results.list_read_files(workspace, comparison), *mapped)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing the models…")
@@ -255,7 +262,7 @@ def _comparison_at_level(
 def load_model(run_id: str) -> NumpyGru4Rec:
     """The trained model of a finished run, for inference in NumPy."""
     folder = state.workspace().run_folder(run_id)
-    return _load_model(str(folder), stamp_files(folder / "weights.npz"))
+    return _load_model(str(folder), stamp_files(folder / "weights.npz", folder / "vocabulary.json"))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import progress_view, row_actions, row_table, state, summary_cells
+from dashboard import damage_card, progress_view, row_actions, row_table, state, summary_cells
 from dashboard.row_table import Column, Row, RowTable
 from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.errors import WorkbenchError
@@ -31,6 +31,7 @@ def show(selection: state.Selection) -> None:
     """The table of comparisons, newest first; nothing where there is none."""
     workspace = state.workspace()
     records = {record.id: record for record in workspace.comparisons()}
+    damage_card.show_unreadable(workspace, "comparison", records, selection.damages)
     if not records:
         return
     datasets = {record.id: record.name for record in workspace.datasets()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cached, focus, recheck_view, row_actions, row_table, state, summary_cells, theme
+from dashboard import cached, damage_card, focus, recheck_view, row_actions, row_table, state, summary_cells, theme
 from dashboard.row_table import Column, Row, RowTable
 from gru4rec_core.access.guard import is_allowed
 from gru4rec_core.access.rights import Action
@@ -44,6 +44,7 @@ def show(selection: state.Selection) -> None:
         lambda dataset_id: _show_below(workspace, selection, records[dataset_id]),
     )
     row_table.show_rows(table, {record.id: record.name for record in records.values()})
+    damage_card.show_unreadable(workspace, "dataset", records, selection.damages)
     if is_allowed(Action.IMPORT) and st.button(
         "Add a dataset", type="tertiary", key="add-dataset", icon=":material/add:"
     ):

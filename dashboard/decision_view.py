@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import (
+    damage_card,
     dialogs,
     focus,
     judging_form,
@@ -30,6 +31,7 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.verdict_text import method_name
 from gru4rec_core.results.comparison import Pair
 from gru4rec_core.results.decision import DecisionInput, RecheckedDecision, recheck_decision, record_decision
+from gru4rec_core.workspace.damage import Kind
 from gru4rec_core.workspace.decisions import (
     MAX_NAME,
     MAX_REASON,
@@ -124,6 +126,9 @@ def show_decisions() -> None:
     """What people and the gate decided in this workspace, newest first; re-check and delete what people did."""
     workspace = state.workspace()
     records = {record.id: record for record in list_all_decisions(workspace)}
+    kinds: tuple[Kind, ...] = ("decision", "gate")
+    for kind in kinds:
+        damage_card.show_unreadable(workspace, kind, records)
     if not records:
         return
     comparisons = {comparison.id for comparison in workspace.comparisons()}

@@ -32,7 +32,7 @@ def _show_comparison(comparison: ComparisonRecord, was_active: bool) -> None:
     active = was_active and progress_view.is_active(workspace, comparison)
     if was_active and not active:
         st.rerun()  # the whole page, which stops the polling and shows the next step
-    runs = [workspace.run(run_id) for run_id in comparison.run_ids]
+    runs = workspace.readable_runs(comparison.run_ids)
     if actions.is_starting(comparison.id):
         messages.show_aside("Starting the job engine. This takes a few seconds, once.")
     progress_view.show_notices(workspace, listed)

@@ -27,7 +27,7 @@ def show_form(comparison: ComparisonRecord) -> None:
 
 def _ask(comparison: ComparisonRecord) -> None:
     workspace = state.workspace()
-    runs = [workspace.run(run_id) for run_id in comparison.run_ids]
+    runs = workspace.readable_runs(comparison.run_ids)
     models = {label_model(name, of_model[0].config): of_model for name, of_model in group_by_model(runs).items()}
     fit = [label for label, of_model in models.items() if not any(stopped_early(workspace, run) for run in of_model)]
     if len(fit) < len(models):

@@ -12,8 +12,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import dialogs, focus, garbage, heap, identity, sign_in, theme, theme_watch
+from dashboard import dialogs, focus, garbage, heap, identity, messages, sign_in, theme, theme_watch
 from gru4rec_core.access.actors import install_provider
+from gru4rec_core.errors import WorkbenchError
 
 PAGES = {
     "overview": "pages/overview.py",
@@ -74,7 +75,10 @@ def enter() -> None:
     with st.sidebar:
         sign_in.show_account()
     st.session_state[_ENTERED] = True
-    page.run()
+    try:
+        page.run()
+    except WorkbenchError as error:  # a file that was damaged, or removed, while the page was drawn
+        messages.show_problem(error)
 
 
 def _lead_to_asked_for(address: str) -> None:

@@ -57,11 +57,9 @@ def run_label(config: TrainingConfig) -> str:
 
 
 def list_comparison_jobs(workspace: Workspace, comparison: ComparisonRecord) -> list[Job]:
-    """The jobs of a comparison in the order they are shown: its runs, then the baselines."""
-    listed = []
-    for run_id in comparison.run_ids:
-        run = workspace.run(run_id)
-        listed.append(Job("run", run.id, run_label(run.config), workspace.state(run.id)))
+    """The jobs of a comparison in the order they are shown: its runs that can be read, then the baselines."""
+    runs = workspace.readable_runs(comparison.run_ids)
+    listed = [Job("run", run.id, run_label(run.config), workspace.state(run.id)) for run in runs]
     if comparison.baselines:
         job_id = baselines_id(comparison.dataset_id, comparison.split)
         listed.append(Job("baselines", job_id, "Baselines", read_job_state(workspace, "baselines", job_id)))
@@ -72,7 +70,7 @@ def list_active_jobs(workspace: Workspace) -> list[Job]:
     """All jobs of the workspace that wait or run, under the names the screens give them."""
     listed = []
     for job in list_jobs(workspace, active_only=True):
-        title = run_label(workspace.run(job.id).config) if job.kind == "run" else job.title.capitalize()
+        title = run_label(job.run.config) if job.run is not None else job.title.capitalize()
         listed.append(replace(job, title=title))
     return listed
 

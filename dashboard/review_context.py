@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, messages, progress_view, state, unfinished_view, widgets
+from dashboard import cached, damage_card, messages, progress_view, state, unfinished_view, widgets
 from gru4rec_core.config import LIST_LENGTHS
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
@@ -26,8 +26,12 @@ from gru4rec_core.report.glossary import explain
 from gru4rec_core.report.labels import item_label
 from gru4rec_core.report.visit_names import session_titles
 from gru4rec_core.results.comparison import ComparisonResult, Pair
+from gru4rec_core.results.whole_models import find_comparison_damage
+from gru4rec_core.workspace.damage import Damage
+from gru4rec_core.workspace.integrity import check_dataset, check_run
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.split_store import StoredSplit
+from gru4rec_core.workspace.store import Workspace
 
 HITS_HELP = f"Hits in the top k: {explain('Hits in the top k')}"
 
@@ -126,9 +130,8 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
     try:
         files = cached.stamp_comparison(record)
         result = cached.comparison_result(record)
-        item_names = cached.item_names(record.dataset_id)
     except WorkbenchError as error:
-        messages.show_problem(error)
+        damage_card.show_instead(workspace, lambda: find_result_damage(workspace, record), error)
         return None
     if result is None:
         widgets.empty_state(
@@ -141,8 +144,23 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
         if not progress_view.is_active(workspace, record):
             unfinished_view.offer_what_is_done(selection, record)
         return None
-    runs = tuple(workspace.run(run_id) for run_id in record.run_ids)
-    return Review(record, result, runs, files, item_names)
+    damage_card.show_cards(workspace, result.damages)
+    used = {run_id for run_ids in result.run_ids.values() for run_id in run_ids}
+    runs = tuple(workspace.readable_runs(run_id for run_id in record.run_ids if run_id in used))
+    return Review(record, result, runs, files, _read_item_names(workspace, record.dataset_id))
+
+
+def find_result_damage(workspace: Workspace, record: ComparisonRecord) -> list[Damage]:
+    """What is damaged of all that the result of a comparison is computed from."""
+    dataset = check_dataset(workspace, record.dataset_id)
+    return [*([dataset] if dataset else []), *find_comparison_damage(workspace, record)]
+
+
+def _read_item_names(workspace: Workspace, dataset_id: str) -> dict[str, str]:
+    """The names of items; none, and the dataset's card, where a file of them is damaged."""
+    with damage_card.in_place_of(workspace, lambda: filter(None, [check_dataset(workspace, dataset_id)])):
+        return cached.item_names(dataset_id)
+    return {}
 
 
 def show_warnings(review: Review) -> None:
@@ -160,9 +178,17 @@ def _show_nothing_yet(selection: state.Selection, purpose: str) -> None:
 
 
 def load_scorer(review: Review, name: str, seed: int) -> NumpyGru4Rec | None:
-    """A contender's run with the seed of this index, for inference in NumPy; None for a baseline."""
+    """A contender's run with the seed of this index, for inference in NumPy.
+
+    None for a baseline, and for a run whose model is damaged, whose card is drawn.
+    """
     run_ids = review.result.run_ids.get(name)
-    return cached.load_model(run_ids[seed_index(review.model(name), seed)]) if run_ids else None
+    if not run_ids:
+        return None
+    workspace, run_id = state.workspace(), run_ids[seed_index(review.model(name), seed)]
+    with damage_card.in_place_of(workspace, lambda: filter(None, [check_run(workspace, run_id)])):
+        return cached.load_model(run_id)
+    return None
 
 
 def choose_list_length(

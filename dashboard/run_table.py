@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import progress_view, row_actions, row_table, state, summary_cells
+from dashboard import damage_card, progress_view, row_actions, row_table, state, summary_cells
 from dashboard.row_table import Column, Row, RowTable
 from gru4rec_core.config import PROTOCOL_LABELS, default_deciding_k
 from gru4rec_core.errors import RunError
@@ -21,10 +21,12 @@ _COLUMNS = (
 )
 
 
-def show() -> None:
-    """All runs, collapsed; nothing where there is none."""
+def show(selection: state.Selection) -> None:
+    """All runs, collapsed; nothing where there is none. Damaged ones of the selected comparison have a card above."""
     workspace = state.workspace()
     runs = {run.id: run for run in workspace.runs()}
+    above = selection.comparison.run_ids if selection.comparison else ()
+    damage_card.show_unreadable(workspace, "run", {*runs, *above})
     if not runs:
         return
     expanded = row_actions.is_any_asked(runs)

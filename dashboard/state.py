@@ -15,11 +15,13 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from dashboard import dialogs, messages, navigation, words_view
+from dashboard import damage_card, dialogs, messages, navigation, words_view
 from gru4rec_core.config import MAX_LIST_LENGTH, PROTOCOL_LABELS
 from gru4rec_core.errors import RunError
 from gru4rec_core.report.labels import short
 from gru4rec_core.whole_numbers import whole_number
+from gru4rec_core.workspace.damage import Damage, Kind
+from gru4rec_core.workspace.integrity import check_unreadable
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.room import describe_disk
 from gru4rec_core.workspace.store import Workspace
@@ -52,6 +54,7 @@ class Selection:
         k: how long the lists are, 1 to 20; the comparison's deciding k unless the URL says otherwise.
         seed: name of the training seed whose guesses are shown; None for the one nearest the mean.
         wrong: what the link names and the workspace does not have, as sentences.
+        damages: what the link names, or what would be there to show, but has a damaged record.
     """
 
     dataset: DatasetRecord | None
@@ -59,6 +62,7 @@ class Selection:
     k: int | None
     wrong: tuple[str, ...] = ()
     seed: str | None = None
+    damages: tuple[Damage, ...] = ()
 
     def params(self, **changes: Any) -> dict[str, str]:
         """URL parameters of this selection, with `changes` on top; a change to None leaves the parameter out."""
@@ -239,6 +243,7 @@ def context_line(selection: Selection, *, verdict: str | None = None) -> None:
         words_view.show_words()
     for sentence in filter(None, (*selection.wrong, describe_disk(workspace().root))):
         messages.show_message(sentence, "warning")
+    damage_card.show_cards(workspace(), selection.damages)
 
 
 def _show_link(selection: Selection, verdict: str | None) -> None:
@@ -253,10 +258,14 @@ def _show_link(selection: Selection, verdict: str | None) -> None:
 def _resolve(workspace: Workspace, requested: dict[str, str | None]) -> Selection:
     comparison = _read_if_there(workspace.comparison, requested["comparison"])
     dataset = _read_if_there(workspace.dataset, comparison.dataset_id if comparison else requested["dataset"])
+    found: list[tuple[Kind, object]] = [("dataset", dataset), ("comparison", comparison)]
+    named = [kind for kind, record in found if record is None]
+    damages = [one for kind in named if requested[kind] for one in _find_damaged(workspace, kind, requested[kind])]
+    known = {one.id for one in damages}
     missing = [
         f"{kind} {short(requested[kind], _LONGEST_VALUE)}"
-        for kind, record in (("dataset", dataset), ("comparison", comparison))
-        if requested[kind] and record is None
+        for kind in named
+        if requested[kind] and requested[kind] not in known
     ]
     if requested["comparison"] and comparison is None:
         requested = requested | {"k": None, "seed": None}  # they belong to what is gone
@@ -264,11 +273,20 @@ def _resolve(workspace: Workspace, requested: dict[str, str | None]) -> Selectio
         dataset = next(iter(workspace.datasets()), None)
     if comparison is None and dataset is not None:
         comparison = next(iter(workspace.comparisons(dataset.id)), None)
+    nothing_else: list[tuple[Kind, object]] = [("dataset", dataset), ("comparison", comparison)]
+    for kind in [kind for kind, record in nothing_else if record is None]:
+        damages += [one for one in _find_damaged(workspace, kind) if one.id not in known]
     k = _read_list_length(requested["k"])
     if k is None and comparison is not None:
         k = comparison.config.shown_k
     wrong = _wrong_sentences(missing, requested["k"], k)
-    return Selection(dataset, comparison, k, wrong, requested["seed"])
+    return Selection(dataset, comparison, k, wrong, requested["seed"], tuple(damages))
+
+
+def _find_damaged(workspace: Workspace, kind: Kind, record_id: str | None = None) -> list[Damage]:
+    """The things of a kind that have a damaged record, or the one of this id."""
+    readable = {record.id for record in (workspace.datasets() if kind == "dataset" else workspace.comparisons())}
+    return [one for one in check_unreadable(workspace, kind, readable) if record_id in (None, one.id)]
 
 
 def _wrong_sentences(missing: list[str], requested_k: str | None, k: int | None) -> tuple[str, ...]:

@@ -7,11 +7,13 @@ import streamlit as st
 from dashboard import (
     actions,
     cached,
+    damage_card,
     focus,
     messages,
     model_progress_view,
     more_epochs_form,
     progress_view,
+    review_context,
     sign_in,
     state,
     test_rule_form,
@@ -27,6 +29,7 @@ from gru4rec_core.jobs.planning import ComparisonPlan
 from gru4rec_core.jobs.time_left import estimate_plan
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.words import counted
+from gru4rec_core.workspace.integrity import check_run
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -42,9 +45,12 @@ def show_progress(selection: state.Selection, comparison: ComparisonRecord) -> N
         st.header("Training now" if active else "Training of this comparison")
         result = None if active else _result(comparison)
         if result is not None:  # above the curves, which fill a screen
+            damage_card.show_cards(state.workspace(), result.damages)
             with st.container(horizontal=True):
                 state.next_button("Open comparison", "compare", selection, key="open-comparison")
                 more_epochs_form.show_form(comparison)
+        elif not active:
+            _show_unreadable_runs(comparison)
         model_progress_view.show_comparison(comparison, active)
         if result is not None:
             messages.show_warnings_below_results(result.warnings, "data, training and test", "train-warnings")
@@ -52,12 +58,19 @@ def show_progress(selection: state.Selection, comparison: ComparisonRecord) -> N
             unfinished_view.offer_what_is_done(selection, comparison)
 
 
+def _show_unreadable_runs(comparison: ComparisonRecord) -> None:
+    """Cards of the runs of an unfinished comparison that its list leaves out."""
+    workspace = state.workspace()
+    readable = {run.id for run in workspace.readable_runs(comparison.run_ids)}
+    left_out = (check_run(workspace, run_id) for run_id in comparison.run_ids if run_id not in readable)
+    damage_card.show_cards(workspace, filter(None, left_out))
+
+
 def _result(comparison: ComparisonRecord) -> ComparisonResult | None:
-    try:
+    workspace = state.workspace()
+    with damage_card.in_place_of(workspace, lambda: review_context.find_result_damage(workspace, comparison)):
         return cached.comparison_result(comparison)
-    except WorkbenchError as error:
-        messages.show_problem(error)
-        return None
+    return None
 
 
 def offer_training(record: DatasetRecord, comparison: ComparisonRecord | None) -> None:

@@ -33,13 +33,11 @@ def offer_what_is_done(selection: state.Selection, comparison: ComparisonRecord)
 def describe_unfinished(workspace: Workspace, comparison: ComparisonRecord) -> str:
     """ "1 of 6 runs did not finish: BPR, seed 2 (cancelled)."; "" where all are done, or none."""
     states = {run_id: workspace.state(run_id).state for run_id in comparison.run_ids}
-    stopped = [run_id for run_id, name in states.items() if name != "done"]
+    labels = {run.id: progress_view.run_label(run.config) for run in workspace.readable_runs(comparison.run_ids)}
+    stopped = [run_id for run_id, name in states.items() if name != "done" and run_id in labels]
     if len(stopped) in (0, len(states)):
         return ""
-    names = [
-        f"{progress_view.run_label(workspace.run(run_id).config)} ({progress_view.STATE_WORDS[states[run_id]]})"
-        for run_id in stopped
-    ]
+    names = [f"{labels[run_id]} ({progress_view.STATE_WORDS[states[run_id]]})" for run_id in stopped]
     return f"{len(stopped)} of {counted(len(states), 'run')} did not finish: {'; '.join(names)}."
 
 

@@ -31,7 +31,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,79}")
 _BLOCK = 1 << 20  # bytes copied at once
 _LOCK_POLL = 0.02  # seconds between two tries for a lock
 _LOCK_POLL_LONG = 0.5  # the same where the holder may take hours
-_RESTORE = "Restore the file from a copy, or delete the folder it is in."
+_RESTORE = "Repair it (with the command: check --repair), or restore the file from a copy."
 
 
 def is_id(name: str) -> bool:

@@ -21,6 +21,7 @@ from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.storage import exclusive_lock
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
+from tests.finished import build_finished
 from tests.postgres import Postgres, find_programs, running_postgres
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -184,6 +185,18 @@ def dataset(workspace: Workspace, make_dataset) -> DatasetRecord:
 @pytest.fixture
 def run(workspace: Workspace, dataset: DatasetRecord) -> RunRecord:
     return workspace.create_run(dataset.id, TrainingConfig(n_hidden=(4,), batch_size=2, epochs=2), SplitConfig())
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a workspace with a finished comparison that was not trained; tests must not change it."""
+    return build_finished(tmp_path_factory.mktemp("whole") / "workspace", seeds=(0,))
+
+
+@pytest.fixture
+def home(whole: Path, tmp_path: Path) -> Workspace:
+    """A copy of it for one test."""
+    return Workspace(shutil.copytree(whole, tmp_path / "home"))
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,7 @@ class Action(StrEnum):
     DECIDE = "decide"
     GATE = "gate"
     RECHECK = "re-check"
+    REPAIR = "repair"
     DELETE = "delete"
     STOP_ENGINE = "stop the engine"
 
@@ -47,6 +48,7 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.DECIDE: "analyst",
     Action.GATE: "analyst",
     Action.RECHECK: "analyst",
+    Action.REPAIR: "analyst",
     Action.DELETE: "admin",
     Action.STOP_ENGINE: "admin",
 }

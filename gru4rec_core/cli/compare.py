@@ -23,6 +23,7 @@ from gru4rec_core.cli.output import (
     format_comparison,
     loading_tensorflow,
     parts_printer,
+    print_damages,
     print_result,
     print_warnings,
     show_status,
@@ -95,6 +96,7 @@ def compare(
     clear_status()
     result = build_comparison_result(workspace, comparison.id)
     print_warnings(as_json, result.warnings)
+    print_damages(result.damages)
     printed = {**result.to_json(), "right_category": right_category(workspace, result)}
     print_result(as_json, printed, format_comparison(result))
     store_summary(workspace, result)  # for the lists of the dashboard, whose readers would wait for it

@@ -217,8 +217,9 @@ def find_or_import(workspace: Workspace, dataset: str) -> DatasetRecord:
     Raises:
         DataError: it is neither, or the file cannot be read.
     """
-    if any(dataset in (record.id, record.name) for record in workspace.datasets()):
-        return workspace.dataset(dataset)
+    is_there = any(dataset in (record.id, record.name) for record in workspace.datasets())
+    if is_there or dataset in workspace.list_folders("datasets"):
+        return workspace.dataset(dataset)  # raises what is wrong with a damaged one
     if "://" not in dataset and not os.path.exists(dataset):  # noqa: PTH110  # Path.exists raises on a name too long
         raise DataError(
             "There is no dataset of this name or id, and no file or folder at this path.",

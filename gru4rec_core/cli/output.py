@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from gru4rec_core.experiments.reporter import OnChange, OnPart
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.results.model_table import read_list_lengths
 from gru4rec_core.results.recheck import Recheck
+from gru4rec_core.workspace.damage import Damage
 from gru4rec_core.workspace.job_state import JobState
 from gru4rec_core.workspace.store import Workspace
 
@@ -47,6 +48,12 @@ def print_problems(workspace: Workspace) -> None:
     """Tells what in the workspace could not be read and is therefore missing from a list."""
     for problem in workspace.problems():
         tell(f"could not be read: {problem}")
+
+
+def print_damages(damages: Iterable[Damage]) -> None:
+    """Tells what is damaged, file by file, and how it is mended."""
+    for damage in damages:
+        tell(f"{' '.join(damage.sentences)} (command: check --repair)")
 
 
 def progress_printer(title: str = "") -> OnChange:

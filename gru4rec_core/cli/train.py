@@ -25,6 +25,7 @@ from gru4rec_core.cli.output import (
     format_accuracy,
     format_recheck,
     loading_tensorflow,
+    print_damages,
     print_problems,
     print_result,
     print_warnings,
@@ -32,13 +33,14 @@ from gru4rec_core.cli.output import (
     tell,
 )
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
-from gru4rec_core.errors import DataError
+from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.experiments.baselines import execute_baselines
 from gru4rec_core.experiments.continuing import kept_epochs
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.results.collected_warnings import diagnose_recheck, diagnose_run
 from gru4rec_core.results.recheck import RecheckPlan, recheck_run
+from gru4rec_core.workspace.integrity import check_run
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import open_split
 from gru4rec_core.workspace.store import Workspace
@@ -194,6 +196,8 @@ def runs(
     rows = [_to_json(workspace, run) for run in workspace.runs(dataset_id)]
     lines = [f"{row['id']}  {row['state']:9}  {row['dataset_id']}  {row['name']}" for row in rows]
     print_problems(workspace)
+    unread = [row["id"] for row in rows if row["state"] == "done" and row["accuracy"] is None]
+    print_damages(filter(None, (check_run(workspace, run_id) for run_id in unread)))
     print_result(as_json, {"runs": rows}, "\n".join(lines) or "no runs yet")
 
 
@@ -209,5 +213,13 @@ def _to_json(workspace: Workspace, run: RunRecord) -> dict[str, Any]:
         "protocol": run.split.protocol,
         "continues": run.continues,
         "config": run.config.model_dump(mode="json"),
-        "accuracy": workspace.metrics(run.id)["accuracy"] if state.state == "done" else None,
+        "accuracy": _read_accuracy(workspace, run) if state.state == "done" else None,
     }
+
+
+def _read_accuracy(workspace: Workspace, run: RunRecord) -> dict[str, float] | None:
+    """A finished run's hits by list length; None where its metrics are damaged."""
+    try:
+        return dict(workspace.metrics(run.id)["accuracy"])
+    except (RunError, KeyError, TypeError):
+        return None

@@ -18,6 +18,7 @@ from gru4rec_core.experiments.space import require_room_for
 from gru4rec_core.experiments.timings import Timings
 from gru4rec_core.storage import exclusive_lock
 from gru4rec_core.workspace import run_folder
+from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.split_store import load_split, read_test_rule, store_test_rule
 from gru4rec_core.workspace.store import Workspace
@@ -86,3 +87,4 @@ def _execute_baseline(name: str, split: Split, folder: Path, job: JobReporter) -
         "seconds": timings.seconds,
     }
     run_folder.save_evaluation(evaluation, values, folder, name)
+    write_checksums(folder, [path.name for path in folder.glob(f"{name}.*")])

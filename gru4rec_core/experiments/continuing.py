@@ -7,10 +7,10 @@ that continues another ends with the weights it would have had if it had been tr
 import shutil
 from pathlib import Path
 
-from gru4rec_core.errors import RunError
 from gru4rec_core.model.checkpoint import finished_epochs, list_checkpoints
-from gru4rec_core.storage import delete_folder, new_folder, read_json
+from gru4rec_core.storage import delete_folder, new_folder
 from gru4rec_core.workspace.records import RunRecord
+from gru4rec_core.workspace.run_folder import read_training_seconds
 from gru4rec_core.workspace.store import Workspace
 
 LARGEST_CHECKPOINT = 100_000_000
@@ -78,11 +78,7 @@ def inherited_seconds(workspace: Workspace, run: RunRecord) -> float:
     """Seconds for which the one that a run continues was trained: part of what its own training took."""
     if not inherited_epochs(workspace, run) or run.continues is None:
         return 0.0
-    try:
-        environment = read_json(workspace.run_folder(run.continues) / "environment.json", "a run")
-        return float(environment["seconds"]["training"])
-    except (RunError, KeyError):
-        return 0.0
+    return read_training_seconds(workspace.run_folder(run.continues)) or 0.0
 
 
 def _last_checkpoint(workspace: Workspace, run_id: str) -> Path | None:

@@ -30,6 +30,7 @@ from gru4rec_core.model.gru4rec import Gru4Rec
 from gru4rec_core.model.reports import EpochReport, TrainingProgress
 from gru4rec_core.storage import delete_folder, exclusive_lock, new_folder, replace_files, write_json
 from gru4rec_core.workspace import run_folder
+from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.job_state import cancel_requested, change_state
 from gru4rec_core.workspace.records import RunRecord
 from gru4rec_core.workspace.split_store import load_split
@@ -82,14 +83,9 @@ def _carry_out(workspace: Workspace, run: RunRecord, folder: Path, threads: int,
         with timings.measure("reading"):
             split = load_split(workspace, run.dataset_id, run.split)
         require_room_for(workspace, run.dataset_id, run.split, [run])
-        model = Gru4Rec.from_config(split.train.n_items, run.config, vocabulary=split.train.vocabulary)
-        if epochs := inherit(workspace, run):
-            job.log(f"continues {run.continues} after epoch {epochs}")
         with timings.measure("training"):
-            # Checkpoints, an inherited one too, say where it goes on; the steps are counted from there as well.
-            job.report_progress(0, 0, epoch=kept_epochs(workspace, run.id), epochs=run.config.epochs)
-            _train(model, split, folder, job)
-        timings.seconds["training"] += inherited_seconds(workspace, run)
+            model = _load_trained(folder, job) or _train_anew(workspace, run, split, job)
+        timings.seconds["training"] += _earlier_seconds(workspace, run, folder)
         with timings.measure("testing"):
             job.begin_phase("testing", split.test.n_predicted)
             evaluation = evaluate(model, split.test, _top_k(workspace, run), job.report_progress)
@@ -97,6 +93,31 @@ def _carry_out(workspace: Workspace, run: RunRecord, folder: Path, threads: int,
         _store(model, evaluation, split, folder)
         write_json(folder / "environment.json", _describe_environment(threads, timings))
         keep_last_checkpoint(folder)
+        write_checksums(folder)
+
+
+def _load_trained(folder: Path, job: JobReporter) -> Gru4Rec | None:
+    """The model of a run that was trained already and is only tested again; None where there is something to train."""
+    if (folder / "checkpoint").exists() or not (folder / "weights.npz").exists():
+        return None
+    job.log("trained already: it is tested again")
+    return Gru4Rec.load(folder)
+
+
+def _train_anew(workspace: Workspace, run: RunRecord, split: Split, job: JobReporter) -> Gru4Rec:
+    """The model of a run, trained from its last checkpoint, its own or an inherited one, if there is any."""
+    model = Gru4Rec.from_config(split.train.n_items, run.config, vocabulary=split.train.vocabulary)
+    if epochs := inherit(workspace, run):
+        job.log(f"continues {run.continues} after epoch {epochs}")
+    # Checkpoints, an inherited one too, say where it goes on; the steps are counted from there as well.
+    job.report_progress(0, 0, epoch=kept_epochs(workspace, run.id), epochs=run.config.epochs)
+    _train(model, split, workspace.run_folder(run.id), job)
+    return model
+
+
+def _earlier_seconds(workspace: Workspace, run: RunRecord, folder: Path) -> float:
+    """Seconds of training before this attempt: of the run itself if it was finished once, else of the one before it."""
+    return run_folder.read_training_seconds(folder) or inherited_seconds(workspace, run)
 
 
 def _train(model: Gru4Rec, split: Split, folder: Path, job: JobReporter) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
+from gru4rec_core.errors import RunError
 from gru4rec_core.experiments.continuing import inherited_epochs, kept_epochs
 from gru4rec_core.jobs import estimates
 from gru4rec_core.jobs.capacity import worker_count
@@ -68,6 +69,16 @@ def estimate_plan(workspace: Workspace, record: DatasetRecord, plan: ComparisonP
     seconds = _active_seconds(workspace, past, active, records)
     until_active, until_added = _lay_out_behind(active, seconds, work, n_workers)
     return PlanEstimate(start + max([*until_added, *(until_active[job] for job in awaited)]), n_there, n_at_work)
+
+
+def estimate_training(workspace: Workspace, run_id: str) -> float | None:
+    """Seconds that training a run from its beginning takes; None where its record or its log cannot be read."""
+    try:
+        run = workspace.run(run_id)
+        record = workspace.dataset(run.dataset_id)
+    except RunError:
+        return None
+    return estimates.run_seconds(estimates.read_past(workspace), record, run.config, run.split)
 
 
 def lay_out(work: Sequence[float], n_workers: int) -> list[float]:

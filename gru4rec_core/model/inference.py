@@ -14,7 +14,7 @@ from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.evaluation.ranks import top_items
 from gru4rec_core.evaluation.scoring import Scorer
-from gru4rec_core.storage import load_arrays
+from gru4rec_core.storage import damaged, load_arrays
 
 CONFIG_FILE, VOCABULARY_FILE, WEIGHTS_FILE = "config.json", "vocabulary.json", "weights.npz"
 
@@ -102,11 +102,14 @@ def read_settings(folder: Path) -> tuple[TrainingConfig, ItemVocabulary]:
     """Settings and vocabulary of a saved model.
 
     Raises:
-        RunError: a file is missing.
+        RunError: a file is missing or damaged.
         ConfigError: a setting is not allowed.
     """
     texts = [_read(folder / name) for name in (CONFIG_FILE, VOCABULARY_FILE)]
-    return TrainingConfig.from_json(texts[0]), ItemVocabulary.from_json(texts[1])
+    try:
+        return TrainingConfig.from_json(texts[0]), ItemVocabulary.from_json(texts[1])
+    except (ValueError, TypeError) as error:
+        raise damaged(folder / VOCABULARY_FILE, error) from None
 
 
 def recommend(scorer: Scorer, vocabulary: ItemVocabulary, items: Sequence[Any], k: int) -> list[tuple[Any, float]]:
@@ -133,7 +136,9 @@ def recommend(scorer: Scorer, vocabulary: ItemVocabulary, items: Sequence[Any], 
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise damaged(path, error) from None
+    except OSError as error:
         raise RunError(
             "A saved model is config.json, vocabulary.json and its weights.",
             found=str(error),

@@ -15,10 +15,13 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.evaluation.verdict import Verdict, build_verdict, compare_with_baselines
-from gru4rec_core.results.model_table import group_by_model, load_baselines, load_trained_models, row_to_json
+from gru4rec_core.results.model_table import row_to_json
 from gru4rec_core.results.statistics_cache import load_statistics
+from gru4rec_core.results.whole_models import is_unfinished, load_whole
+from gru4rec_core.workspace.damage import Damage, describe_left_out
 from gru4rec_core.workspace.job_state import read_state
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
+from gru4rec_core.workspace.run_folder import list_files
 from gru4rec_core.workspace.split_store import StoredSplit, open_split
 from gru4rec_core.workspace.store import Workspace
 
@@ -43,6 +46,7 @@ class ComparisonResult:
         run_ids: the runs of each trained model by its name, one per seed.
         split: the test part.
         limits: what limits every verdict on these models besides what it finds itself, each a sentence.
+        damages: what is damaged of its runs and baselines; the result is that of what is whole.
     """
 
     record: ComparisonRecord
@@ -54,6 +58,13 @@ class ComparisonResult:
     run_ids: dict[str, tuple[str, ...]]
     split: StoredSplit
     limits: tuple[str, ...] = ()
+    damages: tuple[Damage, ...] = ()
+
+    @property
+    def left_out(self) -> str:
+        """Which of its runs the result is without, as a sentence; "" where it has all."""
+        used = {run_id for run_ids in self.run_ids.values() for run_id in run_ids}
+        return describe_left_out(one.name for one in self.damages if one.kind == "run" and one.id not in used)
 
     @property
     def contenders(self) -> tuple[ModelResults, ...]:
@@ -94,7 +105,8 @@ class ComparisonResult:
         if self.comparison.obstacle:
             return (self.comparison.obstacle.sentence, self.comparison.obstacle.remedy)
         # A single model without baselines meets nobody.
-        return (compare_with_baselines(self.comparison).sentence,) if self.comparison.pairs else ()
+        found = (compare_with_baselines(self.comparison).sentence,) if self.comparison.pairs else ()
+        return (*found, *filter(None, (self.left_out,)))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values: what `compare --json` prints."""
@@ -110,6 +122,7 @@ class ComparisonResult:
             "models": [self._model_to_json(row) for row in self.models.to_dict("records")],
             "verdict": self.verdict.to_json() if self.verdict else None,
             "warnings": [warning.to_json() for warning in self.warnings],
+            "damaged": [damage.to_json() for damage in self.damages],
         }
 
     def _model_to_json(self, row: dict[Any, Any]) -> dict[str, Any]:
@@ -155,15 +168,15 @@ class MissingParts:
 
     @property
     def has_result(self) -> bool:
-        """Whether there is a result to show: all runs are done, and no baseline is about to join."""
+        """Whether there is a result to show: all runs are done or damaged, and no baseline is about to join."""
         return not self.run_ids and not self.baselines_at_work
 
 
 def find_missing(workspace: Workspace, record: ComparisonRecord) -> MissingParts:
-    """What a comparison still waits for, read from the states of its jobs."""
+    """What a comparison still waits for, read from the states of its jobs; nobody waits for a damaged run."""
     baselines = workspace.split_folder(record.dataset_id, record.split) / "baselines"
     return MissingParts(
-        run_ids=tuple(run_id for run_id in record.run_ids if workspace.state(run_id).state != "done"),
+        run_ids=tuple(run_id for run_id in record.run_ids if is_unfinished(workspace, run_id)),
         baselines=tuple(workspace.missing_baselines(record.dataset_id, record.split, record.baselines)),
         baselines_at_work=bool(record.baselines) and read_state(baselines).is_active,
     )
@@ -179,13 +192,38 @@ def list_result_files(workspace: Workspace, record: ComparisonRecord) -> list[Pa
     return [*runs, *(baselines / f"{name}.json" for name in record.baselines)]
 
 
+def list_read_files(workspace: Workspace, record: ComparisonRecord) -> list[Path]:
+    """All files that a comparison's result is read from: it is another one once one of them is damaged, or mended."""
+    names = ("run.json", "config.json", "split.json", "state.json", "predictions.parquet", "epochs.jsonl")
+    files = [workspace.run_folder(run_id) / name for run_id in record.run_ids for name in names]
+    baselines = workspace.split_folder(record.dataset_id, record.split) / "baselines"
+    files += [baselines / f"{name}.parquet" for name in record.baselines]
+    return [*list_result_files(workspace, record), *files]
+
+
+def list_mapped_files(workspace: Workspace, record: ComparisonRecord) -> list[Path]:
+    """The arrays that a comparison's result keeps memory-mapped.
+
+    One that is cut while it is mapped ends the process that reads on (SIGBUS): who keeps a result looks whether they
+    are as they were.
+    """
+    folder = workspace.split_folder(record.dataset_id, record.split)
+    predictions = [workspace.run_folder(run_id) / "predictions.parquet" for run_id in record.run_ids]
+    predictions += [folder / "baselines" / f"{name}.parquet" for name in record.baselines]
+    names = ("items", "timestamps", "offsets", "session_ids", "predicted", "trained", "train_counts")
+    return [
+        *(file for path in predictions for file in list_files(path)),
+        *(folder / "test" / f"{name}.npy" for name in names),
+    ]
+
+
 def build_comparison_result(workspace: Workspace, comparison_id: str) -> ComparisonResult:
     """The result of a comparison; its statistics are computed and stored if they are not there yet.
 
-    Baselines that are not there (yet) are left out.
+    Baselines that are not there (yet) are left out, and so is a run or a baseline whose files are damaged.
 
     Raises:
-        RunError: a run is not done, or a file is damaged.
+        RunError: a run is not done, the log is damaged, or all runs are.
     """
     record = workspace.comparison(comparison_id)
     missing = find_missing(workspace, record).run_ids
@@ -196,24 +234,24 @@ def build_comparison_result(workspace: Workspace, comparison_id: str) -> Compari
             where=f"comparison {comparison_id}",
             remedy="Wait for them, or start those again that failed.",
         )
-    split, k = open_split(workspace, record.dataset_id, record.split), record.config.deciding_k
-    groups = group_by_model([workspace.run(run_id) for run_id in record.run_ids])
-    trained_rows, trained = load_trained_models(workspace, groups, split, k)
-    like = trained[0].evaluations[0]
-    baseline_rows, baselines = load_baselines(workspace, record.dataset_id, record.baselines, split, k, like)
-    comparison, warnings = load_statistics(workspace, record, groups, [*trained, *baselines])
-    limits = () if record.decided_before_results else (DECIDED_LATE,)
-    return ComparisonResult(
+    split, dataset = open_split(workspace, record.dataset_id, record.split), workspace.dataset(record.dataset_id)
+    loaded = load_whole(workspace, record, split)
+    comparison, warnings = load_statistics(workspace, record, loaded.groups, loaded.models)
+    damages = tuple(loaded.damages)
+    result = ComparisonResult(
         record=record,
-        dataset=workspace.dataset(record.dataset_id),
+        dataset=dataset,
         comparison=comparison,
-        verdict=limited_verdict(comparison, limits) if len(trained) > 1 else None,
+        verdict=None,
         warnings=warnings,
-        models=pd.DataFrame([*trained_rows, *baseline_rows]),
-        run_ids={name: tuple(run.id for run in runs) for name, runs in groups.items()},
+        models=pd.DataFrame(loaded.rows),
+        run_ids={name: tuple(run.id for run in runs) for name, runs in loaded.groups.items()},
         split=split,
-        limits=limits,
+        damages=damages,
     )
+    limits = (*(() if record.decided_before_results else (DECIDED_LATE,)), *filter(None, (result.left_out,)))
+    verdict = limited_verdict(comparison, limits) if len(loaded.groups) > 1 else None
+    return replace(result, verdict=verdict, limits=limits)
 
 
 def limited_verdict(comparison: Comparison, limits: tuple[str, ...]) -> Verdict:

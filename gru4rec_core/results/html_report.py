@@ -1,12 +1,13 @@
 """What is in the report of a comparison, read from its workspace, and where is the file written?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.data.times import describe_time
+from gru4rec_core.errors import RunError
 from gru4rec_core.report.html.contents import ReportContents
 from gru4rec_core.report.html.page import render_report
 from gru4rec_core.results.comparison import ComparisonResult, build_comparison_result, seed_names
@@ -14,6 +15,7 @@ from gru4rec_core.results.reproduction import reproduce_command
 from gru4rec_core.results.trust_facts import trust_facts
 from gru4rec_core.storage import read_json
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
+from gru4rec_core.workspace.run_folder import read_training_seconds
 from gru4rec_core.workspace.store import Workspace
 
 
@@ -32,7 +34,8 @@ def write_report(workspace: Workspace, comparison_id: str, path: Path) -> Compar
 def gather_contents(workspace: Workspace, result: ComparisonResult) -> ReportContents:
     """Everything that the report of a comparison shows."""
     record = result.record
-    runs = [workspace.run(run_id) for run_id in record.run_ids]
+    used = {run_id for run_ids in result.run_ids.values() for run_id in run_ids}
+    runs = [workspace.run(run_id) for run_id in record.run_ids if run_id in used]
     return ReportContents(
         title=" against ".join(model.label for model in result.contenders),
         context=" · ".join(
@@ -93,21 +96,24 @@ def _describe_judging(result: ComparisonResult) -> dict[str, str]:
 
 
 def _describe_runs(workspace: Workspace, runs: Sequence[RunRecord]) -> dict[str, str]:
-    def seconds(run: RunRecord) -> float:
-        return float(_environment(workspace, run)["seconds"]["training"])
+    def duration(run: RunRecord) -> str:
+        seconds = read_training_seconds(workspace.run_folder(run.id))
+        return "" if seconds is None else f", trained in {seconds:,.0f} s"
 
-    return {run.name: f"{run.id}, seed {run.config.seed}, trained in {seconds(run):,.0f} s" for run in runs}
+    return {run.name: f"{run.id}, seed {run.config.seed}{duration(run)}" for run in runs}
 
 
 def describe_run_versions(workspace: Workspace, runs: Sequence[RunRecord]) -> dict[str, str]:
-    """Python, packages and machine of the runs; of several that differ, all are named."""
-    per_run = [_environment(workspace, run) for run in runs]
-    rows = [
-        {"Python": found["python"], **found["packages"], "system": found["system"], "threads": str(found["threads"])}
-        for found in per_run
-    ]
-    return {name: " / ".join(dict.fromkeys(row.get(name, "unknown") for row in rows)) for name in rows[0]}
+    """Python, packages and machine of the runs; of several that differ, all are named, "unknown" where it is lost."""
+    rows = [_read_versions(workspace.run_folder(run.id)) for run in runs]
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: " / ".join(dict.fromkeys(row.get(name, "unknown") for row in rows)) for name in names}
 
 
-def _environment(workspace: Workspace, run: RunRecord) -> Mapping:
-    return dict(read_json(workspace.run_folder(run.id) / "environment.json", f"run {run.id}"))
+def _read_versions(folder: Path) -> dict[str, str]:
+    try:
+        found = read_json(folder / "environment.json", "a run")
+        packages = {"Python": found["python"], **found["packages"]}
+        return {**packages, "system": found["system"], "threads": str(found["threads"])}
+    except (RunError, KeyError, TypeError):
+        return {}

@@ -75,7 +75,7 @@ def load_trained_models(
     like: Evaluation | None = None
     for name, runs in groups.items():
         folders = [workspace.run_folder(run.id) for run in runs]
-        seconds = [read_json(folder / "environment.json", "a run")["seconds"]["training"] for folder in folders]
+        seconds = list(filter(None, map(run_folder.read_training_seconds, folders)))
         evaluations = []
         for folder in folders:
             evaluations.append(run_folder.load_evaluation(folder, split.test.dataset.n_items, like=like))
@@ -91,8 +91,8 @@ def load_trained_models(
             overlaps_training_days=split.config.protocol != "time",
             still_improving=curves is not None and curves.still_improving,
             too_few_epochs=curves is not None and curves.is_open,
-            training_seconds=sum(seconds) / len(seconds),
-            run_seconds=tuple(seconds),
+            training_seconds=sum(seconds) / len(seconds) if seconds else None,
+            run_seconds=tuple(seconds) if len(seconds) == len(folders) else (),
         )
         models.append(model)
         rows.append(build_row(model, [run_folder.read_metrics(folder) for folder in folders], split, k))

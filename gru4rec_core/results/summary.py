@@ -10,7 +10,7 @@ from typing import Any, Self
 from gru4rec_core.evaluation.verdict import BaselineVerdict, compare_with_baselines
 from gru4rec_core.evaluation.verdict_text import BaselineOutcome, method_name
 from gru4rec_core.results import statistics_cache
-from gru4rec_core.results.comparison import ComparisonResult, build_comparison_result, find_missing, list_result_files
+from gru4rec_core.results.comparison import ComparisonResult, build_comparison_result, find_missing, list_read_files
 from gru4rec_core.results.stored_json import read_if_current
 from gru4rec_core.storage import cache_json
 from gru4rec_core.workspace.records import ComparisonRecord
@@ -160,7 +160,7 @@ def _decode(stored: Any) -> ComparisonSummary:
 
 def _list_inputs(workspace: Workspace, record: ComparisonRecord) -> list[Any]:
     """All that a summary depends on: settings, what is ignored about the log, and the files of the results."""
-    files = list_result_files(workspace, record)
+    files = list_read_files(workspace, record)
     times = [file.stat().st_mtime_ns if file.exists() else 0 for file in files]
     set_aside = sorted(workspace.dataset(record.dataset_id).set_aside)
     return [VERSION, statistics_cache.VERSION, record.config.to_json(), set_aside, times]

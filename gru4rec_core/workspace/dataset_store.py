@@ -15,12 +15,13 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.storage import load_table, new_folder, new_id, read_json, safe_child, save_table, write_json
 from gru4rec_core.workspace import dataset_files
+from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.migration import open_workspace
 from gru4rec_core.workspace.records import DatasetOrigin, DatasetRecord
 
 T = TypeVar("T")
 _ITEM_TABLE = "items.parquet"
-_OWN_NAMES = "item_names.json"
+OWN_NAMES = "item_names.json"
 
 
 class DatasetStore:
@@ -109,7 +110,8 @@ class DatasetStore:
         if known is not None:
             require(self.root, action, "dataset", known.id, known.name)
             if item_names:
-                write_json(self.dataset_folder(known.id) / _OWN_NAMES, item_names)
+                write_json(self.dataset_folder(known.id) / OWN_NAMES, item_names)
+                write_checksums(self.dataset_folder(known.id), [OWN_NAMES])
             return known
         record = DatasetRecord(
             id=new_id(name, digest[:8]),
@@ -135,8 +137,9 @@ class DatasetStore:
             if rejected is not None and len(rejected):
                 save_table(folder / "rejected.parquet", rejected)
             if item_names:
-                write_json(folder / _OWN_NAMES, item_names)
+                write_json(folder / OWN_NAMES, item_names)
             record.write(folder / "dataset.json")
+            write_checksums(folder)
         return record
 
     def open_dataset(self, id_or_name: str) -> SessionDataset:
@@ -174,7 +177,7 @@ class DatasetStore:
     def item_files(self, dataset_id: str) -> tuple[Path, Path]:
         """The files with what is known of a dataset's items: names of the log's own column, and the item table."""
         folder = self.dataset_folder(dataset_id)
-        return folder / _OWN_NAMES, folder / _ITEM_TABLE
+        return folder / OWN_NAMES, folder / _ITEM_TABLE
 
     def set_item_table(self, dataset_id: str, frame: pd.DataFrame | None) -> None:
         """Keeps what is known of a dataset's items, in place of what was known before; None forgets it."""
@@ -185,6 +188,7 @@ class DatasetStore:
             path.unlink(missing_ok=True)
         else:
             save_table(path, frame)
+        write_checksums(path.parent, [path.name])
 
     def rename_dataset(self, dataset_id: str, name: str) -> DatasetRecord:
         """Gives a dataset another name; its id stays.
@@ -197,7 +201,7 @@ class DatasetStore:
         before = self.dataset(dataset_id)
         require(self.root, Action.RENAME, "dataset", before.id, f"{before.name} → {name.strip()}")
         record = before.model_copy(update={"name": name.strip()})
-        record.write(self.dataset_folder(record.id) / "dataset.json")
+        self._rewrite(record)
         return record
 
     def set_aside(self, dataset_id: str, codes: Iterable[str]) -> DatasetRecord:
@@ -205,8 +209,13 @@ class DatasetStore:
         before = self.dataset(dataset_id)
         require(self.root, Action.SET_ASIDE, "dataset", before.id, before.name)
         record = before.model_copy(update={"set_aside": tuple(sorted(set(codes)))})
-        record.write(self.dataset_folder(record.id) / "dataset.json")
+        self._rewrite(record)
         return record
+
+    def _rewrite(self, record: DatasetRecord) -> None:
+        folder = self.dataset_folder(record.id)
+        record.write(folder / "dataset.json")
+        write_checksums(folder, ["dataset.json"])
 
     def dataset_folder(self, dataset_id: str) -> Path:
         return safe_child(self.root / "datasets", dataset_id)

@@ -27,6 +27,7 @@ from gru4rec_core.evaluation.verdict_text import method_name
 from gru4rec_core.storage import delete_folder, new_folder, new_id, safe_child
 from gru4rec_core.version import __version__
 from gru4rec_core.words import counted
+from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
 from gru4rec_core.workspace.records import DatasetRecord, Record, RunRecord, now
 
@@ -165,6 +166,7 @@ def store_decision(workspace: DatasetStore, record: DecisionRecord | GateRecord)
         require(workspace.root, Action.GATE, "gate", record.id, record.text)
     with new_folder(workspace.root / kind / record.id) as folder:
         record.write(folder / file_name)
+        write_checksums(folder)
 
 
 def _validate_texts(record: DecisionRecord) -> None:

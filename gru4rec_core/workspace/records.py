@@ -104,7 +104,7 @@ class Record(BaseModel):
                 f"{path.name} of {cls.owner} lacks a field or has a bad one.",
                 found=f"{'.'.join(map(str, first['loc']))}: {first['msg']}",
                 where=str(path),
-                remedy="Restore the file from a copy, or delete the folder it is in.",
+                remedy="Repair it (with the command: check --repair), or restore the file from a copy.",
             ) from None
 
 

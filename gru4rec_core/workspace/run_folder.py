@@ -52,7 +52,7 @@ def append_epoch(folder: Path, report: dict[str, Any]) -> None:
     if _last_epoch(path) < report["epoch"]:
         append_text(path, line)
     else:
-        earlier = [row for row in _epoch_lines(path) if row["epoch"] < report["epoch"]]
+        earlier = [row for row in read_epoch_lines(folder) if row["epoch"] < report["epoch"]]
         write_text(path, "".join(json.dumps(row) + "\n" for row in earlier) + line)
 
 
@@ -63,23 +63,44 @@ def _last_epoch(path: Path) -> float:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 4096))
         tail = file.read()
-    return int(json.loads(tail.splitlines()[-1])["epoch"]) if tail.endswith(b"\n") else math.inf
+    try:
+        return int(json.loads(tail.splitlines()[-1])["epoch"]) if tail.endswith(b"\n") else math.inf
+    except (ValueError, KeyError, TypeError):  # damaged
+        return math.inf
 
 
 def read_epochs(folder: Path) -> pd.DataFrame:
-    """One row per epoch; empty before the first. Validation metrics become columns `validation_<metric>`."""
+    """One row per epoch that can be read; empty before the first.
+
+    Validation metrics become columns `validation_<metric>`.
+    """
     rows = []
-    for report in _epoch_lines(folder / "epochs.jsonl"):
+    for report in read_epoch_lines(folder):
         validation = report.pop("validation", None) or {}
         rows.append({**report, **{f"validation_{name}": value for name, value in validation.items()}})
     return pd.DataFrame(rows)
 
 
-def _epoch_lines(path: Path) -> list[dict[str, Any]]:
+def read_epoch_lines(folder: Path) -> list[dict[str, Any]]:
+    """The lines of epochs.jsonl that can be read: the last may be half written, and any of them damaged."""
+    path = folder / "epochs.jsonl"
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    return [json.loads(line) for line in lines if line.endswith("\n")]  # the last may be half written
+    rows = []
+    for line in path.read_bytes().splitlines(keepends=True):
+        with suppress(ValueError):
+            row = json.loads(line.decode("utf-8")) if line.endswith(b"\n") else None
+            if isinstance(row, dict) and isinstance(row.get("epoch"), int):
+                rows.append(row)
+    return rows
+
+
+def read_training_seconds(folder: Path) -> float | None:
+    """For how long the run in a folder was trained; None where that was not written down, or is damaged."""
+    try:
+        return float(read_json(folder / "environment.json", "a run")["seconds"]["training"])
+    except (RunError, KeyError, TypeError, ValueError):
+        return None
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:
@@ -160,6 +181,11 @@ def load_evaluation(
 
 def _as_int32(numbers: np.ndarray) -> np.ndarray:
     return numbers.astype(np.int32, copy=False)
+
+
+def list_files(path: Path) -> list[Path]:
+    """The memory-mapped files that belong to a predictions table."""
+    return [_list_file(path, column) for column in _LISTS]
 
 
 def _list_file(path: Path, column: str) -> Path:

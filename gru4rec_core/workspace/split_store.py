@@ -35,6 +35,7 @@ from gru4rec_core.storage import (
     write_text,
 )
 from gru4rec_core.workspace import dataset_files
+from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.store import Workspace
 
 _PATIENCE = 600.0  # seconds to wait for another process that cuts the same log
@@ -152,6 +153,7 @@ def store_test_rule(folder: Path, config: SplitConfig) -> None:
     make_folder(folder)
     if not (folder / "split.json").exists():
         write_text(folder / "split.json", config.to_json() + "\n")
+        write_checksums(folder, ["split.json"])
 
 
 def _has_test(folder: Path) -> bool:
@@ -168,15 +170,18 @@ def _store(parts: Split, folder: Path) -> None:
     if parts.validation is not None and not (folder / "validation").exists():
         with new_folder(folder / "validation") as new:
             _save_evaluation_set(parts.validation, new)
+            write_checksums(new)
     # After the validation part: where there is a training part, the validation part is complete.
     if not (folder / "train").exists():
         with new_folder(folder / "train") as new:
             dataset_files.save_dataset(parts.train, new)
+            write_checksums(new)
     if not _has_test(folder):
         if (folder / "test").exists():
             delete_folder(folder / "test")
         with new_folder(folder / "test") as new:
             _save_test(parts, new)
+            write_checksums(new)
 
 
 def _save_evaluation_set(part: EvaluationSet, folder: Path) -> None:

@@ -19,6 +19,7 @@ decision.json, gate.json) say their schema version; the files beside them have t
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -34,6 +35,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.storage import delete_folder, is_id, new_folder, new_id
 from gru4rec_core.words import counted
 from gru4rec_core.workspace import run_folder
+from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
 from gru4rec_core.workspace.decisions import (
     describe_deleted_comparison,
@@ -157,7 +159,7 @@ class Workspace(DatasetStore):
                 where=str(record),
                 remedy="Delete these runs first, or delete the dataset with its runs.",
             )
-        self._refuse_active(dependents.runs)
+        self.refuse_active(dependents.runs)
         require(self.root, Action.DELETE, "dataset", record.id, record.name)
         upload = self._own_upload(record)
         self._delete_dependents(dependents)
@@ -191,6 +193,14 @@ class Workspace(DatasetStore):
             )
         return RunRecord.read_from(folder / "run.json")
 
+    def readable_runs(self, run_ids: Iterable[str]) -> list[RunRecord]:
+        """The records of these runs, in their order, without those that are damaged or gone."""
+        records = []
+        for run_id in run_ids:
+            with suppress(RunError):
+                records.append(self.run(run_id))
+        return records
+
     def create_run(
         self,
         dataset_id: str,
@@ -220,6 +230,7 @@ class Workspace(DatasetStore):
         require(self.root, Action.TRAIN, "run", run_id, record.name)
         with new_folder(self.run_folder(run_id)) as folder:
             record.write_to(folder)
+            write_checksums(folder)
         return record
 
     def find_run(
@@ -243,7 +254,7 @@ class Workspace(DatasetStore):
         """
         run = self.run(run_id)
         check(self.root, Action.DELETE, "run", run.id, run.name)
-        self._refuse_active([run])
+        self.refuse_active([run])
         dependents = self.run_dependents(run.id)
         if dependents.comparisons and not with_comparisons:
             raise RunError(
@@ -380,6 +391,7 @@ class Workspace(DatasetStore):
         require(self.root, Action.COMPARE, "comparison", record.id, record.name)
         with new_folder(self.comparison_folder(record.id)) as folder:
             record.write(folder / "comparison.json")
+            write_checksums(folder)
         return record
 
     def delete_comparison(self, comparison_id: str) -> None:
@@ -394,7 +406,8 @@ class Workspace(DatasetStore):
         for run in dependents.runs:
             delete_folder(self.run_folder(run.id))
 
-    def _refuse_active(self, runs: Iterable[RunRecord]) -> None:
+    def refuse_active(self, runs: Iterable[RunRecord]) -> None:
+        """Raises RunError when one of these runs is still at work."""
         active = [run.name for run in runs if self.state(run.id).is_active]
         if active:
             raise RunError(

@@ -1,6 +1,7 @@
 """Each action is refused or allowed to each role where it writes, and everything is on record."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,13 +16,17 @@ from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.cleaning_types import CleaningStep
 from gru4rec_core.errors import AccessError, RunError
 from gru4rec_core.jobs import jobs
+from gru4rec_core.jobs.repairs import repair, train_again
 from gru4rec_core.results.gate import GatePlan, run_gate
 from gru4rec_core.results.recheck import RecheckPlan, recheck_run
+from gru4rec_core.workspace.damage import Damage
 from gru4rec_core.workspace.decisions import DecisionRecord, delete_decision, store_decision
 from gru4rec_core.workspace.derived_datasets import derive_dataset
 from gru4rec_core.workspace.importing import import_sample
+from gru4rec_core.workspace.integrity import check_run
 from gru4rec_core.workspace.job_state import JobState, read_state, write_state
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
+from gru4rec_core.workspace.removal import remove_damaged
 from gru4rec_core.workspace.store import Workspace
 
 JUDGING, RULE = ComparisonConfig(deciding_k=1), SplitConfig()
@@ -60,6 +65,15 @@ def own_rules(call: Callable[[], object]) -> None:
         call()
     if isinstance(refusal.value, AccessError):
         raise refusal.value
+
+
+def damage_of(world) -> Damage:
+    """The run's settings are damaged."""
+    path = world.workspace.run_folder(world.run.id) / "config.json"
+    path.write_text("", encoding="utf-8")
+    damage = check_run(world.workspace, world.run.id)
+    assert damage is not None
+    return damage
 
 
 def items_of(world) -> pd.DataFrame:
@@ -112,6 +126,9 @@ CALLS: dict[str, tuple[Action, Callable]] = {
         Action.RECHECK,
         lambda w: own_rules(lambda: recheck_run(w.workspace, RecheckPlan(w.run.id, w.dataset.id, RULE, JUDGING))),
     ),
+    "repair": (Action.REPAIR, lambda w: repair(w.workspace, damage_of(w))),
+    "remove_damaged": (Action.DELETE, lambda w: remove_damaged(w.workspace, damage_of(w))),
+    "train_again": (Action.TRAIN, lambda w: train_again(w.workspace, replace(damage_of(w), cure="train"))),
     "delete_dataset": (Action.DELETE, lambda w: w.workspace.delete_dataset(w.dataset.id, with_runs=True)),
     "delete_run": (Action.DELETE, lambda w: w.workspace.delete_run(w.run.id, with_comparisons=True)),
     "delete_comparison": (Action.DELETE, lambda w: w.workspace.delete_comparison(w.comparison.id)),

@@ -10,29 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.fabricated_run import store_random_model
 from dashboard import widgets
-from gru4rec_core.baselines.registry import BASELINES
-from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
-from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.data.split_types import Split
-from gru4rec_core.evaluation import metrics
-from gru4rec_core.evaluation.scoring import Evaluation, evaluate
-from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report.charts.specs import spec_with_frames
-from gru4rec_core.results.summary import precompute_summaries
-from gru4rec_core.workspace import run_folder
-from gru4rec_core.workspace.job_state import JobState, write_state
-from gru4rec_core.workspace.records import DatasetOrigin, RunRecord
-from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
 from tests.app_runs import TIMEOUT
+from tests.finished import build_finished
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -95,67 +81,16 @@ def open_page(workspace: Workspace) -> Callable[..., AppTest]:
     return opened
 
 
-NASTY = ("<img src=x onerror=alert(1)>", "![pixel](http://example.invalid/p.png)", "=1+1", "*bold* _item_ [link](x)")
-"""Item names as an unkind file may hold them."""
-
-
 @pytest.fixture(scope="session")
-def finished_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished_workspace(whole: Path) -> Path:
     """A comparison of TOP1 and BPR whose runs are done: random weights, real predictions, nothing trained."""
-    return _build_finished(tmp_path_factory.mktemp("finished") / "workspace", seeds=(0,))
+    return whole
 
 
 @pytest.fixture(scope="session")
 def finished_seeds_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with three seeds of each loss."""
-    return _build_finished(tmp_path_factory.mktemp("seeds") / "workspace", seeds=(0, 1, 2))
-
-
-def _build_finished(root: Path, seeds: tuple[int, ...]) -> Path:
-    workspace = Workspace(root)
-    rng = np.random.default_rng(11)
-    names = [*NASTY, *(f"item {letter}" for letter in "ABCDEFGHIJKLMNOP")]
-    lengths = rng.integers(2, 9, 600)
-    session = np.repeat(np.arange(600), lengths)
-    items = rng.zipf(1.6, session.size) % len(names)
-    log = pd.DataFrame({"session": session, "timestamp": np.arange(session.size), "item": np.array(names)[items]})
-    dataset = workspace.add_dataset(SessionDataset(log), "shop log", DatasetOrigin("upload"), time_unit="s")
-    rule = SplitConfig()
-    runs = [
-        workspace.create_run(dataset.id, TrainingConfig(loss=loss, n_hidden=(8,), epochs=3, seed=seed), rule)
-        for loss in ("top1", "bpr")
-        for seed in seeds
-    ]
-    workspace.create_comparison(
-        dataset.id, rule, ComparisonConfig(deciding_k=3), [run.id for run in runs], baselines=("popularity", "markov")
-    )
-    split = load_split(workspace, dataset.id, rule)
-    for place, run in enumerate(runs):
-        finish_run(workspace, run, split, np.random.default_rng(place))
-    folder = workspace.split_folder(dataset.id, rule) / "baselines"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("popularity", "markov"):
-        _store(evaluate(BASELINES[name]().fit(split.train), split.test), folder, name)
-    write_state(folder, JobState(state="done"))
-    precompute_summaries(workspace, dataset.id)  # as a worker does at the end, so that no page has to compute them
-    return root
-
-
-def finish_run(workspace: Workspace, run: RunRecord, split: Split, rng: np.random.Generator) -> None:
-    """Gives a run what training would: random weights, a course, real predictions."""
-    folder = workspace.run_folder(run.id)
-    store_random_model(folder, split.train.vocabulary, run.config.n_hidden[0], rng)
-    (folder / "environment.json").write_text('{"seconds": {"training": 2.5}}', encoding="utf-8")
-    for epoch in (1, 2, 3):
-        hits = {"accuracy@3": 0.2 if epoch > 1 else 0.1}
-        run_folder.append_epoch(folder, {"epoch": epoch, "epochs": 3, "loss": 1 / epoch, "validation": hits})
-    evaluation = evaluate(NumpyGru4Rec.load(folder), split.test)
-    run_folder.save_evaluation(evaluation, metrics.summarise(evaluation), folder)
-    write_state(folder, JobState(state="done"))
-
-
-def _store(evaluation: Evaluation, folder: Path, name: str) -> None:
-    run_folder.save_evaluation(evaluation, metrics.summarise(evaluation) | {"name": name}, folder, name)
+    return build_finished(tmp_path_factory.mktemp("seeds") / "workspace", seeds=(0, 1, 2))
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from gru4rec_core.workspace.job_state import JobState, write_state
 from gru4rec_core.workspace.records import DatasetOrigin
 from gru4rec_core.workspace.split_store import load_split, store_test_rule
 from tests.chart_specs import charts
-from tests.pages.conftest import finish_run
+from tests.finished import finish_run
 
 DAY = 86_400
 LATER = 1_700_000_000

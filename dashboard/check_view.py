@@ -1,0 +1,129 @@
+"""How does a page check the workspace without waiting for it?
+
+The check runs in a thread of this process; every page of it sees the same check.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from dashboard import damage_card, focus, messages, state
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
+from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.jobs import repairs
+from gru4rec_core.words import counted
+from gru4rec_core.workspace.damage import Damage
+from gru4rec_core.workspace.integrity import check_again, find_damage
+from gru4rec_core.workspace.store import Workspace
+
+_POLL_SECONDS = 0.5
+
+
+@dataclass
+class WorkspaceCheck:
+    """A check of a workspace, under way or done.
+
+    Attributes:
+        workspace: what is checked.
+        done, total: things checked so far, and how many there are; total 0: not known yet.
+        found: what is damaged; None while it is looked for.
+        error: why the check failed; "" if it did not.
+    """
+
+    workspace: Workspace
+    done: int = 0
+    total: int = 0
+    found: list[Damage] | None = None
+    error: str = ""
+    thread: threading.Thread | None = field(default=None, repr=False)
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.thread is not None and self.thread.is_alive()
+
+    def start(self) -> None:
+        """Begins to check, in a thread."""
+        self.thread = threading.Thread(target=self.run, name="workspace-check", daemon=True)
+        self.thread.start()
+
+    def run(self) -> None:
+        """Checks everything."""
+        try:
+            self.found = find_damage(self.workspace, self._note)
+        except (WorkbenchError, OSError) as error:
+            self.error = str(error)
+
+    def _note(self, done: int, total: int) -> None:
+        self.done, self.total = done, total
+
+
+_checks: dict[str, WorkspaceCheck] = {}
+"""The latest check of each workspace, by its folder."""
+
+
+def show() -> None:
+    """The button that checks the workspace; what was found, with what can be done about it."""
+    workspace = state.workspace()
+    check = _checks.get(str(workspace.root))
+    with st.container(key="workspace-check", gap="small"):
+        if check is not None and check.is_at_work:
+            st.fragment(run_every=_POLL_SECONDS)(_show_progress)(check)
+            return
+        if st.button("Check the workspace", type="tertiary", key="check-workspace", icon=":material/fact_check:"):
+            check = _checks[str(workspace.root)] = WorkspaceCheck(workspace)
+            check.start()
+            st.rerun()
+        if check is not None:
+            _show_found(workspace, check)
+
+
+def _show_progress(check: WorkspaceCheck) -> None:
+    if not check.is_at_work:
+        st.rerun()
+    st.progress(check.done / check.total if check.total else 0.0, text=describe_progress(check))
+
+
+def describe_progress(check: WorkspaceCheck) -> str:
+    """ "Checking the workspace: 3 of 40 folders"."""
+    return f"Checking the workspace: {check.done:,} of {counted(check.total, 'folder')}"
+
+
+def _show_found(workspace: Workspace, check: WorkspaceCheck) -> None:
+    if check.error:
+        messages.show_message(f"The check did not end. {check.error}", "error")
+        return
+    found = check.found = check_again(workspace, check.found or [])  # what has been mended meanwhile is left out
+    messages.show_message(describe_found(found, check.total), "warning" if found else "good")
+    curable = [damage for damage in found if damage.cure in ("now", "job")]
+    if (
+        len(curable) > 1
+        and is_allowed(Action.REPAIR)
+        and st.button("Repair all that can be", key="repair-all", icon=":material/build:")
+    ):
+        messages.attempt(lambda: _repair_all(workspace, curable))
+    damage_card.show_cards(workspace, found, place="check")
+
+
+def describe_found(found: Sequence[Damage], n_checked: int) -> str:
+    """What a check found, in a sentence."""
+    if not found:
+        return f"All files of the workspace are whole ({counted(n_checked, 'folder')} checked)."
+    return f"{counted(len(found), 'thing')} of {n_checked:,} checked {'is' if len(found) == 1 else 'are'} damaged."
+
+
+def _repair_all(workspace: Workspace, curable: Sequence[Damage]) -> None:
+    """Repairs what can be, first what others are made from; goes on where one cannot, and says so at the end."""
+    failed = []
+    for damage in sorted(curable, key=lambda one: one.cure == "job"):
+        try:
+            repairs.repair(workspace, damage)
+        except WorkbenchError as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    focus.tell_action("Repaired.", place="workspace-check")

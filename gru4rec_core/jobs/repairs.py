@@ -1,0 +1,65 @@
+"""How is something damaged mended: at once, or by a job?"""
+
+from gru4rec_core.access.guard import check, require
+from gru4rec_core.access.rights import Action
+from gru4rec_core.errors import RunError
+from gru4rec_core.experiments.baselines import execute_baselines_job
+from gru4rec_core.experiments.comparison import ComparisonPart
+from gru4rec_core.experiments.repair import prepare_job, repair_now
+from gru4rec_core.experiments.reporter import OnChange
+from gru4rec_core.jobs import jobs
+from gru4rec_core.workspace.damage import Damage
+from gru4rec_core.workspace.store import Workspace
+
+
+def repair(workspace: Workspace, damage: Damage) -> None:
+    """Mends it at once, or queues the job that does: a model or a baseline is tested again.
+
+    Raises:
+        RunError: it cannot be mended, or only by training again; or the engine does not start.
+    """
+    _require_cure(damage)
+    require(workspace.root, Action.REPAIR, damage.kind, damage.id, damage.name)
+    if damage.cure == "now":
+        repair_now(workspace, damage)
+        return
+    prepare_job(workspace, damage)
+    _submit(workspace, damage, Action.REPAIR)
+
+
+def train_again(workspace: Workspace, damage: Damage) -> None:
+    """Queues a run to be trained again from the beginning, with its own settings. Raises RunError as `jobs.submit`."""
+    check(workspace.root, Action.TRAIN, damage.kind, damage.id, damage.name)  # before anything is taken away
+    prepare_job(workspace, damage, train=True)
+    _submit(workspace, damage, Action.TRAIN)
+
+
+def repair_here(workspace: Workspace, damage: Damage, on_change: OnChange | None = None) -> None:
+    """As `repair`, but a job is carried out in this process.
+
+    Raises:
+        WorkbenchError: it cannot be mended, or why the job failed.
+    """
+    _require_cure(damage)
+    require(workspace.root, Action.REPAIR, damage.kind, damage.id, damage.name)
+    if damage.cure == "now":
+        repair_now(workspace, damage)
+        return
+    prepare_job(workspace, damage)
+    if damage.kind == "run":
+        ComparisonPart(damage.name, workspace.root, "", damage.id, damage.folder).execute(on_change)
+    else:
+        dataset_id, key, _ = damage.id.split("/")
+        execute_baselines_job(workspace, dataset_id, key)
+
+
+def _submit(workspace: Workspace, damage: Damage, action: Action) -> None:
+    if damage.kind == "run":
+        jobs.submit(workspace, "run", damage.id, action=action)
+    else:
+        jobs.submit(workspace, "baselines", damage.id.rpartition("/")[0], action=action)
+
+
+def _require_cure(damage: Damage) -> None:
+    if damage.cure in ("", "train"):
+        raise RunError(damage.title, found=" ".join(damage.file_sentences), remedy=damage.cure_sentence)

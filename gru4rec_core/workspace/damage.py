@@ -1,0 +1,131 @@
+"""What is said of something in the workspace some of whose files are damaged?
+
+One home for these words: the pages' cards and the command `check` say the same.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from gru4rec_core.words import age
+
+Kind = Literal["dataset", "split", "baseline", "run", "comparison", "decision", "gate"]
+
+Cure = Literal["now", "job", "train", ""]
+"""How it can be mended: at once, by a job (a model or a baseline is tested again), by training again, not at all."""
+
+KIND_WORDS: dict[Kind, str] = {
+    "dataset": "Dataset",
+    "split": "The split of",
+    "baseline": "Baseline",
+    "run": "Run",
+    "comparison": "Comparison",
+    "decision": "Decision",
+    "gate": "The gate's record",
+}
+
+_JOB_CURES: dict[Kind, str] = {
+    "run": "Repair tests the trained model again, with the same result.",
+    "baseline": "Repair computes the baseline again, with the same result.",
+}
+_HOPELESS: dict[Kind, str] = {
+    "dataset": "It cannot be read again here: restore the file from a copy, or remove the dataset and import its log "
+    "again.",
+    "run": "It cannot be put together again: restore it from a copy, or remove the run and train it again.",
+}
+
+
+@dataclass(frozen=True)
+class DamagedFile:
+    """A file that is not as it was written.
+
+    Attributes:
+        name: its path below the folder of what it belongs to.
+        what: the end of the sentence that begins with its name: "is missing".
+        since: when it was last changed; when its folder was, where it is gone.
+    """
+
+    name: str
+    what: str
+    since: datetime
+
+    @property
+    def sentence(self) -> str:
+        """ "metrics.json is empty, since 2 hours ago (2026-03-01 12:00 UTC)."."""
+        return f"{self.name} {self.what}, since {self.since:%Y-%m-%d %H:%M} UTC ({age(self.since)})."
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Something of the workspace with a damaged file.
+
+    Attributes:
+        kind: what it is.
+        id: of the run, dataset, comparison, decision or gate; of a split DATASET/KEY, of a baseline DATASET/KEY/NAME.
+        name: what people call it.
+        folder: where its files are.
+        files: the damaged ones.
+        cure: how it can be mended.
+        lost: what mending does not bring back, as a sentence; "" for nothing.
+    """
+
+    kind: Kind
+    id: str
+    name: str
+    folder: Path
+    files: tuple[DamagedFile, ...]
+    cure: Cure
+    lost: str = ""
+
+    @property
+    def title(self) -> str:
+        """ "Run bpr, seed 0 is damaged."."""
+        return f"{KIND_WORDS[self.kind]} {self.name} is damaged."
+
+    @property
+    def file_sentences(self) -> tuple[str, ...]:
+        """What is wrong with each file, and since when."""
+        return tuple(file.sentence for file in self.files)
+
+    @property
+    def cure_sentence(self) -> str:
+        """What *Repair* or *Train again* would do; where neither helps, what else to do."""
+        if self.cure == "train":
+            return "Its weights are gone, and no whole checkpoint is kept: the model has to be trained again."
+        if self.cure == "job":
+            return " ".join(filter(None, (_JOB_CURES[self.kind], self.lost)))
+        if self.cure == "now":
+            return self.lost or "Repair makes it again from what is whole."
+        hopeless = "It cannot be put together again: restore it from a copy, or remove it."
+        return " ".join(filter(None, (_HOPELESS.get(self.kind, hopeless), self.lost)))
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All that is said of it, line by line."""
+        return (self.title, *self.file_sentences, self.cure_sentence)
+
+    def names(self) -> set[str]:
+        """The names of the damaged files."""
+        return {file.name for file in self.files}
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values: what `check --json` prints."""
+        files = [{"name": file.name, "what": file.what, "since": file.since.isoformat()} for file in self.files]
+        return {"kind": self.kind, "id": self.id, "name": self.name, "files": files, "cure": self.cure}
+
+
+def describe_left_out(names: Iterable[str]) -> str:
+    """Which runs a comparison goes on without: "bpr, seed 0 is damaged and left out."; "" for none."""
+    names = list(names)
+    if not names:
+        return ""
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} damaged and left out."
+
+
+def last_change(path: Path) -> datetime:
+    """When a file was last changed; when the folder that had it was, where it is gone."""
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)

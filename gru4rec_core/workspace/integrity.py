@@ -1,0 +1,461 @@
+"""Which files of the workspace are damaged?
+
+A file whose checksum was written is compared with it; any other is read. A page, which may not take long, reads only.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+
+from gru4rec_core.baselines.names import BASELINE_LABELS
+from gru4rec_core.config import SplitConfig, TrainingConfig
+from gru4rec_core.data.vocabulary import ItemVocabulary
+from gru4rec_core.errors import RunError, WorkbenchError
+from gru4rec_core.storage import is_id, load_array, load_arrays, load_table, read_json
+from gru4rec_core.workspace.checksums import Checksum, find_difference, kept_text, read_checksums
+from gru4rec_core.workspace.damage import Cure, Damage, DamagedFile, Kind, last_change
+from gru4rec_core.workspace.decisions import DecisionRecord, GateRecord
+from gru4rec_core.workspace.job_state import JobState
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
+from gru4rec_core.workspace.store import Workspace
+
+Read = Callable[[Path], object]
+"""Reads a file; raises where that is not possible."""
+
+OnProgress = Callable[[int, int], object]
+"""Called with how many things have been checked, and how many there are."""
+
+RUN_RECORDS = ("run.json", "config.json", "split.json")
+
+_FAULTS = (WorkbenchError, ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, pa.ArrowException)
+_REWRITTEN = ("dataset.json", "items.parquet", "item_names.json")
+"""Files of a dataset that people change; their content may be newer than its sum."""
+
+_LOST_FILES = {
+    "epochs.jsonl": "The epochs that cannot be read are left out of the curve of training.",
+    "environment.json": "The versions it was trained with are lost; its time is added up from its epochs.",
+    "items.parquet": "What the item file told of the items is lost: add it again on Data.",
+    "rejected.parquet": "The list of rows that the import left out is lost.",
+}
+
+
+_PART_FILES: dict[str, tuple[str, ...]] = {
+    "train": (),
+    "validation": ("predicted.npy",),
+    "test": ("predicted.npy", "trained.npy", "train_counts.npy", "info.json"),
+}
+"""What a part of a split has beside the log itself (see split_store.py)."""
+
+
+def _dict(path: Path) -> object:
+    return dict(read_json(path, "a file"))
+
+
+def _vocabulary(path: Path) -> object:
+    return ItemVocabulary.from_json(path.read_text(encoding="utf-8"))
+
+
+def _metrics(path: Path) -> object:
+    return read_json(path, "a run")["accuracy"].items()
+
+
+def _seconds(path: Path) -> object:
+    return float(read_json(path, "a run")["seconds"]["training"])
+
+
+def _epochs(path: Path) -> object:
+    return [json.loads(line)["epoch"] for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _predictions(path: Path) -> object:
+    return load_table(path).num_rows
+
+
+_READERS: dict[str, Read] = {
+    "run.json": _dict,
+    "config.json": lambda path: TrainingConfig.from_json(path.read_text(encoding="utf-8")),
+    "split.json": lambda path: SplitConfig.from_json(path.read_text(encoding="utf-8")),
+    "state.json": JobState.read,
+    "metrics.json": _metrics,
+    "vocabulary.json": _vocabulary,
+    "environment.json": _seconds,
+    "epochs.jsonl": _epochs,
+    "dataset.json": DatasetRecord.read,
+    "comparison.json": ComparisonRecord.read,
+    "decision.json": DecisionRecord.read,
+    "gate.json": GateRecord.read,
+    "info.json": _dict,
+}
+"""How files are read that are known by their name; others by their ending."""
+
+_ENDINGS: dict[str, Read] = {
+    ".json": _dict,
+    ".npy": load_array,
+    ".npz": load_arrays,
+    ".parquet": _predictions,
+}
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """A folder whose files are checked.
+
+    Attributes:
+        path: the folder.
+        sums: what its files were, by name; empty where only reading is wanted.
+    """
+
+    path: Path
+    sums: Mapping[str, Checksum]
+
+    def check(self, names: Iterator[str] | tuple[str, ...]) -> list[DamagedFile]:
+        """The damaged ones of these files."""
+        return [found for name in names if (found := self._check(name)) is not None]
+
+    def _check(self, name: str) -> DamagedFile | None:
+        path = self.path / name
+        try:
+            what = self._compare(path, name)
+        except FileNotFoundError:
+            what = "is missing"
+        except _FAULTS:
+            what = "cannot be read"
+        return DamagedFile(name, what, last_change(path)) if what else None
+
+    def _compare(self, path: Path, name: str) -> str:
+        if path.stat().st_size == 0:
+            return "is empty"
+        expected = self.sums.get(name)
+        if expected is not None and path.name not in _REWRITTEN:
+            return find_difference(path, expected)
+        read = _READERS.get(path.name) or _ENDINGS.get(path.suffix)
+        if read is not None:
+            read(path)
+        return ""
+
+
+def _open(folder: Path, thorough: bool) -> _Folder:
+    return _Folder(folder, read_checksums(folder) if thorough else {})
+
+
+def find_damage(workspace: Workspace, on_progress: OnProgress | None = None) -> list[Damage]:
+    """All that is damaged in a workspace; every file is read or compared with its checksum.
+
+    Args:
+        workspace: to check.
+        on_progress: see `OnProgress`.
+    """
+    checks = list(_list_checks(workspace))
+    found: list[Damage] = []
+    for number, check in enumerate(checks):
+        if on_progress is not None:
+            on_progress(number, len(checks))
+        damage = check()
+        # What was removed meanwhile is not damaged.
+        if damage is not None and damage.folder.exists():
+            found.append(damage)
+    return found
+
+
+def _list_checks(workspace: Workspace) -> Iterator[Callable[[], Damage | None]]:
+    for dataset_id in workspace.list_folders("datasets"):
+        yield partial(check_dataset, workspace, dataset_id, thorough=True)
+        for folder in sorted((workspace.root / "datasets" / dataset_id / "splits").glob("*")):
+            yield partial(_check_split, workspace, dataset_id, folder)
+            for name in _list_baselines(folder / "baselines"):
+                yield partial(check_baseline, workspace, f"{dataset_id}/{folder.name}/{name}", thorough=True)
+    for run_id in workspace.list_folders("runs"):
+        yield partial(check_run, workspace, run_id, thorough=True)
+    for comparison_id in workspace.list_folders("comparisons"):
+        yield partial(check_comparison, workspace, comparison_id, thorough=True)
+    kinds: tuple[Kind, ...] = ("decision", "gate")
+    for kind in kinds:
+        for decision_id in workspace.list_folders(f"{kind}s"):
+            yield partial(check_decision, workspace, kind, decision_id)
+
+
+def check_again(workspace: Workspace, damages: Iterable[Damage]) -> list[Damage]:
+    """Of what was damaged, what still is."""
+    found = [_check_one(workspace, damage) for damage in damages if damage.folder.exists()]
+    return [damage for damage in found if damage is not None]
+
+
+def _check_one(workspace: Workspace, damage: Damage) -> Damage | None:
+    if damage.kind == "run":
+        return check_run(workspace, damage.id, thorough=True)
+    if damage.kind == "dataset":
+        return check_dataset(workspace, damage.id, thorough=True)
+    if damage.kind == "split":
+        return _check_split(workspace, damage.id.partition("/")[0], damage.folder)
+    if damage.kind == "baseline":
+        # Removed by a repair, it is made again by a job.
+        is_gone = not (damage.folder / f"{damage.id.rpartition('/')[2]}.json").exists()
+        return None if is_gone else check_baseline(workspace, damage.id, thorough=True)
+    if damage.kind == "comparison":
+        return check_comparison(workspace, damage.id, thorough=True)
+    return check_decision(workspace, damage.kind, damage.id)
+
+
+def check_unreadable(workspace: Workspace, kind: Kind, readable: Collection[str]) -> list[Damage]:
+    """What is damaged of the things of a kind that a list leaves out, because their record cannot be read.
+
+    Args:
+        workspace: where they are.
+        kind: "dataset", "run", "comparison", "decision" or "gate".
+        readable: ids of what the list has.
+    """
+    checks: dict[Kind, Callable[[str], Damage | None]] = {
+        "dataset": partial(check_dataset, workspace),
+        "run": partial(check_run, workspace),
+        "comparison": partial(check_comparison, workspace),
+        "decision": partial(check_decision, workspace, "decision"),
+        "gate": partial(check_decision, workspace, "gate"),
+    }
+    left_out = [name for name in workspace.list_folders(f"{kind}s") if is_id(name) and name not in readable]
+    return [damage for name in left_out if (damage := checks[kind](name)) is not None]
+
+
+def check_run(workspace: Workspace, run_id: str, *, thorough: bool = False, names: Sequence[str] = ()) -> Damage | None:
+    """What is damaged of a run; None where nothing is.
+
+    Args:
+        workspace: where it is.
+        run_id: its id.
+        thorough: compare with the checksums; else the files are read.
+        names: of the only files to look at; by default all.
+    """
+    folder = workspace.run_folder(run_id)
+    if not folder.is_dir():
+        return Damage("run", run_id, run_id, folder, (DamagedFile(".", "is missing", last_change(folder)),), "")
+    opened = _open(folder, thorough)
+    files = opened.check(tuple(names) or tuple(_run_files(folder, opened.sums)))
+    if not files:
+        return None
+    cure = _cure_run(workspace, folder, {file.name for file in files})
+    return Damage("run", run_id, _name_run(folder), folder, tuple(files), cure, _lost(folder, files))
+
+
+def has_ended(folder: Path) -> bool:
+    """Whether a run has results, or had: its state says so, or where that is damaged, what it left."""
+    path = folder / "state.json"
+    try:
+        return JobState.read(path).state == "done"
+    except RunError:
+        return any((folder / name).exists() for name in ("metrics.json", "weights.npz", "environment.json"))
+
+
+def _run_files(folder: Path, sums: Mapping[str, Checksum]) -> Iterator[str]:
+    yield from RUN_RECORDS
+    ended = has_ended(folder)
+    if ended or (folder / "state.json").exists():
+        yield "state.json"
+    if not ended:
+        return
+    needed = (
+        "metrics.json",
+        "predictions.parquet",
+        "weights.npz",
+        "vocabulary.json",
+        "environment.json",
+        "epochs.jsonl",
+    )
+    yield from needed
+    lists = (f"predictions.{column}.npy" for column in ("top_items", "top_scores"))
+    yield from (name for name in lists if name not in sums and (folder / name).exists())
+    yield from (name for name in sums if name not in (*needed, *RUN_RECORDS))
+
+
+def _name_run(folder: Path) -> str:
+    return _read_name(folder, "run.json") or folder.name
+
+
+def _read_name(folder: Path, record: str) -> str:
+    """What a record calls itself; if it is damaged, what it called itself once; "" where nobody knows."""
+    try:
+        return str(dict(read_json(folder / record, "a record"))["name"])
+    except _FAULTS:
+        pass
+    try:
+        return str(json.loads(kept_text(folder, record) or "")["name"])
+    except _FAULTS:
+        return ""
+
+
+def _lost(folder: Path, files: list[DamagedFile]) -> str:
+    """What mending does not bring back: nothing where the text of a file was kept."""
+    names = (file.name for file in files if file.name in _LOST_FILES)
+    return " ".join(_LOST_FILES[name] for name in names if kept_text(folder, name) is None)
+
+
+def _cure_run(workspace: Workspace, folder: Path, names: set[str]) -> Cure:
+    for name in names.intersection(RUN_RECORDS):
+        is_known = kept_text(folder, name) is not None
+        if not is_known and not (name == "split.json" and find_test_rule(workspace, folder.name)):
+            return ""
+    if "weights.npz" in names and not _has_whole_checkpoint(folder):
+        return "train"
+    needs_test = {"weights.npz", "weights.weights.h5", "predictions.parquet"}
+    return "job" if names & needs_test else "now"
+
+
+def _has_whole_checkpoint(folder: Path) -> bool:
+    """Whether the last checkpoint that a run keeps can be read."""
+    for path in sorted((folder / "checkpoint").glob("epoch-*"), reverse=True):
+        opened = _Folder(path, {})
+        names = tuple(file.name for file in path.iterdir() if file.suffix in _ENDINGS and file.name != "state.json")
+        if not opened.check(names) and _is_json(path / "state.json"):
+            return True
+    return False
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        _dict(path)
+    except _FAULTS:
+        return False
+    return True
+
+
+def find_test_rule(workspace: Workspace, run_id: str) -> SplitConfig | None:
+    """The test rule of a run as its comparison says it; None where it is in none."""
+    return next((one.split for one in workspace.comparisons() if run_id in one.run_ids), None)
+
+
+def check_dataset(workspace: Workspace, dataset_id: str, *, thorough: bool = False) -> Damage | None:
+    """What is damaged of a dataset; None where nothing is. The arguments are those of `check_run`."""
+    folder = workspace.dataset_folder(dataset_id)
+    opened = _open(folder, thorough)
+    needed = ["dataset.json", *_name_arrays(folder)]
+    optional = ("rejected.parquet", "item_names.json", "items.parquet")
+    needed += [name for name in optional if (folder / name).exists() or name in opened.sums]
+    files = opened.check(tuple(needed))
+    if not files:
+        return None
+    cure = _cure_dataset(workspace, folder, {file.name for file in files})
+    name = _read_name(folder, "dataset.json") or dataset_id
+    return Damage("dataset", dataset_id, name, folder, tuple(files), cure, _lost(folder, files))
+
+
+def _name_arrays(folder: Path) -> list[str]:
+    """The files of the log itself, in the folder of a dataset or of a part of a split."""
+    numbers, texts = "session_ids.npy", "session_ids.parquet"
+    is_numbers = not (folder / texts).exists() and ((folder / numbers).exists() or numbers in read_checksums(folder))
+    return ["items.npy", "timestamps.npy", "offsets.npy", numbers if is_numbers else texts, "vocabulary.json"]
+
+
+def _cure_dataset(workspace: Workspace, folder: Path, names: set[str]) -> Cure:
+    if "dataset.json" in names and kept_text(folder, "dataset.json") is None:
+        return ""
+    unknown = [name for name in names - {"dataset.json", *_LOST_FILES} if kept_text(folder, name) is None]
+    if not unknown:
+        return "now"
+    return "now" if _is_source_there(workspace, folder) else ""
+
+
+def _is_source_there(workspace: Workspace, folder: Path) -> bool:
+    """Whether a log can be read again: from its upload, as a sample, or from the log it was made from."""
+    record = read_dataset_record(folder)
+    if record is None:
+        return False
+    if record.made_from is not None:
+        return check_dataset(workspace, record.made_from.parent_id) is None
+    if record.source == "sample":
+        return True
+    return bool(record.file_sha256) and (workspace.root / "uploads" / record.file_sha256).exists()
+
+
+def read_dataset_record(folder: Path) -> DatasetRecord | None:
+    """A dataset's record; where it is damaged, as it was when its sum was taken; None where nobody knows."""
+    try:
+        return DatasetRecord.read(folder / "dataset.json")
+    except RunError:
+        pass
+    try:
+        text = kept_text(folder, "dataset.json")
+        return DatasetRecord.from_values(json.loads(text), folder / "dataset.json") if text else None
+    except RunError:
+        return None
+
+
+def _check_split(workspace: Workspace, dataset_id: str, folder: Path) -> Damage | None:
+    opened = _open(folder, thorough=True)
+    files = opened.check(("split.json", *(["baselines/state.json"] if _list_baselines(folder / "baselines") else [])))
+    for part in ("train", "validation", "test"):
+        if (folder / part).is_dir():
+            of_part = _open(folder / part, thorough=True)
+            names = tuple(of_part.sums) or (*_name_arrays(folder / part), *_PART_FILES[part])
+            found = of_part.check(names)
+            files += [DamagedFile(f"{part}/{file.name}", file.what, file.since) for file in found]
+    if not files:
+        return None
+    name = _read_name(workspace.dataset_folder(dataset_id), "dataset.json") or dataset_id
+    is_known = find_split_rule(workspace, dataset_id, folder) is not None
+    lost = "Repair cuts the log again, with the same result."
+    return Damage("split", f"{dataset_id}/{folder.name}", name, folder, tuple(files), "now" if is_known else "", lost)
+
+
+def find_split_rule(workspace: Workspace, dataset_id: str, folder: Path) -> SplitConfig | None:
+    """The test rule of a stored split, from its own file or whatever else says it; None where nothing does."""
+    texts = [kept_text(folder, "split.json")]
+    if (folder / "split.json").exists():
+        texts.insert(0, (folder / "split.json").read_text(encoding="utf-8", errors="replace"))
+    for text in filter(None, texts):
+        try:
+            return SplitConfig.from_json(text)
+        except _FAULTS:
+            continue
+    rules = [run.split for run in workspace.runs(dataset_id)] + [one.split for one in workspace.comparisons(dataset_id)]
+    return next((rule for rule in rules if rule.key() == folder.name), None)
+
+
+def _list_baselines(folder: Path) -> list[str]:
+    names = {path.name.split(".")[0] for path in folder.glob("*") if path.suffix in (".json", ".parquet")}
+    names |= {name.split(".")[0] for name in read_checksums(folder)}
+    return sorted(names & set(BASELINE_LABELS))
+
+
+def check_baseline(workspace: Workspace, baseline_id: str, *, thorough: bool = False) -> Damage | None:
+    """What is damaged of a baseline of a split; None where nothing is.
+
+    Args:
+        workspace: where it is.
+        baseline_id: DATASET/KEY/NAME.
+        thorough: see `check_run`.
+    """
+    dataset_id, key, name = baseline_id.split("/")
+    folder = workspace.dataset_folder(dataset_id) / "splits" / key / "baselines"
+    opened = _open(folder, thorough)
+    files = opened.check((f"{name}.json", f"{name}.parquet"))
+    files += opened.check(tuple(one for one in opened.sums if one.startswith(f"{name}.") and one.endswith(".npy")))
+    if not files:
+        return None
+    only_lists = all(file.name.endswith(".npy") for file in files)
+    return Damage("baseline", baseline_id, BASELINE_LABELS[name], folder, tuple(files), "now" if only_lists else "job")
+
+
+def check_comparison(workspace: Workspace, comparison_id: str, *, thorough: bool = False) -> Damage | None:
+    """What is damaged of a comparison's own files; None where nothing is. The arguments are those of `check_run`."""
+    folder = workspace.comparison_folder(comparison_id)
+    opened = _open(folder, thorough)
+    files = opened.check(("comparison.json",))
+    files += opened.check(tuple(name for name in ("statistics.json", "summary.json") if (folder / name).exists()))
+    return _of_record("comparison", folder, files, "comparison.json")
+
+
+def check_decision(workspace: Workspace, kind: Kind, decision_id: str) -> Damage | None:
+    """What is damaged of a decision, of people or (kind "gate") of the gate; None where nothing is."""
+    folder = workspace.root / f"{kind}s" / decision_id
+    return _of_record(kind, folder, _open(folder, thorough=True).check((f"{kind}.json",)), f"{kind}.json")
+
+
+def _of_record(kind: Kind, folder: Path, files: list[DamagedFile], record: str) -> Damage | None:
+    if not files:
+        return None
+    is_lost = any(file.name == record for file in files) and kept_text(folder, record) is None
+    return Damage(
+        kind, folder.name, _read_name(folder, record) or folder.name, folder, tuple(files), "" if is_lost else "now"
+    )

@@ -1,0 +1,99 @@
+"""One damaged file costs one card: no page fails, each names what is damaged, and the rest stays."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import check_view
+from gru4rec_core.results.comparison import build_comparison_result
+from gru4rec_core.results.decision import DecisionInput, record_decision
+from gru4rec_core.workspace.integrity import find_damage
+from gru4rec_core.workspace.store import Workspace
+from tests.damaged_files import DAMAGES, FILES, damage, find_file
+
+PAGES = ("overview", "data", "train", "compare", "accuracy", "sessions", "try_it")
+
+REVIEW = ("overview", "train", "compare", "accuracy", "sessions", "try_it")
+
+CARDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("metrics", "predictions", "run", "config", "run's split", "state"), REVIEW),
+    **dict.fromkeys(("epochs", "environment"), REVIEW),
+    **dict.fromkeys(("baseline", "baseline's predictions"), REVIEW),
+    **dict.fromkeys(("weights", "run's vocabulary"), ("try_it",)),
+    **dict.fromkeys(("items", "timestamps", "offsets", "session ids", "vocabulary"), ("data",)),
+    **dict.fromkeys(("dataset", "comparison"), PAGES),
+}
+"""On which pages each damaged file has a card. The others are made again where they are needed."""
+
+
+def all_html(app: AppTest) -> str:
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def check_page(app: AppTest, page: str, file: str, name: str) -> None:
+    """The page says what is damaged where it needs it, and shows the rest."""
+    text = all_html(app)
+    if page in CARDS.get(file, ()):
+        assert "is damaged." in text, f"{file}: no card on {page}"
+        assert name in text, f"{file}: {page} does not name {name}"
+    elif file not in CARDS:
+        assert "is damaged." not in text
+    if file not in ("dataset", "comparison"):
+        assert app.title[0].value
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_damaged_file_costs_one_card(finished: Workspace, open_page: Callable[..., AppTest], file: str) -> None:
+    name = damage(finished.root, file, "garbled").name
+    for page in CARDS.get(file, ("overview",)):
+        check_page(open_page(page), page, file, name)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("how", DAMAGES)
+@pytest.mark.parametrize("file", FILES)
+def test_each_damage_on_each_page(finished: Workspace, open_page: Callable[..., AppTest], file: str, how: str) -> None:
+    path = find_file(finished.root, file)
+    before = path.read_bytes()
+    for page in PAGES:
+        damage(finished.root, file, how)
+        check_page(open_page(page), page, file, path.name)
+        path.write_bytes(before)
+
+
+def test_the_workspace_is_checked_and_repaired_from_overview(
+    finished: Workspace, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_view.WorkspaceCheck, "start", check_view.WorkspaceCheck.run)  # no thread to wait for
+    app = open_page("overview")
+    damage(finished.root, "run's vocabulary", "cut")
+    damage(finished.root, "train part", "garbled")
+    app.button(key="check-workspace").click().run()
+    assert "2 things of " in all_html(app)
+    app.button(key="repair-all").click().run()
+    assert not app.exception
+    assert "All files of the workspace are whole" in all_html(app)
+    assert find_damage(finished) == []
+
+
+def test_a_repaired_run_takes_part_again(finished: Workspace, open_page: Callable[..., AppTest]) -> None:
+    run_id = damage(finished.root, "config", "emptied").parent.name
+    app = open_page("compare")
+    assert "is damaged and left out" in all_html(app)
+    app.button(key=f"repair-run-{run_id}").click().run()
+    assert not app.exception
+    assert "is damaged" not in all_html(app)
+
+
+def test_a_damaged_decision_costs_its_row(finished: Workspace, open_page: Callable[..., AppTest]) -> None:
+    result = build_comparison_result(finished, finished.comparisons()[0].id)
+    for why in ("Because of the hits.", "Because of the time."):
+        record_decision(finished, result, result.pair, DecisionInput("choose", "Ada", why))
+    broken = finished.root / "decisions" / finished.list_folders("decisions")[0] / "decision.json"
+    broken.write_bytes(b"")
+    app = open_page("overview")
+    assert "decision.json is empty" in all_html(app)
+    assert all_html(app).count("Because of the ") == 1
+    app.button(key=f"repair-list-decision-{broken.parent.name}").click().run()
+    assert all_html(app).count("Because of the ") == 2

@@ -1,0 +1,50 @@
+"""What is said of something damaged: what, since when, and what to do."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from gru4rec_core.workspace.damage import Cure, Damage, DamagedFile, describe_left_out, last_change
+
+SINCE = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def damaged(cure: Cure, lost: str = "") -> Damage:
+    return Damage("run", "bpr-1", "bpr, seed 0", Path(), (DamagedFile("metrics.json", "is empty", SINCE),), cure, lost)
+
+
+def test_it_is_named_with_its_files_and_since_when() -> None:
+    title, file, _ = damaged("now").sentences
+    assert title == "Run bpr, seed 0 is damaged."
+    assert file.startswith("metrics.json is empty, since 2026-03-01 12:00 UTC (")
+
+
+@pytest.mark.parametrize(
+    ("cure", "lost", "said"),
+    [
+        ("now", "", "Repair makes it again from what is whole."),
+        ("now", "The curve is lost.", "The curve is lost."),
+        ("job", "", "Repair tests the trained model again, with the same result."),
+        ("train", "", "Its weights are gone, and no whole checkpoint is kept: the model has to be trained again."),
+        (
+            "",
+            "",
+            "It cannot be put together again: restore it from a copy, or remove the run and train it again.",
+        ),
+    ],
+)
+def test_what_to_do_follows_from_the_cure(cure: Cure, lost: str, said: str) -> None:
+    assert damaged(cure, lost).cure_sentence == said
+
+
+def test_left_out_runs_are_named() -> None:
+    assert describe_left_out([]) == ""
+    assert describe_left_out(["a"]) == "a is damaged and left out."
+    assert describe_left_out(["a", "b"]) == "a and b are damaged and left out."
+
+
+def test_a_file_that_is_gone_is_as_old_as_its_folder(tmp_path: Path) -> None:
+    os.utime(tmp_path, (SINCE.timestamp(), SINCE.timestamp()))
+    assert last_change(tmp_path / "gone" / "metrics.json") == SINCE
