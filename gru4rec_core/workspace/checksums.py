@@ -15,8 +15,11 @@ from gru4rec_core.storage import read_json, write_json, write_text
 
 FILE = "checksums.json"
 
-CHANGING = ("state.json", "log.txt", "cancel", FILE)
-"""Files of a job's folder that change after its end."""
+CHANGING = ("state.json", FILE)
+"""Files of a folder that change after what is in it is finished."""
+
+_ENDINGS = (".json", ".jsonl", ".npy", ".npz", ".parquet", ".h5")
+"""Of results. What a job only works with (its log, locks, the room it keeps free) has others, or none."""
 
 LARGEST_COPY = 16_384
 """Bytes of a text file up to which its text is kept beside its sum; records take less than two thousand."""
@@ -93,7 +96,9 @@ def _list_files(folder: Path) -> list[str]:
     return [
         path.as_posix()
         for path in paths
-        if path.as_posix() not in CHANGING and path.suffix != ".lock" and not any(part[0] == "." for part in path.parts)
+        if path.as_posix() not in CHANGING
+        and path.suffix in _ENDINGS
+        and not any(part[0] == "." for part in path.parts)
     ]
 
 

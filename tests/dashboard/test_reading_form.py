@@ -42,7 +42,7 @@ def stored(workspace: Workspace) -> dict[str, bytes]:
     (record,) = workspace.datasets()
     assert isinstance(record, DatasetRecord)
     files = sorted(workspace.dataset_folder(record.id).iterdir())
-    return {path.name: path.read_bytes() for path in files if path.name != "dataset.json"}
+    return {path.name: path.read_bytes() for path in files if path.name not in ("dataset.json", "checksums.json")}
 
 
 @pytest.fixture

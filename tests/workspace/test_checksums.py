@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "record.json").write_text('{"name": "Ünïcode"}\n', encoding="utf-8")
     (tmp_path / "part").mkdir()
     (tmp_path / "part" / "numbers.npy").write_bytes(bytes(range(100)))
-    for name in ("state.json", "log.txt", "run.lock", ".new-1-x.json"):
+    for name in ("state.json", "log.txt", "run.lock", "reserve", ".new-1-x.json"):
         (tmp_path / name).write_text("changes", encoding="utf-8")
     write_checksums(tmp_path)
     return tmp_path

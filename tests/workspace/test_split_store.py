@@ -95,6 +95,7 @@ def test_two_that_cut_at_once_read_the_same(workspace, letters_log) -> None:
     for other in splits[1:]:
         np.testing.assert_array_equal(other.train.items, splits[0].train.items)
     assert {path.name for path in workspace.split_folder(record.id, SplitConfig()).iterdir()} == {
+        "checksums.json",
         "split.json",
         "cut.lock",
         "train",
