@@ -39,7 +39,7 @@ def draw(root: str, is_damaged: bool) -> None:
     from gru4rec_core.workspace.integrity import find_damage
     from gru4rec_core.workspace.store import Workspace
 
-    workspace = Workspace(Path(root))
+    workspace = Workspace(root)
     with damage_card.in_place_of(workspace, lambda: find_damage(workspace) if is_damaged else []):
         raise RunError("It does not go on.")
 
