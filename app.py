@@ -1,5 +1,9 @@
-"""The dashboard's entry: page config and navigation, nothing else."""
+"""The dashboard's entry: the web application, the page config and the navigation, nothing else."""
 
-from dashboard import navigation
+import streamlit as st
 
-navigation.enter()
+from dashboard import navigation, web
+
+app = st.App(__file__, middleware=web.MIDDLEWARE)  # `streamlit run` looks for this call
+if web.draws_a_page():
+    navigation.enter()

@@ -15,6 +15,8 @@ from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from dashboard import messages
 from gru4rec_core.access.actors import Actor, current_actor, is_read_only, system_user
@@ -24,7 +26,6 @@ from gru4rec_core.access.roles import read_access_file, role_from_claims
 from gru4rec_core.errors import ConfigError, DiskError
 from gru4rec_core.workspace.store import Workspace
 
-_XSRF_COOKIE = "_streamlit_xsrf"  # Streamlit gives each browser one; it outlives the login
 _REMEMBER_SECONDS = 15 * 60
 _MOST_REMEMBERED = 1_000
 
@@ -38,7 +39,7 @@ class Address:
     time: float
 
 
-_asked_for: OrderedDict[str, Address] = OrderedDict()
+_asked_for: OrderedDict[bytes, Address] = OrderedDict()
 """By the cookie of the browser: the provider leads back to the first page, without the address."""
 
 
@@ -54,14 +55,14 @@ def who_acts() -> Actor | None:
     if not is_required():
         return system_user()
     claims = _claims()
-    if not _is_valid(claims):
+    if not is_valid(claims):
         return None
     return Actor(_name(claims), role_from_claims(Workspace.default_root(), claims))
 
 
 def is_open() -> bool:
     """Whether this visitor may see pages."""
-    return not is_required() or _is_valid(_claims())
+    return not is_required() or is_valid(_claims())
 
 
 def _claims() -> Mapping[str, Any]:
@@ -71,7 +72,7 @@ def _claims() -> Mapping[str, Any]:
     return st.user.to_dict()
 
 
-def _is_valid(claims: Mapping[str, Any]) -> bool:
+def is_valid(claims: Mapping[str, Any]) -> bool:
     """Logged in, with a token that has not expired: Streamlit's own cookie would last for thirty days."""
     return claims.get("is_logged_in") is True and not _has_expired(claims)
 
@@ -117,19 +118,27 @@ def ask(page: str) -> None:
 
 def _remember(page: str) -> None:
     params = dict(st.query_params.to_dict())
-    browser = st.context.cookies.get(_XSRF_COOKIE)
-    if browser and (page or params):  # a failed login leads to the first page, and must not cost the address
+    browser = _browser()
+    if browser is not None and (
+        page or params
+    ):  # a failed login leads to the first page, and must not cost the address
         _asked_for[browser] = Address(page, params, time.time())
         _asked_for.move_to_end(browser)
         while len(_asked_for) > _MOST_REMEMBERED:
             _asked_for.popitem(last=False)
 
 
+def _browser() -> bytes | None:
+    """What tells this browser from others: the token in Streamlit's cookie, which is masked anew each time."""
+    return decode_xsrf_token_string(st.context.cookies.get(XSRF_COOKIE_NAME, ""))[0]
+
+
 def take_asked_for() -> Address | None:
     """What this browser asked for before it had logged in, once."""
     if not _asked_for or not is_required():
         return None
-    address = _asked_for.pop(st.context.cookies.get(_XSRF_COOKIE) or "", None)
+    browser = _browser()
+    address = _asked_for.pop(browser, None) if browser is not None else None
     return address if address is not None and time.time() - address.time < _REMEMBER_SECONDS else None
 
 

@@ -57,7 +57,7 @@ def fresh_workbench(workbench: Workbench, tmp_path: Path) -> Iterator[Workbench]
 @contextmanager
 def served(workspace: Workspace, folder: Path) -> Iterator[Workbench]:
     """The dashboard as the README starts it, but from another folder."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}"]
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
@@ -103,7 +103,8 @@ def _note_stranger(url: str, strangers: list[str]) -> None:
         strangers.append(url)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

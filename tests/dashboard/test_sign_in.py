@@ -4,6 +4,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
+from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string, generate_xsrf_token_string
 
 from dashboard import sign_in
 
@@ -20,13 +21,18 @@ def test_secrets_that_cannot_be_read_let_nobody_in(tmp_path, monkeypatch: pytest
 
 
 def test_a_browser_is_led_once_to_what_it_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    context = SimpleNamespace(cookies={"_streamlit_xsrf": "one"})
+    one, two = (generate_xsrf_token_string() for _ in range(2))
+    context = SimpleNamespace(cookies={"_streamlit_xsrf": one})
     monkeypatch.setattr(sign_in.st, "context", context)
     monkeypatch.setattr(sign_in, "is_required", lambda: True)
     address = sign_in.Address("compare", {"k": "5"}, time.time())
-    monkeypatch.setattr(sign_in, "_asked_for", type(sign_in._asked_for)(one=address, two=address))
+    monkeypatch.setattr(
+        sign_in,
+        "_asked_for",
+        type(sign_in._asked_for)({decode_xsrf_token_string(cookie)[0]: address for cookie in (one, two)}),
+    )
     assert sign_in.take_asked_for() == address
     assert sign_in.take_asked_for() is None
-    context.cookies = {"_streamlit_xsrf": "two"}
+    context.cookies = {"_streamlit_xsrf": two}
     monkeypatch.setattr(sign_in, "_REMEMBER_SECONDS", 0)
     assert sign_in.take_asked_for() is None

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gru4rec_core.access.actors import Actor
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.preview import inspect_log
 from gru4rec_core.data.reading_options import ReadingOptions
@@ -65,7 +66,7 @@ def test_a_child_cannot_name_a_dataset_that_is_not_there(tmp_path: Path, monkeyp
         import_apart(Workspace(tmp_path / "workspace").root, source, "mine", lambda *_: None)
 
 
-def claim(root: Path, file: ImportSource, name: str, on_progress: object) -> tuple[str, str]:
+def claim(root: Path, file: ImportSource, name: str, actor: Actor, on_progress: object) -> tuple[str, str]:
     return "../../etc", ""
 
 
