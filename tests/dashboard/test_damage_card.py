@@ -1,7 +1,5 @@
 """A card says what is damaged and what removing it takes along; an error without damage is shown as it is."""
 
-from pathlib import Path
-
 from streamlit.testing.v1 import AppTest
 
 from dashboard import damage_card
