@@ -68,6 +68,12 @@ def describe(error: Exception, path: Path, needed: int | None = None) -> DiskErr
     return None
 
 
+def require_folder(folder: Path) -> None:
+    """Raises DiskError when a folder that has been there is away: none is to be made in its place."""
+    if not folder.is_dir():
+        raise _away(folder)
+
+
 def wait_for_folder(folder: Path) -> None:
     """Waits up to `AWAY_PATIENCE` seconds for a folder that has been there: a shared disk may be away for a while.
 
@@ -77,7 +83,7 @@ def wait_for_folder(folder: Path) -> None:
     last = time.monotonic() + AWAY_PATIENCE
     while not folder.is_dir():
         if time.monotonic() > last:
-            raise _away(folder)
+            require_folder(folder)
         time.sleep(0.2)
 
 

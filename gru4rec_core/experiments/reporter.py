@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from gru4rec_core.disk import require_folder
 from gru4rec_core.errors import Cancelled, DiskError, WorkbenchError
 from gru4rec_core.storage import folder_number, make_file, make_folder
 from gru4rec_core.workspace.job_state import JobState, ProcessIdentity, State, cancel_requested, read_state, write_state
@@ -141,6 +142,7 @@ class JobReporter:
     def _write(self) -> None:
         with self._lock:
             self.state = self.state.model_copy(update={"heartbeat": time.time()})
+            require_folder(self._folder)
             write_state(self._folder, self.state)
 
     def _write_end(self, error: BaseException | None) -> None:

@@ -184,6 +184,7 @@ def write_state(folder: Path, state: JobState) -> None:
     An active job keeps a reserve of some room on the disk, given back when the disk is full or the job has ended: that
     it failed, and why, can always be written down.
     """
+    make_folder(folder)
     reserve = folder / "reserve"
     try:
         if state.is_active and not reserve.exists():

@@ -139,3 +139,17 @@ def test_a_lack_of_memory_is_told_in_plain_words(tmp_path: Path) -> None:
     tensorflow_error = type("ResourceExhaustedError", (Exception,), {})
     for error in (MemoryError(), tensorflow_error("OOM when allocating tensor")):
         assert fail(tmp_path, error).reason.startswith("There was not enough memory. Use a smaller model")
+
+
+def test_a_folder_that_is_away_for_a_while_is_not_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reporter, "_WRITE_EVERY", 0.02)
+    folder = tmp_path / "disk" / "run"
+    with JobReporter(folder) as job:
+        (tmp_path / "disk").rename(tmp_path / "away")
+        time.sleep(0.2)
+        assert not (tmp_path / "disk").exists()
+        (tmp_path / "away").rename(tmp_path / "disk")
+        heartbeat = job.state.heartbeat
+        time.sleep(0.2)
+        assert read_state(folder).heartbeat > heartbeat
+    assert read_state(folder).state == "done"
