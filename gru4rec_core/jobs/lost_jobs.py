@@ -92,8 +92,8 @@ def list_notices(workspace: Workspace, jobs: Sequence[Job]) -> list[str]:
     sentences = []
     for job in jobs:
         if text := find_notice(workspace, job):
-            who = "" if job.state.state == "queued" else f"{job.title}: "
-            sentences.append(f"{who}{text[0].upper()}{text[1:]}.")
+            is_of_all = job.state.state == "queued"
+            sentences.append(f"{text[0].upper()}{text[1:]}." if is_of_all else f"{job.title}: {text}.")
         if job.state.is_active and job.state.on_cluster and not is_encrypted(job.state.scheduler):
             sentences.append(NOT_ENCRYPTED)
     return list(dict.fromkeys(sentences))
@@ -175,8 +175,10 @@ def _examine_queued(
     if obstacle.is_certain and lasts > _patience(job.state, obstacle):
         return _Finding(lost=f"It had not begun: {obstacle.text}.")
     minutes = counted(round(_patience(job.state, obstacle) / 60), "minute")
-    after = f"it counts as lost when that lasts for {minutes}" if obstacle.is_certain else "Cancel ends it"
-    return _Finding(notice=f"waiting: {obstacle.text}; {after}" if job.state.on_cluster else "")
+    after = (
+        f"a job that waits like this for {minutes} counts as lost" if obstacle.is_certain else "Cancel ends the wait"
+    )
+    return _Finding(notice=f"{obstacle.text}; {after}" if job.state.on_cluster else "")
 
 
 def _patience(state: JobState, obstacle: Obstacle) -> float:

@@ -189,10 +189,10 @@ def test_a_queued_job_says_what_its_cluster_lacks_and_is_lost_when_that_lasts(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lost_jobs, "find_obstacles", lambda *_: found)
         assert look(workspace, 0) == "queued"
-        lacks = "the cluster at tcp://scheduler:8786 has no worker; it counts as lost when that lasts for 10 minutes"
-        assert notice(workspace, run) == f"waiting: {lacks}"
+        lacks = f"{obstacle.text}; a job that waits like this for 10 minutes counts as lost"
+        assert notice(workspace, run) == lacks
         job = Job("run", run.id, "a run", state)
-        assert lost_jobs.list_notices(workspace, [job, job]) == [f"Waiting: {lacks}.", NOT_ENCRYPTED]
+        assert lost_jobs.list_notices(workspace, [job, job]) == [f"T{lacks[1:]}.", NOT_ENCRYPTED]
         assert look(workspace, lost_jobs.UNSERVED_AFTER - 1) == "queued"
         found.clear()  # a worker came, and went
         assert look(workspace, lost_jobs.UNSERVED_AFTER) == "queued"
