@@ -22,12 +22,14 @@ from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import PROJECT_ROOT
 
 _REPORT_SECONDS = 300
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_DANGEROUS = ("=", "+", "-", "@", "|")  # spreadsheets look past blanks before them
+_BLANKS = ("\t", "\r", "\n")
 
 
 def safe_cell(value: object) -> object:
     """Text that a spreadsheet would run as a formula gets a leading apostrophe; anything else stays as it is."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value
+    is_formula = isinstance(value, str) and (value.lstrip().startswith(_DANGEROUS) or value.startswith(_BLANKS))
+    return f"'{value}" if is_formula else value
 
 
 def safe_csv(frame: pd.DataFrame) -> bytes:

@@ -10,6 +10,8 @@ import streamlit as st
 
 from dashboard import dialogs, judging_form, messages, state
 from dashboard.review_context import Review
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
 from gru4rec_core.config import PROTOCOL_LABELS
 from gru4rec_core.report.labels import short
 from gru4rec_core.results.model_choice import TrainedModel, compare_two, find_refusal, list_trained_models
@@ -22,6 +24,8 @@ def show_picker(agreed: Review) -> None:
     Args:
         agreed: the comparison of the page, whose list length, margin and level the new one takes.
     """
+    if not is_allowed(Action.COMPARE):
+        return
     draw = partial(_ask, agreed)
     dialogs.show_button("Compare two others", draw, key="picker", width="medium", icon=":material/compare_arrows:")
 

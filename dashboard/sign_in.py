@@ -117,11 +117,10 @@ def ask(page: str) -> None:
 
 
 def _remember(page: str) -> None:
-    params = dict(st.query_params.to_dict())
+    params = st.query_params.to_dict()
     browser = _browser()
-    if browser is not None and (
-        page or params
-    ):  # a failed login leads to the first page, and must not cost the address
+    # A failed login leads to the first page, and must not cost the address.
+    if browser is not None and (page or params):
         _asked_for[browser] = Address(page, params, time.time())
         _asked_for.move_to_end(browser)
         while len(_asked_for) > _MOST_REMEMBERED:

@@ -79,11 +79,8 @@ def _why_refused(request: HTTPConnection) -> str:
         return _OTHER_SITE
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     path = request.scope["path"].removeprefix(f"/{base}" if base else "")
-    if (
-        path.startswith(_FOR_WHO_HAS_LOGGED_IN)
-        and sign_in.is_required()
-        and not sign_in.is_valid(_claims(request.cookies))
-    ):
+    needs_login = path.startswith(_FOR_WHO_HAS_LOGGED_IN) and sign_in.is_required()
+    if needs_login and not sign_in.is_valid(_claims(request.cookies)):
         return _NO_LOGIN
     return ""
 

@@ -12,7 +12,20 @@ import uuid
 
 import typer
 
-from gru4rec_core.cli import check, clean, compare, data, decisions, engine, gate, items, report, train, unfinished
+from gru4rec_core.cli import (
+    audit,
+    check,
+    clean,
+    compare,
+    data,
+    decisions,
+    engine,
+    gate,
+    items,
+    report,
+    train,
+    unfinished,
+)
 from gru4rec_core.cli.output import tell
 from gru4rec_core.data.addresses import hide_secrets
 from gru4rec_core.disk import describe
@@ -47,6 +60,7 @@ app.command("runs")(train.runs)
 app.command("resume")(unfinished.resume)
 app.command("retry")(unfinished.retry)
 app.command("check")(check.check)
+app.command("audit")(audit.audit)
 app.add_typer(engine.app, name="engine")
 
 

@@ -77,6 +77,7 @@ def submit(
     *,
     threads: int = 1,
     destination: Destination | None = None,
+    action: Action = Action.TRAIN,
 ) -> JobState:
     """Queues a job; starts the engine if there is none (a few seconds, once).
 
@@ -88,6 +89,7 @@ def submit(
         job_id: id of a run, or see `baselines_id`.
         threads: threads TensorFlow may use; with 1, runs can work side by side.
         destination: where to, for whoever submits several jobs; found out by default.
+        action: what whoever is acting must be allowed to do.
 
     Raises:
         RunError: there is no such job, or the engine cannot be started or reached.
@@ -99,7 +101,7 @@ def submit(
         before = read_state(folder)
         if before.is_active or (before.state == "done" and (kind == "run" or _has_all_baselines(folder))):
             return before
-        require(workspace.root, Action.TRAIN, kind, job_id)
+        require(workspace.root, action, kind, job_id)
         to = destination or find_destination(workspace)
         clear_cancel(folder)
         state = JobState(

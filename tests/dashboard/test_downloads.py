@@ -8,12 +8,14 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.results.html_report import write_report
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t", "\r", "|", " =", "  +", "\N{NO-BREAK SPACE}@", " \n-", "\n"]
+)
 def test_text_that_a_spreadsheet_would_run_is_quoted(start: str):
     assert safe_cell(f"{start}1+1") == f"'{start}1+1"
 
 
-@pytest.mark.parametrize("value", ["run", "1=1", "", -3, 2.5, None])
+@pytest.mark.parametrize("value", ["run", "1=1", "", -3, 2.5, None, " run", "a|b", " "])
 def test_everything_else_stays_as_it_is(value):
     assert safe_cell(value) == value
 
