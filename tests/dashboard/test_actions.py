@@ -3,14 +3,17 @@
 import hashlib
 import io
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from dashboard import actions
 from dashboard.actions import store_upload
+from gru4rec_core.access.actors import Actor, acting_as
+from gru4rec_core.access.quota import require_quota
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
-from gru4rec_core.errors import DataError, RunError
+from gru4rec_core.errors import AccessError, DataError, RunError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.workspace.store import Workspace
@@ -28,6 +31,22 @@ def test_the_same_content_again_leaves_one_file(tmp_path: Path):
     for _ in range(2):
         store_upload(Workspace(tmp_path), io.BytesIO(b"x"), 1, 1)
     assert len(list((tmp_path / "uploads").iterdir())) == 1
+
+
+def test_where_a_login_is_required_a_person_may_keep_so_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(actions.sign_in, "is_required", lambda: True)
+    monkeypatch.setattr(actions, "require_quota", partial(require_quota, limit=3))
+    with acting_as(Actor("ada@example.com", "analyst")):
+        kept, _ = store_upload(Workspace(tmp_path), io.BytesIO(b"ab"), 2, 1)
+        with pytest.raises(DataError, match="yours take 2 bytes, and this one has 2 bytes"):
+            store_upload(Workspace(tmp_path), io.BytesIO(b"cd"), 2, 1)
+    with acting_as(Actor("grace@example.com", "analyst")):
+        store_upload(Workspace(tmp_path), io.BytesIO(b"cd"), 2, 1)
+    with acting_as(Actor("eve@example.com", "viewer")), pytest.raises(AccessError):
+        store_upload(Workspace(tmp_path), io.BytesIO(b"e"), 1, 1)
+    kept.unlink()
+    with acting_as(Actor("ada@example.com", "analyst")):
+        store_upload(Workspace(tmp_path), io.BytesIO(b"ef"), 2, 1)
 
 
 def test_an_empty_file_is_refused(tmp_path: Path):
