@@ -108,3 +108,16 @@ def test_recommending_with_damaged_weights_names_the_file_and_the_remedy(run, ho
         assert found.status == 1
         assert path.name in found.err
         assert "check --repair" in found.err
+
+
+@pytest.mark.parametrize("file", ["metrics", "weights", "config"])
+def test_what_needs_a_damaged_run_names_the_file_and_the_remedy(run, home: Workspace, file: str) -> None:
+    path = damage(home.root, file, "emptied")
+    run_id, dataset = path.parent.name, home.datasets()[0].name
+    other = next(folder.name for folder in path.parents[1].iterdir() if folder.name != run_id)
+    commands = [("evaluate", run_id), ("gate", run_id, "--against", other, "--on", dataset)]
+    for command in commands if file != "weights" else commands[:1]:
+        found = run(*command)
+        assert found.status == 1
+        assert path.name in found.err, command
+        assert "check --repair" in found.err
