@@ -169,6 +169,8 @@ def show_warnings(review: Review) -> None:
 
 
 def _show_nothing_yet(selection: state.Selection, purpose: str) -> None:
+    if selection.damages:  # whose cards say why
+        return
     if selection.dataset is None:
         text = f"Nothing to {purpose} yet: the workspace has no data."
         widgets.empty_state(text, "Load a sample or your own log", "overview", selection, key="to-overview")

@@ -231,7 +231,7 @@ def context_line(selection: Selection, *, verdict: str | None = None) -> None:
     """The line under every title: dataset · comparison · test rule · list length k · Copy link · Words."""
     comparison = selection.comparison
     pieces = [
-        f"Data: {selection.dataset.name}" if selection.dataset else "No data yet",
+        f"Data: {selection.dataset.name}" if selection.dataset else _say_no_data(selection),
         comparison.name if comparison else None,
         f"test rule: {PROTOCOL_LABELS[comparison.split.protocol].lower()}" if comparison else None,
         f"list length {selection.k}" if selection.k else None,
@@ -244,6 +244,10 @@ def context_line(selection: Selection, *, verdict: str | None = None) -> None:
     for sentence in filter(None, (*selection.wrong, describe_disk(workspace().root))):
         messages.show_message(sentence, "warning")
     damage_card.show_cards(workspace(), selection.damages)
+
+
+def _say_no_data(selection: Selection) -> str:
+    return "No data that can be read" if selection.damages else "No data yet"
 
 
 def _show_link(selection: Selection, verdict: str | None) -> None:

@@ -12,10 +12,10 @@ if record is not None:
     overview_view.show_running_jobs(selection)
     overview_view.show_headline(selection, record)
     dataset_table.show(selection)
-    comparison_table.show(selection)
 elif not selection.damages:
     overview_view.show_first_visit()
 if record is not None or selection.damages:
+    comparison_table.show(selection)
     decision_view.show_decisions()
     run_table.show(selection)
     check_view.show()
