@@ -97,7 +97,9 @@ def test_rates_of_categories_are_computed_once_per_item_table(finished, open_pag
 def test_a_damaged_item_table_is_explained_on_every_review_page(finished, open_page):
     finished.item_files(finished.datasets()[0].id)[1].write_bytes(b"PAR1 no more")
     for page in ("compare", "accuracy", "sessions", "try_it"):
-        assert "items.parquet is missing or damaged." in written(open_page(page))  # no exception: see open_page
+        text = written(open_page(page))  # no exception: see open_page
+        assert "items.parquet cannot be read, since " in text
+        assert "What the item file told of the items is lost: add it again on Data." in text
 
 
 def test_on_data_a_damaged_item_table_is_explained_and_can_be_forgotten(finished, open_page):
