@@ -83,8 +83,11 @@ def _has_expired(claims: Mapping[str, Any]) -> bool:
 
 
 def _name(claims: Mapping[str, Any]) -> str:
-    """The e-mail, else the subject, which every token has."""
-    return str(claims.get("email") or claims.get("sub") or "unknown")
+    """The e-mail, else the subject, which every token has. What nobody has verified is said to be so."""
+    email = claims.get("email")
+    if email and claims.get("email_verified") is not True:
+        return f"{email} (not verified)"
+    return str(email or claims.get("sub") or "unknown")
 
 
 def end_if_over() -> None:

@@ -4,6 +4,7 @@ Files and folders are written under a temporary name and renamed. They are open 
 owner's group where GRU4REC_SHARE=group. Arrays are `.npy` or `.npz`, tables Parquet; nothing is pickled.
 """
 
+import errno
 import hashlib
 import json
 import mmap
@@ -177,9 +178,14 @@ def _flush(path: Path) -> None:
     """Waits until a file's content, or a folder's names, are on disk."""
     if path.is_dir() and os.name == "nt":  # Windows opens no folders
         return
-    descriptor = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+    is_folder = path.is_dir()
+    descriptor = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        # Some network file systems flush no folder by itself: its names are as safe there as they can be.
+        if not is_folder or error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
         os.close(descriptor)
 

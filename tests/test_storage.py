@@ -1,5 +1,6 @@
 """Things get onto disk whole or not at all, and only inside their folder."""
 
+import errno
 import hashlib
 import io
 import os
@@ -27,6 +28,19 @@ from gru4rec_core.errors import RunError
 def test_refuses_what_is_no_id(tmp_path: Path, name: str) -> None:
     with pytest.raises(RunError, match="An id has"):
         storage.safe_child(tmp_path, name)
+
+
+def test_a_file_system_that_flushes_no_folder_is_good_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fsync = os.fsync
+
+    def refuse(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    storage.write_text(tmp_path / "a.txt", "a")
+    assert (tmp_path / "a.txt").read_text() == "a"
 
 
 def test_refuses_a_link_that_leads_out_of_the_folder(tmp_path: Path) -> None:

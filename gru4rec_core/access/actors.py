@@ -41,7 +41,10 @@ def install_provider(provider: Provider | None) -> None:
 
 
 def current_actor() -> Actor | None:
-    """Who is acting; None where a login is required and nobody is known. Never more than a viewer if read-only."""
+    """Who is acting; None where a login is required and nobody is known.
+
+    If read-only, nobody is more than a viewer; whoever was named with `acting_as` keeps the role known then.
+    """
     told = _told.get()
     if told is not None:
         return told

@@ -7,6 +7,7 @@ The dashboard begins the log when a login is required; from then on commands add
 has none.
 """
 
+import errno
 import json
 import logging
 import os
@@ -86,10 +87,14 @@ def record(root: Path, actor: Actor | None, action: Action, subject: Subject, *,
 
 
 def _append(path: Path, line: bytes) -> None:
-    """One write at the end: lines of several processes never mix."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
+    """One write at the end: lines of several processes never mix. A line that a full disk cut is ended first."""
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
     try:
-        os.write(descriptor, line)
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            line = b"\n" + line
+        if os.write(descriptor, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     finally:
         os.close(descriptor)
 

@@ -49,7 +49,11 @@ class AccessFile(BaseModel):
     @field_validator("people")
     @classmethod
     def _in_lower_case(cls, people: dict[str, Role]) -> dict[str, Role]:
-        return {email.strip().lower(): role for email, role in people.items()}
+        roles: dict[str, Role] = {}
+        for email, role in people.items():
+            name = email.strip().lower()
+            roles[name] = max(role, roles.get(name, role), key=ROLES.index)
+        return roles
 
 
 def access_path(root: Path) -> Path:

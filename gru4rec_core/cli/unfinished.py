@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from gru4rec_core.access.guard import check
+from gru4rec_core.access.rights import Action
 from gru4rec_core.cli.options import AsJson, RunId
 from gru4rec_core.cli.output import print_result
 from gru4rec_core.cli.train import execute, print_trained
@@ -12,7 +14,7 @@ from gru4rec_core.experiments.continuing import kept_epochs
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.words import counted
-from gru4rec_core.workspace.job_state import clear_cancel
+from gru4rec_core.workspace.job_state import change_state, clear_cancel
 from gru4rec_core.workspace.store import Workspace
 
 
@@ -44,7 +46,9 @@ def resume(
             remedy="Wait for its end (the command `runs` lists states), or cancel it on Train.",
         )
     if state.state != "done":
+        check(workspace.root, Action.TRAIN, "run", record.id, record.name)
         clear_cancel(workspace.run_folder(record.id))
+        change_state(workspace.run_folder(record.id), scheduler="", cluster=None)  # no engine's any more
         execute(workspace, record, record.name, threads or state.threads or 1)
     print_trained(workspace, record, as_json)
 

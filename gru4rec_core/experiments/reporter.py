@@ -165,7 +165,7 @@ class JobReporter:
 
     def _keep_writing(self) -> None:
         while not self._ended.wait(_WRITE_EVERY):
-            with suppress(DiskError):  # the work itself will notice, or there is room again the next time
+            with suppress(DiskError, OSError):  # the work itself will notice, or it goes well the next time
                 self._write()
 
     def _notify(self, now: bool = False) -> None:

@@ -86,7 +86,7 @@ def _require_one_thread(workers: dict[str, dict[str, Any]]) -> None:
 def _require_python(client: "Client") -> None:
     """What a worker is to do is sent as byte code, which another Python may not be able to read."""
     wanted = ".".join(platform.python_version_tuple()[:2])
-    workers = client.get_versions()["workers"]
+    workers = _within_time(client, client._get_versions)["workers"]
     for address, known in workers.items():
         found = str(known["host"]["python"]) if known else ""
         if ".".join(found.split(".")[:2]) != wanted:
@@ -113,11 +113,16 @@ def _token(root: Path) -> Iterator[Path]:
 
 def _ask_workers(client: "Client", root: Path, token: Path) -> dict[str, dict[str, Any]]:
     """What every worker answers, by its address."""
+    answers = _within_time(client, client._run, _probe(), str(token), _SAME_BITS, on_error="return")
+    for worker, answer in answers.items():
+        _require(root, worker, answer)
+    return answers
+
+
+def _within_time(client: "Client", ask: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    """What a client's coroutine function returns; by itself it waits for ever for a worker that hangs."""
     try:
-        # `Client.run` itself waits for ever for a worker that hangs.
-        answers = client.sync(
-            client._run, _probe(), str(token), _SAME_BITS, on_error="return", callback_timeout=_ANSWER_TIMEOUT
-        )
+        return client.sync(ask, *arguments, **options, callback_timeout=_ANSWER_TIMEOUT)
     except TimeoutError:
         raise RunError(
             f"Every worker of a cluster answers within {_ANSWER_TIMEOUT:g} seconds.",
@@ -125,9 +130,6 @@ def _ask_workers(client: "Client", root: Path, token: Path) -> dict[str, dict[st
             where=_name_silent(client),
             remedy="Look at its log, and end it if it hangs.",
         ) from None
-    for worker, answer in answers.items():
-        _require(root, worker, answer)
-    return answers
 
 
 def _name_silent(client: "Client") -> str:

@@ -96,6 +96,7 @@ def submit(
     """
     folder = job_folder(workspace, kind, job_id)
     _require(folder, kind, job_id)
+    check(workspace.root, action, kind, job_id)
     make_folder(folder)
     with exclusive_lock(folder / "submit.lock"):
         before = read_state(folder)
@@ -111,6 +112,7 @@ def submit(
             scheduler=to.address,
             cluster=to.check.ticket if to.check else None,
             epochs=before.epochs,
+            threads=threads,
         )
         write_state(folder, state)
         for warning in to.check.warnings if to.check else ():

@@ -68,3 +68,16 @@ def test_a_full_disk_does_not_stop_what_makes_room(
     monkeypatch.setattr(audit.os, "write", full)
     record(tmp_path, ADA, Action.DELETE, Subject("dataset", "shop-1"), allowed=True)
     assert "shop-1" in caplog.text
+
+
+def test_a_line_that_a_full_disk_cut_costs_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin_audit(tmp_path)
+    write = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(audit.os, "write", lambda descriptor, line: write(descriptor, line[:20]))
+        record(tmp_path, ADA, Action.DELETE, Subject("dataset", "shop-1"), allowed=True)
+    assert "not in the audit log" in caplog.text
+    record(tmp_path, ADA, Action.CANCEL, Subject("run"), allowed=True)
+    assert [entry.action for entry in read_audit(tmp_path)] == ["cancel"]

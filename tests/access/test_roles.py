@@ -74,3 +74,11 @@ def test_a_file_that_cannot_be_read_gives_nobody_more_than_a_viewer(
     assert "access.toml" in caplog.text
     with pytest.raises(ConfigError, match=found):
         read_access_file(root)
+
+
+def test_of_two_spellings_of_an_address_the_higher_role_counts(tmp_path: Path) -> None:
+    for first, second in (("admin", "viewer"), ("viewer", "admin")):
+        (tmp_path / "access.toml").write_text(
+            f'[people]\n"Ada@example.com" = "{first}"\n"ada@example.com" = "{second}"\n'
+        )
+        assert role_from_claims(tmp_path, {"email": "ada@example.com", "email_verified": True}) == "admin"

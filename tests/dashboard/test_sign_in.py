@@ -20,6 +20,21 @@ def test_secrets_that_cannot_be_read_let_nobody_in(tmp_path, monkeypatch: pytest
     assert not sign_in.is_required()
 
 
+@pytest.mark.parametrize(
+    ("claims", "name"),
+    [
+        ({"email": "ada@example.com", "email_verified": True, "sub": "17"}, "ada@example.com"),
+        ({"email": "ada@example.com", "sub": "17"}, "ada@example.com (not verified)"),
+        ({"sub": "17"}, "17"),
+        ({}, "unknown"),
+    ],
+)
+def test_nobody_takes_the_name_of_another_by_an_address_that_was_never_verified(
+    claims: dict[str, object], name: str
+) -> None:
+    assert sign_in._name(claims) == name
+
+
 def test_a_browser_is_led_once_to_what_it_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = (generate_xsrf_token_string() for _ in range(2))
     context = SimpleNamespace(cookies={"_streamlit_xsrf": one})

@@ -1,5 +1,6 @@
 """What a cluster lacks is said before anything is submitted to it, with the worker and the remedy."""
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,4 +115,18 @@ def test_a_worker_with_two_threads_is_refused(workspace: Workspace) -> None:
 def test_another_python_is_refused(workspace: Workspace, cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_check.platform, "python_version_tuple", lambda: ("3", "9", "1"))
     with pytest.raises(RunError, match=r"runs the Python of this machine \(3\.9\)"):
+        check_cluster(workspace.root, cluster)
+
+
+def test_a_worker_that_hangs_holds_nobody_up(
+    workspace: Workspace, cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import Client
+
+    async def hang(self: Client) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(Client, "_get_versions", hang)
+    monkeypatch.setattr(cluster_check, "_ANSWER_TIMEOUT", 0.2)
+    with pytest.raises(RunError, match=r"answers within 0\.2 seconds"):
         check_cluster(workspace.root, cluster)

@@ -13,7 +13,7 @@ import pytest
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
-from gru4rec_core.jobs import jobs
+from gru4rec_core.jobs import client, jobs
 from gru4rec_core.jobs.job_list import baselines_id, job_folder
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.workspace.job_state import change_state, read_state
@@ -157,6 +157,18 @@ def test_only_what_ended_badly_is_tried_again(workspace: Workspace, run) -> None
     change_state(workspace.run_folder(run.id), state="done")
     with pytest.raises(RunError, match="it is done"):
         jobs.retry(workspace, "run", run.id)
+
+
+def test_a_job_is_tried_again_with_as_many_threads_although_it_never_began(
+    workspace: Workspace, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(jobs, "find_destination", lambda workspace: jobs.Destination("tls://127.0.0.1:9"))
+    monkeypatch.setattr(client, "send", lambda workspace, job, threads: sent.append(threads))
+    jobs.submit(workspace, "run", run.id, threads=2)
+    change_state(workspace.run_folder(run.id), state="cancelled")
+    jobs.retry(workspace, "run", run.id)
+    assert sent == [2, 2]
 
 
 def test_a_run_that_is_done_is_not_queued_again(workspace: Workspace, run) -> None:
