@@ -12,7 +12,7 @@ from gru4rec_core.errors import DiskError, DiskFull, WorkbenchError
 from gru4rec_core.words import bytes_text
 
 MARGIN = 10_000_000
-"""Bytes that are to stay free beside what a job is expected to write: logs, states, other programs."""
+"""Bytes that must stay free beside what a job is expected to write: logs, states, other programs."""
 
 AWAY_PATIENCE = 50.0
 """Seconds that a run waits for its folder; less than those after which it counts as lost (`lost_jobs.LOST_AFTER`)."""
@@ -60,8 +60,8 @@ def describe(error: Exception, path: Path, needed: int | None = None) -> DiskErr
             "The workbench may not write to this folder.",
             found=f"{os.strerror(number)} while {path.name} was being written",
             where=str(path),
-            remedy="Make it writable for whoever runs the workbench. A workspace that may only be read can still be"
-            " looked at; GRU4REC_HOME names another one.",
+            remedy="Make it writable for whoever runs the workbench. A read-only workspace can still be"
+            " looked at; to use another one, set GRU4REC_HOME.",
         )
     if isinstance(error, FileNotFoundError) and not path.parent.is_dir():
         return _away(path.parent)
@@ -89,7 +89,7 @@ def wait_for_folder(folder: Path) -> None:
 
 def _away(folder: Path) -> DiskError:
     return DiskError(
-        "The folder that is written to is away.",
+        "The folder to write to is missing.",
         found="no such folder",
         where=str(folder),
         remedy="Check that its disk is mounted, and try again: what was finished is kept there.",
@@ -117,7 +117,7 @@ def require_room(folder: Path, needed: int, what: str) -> None:
     if free < needed + MARGIN:
         raise DiskFull(
             "There is not enough room on the disk.",
-            found=f"{what} takes about {bytes_text(needed)}, {bytes_text(MARGIN)} are to stay free,"
+            found=f"{what} takes about {bytes_text(needed)}, {bytes_text(MARGIN)} must stay free,"
             f" and {bytes_text(free)} are free",
             where=str(folder),
             remedy=MAKE_ROOM,

@@ -61,7 +61,7 @@ def test_any_other_error_stays_as_it_is(tmp_path: Path) -> None:
 def test_work_that_does_not_fit_is_refused_before_it_begins(nearly_full: None, tmp_path: Path) -> None:
     with pytest.raises(DiskFull) as raised:
         disk.require_room(tmp_path / "not there yet", 120_000_000, "To train 2 runs")
-    assert raised.value.found == "To train 2 runs takes about 120 MB, 10 MB are to stay free, and 3 MB are free"
+    assert raised.value.found == "To train 2 runs takes about 120 MB, 10 MB must stay free, and 3 MB are free"
     with pytest.raises(DiskFull):  # it would fit, but nothing else would
         disk.require_room(tmp_path, 1, "A byte")
 

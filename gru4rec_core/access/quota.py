@@ -33,7 +33,7 @@ def require_quota(root: Path, who: str, size: int, limit: int = LIMIT) -> None:
         raise DataError(
             f"One person may keep uploads of {bytes_text(limit)} in this workspace.",
             found=f"yours take {bytes_text(used)}, and this one has {bytes_text(size)}",
-            remedy="Have an admin delete datasets that you uploaded and no longer need: their files go with them.",
+            remedy="Ask an admin to delete datasets that you uploaded and no longer need: their files go with them.",
         )
 
 

@@ -64,7 +64,7 @@ def read_access_file(root: Path) -> AccessFile:
     """What the workspace's access.toml says; nothing where there is none.
 
     Raises:
-        ConfigError: it cannot be read, is no TOML, or names something that is not known.
+        ConfigError: it cannot be read, is not valid TOML, or holds an unknown key or role.
     """
     path = access_path(root)
     try:
