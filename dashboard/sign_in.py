@@ -21,7 +21,7 @@ from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_N
 from dashboard import messages
 from gru4rec_core.access.actors import Actor, current_actor, is_read_only, system_user
 from gru4rec_core.access.audit import begin_audit
-from gru4rec_core.access.rights import ROLE_TEXTS, with_article
+from gru4rec_core.access.rights import ROLE_TEXTS, Action, may, with_article
 from gru4rec_core.access.roles import read_access_file, role_from_claims
 from gru4rec_core.errors import ConfigError, DiskError
 from gru4rec_core.workspace.store import Workspace
@@ -43,6 +43,10 @@ _asked_for: OrderedDict[bytes, Address] = OrderedDict()
 """By the cookie of the browser: the provider leads back to the first page, without the address."""
 
 
+_ended: dict[tuple[str, ...], float] = {}
+"""Logins that were ended before their token expires, and when it does. A server that is restarted knows none."""
+
+
 def is_required() -> bool:
     """Whether a login is required; also where the secrets cannot be read, for they may require one."""
     if st.secrets.load_if_toml_exists():
@@ -52,12 +56,22 @@ def is_required() -> bool:
 
 def who_acts() -> Actor | None:
     """Who acts in this run of a script: the provider of the library; None where nobody has logged in."""
+    return actor_of(_claims())
+
+
+def actor_of(claims: Mapping[str, Any]) -> Actor | None:
+    """Who has logged in with these claims; None where a login is required and these are none, or not valid any more."""
     if not is_required():
         return system_user()
-    claims = _claims()
     if not is_valid(claims):
         return None
     return Actor(_name(claims), role_from_claims(Workspace.default_root(), claims))
+
+
+def may_upload(claims: Mapping[str, Any]) -> bool:
+    """Whether whoever has these claims may send files."""
+    actor = actor_of(claims)
+    return actor is not None and not is_read_only() and may(actor.role, Action.IMPORT)
 
 
 def is_open() -> bool:
@@ -73,8 +87,29 @@ def _claims() -> Mapping[str, Any]:
 
 
 def is_valid(claims: Mapping[str, Any]) -> bool:
-    """Logged in, with a token that has not expired: Streamlit's own cookie would last for thirty days."""
-    return claims.get("is_logged_in") is True and not _has_expired(claims)
+    """Logged in, not logged out in any tab, with a token that has not expired.
+
+    Streamlit's own cookie would last for thirty days, and open tabs go on when another one logs out.
+    """
+    return claims.get("is_logged_in") is True and not _has_expired(claims) and not _has_ended(claims)
+
+
+def _has_ended(claims: Mapping[str, Any]) -> bool:
+    return _login(claims) in _ended
+
+
+def _login(claims: Mapping[str, Any]) -> tuple[str, ...]:
+    """What tells this login from any other."""
+    return tuple(str(claims.get(name)) for name in ("iss", "sub", "iat", "exp"))
+
+
+def end_login() -> None:
+    """Logs out: in this browser, in all its tabs, and for whoever has a copy of its cookie."""
+    now, claims = time.time(), _claims()
+    for login in [login for login, expires in _ended.items() if expires < now]:
+        _ended.pop(login, None)
+    _ended[_login(claims)] = float(claims.get("exp") or now)
+    st.logout()
 
 
 def _has_expired(claims: Mapping[str, Any]) -> bool:
@@ -109,13 +144,15 @@ def ask(page: str) -> None:
         page: address of the page that was asked for, which follows the login.
     """
     _remember(page)
-    expired = _claims().get("is_logged_in") is True
-    st.title("Your login has expired" if expired else "Log in")
+    claims = _claims()
+    had_login = claims.get("is_logged_in") is True
+    reason = "You have logged out" if _has_ended(claims) else "Your login has expired"
+    st.title(reason if had_login else "Log in")
     if not st.secrets.load_if_toml_exists():
         messages.show_message("The file secrets.toml cannot be read, so nobody can log in. The log says why.", "error")
         return
     st.text("This workbench is for people who have an account with your organisation.")
-    if st.button("Log in again" if expired else "Log in", type="primary", key="log-in", icon=":material/login:"):
+    if st.button("Log in again" if had_login else "Log in", type="primary", key="log-in", icon=":material/login:"):
         st.login()
 
 
@@ -156,7 +193,7 @@ def show_account() -> None:
     if is_required():
         _show_account()
     elif is_read_only():
-        messages.show_aside("Read only: you may look at everything, and change nothing.")
+        messages.show_aside("Read only: you can look at everything, but change nothing.")
 
 
 def _show_account() -> None:
@@ -168,7 +205,7 @@ def _show_account() -> None:
         messages.show_aside(f"You are {with_article(actor.role)}: {ROLE_TEXTS[actor.role]}.")
         _tell_unreadable_roles()
         if st.button("Log out", type="tertiary", key="log-out", icon=":material/logout:"):
-            st.logout()
+            end_login()
 
 
 def _tell_unreadable_roles() -> None:

@@ -25,6 +25,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from dashboard import sign_in
+from gru4rec_core.errors import quote
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -37,10 +38,11 @@ HEADERS = {
 }
 """With every answer: no other site shows a page in a frame, guesses what a file is, or learns an address."""
 
-_FOR_WHO_HAS_LOGGED_IN = ("/_stcore/upload_file/", "/media/")
+_UPLOADS, _MEDIA = "/_stcore/upload_file/", "/media/"
 _OTHER_HOST = "This host is not in server.allowedHosts (README: Share the page)."
 _OTHER_SITE = "This request comes from another site."
 _NO_LOGIN = "Log in first."
+_NO_UPLOAD = "A viewer uploads nothing."
 
 _logger = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ class Guard:
             return
         refusal = _why_refused(HTTPConnection(scope))
         if refusal:
-            _logger.warning("refused: %s %s", scope["path"], refusal)
+            _logger.warning("refused: %s %s", quote(scope["path"]), refusal)
         if scope["type"] == "websocket":
             await (_close(send) if refusal else self.app(scope, receive, send))
             return
@@ -79,9 +81,11 @@ def _why_refused(request: HTTPConnection) -> str:
         return _OTHER_SITE
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     path = request.scope["path"].removeprefix(f"/{base}" if base else "")
-    needs_login = path.startswith(_FOR_WHO_HAS_LOGGED_IN) and sign_in.is_required()
-    if needs_login and not sign_in.is_valid(_claims(request.cookies)):
+    claims = _claims(request.cookies)
+    if path.startswith((_UPLOADS, _MEDIA)) and sign_in.is_required() and not sign_in.is_valid(claims):
         return _NO_LOGIN
+    if path.startswith(_UPLOADS) and not sign_in.may_upload(claims):
+        return _NO_UPLOAD
     return ""
 
 

@@ -51,11 +51,13 @@ def _refusal(actor: Actor | None, action: Action) -> AccessError:
             remedy="Reload the page and log in.",
         )
     if is_read_only():
-        remedy = f"Only reading is allowed here: {READ_ONLY} is set. Ask whoever started the workbench."
-    else:
-        remedy = "Ask an admin of this workspace for the role; the file access.toml gives it."
+        return AccessError(
+            f"Only {needed} may do this ({action.value}).",
+            found=f"{READ_ONLY} is set, so everybody is a viewer here",
+            remedy="Start the workbench without it, or ask whoever set it.",
+        )
     return AccessError(
         f"Only {needed} may do this ({action.value}).",
         found=f"{actor.name} is {with_article(actor.role)}",
-        remedy=remedy,
+        remedy="Ask an admin of this workspace to give you that role in access.toml.",
     )

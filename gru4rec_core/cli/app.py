@@ -4,6 +4,7 @@ Results go to standard output (with --json one JSON object and nothing else), pr
 error. Exit status: 0 done, 1 failed, 2 usage error; a gate also has 3 and 4.
 """
 
+import logging
 import os
 import sys
 import time
@@ -67,6 +68,8 @@ app.add_typer(engine.app, name="engine")
 def main(arguments: list[str] | None = None) -> None:
     """Runs a command (sys.argv's by default); an error becomes one message and an exit status."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes are for people who build it
+    # What it logs of a refusal is for whoever runs a server; here the message says it.
+    logging.getLogger("gru4rec_core.access").addHandler(logging.NullHandler())
     try:
         app(arguments, standalone_mode=True)
     except ConfigError as error:

@@ -30,7 +30,7 @@ def check(
     lines = [f"Repaired: {one.name} ({one.kind})." for one in repaired]
     lines += ["\n  ".join(one.sentences) for one in left]
     if not left:
-        lines.append("Everything in the workspace is whole.")
+        lines.append("Nothing in the workspace is damaged.")
     print_result(as_json, values, "\n".join(lines))
     raise typer.Exit(1 if left else 0)
 

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,9 @@ def print_warnings(as_json: bool, warnings: Sequence[DiagnosticWarning]) -> list
 
 
 def tell(text: str) -> None:
-    """Writes a line to standard error."""
-    typer.echo(text, err=True)
+    """Writes a line to standard error; where nobody reads that any more, the work goes on all the same."""
+    with suppress(OSError):
+        typer.echo(text, err=True)
 
 
 def print_problems(workspace: Workspace) -> None:
@@ -127,7 +128,8 @@ def loading_tensorflow() -> Iterator[None]:
     that fails raises as ever.
     """
     show_status("loading TensorFlow")
-    sys.stderr.flush()
+    with suppress(OSError):  # nobody may read it any more
+        sys.stderr.flush()
     standard_error = os.dup(2)
     try:
         with Path(os.devnull).open("w") as nowhere:

@@ -198,6 +198,8 @@ def runs(
     print_problems(workspace)
     unread = [row["id"] for row in rows if row["state"] == "done" and row["accuracy"] is None]
     print_damages(filter(None, (check_run(workspace, run_id) for run_id in unread)))
+    if any(row["state"] in ("lost", "failed", "cancelled") for row in rows):
+        tell("To go on with a run that did not finish: python -m gru4rec_core resume RUN")
     print_result(as_json, {"runs": rows}, "\n".join(lines) or "no runs yet")
 
 

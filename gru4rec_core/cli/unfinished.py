@@ -40,10 +40,10 @@ def resume(
     state = workspace.state(record.id)
     if state.is_active:
         raise RunError(
-            "A run is resumed once nothing works on it any more.",
+            "A run can be resumed only while it is neither queued nor running.",
             found=f"it is {state.state}",
             where=f"run {record.id}",
-            remedy="Wait for its end (the command `runs` lists states), or cancel it on Train.",
+            remedy="Wait until it ends (the command `runs` lists states), or cancel it on Train.",
         )
     if state.state != "done":
         check(workspace.root, Action.TRAIN, "run", record.id, record.name)

@@ -94,7 +94,7 @@ def _require_python(client: "Client") -> None:
                 f"Every worker of a cluster runs the Python of this machine ({wanted}).",
                 found=f"Python {found}" if found else "no answer",
                 where=f"worker {address}",
-                remedy="Make its environment from the same requirements.txt, with the same Python.",
+                remedy="Build its environment from the same requirements.txt, with the same Python version.",
             )
 
 
@@ -169,7 +169,7 @@ def _require(root: Path, worker: str, answer: Any) -> None:
             "Every worker of a cluster can carry out a small test.",
             found=f"{type(answer).__name__}: {answer}",
             where=where,
-            remedy="Look at its log; its environment is to be made from the same requirements.txt.",
+            remedy="Look at its log, and build its environment from the same requirements.txt.",
         )
     if "missing" in answer:
         raise RunError(

@@ -109,7 +109,7 @@ def _find_obstacle(job: Job, outcome: Answer | _Silence) -> Obstacle | None:
         return Obstacle(f"the cluster at {address} cannot be reached", False, from_here)
     same = ticket is not None and ticket.scheduler_id == outcome.scheduler_id
     if ticket is not None and not same:
-        return Obstacle(f"the scheduler at {address} was started anew and does not know the job", True, from_here)
+        return Obstacle(f"the scheduler at {address} was restarted and does not know the job", True, from_here)
     if job_key(job) in outcome.unknown:
         return Obstacle(f"the scheduler at {address} has dropped the job", True, same)
     if outcome.n_workers == 0:

@@ -33,7 +33,7 @@ _JOB_CURES: dict[Kind, str] = {
 _HOPELESS: dict[Kind, str] = {
     "dataset": "It cannot be read again here: restore the file from a copy, or remove the dataset and import its log "
     "again.",
-    "run": "It cannot be put together again: restore it from a copy, or remove the run and train it again.",
+    "run": "It cannot be repaired: restore it from a copy, or remove the run and train it again.",
 }
 
 
@@ -93,12 +93,12 @@ class Damage:
     def cure_sentence(self) -> str:
         """What *Repair* or *Train again* would do; where neither helps, what else to do."""
         if self.cure == "train":
-            return "Its weights are gone, and no whole checkpoint is kept: the model has to be trained again."
+            return "Its weights are gone, and every checkpoint is damaged or missing: train the model again."
         if self.cure == "job":
             return " ".join(filter(None, (_JOB_CURES[self.kind], self.lost)))
         if self.cure == "now":
-            return self.lost or "Repair makes it again from what is whole."
-        hopeless = "It cannot be put together again: restore it from a copy, or remove it."
+            return self.lost or "Repair makes it again from undamaged files."
+        hopeless = "It cannot be repaired: restore it from a copy, or remove it."
         return " ".join(filter(None, (_HOPELESS.get(self.kind, hopeless), self.lost)))
 
     @property

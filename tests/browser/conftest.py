@@ -16,13 +16,15 @@ from urllib.error import URLError
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from gru4rec_core.jobs.jobs import stop_engine
 from gru4rec_core.workspace.store import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60
+
+expect.set_options(timeout=30_000)  # as long as for everything else: a machine that does much else is slow
 
 
 @dataclass(frozen=True)

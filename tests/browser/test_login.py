@@ -111,9 +111,15 @@ def test_a_link_is_opened_after_the_login_and_a_logout_closes_it_again(locked: W
     expect(visitor.get_by_text("letters", exact=False).first).to_be_visible()
     expect(visitor.get_by_role("button", name="Rename")).to_have_count(0)
     expect(visitor.get_by_role("button", name="Add another log")).to_have_count(0)
+    other_tab = visitor.context.new_page()
+    other_tab.goto(link)
+    expect(other_tab.get_by_role("heading", name="Is this log fit to train on?")).to_be_visible()
     sidebar.get_by_role("button", name="Log out").click()
     visitor.get_by_role("button").first.click()  # the provider asks whether to end its own session, too
     expect(visitor.get_by_role("heading", name="Log in")).to_be_visible()
+    other_tab.get_by_role("button", name="About").click()
+    expect(other_tab.get_by_role("heading", name="You have logged out")).to_be_visible()
+    expect(other_tab.get_by_text("letters")).to_have_count(0)
     visitor.goto(link)
     expect(visitor.get_by_role("heading", name="Log in")).to_be_visible()
 

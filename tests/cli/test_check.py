@@ -19,7 +19,7 @@ def home(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Worksp
 
 def test_a_whole_workspace_ends_with_status_0(run, home: Workspace) -> None:
     found = run("check")
-    assert (found.status, found.out) == (0, "Everything in the workspace is whole.\n")
+    assert (found.status, found.out) == (0, "Nothing in the workspace is damaged.\n")
     assert run("check", "--json").json == {"damaged": [], "repaired": []}
 
 

@@ -99,3 +99,11 @@ def test_accuracy_is_per_hundred() -> None:
 
 def test_counts_are_grouped_by_thousands() -> None:
     assert output.format_counts({"sessions": 1234, "items": 5}) == "1,234 sessions, 5 items"
+
+
+def test_work_goes_on_when_nobody_reads_its_progress_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*arguments: object, **options: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(output.typer, "echo", broken)
+    output.progress_printer("a run")(JobState(state="running", phase="training", epochs=2))

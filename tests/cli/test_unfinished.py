@@ -27,6 +27,8 @@ def interrupted(run, log: Path, workspace: Workspace, monkeypatch: pytest.Monkey
         stopped = run("train", log, *SETTINGS)
     run_id = workspace.runs()[0].id
     assert stopped.status != 0
+    listed = run("runs")
+    assert "To go on with a run that did not finish: python -m gru4rec_core resume RUN" in listed.err
     assert f"It stopped after epoch 1 of 3; to go on with it: python -m gru4rec_core resume {run_id}" in stopped.err
     return run_id
 
@@ -62,7 +64,7 @@ def test_a_run_at_work_is_not_resumed(run, log: Path, workspace: Workspace) -> N
     change_state(workspace.run_folder(record), state="running")
     refused = run("resume", record)
     assert refused.status == 1
-    assert "A run is resumed once nothing works on it any more. Found: it is running." in refused.err
+    assert "A run can be resumed only while it is neither queued nor running. Found: it is running." in refused.err
     change_state(workspace.run_folder(record), state="cancelled")
     request_cancel(workspace.run_folder(record))
     assert run("resume", record).status == 0  # an old request to stop does not count

@@ -20,6 +20,19 @@ def test_secrets_that_cannot_be_read_let_nobody_in(tmp_path, monkeypatch: pytest
     assert not sign_in.is_required()
 
 
+def test_a_login_that_was_ended_is_over_in_every_tab(monkeypatch: pytest.MonkeyPatch) -> None:
+    claims = {"is_logged_in": True, "iss": "x", "sub": "17", "iat": 5, "exp": time.time() + 60}
+    later = claims | {"iat": 6}
+    monkeypatch.setattr(sign_in, "_claims", lambda: claims)
+    monkeypatch.setattr(sign_in, "_ended", {("old",): 1.0})
+    monkeypatch.setattr(sign_in.st, "logout", lambda: None)
+    assert sign_in.is_valid(claims)
+    sign_in.end_login()
+    assert not sign_in.is_valid(dict(claims))
+    assert sign_in.is_valid(later)  # a login of the same person, afterwards
+    assert ("old",) not in sign_in._ended
+
+
 @pytest.mark.parametrize(
     ("claims", "name"),
     [

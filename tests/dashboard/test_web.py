@@ -85,6 +85,7 @@ def cookie(**claims: object) -> str:
 @pytest.mark.parametrize("path", ["/_stcore/upload_file/a/b", "/media/a.csv", "/workbench/media/a.csv"])
 def test_files_go_up_and_down_only_with_a_login(options, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     options["server.baseUrlPath"] = "workbench" if path.startswith("/workbench") else ""
+    monkeypatch.setattr(sign_in, "role_from_claims", lambda root, claims: "analyst")
     good = cookie(exp=time.time() + 60)
     assert is_let_through("http", path, cookie=good)
     assert not is_let_through("http", path)
@@ -93,6 +94,18 @@ def test_files_go_up_and_down_only_with_a_login(options, path: str, monkeypatch:
     assert not is_let_through("http", path, cookie=good[:-4] + "AAAA")
     monkeypatch.setattr(sign_in, "is_required", lambda: False)
     assert is_let_through("http", path)
+
+
+def test_a_viewer_sends_no_file(options, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    viewer = cookie(exp=time.time() + 60)
+    monkeypatch.setattr(sign_in, "role_from_claims", lambda root, claims: "viewer")
+    assert not is_let_through("http", "/_stcore/upload_file/a/b", cookie=viewer)
+    assert is_let_through("http", "/media/a.csv", cookie=viewer)
+    monkeypatch.setattr(sign_in, "is_required", lambda: False)
+    assert is_let_through("http", "/_stcore/upload_file/a/b")
+    monkeypatch.setenv("GRU4REC_READ_ONLY", "1")
+    assert not is_let_through("http", "/_stcore/upload_file/a/b\n2026-01-01 forged")
+    assert "\n2026" not in caplog.messages[-1]
 
 
 def test_what_the_login_page_is_made_of_needs_none(options) -> None:

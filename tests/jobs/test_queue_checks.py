@@ -42,9 +42,9 @@ def is_silent(*_: object) -> Answer:
         (HERE, answers("first", 0), ("has no worker", False, True)),
         (ELSEWHERE, answers("first", 0), ("has no worker", False, True)),
         (ELSEWHERE, answers("first", 1, known=False), ("has dropped the job", True, True)),
-        (HERE, answers("second", 1, known=False), ("was started anew", True, True)),
+        (HERE, answers("second", 1, known=False), ("was restarted", True, True)),
         # The same address in another network may be another scheduler.
-        (ELSEWHERE, answers("second", 1, known=False), ("was started anew", True, False)),
+        (ELSEWHERE, answers("second", 1, known=False), ("was restarted", True, False)),
         (HERE, is_silent, ("cannot be reached", False, True)),
         (ELSEWHERE, is_silent, ("cannot be reached", False, False)),
         (None, is_silent, ("cannot be reached", False, False)),  # written by an older version

@@ -24,14 +24,14 @@ def test_it_is_named_with_its_files_and_since_when() -> None:
 @pytest.mark.parametrize(
     ("cure", "lost", "said"),
     [
-        ("now", "", "Repair makes it again from what is whole."),
+        ("now", "", "Repair makes it again from undamaged files."),
         ("now", "The curve is lost.", "The curve is lost."),
         ("job", "", "Repair tests the trained model again, with the same result."),
-        ("train", "", "Its weights are gone, and no whole checkpoint is kept: the model has to be trained again."),
+        ("train", "", "Its weights are gone, and every checkpoint is damaged or missing: train the model again."),
         (
             "",
             "",
-            "It cannot be put together again: restore it from a copy, or remove the run and train it again.",
+            "It cannot be repaired: restore it from a copy, or remove the run and train it again.",
         ),
     ],
 )
