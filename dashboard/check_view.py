@@ -106,7 +106,7 @@ def _show_found(workspace: Workspace, check: WorkspaceCheck) -> None:
         and st.button("Repair all that can be", key="repair-all", icon=":material/build:")
     ):
         messages.attempt(lambda: _repair_all(workspace, curable))
-    damage_card.show_cards(workspace, found, place="check")
+    damage_card.show_each(workspace, found, place="check")
 
 
 def describe_found(found: Sequence[Damage], n_checked: int) -> str:

@@ -16,14 +16,31 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs import repairs
 from gru4rec_core.jobs.time_left import estimate_training
 from gru4rec_core.words import bytes_text, duration_text
-from gru4rec_core.workspace.damage import Damage, Kind
+from gru4rec_core.workspace.damage import Damage, Kind, describe_several
 from gru4rec_core.workspace.integrity import check_unreadable
 from gru4rec_core.workspace.removal import find_dependents, remove_damaged
 from gru4rec_core.workspace.store import Workspace
 
+_MOST_OPEN = 2
+"""Cards in one place that leave the page's results in sight."""
+
 
 def show_cards(workspace: Workspace, damages: Iterable[Damage], *, place: str = "") -> None:
-    """A card for each thing that is damaged, once.
+    """A card for each thing that is damaged, once; where they are many, one line with the cards folded below it.
+
+    Args: those of `show_each`.
+    """
+    several = list({(one.kind, one.id): one for one in damages}.values())
+    if len(several) <= _MOST_OPEN:
+        show_each(workspace, several, place=place)
+        return
+    messages.show_message(describe_several(several), "error")
+    with st.expander("Show what can be done"):
+        show_each(workspace, several, place=place)
+
+
+def show_each(workspace: Workspace, damages: Iterable[Damage], *, place: str = "") -> None:
+    """A card for each thing that is damaged, once, all of them open.
 
     Args:
         workspace: where they are.

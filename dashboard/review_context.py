@@ -151,7 +151,7 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
 
 
 def find_result_damage(workspace: Workspace, record: ComparisonRecord) -> list[Damage]:
-    """What is damaged of all that the result of a comparison is computed from."""
+    """What is damaged of all that the result of a comparison is computed from; of the log also its warnings are."""
     dataset = check_dataset(workspace, record.dataset_id)
     return [*([dataset] if dataset else []), *find_comparison_damage(workspace, record)]
 

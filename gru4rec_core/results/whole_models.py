@@ -92,8 +92,8 @@ def load_whole(workspace: Workspace, record: ComparisonRecord, split: StoredSpli
 
 
 def find_comparison_damage(workspace: Workspace, record: ComparisonRecord) -> list[Damage]:
-    """What is damaged of a comparison's runs and baselines, each of their files read."""
-    checked = [check_run(workspace, run_id) for run_id in record.run_ids]
+    """What is damaged of a comparison's runs and baselines, of the files that their results are read from."""
+    checked = [check_run(workspace, run_id, names=_NEEDED) for run_id in record.run_ids]
     checked += [check_baseline(workspace, _baseline_id(record, name)) for name in _find_baselines(workspace, record)[0]]
     return [one for one in checked if one is not None]
 

@@ -3,13 +3,14 @@
 One home for these words: the pages' cards and the command `check` say the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from gru4rec_core.words import age
+from gru4rec_core.report.labels import short
+from gru4rec_core.words import age, counted
 
 Kind = Literal["dataset", "split", "baseline", "run", "comparison", "decision", "gate"]
 
@@ -35,6 +36,9 @@ _HOPELESS: dict[Kind, str] = {
     "again.",
     "run": "It cannot be repaired: restore it from a copy, or remove the run and train it again.",
 }
+
+_N_NAMED = 3
+_LONGEST_NAMED = 40  # characters
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,14 @@ class Damage:
         """Plain JSON values: what `check --json` prints."""
         files = [{"name": file.name, "what": file.what, "since": file.since.isoformat()} for file in self.files]
         return {"kind": self.kind, "id": self.id, "name": self.name, "files": files, "cure": self.cure}
+
+
+def describe_several(damages: Sequence[Damage]) -> str:
+    """ "6 things here are damaged: dataset shop; run bpr, seed 0; run bpr, seed 1; and 3 more."."""
+    named = [short(f"{KIND_WORDS[one.kind].lower()} {one.name}", _LONGEST_NAMED) for one in damages[:_N_NAMED]]
+    if len(damages) > _N_NAMED:
+        named.append(f"and {len(damages) - _N_NAMED:,} more")
+    return f"{counted(len(damages), 'thing')} here are damaged: {'; '.join(named)}."
 
 
 def describe_left_out(names: Iterable[str]) -> str:

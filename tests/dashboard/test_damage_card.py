@@ -1,5 +1,6 @@
 """A card says what is damaged and what removing it takes along; an error without damage is shown as it is."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import damage_card
@@ -53,3 +54,25 @@ def test_a_card_or_the_error_takes_the_place_of_what_cannot_be_drawn(home: Works
     assert find_damage(home) == []
     error = AppTest.from_function(draw, args=(str(home.root), False)).run()
     assert "It does not go on." in error.get("html")[0].proto.body
+
+
+def draw_several(root: str, n_damages: int) -> None:
+    from dashboard import damage_card
+    from gru4rec_core.workspace.integrity import find_damage
+    from gru4rec_core.workspace.store import Workspace
+
+    workspace = Workspace(root)
+    for place in ("here", "there"):
+        damage_card.show_cards(workspace, find_damage(workspace)[:n_damages], place=place)
+
+
+@pytest.mark.parametrize(("n_damages", "n_folded"), [(1, 0), (2, 0), (3, 2)])
+def test_more_than_two_cards_are_folded_below_one_line(home: Workspace, n_damages: int, n_folded: int) -> None:
+    for file in ("metrics", "comparison", "baseline"):
+        damage(home.root, file, "emptied")
+    app = AppTest.from_function(draw_several, args=(str(home.root), n_damages)).run()
+    assert not app.exception
+    text = " ".join(element.proto.body for element in app.get("html"))
+    assert text.count("3 things here are damaged: ") == n_folded
+    assert [(one.label, one.proto.expanded) for one in app.expander] == [("Show what can be done", False)] * n_folded
+    assert len([button for button in app.button if button.label == "Repair"]) == 2 * n_damages

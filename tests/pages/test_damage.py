@@ -77,6 +77,21 @@ def test_the_workspace_is_checked_and_repaired_from_overview(
     assert find_damage(finished) == []
 
 
+def test_without_a_result_only_what_it_is_computed_from_has_a_card(
+    finished: Workspace, open_page: Callable[..., AppTest]
+) -> None:
+    damage(finished.root, "items", "deleted")
+    damage(finished.root, "weights", "cut")
+    for path in finished.root.glob("runs/*/metrics.json"):
+        path.unlink()
+    for path in finished.root.glob("runs/*/predictions.parquet"):
+        path.unlink()
+    text = all_html(open_page("compare"))
+    assert "metrics.json is missing" in text
+    assert "weights.npz" not in text
+    assert "items.npy is missing" in text  # the warnings about the log are part of the result
+
+
 def test_a_repaired_run_takes_part_again(finished: Workspace, open_page: Callable[..., AppTest]) -> None:
     run_id = damage(finished.root, "config", "emptied").parent.name
     app = open_page("compare")

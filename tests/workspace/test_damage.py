@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from gru4rec_core.workspace.damage import Cure, Damage, DamagedFile, describe_left_out, last_change
+from gru4rec_core.workspace.damage import (
+    Cure,
+    Damage,
+    DamagedFile,
+    describe_left_out,
+    describe_several,
+    last_change,
+)
 
 SINCE = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -37,6 +44,15 @@ def test_it_is_named_with_its_files_and_since_when() -> None:
 )
 def test_what_to_do_follows_from_the_cure(cure: Cure, lost: str, said: str) -> None:
     assert damaged(cure, lost).cure_sentence == said
+
+
+def test_several_are_named_in_one_line_of_a_readable_length() -> None:
+    one, long = damaged("now"), Damage("dataset", "d", "x" * 200, Path(), (), "now")
+    first = "3 things here are damaged: run bpr, seed 0; run bpr, seed 0; dataset xxx"
+    assert describe_several([one, one, long]).startswith(first)
+    assert describe_several([one, one, long]).endswith("x….")
+    assert len(describe_several([long] * 9)) < 200
+    assert describe_several([one] * 6).endswith("; run bpr, seed 0; and 3 more.")
 
 
 def test_left_out_runs_are_named() -> None:
