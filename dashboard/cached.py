@@ -178,13 +178,14 @@ def count_log_warnings(record: DatasetRecord, most_events: int | None = None) ->
         most_events: a larger log is not checked for it; None where its checks are wanted anyway.
 
     Returns:
-        None where it was not checked yet and is too large to do it now; the error where it cannot be cut by that rule.
+        None where it was not checked yet and is too large to do it now; the error where it cannot be read or cut.
     """
-    workspace, test_rule = state.workspace(), default_plan(record).test_rule
-    stored = log_warnings.find_count(workspace, record, test_rule)
-    if stored is not None or (most_events is not None and record.n_events > most_events):
-        return stored
+    workspace = state.workspace()
     try:
+        test_rule = default_plan(record).test_rule
+        stored = log_warnings.find_count(workspace, record, test_rule)
+        if stored is not None or (most_events is not None and record.n_events > most_events):
+            return stored
         warnings = quality_report(record).with_test(split_preview(record, test_rule).warnings)
     except WorkbenchError as error:
         return error

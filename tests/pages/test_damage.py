@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import check_view
+from dashboard import cached, check_view
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.results.decision import DecisionInput, record_decision
 from gru4rec_core.workspace.integrity import find_damage
@@ -75,6 +75,17 @@ def test_the_workspace_is_checked_and_repaired_from_overview(
     assert not app.exception
     assert "All files of the workspace are whole" in all_html(app)
     assert find_damage(finished) == []
+
+
+def test_overview_goes_on_below_a_dataset_whose_log_is_gone(
+    finished: Workspace, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(finished.root, "items", "deleted")
+    monkeypatch.setattr(cached, "default_plan", lambda record: finished.open_dataset(record.id))  # as for a longer log
+    app = open_page("overview")
+    assert "items.npy is missing or damaged." in all_html(app)
+    assert [one.value for one in app.header] == ["Datasets", "Comparisons"]
+    assert app.button(key="check-workspace")
 
 
 def test_without_a_result_only_what_it_is_computed_from_has_a_card(
