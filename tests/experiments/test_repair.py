@@ -52,7 +52,7 @@ def test_what_cannot_be_repaired_at_once_says_how_it_is_mended(home: Workspace, 
     damage(home.root, file, "cut")
     found = find_one(home)
     assert found.cure == CURES[file]
-    words = {"job": "Repair ", "train": "trained again", "": "remove"}[found.cure]
+    words = {"job": "Repair ", "train": "train the model again", "": "remove"}[found.cure]
     assert words in found.cure_sentence
 
 
