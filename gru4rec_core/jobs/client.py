@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,8 +97,15 @@ def ask(root: Path, address: str, jobs: Iterable[Job]) -> Answer:
         OSError, TimeoutError: it does not answer within 1.5 seconds, or refuses.
         RunError: the engine's credentials cannot be read.
     """
+    keys = [job_key(job) for job in jobs]
+
+    def ask_in_time() -> Answer:
+        return asyncio.run(asyncio.wait_for(_ask(root, address, keys), _ASK_TIMEOUT))
+
     try:
-        return asyncio.run(asyncio.wait_for(_ask(root, address, [job_key(job) for job in jobs]), _ASK_TIMEOUT))
+        # In a thread of its own: the caller's may have an event loop, in which no second one can run.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(ask_in_time).result()
     except (TypeError, ValueError) as error:  # as in `connect`
         raise OSError(str(error)) from error
 

@@ -1,7 +1,9 @@
 """A queued job is judged by the scheduler in its state, and only by whoever can ask it or could reach it."""
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -106,5 +108,11 @@ def test_a_real_scheduler_answers(workspace: Workspace, without_workers: tuple[s
     job = queued(ClusterTicket(scheduler_id=scheduler_id), address)
     answer = client.ask(workspace.root, address, [job])
     assert answer == Answer(scheduler_id, 0, frozenset(), frozenset([job_key(job)]))
+
+    async def ask_from_a_loop() -> Answer:
+        return client.ask(workspace.root, address, [job])
+
+    with ThreadPoolExecutor(1) as thread:  # this one's may have a loop itself, of a browser test before
+        assert thread.submit(asyncio.run, ask_from_a_loop()).result() == answer
     (obstacle,) = queue_checks.find_obstacles(workspace.root, [job]).values()
     assert "has dropped the job" in obstacle.text
