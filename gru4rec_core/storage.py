@@ -94,6 +94,14 @@ def folder_number(folder: Path) -> int:
     return folder.stat().st_ino
 
 
+def is_copy(folder: Path, number: int) -> bool:
+    """Whether a folder is a copy of the one of this number; False where that is 0, not known, or the folder is away."""
+    try:
+        return number not in (0, folder_number(folder))
+    except OSError:
+        return False
+
+
 def make_file(path: Path) -> None:
     """Makes an empty file with `file_mode`; one that exists keeps its content and gets a new time of change."""
     with plain_errors(path):

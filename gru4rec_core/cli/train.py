@@ -88,7 +88,7 @@ def _how_to_go_on(workspace: Workspace, run: RunRecord) -> str:
     return f"{stopped}; to go on with it: python -m gru4rec_core resume {run.id}"
 
 
-def execute(workspace: Workspace, run: RunRecord, title: str, threads: int = 1) -> None:
+def execute(workspace: Workspace, run: RunRecord, title: str, threads: int | None = None) -> None:
     """Carries out a run in this process; where it is interrupted, says how to go on with it."""
     with loading_tensorflow():
         from gru4rec_core.experiments.run import execute_run

@@ -49,7 +49,7 @@ def resume(
         check(workspace.root, Action.TRAIN, "run", record.id, record.name)
         clear_cancel(workspace.run_folder(record.id))
         change_state(workspace.run_folder(record.id), scheduler="", cluster=None)  # no engine's any more
-        execute(workspace, record, record.name, threads or state.threads or 1)
+        execute(workspace, record, record.name, threads)
     print_trained(workspace, record, as_json)
 
 

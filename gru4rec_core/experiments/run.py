@@ -42,7 +42,9 @@ HELD = "waiting: another process holds this run, and shows no progress"
 _PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "pyarrow", "scipy", "duckdb", "distributed", "pydantic")
 
 
-def execute_run(workspace: Workspace, run_id: str, *, threads: int = 1, on_change: OnChange | None = None) -> None:
+def execute_run(
+    workspace: Workspace, run_id: str, *, threads: int | None = None, on_change: OnChange | None = None
+) -> None:
     """Carries out a run in this process, from its checkpoint if there is one; the results are in its folder.
 
     Of several processes that call this for one run, the first trains it and the others wait until it is done.
@@ -50,7 +52,8 @@ def execute_run(workspace: Workspace, run_id: str, *, threads: int = 1, on_chang
     Args:
         workspace: where the run is.
         run_id: its id.
-        threads: threads TensorFlow may use; results are bit-identical for the same number only.
+        threads: threads TensorFlow may use; by default as many as before, else 1. Results are bit-identical for the
+            same number only.
         on_change: called with the state of the run, another process's too.
 
     Raises:
@@ -71,6 +74,7 @@ def execute_run(workspace: Workspace, run_id: str, *, threads: int = 1, on_chang
 
     with exclusive_lock(folder / "run.lock", inf, on_wait=while_waiting):
         if workspace.state(run_id).state != "done":
+            threads = threads or workspace.state(run_id).threads or 1
             _carry_out(workspace, run, folder, threads, on_change)
 
 

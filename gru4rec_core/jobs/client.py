@@ -121,28 +121,26 @@ async def _ask(root: Path, address: str, keys: list[str]) -> Answer:
     return Answer(identity["id"], identity["n_workers"], frozenset(keys) - unknown, unknown)
 
 
-def send(workspace: Workspace, job: Job, threads: int) -> None:
+def send(workspace: Workspace, job: Job) -> None:
     """Hands a queued job to its scheduler (see `connect` for what it raises)."""
     from distributed import fire_and_forget
 
     with connect(workspace.root, job.state.scheduler) as client:
-        future = client.submit(
-            _task(), str(workspace.root), job.kind, job.id, threads, key=job_key(job), pure=False, retries=0
-        )
+        future = client.submit(_task(), str(workspace.root), job.kind, job.id, key=job_key(job), pure=False, retries=0)
         # The scheduler keeps the task although this client goes.
         fire_and_forget(future)
 
 
-def _task() -> Callable[[str, str, str, int], None]:
+def _task() -> Callable[[str, str, str], None]:
     """What a worker is to do, as a function that is sent by its content: only the worker needs this package.
 
     Sent by its name, it would be imported by the scheduler as well.
     """
 
-    def execute(root: str, kind: str, job_id: str, threads: int) -> None:
+    def execute(root: str, kind: str, job_id: str) -> None:
         from importlib import import_module
 
-        import_module("gru4rec_core.jobs.worker").execute_job(root, kind, job_id, threads)
+        import_module("gru4rec_core.jobs.worker").execute_job(root, kind, job_id)
 
     return execute
 

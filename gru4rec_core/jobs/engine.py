@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from gru4rec_core.errors import RunError
-from gru4rec_core.storage import folder_number, make_folder, write_text
+from gru4rec_core.storage import is_copy, make_folder, write_text
 from gru4rec_core.workspace.job_state import ProcessIdentity
 from gru4rec_core.workspace.records import Record
 
@@ -31,7 +31,7 @@ _logger = logging.getLogger(__name__)
 
 
 class EngineAddress(Record):
-    """engine/address.json: where the engine listens and which process it is."""
+    """engine/address.json: where the engine listens, which process it is, and in which folder (`folder_number`)."""
 
     owner: ClassVar[str] = "the job engine"
 
@@ -60,7 +60,7 @@ def find_engine(root: Path) -> EngineAddress | None:
     except RunError as error:
         _logger.warning("engine address unreadable, treated as none: %s", error)
         return None
-    if engine.folder_number not in (0, folder_number(path.parent)):
+    if is_copy(path.parent, engine.folder_number):
         return None  # the address came with a copy of another workspace, whose engine it is
     return engine if _is_alive(engine) else None
 

@@ -75,7 +75,7 @@ def submit(
     kind: Kind,
     job_id: str,
     *,
-    threads: int = 1,
+    threads: int | None = None,
     destination: Destination | None = None,
     action: Action = Action.TRAIN,
 ) -> JobState:
@@ -87,7 +87,7 @@ def submit(
         workspace: where the job is.
         kind: "run" or "baselines".
         job_id: id of a run, or see `baselines_id`.
-        threads: threads TensorFlow may use; with 1, runs can work side by side.
+        threads: threads TensorFlow may use; by default as many as before, else 1, so that runs work side by side.
         destination: where to, for whoever submits several jobs; found out by default.
         action: what whoever is acting must be allowed to do.
 
@@ -112,13 +112,13 @@ def submit(
             scheduler=to.address,
             cluster=to.check.ticket if to.check else None,
             epochs=before.epochs,
-            threads=threads,
+            threads=threads or before.threads or 1,
         )
         write_state(folder, state)
         for warning in to.check.warnings if to.check else ():
             append_text(folder / "log.txt", f"{warning}\n")
         try:
-            client.send(workspace, Job(kind, job_id, job_id, state), threads)
+            client.send(workspace, Job(kind, job_id, job_id, state))
         except (OSError, TimeoutError) as error:
             write_state(folder, before)
             raise _unreachable(to.address, error) from error
@@ -159,15 +159,14 @@ def retry(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
     Raises:
         RunError: the job is active or done, or see `submit`.
     """
-    before = read_job_state(workspace, kind, job_id)
-    if before.state not in ("failed", "cancelled", "lost"):
+    state = read_job_state(workspace, kind, job_id).state
+    if state not in ("failed", "cancelled", "lost"):
         raise RunError(
             "A job can be tried again only after it failed, was cancelled or got lost.",
-            found=f"it is {before.state}",
+            found=f"it is {state}",
             where=f"{kind} {job_id}",
         )
-    require(workspace.root, Action.RETRY, kind, job_id)
-    return submit(workspace, kind, job_id, threads=before.threads or 1)
+    return submit(workspace, kind, job_id, action=Action.RETRY)
 
 
 def cancel(workspace: Workspace, kind: Kind, job_id: str) -> JobState:

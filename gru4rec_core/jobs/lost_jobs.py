@@ -14,7 +14,7 @@ from gru4rec_core.jobs.engine import EngineAddress, find_engine
 from gru4rec_core.jobs.job_list import Job, job_folder, list_jobs
 from gru4rec_core.jobs.queue_checks import Obstacle, find_obstacles
 from gru4rec_core.jobs.watching import Watch
-from gru4rec_core.storage import exclusive_lock, folder_number
+from gru4rec_core.storage import exclusive_lock, is_copy
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.job_state import JobState, cancel_requested, read_state, write_state
 from gru4rec_core.workspace.store import Workspace
@@ -126,7 +126,9 @@ def _examine(workspace: Workspace, job: Job, obstacle: Obstacle | None, engine: 
     watched = _heartbeats.seconds_unchanged(_place(workspace, job), state.heartbeat)
     by_the_clock = time.time() - state.heartbeat
     # Before its worker is looked at: that one works in the workspace that this one was copied from.
-    if max(watched, by_the_clock) > _CONFIRM_AFTER and _is_copy(workspace, job):
+    if max(watched, by_the_clock) > _CONFIRM_AFTER and is_copy(
+        job_folder(workspace, job.kind, job.id), state.folder_number
+    ):
         return _Finding(lost="This workspace was copied while it was at work.")
     # Whoever works on a job says so with its first sign of life: without a worker there is nothing to watch.
     silent = max(watched, by_the_clock) if watched > _CONFIRM_AFTER or worker is None else watched
@@ -143,11 +145,6 @@ def _examine(workspace: Workspace, job: Job, obstacle: Obstacle | None, engine: 
     if silent > SILENT_AFTER:
         return _Finding(notice=f"no sign of life for {counted(round(silent), 'second')}; Cancel ends it")
     return _Finding()
-
-
-def _is_copy(workspace: Workspace, job: Job) -> bool:
-    known, folder = job.state.folder_number, job_folder(workspace, job.kind, job.id)
-    return known != 0 and known != folder_number(folder)
 
 
 def _examine_halted(state: JobState, watched: float) -> _Finding:

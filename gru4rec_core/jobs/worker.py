@@ -44,14 +44,13 @@ def _warm_up() -> None:
     tensorflow_loaded.set()
 
 
-def execute_job(root: str, kind: Kind, job_id: str, threads: int = 1) -> None:
+def execute_job(root: str, kind: Kind, job_id: str) -> None:
     """Carries out a job; how it ended is in its folder.
 
     Args:
         root: the workspace's folder.
         kind: see `job_list.Kind`.
         job_id: id of the job.
-        threads: threads TensorFlow may use.
 
     Raises:
         Exception: a failure that nobody expected; expected ones are only recorded.
@@ -65,7 +64,7 @@ def execute_job(root: str, kind: Kind, job_id: str, threads: int = 1) -> None:
         return
     try:
         with acting_as(SYSTEM):  # whoever started it was allowed to
-            _carry_out(workspace, kind, job_id, threads)
+            _carry_out(workspace, kind, job_id)
     except WorkbenchError as error:
         _record_failure(folder, error)
         _logger.info("%s %s ended: %s", kind, job_id, error)
@@ -74,7 +73,7 @@ def execute_job(root: str, kind: Kind, job_id: str, threads: int = 1) -> None:
         raise
 
 
-def _carry_out(workspace: Workspace, kind: Kind, job_id: str, threads: int) -> None:
+def _carry_out(workspace: Workspace, kind: Kind, job_id: str) -> None:
     if kind == "run":
         if not tensorflow_loaded.is_set():
             change_state(job_folder(workspace, kind, job_id), phase=LOADING)
@@ -82,7 +81,7 @@ def _carry_out(workspace: Workspace, kind: Kind, job_id: str, threads: int) -> N
         from gru4rec_core.experiments import run
 
         tensorflow_loaded.set()
-        run.execute_run(workspace, job_id, threads=threads)
+        run.execute_run(workspace, job_id)
         dataset_id = workspace.run(job_id).dataset_id
     else:
         dataset_id, _, key = job_id.partition("/")

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gru4rec_core.access.rights import Action
 from gru4rec_core.config import SplitConfig, TrainingConfig
 from gru4rec_core.experiments import run as run_module
 from gru4rec_core.workspace.job_state import JobState, change_state, request_cancel
@@ -83,7 +84,7 @@ def test_retry_hands_the_run_to_the_engine(run, workspace: Workspace, interrupte
         f"{interrupted}: queued, attempt 2, goes on after 1 epoch; the command `runs` tells how it is going\n"
     )
     ((_, kind, run_id), options) = sent[0]
-    assert (kind, run_id, options) == ("run", interrupted, {"threads": 1})
+    assert (kind, run_id, options) == ("run", interrupted, {"action": Action.RETRY})
     assert run("resume", interrupted).status == 0
     refused = run("retry", interrupted)
     assert refused.status == 1

@@ -16,6 +16,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import client, jobs
 from gru4rec_core.jobs.job_list import baselines_id, job_folder
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
+from gru4rec_core.storage import write_text
 from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import PROJECT_ROOT, Workspace
@@ -164,11 +165,32 @@ def test_a_job_is_tried_again_with_as_many_threads_although_it_never_began(
 ) -> None:
     sent: list[int] = []
     monkeypatch.setattr(jobs, "find_destination", lambda workspace: jobs.Destination("tls://127.0.0.1:9"))
-    monkeypatch.setattr(client, "send", lambda workspace, job, threads: sent.append(threads))
+    monkeypatch.setattr(client, "send", lambda workspace, job: sent.append(job.state.threads))
     jobs.submit(workspace, "run", run.id, threads=2)
     change_state(workspace.run_folder(run.id), state="cancelled")
     jobs.retry(workspace, "run", run.id)
     assert sent == [2, 2]
+
+
+def test_a_comparison_goes_on_with_runs_that_were_lost_as_they_were(
+    workspace: Workspace, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[str, int]] = []
+    monkeypatch.setattr(jobs, "find_destination", lambda workspace: jobs.Destination("tls://127.0.0.1:9"))
+    monkeypatch.setattr(client, "send", lambda workspace, job: sent.append((job.id, job.state.threads)))
+    lost, stopped = (workspace.create_run(run.dataset_id, run.config.replace(seed=i), run.split) for i in (1, 2))
+    change_state(workspace.run_folder(lost.id), state="lost", threads=2)
+    change_state(workspace.run_folder(stopped.id), state="cancelled")
+    configs = tuple(one.config.watching(3) for one in (run, lost, stopped))
+    for one, config in zip((run, lost, stopped), configs, strict=True):
+        write_text(workspace.run_folder(one.id) / "config.json", config.to_json())
+    plan = ComparisonPlan(configs, run.split, ComparisonConfig(deciding_k=3), baselines=())
+    comparison = plan_comparison(workspace, run.dataset_id, plan)
+    assert lost.id in comparison.run_ids
+    assert stopped.id not in comparison.run_ids  # what somebody stopped is left alone
+    jobs.submit_comparison(workspace, comparison.id)
+    assert sorted(threads for _, threads in sent) == [1, 1, 2]
+    assert (lost.id, 2) in sent
 
 
 def test_a_run_that_is_done_is_not_queued_again(workspace: Workspace, run) -> None:

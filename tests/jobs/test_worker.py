@@ -34,7 +34,7 @@ def test_a_run_that_waits_for_tensorflow_says_so(
     workspace: Workspace, run, tensorflow_loaded: threading.Event, experiment: ModuleType, loaded: bool
 ) -> None:
     seen = []
-    experiment.execute_run = lambda workspace, run_id, threads: seen.append(workspace.state(run_id).phase)  # type: ignore[attr-defined]
+    experiment.execute_run = lambda workspace, run_id: seen.append(workspace.state(run_id).phase)  # type: ignore[attr-defined]
     if loaded:
         tensorflow_loaded.set()
     write_state(workspace.run_folder(run.id), JobState(state="queued"))
