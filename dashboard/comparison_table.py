@@ -75,8 +75,9 @@ def _build(workspace: Workspace, record: ComparisonRecord, datasets: dict[str, s
 
 def describe_deleting(workspace: Workspace, record: ComparisonRecord) -> str:
     """What goes and what stays when a comparison is deleted."""
-    kept = workspace.comparison_dependents(record.id).kept
-    return f"Deletes the comparison {record.name} from this workspace; its runs stay. {kept}".rstrip()
+    dependents = workspace.comparison_dependents(record.id)
+    removal = dependents.describe_removal("Deletes", f"the comparison {record.name}")
+    return f"{removal} Its runs stay. {dependents.kept}".rstrip()
 
 
 def say_verdict(summary: ComparisonSummary) -> str:

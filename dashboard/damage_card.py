@@ -15,7 +15,7 @@ from gru4rec_core.access.rights import Action
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs import repairs
 from gru4rec_core.jobs.time_left import estimate_training
-from gru4rec_core.words import bytes_text, duration_text
+from gru4rec_core.words import duration_text
 from gru4rec_core.workspace.damage import Damage, Kind, describe_several
 from gru4rec_core.workspace.integrity import check_unreadable
 from gru4rec_core.workspace.removal import find_dependents, remove_damaged
@@ -149,11 +149,9 @@ def _remove(workspace: Workspace, damage: Damage) -> None:
 def describe_removal(workspace: Workspace, damage: Damage) -> str:
     """What goes along when it is removed, and what becomes of the decisions that rest on it."""
     dependents = find_dependents(workspace, damage)
-    along = dependents.describe()
-    also = f" with {along}" if along else ""
     again = {
         "split": " It is cut again when it is next needed.",
         "baseline": " It is computed again when it is next needed.",
     }.get(damage.kind, "")
-    removes = f"Removes {damage.name}{also} from this workspace. This frees {bytes_text(dependents.frees)}."
-    return f"{removes}{again} This cannot be undone. {dependents.kept}".rstrip()
+    removal = dependents.describe_removal("Removes", damage.name)
+    return f"{removal}{again} This cannot be undone. {dependents.kept}".rstrip()

@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import dialogs, state
 from gru4rec_core.access.guard import is_allowed
 from gru4rec_core.access.rights import Action
-from gru4rec_core.words import bytes_text
 from gru4rec_core.workspace.store import Dependents
 
 _ACTIONS = ("delete", "rename")
@@ -60,10 +59,7 @@ def ask_before_deleting(row_id: str, named: str, describe: Callable[[], str], de
 
 def describe_deleting(named: str, dependents: Dependents) -> str:
     """ "Deletes shop log with 2 runs from this workspace. This frees 35.4 MB.", and what becomes of decisions on it."""
-    along = dependents.describe()
-    also = f" with {along}" if along else ""
-    frees = f"This frees {bytes_text(dependents.frees)}."
-    return f"Deletes {named}{also} from this workspace. {frees} {dependents.kept}".rstrip()
+    return f"{dependents.describe_removal('Deletes', named)} {dependents.kept}".rstrip()
 
 
 def ask_for_name(row_id: str, name: str, rename: Callable[[str], object]) -> None:

@@ -33,7 +33,7 @@ from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, Trai
 from gru4rec_core.disk import folder_size
 from gru4rec_core.errors import RunError
 from gru4rec_core.storage import delete_folder, is_id, new_folder, new_id
-from gru4rec_core.words import counted
+from gru4rec_core.words import bytes_text, counted
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
@@ -57,14 +57,25 @@ class Dependents:
 
     Attributes:
         runs, comparisons: cannot stay.
-        frees: bytes on disk that go with it.
+        paths: all folders and files that go, its own too, in the order in which they are removed.
         kept: what becomes of the decisions that rest on it, which stay, as a sentence; "" where there are none.
     """
 
     runs: tuple[RunRecord, ...]
     comparisons: tuple[ComparisonRecord, ...]
-    frees: int
+    paths: tuple[Path, ...]
     kept: str = ""
+
+    @property
+    def frees(self) -> int:
+        """Bytes on disk that go."""
+        return sum(map(folder_size, self.paths))
+
+    def describe_removal(self, verb: str, named: str) -> str:
+        """ "Deletes shop log with 2 runs from this workspace. This frees 35.4 MB."."""
+        along = self.describe()
+        also = f" with {along}" if along else ""
+        return f"{verb} {named}{also} from this workspace. This frees {bytes_text(self.frees)}."
 
     def describe(self) -> str:
         """How many there are, in words ("4 runs and 1 comparison"); "" when there are none."""
@@ -102,42 +113,49 @@ class Workspace(DatasetStore):
         jobs += sorted((self.root / "datasets").glob("*/splits/*/baselines"))
         return errors + [error for folder in jobs if (error := find_damage(folder)) is not None]
 
-    def dataset_dependents(self, dataset_id: str) -> Dependents:
-        """The runs and comparisons that are deleted together with a dataset."""
-        runs = tuple(self.runs(dataset_id))
+    def dataset_dependents(self, dataset_id: str, record: DatasetRecord | None = None) -> Dependents:
+        """The runs and comparisons that are deleted together with a dataset, and its upload if no other came from it.
+
+        Args:
+            dataset_id: its id.
+            record: of the dataset, where its file is damaged and something else knows it.
+        """
+        runs, comparisons = tuple(self.runs(dataset_id)), tuple(self.comparisons(dataset_id))
         kept = describe_deleted_runs(list_resting_decisions(self, [run.id for run in runs]))
-        comparisons = tuple(self.comparisons(dataset_id))
-        upload = self._own_upload(self.dataset(dataset_id))
-        folders = [self.dataset_folder(dataset_id), *([upload] if upload else [])]
-        return Dependents(runs, comparisons, self._size(folders, runs, comparisons), kept)
+        paths = [self.comparison_folder(comparison.id) for comparison in comparisons]
+        paths += [*(self.run_folder(run.id) for run in runs), self.dataset_folder(dataset_id)]
+        with suppress(RunError):
+            paths += self._own_upload(record or self.dataset(dataset_id))
+        return Dependents(runs, comparisons, tuple(paths), kept)
 
     def run_dependents(self, run_id: str) -> Dependents:
         """The comparisons that are deleted together with a run."""
-        record = self.run(run_id)
-        users = tuple(one for one in self.comparisons(record.dataset_id) if run_id in one.run_ids)
+        users = tuple(one for one in self.comparisons() if run_id in one.run_ids)
         kept = describe_deleted_runs(list_resting_decisions(self, [run_id]))
-        return Dependents((), users, self._size([self.run_folder(run_id)], (), users), kept)
+        paths = (*(self.comparison_folder(one.id) for one in users), self.run_folder(run_id))
+        return Dependents((), users, paths, kept)
 
     def comparison_dependents(self, comparison_id: str) -> Dependents:
         """Nothing is deleted together with a comparison; decisions lose the way to it."""
         decisions = [one for one in list_decisions(self) if one.comparison_id == comparison_id]
-        frees = self._size([self.comparison_folder(comparison_id)], (), ())
-        return Dependents((), (), frees, describe_deleted_comparison(decisions))
+        return Dependents((), (), (self.comparison_folder(comparison_id),), describe_deleted_comparison(decisions))
 
-    def _size(self, folders: Iterable[Path], runs: Iterable[RunRecord], comparisons: Iterable[ComparisonRecord]) -> int:
-        """Bytes of folders, runs and comparisons."""
-        along = [self.run_folder(run.id) for run in runs]
-        along += [self.comparison_folder(comparison.id) for comparison in comparisons]
-        return sum(map(folder_size, (*folders, *along)))
-
-    def _own_upload(self, record: DatasetRecord) -> Path | None:
-        """The file that a dataset came from, where it is kept and no other dataset came from it."""
+    def _own_upload(self, record: DatasetRecord) -> list[Path]:
+        """The file that a dataset came from, where it is kept and no other dataset came from it; at most one."""
         sha = record.file_sha256
         if not re.fullmatch("[0-9a-f]{64}", sha):
-            return None
+            return []
         is_shared = any(other.file_sha256 == sha and other.id != record.id for other in self.datasets())
         path = self.root / "uploads" / sha
-        return path if path.exists() and not is_shared else None
+        return [path] if path.exists() and not is_shared else []
+
+    def remove(self, dependents: Dependents) -> None:
+        """Removes all that goes. Whether it may is for the caller to ask first (`refuse_active`, the guard)."""
+        for path in dependents.paths:
+            if path.is_dir():
+                delete_folder(path)
+            else:
+                path.unlink(missing_ok=True)
 
     def delete_dataset(self, dataset_id: str, *, with_runs: bool = False) -> None:
         """Removes a dataset with its splits and comparisons, and its upload unless another dataset came from it.
@@ -161,11 +179,7 @@ class Workspace(DatasetStore):
             )
         self.refuse_active(dependents.runs)
         require(self.root, Action.DELETE, "dataset", record.id, record.name)
-        upload = self._own_upload(record)
-        self._delete_dependents(dependents)
-        delete_folder(self.dataset_folder(record.id))
-        if upload is not None:
-            upload.unlink(missing_ok=True)
+        self.remove(dependents)
 
     def runs(self, dataset_id: str | None = None) -> list[RunRecord]:
         """All runs, or those of a dataset, newest first."""
@@ -264,8 +278,7 @@ class Workspace(DatasetStore):
                 remedy="Delete the comparison first.",
             )
         require(self.root, Action.DELETE, "run", run.id, run.name)
-        self._delete_dependents(dependents)
-        delete_folder(self.run_folder(run.id))
+        self.remove(dependents)
 
     def state(self, run_id: str) -> JobState:
         return read_state(self.run_folder(run_id))
@@ -398,13 +411,7 @@ class Workspace(DatasetStore):
         """Removes a comparison; its runs stay."""
         record = self.comparison(comparison_id)
         require(self.root, Action.DELETE, "comparison", record.id, record.name)
-        delete_folder(self.comparison_folder(record.id))
-
-    def _delete_dependents(self, dependents: Dependents) -> None:
-        for comparison in dependents.comparisons:
-            delete_folder(self.comparison_folder(comparison.id))
-        for run in dependents.runs:
-            delete_folder(self.run_folder(run.id))
+        self.remove(self.comparison_dependents(record.id))
 
     def refuse_active(self, runs: Iterable[RunRecord]) -> None:
         """Raises RunError when one of these runs is still at work."""

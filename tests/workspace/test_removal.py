@@ -3,6 +3,7 @@
 import pytest
 
 from gru4rec_core.errors import RunError
+from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.damage import Damage
 from gru4rec_core.workspace.integrity import find_damage
 from gru4rec_core.workspace.job_state import change_state
@@ -31,6 +32,22 @@ def test_a_dataset_goes_with_its_runs(home: Workspace) -> None:
     assert find_dependents(home, found).describe() == "2 runs and 1 comparison"
     remove_damaged(home, found)
     assert (home.datasets(), home.runs(), home.comparisons()) == ([], [], [])
+
+
+def test_the_upload_of_a_dataset_goes_with_it(home: Workspace) -> None:
+    (record,) = home.datasets()
+    upload = home.root / "uploads" / ("a" * 64)
+    upload.parent.mkdir(exist_ok=True)
+    upload.write_bytes(b"session,timestamp,item")
+    folder = home.dataset_folder(record.id)
+    record.model_copy(update={"file_sha256": upload.name}).write(folder / "dataset.json")
+    write_checksums(folder, ["dataset.json"])
+    for file in ("items", "dataset"):  # also where the record itself is damaged
+        damage(home.root, file, "garbled")
+        (found,) = find_damage(home)
+        assert upload in find_dependents(home, found).paths
+    remove_damaged(home, found)
+    assert not upload.exists()
 
 
 def test_a_dataset_stays_while_a_run_on_it_is_at_work(home: Workspace) -> None:
