@@ -33,7 +33,7 @@ from gru4rec_core.results.collected_warnings import diagnose_quality
 from gru4rec_core.results.log_warnings import WarningCount
 from gru4rec_core.results.recheck import Recheck, RecheckPlan, recheck_run
 from gru4rec_core.results.rejudging import compare_at_level
-from gru4rec_core.workspace import derived_datasets, import_process
+from gru4rec_core.workspace import dataset_files, derived_datasets, import_process
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -48,8 +48,7 @@ def stamp_files(*paths: Path) -> Stamp:
 def open_dataset(record: DatasetRecord) -> SessionDataset:
     """The sessions of a dataset, memory-mapped."""
     folder = state.workspace().dataset_folder(record.id)
-    names = ("items.npy", "timestamps.npy", "offsets.npy", "session_ids.npy", "session_ids.parquet", "vocabulary.json")
-    files = stamp_files(*(folder / name for name in names))
+    files = stamp_files(*(folder / name for name in dataset_files.NAMES))
     return _open_dataset(_root(), record.id, files)
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from dashboard import damage_card, focus, messages, state
+from dashboard import damage_card, focus, messages, sign_in, state
 from gru4rec_core.access.guard import is_allowed
 from gru4rec_core.access.rights import Action
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs import repairs
 from gru4rec_core.words import counted
-from gru4rec_core.workspace.damage import Damage
+from gru4rec_core.workspace.damage import Damage, describe_check, list_repairable
 from gru4rec_core.workspace.integrity import check_again, find_damage
 from gru4rec_core.workspace.store import Workspace
 
@@ -72,7 +72,7 @@ def show() -> None:
     check = _checks.get(str(workspace.root))
     with st.container(key="workspace-check", gap="small"):
         if check is not None and check.is_at_work:
-            st.fragment(run_every=_POLL_SECONDS)(_show_progress)(check)
+            sign_in.draw_again(_POLL_SECONDS, _show_progress, check)
             return
         if st.button("Check the workspace", type="tertiary", key="check-workspace", icon=":material/fact_check:"):
             check = _checks[str(workspace.root)] = WorkspaceCheck(workspace)
@@ -89,8 +89,8 @@ def _show_progress(check: WorkspaceCheck) -> None:
 
 
 def describe_progress(check: WorkspaceCheck) -> str:
-    """ "Checking the workspace: 3 of 40 folders"."""
-    return f"Checking the workspace: {check.done:,} of {counted(check.total, 'folder')}"
+    """ "Checking the workspace: 3 of 40 things"."""
+    return f"Checking the workspace: {check.done:,} of {counted(check.total, 'thing')}"
 
 
 def _show_found(workspace: Workspace, check: WorkspaceCheck) -> None:
@@ -98,8 +98,8 @@ def _show_found(workspace: Workspace, check: WorkspaceCheck) -> None:
         messages.show_message(f"The check did not end. {check.error}", "error")
         return
     found = check.found = check_again(workspace, check.found or [])  # what has been mended meanwhile is left out
-    messages.show_message(describe_found(found, check.total), "warning" if found else "good")
-    curable = [damage for damage in found if damage.cure in ("now", "job")]
+    messages.show_message(describe_check(found, check.total), "warning" if found else "good")
+    curable = list_repairable(found)
     if (
         len(curable) > 1
         and is_allowed(Action.REPAIR)
@@ -109,17 +109,10 @@ def _show_found(workspace: Workspace, check: WorkspaceCheck) -> None:
     damage_card.show_each(workspace, found, place="check")
 
 
-def describe_found(found: Sequence[Damage], n_checked: int) -> str:
-    """What a check found, in a sentence."""
-    if not found:
-        return f"All files of the workspace are whole ({counted(n_checked, 'folder')} checked)."
-    return f"{counted(len(found), 'thing')} of {n_checked:,} checked {'is' if len(found) == 1 else 'are'} damaged."
-
-
 def _repair_all(workspace: Workspace, curable: Sequence[Damage]) -> None:
-    """Repairs what can be, first what others are made from; goes on where one cannot, and says so at the end."""
+    """Repairs all of these; goes on where one cannot be, and says so at the end."""
     failed = []
-    for damage in sorted(curable, key=lambda one: one.cure == "job"):
+    for damage in curable:
         try:
             repairs.repair(workspace, damage)
         except WorkbenchError as error:

@@ -30,13 +30,17 @@ def show_cards(workspace: Workspace, damages: Iterable[Damage], *, place: str = 
 
     Args: those of `show_each`.
     """
-    several = list({(one.kind, one.id): one for one in damages}.values())
+    several = _each_once(damages)
     if len(several) <= _MOST_OPEN:
         show_each(workspace, several, place=place)
         return
     messages.show_message(describe_several(several), "error")
     with st.expander("Show what can be done"):
         show_each(workspace, several, place=place)
+
+
+def _each_once(damages: Iterable[Damage]) -> list[Damage]:
+    return list({(one.kind, one.id): one for one in damages}.values())
 
 
 def show_each(workspace: Workspace, damages: Iterable[Damage], *, place: str = "") -> None:
@@ -47,7 +51,7 @@ def show_each(workspace: Workspace, damages: Iterable[Damage], *, place: str = "
         damages: what is damaged.
         place: tells the cards apart where a page has those of the same thing in several places.
     """
-    for damage in {(one.kind, one.id): one for one in damages}.values():
+    for damage in _each_once(damages):
         _show_card(workspace, damage, f"{place}-{damage.kind}-{damage.id}".replace("/", "-").strip("-"))
 
 

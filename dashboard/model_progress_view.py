@@ -22,11 +22,10 @@ _TROUBLE = ("failed", "lost")
 
 def show_comparison(comparison: ComparisonRecord, active: bool) -> None:
     """The progress of a comparison; while something of it is active, asks the disk every second."""
-    st.fragment(run_every=progress_view.POLL_SECONDS if active else None)(_show_comparison)(comparison, active)
+    sign_in.draw_again(progress_view.POLL_SECONDS if active else None, _show_comparison, comparison, active)
 
 
 def _show_comparison(comparison: ComparisonRecord, was_active: bool) -> None:
-    sign_in.end_if_over()
     workspace = state.workspace()
     listed = progress_view.list_comparison_jobs(workspace, comparison)
     active = was_active and progress_view.is_active(workspace, comparison)

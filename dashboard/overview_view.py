@@ -100,12 +100,11 @@ def show_running_jobs(selection: state.Selection) -> None:
     reconcile_jobs(state.workspace())
     if list_jobs(state.workspace(), active_only=True):
         st.header("Running now")
-        st.fragment(run_every=progress_view.POLL_SECONDS)(_show_active_jobs)()
+        sign_in.draw_again(progress_view.POLL_SECONDS, _show_active_jobs)
         state.next_button("See the progress", "train", selection, key="see-progress")
 
 
 def _show_active_jobs() -> None:
-    sign_in.end_if_over()
     reconcile_jobs(state.workspace())
     active = progress_view.list_active_jobs(state.workspace())
     if not active:

@@ -211,7 +211,7 @@ def _show_answer(selection: state.Selection, run: RunRecord, record: DatasetReco
     reconcile_jobs(workspace)
     if workspace.missing_baselines(record.id, test_rule, DEFAULT_BASELINES):
         active = read_job_state(workspace, "baselines", job_id).is_active
-        st.fragment(run_every=progress_view.POLL_SECONDS if active else None)(_show_baselines_job)(record, test_rule)
+        sign_in.draw_again(progress_view.POLL_SECONDS if active else None, _show_baselines_job, record, test_rule)
         return
     retrained = workspace.find_run(record.id, run.config, test_rule, ("done",))
     if retrained is not None and retrained.id == run.id:
@@ -224,7 +224,6 @@ def _show_answer(selection: state.Selection, run: RunRecord, record: DatasetReco
 
 
 def _show_baselines_job(record: DatasetRecord, test_rule: SplitConfig) -> None:
-    sign_in.end_if_over()
     workspace, job_id = state.workspace(), baselines_id(record.id, test_rule)
     reconcile_jobs(workspace)
     job = Job("baselines", job_id, "Baselines", read_job_state(workspace, "baselines", job_id))

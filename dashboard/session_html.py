@@ -43,7 +43,7 @@ def strip_html(items: Iterable[object], *, last: str = "") -> str:
 
 
 def describe_events(n_events: int, first: str, last: str) -> str:
-    """How many events a session has, and from when to when; the date is given once if both are on one day.
+    """How many events there are in a session, and from when to when; the date is given once if both are on one day.
 
     >>> describe_events(4, "2026-03-06 06:39:53", "2026-03-06 07:02:10")
     '4 events, 2026-03-06 06:39:53 to 07:02:10'

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from dashboard import messages
-from gru4rec_core.access.actors import Actor, current_actor, is_read_only, system_user
+from gru4rec_core.access.actors import Actor, current_actor, is_read_only, limited, system_user
 from gru4rec_core.access.audit import begin_audit
 from gru4rec_core.access.rights import ROLE_TEXTS, Action, may, with_article
 from gru4rec_core.access.roles import read_access_file, role_from_claims
@@ -70,8 +70,8 @@ def actor_of(claims: Mapping[str, Any]) -> Actor | None:
 
 def may_upload(claims: Mapping[str, Any]) -> bool:
     """Whether whoever has these claims may send files."""
-    actor = actor_of(claims)
-    return actor is not None and not is_read_only() and may(actor.role, Action.IMPORT)
+    actor = limited(actor_of(claims))
+    return actor is not None and may(actor.role, Action.IMPORT)
 
 
 def is_open() -> bool:
@@ -125,10 +125,21 @@ def _name(claims: Mapping[str, Any]) -> str:
     return str(email or claims.get("sub") or "unknown")
 
 
-def end_if_over() -> None:
-    """In a part of a page that draws itself again: shows the login where it has expired meanwhile."""
-    if not is_open():
-        st.rerun()
+def draw_again(every: float | None, draw: Callable[..., object], *arguments: object) -> None:
+    """Draws a part of a page, and again and again; once the login is over, the page, which asks for one.
+
+    Args:
+        every: seconds between two times; None to draw it once.
+        draw: what draws it.
+        arguments: of `draw`.
+    """
+
+    def draw_if_open() -> None:
+        if not is_open():
+            st.rerun()
+        draw(*arguments)
+
+    st.fragment(run_every=every)(draw_if_open)()
 
 
 def known_name() -> str:

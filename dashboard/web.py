@@ -42,7 +42,7 @@ _UPLOADS, _MEDIA = "/_stcore/upload_file/", "/media/"
 _OTHER_HOST = "This host is not in server.allowedHosts (README: Share the page)."
 _OTHER_SITE = "This request comes from another site."
 _NO_LOGIN = "Log in first."
-_NO_UPLOAD = "A viewer uploads nothing."
+_NO_UPLOAD = "A viewer cannot upload files."
 
 _logger = logging.getLogger(__name__)
 
@@ -81,12 +81,14 @@ def _why_refused(request: HTTPConnection) -> str:
         return _OTHER_SITE
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     path = request.scope["path"].removeprefix(f"/{base}" if base else "")
-    claims = _claims(request.cookies)
-    if path.startswith((_UPLOADS, _MEDIA)) and sign_in.is_required() and not sign_in.is_valid(claims):
+    return _why_files_refused(path, _claims(request.cookies)) if path.startswith((_UPLOADS, _MEDIA)) else ""
+
+
+def _why_files_refused(path: str, claims: Mapping[str, Any]) -> str:
+    """Why whoever has these claims may not send or get a file; "" where that is allowed."""
+    if sign_in.is_required() and not sign_in.is_valid(claims):
         return _NO_LOGIN
-    if path.startswith(_UPLOADS) and not sign_in.may_upload(claims):
-        return _NO_UPLOAD
-    return ""
+    return "" if path.startswith(_MEDIA) or sign_in.may_upload(claims) else _NO_UPLOAD
 
 
 def _is_own_site(origin: str, host: str) -> bool:

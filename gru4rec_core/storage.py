@@ -32,7 +32,9 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,79}")
 _BLOCK = 1 << 20  # bytes copied at once
 _LOCK_POLL = 0.02  # seconds between two tries for a lock
 _LOCK_POLL_LONG = 0.5  # the same where the holder may take hours
-_RESTORE = "Repair it (with the command: check --repair), or restore the file from a copy."
+
+RESTORE = "Repair it (with the command: check --repair), or restore the file from a copy."
+"""What to do about a damaged file of the workspace, in a message."""
 
 
 def is_id(name: str) -> bool:
@@ -134,7 +136,8 @@ def new_file(path: Path, *, durable: bool = True, size: int | None = None) -> It
 
     Args:
         path: where it goes; the temporary name ends alike, for writers that go by the ending.
-        durable: wait until the disk has it, under its final name; leave out for what is rewritten every second.
+        durable: wait until the disk has it, under its final name; not needed for what can be made again, and for what
+            is in a folder that is flushed as a whole (`new_folder`).
         size: bytes that it takes, where that is known; for the message when the disk is full.
 
     Raises:
@@ -184,9 +187,9 @@ def new_folder(final: Path) -> Iterator[Path]:
 
 def _flush(path: Path) -> None:
     """Waits until a file's content, or a folder's names, are on disk."""
-    if path.is_dir() and os.name == "nt":  # Windows opens no folders
-        return
     is_folder = path.is_dir()
+    if is_folder and os.name == "nt":  # Windows opens no folders
+        return
     descriptor = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)
     try:
         os.fsync(descriptor)
@@ -241,15 +244,19 @@ def append_text(path: Path, text: str) -> None:
         file.write(text)
 
 
-def write_json(path: Path, value: Any, *, durable: bool = True) -> None:
+def write_json(path: Path, value: Any) -> None:
     """`write_text` for JSON (no NaN: readers in other languages refuse it)."""
-    write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n", durable=durable)
+    write_text(path, _to_text(value))
 
 
 def cache_json(path: Path, value: Any) -> None:
-    """`write_json` for what can be made again: where the disk is full or may not be written, nothing is kept."""
+    """`write_json` for what can be made again: not flushed, and nothing kept where the disk does not take it."""
     with suppress(DiskError):
-        write_json(path, value)
+        write_text(path, _to_text(value), durable=False)
+
+
+def _to_text(value: Any) -> str:
+    return json.dumps(value, indent=2, allow_nan=False) + "\n"
 
 
 def read_json(path: Path, owner: str) -> Any:
@@ -264,7 +271,7 @@ def read_json(path: Path, owner: str) -> Any:
         raise RunError(f"{owner} has no file {path.name}.", found="no such file", where=str(path)) from None
     except (json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
         raise RunError(
-            f"{path.name} of {owner} cannot be read as JSON.", found=str(error), where=str(path), remedy=_RESTORE
+            f"{path.name} of {owner} cannot be read as JSON.", found=str(error), where=str(path), remedy=RESTORE
         ) from None
 
 
@@ -274,7 +281,7 @@ def save_array(path: Path, array: Any, *, durable: bool = False) -> None:
         np.save(temporary, np.ascontiguousarray(array), allow_pickle=False)
 
 
-def load_array(path: Path, *, remedy: str = _RESTORE) -> np.ndarray:
+def load_array(path: Path, *, remedy: str = RESTORE) -> np.ndarray:
     """The array in an .npy file, memory-mapped, read-only.
 
     Raises:
@@ -307,7 +314,7 @@ def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
                 np.lib.format.write_array(file, np.ascontiguousarray(value), allow_pickle=False)
 
 
-def load_arrays(path: Path, *, remedy: str = _RESTORE) -> dict[str, np.ndarray]:
+def load_arrays(path: Path, *, remedy: str = RESTORE) -> dict[str, np.ndarray]:
     """The arrays of an .npz file, by name.
 
     Raises:
@@ -323,9 +330,9 @@ def load_arrays(path: Path, *, remedy: str = _RESTORE) -> dict[str, np.ndarray]:
         raise damaged(path, error, remedy) from None
 
 
-def save_table(path: Path, frame: pd.DataFrame, *, durable: bool = False) -> None:
+def save_table(path: Path, frame: pd.DataFrame) -> None:
     """Replaces a Parquet file (see `new_file`); the frame's index is left out."""
-    with new_file(path, durable=durable) as temporary:
+    with new_file(path) as temporary:
         frame.to_parquet(temporary, index=False)
 
 
@@ -344,7 +351,7 @@ def save_blocks(path: Path, blocks: Iterable[pa.Table]) -> None:
             writer.write_table(block)
 
 
-def load_table(path: Path, *, columns: Sequence[str] | None = None, remedy: str = _RESTORE) -> pa.Table:
+def load_table(path: Path, *, columns: Sequence[str] | None = None, remedy: str = RESTORE) -> pa.Table:
     """The table in a Parquet file, or some of its columns.
 
     Raises:
@@ -359,7 +366,7 @@ def load_table(path: Path, *, columns: Sequence[str] | None = None, remedy: str 
         raise damaged(path, error, remedy) from None
 
 
-def damaged(path: Path, error: Exception, remedy: str = _RESTORE) -> RunError:
+def damaged(path: Path, error: Exception, remedy: str = RESTORE) -> RunError:
     """The error for a file that is missing or cannot be read."""
     return RunError(
         f"{path.name} is missing or damaged.",

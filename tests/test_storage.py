@@ -77,7 +77,7 @@ def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
 
     def write() -> None:
         for n in range(200):
-            storage.write_json(path, {"n": n, "filler": "x" * 50_000}, durable=False)
+            storage.write_json(path, {"n": n, "filler": "x" * 50_000})
         done.set()
 
     writer = threading.Thread(target=write)

@@ -46,9 +46,11 @@ def current_actor() -> Actor | None:
     If read-only, nobody is more than a viewer; whoever was named with `acting_as` keeps the role known then.
     """
     told = _told.get()
-    if told is not None:
-        return told
-    actor = _providers[0]() if _providers else system_user()
+    return told if told is not None else limited(_providers[0]() if _providers else system_user())
+
+
+def limited(actor: Actor | None) -> Actor | None:
+    """An actor as far as this process allows: a viewer if read-only."""
     return replace(actor, role="viewer") if actor is not None and is_read_only() else actor
 
 

@@ -10,7 +10,7 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.experiments.comparison import load_tensorflow
 from gru4rec_core.jobs.repairs import repair_here
 from gru4rec_core.words import counted
-from gru4rec_core.workspace.damage import Damage
+from gru4rec_core.workspace.damage import Damage, describe_check, list_repairable
 from gru4rec_core.workspace.integrity import find_damage
 from gru4rec_core.workspace.store import Workspace
 
@@ -23,29 +23,35 @@ def check(
 ) -> None:
     """Check every file of the workspace against its checksum, or by reading it. Exit status 1 where one is damaged."""
     workspace = Workspace.default()
-    found = _find(workspace)
+    found, n_checked = _find(workspace)
     repaired = _repair_all(workspace, found) if repair else []
-    left = _find(workspace) if repaired else found
+    left, n_checked = _find(workspace) if repaired else (found, n_checked)
     values = {"damaged": [one.to_json() for one in left], "repaired": [one.to_json() for one in repaired]}
     lines = [f"Repaired: {one.name} ({one.kind})." for one in repaired]
     lines += ["\n  ".join(one.sentences) for one in left]
-    if not left:
-        lines.append("Nothing in the workspace is damaged.")
+    lines.append(describe_check(left, n_checked))
     print_result(as_json, values, "\n".join(lines))
     raise typer.Exit(1 if left else 0)
 
 
-def _find(workspace: Workspace) -> list[Damage]:
-    found = find_damage(workspace, lambda done, total: show_status(f"checked {done} of {counted(total, 'folder')}"))
+def _find(workspace: Workspace) -> tuple[list[Damage], int]:
+    """What is damaged, and how many things were checked."""
+    n_checked = 0
+
+    def tell_progress(done: int, total: int) -> None:
+        nonlocal n_checked
+        n_checked = total
+        show_status(f"checked {done} of {counted(total, 'thing')}")
+
+    found = find_damage(workspace, tell_progress)
     clear_status()
-    return found
+    return found, n_checked
 
 
 def _repair_all(workspace: Workspace, found: list[Damage]) -> list[Damage]:
     """Repairs what can be repaired; says why where that fails."""
     repaired = []
-    # What a job needs first: the log before its split, both before what is tested on them.
-    for damage in [one for cure in ("now", "job") for one in found if one.cure == cure]:
+    for damage in list_repairable(found):
         try:
             if damage.cure == "job" and damage.kind == "run":
                 with loading_tensorflow():

@@ -21,7 +21,7 @@ from gru4rec_core.experiments.reporter import OnChange, OnPart
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.results.model_table import read_list_lengths
 from gru4rec_core.results.recheck import Recheck
-from gru4rec_core.workspace.damage import Damage
+from gru4rec_core.workspace.damage import Damage, list_repairable
 from gru4rec_core.workspace.job_state import JobState
 from gru4rec_core.workspace.store import Workspace
 
@@ -52,9 +52,10 @@ def print_problems(workspace: Workspace) -> None:
 
 
 def print_damages(damages: Iterable[Damage]) -> None:
-    """Tells what is damaged, file by file, and how it is mended."""
+    """Tells what is damaged, file by file, and how it is repaired, where it can be."""
     for damage in damages:
-        tell(f"{' '.join(damage.sentences)} (command: check --repair)")
+        how = " (command: check --repair)" if list_repairable([damage]) else ""
+        tell(f"{' '.join(damage.sentences)}{how}")
 
 
 def progress_printer(title: str = "") -> OnChange:

@@ -9,6 +9,7 @@ from gru4rec_core.cli.options import AsJson
 from gru4rec_core.cli.output import print_damages, print_result
 from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.results.html_report import write_report
+from gru4rec_core.words import bytes_text
 from gru4rec_core.workspace.store import Workspace
 
 
@@ -32,17 +33,16 @@ def report(
     print_damages(result.damages)
     size = out.stat().st_size
     values = {"comparison": result.record.id, "path": str(out.absolute()), "size": size}
-    print_result(as_json, values, f"{out} ({size / 1000:,.0f} kB)")
+    print_result(as_json, values, f"{out} ({bytes_text(size)})")
 
 
 def _find(workspace: Workspace, comparison_id: str) -> None:
-    known = [record.id for record in workspace.comparisons()]
     if comparison_id in workspace.list_folders("comparisons"):
         workspace.comparison(comparison_id)  # raises what is wrong with a damaged one
         return
-    if comparison_id not in known:
-        raise RunError(
-            "A report is about a comparison of this workspace.",
-            found=comparison_id,
-            remedy=f"Its comparisons, newest first, are {', '.join(known)}." if known else "Make one with compare.",
-        )
+    known = [record.id for record in workspace.comparisons()]
+    raise RunError(
+        "A report is about a comparison of this workspace.",
+        found=comparison_id,
+        remedy=f"Its comparisons, newest first, are {', '.join(known)}." if known else "Make one with compare.",
+    )

@@ -17,7 +17,7 @@ from gru4rec_core.evaluation.ranks import Ties
 from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.storage import release_pages
 
-_BLOCK_EVENTS = 100_000
+_BLOCK_EVENTS = 100_000  # events whose lists are worked through at once
 
 
 def hits(ranks: np.ndarray, k: int) -> np.ndarray:

@@ -75,7 +75,8 @@ def load_trained_models(
     like: Evaluation | None = None
     for name, runs in groups.items():
         folders = [workspace.run_folder(run.id) for run in runs]
-        seconds = list(filter(None, map(run_folder.read_training_seconds, folders)))
+        known = map(run_folder.read_training_seconds, folders)
+        seconds = [one for one in known if one is not None]
         evaluations = []
         for folder in folders:
             evaluations.append(run_folder.load_evaluation(folder, split.test.dataset.n_items, like=like))

@@ -128,6 +128,24 @@ def describe_several(damages: Sequence[Damage]) -> str:
     return f"{counted(len(damages), 'thing')} here are damaged: {'; '.join(named)}."
 
 
+def describe_check(found: Sequence[Damage], n_checked: int) -> str:
+    """What a check of a workspace found: "2 of 40 things checked are damaged.".
+
+    Args:
+        found: what is damaged.
+        n_checked: things that were checked, damaged ones among them.
+    """
+    if not found:
+        return f"Nothing in the workspace is damaged ({counted(n_checked, 'thing')} checked)."
+    return f"{len(found):,} of {counted(n_checked, 'thing')} checked {'is' if len(found) == 1 else 'are'} damaged."
+
+
+def list_repairable(damages: Iterable[Damage]) -> list[Damage]:
+    """Those that *Repair* helps, in the order in which to repair them: first what others are made from."""
+    helped = [damage for damage in damages if damage.cure in ("now", "job")]
+    return sorted(helped, key=lambda damage: damage.cure == "job")
+
+
 def describe_left_out(names: Iterable[str]) -> str:
     """Which runs a comparison goes on without: "bpr, seed 0 is damaged and left out."; "" for none."""
     names = list(names)

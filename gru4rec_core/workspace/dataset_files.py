@@ -17,6 +17,12 @@ from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import RunError
 from gru4rec_core.storage import damaged, load_array, load_table, save_array, save_table, write_text
 
+SESSION_NUMBERS, SESSION_TEXTS = "session_ids.npy", "session_ids.parquet"
+"""Where the session ids are: one of the two."""
+
+NAMES = ("items.npy", "timestamps.npy", "offsets.npy", SESSION_NUMBERS, SESSION_TEXTS, "vocabulary.json")
+"""All files of a dataset that `save_dataset` may write."""
+
 _SEPARATOR = "\x1f"
 _TEXTS_AT_ONCE = 1_000_000
 _IMPORT_AGAIN = "Restore the file from a copy, or delete the dataset and import it again."
@@ -92,7 +98,7 @@ def _load_vocabulary(path: Path) -> ItemVocabulary:
 
 def _save_session_ids(folder: Path, ids: np.ndarray | pa.StringArray) -> None:
     if isinstance(ids, np.ndarray) and ids.dtype.kind in "iuf":
-        save_array(folder / "session_ids.npy", ids)
+        save_array(folder / SESSION_NUMBERS, ids)
         return
     if isinstance(ids, np.ndarray) and len(ids) and pd.api.types.infer_dtype(ids, skipna=False) != "string":
         raise RunError(
@@ -100,11 +106,11 @@ def _save_session_ids(folder: Path, ids: np.ndarray | pa.StringArray) -> None:
             found=next(type(value).__name__ for value in ids.tolist() if not isinstance(value, str)),
             remedy="Convert the session column to text.",
         )
-    save_table(folder / "session_ids.parquet", pd.DataFrame({"session": pd.Series(ids, dtype="str")}))
+    save_table(folder / SESSION_TEXTS, pd.DataFrame({"session": pd.Series(ids, dtype="str")}))
 
 
 def _load_session_ids(folder: Path) -> np.ndarray | pa.StringArray:
-    path = folder / "session_ids.parquet"
+    path = folder / SESSION_TEXTS
     if not path.exists():
-        return load_array(folder / "session_ids.npy", remedy=_IMPORT_AGAIN)
+        return load_array(folder / SESSION_NUMBERS, remedy=_IMPORT_AGAIN)
     return load_table(path, remedy=_IMPORT_AGAIN).column("session").combine_chunks()

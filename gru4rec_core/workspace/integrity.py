@@ -16,6 +16,7 @@ from gru4rec_core.config import SplitConfig, TrainingConfig
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import RunError, WorkbenchError
 from gru4rec_core.storage import is_id, load_array, load_arrays, load_table, read_json
+from gru4rec_core.workspace import dataset_files
 from gru4rec_core.workspace.checksums import Checksum, find_difference, kept_text, read_checksums
 from gru4rec_core.workspace.damage import Cure, Damage, DamagedFile, Kind, last_change
 from gru4rec_core.workspace.decisions import DecisionRecord, GateRecord
@@ -342,9 +343,9 @@ def check_dataset(workspace: Workspace, dataset_id: str, *, thorough: bool = Fal
 
 def _name_arrays(folder: Path) -> list[str]:
     """The files of the log itself, in the folder of a dataset or of a part of a split."""
-    numbers, texts = "session_ids.npy", "session_ids.parquet"
+    numbers, texts = dataset_files.SESSION_NUMBERS, dataset_files.SESSION_TEXTS
     is_numbers = not (folder / texts).exists() and ((folder / numbers).exists() or numbers in read_checksums(folder))
-    return ["items.npy", "timestamps.npy", "offsets.npy", numbers if is_numbers else texts, "vocabulary.json"]
+    return [name for name in dataset_files.NAMES if name != (texts if is_numbers else numbers)]
 
 
 def _cure_dataset(workspace: Workspace, folder: Path, names: set[str]) -> Cure:

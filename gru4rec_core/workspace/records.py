@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.times import UNITS, are_dates
 from gru4rec_core.errors import ConfigError, RunError
-from gru4rec_core.storage import read_json, write_text
+from gru4rec_core.storage import RESTORE, read_json, write_text
 
 SCHEMA = 2
 """Version of everything in the workspace; raised when an older reader could not understand it."""
@@ -69,8 +69,8 @@ class Record(BaseModel):
     def to_json(self) -> str:
         return self.model_dump_json(indent=2, by_alias=True) + "\n"
 
-    def write(self, path: Path, *, durable: bool = True) -> None:
-        write_text(path, self.to_json(), durable=durable)
+    def write(self, path: Path) -> None:
+        write_text(path, self.to_json())
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -104,7 +104,7 @@ class Record(BaseModel):
                 f"{path.name} of {cls.owner} lacks a field or has a bad one.",
                 found=f"{'.'.join(map(str, first['loc']))}: {first['msg']}",
                 where=str(path),
-                remedy="Repair it (with the command: check --repair), or restore the file from a copy.",
+                remedy=RESTORE,
             ) from None
 
 

@@ -15,7 +15,7 @@ _LISTED = 3  # of the largest things
 
 
 def list_largest(workspace: Workspace) -> list[str]:
-    """What can be deleted to make room, largest first: "the dataset shop log with 6 runs (1.2 GB)"."""
+    """What can be deleted to make room, largest first: "the dataset shop log with 6 runs, 1.2 GB"."""
     found = [(workspace.run_dependents(run.id).frees, f"the run {run.name} ({run.id})") for run in workspace.runs()]
     for dataset in workspace.datasets():
         along = workspace.dataset_dependents(dataset.id)

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from dashboard.check_view import WorkspaceCheck, describe_found, describe_progress
+from dashboard.check_view import WorkspaceCheck, describe_progress
 from gru4rec_core.workspace.store import Workspace
 from tests.damaged_files import damage
 
@@ -18,6 +18,4 @@ def test_a_check_runs_in_a_thread_and_finds_what_is_damaged(whole: Path, tmp_pat
     check.thread.join()
     assert [one.kind for one in check.found or []] == ["run"]
     assert check.total > 5
-    assert describe_progress(WorkspaceCheck(home, done=3, total=40)) == "Checking the workspace: 3 of 40 folders"
-    assert describe_found(check.found or [], 40) == "1 thing of 40 checked is damaged."
-    assert describe_found([], 40) == "All files of the workspace are whole (40 folders checked)."
+    assert describe_progress(WorkspaceCheck(home, done=3, total=40)) == "Checking the workspace: 3 of 40 things"

@@ -147,14 +147,7 @@ def test_an_item_was_seen_before_only_earlier_in_its_own_session():
 
 def test_repeats_are_the_places_that_show_a_seen_item():
     events = few_sessions()
-    index = events.events()
-    n = len(index.target)
-    lists = np.array([[0, 1], [0, 1], [2, 0], [2, 0], [1, 2]], np.int32)
-    zeros = np.zeros(n, np.int32)
-    found = Evaluation(
-        index.session, zeros, index.position, index.target, zeros, zeros, lists, lists.astype(np.float32), N_ITEMS
-    )
-    shares = metrics.summarise(found, ks=(1, 2), events=events)["repeat_share"]
+    shares = metrics.summarise(with_lists(events), ks=(1, 2), events=events)["repeat_share"]
     assert shares == {"1": pytest.approx((1 + 1 + 1 + 1 + 0) / 5), "2": pytest.approx((1 + 2 + 1 + 1 + 1) / 10)}
 
 
@@ -168,14 +161,19 @@ def test_the_summary_is_plain_json():
     assert list(found["coverage"]) == ["1", "3"]
 
 
-def test_the_summary_knows_what_lists_show_when_told_of_training_and_test():
-    events = few_sessions()
+def with_lists(events: EvaluationSet) -> Evaluation:
+    """Two items for each of the five events of `few_sessions`."""
     index = events.events()
     lists = np.array([[0, 1], [0, 1], [2, 0], [2, 0], [1, 2]], np.int32)
     zeros = np.zeros(len(index.target), np.int32)
-    found = Evaluation(
+    return Evaluation(
         index.session, zeros, index.position, index.target, zeros, zeros, lists, lists.astype(np.float32), N_ITEMS
     )
+
+
+def test_the_summary_knows_what_lists_show_when_told_of_training_and_test():
+    events = few_sessions()
+    found = with_lists(events)
     counts = np.array([10, 4, 3, 2, 1, 0])
     values = metrics.summarise(found, ks=(1, 2, 3), events=events, train_counts=counts)
     assert list(values["repeat_share"]) == ["1", "2"]
@@ -186,12 +184,7 @@ def test_the_summary_knows_what_lists_show_when_told_of_training_and_test():
 @pytest.mark.parametrize("block", [1, 2, 4])
 def test_the_summary_is_the_same_in_blocks_of_events(monkeypatch: pytest.MonkeyPatch, block: int):
     events = few_sessions()
-    index = events.events()
-    lists = np.array([[0, 1], [0, 1], [2, 0], [2, 0], [1, 2]], np.int32)
-    zeros = np.zeros(len(index.target), np.int32)
-    found = Evaluation(
-        index.session, zeros, index.position, index.target, zeros, zeros, lists, lists.astype(np.float32), N_ITEMS
-    )
+    found = with_lists(events)
     counts = np.array([10, 4, 3, 2, 1, 0])
     whole = metrics.summarise(found, ks=(1, 2), events=events, train_counts=counts)
     monkeypatch.setattr(metrics, "_BLOCK_EVENTS", block)

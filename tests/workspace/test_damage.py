@@ -10,9 +10,11 @@ from gru4rec_core.workspace.damage import (
     Cure,
     Damage,
     DamagedFile,
+    describe_check,
     describe_left_out,
     describe_several,
     last_change,
+    list_repairable,
 )
 
 SINCE = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -53,6 +55,17 @@ def test_several_are_named_in_one_line_of_a_readable_length() -> None:
     assert describe_several([one, one, long]).endswith("x….")
     assert len(describe_several([long] * 9)) < 200
     assert describe_several([one] * 6).endswith("; run bpr, seed 0; and 3 more.")
+
+
+def test_what_a_check_found_is_a_sentence() -> None:
+    assert describe_check([], 40) == "Nothing in the workspace is damaged (40 things checked)."
+    assert describe_check([damaged("now")], 40) == "1 of 40 things checked is damaged."
+    assert describe_check([damaged("now")] * 2, 40) == "2 of 40 things checked are damaged."
+
+
+def test_what_others_are_made_from_is_repaired_first() -> None:
+    job, lost, now = damaged("job"), damaged(""), damaged("now")
+    assert list_repairable([job, lost, damaged("train"), now]) == [now, job]
 
 
 def test_left_out_runs_are_named() -> None:
