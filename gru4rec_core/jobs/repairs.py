@@ -18,13 +18,8 @@ def repair(workspace: Workspace, damage: Damage) -> None:
     Raises:
         RunError: it cannot be mended, or only by training again; or the engine does not start.
     """
-    _require_cure(damage)
-    require(workspace.root, Action.REPAIR, damage.kind, damage.id, damage.name)
-    if damage.cure == "now":
-        repair_now(workspace, damage)
-        return
-    prepare_job(workspace, damage)
-    _submit(workspace, damage, Action.REPAIR)
+    if not _is_repaired_at_once(workspace, damage):
+        _submit(workspace, damage, Action.REPAIR)
 
 
 def train_again(workspace: Workspace, damage: Damage) -> None:
@@ -40,17 +35,24 @@ def repair_here(workspace: Workspace, damage: Damage, on_change: OnChange | None
     Raises:
         WorkbenchError: it cannot be mended, or why the job failed.
     """
-    _require_cure(damage)
-    require(workspace.root, Action.REPAIR, damage.kind, damage.id, damage.name)
-    if damage.cure == "now":
-        repair_now(workspace, damage)
+    if _is_repaired_at_once(workspace, damage):
         return
-    prepare_job(workspace, damage)
     if damage.kind == "run":
         ComparisonPart(damage.name, workspace.root, "", damage.id, damage.folder).execute(on_change)
     else:
         dataset_id, key, _ = damage.id.split("/")
         execute_baselines_job(workspace, dataset_id, key)
+
+
+def _is_repaired_at_once(workspace: Workspace, damage: Damage) -> bool:
+    """Repairs what needs no job; else makes everything ready for the job, and says False."""
+    _require_cure(damage)
+    require(workspace.root, Action.REPAIR, damage.kind, damage.id, damage.name)
+    if damage.cure == "now":
+        repair_now(workspace, damage)
+        return True
+    prepare_job(workspace, damage)
+    return False
 
 
 def _submit(workspace: Workspace, damage: Damage, action: Action) -> None:

@@ -1,40 +1,32 @@
 """Which files of the workspace are damaged?
 
-A file whose checksum was written is compared with it; any other is read. A page, which may not take long, reads only.
+By kinds of things: which files a dataset, a split, a run … has, what is wrong with them, and how that can be repaired.
+A page, which may not take long, reads files; a check of the workspace compares them with their checksums
+(file_checks.py).
 """
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import pyarrow as pa
-
 from gru4rec_core.baselines.names import BASELINE_LABELS
-from gru4rec_core.config import SplitConfig, TrainingConfig
-from gru4rec_core.data.vocabulary import ItemVocabulary
-from gru4rec_core.errors import RunError, WorkbenchError
-from gru4rec_core.storage import is_id, load_array, load_arrays, load_table, read_json
+from gru4rec_core.config import SplitConfig
+from gru4rec_core.errors import RunError
+from gru4rec_core.model.checkpoint import read_newest
+from gru4rec_core.storage import is_id, read_json
 from gru4rec_core.workspace import dataset_files
-from gru4rec_core.workspace.checksums import Checksum, find_difference, kept_text, read_checksums
+from gru4rec_core.workspace.checksums import Checksum, kept_text, read_checksums
 from gru4rec_core.workspace.damage import Cure, Damage, DamagedFile, Kind, last_change
-from gru4rec_core.workspace.decisions import DecisionRecord, GateRecord
+from gru4rec_core.workspace.file_checks import FAULTS, open_folder
 from gru4rec_core.workspace.job_state import JobState
-from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
+from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
-
-Read = Callable[[Path], object]
-"""Reads a file; raises where that is not possible."""
 
 OnProgress = Callable[[int, int], object]
 """Called with how many things have been checked, and how many there are."""
 
 RUN_RECORDS = ("run.json", "config.json", "split.json")
-
-_FAULTS = (WorkbenchError, ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, pa.ArrowException)
-_REWRITTEN = ("dataset.json", "items.parquet", "item_names.json")
-"""Files of a dataset that people change; their content may be newer than its sum."""
 
 _LOST_FILES = {
     "epochs.jsonl": "The epochs that cannot be read are left out of the curve of training.",
@@ -50,97 +42,6 @@ _PART_FILES: dict[str, tuple[str, ...]] = {
     "test": ("predicted.npy", "trained.npy", "train_counts.npy", "info.json"),
 }
 """What a part of a split has beside the log itself (see split_store.py)."""
-
-
-def _dict(path: Path) -> object:
-    return dict(read_json(path, "a file"))
-
-
-def _vocabulary(path: Path) -> object:
-    return ItemVocabulary.from_json(path.read_text(encoding="utf-8"))
-
-
-def _metrics(path: Path) -> object:
-    return read_json(path, "a run")["accuracy"].items()
-
-
-def _seconds(path: Path) -> object:
-    return float(read_json(path, "a run")["seconds"]["training"])
-
-
-def _epochs(path: Path) -> object:
-    return [json.loads(line)["epoch"] for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def _predictions(path: Path) -> object:
-    return load_table(path).num_rows
-
-
-_READERS: dict[str, Read] = {
-    "run.json": _dict,
-    "config.json": lambda path: TrainingConfig.from_json(path.read_text(encoding="utf-8")),
-    "split.json": lambda path: SplitConfig.from_json(path.read_text(encoding="utf-8")),
-    "state.json": JobState.read,
-    "metrics.json": _metrics,
-    "vocabulary.json": _vocabulary,
-    "environment.json": _seconds,
-    "epochs.jsonl": _epochs,
-    "dataset.json": DatasetRecord.read,
-    "comparison.json": ComparisonRecord.read,
-    "decision.json": DecisionRecord.read,
-    "gate.json": GateRecord.read,
-    "info.json": _dict,
-}
-"""How files are read that are known by their name; others by their ending."""
-
-_ENDINGS: dict[str, Read] = {
-    ".json": _dict,
-    ".npy": load_array,
-    ".npz": load_arrays,
-    ".parquet": _predictions,
-}
-
-
-@dataclass(frozen=True)
-class _Folder:
-    """A folder whose files are checked.
-
-    Attributes:
-        path: the folder.
-        sums: what its files were, by name; empty where only reading is wanted.
-    """
-
-    path: Path
-    sums: Mapping[str, Checksum]
-
-    def check(self, names: Iterator[str] | tuple[str, ...]) -> list[DamagedFile]:
-        """The damaged ones of these files."""
-        return [found for name in names if (found := self._check(name)) is not None]
-
-    def _check(self, name: str) -> DamagedFile | None:
-        path = self.path / name
-        try:
-            what = self._compare(path, name)
-        except FileNotFoundError:
-            what = "is missing"
-        except _FAULTS:
-            what = "cannot be read"
-        return DamagedFile(name, what, last_change(path)) if what else None
-
-    def _compare(self, path: Path, name: str) -> str:
-        if path.stat().st_size == 0:
-            return "is empty"
-        expected = self.sums.get(name)
-        if expected is not None and path.name not in _REWRITTEN:
-            return find_difference(path, expected)
-        read = _READERS.get(path.name) or _ENDINGS.get(path.suffix)
-        if read is not None:
-            read(path)
-        return ""
-
-
-def _open(folder: Path, thorough: bool) -> _Folder:
-    return _Folder(folder, read_checksums(folder) if thorough else {})
 
 
 def find_damage(workspace: Workspace, on_progress: OnProgress | None = None) -> list[Damage]:
@@ -232,7 +133,7 @@ def check_run(workspace: Workspace, run_id: str, *, thorough: bool = False, name
     folder = workspace.run_folder(run_id)
     if not folder.is_dir():
         return Damage("run", run_id, run_id, folder, (DamagedFile(".", "is missing", last_change(folder)),), "")
-    opened = _open(folder, thorough)
+    opened = open_folder(folder, thorough)
     files = opened.check(tuple(names) or tuple(_run_files(folder, opened.sums)))
     if not files:
         return None
@@ -278,11 +179,11 @@ def _read_name(folder: Path, record: str) -> str:
     """What a record calls itself; if it is damaged, what it called itself once; "" where nobody knows."""
     try:
         return str(dict(read_json(folder / record, "a record"))["name"])
-    except _FAULTS:
+    except FAULTS:
         pass
     try:
         return str(json.loads(kept_text(folder, record) or "")["name"])
-    except _FAULTS:
+    except FAULTS:
         return ""
 
 
@@ -305,20 +206,10 @@ def _cure_run(workspace: Workspace, folder: Path, names: set[str]) -> Cure:
 
 def _has_whole_checkpoint(folder: Path) -> bool:
     """Whether the last checkpoint that a run keeps can be read."""
-    for path in sorted((folder / "checkpoint").glob("epoch-*"), reverse=True):
-        opened = _Folder(path, {})
-        names = tuple(file.name for file in path.iterdir() if file.suffix in _ENDINGS and file.name != "state.json")
-        if not opened.check(names) and _is_json(path / "state.json"):
-            return True
-    return False
-
-
-def _is_json(path: Path) -> bool:
     try:
-        _dict(path)
-    except _FAULTS:
+        return read_newest(folder / "checkpoint") is not None
+    except RunError:
         return False
-    return True
 
 
 def find_test_rule(workspace: Workspace, run_id: str) -> SplitConfig | None:
@@ -329,7 +220,7 @@ def find_test_rule(workspace: Workspace, run_id: str) -> SplitConfig | None:
 def check_dataset(workspace: Workspace, dataset_id: str, *, thorough: bool = False) -> Damage | None:
     """What is damaged of a dataset; None where nothing is. The arguments are those of `check_run`."""
     folder = workspace.dataset_folder(dataset_id)
-    opened = _open(folder, thorough)
+    opened = open_folder(folder, thorough)
     needed = ["dataset.json", *_name_arrays(folder)]
     optional = ("rejected.parquet", "item_names.json", "items.parquet")
     needed += [name for name in optional if (folder / name).exists() or name in opened.sums]
@@ -383,11 +274,11 @@ def read_dataset_record(folder: Path) -> DatasetRecord | None:
 
 
 def _check_split(workspace: Workspace, dataset_id: str, folder: Path) -> Damage | None:
-    opened = _open(folder, thorough=True)
+    opened = open_folder(folder, thorough=True)
     files = opened.check(("split.json", *(["baselines/state.json"] if _list_baselines(folder / "baselines") else [])))
     for part in ("train", "validation", "test"):
         if (folder / part).is_dir():
-            of_part = _open(folder / part, thorough=True)
+            of_part = open_folder(folder / part, thorough=True)
             names = tuple(of_part.sums) or (*_name_arrays(folder / part), *_PART_FILES[part])
             found = of_part.check(names)
             files += [DamagedFile(f"{part}/{file.name}", file.what, file.since) for file in found]
@@ -407,7 +298,7 @@ def find_split_rule(workspace: Workspace, dataset_id: str, folder: Path) -> Spli
     for text in filter(None, texts):
         try:
             return SplitConfig.from_json(text)
-        except _FAULTS:
+        except FAULTS:
             continue
     rules = [run.split for run in workspace.runs(dataset_id)] + [one.split for one in workspace.comparisons(dataset_id)]
     return next((rule for rule in rules if rule.key() == folder.name), None)
@@ -429,7 +320,7 @@ def check_baseline(workspace: Workspace, baseline_id: str, *, thorough: bool = F
     """
     dataset_id, key, name = baseline_id.split("/")
     folder = workspace.dataset_folder(dataset_id) / "splits" / key / "baselines"
-    opened = _open(folder, thorough)
+    opened = open_folder(folder, thorough)
     files = opened.check((f"{name}.json", f"{name}.parquet"))
     files += opened.check(tuple(one for one in opened.sums if one.startswith(f"{name}.") and one.endswith(".npy")))
     if not files:
@@ -441,7 +332,7 @@ def check_baseline(workspace: Workspace, baseline_id: str, *, thorough: bool = F
 def check_comparison(workspace: Workspace, comparison_id: str, *, thorough: bool = False) -> Damage | None:
     """What is damaged of a comparison's own files; None where nothing is. The arguments are those of `check_run`."""
     folder = workspace.comparison_folder(comparison_id)
-    opened = _open(folder, thorough)
+    opened = open_folder(folder, thorough)
     files = opened.check(("comparison.json",))
     files += opened.check(tuple(name for name in ("statistics.json", "summary.json") if (folder / name).exists()))
     return _of_record("comparison", folder, files, "comparison.json")
@@ -450,7 +341,7 @@ def check_comparison(workspace: Workspace, comparison_id: str, *, thorough: bool
 def check_decision(workspace: Workspace, kind: Kind, decision_id: str) -> Damage | None:
     """What is damaged of a decision, of people or (kind "gate") of the gate; None where nothing is."""
     folder = workspace.root / f"{kind}s" / decision_id
-    return _of_record(kind, folder, _open(folder, thorough=True).check((f"{kind}.json",)), f"{kind}.json")
+    return _of_record(kind, folder, open_folder(folder, thorough=True).check((f"{kind}.json",)), f"{kind}.json")
 
 
 def _of_record(kind: Kind, folder: Path, files: list[DamagedFile], record: str) -> Damage | None:
