@@ -19,6 +19,7 @@ from gru4rec_core.experiments.run import execute_run
 from gru4rec_core.jobs import jobs
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.results.decision import DecisionInput, record_decision
+from gru4rec_core.workspace.decisions import list_decisions
 from gru4rec_core.workspace.importing import ImportSource, import_file
 from gru4rec_core.workspace.job_state import JobState
 from gru4rec_core.workspace.records import ComparisonRecord
@@ -168,6 +169,10 @@ def test_a_decision_on_a_full_disk_is_told_and_leaves_nothing(
     with pytest.raises(DiskFull, match="The disk is full"):
         record_decision(workspace, result, result.pair, DecisionInput("keep", "us", "because"))
     assert leftovers(small.path) == []
+    assert list_decisions(workspace) == []
+    small.empty()
+    record_decision(workspace, result, result.pair, DecisionInput("keep", "us", "because"))
+    assert len(list_decisions(workspace)) == 1
 
 
 def test_deleting_works_on_a_full_disk_and_frees_what_was_said(
@@ -177,7 +182,7 @@ def test_deleting_works_on_a_full_disk_and_frees_what_was_said(
     frees = workspace.dataset_dependents(comparison.dataset_id).frees
     small.leave(0)
     workspace.delete_dataset(comparison.dataset_id, with_runs=True)
-    assert shutil.disk_usage(small.path).free > 0.9 * frees
+    assert shutil.disk_usage(small.path).free >= frees
 
 
 def test_a_closed_workspace_can_be_read_and_says_so_where_it_is_written(
