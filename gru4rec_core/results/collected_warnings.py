@@ -43,16 +43,27 @@ def diagnose_run(workspace: Workspace, run: RunRecord) -> list[DiagnosticWarning
 
 
 def diagnose_comparison(
-    workspace: Workspace, record: ComparisonRecord, groups: dict[str, list[RunRecord]], comparison: Comparison
+    workspace: Workspace,
+    record: ComparisonRecord,
+    groups: dict[str, list[RunRecord]],
+    comparison: Comparison,
+    quality: QualityReport,
 ) -> list[DiagnosticWarning]:
-    """The warnings about a comparison, worst first: data, split, each seed's training and scores, and the whole."""
-    dataset = workspace.dataset(record.dataset_id)
+    """The warnings about a comparison, worst first: data, split, each seed's training and scores, and the comparison.
+
+    Args:
+        workspace: where it is.
+        record: the comparison.
+        groups: the runs of each trained model by its name.
+        comparison: its models and paired statistics.
+        quality: what its log was checked for.
+    """
     split, k = load_split(workspace, record.dataset_id, record.split), record.config.deciding_k
     labels = {model.name: model.label for model in comparison.models}
     of_test = find_split_warnings(split, k, record.config.margin)
     if shows_test_size(comparison):
         of_test = [warning for warning in of_test if warning.code != SMALL_TEST]
-    warnings = diagnose_quality(workspace, dataset).with_test(of_test)
+    warnings = quality.with_test(of_test)
     for name, runs in groups.items():
         warnings += diagnose_training(workspace, runs, split.train, k, labels[name])
     for model in comparison.models:

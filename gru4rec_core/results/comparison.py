@@ -18,6 +18,7 @@ from gru4rec_core.evaluation.verdict import Verdict, build_verdict, compare_with
 from gru4rec_core.results.model_table import row_to_json
 from gru4rec_core.results.statistics_cache import load_statistics
 from gru4rec_core.results.whole_models import is_unfinished, load_whole
+from gru4rec_core.workspace import dataset_files
 from gru4rec_core.workspace.damage import Damage, describe_left_out
 from gru4rec_core.workspace.job_state import read_state
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
@@ -46,7 +47,8 @@ class ComparisonResult:
         run_ids: the runs of each trained model by its name, one per seed.
         split: the test part.
         limits: what limits every verdict on these models besides what it finds itself, each a sentence.
-        damages: what is damaged of its runs and baselines; the result is that of what is whole.
+        damages: what is damaged of its runs and baselines, and of its log where that was needed; the result is that
+            of the rest.
     """
 
     record: ComparisonRecord
@@ -198,6 +200,7 @@ def list_read_files(workspace: Workspace, record: ComparisonRecord) -> list[Path
     files = [workspace.run_folder(run_id) / name for run_id in record.run_ids for name in names]
     baselines = workspace.split_folder(record.dataset_id, record.split) / "baselines"
     files += [baselines / f"{name}.parquet" for name in record.baselines]
+    files += [workspace.dataset_folder(record.dataset_id) / name for name in dataset_files.NAMES]
     return [*list_result_files(workspace, record), *files]
 
 
@@ -220,10 +223,11 @@ def list_mapped_files(workspace: Workspace, record: ComparisonRecord) -> list[Pa
 def build_comparison_result(workspace: Workspace, comparison_id: str) -> ComparisonResult:
     """The result of a comparison; its statistics are computed and stored if they are not there yet.
 
-    Baselines that are not there (yet) are left out, and so is a run or a baseline whose files are damaged.
+    Baselines that are not there (yet) are left out, and so is a run or a baseline whose files are damaged. Where the
+    log is damaged and the statistics are not stored, the warnings about the log are left out.
 
     Raises:
-        RunError: a run is not done, the log is damaged, or all runs are.
+        RunError: a run is not done, all runs are damaged, or the log is and its stored split too.
     """
     record = workspace.comparison(comparison_id)
     missing = find_missing(workspace, record).run_ids
@@ -236,21 +240,21 @@ def build_comparison_result(workspace: Workspace, comparison_id: str) -> Compari
         )
     split, dataset = open_split(workspace, record.dataset_id, record.split), workspace.dataset(record.dataset_id)
     loaded = load_whole(workspace, record, split)
-    comparison, warnings = load_statistics(workspace, record, loaded.groups, loaded.models)
-    damages = tuple(loaded.damages)
+    statistics = load_statistics(workspace, record, loaded.groups, loaded.models)
+    damages = (*loaded.damages, *filter(None, (statistics.log_damage,)))
     result = ComparisonResult(
         record=record,
         dataset=dataset,
-        comparison=comparison,
+        comparison=statistics.comparison,
         verdict=None,
-        warnings=warnings,
+        warnings=statistics.warnings,
         models=pd.DataFrame(loaded.rows),
         run_ids={name: tuple(run.id for run in runs) for name, runs in loaded.groups.items()},
         split=split,
         damages=damages,
     )
     limits = (*(() if record.decided_before_results else (DECIDED_LATE,)), *filter(None, (result.left_out,)))
-    verdict = limited_verdict(comparison, limits) if len(loaded.groups) > 1 else None
+    verdict = limited_verdict(statistics.comparison, limits) if len(loaded.groups) > 1 else None
     return replace(result, verdict=verdict, limits=limits)
 
 

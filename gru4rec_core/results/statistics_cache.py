@@ -5,16 +5,20 @@ They are stored beside the comparison under a hash of all they depend on, and re
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from math import inf
 from typing import Any
 
+from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults, find_obstacle
 from gru4rec_core.evaluation.comparison import Comparison, MetricDifference, PairedComparison, compare_models
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
-from gru4rec_core.results.collected_warnings import diagnose_comparison
+from gru4rec_core.evaluation.quality_types import QualityReport
+from gru4rec_core.results.collected_warnings import diagnose_comparison, diagnose_quality
 from gru4rec_core.results.stored_json import read_if_current
 from gru4rec_core.storage import cache_json
+from gru4rec_core.workspace.damage import Damage
+from gru4rec_core.workspace.integrity import check_dataset
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -22,9 +26,24 @@ VERSION = 6
 """Raised when the same inputs give other statistics or warnings than before: stored ones are then recomputed."""
 
 
+@dataclass(frozen=True)
+class Statistics:
+    """What is computed of a comparison.
+
+    Attributes:
+        comparison: its models and their paired statistics.
+        warnings: worst first; without those about the log where that is damaged.
+        log_damage: what is damaged of the log, where the warnings needed it; else None.
+    """
+
+    comparison: Comparison
+    warnings: list[DiagnosticWarning]
+    log_damage: Damage | None = None
+
+
 def load_statistics(
     workspace: Workspace, record: ComparisonRecord, groups: dict[str, list[RunRecord]], models: Sequence[ModelResults]
-) -> tuple[Comparison, list[DiagnosticWarning]]:
+) -> Statistics:
     """The paired statistics and the warnings of a comparison, as stored; computed and stored first where they are not.
 
     Args:
@@ -32,13 +51,16 @@ def load_statistics(
         record: the comparison.
         groups: the runs of each trained model by its name.
         models: results of all models, trained ones first.
+
+    Raises:
+        RunError: the log and its stored split are damaged, and statistics are not stored yet.
     """
     path = workspace.comparison_folder(record.id) / "statistics.json"
     inputs = _hash_inputs(record, models, workspace.dataset(record.dataset_id).set_aside)
 
-    def decode(stored: Any) -> tuple[Comparison, list[DiagnosticWarning]]:
+    def decode(stored: Any) -> Statistics:
         warnings = [DiagnosticWarning.from_json(values) for values in stored["warnings"]]
-        return _comparison_from_json(stored["pairs"], record, models), warnings
+        return Statistics(_comparison_from_json(stored["pairs"], record, models), warnings)
 
     known = read_if_current(path, "a comparison", inputs, decode)
     if known is not None:
@@ -47,10 +69,23 @@ def load_statistics(
         comparison = compare_models(models, record.config)
     else:
         comparison = Comparison(tuple(models), record.config, find_obstacle(models), ())
-    warnings = diagnose_comparison(workspace, record, groups, comparison)
-    pairs = [_pair_to_json(pair) for pair in comparison.pairs]
-    cache_json(path, {"inputs": inputs, "pairs": pairs, "warnings": [warning.to_json() for warning in warnings]})
-    return comparison, warnings
+    quality, log_damage = _check_log(workspace, record.dataset_id)
+    warnings = diagnose_comparison(workspace, record, groups, comparison, quality)
+    if log_damage is None:  # else they are incomplete
+        pairs = [_pair_to_json(pair) for pair in comparison.pairs]
+        cache_json(path, {"inputs": inputs, "pairs": pairs, "warnings": [warning.to_json() for warning in warnings]})
+    return Statistics(comparison, warnings, log_damage)
+
+
+def _check_log(workspace: Workspace, dataset_id: str) -> tuple[QualityReport, Damage | None]:
+    """What a log was checked for; of a damaged one no check, and what is damaged."""
+    try:
+        return diagnose_quality(workspace, workspace.dataset(dataset_id)), None
+    except (RunError, ValueError, IndexError, KeyError):
+        damage = check_dataset(workspace, dataset_id)
+        if damage is None:
+            raise
+        return QualityReport(rows=None, checks=()), damage
 
 
 def _hash_inputs(record: ComparisonRecord, models: Sequence[ModelResults], set_aside: Sequence[str]) -> str:

@@ -58,6 +58,20 @@ def test_a_damaged_baseline_costs_that_baseline(home: Workspace, file: str, how:
     assert [one.kind for one in result.damages] == ["baseline"]
 
 
+@pytest.mark.parametrize("file", ["items", "timestamps", "offsets", "session ids"])
+def test_a_damaged_log_costs_the_warnings_about_it(home: Workspace, file: str) -> None:
+    record = home.comparisons()[0]
+    before = build_comparison_result(home, record.id)
+    stored = home.comparison_folder(record.id) / "statistics.json"
+    stored.unlink()
+    damage(home.root, file, "cut")
+    result = build_comparison_result(home, record.id)
+    assert [(one.kind, one.id) for one in result.damages] == [("dataset", record.dataset_id)]
+    assert result.verdict == before.verdict
+    assert {one.code for one in result.warnings} <= {one.code for one in before.warnings}
+    assert not stored.exists()
+
+
 def test_figures_come_back_with_the_file(home: Workspace) -> None:
     record = home.comparisons()[0]
     of_top1 = [home.run_folder(run.id) / "predictions.parquet" for run in home.runs() if run.config.loss == "top1"]
