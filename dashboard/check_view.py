@@ -5,6 +5,7 @@ The check runs in a thread of this process; every page of it sees the same check
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from gru4rec_core.workspace.integrity import check_again, find_damage
 from gru4rec_core.workspace.store import Workspace
 
 _POLL_SECONDS = 0.5
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -57,6 +60,9 @@ class WorkspaceCheck:
             self.found = find_damage(self.workspace, self._note)
         except (WorkbenchError, OSError) as error:
             self.error = str(error)
+        except Exception:  # else the thread would end as if nothing were damaged
+            _logger.exception("the check of the workspace broke off")
+            self.error = "It broke off; the log of the server says why."
 
     def _note(self, done: int, total: int) -> None:
         self.done, self.total = done, total

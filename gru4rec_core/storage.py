@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import time
+import tokenize
 import uuid
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +33,9 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,79}")
 _BLOCK = 1 << 20  # bytes copied at once
 _LOCK_POLL = 0.02  # seconds between two tries for a lock
 _LOCK_POLL_LONG = 0.5  # the same where the holder may take hours
+
+# Of array files. NumPy reads a header as Python; zipfile takes one wrong bit for a password or an unknown compression.
+_UNREADABLE = (OSError, ValueError, EOFError, SyntaxError, tokenize.TokenError, RuntimeError, zipfile.BadZipFile)
 
 RESTORE = "Repair it (with the command: check --repair), or restore the file from a copy."
 """What to do about a damaged file of the workspace, in a message."""
@@ -289,7 +293,7 @@ def load_array(path: Path, *, remedy: str = RESTORE) -> np.ndarray:
     """
     try:
         return np.lib.format.open_memmap(path, mode="r")
-    except (OSError, ValueError, EOFError) as error:
+    except _UNREADABLE as error:
         raise damaged(path, error, remedy) from None
 
 
@@ -326,7 +330,7 @@ def load_arrays(path: Path, *, remedy: str = RESTORE) -> dict[str, np.ndarray]:
                 raise ValueError("not an archive of arrays")
         with np.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         raise damaged(path, error, remedy) from None
 
 

@@ -8,6 +8,8 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -296,3 +298,20 @@ def test_memory_that_reading_a_mapped_array_took_is_given_back(tmp_path: Path) -
     assert before - process.memory_info().rss > 30_000_000
     assert array.sum() == wanted
     storage.release_pages(np.arange(3))  # not mapped: left alone
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz"])
+def test_whichever_bit_of_an_array_file_is_wrong_it_is_read_or_called_damaged(tmp_path: Path, suffix: str) -> None:
+    """NumPy and zipfile have many errors: of a header that is no Python, of an archive that is called encrypted."""
+    path = tmp_path / f"values{suffix}"
+    if suffix == ".npy":
+        storage.save_array(path, np.arange(3))
+    else:
+        storage.save_arrays(path, {"a": np.arange(3)})
+    load: Callable[[Path], object] = storage.load_array if suffix == ".npy" else storage.load_arrays
+    content = path.read_bytes()
+    for place in range(len(content)):
+        for bit in (0, 4, 6):
+            path.write_bytes(content[:place] + bytes([content[place] ^ 1 << bit]) + content[place + 1 :])
+            with suppress(RunError):
+                load(path)

@@ -8,6 +8,7 @@ from gru4rec_core.cli.options import AsJson
 from gru4rec_core.cli.output import clear_status, loading_tensorflow, print_result, progress_printer, show_status, tell
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.experiments.comparison import load_tensorflow
+from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.jobs.repairs import repair_here
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.damage import Damage, describe_check, list_repairable
@@ -24,6 +25,8 @@ def check(
     """Check every file of the workspace against its checksum, or by reading it. Exit status 1 where one is damaged."""
     workspace = Workspace.default()
     found, n_checked = _find(workspace)
+    if repair:
+        reconcile_jobs(workspace)  # what nothing works on any more is repaired, too
     repaired = _repair_all(workspace, found) if repair else []
     left, n_checked = _find(workspace) if repaired else (found, n_checked)
     values = {"damaged": [one.to_json() for one in left], "repaired": [one.to_json() for one in repaired]}

@@ -54,21 +54,29 @@ def read_job_state(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
     return read_state(job_folder(workspace, kind, job_id))
 
 
-def list_jobs(workspace: Workspace, *, active_only: bool = False) -> list[Job]:
-    """Runs and baseline jobs that were submitted, with their states; the last submitted first."""
+def list_jobs(workspace: Workspace, *, active_only: bool = False, unreadable: bool = False) -> list[Job]:
+    """Runs and baseline jobs that were submitted, with their states; the last submitted first.
+
+    Args:
+        workspace: whose jobs.
+        active_only: leave out those that have ended.
+        unreadable: also those of runs whose record cannot be read, called by their id.
+    """
 
     def is_listed(state: JobState) -> bool:
         return state.is_active or (not active_only and state.state != "new")
 
     # States before records: pages ask several times per view, and most runs have ended long ago.
     states = {run_id: workspace.state(run_id) for run_id in workspace.run_ids()}
-    jobs = [
-        Job("run", run_id, run.name, state, run.dataset_id, run)
-        for run_id, state in states.items()
-        if is_listed(state) and (run := _read_run(workspace, run_id)) is not None
-    ]
+    jobs = []
+    for run_id, state in states.items():
+        run = _read_run(workspace, run_id) if is_listed(state) else None
+        if run is not None:
+            jobs.append(Job("run", run_id, run.name, state, run.dataset_id, run))
+        elif unreadable and is_listed(state):
+            jobs.append(Job("run", run_id, run_id, state))
     for dataset in workspace.datasets():
-        for folder in sorted((workspace.dataset_folder(dataset.id) / "splits").glob("*/baselines")):
+        for folder in sorted((workspace.dataset_folder(dataset.id) / "splits").glob("[!.]*/baselines")):
             job_id, state = f"{dataset.id}/{folder.parent.name}", read_state(folder)
             if is_listed(state):
                 jobs.append(Job("baselines", job_id, f"baselines on {dataset.name}", state, dataset.id))
@@ -76,7 +84,7 @@ def list_jobs(workspace: Workspace, *, active_only: bool = False) -> list[Job]:
 
 
 def _read_run(workspace: Workspace, run_id: str) -> RunRecord | None:
-    """A run's record; None for one that cannot be read, which no list shows."""
+    """A run's record; None for one that cannot be read, which no list for people shows."""
     try:
         return workspace.run(run_id)
     except RunError:

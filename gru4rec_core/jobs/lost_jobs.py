@@ -1,13 +1,15 @@
 """Which active jobs have lost their worker or will never get one, and which were cancelled but have not stopped?"""
 
+import logging
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from gru4rec_core.errors import DiskError
+import psutil
+
+from gru4rec_core.errors import DiskError, RunError
 from gru4rec_core.jobs.client import end_worker, is_encrypted, job_key
 from gru4rec_core.jobs.cluster_check import NOT_ENCRYPTED
 from gru4rec_core.jobs.engine import EngineAddress, find_engine
@@ -41,6 +43,8 @@ _obstacles = Watch()
 _cancellations = Watch()
 _notices: dict[tuple[Path, str], str] = {}
 
+_logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class _Finding:
@@ -66,7 +70,7 @@ def reconcile_jobs(workspace: Workspace, *, stop_hard: bool = False) -> list[Job
             local engine for the jobs that wait (the engine does this).
     """
     changed: list[Job] = []
-    jobs = list_jobs(workspace, active_only=True)
+    jobs = list_jobs(workspace, active_only=True, unreadable=True)
     _forget_others(workspace, jobs)
     asked = [job for job in jobs if job.state.state == "queued" and (job.state.on_cluster or stop_hard)]
     obstacles = find_obstacles(workspace.root, asked) if asked else {}
@@ -74,8 +78,12 @@ def reconcile_jobs(workspace: Workspace, *, stop_hard: bool = False) -> list[Job
     for job in jobs:
         finding = _examine(workspace, job, obstacles.get(job_key(job)), engine)
         _notices[_place(workspace, job)] = finding.notice
-        with suppress(DiskError):  # who may only look, or finds the disk full, leaves it to the next one
+        try:
             changed += _end_if_lost(workspace, job, finding, stop_hard)
+        except DiskError:  # who may only look, or finds the disk full, leaves it to the next one
+            pass
+        except (OSError, RunError, psutil.Error) as error:  # no answer from its scheduler, another user's process
+            _logger.warning("%s could not be ended, and is looked at again: %s", job.title, error)
     return changed
 
 

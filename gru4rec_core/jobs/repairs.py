@@ -9,6 +9,7 @@ from gru4rec_core.experiments.repair import prepare_job, repair_now
 from gru4rec_core.experiments.reporter import OnChange
 from gru4rec_core.jobs import jobs
 from gru4rec_core.workspace.damage import Damage
+from gru4rec_core.workspace.integrity import require_idle
 from gru4rec_core.workspace.store import Workspace
 
 
@@ -16,7 +17,7 @@ def repair(workspace: Workspace, damage: Damage) -> None:
     """Mends it at once, or queues the job that does: a model or a baseline is tested again.
 
     Raises:
-        RunError: it cannot be mended, or only by training again; or the engine does not start.
+        RunError: it cannot be mended, or only by training again; a job works on it; or the engine does not start.
     """
     if not _is_repaired_at_once(workspace, damage):
         _submit(workspace, damage, Action.REPAIR)
@@ -25,6 +26,7 @@ def repair(workspace: Workspace, damage: Damage) -> None:
 def train_again(workspace: Workspace, damage: Damage) -> None:
     """Queues a run to be trained again from the beginning, with its own settings. Raises RunError as `jobs.submit`."""
     check(workspace.root, Action.TRAIN, damage.kind, damage.id, damage.name)  # before anything is taken away
+    require_idle(damage)
     prepare_job(workspace, damage, train=True)
     _submit(workspace, damage, Action.TRAIN)
 
@@ -47,6 +49,7 @@ def repair_here(workspace: Workspace, damage: Damage, on_change: OnChange | None
 def _is_repaired_at_once(workspace: Workspace, damage: Damage) -> bool:
     """Repairs what needs no job; else makes everything ready for the job, and says False."""
     _require_cure(damage)
+    require_idle(damage)
     require(workspace.root, Action.REPAIR, damage.kind, damage.id, damage.name)
     if damage.cure == "now":
         repair_now(workspace, damage)

@@ -57,9 +57,14 @@ def read_checksums(folder: Path) -> dict[str, Checksum]:
         return {}
     try:
         stored = read_json(folder / FILE, "a folder")
-        return {name: _from_json(values) for name, values in stored["files"].items()}
-    except (RunError, KeyError, TypeError, AttributeError):
+        return {name: _from_json(values) for name, values in stored["files"].items() if _is_inside(name)}
+    except (RunError, KeyError, TypeError, AttributeError, ValueError, OverflowError):
         return {}
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a name leads to a file below the folder; what is named may be removed by a repair."""
+    return not Path(name).anchor and ".." not in Path(name).parts
 
 
 def find_difference(path: Path, expected: Checksum) -> str:

@@ -19,7 +19,7 @@ from gru4rec_core.workspace import dataset_files
 from gru4rec_core.workspace.checksums import Checksum, kept_text, read_checksums
 from gru4rec_core.workspace.damage import Cure, Damage, DamagedFile, Kind, last_change
 from gru4rec_core.workspace.file_checks import FAULTS, open_folder
-from gru4rec_core.workspace.job_state import JobState
+from gru4rec_core.workspace.job_state import JobState, read_state
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -64,20 +64,26 @@ def find_damage(workspace: Workspace, on_progress: OnProgress | None = None) -> 
 
 
 def _list_checks(workspace: Workspace) -> Iterator[Callable[[], Damage | None]]:
-    for dataset_id in workspace.list_folders("datasets"):
+    for dataset_id in _list_ids(workspace, "dataset"):
         yield partial(check_dataset, workspace, dataset_id, thorough=True)
-        for folder in sorted((workspace.root / "datasets" / dataset_id / "splits").glob("*")):
+        # Names that begin with a dot are being written or removed.
+        for folder in sorted((workspace.root / "datasets" / dataset_id / "splits").glob("[!.]*")):
             yield partial(_check_split, workspace, dataset_id, folder)
             for name in _list_baselines(folder / "baselines"):
                 yield partial(check_baseline, workspace, f"{dataset_id}/{folder.name}/{name}", thorough=True)
-    for run_id in workspace.list_folders("runs"):
+    for run_id in _list_ids(workspace, "run"):
         yield partial(check_run, workspace, run_id, thorough=True)
-    for comparison_id in workspace.list_folders("comparisons"):
+    for comparison_id in _list_ids(workspace, "comparison"):
         yield partial(check_comparison, workspace, comparison_id, thorough=True)
     kinds: tuple[Kind, ...] = ("decision", "gate")
     for kind in kinds:
-        for decision_id in workspace.list_folders(f"{kind}s"):
+        for decision_id in _list_ids(workspace, kind):
             yield partial(check_decision, workspace, kind, decision_id)
+
+
+def _list_ids(workspace: Workspace, kind: Kind) -> list[str]:
+    """The ids of all things of a kind; whatever else somebody put beside them is not ours."""
+    return [name for name in workspace.list_folders(f"{kind}s") if is_id(name)]
 
 
 def check_again(workspace: Workspace, damages: Iterable[Damage]) -> list[Damage]:
@@ -102,6 +108,18 @@ def _check_one(workspace: Workspace, damage: Damage) -> Damage | None:
     return check_decision(workspace, damage.kind, damage.id)
 
 
+def require_idle(damage: Damage) -> None:
+    """Raises RunError while a job works on what is damaged: nothing is taken away from under it."""
+    folders = {"run": damage.folder, "baseline": damage.folder, "split": damage.folder / "baselines"}
+    folder = folders.get(damage.kind)
+    if folder is not None and read_state(folder).is_active:
+        raise RunError(
+            "What a job works on can be repaired or removed only once it has ended.",
+            found=f"still at work: {damage.name}",
+            remedy="Wait until it ends, or cancel it first.",
+        )
+
+
 def check_unreadable(workspace: Workspace, kind: Kind, readable: Collection[str]) -> list[Damage]:
     """What is damaged of the things of a kind that a list leaves out, because their record cannot be read.
 
@@ -117,7 +135,7 @@ def check_unreadable(workspace: Workspace, kind: Kind, readable: Collection[str]
         "decision": partial(check_decision, workspace, "decision"),
         "gate": partial(check_decision, workspace, "gate"),
     }
-    left_out = [name for name in workspace.list_folders(f"{kind}s") if is_id(name) and name not in readable]
+    left_out = [name for name in _list_ids(workspace, kind) if name not in readable]
     return [damage for name in left_out if (damage := checks[kind](name)) is not None]
 
 
@@ -292,16 +310,19 @@ def _check_split(workspace: Workspace, dataset_id: str, folder: Path) -> Damage 
 
 def find_split_rule(workspace: Workspace, dataset_id: str, folder: Path) -> SplitConfig | None:
     """The test rule of a stored split, from its own file or whatever else says it; None where nothing does."""
-    texts = [kept_text(folder, "split.json")]
-    if (folder / "split.json").exists():
-        texts.insert(0, (folder / "split.json").read_text(encoding="utf-8", errors="replace"))
-    for text in filter(None, texts):
-        try:
-            return SplitConfig.from_json(text)
-        except FAULTS:
-            continue
-    rules = [run.split for run in workspace.runs(dataset_id)] + [one.split for one in workspace.comparisons(dataset_id)]
+    rules = [] if (own := _read_split_rule(folder)) is None else [own]
+    rules += [run.split for run in workspace.runs(dataset_id)]
+    rules += [one.split for one in workspace.comparisons(dataset_id)]
+    # A damaged file may hold another rule than it did: the folder's name says which it was.
     return next((rule for rule in rules if rule.key() == folder.name), None)
+
+
+def _read_split_rule(folder: Path) -> SplitConfig | None:
+    """The rule in split.json as it was when its sum was taken, else as it is now; None where neither can be read."""
+    try:
+        return SplitConfig.from_json(kept_text(folder, "split.json") or (folder / "split.json").read_text("utf-8"))
+    except FAULTS:
+        return None
 
 
 def _list_baselines(folder: Path) -> list[str]:
@@ -320,6 +341,8 @@ def check_baseline(workspace: Workspace, baseline_id: str, *, thorough: bool = F
     """
     dataset_id, key, name = baseline_id.split("/")
     folder = workspace.dataset_folder(dataset_id) / "splits" / key / "baselines"
+    if not (folder / f"{name}.json").exists() and read_state(folder).is_active:
+        return None  # being computed: this file is written last
     opened = open_folder(folder, thorough)
     files = opened.check((f"{name}.json", f"{name}.parquet"))
     files += opened.check(tuple(one for one in opened.sums if one.startswith(f"{name}.") and one.endswith(".npy")))

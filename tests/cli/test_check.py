@@ -8,6 +8,7 @@ import pytest
 
 from gru4rec_core.cli import check
 from gru4rec_core.workspace.integrity import find_damage
+from gru4rec_core.workspace.job_state import ProcessIdentity, change_state
 from gru4rec_core.workspace.store import Workspace
 from tests.damaged_files import FILES, damage, find_file
 
@@ -123,3 +124,10 @@ def test_what_needs_a_damaged_run_names_the_file_and_the_remedy(run, home: Works
         assert found.status == 1
         assert path.name in found.err, command
         assert "check --repair" in found.err
+
+
+def test_a_run_whose_process_died_is_repaired_all_the_same(run, home: Workspace) -> None:
+    path = damage(home.root, "config", "cut")
+    gone = ProcessIdentity.current().model_copy(update={"create_time": 1.0})
+    change_state(path.parent, state="running", worker=gone)
+    assert run("check", "--repair").status == 0

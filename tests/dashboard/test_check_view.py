@@ -3,6 +3,9 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
+from dashboard import check_view
 from dashboard.check_view import WorkspaceCheck, describe_progress
 from gru4rec_core.workspace.store import Workspace
 from tests.damaged_files import damage
@@ -19,3 +22,16 @@ def test_a_check_runs_in_a_thread_and_finds_what_is_damaged(whole: Path, tmp_pat
     assert [one.kind for one in check.found or []] == ["run"]
     assert check.total > 5
     assert describe_progress(WorkspaceCheck(home, done=3, total=40)) == "Checking the workspace: 3 of 40 things"
+
+
+def test_a_check_that_broke_off_does_not_say_that_all_is_well(
+    whole: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(check_view, "find_damage", fail)
+    check = WorkspaceCheck(Workspace(whole))
+    check.run()
+    assert "log" in check.error
+    assert "too deep" in caplog.text

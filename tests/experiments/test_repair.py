@@ -122,3 +122,15 @@ def test_what_is_trained_again_begins_anew(home: Workspace) -> None:
     assert not path.exists()
     assert home.epochs(path.parent.name).empty
     assert find_damage(home) == []
+
+
+def test_a_split_is_never_cut_by_another_rule_than_its_own(home: Workspace) -> None:
+    """The damaged file is a rule too, another one: its folder's name says which was meant."""
+    path = find_file(home.root, "split's rule")
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b'"seed": 0', b'"seed": 1'))
+    damage(home.root, "train part", "cut")
+    repair_now(home, find_one(home))
+    assert path.read_bytes() == before
+    assert find_damage(home) == []
+    assert [folder.name for folder in path.parent.parent.iterdir()] == [path.parent.name]

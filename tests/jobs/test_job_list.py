@@ -55,3 +55,9 @@ def test_the_job_submitted_last_comes_first(workspace: Workspace, run) -> None:
 def test_a_job_id_leads_nowhere_else(workspace: Workspace, kind, job_id: str) -> None:
     with pytest.raises(RunError):
         job_folder(workspace, kind, job_id)
+
+
+def test_what_is_left_of_a_split_that_was_removed_is_no_job(workspace: Workspace, run) -> None:
+    splits = workspace.dataset_folder(run.dataset_id) / "splits"
+    write_state(splits / ".gone-62f801ed7e62-12345678" / "baselines", JobState(state="running"))
+    assert list_jobs(workspace) == []

@@ -283,3 +283,35 @@ def test_a_queue_without_its_engine_is_lost(workspace: Workspace, run) -> None:
     folder = workspace.run_folder(run.id)
     write_state(folder, JobState(state="queued", scheduler="tcp://127.0.0.1:9"))
     assert [job.state.state for job in reconcile_jobs(workspace)] == ["lost"]
+
+
+def test_a_run_whose_record_is_damaged_is_lost_like_any_other(workspace: Workspace, run) -> None:
+    me = ProcessIdentity.current()
+    folder = workspace.run_folder(run.id)
+    write_state(folder, JobState(state="running", worker=me.model_copy(update={"create_time": 1.0})))
+    (folder / "config.json").write_text("{", encoding="utf-8")
+    (changed,) = reconcile_jobs(workspace)
+    assert (changed.id, read_state(folder).state) == (run.id, "lost")
+
+
+@pytest.mark.parametrize("error", [OSError("no route to host"), psutil.AccessDenied(1)])
+def test_a_job_that_cannot_be_ended_hides_no_other(
+    workspace: Workspace, run, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    me = ProcessIdentity.current()
+    other = workspace.create_run(run.dataset_id, run.config.replace(seed=1), run.split)
+    stubborn = JobState(state="running", worker=me, submitted=2.0)  # the last submitted is looked at first
+    write_state(workspace.run_folder(run.id), stubborn)
+    write_state(
+        workspace.run_folder(other.id),
+        JobState(state="running", worker=me.model_copy(update={"create_time": 1.0}), submitted=1.0),
+    )
+    request_cancel(workspace.run_folder(run.id))
+    monkeypatch.setattr(lost_jobs, "HARD_AFTER", -1.0)
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(lost_jobs, "end_worker", fail)
+    assert [job.id for job in reconcile_jobs(workspace, stop_hard=True)] == [other.id]
+    assert workspace.state(run.id) == stubborn

@@ -9,7 +9,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.experiments.repair import prepare_job
 from gru4rec_core.jobs import repairs
 from gru4rec_core.workspace.integrity import find_damage
-from gru4rec_core.workspace.job_state import read_state
+from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.run_folder import read_training_seconds
 from gru4rec_core.workspace.store import Workspace
 from tests.damaged_files import damage, find_file
@@ -87,3 +87,19 @@ def test_a_run_trained_again_comes_back_to_the_bit(real: Workspace) -> None:
     execute_run(real, found.id)
     assert (folder / "weights.npz").read_bytes() == before
     assert find_damage(real) == []
+
+
+@pytest.mark.parametrize("file", ["metrics", "predictions", "weights", "baseline"])
+def test_nothing_is_taken_away_from_a_job_that_is_at_work(
+    home: Workspace, submitted: list[tuple[str, str]], file: str
+) -> None:
+    """Two people press the same button, or a page was open for long."""
+    damage(home.root, file, "cut")
+    (found,) = find_damage(home)
+    change_state(found.folder, state="running")
+    before = sorted(path.name for path in found.folder.rglob("*"))
+    mend = repairs.train_again if found.cure == "train" else repairs.repair
+    with pytest.raises(RunError, match="once it has ended"):
+        mend(home, found)
+    assert (read_state(found.folder).state, submitted) == ("running", [])
+    assert sorted(path.name for path in found.folder.rglob("*")) == before

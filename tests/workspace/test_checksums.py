@@ -1,5 +1,6 @@
 """A folder's checksums tell how a file differs, and keep the text of the small ones."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,19 @@ def test_a_file_that_is_gone_loses_its_sum_when_it_is_named(folder: Path) -> Non
 def test_damaged_checksums_are_none(folder: Path, content: str) -> None:
     (folder / FILE).write_text(content, encoding="utf-8")
     assert read_checksums(folder) == {}
+
+
+@pytest.mark.parametrize("size", ['"many"', "1e999", "NaN"])
+def test_a_size_that_is_no_number_makes_them_none(folder: Path, size: str) -> None:
+    (folder / FILE).write_text(f'{{"files": {{"a": {{"sha256": "", "bytes": {size}}}}}}}', encoding="utf-8")
+    assert read_checksums(folder) == {}
+
+
+@pytest.mark.parametrize("name", ["/etc/precious.npy", "../precious.npy", "part/../../precious.npy"])
+def test_no_sum_names_a_file_outside_its_folder(folder: Path, name: str) -> None:
+    """A workspace that came from others is repaired, too: what its sums name may be removed."""
+    values = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    known = dict(values["files"])
+    values["files"][name] = {"sha256": "", "bytes": 0}
+    (folder / FILE).write_text(json.dumps(values), encoding="utf-8")
+    assert set(read_checksums(folder)) == set(known)

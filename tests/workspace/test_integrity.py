@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gru4rec_core.workspace.checksums import FILE
+from gru4rec_core.workspace.checksums import FILE, write_checksums
 from gru4rec_core.workspace.integrity import check_run, find_damage
+from gru4rec_core.workspace.job_state import change_state
 from gru4rec_core.workspace.store import Workspace
 from tests.damaged_files import DAMAGES, FILES, damage, find_file
 
@@ -83,3 +84,22 @@ def test_a_run_whose_folder_is_gone_is_named_by_its_id(home: Workspace) -> None:
     found = check_run(home, run.id)
     assert found is not None
     assert (found.name, found.cure) == (run.id, "")
+
+
+def test_what_others_put_beside_and_what_a_killed_process_left_are_not_checked(home: Workspace) -> None:
+    """A copy made by hand, a disk's own folder, a split that was being made or removed."""
+    for kind in ("datasets", "runs", "comparisons", "decisions", "gates"):
+        (home.root / kind / "lost+found").mkdir(parents=True)
+    split = find_file(home.root, "split's rule").parent
+    for name in (f".new-{split.name}-12345678", f".gone-{split.name}-12345678"):
+        (split.with_name(name) / "train").mkdir(parents=True)
+    assert find_damage(home) == []
+
+
+def test_a_baseline_that_is_being_computed_is_not_damaged(home: Workspace) -> None:
+    path = find_file(home.root, "baseline")
+    path.unlink()  # it is written last
+    write_checksums(path.parent, [path.name])
+    assert [one.kind for one in find_damage(home)] == ["baseline"]
+    change_state(path.parent, state="running")
+    assert find_damage(home) == []

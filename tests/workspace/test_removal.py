@@ -9,7 +9,7 @@ from gru4rec_core.workspace.integrity import find_damage
 from gru4rec_core.workspace.job_state import change_state
 from gru4rec_core.workspace.removal import find_dependents, remove_damaged
 from gru4rec_core.workspace.store import Workspace
-from tests.damaged_files import damage
+from tests.damaged_files import damage, find_file
 
 
 def damage_one(home: Workspace, file: str) -> Damage:
@@ -65,3 +65,21 @@ def test_what_others_do_not_need_goes_alone(home: Workspace, file: str) -> None:
     remove_damaged(home, found)
     assert find_damage(home) == []
     assert len(home.runs()) == 2
+
+
+def test_a_damaged_run_stays_while_it_is_at_work(home: Workspace) -> None:
+    found = damage_one(home, "run")
+    change_state(found.folder, state="running")
+    with pytest.raises(RunError, match="once it has ended"):
+        remove_damaged(home, found)
+    assert found.folder.exists()
+    assert len(home.comparisons()) == 1
+
+
+@pytest.mark.parametrize("file", ["baseline", "test part"])
+def test_a_split_and_its_baselines_stay_while_these_are_computed(home: Workspace, file: str) -> None:
+    found = damage_one(home, file)
+    change_state(find_file(home.root, "baselines' state").parent, state="running")
+    with pytest.raises(RunError, match="once it has ended"):
+        remove_damaged(home, found)
+    assert found.folder.exists()
