@@ -35,7 +35,7 @@ def store_upload(workspace: Workspace, file: BinaryIO, size: int, limit_mb: int)
         The path, and the sha256.
 
     Raises:
-        AccessError: whoever is acting may not add a log.
+        AccessError: the current actor may not add a log.
         DataError: the file is empty, larger than the limit, or more than one person may keep.
         DiskFull: there is no room for it.
     """

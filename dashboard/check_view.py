@@ -34,7 +34,7 @@ class WorkspaceCheck:
     Attributes:
         workspace: what is checked.
         done, total: things checked so far, and how many there are; total 0: not known yet.
-        found: what is damaged; None while it is looked for.
+        found: what is damaged; None until that is known.
         error: why the check failed; "" if it did not.
     """
 
@@ -60,9 +60,9 @@ class WorkspaceCheck:
             self.found = find_damage(self.workspace, self._note)
         except (WorkbenchError, OSError) as error:
             self.error = str(error)
-        except Exception:  # else the thread would end as if nothing were damaged
+        except Exception:  # otherwise the thread would end as if nothing were damaged
             _logger.exception("the check of the workspace broke off")
-            self.error = "It broke off; the log of the server says why."
+            self.error = "The server's log says why."
 
     def _note(self, done: int, total: int) -> None:
         self.done, self.total = done, total
@@ -101,28 +101,37 @@ def describe_progress(check: WorkspaceCheck) -> str:
 
 def _show_found(workspace: Workspace, check: WorkspaceCheck) -> None:
     if check.error:
-        messages.show_message(f"The check did not end. {check.error}", "error")
+        messages.show_message(f"The check could not be finished. {check.error}", "error")
         return
-    found = check.found = check_again(workspace, check.found or [])  # what has been mended meanwhile is left out
+    found = check.found = check_again(workspace, check.found or [])  # without what has been repaired meanwhile
     messages.show_message(describe_check(found, check.total), "warning" if found else "good")
-    curable = list_repairable(found)
+    repairable = list_repairable(found)
     if (
-        len(curable) > 1
+        len(repairable) > 1
         and is_allowed(Action.REPAIR)
-        and st.button("Repair all that can be", key="repair-all", icon=":material/build:")
+        and st.button("Repair all that can be repaired", key="repair-all", icon=":material/build:")
     ):
-        messages.attempt(lambda: _repair_all(workspace, curable))
+        messages.attempt(lambda: _repair_all(workspace, repairable))
     damage_card.show_each(workspace, found, place="check")
 
 
-def _repair_all(workspace: Workspace, curable: Sequence[Damage]) -> None:
-    """Repairs all of these; goes on where one cannot be, and says so at the end."""
+def _repair_all(workspace: Workspace, repairable: Sequence[Damage]) -> None:
+    """Repairs all of these; if one cannot be repaired, goes on with the others and raises its error at the end."""
     failed = []
-    for damage in curable:
+    for damage in repairable:
         try:
             repairs.repair(workspace, damage)
         except WorkbenchError as error:
             failed.append(error)
     if failed:
         raise failed[0]
-    focus.tell_action("Repaired.", place="workspace-check")
+    focus.tell_action(describe_repairs(repairable), place="workspace-check")
+
+
+def describe_repairs(repaired: Sequence[Damage]) -> str:
+    """What happened to these: repaired at once, or, for some of them, a job has started that repairs them."""
+    n_jobs = sum(damage.cure == "job" for damage in repaired)
+    if not n_jobs:
+        return "Repaired."
+    started = f"{counted(n_jobs, 'repair')} {'has started as a job' if n_jobs == 1 else 'have started as jobs'}"
+    return f"{started}." if n_jobs == len(repaired) else f"{started}; the rest is repaired."

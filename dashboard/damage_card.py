@@ -1,4 +1,4 @@
-"""How is something drawn that has a damaged file: one card in its place, with what can be done about it?"""
+"""How is something with a damaged file drawn: one card in its place, with what can be done about it?"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST_OPEN = 2
 
 
 def show_cards(workspace: Workspace, damages: Iterable[Damage], *, place: str = "") -> None:
-    """A card for each thing that is damaged, once; where they are many, one line with the cards folded below it.
+    """One card for each thing that is damaged; if there are many, one line with the cards folded below it.
 
     Args: those of `show_each`.
     """
@@ -44,12 +44,12 @@ def _each_once(damages: Iterable[Damage]) -> list[Damage]:
 
 
 def show_each(workspace: Workspace, damages: Iterable[Damage], *, place: str = "") -> None:
-    """A card for each thing that is damaged, once, all of them open.
+    """One card for each thing that is damaged, all of them open.
 
     Args:
         workspace: where they are.
         damages: what is damaged.
-        place: tells the cards apart where a page has those of the same thing in several places.
+        place: tells cards of the same thing in several places of a page apart.
     """
     for damage in _each_once(damages):
         _show_card(workspace, damage, f"{place}-{damage.kind}-{damage.id}".replace("/", "-").strip("-"))
@@ -115,7 +115,7 @@ def _show_repair_button(workspace: Workspace, damage: Damage, key: str) -> None:
 
 def _repair(workspace: Workspace, damage: Damage) -> None:
     repairs.repair(workspace, damage)
-    focus.tell_action("Repaired." if damage.cure == "now" else "The repair has started; it is a job.")
+    focus.tell_action("Repaired." if damage.cure == "now" else "The repair has started as a job.")
 
 
 def _ask_to_train(workspace: Workspace, damage: Damage) -> None:
@@ -151,7 +151,7 @@ def _remove(workspace: Workspace, damage: Damage) -> None:
 
 
 def describe_removal(workspace: Workspace, damage: Damage) -> str:
-    """What goes along when it is removed, and what becomes of the decisions that rest on it."""
+    """What is removed along with it, and what happens to the decisions that rest on it."""
     dependents = find_dependents(workspace, damage)
     again = {
         "split": " It is cut again when it is next needed.",

@@ -21,7 +21,7 @@ _NEEDED = {
 
 
 def allowed_of(menu: Mapping[str, str]) -> dict[str, str]:
-    """What of a row's menu whoever is acting may do."""
+    """What the current actor may do in a row's menu."""
     return {name: label for name, label in menu.items() if is_allowed(_NEEDED[name])}
 
 

@@ -1,4 +1,4 @@
-"""Who has logged in, and what does a page show to whoever has not?
+"""Who has logged in, and what does a page show to somebody who has not?
 
 A login is required where `.streamlit/secrets.toml` has a section [auth]. Nothing of the workspace is read before it.
 """
@@ -48,7 +48,7 @@ _ended: dict[tuple[str, ...], float] = {}
 
 
 def is_required() -> bool:
-    """Whether a login is required; also where the secrets cannot be read, for they may require one."""
+    """Whether a login is required; also if the secrets cannot be read, as they may require one."""
     if st.secrets.load_if_toml_exists():
         return "auth" in st.secrets
     return any(Path(path).exists() for path in st.get_option("secrets.files"))
@@ -60,7 +60,7 @@ def who_acts() -> Actor | None:
 
 
 def actor_of(claims: Mapping[str, Any]) -> Actor | None:
-    """Who has logged in with these claims; None where a login is required and these are none, or not valid any more."""
+    """Who has logged in with these claims; None if a login is required and they are missing or no longer valid."""
     if not is_required():
         return system_user()
     if not is_valid(claims):
@@ -69,7 +69,7 @@ def actor_of(claims: Mapping[str, Any]) -> Actor | None:
 
 
 def may_upload(claims: Mapping[str, Any]) -> bool:
-    """Whether whoever has these claims may send files."""
+    """Whether a person with these claims may upload files."""
     actor = limited(actor_of(claims))
     return actor is not None and may(actor.role, Action.IMPORT)
 
@@ -104,7 +104,7 @@ def _login(claims: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def end_login() -> None:
-    """Logs out: in this browser, in all its tabs, and for whoever has a copy of its cookie."""
+    """Logs out: in this browser, in all its tabs, and for anyone with a copy of its cookie."""
     now, claims = time.time(), _claims()
     for login in [login for login, expires in _ended.items() if expires < now]:
         _ended.pop(login, None)
@@ -118,7 +118,7 @@ def _has_expired(claims: Mapping[str, Any]) -> bool:
 
 
 def _name(claims: Mapping[str, Any]) -> str:
-    """The e-mail, else the subject, which every token has. What nobody has verified is said to be so."""
+    """The e-mail, otherwise the subject, which every token has. An unverified e-mail is marked as such."""
     email = claims.get("email")
     if email and claims.get("email_verified") is not True:
         return f"{email} (not verified)"
@@ -126,10 +126,10 @@ def _name(claims: Mapping[str, Any]) -> str:
 
 
 def draw_again(every: float | None, draw: Callable[..., object], *arguments: object) -> None:
-    """Draws a part of a page, and again and again; once the login is over, the page, which asks for one.
+    """Draws a part of a page again and again; when the login has ended, the page instead, which asks for a new one.
 
     Args:
-        every: seconds between two times; None to draw it once.
+        every: seconds between two drawings; None to draw it once.
         draw: what draws it.
         arguments: of `draw`.
     """
@@ -143,16 +143,16 @@ def draw_again(every: float | None, draw: Callable[..., object], *arguments: obj
 
 
 def known_name() -> str:
-    """The name of whoever has logged in; "" where there is no login."""
+    """The name of the person who has logged in; "" if no login is required."""
     actor = current_actor() if is_required() else None
     return actor.name if actor else ""
 
 
 def ask(page: str) -> None:
-    """The page of whoever has not logged in: one sentence and one button.
+    """The page before the login: one sentence and one button.
 
     Args:
-        page: address of the page that was asked for, which follows the login.
+        page: address of the page that was asked for; it is shown after the login.
     """
     _remember(page)
     claims = _claims()
@@ -160,7 +160,9 @@ def ask(page: str) -> None:
     reason = "You have logged out" if _has_ended(claims) else "Your login has expired"
     st.title(reason if had_login else "Log in")
     if not st.secrets.load_if_toml_exists():
-        messages.show_message("The file secrets.toml cannot be read, so nobody can log in. The log says why.", "error")
+        messages.show_message(
+            "The file secrets.toml cannot be read, so nobody can log in. The server's log says why.", "error"
+        )
         return
     st.text("This workbench is for people who have an account with your organisation.")
     if st.button("Log in again" if had_login else "Log in", type="primary", key="log-in", icon=":material/login:"):
@@ -170,7 +172,7 @@ def ask(page: str) -> None:
 def _remember(page: str) -> None:
     params = st.query_params.to_dict()
     browser = _browser()
-    # A failed login leads to the first page, and must not cost the address.
+    # A failed login leads to the first page, and must not lose the address.
     if browser is not None and (page or params):
         _asked_for[browser] = Address(page, params, time.time())
         _asked_for.move_to_end(browser)
@@ -193,7 +195,7 @@ def take_asked_for() -> Address | None:
 
 
 def begin() -> None:
-    """Where a login is required: from now on it is on record who did what."""
+    """Where a login is required: begins the audit log, which records who did what."""
     if is_required():
         with suppress(DiskError):
             begin_audit(Workspace.default_root())
@@ -220,16 +222,16 @@ def _show_account() -> None:
 
 
 def _tell_unreadable_roles() -> None:
-    """To whom it may be: nobody is an admin then."""
+    """To everybody who has logged in: nobody is an admin then."""
     try:
         read_access_file(Workspace.default_root())
     except ConfigError:
-        text = "The roles cannot be read at the moment, so everybody is a viewer. The log of the server says why."
+        text = "The roles cannot be read at the moment, so everybody is a viewer. The server's log says why."
         messages.show_message(text, "warning")
 
 
 def explain_what_is_hidden(what: str) -> None:
-    """Where a page would look broken without what a role may not do: which role you have, and who does it.
+    """Where hiding what a role may not do would leave a page looking broken: which role you have, and who can do it.
 
     Args:
         what: a clause, "add the first log".

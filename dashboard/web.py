@@ -1,7 +1,7 @@
 """What does the web server refuse, and which headers go with what it sends?
 
-Streamlit compares the Host of a WebSocket with `server.allowedHosts`. Here the same is asked of everything else, or a
-page of a stranger whose name leads to this machine (DNS rebinding) could ask for uploads and downloads. A request from
+Streamlit compares the Host of a WebSocket with `server.allowedHosts`. Here every other request is compared too, or a
+stranger's page whose name leads to this machine (DNS rebinding) could ask for uploads and downloads. A request from
 another site is refused before Streamlit looks at it: to find out whether the site is this machine, it would ask a
 service on the internet for its own address.
 """
@@ -85,7 +85,7 @@ def _why_refused(request: HTTPConnection) -> str:
 
 
 def _why_files_refused(path: str, claims: Mapping[str, Any]) -> str:
-    """Why whoever has these claims may not send or get a file; "" where that is allowed."""
+    """Why a person with these claims may not upload or download a file; "" if that is allowed."""
     if sign_in.is_required() and not sign_in.is_valid(claims):
         return _NO_LOGIN
     return "" if path.startswith(_MEDIA) or sign_in.may_upload(claims) else _NO_UPLOAD
@@ -99,7 +99,7 @@ def _is_own_site(origin: str, host: str) -> bool:
 
 
 def _claims(cookies: Mapping[str, str]) -> dict[str, Any]:
-    """What Streamlit's signed cookie says of whoever has logged in; nothing where there is none, or a forged one."""
+    """The claims in Streamlit's signed cookie; none if there is no cookie, or a forged one."""
 
     def read(name: str) -> bytes | None:
         value = cookies.get(name)

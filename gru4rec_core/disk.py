@@ -1,4 +1,4 @@
-"""Is there room on the disk, may it be written, and what is said when not?"""
+"""Is there room on the disk, can it be written to, and what does the message say if not?"""
 
 import errno
 import os
@@ -12,10 +12,10 @@ from gru4rec_core.errors import DiskError, DiskFull, WorkbenchError
 from gru4rec_core.words import bytes_text
 
 MARGIN = 10_000_000
-"""Bytes that must stay free beside what a job is expected to write: logs, states, other programs."""
+"""Bytes that must stay free in addition to what a job is expected to write: logs, states, other programs."""
 
 AWAY_PATIENCE = 50.0
-"""Seconds that a run waits for its folder; less than those after which it counts as lost (`lost_jobs.LOST_AFTER`)."""
+"""Seconds that a run waits for its folder; it counts as lost after more (`lost_jobs.LOST_AFTER`)."""
 
 MAKE_ROOM = "Delete what is no longer needed, or name a workspace on a larger disk with GRU4REC_HOME."
 
@@ -26,7 +26,7 @@ _FULL_TEXTS = ("Not enough free space to write", " requested and ", "No space le
 
 @contextmanager
 def plain_errors(path: Path, needed: int | None = None) -> Iterator[None]:
-    """Around writing a file: what the system says of a full, closed or missing disk becomes a message for people.
+    """Around writing a file: the system's error for a full, read-only or missing disk becomes a message for people.
 
     Args:
         path: what is written, under its final name.
@@ -46,7 +46,7 @@ def plain_errors(path: Path, needed: int | None = None) -> Iterator[None]:
 
 
 def describe(error: Exception, path: Path, needed: int | None = None) -> DiskError | None:
-    """The message for a full, closed or missing disk; None for any other error."""
+    """The message for a full, read-only or missing disk; None for any other error."""
     number = error.errno if isinstance(error, OSError) else None
     takes = f", which takes {bytes_text(needed)}" if needed else ""
     found = f"{bytes_text(free_bytes(path))} free while {path.name} was being written{takes}"
@@ -60,8 +60,8 @@ def describe(error: Exception, path: Path, needed: int | None = None) -> DiskErr
             "The workbench may not write to this folder.",
             found=f"{os.strerror(number)} while {path.name} was being written",
             where=str(path),
-            remedy="Make it writable for whoever runs the workbench. A read-only workspace can still be"
-            " looked at; to use another one, set GRU4REC_HOME.",
+            remedy="Make it writable for the user who runs the workbench. You can still look at a read-only workspace;"
+            " to use another one, set GRU4REC_HOME.",
         )
     if isinstance(error, FileNotFoundError) and not path.parent.is_dir():
         return _away(path.parent)
@@ -69,13 +69,13 @@ def describe(error: Exception, path: Path, needed: int | None = None) -> DiskErr
 
 
 def require_folder(folder: Path) -> None:
-    """Raises DiskError when a folder that has been there is away: none is to be made in its place."""
+    """Raises DiskError if a folder that was there is missing; none may be made in its place."""
     if not folder.is_dir():
         raise _away(folder)
 
 
 def wait_for_folder(folder: Path) -> None:
-    """Waits up to `AWAY_PATIENCE` seconds for a folder that has been there: a shared disk may be away for a while.
+    """Waits up to `AWAY_PATIENCE` seconds for a folder that was there: a shared disk may be away for a while.
 
     Raises:
         DiskError: it did not come back.
@@ -111,7 +111,7 @@ def require_room(folder: Path, needed: int, what: str) -> None:
         what: the work, the subject of a sentence: "Training BPR, seed 0".
 
     Raises:
-        DiskFull: less than that and `MARGIN` is free.
+        DiskFull: less than `needed` and `MARGIN` together is free.
     """
     free = free_bytes(folder)
     if free < needed + MARGIN:

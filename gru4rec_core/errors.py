@@ -65,7 +65,7 @@ class RunError(WorkbenchError):
 
 
 class AccessError(RunError):
-    """Whoever is acting may not do what was asked for."""
+    """The current actor may not do what was asked for."""
 
 
 class DiskError(RunError):

@@ -48,7 +48,7 @@ def test_a_closed_disk_is_told_and_is_not_called_full(tmp_path: Path, number: in
         raise OSError(number, "closed by somebody")
     assert not isinstance(raised.value, DiskFull)
     assert raised.value.found == f"{os.strerror(number)} while state.json was being written"
-    assert "can still be looked at" in raised.value.remedy
+    assert "You can still look at a read-only workspace" in raised.value.remedy
 
 
 def test_any_other_error_stays_as_it_is(tmp_path: Path) -> None:

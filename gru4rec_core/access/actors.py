@@ -1,7 +1,7 @@
 """Who is acting?
 
-Whoever has been named with `acting_as`; else whom the provider knows, which the dashboard installs; else, in a
-command or a script, the user of the operating system, who owns the files anyway.
+The person named with `acting_as`; otherwise the one that the dashboard's provider knows; otherwise, in a command or a
+script, the user of the operating system, who owns the files anyway.
 """
 
 import getpass
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from gru4rec_core.access.rights import Role
 
 READ_ONLY = "GRU4REC_READ_ONLY"
-"""Environment variable; with 1 nobody is more than a viewer."""
+"""Environment variable; if it is 1, nobody is more than a viewer."""
 
 
 @dataclass(frozen=True)
@@ -36,21 +36,21 @@ _providers: list[Provider] = []
 
 
 def install_provider(provider: Provider | None) -> None:
-    """Makes the provider say who is acting in this process; None takes it away."""
+    """Makes the provider say who is acting in this process; None removes the provider."""
     _providers[:] = [] if provider is None else [provider]
 
 
 def current_actor() -> Actor | None:
     """Who is acting; None where a login is required and nobody is known.
 
-    If read-only, nobody is more than a viewer; whoever was named with `acting_as` keeps the role known then.
+    If read-only, nobody is more than a viewer; an actor named with `acting_as` keeps the role it had then.
     """
     told = _told.get()
     return told if told is not None else limited(_providers[0]() if _providers else system_user())
 
 
 def limited(actor: Actor | None) -> Actor | None:
-    """An actor as far as this process allows: a viewer if read-only."""
+    """The actor with the role that this process allows: a viewer if read-only."""
     return replace(actor, role="viewer") if actor is not None and is_read_only() else actor
 
 

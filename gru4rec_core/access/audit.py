@@ -1,10 +1,10 @@
-"""Who did what in a workspace: audit.jsonl, a line per action, to which lines are only ever added.
+"""Who did what in a workspace: audit.jsonl, one line per action. Lines are added, never changed.
 
     {"time": "2026-03-01T09:30:00+00:00", "who": "ada@example.com", "role": "viewer", "action": "delete",
      "kind": "run", "id": "bpr-3f2a1b4c", "name": "bpr, seed 0", "allowed": false}
 
-The dashboard begins the log when a login is required; from then on commands add to it too. A workspace of one person
-has none.
+The dashboard begins the log when a login is required; from then on commands add to it too. A workspace that
+never required a login has none.
 """
 
 import errno
@@ -63,7 +63,7 @@ def begin_audit(root: Path) -> None:
 def record(root: Path, actor: Actor | None, action: Action, subject: Subject, *, allowed: bool) -> None:
     """Adds a line to the log, where there is one; a refusal also goes to the log of the process.
 
-    Where the disk is full the action still goes on, and only the process's log has it: deleting makes room again.
+    If the disk is full, the action goes on and only the process's log has it: deleting must stay possible.
     """
     entry = AuditEntry(
         time=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -87,7 +87,7 @@ def record(root: Path, actor: Actor | None, action: Action, subject: Subject, *,
 
 
 def _append(path: Path, line: bytes) -> None:
-    """One write at the end: lines of several processes never mix. A line that a full disk cut is ended first."""
+    """One write at the end: lines of several processes never mix. A last line cut off by a full disk is ended first."""
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
     try:
         size = os.fstat(descriptor).st_size

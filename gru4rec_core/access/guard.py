@@ -1,4 +1,4 @@
-"""May whoever is acting do this? Asked where something is written, whatever screen or command it came from."""
+"""May the current actor do this? Asked where something is written, whichever screen or command the call came from."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from gru4rec_core.errors import AccessError
 
 
 def require(root: Path, action: Action, kind: str, subject_id: str = "", name: str = "") -> Actor:
-    """Lets whoever is acting do an action, and puts it into the workspace's audit log, refused or not.
+    """Lets the current actor do an action, and records it in the workspace's audit log, refused or not.
 
     Args:
         root: the workspace's folder.
@@ -36,7 +36,7 @@ def check(root: Path, action: Action, kind: str, subject_id: str = "", name: str
 
 
 def is_allowed(action: Action) -> bool:
-    """Whether whoever is acting may do this; screens hide the rest."""
+    """Whether the current actor may do this; screens hide the rest."""
     actor = current_actor()
     return actor is not None and may(actor.role, action)
 
@@ -54,7 +54,7 @@ def _refusal(actor: Actor | None, action: Action) -> AccessError:
         return AccessError(
             f"Only {needed} may do this ({action.value}).",
             found=f"{READ_ONLY} is set, so everybody is a viewer here",
-            remedy="Start the workbench without it, or ask whoever set it.",
+            remedy="Start the workbench without it, or ask the person who set it.",
         )
     return AccessError(
         f"Only {needed} may do this ({action.value}).",

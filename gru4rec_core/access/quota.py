@@ -1,8 +1,8 @@
 """How much may one person upload, and how much of that is used?
 
-    uploads/owners.jsonl   {"who": "ada@example.com", "sha256": "3f2a…", "bytes": 1048576}, a line per upload
+    uploads/owners.jsonl   {"who": "ada@example.com", "sha256": "3f2a…", "bytes": 1048576}, one line per upload
 
-Counted is what is still stored: an upload goes with its last dataset.
+Only what is still stored counts: an upload is deleted with its last dataset.
 """
 
 import json
@@ -20,19 +20,19 @@ _logger = logging.getLogger(__name__)
 
 
 def require_quota(root: Path, who: str, size: int, limit: int = LIMIT) -> None:
-    """Raises DataError where an upload of so many bytes would be more than one person may keep.
+    """Raises DataError if, with this upload, somebody would keep more than one person may.
 
     Args:
         root: the workspace's folder.
-        who: uploads.
-        size: of the upload, in bytes.
+        who: the person who uploads.
+        size: bytes of the upload.
         limit: bytes that one person may keep.
     """
     used = bytes_kept(root, who)
     if used + size > limit:
         raise DataError(
             f"One person may keep uploads of {bytes_text(limit)} in this workspace.",
-            found=f"yours take {bytes_text(used)}, and this one has {bytes_text(size)}",
+            found=f"yours take {bytes_text(used)}, and this one takes {bytes_text(size)}",
             remedy="Ask an admin to delete datasets that you uploaded and no longer need: their files go with them.",
         )
 

@@ -11,12 +11,12 @@ ROLES: tuple[Role, ...] = ("viewer", "analyst", "admin")
 ROLE_TEXTS: dict[Role, str] = {
     "viewer": "you can see everything, try models and download",
     "analyst": "you can also import, clean, train, compare and decide",
-    "admin": "you can do everything, also delete",
+    "admin": "you can do everything, including deleting",
 }
 
 
 class Action(StrEnum):
-    """What somebody asks for that changes a workspace or takes long; its value stands in the audit log."""
+    """What somebody asks for that changes a workspace or takes long; its value is written to the audit log."""
 
     IMPORT = "import"
     CLEAN = "clean"

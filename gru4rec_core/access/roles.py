@@ -1,4 +1,4 @@
-"""Which role has somebody who has logged in?
+"""Which role does a person have who has logged in?
 
 access.toml in the workspace's folder says so, and is read again each time: a change takes effect at once.
 
@@ -12,7 +12,7 @@ access.toml in the workspace's folder says so, and is read again each time: a ch
     "recommender-admins" = "admin"
     "recommender-team" = "analyst"
 
-Of several roles the highest counts; whoever has none is a viewer. Where the file cannot be read, so is everybody.
+Of several roles the highest counts; a person with none is a viewer. If the file cannot be read, everybody is a viewer.
 """
 
 import logging
@@ -61,7 +61,7 @@ def access_path(root: Path) -> Path:
 
 
 def read_access_file(root: Path) -> AccessFile:
-    """What the workspace's access.toml says; nothing where there is none.
+    """What the workspace's access.toml says; no roles if there is no such file.
 
     Raises:
         ConfigError: it cannot be read, is not valid TOML, or holds an unknown key or role.
@@ -90,7 +90,7 @@ def _unreadable(path: Path, found: str) -> ConfigError:
 
 
 def role_from_claims(root: Path, claims: Mapping[str, Any]) -> Role:
-    """The role of whoever has these claims, by the workspace's access.toml; a viewer where it cannot be read."""
+    """The role that the workspace's access.toml gives to these claims; viewer if it cannot be read."""
     try:
         return choose_role(read_access_file(root), claims)
     except ConfigError as error:

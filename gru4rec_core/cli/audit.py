@@ -17,11 +17,13 @@ def audit(
 ) -> None:
     """List who did what, oldest first: what was allowed, and what was refused.
 
-    The dashboard keeps this record where it requires a login.
+    The dashboard keeps this log if it requires a login.
     """
     root = Workspace.default().root
     entries = [entry for entry in read_audit(root) if who in (None, entry.who)]
-    nothing = "nothing on record" if audit_file(root).exists() else "no record is kept: the dashboard requires no login"
+    nothing = (
+        "nothing in the audit log" if audit_file(root).exists() else "no audit log: the dashboard requires no login"
+    )
     text = "\n".join(map(describe_entry, entries)) or nothing
     print_result(as_json, {"entries": [asdict(entry) for entry in entries]}, text)
 

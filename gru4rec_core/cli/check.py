@@ -22,11 +22,11 @@ def check(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check every file of the workspace against its checksum, or by reading it. Exit status 1 where one is damaged."""
+    """Check every file of the workspace against its checksum, or by reading it. Exit status 1 if any is damaged."""
     workspace = Workspace.default()
     found, n_checked = _find(workspace)
     if repair:
-        reconcile_jobs(workspace)  # what nothing works on any more is repaired, too
+        reconcile_jobs(workspace)  # so that things whose job is lost are repaired, too
     repaired = _repair_all(workspace, found) if repair else []
     left, n_checked = _find(workspace) if repaired else (found, n_checked)
     values = {"damaged": [one.to_json() for one in left], "repaired": [one.to_json() for one in repaired]}
@@ -52,7 +52,7 @@ def _find(workspace: Workspace) -> tuple[list[Damage], int]:
 
 
 def _repair_all(workspace: Workspace, found: list[Damage]) -> list[Damage]:
-    """Repairs what can be repaired; says why where that fails."""
+    """Repairs what can be repaired; says why if that fails."""
     repaired = []
     for damage in list_repairable(found):
         try:

@@ -1,4 +1,4 @@
-"""How does a run go on that was interrupted, here or in the job engine?"""
+"""How does an interrupted run go on, here or in the job engine?"""
 
 from typing import Annotated
 
@@ -23,14 +23,14 @@ def resume(
     threads: Annotated[
         int | None,
         typer.Option(
-            help="Threads TensorFlow may use; another number gives slightly other results.",
+            help="Threads TensorFlow may use; a different number gives slightly different results.",
             min=1,
             show_default="as before",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Go on with a run that was interrupted, from its last checkpoint, in this process.
+    """Go on with an interrupted run from its last checkpoint, in this process.
 
     It ends with the results that it would have had without the interruption.
     """
@@ -54,15 +54,15 @@ def resume(
 
 
 def retry(run: RunId, as_json: AsJson = False) -> None:
-    """Hand a run that failed, was cancelled or got lost to the job engine again, as *Retry* on Train does.
+    """Queue a run again that failed, was cancelled or was lost, as *Retry* on Train does.
 
-    It goes on from its last checkpoint. The command does not wait for it.
+    The job engine goes on from its last checkpoint. The command does not wait for it.
     """
     workspace = Workspace.default()
     reconcile_jobs(workspace)
     record = workspace.run(run)
     epochs = kept_epochs(workspace, record.id)
     state = jobs.retry(workspace, "run", record.id)
-    begins = f"goes on after {counted(epochs, 'epoch')}" if epochs else "begins anew"
-    text = f"{record.id}: {state.state}, attempt {state.attempt}, {begins}; the command `runs` tells how it is going"
+    begins = f"goes on after {counted(epochs, 'epoch')}" if epochs else "starts from the beginning"
+    text = f"{record.id}: {state.state}, attempt {state.attempt}, {begins}; the command `runs` shows how it is going"
     print_result(as_json, {"run": record.id, "state": state.state, "attempt": state.attempt, "epochs": epochs}, text)

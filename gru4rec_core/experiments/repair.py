@@ -1,7 +1,8 @@
-"""How are damaged files made again from what is whole?
+"""How are damaged files made again from undamaged ones?
 
-Nothing is guessed: a file is written again from the text kept beside its checksum, from what says the same, or by the
-computation that made it. A model or a baseline is tested again by an ordinary job, which `prepare_job` makes ready.
+Nothing is guessed: a file is written again from the text kept beside its checksum, from another file that says the
+same, or by the computation that made it. A model or a baseline is tested again by an ordinary job, which `prepare_job`
+prepares.
 """
 
 import json
@@ -47,12 +48,12 @@ def repair_now(workspace: Workspace, damage: Damage) -> None:
 
 
 def prepare_job(workspace: Workspace, damage: Damage, *, train: bool = False) -> None:
-    """Takes away what a job is to make again, and mends what the job needs.
+    """Removes what a job is to make again, and repairs what the job needs.
 
     Args:
         workspace: where it is.
         damage: of a run or a baseline.
-        train: take away all that the run has learnt, too; else it is tested again as it is.
+        train: also remove all that the run has learnt; otherwise the model is tested again as it is.
     """
     if damage.kind == "baseline":
         name = damage.id.rpartition("/")[2]
@@ -74,14 +75,14 @@ def prepare_job(workspace: Workspace, damage: Damage, *, train: bool = False) ->
 
 
 def _prepare_test(workspace: Workspace, damage: Damage) -> None:
-    """The trained model as its files say; from its last checkpoint where they are damaged."""
+    """Prepares testing the trained model again: from its files, or, if they are damaged, from its last checkpoint."""
     folder, names = damage.folder, damage.names()
     for name in names & {"vocabulary.json", "epochs.jsonl", "environment.json"}:
         _remake(workspace, folder, damage.id, name)
     if names & {*_WEIGHTS}:
         _remove_files(folder, set(_WEIGHTS) if "weights.npz" in names else names & {*_WEIGHTS})
     if "weights.npz" not in names:
-        _remove_checkpoint(folder)  # else the run would be trained on, in vain
+        _remove_checkpoint(folder)  # otherwise the run would needlessly train on
 
 
 def _repair_run_files(workspace: Workspace, damage: Damage) -> None:
@@ -92,7 +93,7 @@ def _repair_run_files(workspace: Workspace, damage: Damage) -> None:
     if lists := {name for name in names if name.endswith(".npy")}:
         _remove_files(folder, lists)
         run_folder.load_evaluation(folder, n_items=0)  # writes them anew
-    # In this order: the metrics need the vocabulary's split, the state the time of the metrics.
+    # In this order: the metrics need the vocabulary's split, the state needs the time of the metrics.
     for name in ("vocabulary.json", "epochs.jsonl", "environment.json", "metrics.json", "state.json"):
         if name in names:
             _remake(workspace, folder, damage.id, name)
@@ -156,7 +157,7 @@ def _remake_metrics(workspace: Workspace, folder: Path, run_id: str) -> None:
 
 
 def _remake_state(folder: Path) -> None:
-    """Done, where the results are there; else lost, so that the run can be tried again."""
+    """Done if the results are there; otherwise lost, so that the run can be tried again."""
     if not (folder / "metrics.json").exists():
         write_state(folder, JobState(state="lost", reason="Its state was damaged."))
         return
@@ -174,7 +175,7 @@ def _repair_split(workspace: Workspace, damage: Damage) -> None:
     rule = find_split_rule(workspace, dataset_id, damage.folder)
     if rule is None:
         raise _cannot(damage.folder / "split.json")
-    workspace.open_dataset(dataset_id)  # raises where the log is damaged, before anything is taken away
+    workspace.open_dataset(dataset_id)  # raises if the log is damaged, before anything is removed
     if "split.json" in damage.names():
         write_text(damage.folder / "split.json", rule.to_json() + "\n")
         write_checksums(damage.folder, ["split.json"])
@@ -208,7 +209,7 @@ def _remove_checkpoint(folder: Path) -> None:
 
 def _cannot(path: Path) -> RunError:
     return RunError(
-        f"{path.name} cannot be made again: nothing else says what it said.",
+        f"{path.name} cannot be made again: no other file holds what it said.",
         where=str(path),
         remedy="Restore the file from a copy, or remove what it belongs to.",
     )

@@ -10,11 +10,10 @@ from gru4rec_core.workspace.run_folder import TOP_K
 from gru4rec_core.workspace.split_store import open_split
 from gru4rec_core.workspace.store import Workspace
 
-# Of a predicted event: its session, position, true item and ranks; an item with its score; stored in the table, and
-# the lists once more as arrays.
+# Per predicted event: its session, position, true item and ranks; per listed item: its id and score. The lists are
+# stored twice, in the table and as arrays.
 _EVENT_BYTES, _ENTRY_BYTES, _COPIES = 40, 8, 2
-# As they are stored, once more for Keras, in two checkpoints with two slots of the optimiser each, and those of the
-# best epoch.
+# Stored for NumPy and for Keras; in two checkpoints, each with two slots of the optimiser; and those of the best epoch.
 _WEIGHT_COPIES = 2 + 2 * 3 + 1
 
 
@@ -29,12 +28,12 @@ def count_weights(config: TrainingConfig, n_items: int) -> int:
 
 
 def run_bytes(config: TrainingConfig, n_items: int, n_test: int) -> int:
-    """Bytes that a run takes at most, for a catalogue of `n_items` and `n_test` predicted events."""
+    """The most bytes that a run takes, for a catalogue of `n_items` and `n_test` predicted events."""
     return _WEIGHT_COPIES * 4 * count_weights(config, n_items) + prediction_bytes(n_test)
 
 
 def prediction_bytes(n_test: int) -> int:
-    """Bytes that a model's predictions for `n_test` events take at most."""
+    """The most bytes that a model's predictions for `n_test` events take."""
     return n_test * (_EVENT_BYTES + _COPIES * _ENTRY_BYTES * TOP_K)
 
 
@@ -53,4 +52,4 @@ def require_room_for(
     needed = sum(run_bytes(run.config, n_items, n_test) for run in runs) + len(baselines) * prediction_bytes(n_test)
     what = [counted(len(runs), "run")] if runs else []
     what += [counted(len(baselines), "baseline")] if baselines else []
-    require_room(workspace.root, needed, f"To train and test {' and '.join(what)}")
+    require_room(workspace.root, needed, f"Training and testing {' and '.join(what)}")

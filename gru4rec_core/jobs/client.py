@@ -1,4 +1,4 @@
-"""How are tasks sent to the Dask scheduler, asked after and withdrawn, and workers ended?"""
+"""How are jobs sent to the Dask scheduler, looked up and withdrawn, and how are workers ended?"""
 
 import asyncio
 import os
@@ -29,12 +29,12 @@ _ASK_TIMEOUT = 1.5  # seconds; pages wait for it
 
 @dataclass(frozen=True)
 class Answer:
-    """What a scheduler says of itself and of the jobs it was asked about.
+    """What a scheduler says about itself and about the jobs it was asked for.
 
     Attributes:
-        scheduler_id: one that is restarted has another.
+        scheduler_id: changes when the scheduler is restarted.
         n_workers: worker processes that it has.
-        known, unknown: jobs by `job_key`: those it still has to carry out or does, and the others.
+        known, unknown: jobs by `job_key`: those that wait there or are being carried out, and the others.
     """
 
     scheduler_id: str
@@ -49,7 +49,7 @@ def cluster_address() -> str | None:
 
 
 def is_encrypted(address: str) -> bool:
-    """Whether what goes to and from a scheduler at this address is encrypted, and both sides show a certificate."""
+    """Whether the connection to a scheduler at this address is encrypted, and both sides show a certificate."""
     return address.startswith(("tls://", "wss://"))
 
 
@@ -146,7 +146,7 @@ def _task() -> Callable[[str, str, str], None]:
 
 
 def forget(workspace: Workspace, job: Job) -> None:
-    """Takes a job off its scheduler. If that cannot be reached, the worker sees the cancellation when it begins."""
+    """Takes a job off its scheduler; if that cannot be reached, the worker sees the cancellation when it begins."""
     from distributed import Future
 
     with suppress(OSError, TimeoutError, RunError), connect(workspace.root, job.state.scheduler) as client:

@@ -1,7 +1,7 @@
-"""Can a cluster carry out this workspace's jobs, and as this machine would?
+"""Can a cluster carry out this workspace's jobs, with the same results as this machine?
 
-Asked before jobs are submitted, for each submission once. What cannot work is said at once, with the worker that it
-concerns; else a job would wait for ever, or fail for a reason that only a worker's log has.
+Asked once per submission, before its jobs are sent. What cannot work is said at once, with the worker that it concerns;
+otherwise a job would wait for ever, or fail for a reason that is only in a worker's log.
 """
 
 import platform
@@ -23,13 +23,13 @@ from gru4rec_core.workspace.job_state import ClusterTicket
 if TYPE_CHECKING:
     from distributed import Client
 
-_ANSWER_TIMEOUT = 30.0  # seconds that workers get; one that computes answers more slowly
+_ANSWER_TIMEOUT = 30.0  # seconds that workers have; one that is training answers more slowly
 _SAME_BITS = ("tensorflow", "numpy")
 """Packages that decide the last bits of a result."""
 
 NOT_ENCRYPTED = (
-    "The connection to the cluster is not encrypted: whoever is in its network can run programs on it, and read and"
-    " change the workspace. docs/cluster.md says how to change that."
+    "The connection to the cluster is not encrypted: anyone in its network can run programs on it, and read and"
+    " change the workspace. docs/cluster.md says how to encrypt it."
 )
 
 
@@ -51,7 +51,7 @@ def check_cluster(root: Path, address: str) -> ClusterCheck:
 
     Raises:
         OSError, TimeoutError: its scheduler does not answer, or refuses.
-        RunError: what is missing, on which worker, with the remedy.
+        RunError: it has no worker, or one of its workers cannot carry out jobs; says which, why, and the remedy.
     """
     with connect(root, address) as client:
         known = client.scheduler_info(n_workers=-1)
@@ -76,10 +76,10 @@ def _require_one_thread(workers: dict[str, dict[str, Any]]) -> None:
     for address, known in workers.items():
         if known["nthreads"] != 1:
             raise RunError(
-                "Every worker of a cluster carries out one job at a time.",
+                "Every worker of a cluster must carry out one job at a time.",
                 found=f"{known['nthreads']} threads",
                 where=f"worker {address}",
-                remedy="Start it with --nthreads 1, and as many workers as jobs are to run side by side.",
+                remedy="Start it with --nthreads 1. For several jobs at a time, start several workers.",
             )
 
 
@@ -91,7 +91,7 @@ def _require_python(client: "Client") -> None:
         found = str(known["host"]["python"]) if known else ""
         if ".".join(found.split(".")[:2]) != wanted:
             raise RunError(
-                f"Every worker of a cluster runs the Python of this machine ({wanted}).",
+                f"Every worker of a cluster must run the same Python as this machine ({wanted}).",
                 found=f"Python {found}" if found else "no answer",
                 where=f"worker {address}",
                 remedy="Build its environment from the same requirements.txt, with the same Python version.",
@@ -120,20 +120,20 @@ def _ask_workers(client: "Client", root: Path, token: Path) -> dict[str, dict[st
 
 
 def _within_time(client: "Client", ask: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-    """What a client's coroutine function returns; by itself it waits for ever for a worker that hangs."""
+    """What a client's coroutine function returns; without a limit it waits for ever for a worker that hangs."""
     try:
         return client.sync(ask, *arguments, **options, callback_timeout=_ANSWER_TIMEOUT)
     except TimeoutError:
         raise RunError(
-            f"Every worker of a cluster answers within {_ANSWER_TIMEOUT:g} seconds.",
-            found="one does not",
+            f"Every worker of a cluster must answer within {_ANSWER_TIMEOUT:g} seconds.",
+            found="one did not",
             where=_name_silent(client),
             remedy="Look at its log, and end it if it hangs.",
         ) from None
 
 
 def _name_silent(client: "Client") -> str:
-    """The worker that the scheduler has not heard of for longest."""
+    """The worker that the scheduler has heard nothing from for longest."""
     workers = client.scheduler_info(n_workers=-1)["workers"]
     return "worker " + min(workers, key=lambda address: workers[address]["last_seen"], default="unknown")
 
@@ -162,32 +162,32 @@ def _probe() -> Callable[[str, tuple[str, ...]], dict[str, Any]]:
 
 
 def _require(root: Path, worker: str, answer: Any) -> None:
-    """Raises RunError unless a worker's answer is as it must be."""
+    """Raises RunError if a worker's answer says that it cannot carry out jobs."""
     where = f"worker {worker}"
     if isinstance(answer, BaseException):
         raise RunError(
-            "Every worker of a cluster can carry out a small test.",
+            "Every worker of a cluster must be able to carry out a small test.",
             found=f"{type(answer).__name__}: {answer}",
             where=where,
             remedy="Look at its log, and build its environment from the same requirements.txt.",
         )
     if "missing" in answer:
         raise RunError(
-            "Every worker of a cluster can import gru4rec_core.",
+            "Every worker of a cluster must be able to import gru4rec_core.",
             found=answer["missing"],
             where=where,
             remedy="Install the workbench there (pip install .) or name its folder with PYTHONPATH, and restart it.",
         )
     if answer["version"] != __version__:
         raise RunError(
-            f"Every worker of a cluster has the workbench in the version of this machine ({__version__}).",
+            f"Every worker of a cluster must have the same version of the workbench as this machine ({__version__}).",
             found=f"version {answer['version']}",
             where=where,
             remedy="Install this version there, and start the worker again.",
         )
     if not answer["sees"]:
         raise RunError(
-            "Every worker of a cluster sees the workspace under the same path as this machine.",
+            "Every worker of a cluster must see the workspace under the same path as this machine.",
             found=f"a file just written below {root.absolute()} is not there",
             where=where,
             remedy="Mount the workspace's folder there under this path, readable for the worker's user, or name a"
@@ -195,7 +195,7 @@ def _require(root: Path, worker: str, answer: Any) -> None:
         )
     if not answer["may_write"]:
         raise RunError(
-            "Every worker of a cluster may write into the workspace.",
+            "Every worker of a cluster must be able to write into the workspace.",
             found=f"{root.absolute()} is read-only for it",
             where=where,
             remedy="Run the worker as the owner of the workspace, or mount the folder so that it can be written.",

@@ -89,7 +89,7 @@ def submit(
         job_id: id of a run, or see `baselines_id`.
         threads: threads TensorFlow may use; by default as many as before, else 1, so that runs work side by side.
         destination: where to, for whoever submits several jobs; found out by default.
-        action: what whoever is acting must be allowed to do.
+        action: what the current actor must be allowed to do.
 
     Raises:
         RunError: there is no such job, or the engine cannot be started or reached.

@@ -33,11 +33,11 @@ SILENT_AFTER = 20.0
 UNSERVED_AFTER = 600.0
 """Seconds that a job waits for a cluster that has no worker, or cannot be reached, before it counts as lost."""
 
-_CONFIRM_AFTER = 3.0  # seconds for which a heartbeat that is old by the clock is watched: clocks differ
-_DROPPED_AFTER = 20.0  # the same for a queued job that the local engine does not have: it may be on its way to it
+_CONFIRM_AFTER = 3.0  # seconds to watch a heartbeat that is old by the clock: clocks differ
+_DROPPED_AFTER = 20.0  # the same for a queued job that the local engine does not have: it may be on its way there
 _LOST_WITHOUT_ENGINE_AFTER = 5.0  # the same as LOST_AFTER where its engine is gone too
 
-# Many dashboards are looked at once a second. Who looks less often learns more slowly that a job is silent.
+# A page looks once a second. A process that looks less often learns more slowly that a job is silent.
 _heartbeats = Watch(longest_gap=1.5)
 _obstacles = Watch()
 _cancellations = Watch()
@@ -53,7 +53,7 @@ class _Finding:
     Attributes:
         notice: for people; "" when there is nothing.
         lost: why it is lost; "" when it is not.
-        must_end_worker: a worker is still there, and has to go.
+        must_end_worker: its worker is still there, and has to be ended.
     """
 
     notice: str = ""
@@ -62,7 +62,7 @@ class _Finding:
 
 
 def reconcile_jobs(workspace: Workspace, *, stop_hard: bool = False) -> list[Job]:
-    """Marks the jobs as lost that nothing works on any more; returns those that it changed.
+    """Marks active jobs as lost when nothing works on them any more; returns those that it changed.
 
     Args:
         workspace: whose jobs.
@@ -80,7 +80,7 @@ def reconcile_jobs(workspace: Workspace, *, stop_hard: bool = False) -> list[Job
         _notices[_place(workspace, job)] = finding.notice
         try:
             changed += _end_if_lost(workspace, job, finding, stop_hard)
-        except DiskError:  # who may only look, or finds the disk full, leaves it to the next one
+        except DiskError:  # the disk is full, or read-only here: another process will do it
             pass
         except (OSError, RunError, psutil.Error) as error:  # no answer from its scheduler, another user's process
             _logger.warning("%s could not be ended, and is looked at again: %s", job.title, error)
@@ -88,7 +88,7 @@ def reconcile_jobs(workspace: Workspace, *, stop_hard: bool = False) -> list[Job
 
 
 def find_notice(workspace: Workspace, job: Job) -> str:
-    """What people should know of an active job, as this process last saw it ("no sign of life for 25 seconds").
+    """What people should know about an active job, as this process last saw it ("no sign of life for 25 seconds").
 
     "" as a rule. See `reconcile_jobs`, which looks.
     """
@@ -96,7 +96,7 @@ def find_notice(workspace: Workspace, job: Job) -> str:
 
 
 def list_notices(workspace: Workspace, jobs: Sequence[Job]) -> list[str]:
-    """Sentences on what keeps these jobs from going on, and on a cluster that others can listen to; each once."""
+    """Sentences on what keeps these jobs from going on, and on a cluster that is not encrypted; each once."""
     sentences = []
     for job in jobs:
         if text := find_notice(workspace, job):
@@ -133,14 +133,14 @@ def _examine(workspace: Workspace, job: Job, obstacle: Obstacle | None, engine: 
     state, worker = job.state, job.state.worker
     watched = _heartbeats.seconds_unchanged(_place(workspace, job), state.heartbeat)
     by_the_clock = time.time() - state.heartbeat
-    # Before its worker is looked at: that one works in the workspace that this one was copied from.
+    # Before the worker is looked at, which works in the workspace that this one was copied from.
     if max(watched, by_the_clock) > _CONFIRM_AFTER and is_copy(
         job_folder(workspace, job.kind, job.id), state.folder_number
     ):
-        return _Finding(lost="This workspace was copied while it was at work.")
+        return _Finding(lost="This workspace was copied while the job was running.")
     # Whoever works on a job says so with its first sign of life: without a worker there is nothing to watch.
     silent = max(watched, by_the_clock) if watched > _CONFIRM_AFTER or worker is None else watched
-    # A cluster's worker may have this machine's name, and still not its processes.
+    # A cluster's worker in a container may have this machine's name, but not its processes.
     if worker is not None and worker.is_local() and not state.on_cluster:
         if not worker.is_alive():
             return _Finding(lost="The process that worked on it has ended.")
@@ -156,7 +156,7 @@ def _examine(workspace: Workspace, job: Job, obstacle: Obstacle | None, engine: 
 
 
 def _examine_halted(state: JobState, watched: float) -> _Finding:
-    """A job whose process was halted by a signal: the engine ends it in the end, but nobody's training in a shell."""
+    """A job whose process was halted by a signal: the engine ends it after a minute, but no training in a shell."""
     text = f"no sign of life for {counted(round(watched), 'second')}: its process is halted"
     if watched <= SILENT_AFTER:
         return _Finding()
@@ -173,7 +173,7 @@ def _examine_queued(
     workspace: Workspace, job: Job, obstacle: Obstacle | None, engine: EngineAddress | None
 ) -> _Finding:
     if not job.state.on_cluster and _is_engine_gone(engine, job.state):
-        return _Finding(lost="The job engine ended before it began.")
+        return _Finding(lost="The job engine ended before the job began.")
     lasts = _obstacles.seconds_unchanged(_place(workspace, job), obstacle)
     if obstacle is None:
         return _Finding()

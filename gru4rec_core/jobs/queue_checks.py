@@ -1,8 +1,9 @@
 """Will a queued job ever begin: does its scheduler answer, still have the job, and have workers?
 
-A job belongs to the scheduler written in its state, whatever the environment of whoever looks names. Only two may say
-that a job is lost: who gets an answer from that very scheduler, and the machine that handed the job over, which could
-reach it. Anyone else, without credentials or in another network, can tell only what it sees.
+A job belongs to the scheduler written in its state, whichever scheduler the environment of the reading process names.
+Only two may say that a job is lost: a process that gets an answer from that very scheduler, and the machine that handed
+the job over, which could reach it. Any other process may lack the credentials or be in another network: it only reports
+what it sees.
 """
 
 import socket
@@ -30,8 +31,8 @@ class Obstacle:
 
     Attributes:
         text: for people: "the cluster at tcp://scheduler:8786 has no worker".
-        is_final: the job would never begin; else it may, once a worker or the scheduler comes.
-        is_certain: whoever found it may say that the job is lost.
+        is_final: the job will never begin; otherwise it may, once a worker or the scheduler is there.
+        is_certain: this process may say that the job is lost.
     """
 
     text: str
@@ -89,7 +90,7 @@ def _ask_now(root: Path, address: str, jobs: Sequence[Job]) -> Answer | _Silence
 
 
 def _is_reached(address: str) -> bool:
-    """Whether something listens there: then it is the credentials that do not fit, or it hangs."""
+    """Whether something listens there; if so, the credentials do not fit, or it hangs."""
     parts = urlsplit(address if "://" in address else f"tcp://{address}")
     try:
         with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=_REACH_TIMEOUT):
@@ -118,7 +119,7 @@ def _find_obstacle(job: Job, outcome: Answer | _Silence) -> Obstacle | None:
 
 
 def _find_local_obstacle(job: Job, outcome: Answer | _Silence) -> Obstacle | None:
-    """A worker that is killed takes the jobs with it that were to follow on it: the engine drops them."""
+    """When a worker is killed, the engine drops the jobs that were waiting for it."""
     if isinstance(outcome, Answer) and job_key(job) in outcome.unknown:
         return Obstacle("the worker that it waited for has ended", True, True)
     return None

@@ -1,4 +1,4 @@
-"""How is something damaged mended: at once, or by a job?"""
+"""How is something damaged repaired: at once, or by a job?"""
 
 from gru4rec_core.access.guard import check, require
 from gru4rec_core.access.rights import Action
@@ -14,10 +14,10 @@ from gru4rec_core.workspace.store import Workspace
 
 
 def repair(workspace: Workspace, damage: Damage) -> None:
-    """Mends it at once, or queues the job that does: a model or a baseline is tested again.
+    """Repairs it at once, or queues the job that does: a model or a baseline is tested again.
 
     Raises:
-        RunError: it cannot be mended, or only by training again; a job works on it; or the engine does not start.
+        RunError: it cannot be repaired, or only by training again; a job works on it; or the engine does not start.
     """
     if not _is_repaired_at_once(workspace, damage):
         _submit(workspace, damage, Action.REPAIR)
@@ -35,7 +35,7 @@ def repair_here(workspace: Workspace, damage: Damage, on_change: OnChange | None
     """As `repair`, but a job is carried out in this process.
 
     Raises:
-        WorkbenchError: it cannot be mended, or why the job failed.
+        WorkbenchError: it cannot be repaired, or why the job failed.
     """
     if _is_repaired_at_once(workspace, damage):
         return
@@ -47,7 +47,7 @@ def repair_here(workspace: Workspace, damage: Damage, on_change: OnChange | None
 
 
 def _is_repaired_at_once(workspace: Workspace, damage: Damage) -> bool:
-    """Repairs what needs no job; else makes everything ready for the job, and says False."""
+    """Repairs what needs no job and returns True; otherwise prepares the job and returns False."""
     _require_cure(damage)
     require_idle(damage)
     require(workspace.root, Action.REPAIR, damage.kind, damage.id, damage.name)

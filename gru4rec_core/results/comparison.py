@@ -195,7 +195,7 @@ def list_result_files(workspace: Workspace, record: ComparisonRecord) -> list[Pa
 
 
 def list_read_files(workspace: Workspace, record: ComparisonRecord) -> list[Path]:
-    """All files that a comparison's result is read from: it is another one once one of them is damaged, or mended."""
+    """All files that a comparison's result is read from: the result changes when one of them is damaged or repaired."""
     names = ("run.json", "config.json", "split.json", "state.json", "predictions.parquet", "epochs.jsonl")
     files = [workspace.run_folder(run_id) / name for run_id in record.run_ids for name in names]
     baselines = workspace.split_folder(record.dataset_id, record.split) / "baselines"

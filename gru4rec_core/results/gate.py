@@ -121,7 +121,7 @@ def run_gate(workspace: Workspace, plan: GatePlan, *, on_progress: Progress | No
     """Tests both runs on the test part of a log, and decides.
 
     Raises:
-        AccessError: whoever is acting may not ask the gate.
+        AccessError: the current actor may not ask the gate.
         RunError: it is one run twice, a run is not done or has learnt from the test events, or there are none.
     """
     check(workspace.root, Action.GATE, "run", plan.candidate_id)

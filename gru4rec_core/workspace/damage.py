@@ -1,4 +1,4 @@
-"""What is said of something in the workspace some of whose files are damaged?
+"""How is something with damaged files described, and what can be done about it?
 
 One home for these words: the pages' cards and the command `check` say the same.
 """
@@ -15,7 +15,7 @@ from gru4rec_core.words import age, counted
 Kind = Literal["dataset", "split", "baseline", "run", "comparison", "decision", "gate"]
 
 Cure = Literal["now", "job", "train", ""]
-"""How it can be mended: at once, by a job (a model or a baseline is tested again), by training again, not at all."""
+"""How it can be repaired: at once, by a job (a model or a baseline is tested again), by training again, not at all."""
 
 KIND_WORDS: dict[Kind, str] = {
     "dataset": "Dataset",
@@ -48,7 +48,7 @@ class DamagedFile:
     Attributes:
         name: its path below the folder of what it belongs to.
         what: the end of the sentence that begins with its name: "is missing".
-        since: when it was last changed; when its folder was, where it is gone.
+        since: when it was last changed; if it is gone, when its folder was.
     """
 
     name: str
@@ -57,7 +57,7 @@ class DamagedFile:
 
     @property
     def sentence(self) -> str:
-        """ "metrics.json is empty, since 2 hours ago (2026-03-01 12:00 UTC)."."""
+        """ "metrics.json is empty, since 2026-03-01 12:00 UTC (2 hours ago)."."""
         return f"{self.name} {self.what}, since {self.since:%Y-%m-%d %H:%M} UTC ({age(self.since)})."
 
 
@@ -71,8 +71,8 @@ class Damage:
         name: what people call it.
         folder: where its files are.
         files: the damaged ones.
-        cure: how it can be mended.
-        lost: what mending does not bring back, as a sentence; "" for nothing.
+        cure: how it can be repaired.
+        lost: what a repair does not bring back, as a sentence; "" for nothing.
     """
 
     kind: Kind
@@ -107,7 +107,7 @@ class Damage:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """All that is said of it, line by line."""
+        """The complete description, line by line."""
         return (self.title, *self.file_sentences, self.cure_sentence)
 
     def names(self) -> set[str]:
@@ -141,7 +141,7 @@ def describe_check(found: Sequence[Damage], n_checked: int) -> str:
 
 
 def list_repairable(damages: Iterable[Damage]) -> list[Damage]:
-    """Those that *Repair* helps, in the order in which to repair them: first what others are made from."""
+    """The damages that *Repair* can repair, in order: first those that others are made from."""
     helped = [damage for damage in damages if damage.cure in ("now", "job")]
     return sorted(helped, key=lambda damage: damage.cure == "job")
 
@@ -155,7 +155,7 @@ def describe_left_out(names: Iterable[str]) -> str:
 
 
 def last_change(path: Path) -> datetime:
-    """When a file was last changed; when the folder that had it was, where it is gone."""
+    """When a file was last changed; if it is gone, when its folder was."""
     while not path.exists() and path != path.parent:
         path = path.parent
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)

@@ -101,7 +101,7 @@ class DatasetStore:
             item_names: item to the name to show.
 
         Raises:
-            AccessError: whoever is acting may not add one.
+            AccessError: the current actor may not add one.
         """
         origin = origin or DatasetOrigin()
         action = Action.CLEAN if origin.made_from else Action.IMPORT

@@ -1,6 +1,6 @@
 """Which files of the workspace are damaged?
 
-By kinds of things: which files a dataset, a split, a run … has, what is wrong with them, and how that can be repaired.
+For each kind of thing (dataset, split, run …): which files it has, what is wrong with them, and how to repair it.
 A page, which may not take long, reads files; a check of the workspace compares them with their checksums
 (file_checks.py).
 """
@@ -29,9 +29,9 @@ OnProgress = Callable[[int, int], object]
 RUN_RECORDS = ("run.json", "config.json", "split.json")
 
 _LOST_FILES = {
-    "epochs.jsonl": "The epochs that cannot be read are left out of the curve of training.",
+    "epochs.jsonl": "The epochs that cannot be read are left out of the training curve.",
     "environment.json": "The versions it was trained with are lost; its time is added up from its epochs.",
-    "items.parquet": "What the item file told of the items is lost: add it again on Data.",
+    "items.parquet": "What the item file said about the items is lost: add it again on Data.",
     "rejected.parquet": "The list of rows that the import left out is lost.",
 }
 
@@ -45,7 +45,7 @@ _PART_FILES: dict[str, tuple[str, ...]] = {
 
 
 def find_damage(workspace: Workspace, on_progress: OnProgress | None = None) -> list[Damage]:
-    """All that is damaged in a workspace; every file is read or compared with its checksum.
+    """Everything that is damaged in a workspace; every file is compared with its checksum, or read.
 
     Args:
         workspace: to check.
@@ -82,7 +82,7 @@ def _list_checks(workspace: Workspace) -> Iterator[Callable[[], Damage | None]]:
 
 
 def _list_ids(workspace: Workspace, kind: Kind) -> list[str]:
-    """The ids of all things of a kind; whatever else somebody put beside them is not ours."""
+    """The ids of all things of a kind; other folders beside them are not ours."""
     return [name for name in workspace.list_folders(f"{kind}s") if is_id(name)]
 
 
@@ -100,7 +100,7 @@ def _check_one(workspace: Workspace, damage: Damage) -> Damage | None:
     if damage.kind == "split":
         return _check_split(workspace, damage.id.partition("/")[0], damage.folder)
     if damage.kind == "baseline":
-        # Removed by a repair, it is made again by a job.
+        # A repair has removed it, and a job makes it again.
         is_gone = not (damage.folder / f"{damage.id.rpartition('/')[2]}.json").exists()
         return None if is_gone else check_baseline(workspace, damage.id, thorough=True)
     if damage.kind == "comparison":
@@ -109,7 +109,7 @@ def _check_one(workspace: Workspace, damage: Damage) -> Damage | None:
 
 
 def require_idle(damage: Damage) -> None:
-    """Raises RunError while a job works on what is damaged: nothing is taken away from under it."""
+    """Raises RunError while a job works on what is damaged, so that nothing is removed that it needs."""
     folders = {"run": damage.folder, "baseline": damage.folder, "split": damage.folder / "baselines"}
     folder = folders.get(damage.kind)
     if folder is not None and read_state(folder).is_active:
@@ -140,13 +140,13 @@ def check_unreadable(workspace: Workspace, kind: Kind, readable: Collection[str]
 
 
 def check_run(workspace: Workspace, run_id: str, *, thorough: bool = False, names: Sequence[str] = ()) -> Damage | None:
-    """What is damaged of a run; None where nothing is.
+    """What is damaged in a run; None if nothing is.
 
     Args:
         workspace: where it is.
         run_id: its id.
-        thorough: compare with the checksums; else the files are read.
-        names: of the only files to look at; by default all.
+        thorough: compare with the checksums; otherwise the files are only read.
+        names: the files to look at; by default all.
     """
     folder = workspace.run_folder(run_id)
     if not folder.is_dir():
@@ -160,7 +160,7 @@ def check_run(workspace: Workspace, run_id: str, *, thorough: bool = False, name
 
 
 def has_ended(folder: Path) -> bool:
-    """Whether a run has results, or had: its state says so, or where that is damaged, what it left."""
+    """Whether a run has results, or had some: by its state; if that is damaged, by the files that it left."""
     path = folder / "state.json"
     try:
         return JobState.read(path).state == "done"
@@ -194,7 +194,7 @@ def _name_run(folder: Path) -> str:
 
 
 def _read_name(folder: Path, record: str) -> str:
-    """What a record calls itself; if it is damaged, what it called itself once; "" where nobody knows."""
+    """The name in a record; if that is damaged, in its kept text; "" if neither has it."""
     try:
         return str(dict(read_json(folder / record, "a record"))["name"])
     except FAULTS:
@@ -206,7 +206,7 @@ def _read_name(folder: Path, record: str) -> str:
 
 
 def _lost(folder: Path, files: list[DamagedFile]) -> str:
-    """What mending does not bring back: nothing where the text of a file was kept."""
+    """What a repair does not bring back: nothing if the text of the file was kept."""
     names = (file.name for file in files if file.name in _LOST_FILES)
     return " ".join(_LOST_FILES[name] for name in names if kept_text(folder, name) is None)
 
@@ -231,12 +231,12 @@ def _has_whole_checkpoint(folder: Path) -> bool:
 
 
 def find_test_rule(workspace: Workspace, run_id: str) -> SplitConfig | None:
-    """The test rule of a run as its comparison says it; None where it is in none."""
+    """The test rule of a run, from its comparison; None if it is in none."""
     return next((one.split for one in workspace.comparisons() if run_id in one.run_ids), None)
 
 
 def check_dataset(workspace: Workspace, dataset_id: str, *, thorough: bool = False) -> Damage | None:
-    """What is damaged of a dataset; None where nothing is. The arguments are those of `check_run`."""
+    """What is damaged in a dataset; None if nothing is. The arguments are those of `check_run`."""
     folder = workspace.dataset_folder(dataset_id)
     opened = open_folder(folder, thorough)
     needed = ["dataset.json", *_name_arrays(folder)]
@@ -279,7 +279,7 @@ def _is_source_there(workspace: Workspace, folder: Path) -> bool:
 
 
 def read_dataset_record(folder: Path) -> DatasetRecord | None:
-    """A dataset's record; where it is damaged, as it was when its sum was taken; None where nobody knows."""
+    """A dataset's record; where it is damaged, as it was when its checksum was taken; None if that was not kept."""
     try:
         return DatasetRecord.read(folder / "dataset.json")
     except RunError:
@@ -309,7 +309,7 @@ def _check_split(workspace: Workspace, dataset_id: str, folder: Path) -> Damage 
 
 
 def find_split_rule(workspace: Workspace, dataset_id: str, folder: Path) -> SplitConfig | None:
-    """The test rule of a stored split, from its own file or whatever else says it; None where nothing does."""
+    """The test rule of a stored split, from its own file or anything else that has it; None if nothing does."""
     rules = [] if (own := _read_split_rule(folder)) is None else [own]
     rules += [run.split for run in workspace.runs(dataset_id)]
     rules += [one.split for one in workspace.comparisons(dataset_id)]
@@ -318,7 +318,7 @@ def find_split_rule(workspace: Workspace, dataset_id: str, folder: Path) -> Spli
 
 
 def _read_split_rule(folder: Path) -> SplitConfig | None:
-    """The rule in split.json as it was when its sum was taken, else as it is now; None where neither can be read."""
+    """The rule in split.json, from its kept text, otherwise from the file; None if neither can be read."""
     try:
         return SplitConfig.from_json(kept_text(folder, "split.json") or (folder / "split.json").read_text("utf-8"))
     except FAULTS:
@@ -332,7 +332,7 @@ def _list_baselines(folder: Path) -> list[str]:
 
 
 def check_baseline(workspace: Workspace, baseline_id: str, *, thorough: bool = False) -> Damage | None:
-    """What is damaged of a baseline of a split; None where nothing is.
+    """What is damaged in a baseline of a split; None if nothing is.
 
     Args:
         workspace: where it is.
@@ -353,7 +353,7 @@ def check_baseline(workspace: Workspace, baseline_id: str, *, thorough: bool = F
 
 
 def check_comparison(workspace: Workspace, comparison_id: str, *, thorough: bool = False) -> Damage | None:
-    """What is damaged of a comparison's own files; None where nothing is. The arguments are those of `check_run`."""
+    """Which of a comparison's own files are damaged; None if none is. The arguments are those of `check_run`."""
     folder = workspace.comparison_folder(comparison_id)
     opened = open_folder(folder, thorough)
     files = opened.check(("comparison.json",))
@@ -362,7 +362,7 @@ def check_comparison(workspace: Workspace, comparison_id: str, *, thorough: bool
 
 
 def check_decision(workspace: Workspace, kind: Kind, decision_id: str) -> Damage | None:
-    """What is damaged of a decision, of people or (kind "gate") of the gate; None where nothing is."""
+    """What is damaged in a decision of people or (kind "gate") of the gate; None if nothing is."""
     folder = workspace.root / f"{kind}s" / decision_id
     return _of_record(kind, folder, open_folder(folder, thorough=True).check((f"{kind}.json",)), f"{kind}.json")
 

@@ -1,4 +1,4 @@
-"""What goes when something damaged is removed?"""
+"""What is removed along with something damaged?"""
 
 from gru4rec_core.access.guard import require
 from gru4rec_core.access.rights import Action
@@ -9,7 +9,7 @@ from gru4rec_core.workspace.store import Dependents, Workspace
 
 
 def find_dependents(workspace: Workspace, damage: Damage) -> Dependents:
-    """What cannot stay without it, readable or not, and what becomes of the decisions that rest on it."""
+    """What cannot stay without it, readable or not, and what happens to the decisions that rest on it."""
     if damage.kind == "dataset":
         return workspace.dataset_dependents(damage.id, read_dataset_record(damage.folder))
     if damage.kind == "run":
@@ -25,7 +25,8 @@ def remove_damaged(workspace: Workspace, damage: Damage) -> None:
     """Removes what is damaged, readable or not, with what cannot stay without it.
 
     Raises:
-        RunError: it, or a run that would go along, is still at work.
+        RunError: it, or a run that would be removed too, is still queued or running.
+        AccessError: the current actor may not delete.
     """
     dependents = find_dependents(workspace, damage)
     workspace.refuse_active(dependents.runs)

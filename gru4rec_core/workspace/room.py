@@ -1,9 +1,9 @@
-"""Has the workspace's disk room, and what in it takes most?"""
+"""Is there room on the workspace's disk, and what in the workspace takes most?"""
 
 import os
 from pathlib import Path
 
-from gru4rec_core.disk import MARGIN, free_bytes
+from gru4rec_core.disk import MAKE_ROOM, MARGIN, free_bytes
 from gru4rec_core.errors import DiskFull, WorkbenchError
 from gru4rec_core.words import bytes_text, counted
 from gru4rec_core.workspace.store import Workspace
@@ -25,7 +25,7 @@ def list_largest(workspace: Workspace) -> list[str]:
 
 
 def advise(error: WorkbenchError, root: Path) -> WorkbenchError:
-    """The error as it is; that of a full disk also names what takes most room in the workspace."""
+    """The error itself; if a disk is full, with what takes most room in the workspace."""
     if not isinstance(error, DiskFull):
         return error
     try:
@@ -39,10 +39,10 @@ def advise(error: WorkbenchError, root: Path) -> WorkbenchError:
 
 
 def describe_disk(root: Path) -> str:
-    """A sentence on a workspace that may not be written, or whose disk is nearly full; "" for any other."""
+    """A sentence on a workspace that is read-only, or whose disk is nearly full; "" for any other."""
     if root.exists() and not os.access(root, os.W_OK):
         return "This workspace is read-only: you can look at what it holds, but not add or change anything."
     free = free_bytes(root)
     if free < NEARLY_FULL:
-        return f"The disk of this workspace is nearly full: {bytes_text(free)} are free."
+        return f"The disk of this workspace is nearly full: {bytes_text(free)} are free. {MAKE_ROOM}"
     return ""

@@ -21,7 +21,7 @@ def test_what_one_person_keeps_is_limited_and_says_what_to_do(tmp_path: Path) ->
     upload(tmp_path, "eve", "c" * 64, 9_000)
     assert bytes_kept(tmp_path, "ada") == 900
     require_quota(tmp_path, "ada", 100, limit=1_000)
-    with pytest.raises(DataError, match=r"1 kB .*yours take 900 bytes, and this one has 101 bytes.*delete"):
+    with pytest.raises(DataError, match=r"1 kB .*yours take 900 bytes, and this one takes 101 bytes.*delete"):
         require_quota(tmp_path, "ada", 101, limit=1_000)
     kept.unlink()
     require_quota(tmp_path, "ada", 101, limit=1_000)

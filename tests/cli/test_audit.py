@@ -10,9 +10,9 @@ from gru4rec_core.workspace.store import Workspace
 def test_what_people_did_and_were_refused_is_listed(
     run, workspace: Workspace, make_dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert run("audit").out == "no record is kept: the dashboard requires no login\n"
+    assert run("audit").out == "no audit log: the dashboard requires no login\n"
     begin_audit(workspace.root)
-    assert run("audit").out == "nothing on record\n"
+    assert run("audit").out == "nothing in the audit log\n"
     dataset = workspace.add_dataset(make_dataset("ab", "ba"), "shop")
     monkeypatch.setenv(READ_ONLY, "1")
     refused = run("clean", "shop", "--drop", "duplicates")
@@ -25,4 +25,4 @@ def test_what_people_did_and_were_refused_is_listed(
     lines = run("audit", "--who", user_name()).out.splitlines()
     assert lines[0].endswith(f" {user_name()} (admin): import dataset {dataset.id}, shop")
     assert f" (viewer) refused: clean dataset {dataset.id}" in lines[1]
-    assert run("audit", "--who", "nobody@example.com").out == "nothing on record\n"
+    assert run("audit", "--who", "nobody@example.com").out == "nothing in the audit log\n"

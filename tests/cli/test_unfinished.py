@@ -81,7 +81,7 @@ def test_retry_hands_the_run_to_the_engine(run, workspace: Workspace, interrupte
     monkeypatch.setattr("gru4rec_core.jobs.jobs.submit", submit)
     told = run("retry", interrupted)
     assert told.out == (
-        f"{interrupted}: queued, attempt 2, goes on after 1 epoch; the command `runs` tells how it is going\n"
+        f"{interrupted}: queued, attempt 2, goes on after 1 epoch; the command `runs` shows how it is going\n"
     )
     ((_, kind, run_id), options) = sent[0]
     assert (kind, run_id, options) == ("run", interrupted, {"action": Action.RETRY})

@@ -38,7 +38,7 @@ def test_where_a_login_is_required_a_person_may_keep_so_much(tmp_path: Path, mon
     monkeypatch.setattr(actions, "require_quota", partial(require_quota, limit=3))
     with acting_as(Actor("ada@example.com", "analyst")):
         kept, _ = store_upload(Workspace(tmp_path), io.BytesIO(b"ab"), 2, 1)
-        with pytest.raises(DataError, match="yours take 2 bytes, and this one has 2 bytes"):
+        with pytest.raises(DataError, match="yours take 2 bytes, and this one takes 2 bytes"):
             store_upload(Workspace(tmp_path), io.BytesIO(b"cd"), 2, 1)
     with acting_as(Actor("grace@example.com", "analyst")):
         store_upload(Workspace(tmp_path), io.BytesIO(b"cd"), 2, 1)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from dashboard import check_view
-from dashboard.check_view import WorkspaceCheck, describe_progress
+from dashboard.check_view import WorkspaceCheck, describe_progress, describe_repairs
+from gru4rec_core.workspace.damage import Cure, Damage
 from gru4rec_core.workspace.store import Workspace
 from tests.damaged_files import damage
 
@@ -35,3 +36,12 @@ def test_a_check_that_broke_off_does_not_say_that_all_is_well(
     check.run()
     assert "log" in check.error
     assert "too deep" in caplog.text
+
+
+def test_a_repair_that_has_only_started_as_a_job_is_not_said_to_be_done() -> None:
+    def one(cure: Cure) -> Damage:
+        return Damage("run", "bpr-1", "bpr, seed 0", Path(), (), cure)
+
+    assert describe_repairs([one("now"), one("now")]) == "Repaired."
+    assert describe_repairs([one("job")] * 2) == "2 repairs have started as jobs."
+    assert describe_repairs([one("now"), one("job")]) == "1 repair has started as a job; the rest is repaired."

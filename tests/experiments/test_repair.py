@@ -87,7 +87,7 @@ def test_without_a_kept_text_the_good_lines_of_the_epochs_stay(home: Workspace) 
     path = find_file(home.root, "epochs")
     path.write_bytes(path.read_bytes()[:-20] + b"\xff\n")
     found = find_one(home)
-    assert "left out of the curve" in found.cure_sentence
+    assert "left out of the training curve" in found.cure_sentence
     repair_now(home, found)
     assert [row["epoch"] for row in run_folder.read_epoch_lines(path.parent)] == [1, 2]
     assert find_damage(home) == []

@@ -34,6 +34,6 @@ def test_what_does_not_fit_is_refused_with_how_much_it_takes(trained, monkeypatc
     runs = [workspace.run(run_id) for run_id in comparison.run_ids]
     space.require_room_for(workspace, comparison.dataset_id, comparison.split, runs, ("markov",))
     monkeypatch.setattr(disk, "free_bytes", lambda path: disk.MARGIN)
-    with pytest.raises(DiskFull, match=r"To train and test 2 runs and 1 baseline takes about"):
+    with pytest.raises(DiskFull, match=r"Training and testing 2 runs and 1 baseline takes about"):
         space.require_room_for(workspace, comparison.dataset_id, comparison.split, runs, ("markov",))
     space.require_room_for(workspace, comparison.dataset_id, comparison.split, [])  # nothing to do

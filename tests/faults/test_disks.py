@@ -125,7 +125,7 @@ def test_a_run_that_does_not_fit_is_refused_before_it_is_queued(prepared: tuple[
     judging = ComparisonConfig(deciding_k=3)
     record = workspace.create_comparison(dataset_id, SplitConfig(), judging, [run.id], baselines=())
     small.leave(5 * MB)
-    with pytest.raises(DiskFull, match="To train and test 1 run takes about"):
+    with pytest.raises(DiskFull, match="Training and testing 1 run takes about"):
         jobs.submit_comparison(workspace, record.id)
     assert workspace.state(run.id).state == "new"
     assert jobs.engine_status(workspace).alive is False

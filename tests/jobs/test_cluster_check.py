@@ -56,7 +56,7 @@ def test_a_worker_without_the_package_is_named(
     workspace: Workspace, cluster: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "gru4rec_core.version", None)
-    with pytest.raises(RunError, match="can import gru4rec_core") as caught:
+    with pytest.raises(RunError, match="able to import gru4rec_core") as caught:
         check_cluster(workspace.root, cluster)
     assert caught.value.where.startswith("worker tcp://127.0.0.1:")
     assert "PYTHONPATH" in caught.value.remedy
@@ -78,9 +78,9 @@ def test_a_worker_that_does_not_see_the_workspace_is_named(
 @pytest.mark.parametrize(
     ("answer", "rule"),
     [
-        ({"version": "0.0.9"}, "in the version of this machine"),
-        ({"may_write": False}, "may write into the workspace"),
-        ({"sees": False}, "sees the workspace under the same path"),
+        ({"version": "0.0.9"}, "same version of the workbench as this machine"),
+        ({"may_write": False}, "able to write into the workspace"),
+        ({"sees": False}, "see the workspace under the same path"),
         (ModuleNotFoundError("no module named cloudpickle"), "carry out a small test"),
     ],
 )
@@ -114,7 +114,7 @@ def test_a_worker_with_two_threads_is_refused(workspace: Workspace) -> None:
 
 def test_another_python_is_refused(workspace: Workspace, cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_check.platform, "python_version_tuple", lambda: ("3", "9", "1"))
-    with pytest.raises(RunError, match=r"runs the Python of this machine \(3\.9\)"):
+    with pytest.raises(RunError, match=r"the same Python as this machine \(3\.9\)"):
         check_cluster(workspace.root, cluster)
 
 
@@ -128,5 +128,5 @@ def test_a_worker_that_hangs_holds_nobody_up(
 
     monkeypatch.setattr(Client, "_get_versions", hang)
     monkeypatch.setattr(cluster_check, "_ANSWER_TIMEOUT", 0.2)
-    with pytest.raises(RunError, match=r"answers within 0\.2 seconds"):
+    with pytest.raises(RunError, match=r"must answer within 0\.2 seconds"):
         check_cluster(workspace.root, cluster)

@@ -269,8 +269,8 @@ def test_a_copy_of_a_workspace_at_work_loses_its_jobs_and_ends_none_of_the_other
     shutil.copytree(workspace.root, tmp_path / "copy")
     copy = Workspace(tmp_path / "copy")
     assert {job.state.reason.split(".")[0] for job in reconcile_jobs(copy, stop_hard=True)} == {
-        "This workspace was copied while it was at work",
-        "The job engine ended before it began",
+        "This workspace was copied while the job was running",
+        "The job engine ended before the job began",
     }
     assert not jobs.stop_engine(copy)  # the other's, which is not this one's to stop
     assert not jobs.engine_status(copy).alive

@@ -99,7 +99,7 @@ def test_a_damaged_item_table_is_explained_on_every_review_page(finished, open_p
     for page in ("compare", "accuracy", "sessions", "try_it"):
         text = written(open_page(page))  # no exception: see open_page
         assert "items.parquet cannot be read, since " in text
-        assert "What the item file told of the items is lost: add it again on Data." in text
+        assert "What the item file said about the items is lost: add it again on Data." in text
 
 
 def test_on_data_a_damaged_item_table_is_explained_and_can_be_forgotten(finished, open_page):

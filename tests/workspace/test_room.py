@@ -57,7 +57,10 @@ def test_an_empty_workspace_has_nothing_to_delete(tmp_path: Path) -> None:
 def test_a_page_can_say_how_the_disk_is(workspace: Workspace, run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert room.describe_disk(workspace.root) == ""
     monkeypatch.setattr(room, "free_bytes", lambda path: 35_400_000)
-    assert room.describe_disk(workspace.root) == "The disk of this workspace is nearly full: 35.4 MB are free."
+    said = room.describe_disk(workspace.root)
+    assert said.startswith(
+        "The disk of this workspace is nearly full: 35.4 MB are free. Delete what is no longer needed"
+    )
     monkeypatch.setattr(room.os, "access", lambda path, mode: False)
     assert room.describe_disk(workspace.root).startswith("This workspace is read-only")
     assert room.describe_disk(workspace.root / "not made yet") != ""  # its disk is nearly full all the same
