@@ -13,7 +13,16 @@ from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.item_table import CATEGORY, ITEM, NAME, as_mapping
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import DataError, RunError
-from gru4rec_core.storage import load_table, new_folder, new_id, read_json, safe_child, save_table, write_json
+from gru4rec_core.storage import (
+    exclusive_lock,
+    load_table,
+    new_folder,
+    new_id,
+    read_json,
+    safe_child,
+    save_table,
+    write_json,
+)
 from gru4rec_core.workspace import dataset_files
 from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.migration import open_workspace
@@ -21,6 +30,8 @@ from gru4rec_core.workspace.records import DatasetOrigin, DatasetRecord
 
 T = TypeVar("T")
 _ITEM_TABLE = "items.parquet"
+_LOCK = ".add.lock"
+_PATIENCE = 600.0  # seconds to wait for another process that adds a log
 OWN_NAMES = "item_names.json"
 
 
@@ -109,9 +120,7 @@ class DatasetStore:
         known = self.find_content(digest)
         if known is not None:
             require(self.root, action, "dataset", known.id, known.name)
-            if item_names:
-                write_json(self.dataset_folder(known.id) / OWN_NAMES, item_names)
-                write_checksums(self.dataset_folder(known.id), [OWN_NAMES])
+            self._set_own_names(known, item_names)
             return known
         record = DatasetRecord(
             id=new_id(name, digest[:8]),
@@ -132,15 +141,25 @@ class DatasetStore:
             made_from=origin.made_from,
         )
         require(self.root, action, "dataset", record.id, record.name)
-        with new_folder(self.root / "datasets" / record.id) as folder:
-            dataset_files.save_dataset(dataset, folder)
-            if rejected is not None and len(rejected):
-                save_table(folder / "rejected.parquet", rejected)
-            if item_names:
-                write_json(folder / OWN_NAMES, item_names)
-            record.write(folder / "dataset.json")
-            write_checksums(folder)
+        with exclusive_lock(self.root / "datasets" / _LOCK, timeout=_PATIENCE):
+            known = self.find_content(digest)
+            if known is not None:  # another process was faster
+                self._set_own_names(known, item_names)
+                return known
+            with new_folder(self.root / "datasets" / record.id) as folder:
+                dataset_files.save_dataset(dataset, folder)
+                if rejected is not None and len(rejected):
+                    save_table(folder / "rejected.parquet", rejected)
+                if item_names:
+                    write_json(folder / OWN_NAMES, item_names)
+                record.write(folder / "dataset.json")
+                write_checksums(folder)
         return record
+
+    def _set_own_names(self, record: DatasetRecord, item_names: Mapping[str, str] | None) -> None:
+        if item_names:
+            write_json(self.dataset_folder(record.id) / OWN_NAMES, item_names)
+            write_checksums(self.dataset_folder(record.id), [OWN_NAMES])
 
     def open_dataset(self, id_or_name: str) -> SessionDataset:
         """The sessions of a dataset, memory-mapped."""

@@ -10,6 +10,8 @@ import os
 import signal
 import sys
 import tempfile
+import threading
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,11 +26,15 @@ from gru4rec_core.workspace.import_messages import MAX_BYTES, Breakdown, Call, P
 
 Send = Callable[[bytes], None]
 
+_LOOK_EVERY = 0.5  # seconds between two looks whether the parent is still there
+_PATIENCE = 2.0  # seconds to take away what is half written, once it is not
+
 
 def main() -> None:
     """Answers calls until standard input ends."""
     calls, answers = _take_streams()
     signal.signal(signal.SIGTERM, _leave)
+    threading.Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
     with suppress(OSError):  # where memory runs out, this process goes first, not the page that waits for it
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
@@ -40,6 +46,18 @@ def main() -> None:
         importlib.import_module(module)
     for line in calls:
         send(answer(Call.model_validate_json(line), send))
+
+
+def _end_with(parent: int) -> None:
+    """Ends the process, at work too, once its parent has ended: nobody watches its limits then.
+
+    On Windows a process keeps its parent's number; it ends when its call has ended, and standard input with it.
+    """
+    while os.getppid() == parent:
+        time.sleep(_LOOK_EVERY)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_PATIENCE)
+    os._exit(1)
 
 
 def _leave(*_: object) -> None:

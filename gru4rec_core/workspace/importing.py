@@ -17,6 +17,7 @@ from gru4rec_core.data.reading_options import ReadingOptions
 from gru4rec_core.data.samples import SAMPLES, make_sample
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.disk import require_room
+from gru4rec_core.errors import RunError
 from gru4rec_core.workspace.records import DatasetOrigin, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -85,7 +86,7 @@ def import_file(
         return _rename_known(workspace, known, name, [], on_known)
     if isinstance(file.path, Path):  # its events take no more than they do as text; how large others are, no one knows
         require_room(workspace.root, file.path.stat().st_size, f"Importing {file_name}")
-    names_before = {record.id: workspace.item_names(record.id) for record in workspace.datasets()}
+    names_before = {record.id: _read_names(workspace, record.id) for record in workspace.datasets()}
     log = read_log(
         file.path,
         file.mapping,
@@ -119,6 +120,14 @@ def import_file(
     has_new_names = workspace.item_names(record.id) != names_before[record.id]
     changes = ["its item names were updated"] if has_new_names else []
     return _rename_known(workspace, record, name, changes, on_known)
+
+
+def _read_names(workspace: Workspace, dataset_id: str) -> dict[str, str] | None:
+    """The names of a dataset's items; None where they are damaged, which is no reason to refuse another log."""
+    try:
+        return workspace.item_names(dataset_id)
+    except RunError:
+        return None
 
 
 def _hash(file: ImportSource) -> str:

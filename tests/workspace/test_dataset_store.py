@@ -1,12 +1,14 @@
 """Logs are registered once and found by id, name, content or file."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from gru4rec_core.errors import DataError, RunError
-from gru4rec_core.workspace.dataset_store import list_names
+from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
 from gru4rec_core.workspace.records import DatasetOrigin, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -89,3 +91,25 @@ def test_a_long_list_of_names_is_cut() -> None:
     assert list_names([]) == "none yet"
     assert list_names("abc") == "a, b, c"
     assert list_names("abcdefg") == "a, b, c, d, e and 2 more"
+
+
+@pytest.mark.parametrize("names", [("log", "log"), ("log", "the same log")])
+def test_of_two_that_add_the_same_events_at_once_one_does(
+    workspace: Workspace, make_dataset, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two tabs import one file: each looks before the other has added it."""
+    look, both_looked, first = DatasetStore.find_content, threading.Barrier(2), threading.local()
+
+    def look_together(store: DatasetStore, digest: str) -> DatasetRecord | None:
+        found = look(store, digest)
+        if not hasattr(first, "done"):
+            first.done = True
+            both_looked.wait(10)
+        return found
+
+    monkeypatch.setattr(DatasetStore, "find_content", look_together)
+    dataset = make_dataset("ab", "bc")
+    with ThreadPoolExecutor(2) as pool:
+        added = list(pool.map(lambda name: workspace.add_dataset(dataset, name), names))
+    assert added[0] == added[1]
+    assert workspace.datasets() == added[:1]

@@ -1,11 +1,17 @@
 """Whatever a call returns or raises becomes its answer."""
 
 import io
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 
+import psutil
 import pytest
 
 from gru4rec_core.errors import DataError, DiskFull
+from gru4rec_core.jobs.engine import wait_ended
+from gru4rec_core.workspace import import_child
 from gru4rec_core.workspace.import_child import answer
 from gru4rec_core.workspace.import_messages import (
     MAX_BYTES,
@@ -17,6 +23,8 @@ from gru4rec_core.workspace.import_messages import (
     Result,
     read_answer,
 )
+from gru4rec_core.workspace.store import PROJECT_ROOT
+from tests.workspace.child_functions import hang, pid
 
 
 def double(text: str, n: int) -> str:
@@ -77,3 +85,24 @@ def test_what_cannot_be_answered_is_said(
     breakdown = make(function, *arguments)
     assert isinstance(breakdown, Breakdown)
     assert words in breakdown.cause
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+def test_it_ends_with_its_parent_even_at_work() -> None:
+    """Its limits are its parent's to watch: left alone, a hostile file would have no end."""
+    command = f"exec 3<&0; {sys.executable} -m {import_child.__name__} <&3 & echo $!; wait"
+    with subprocess.Popen(
+        ["sh", "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT_ROOT
+    ) as shell:
+        assert shell.stdin is not None
+        assert shell.stdout is not None
+        child = psutil.Process(int(shell.stdout.readline()))
+        for function in (pid, hang):
+            shell.stdin.write(Call.of(function, (), wants_progress=False).to_line())
+            shell.stdin.flush()
+        assert read_answer(shell.stdout) == Result(value=child.pid)
+        shell.kill()
+        left = wait_ended([child], 10)
+        for process in left:
+            process.kill()
+    assert left == []

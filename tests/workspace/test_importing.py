@@ -120,3 +120,11 @@ def test_a_log_without_a_name_is_called_by_its_file_and_says_that_it_is_a_sample
     options: ReadingOptions, name: str
 ) -> None:
     assert importing.propose_name(ImportSource(Path("shop.2025.csv.gz"), options=options)) == name
+
+
+def test_another_log_whose_item_names_are_damaged_is_in_nobodys_way(workspace: Workspace, log: Path) -> None:
+    mapping = ColumnMapping("wer", "wann", "was")
+    other = importing.import_file(workspace, ImportSource(log, mapping))
+    workspace.item_files(other.id)[0].write_text("{", encoding="utf-8")
+    log.write_text(log.read_text() + "3,9,b,view\n3,10,a,view\n")
+    assert importing.import_file(workspace, ImportSource(log, mapping)).id != other.id

@@ -30,7 +30,7 @@ def test_the_default_workspace_is_named_or_beside_app_py_or_in_the_current_folde
 
 
 def test_no_file_of_the_workspace_is_a_pickle(workspace: Workspace, dataset: DatasetRecord, run: RunRecord) -> None:
-    found = [path for path in workspace.root.rglob("*") if path.is_file()]
+    found = [path for path in workspace.root.rglob("*") if path.is_file() and path.suffix != ".lock"]
     assert {path.suffix for path in found} <= {".json", ".npy", ".parquet"}
     for path in found:
         if path.suffix == ".npy":
@@ -45,7 +45,7 @@ def test_a_dataset_with_runs_is_not_deleted_unless_they_go_too(
         workspace.delete_dataset(dataset.id)
     workspace.delete_dataset(dataset.id, with_runs=True)
     assert (workspace.datasets(), workspace.runs(), workspace.comparisons()) == ([], [], [])
-    assert not [path for path in workspace.root.rglob("*") if path.is_file()]
+    assert not [path for path in workspace.root.rglob("*") if path.is_file() and path.suffix != ".lock"]
 
 
 def test_an_upload_goes_with_its_last_dataset(workspace: Workspace, make_dataset) -> None:
