@@ -54,7 +54,7 @@ def resume(
 
 
 def retry(run: RunId, as_json: AsJson = False) -> None:
-    """Queue a run again that failed, was cancelled or was lost, as *Retry* on Train does.
+    """Queue a failed, cancelled or lost run again, as *Retry* on Train does.
 
     The job engine goes on from its last checkpoint. The command does not wait for it.
     """

@@ -240,4 +240,4 @@ def _end_cancelled(workspace: Workspace, job: Job) -> list[Job]:
 def _lost_state(folder: Path, reason: str) -> tuple[Literal["lost", "cancelled"], str]:
     if cancel_requested(folder) is not None:
         return "cancelled", "Cancelled."
-    return "lost", reason + " Start it again: it goes on from its last checkpoint."
+    return "lost", reason + " Start it again with Retry: what was finished is kept."

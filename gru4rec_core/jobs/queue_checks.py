@@ -106,7 +106,9 @@ def _find_obstacle(job: Job, outcome: Answer | _Silence) -> Obstacle | None:
     from_here = ticket is not None and ticket.host == socket.gethostname()
     if isinstance(outcome, _Silence):
         if outcome.reached:
-            return Obstacle(f"the cluster at {address} does not answer this program", False, False)
+            return Obstacle(
+                f"the cluster at {address} does not answer this program, which may lack its certificates", False, False
+            )
         return Obstacle(f"the cluster at {address} cannot be reached", False, from_here)
     same = ticket is not None and ticket.scheduler_id == outcome.scheduler_id
     if ticket is not None and not same:

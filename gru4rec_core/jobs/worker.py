@@ -63,7 +63,7 @@ def execute_job(root: str, kind: Kind, job_id: str) -> None:
         change_state(folder, state="cancelled", reason="Cancelled before it began.", ended=time.time())
         return
     try:
-        with acting_as(SYSTEM):  # whoever started it was allowed to
+        with acting_as(SYSTEM):  # the person who started it was allowed to
             _carry_out(workspace, kind, job_id)
     except WorkbenchError as error:
         _record_failure(folder, error)
