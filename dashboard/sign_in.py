@@ -28,6 +28,7 @@ from gru4rec_core.workspace.store import Workspace
 
 _REMEMBER_SECONDS = 15 * 60
 _MOST_REMEMBERED = 1_000
+_LONGEST_REMEMBERED = 4_000  # characters of an address; anybody can ask for one, and be another browser each time
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def _remember(page: str) -> None:
     params = st.query_params.to_dict()
     browser = _browser()
     # A failed login leads to the first page, and must not lose the address.
-    if browser is not None and (page or params):
+    if browser is not None and (page or params) and len(str(params)) <= _LONGEST_REMEMBERED:
         _asked_for[browser] = Address(page, params, time.time())
         _asked_for.move_to_end(browser)
         while len(_asked_for) > _MOST_REMEMBERED:

@@ -93,9 +93,12 @@ def _why_files_refused(path: str, claims: Mapping[str, Any]) -> str:
 
 def _is_own_site(origin: str, host: str) -> bool:
     """Whether a page of this server asks, or one of a site that the configuration names."""
-    if urlsplit(origin).netloc == host or not st.get_option("server.enableCORS"):
+    if not st.get_option("server.enableCORS") or origin in st.get_option("server.corsAllowedOrigins"):
         return True
-    return origin in st.get_option("server.corsAllowedOrigins")
+    try:
+        return urlsplit(origin).netloc == host
+    except ValueError:  # no address at all
+        return False
 
 
 def _claims(cookies: Mapping[str, str]) -> dict[str, Any]:

@@ -248,6 +248,24 @@ def append_text(path: Path, text: str) -> None:
         file.write(text)
 
 
+def append_line(path: Path, line: str) -> None:
+    """Adds a line to a file that is there, in one write: lines of several processes never mix.
+
+    A line that a full disk cut is ended first. Raises OSError where the disk does not take the whole line.
+    """
+    content = f"{line}\n".encode()
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
+    try:
+        if os.lseek(descriptor, 0, os.SEEK_END):
+            os.lseek(descriptor, -1, os.SEEK_END)
+            if os.read(descriptor, 1) != b"\n":
+                content = b"\n" + content
+        if os.write(descriptor, content) < len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    finally:
+        os.close(descriptor)
+
+
 def write_json(path: Path, value: Any) -> None:
     """`write_text` for JSON (no NaN: readers in other languages refuse it)."""
     write_text(path, _to_text(value))

@@ -7,10 +7,8 @@ The dashboard begins the log when a login is required; from then on commands add
 never required a login has none.
 """
 
-import errno
 import json
 import logging
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -19,7 +17,7 @@ from pathlib import Path
 from gru4rec_core.access.actors import Actor
 from gru4rec_core.access.rights import Action
 from gru4rec_core.errors import quote
-from gru4rec_core.storage import make_file, make_folder
+from gru4rec_core.storage import append_line, make_file, make_folder
 
 _LONGEST_NAME = 200  # characters, so that a line is written in one piece
 
@@ -81,22 +79,9 @@ def record(root: Path, actor: Actor | None, action: Action, subject: Subject, *,
     if not audit_file(root).exists():
         return
     try:
-        _append(audit_file(root), f"{line}\n".encode())
+        append_line(audit_file(root), line)
     except OSError as error:
         _logger.warning("not in the audit log (%s): %s", error, line)
-
-
-def _append(path: Path, line: bytes) -> None:
-    """One write at the end: lines of several processes never mix. A last line cut off by a full disk is ended first."""
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
-    try:
-        size = os.fstat(descriptor).st_size
-        if size and os.pread(descriptor, 1, size - 1) != b"\n":
-            line = b"\n" + line
-        if os.write(descriptor, line) < len(line):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    finally:
-        os.close(descriptor)
 
 
 def read_audit(root: Path) -> Iterator[AuditEntry]:

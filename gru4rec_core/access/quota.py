@@ -9,8 +9,9 @@ import json
 import logging
 from pathlib import Path
 
+from gru4rec_core.disk import plain_errors
 from gru4rec_core.errors import DataError
-from gru4rec_core.storage import append_text, make_folder
+from gru4rec_core.storage import append_line, make_file, make_folder
 from gru4rec_core.words import bytes_text
 
 LIMIT = 10_000_000_000
@@ -40,7 +41,9 @@ def require_quota(root: Path, who: str, size: int, limit: int = LIMIT) -> None:
 def note_owner(root: Path, who: str, sha256: str, size: int) -> None:
     """Remembers who uploaded a file."""
     make_folder(root / "uploads")
-    append_text(_owners(root), json.dumps({"who": who, "sha256": sha256, "bytes": size}) + "\n")
+    with plain_errors(_owners(root)):
+        make_file(_owners(root))
+        append_line(_owners(root), json.dumps({"who": who, "sha256": sha256, "bytes": size}))
 
 
 def bytes_kept(root: Path, who: str) -> int:
@@ -48,7 +51,7 @@ def bytes_kept(root: Path, who: str) -> int:
     path, kept = _owners(root), dict[str, int]()
     if not path.exists():
         return 0
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             entry = json.loads(line)
             if entry["who"] == who and (root / "uploads" / entry["sha256"]).exists():

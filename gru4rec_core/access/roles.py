@@ -37,6 +37,14 @@ class ClaimRoles(BaseModel):
     name: str = Field(min_length=1)
     roles: dict[str, Role]
 
+    @field_validator("name")
+    @classmethod
+    def _is_no_address(cls, name: str) -> str:
+        """Some providers let people enter any address; one that nobody has verified must not give a role."""
+        if name == "email":
+            raise ValueError("an e-mail belongs into the table [people], where only a verified one counts")
+        return name
+
 
 class AccessFile(BaseModel):
     """What access.toml says."""

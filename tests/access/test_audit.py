@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gru4rec_core.access import audit
+from gru4rec_core import storage
 from gru4rec_core.access.actors import Actor
 from gru4rec_core.access.audit import Subject, audit_file, begin_audit, read_audit, record
 from gru4rec_core.access.rights import Action
@@ -65,7 +65,7 @@ def test_a_full_disk_does_not_stop_what_makes_room(
         raise OSError(28, os.strerror(28))
 
     begin_audit(tmp_path)
-    monkeypatch.setattr(audit.os, "write", full)
+    monkeypatch.setattr(storage.os, "write", full)
     record(tmp_path, ADA, Action.DELETE, Subject("dataset", "shop-1"), allowed=True)
     assert "shop-1" in caplog.text
 
@@ -76,7 +76,7 @@ def test_a_line_that_a_full_disk_cut_costs_no_other(
     begin_audit(tmp_path)
     write = os.write
     with monkeypatch.context() as patch:
-        patch.setattr(audit.os, "write", lambda descriptor, line: write(descriptor, line[:20]))
+        patch.setattr(storage.os, "write", lambda descriptor, line: write(descriptor, line[:20]))
         record(tmp_path, ADA, Action.DELETE, Subject("dataset", "shop-1"), allowed=True)
     assert "not in the audit log" in caplog.text
     record(tmp_path, ADA, Action.CANCEL, Subject("run"), allowed=True)

@@ -33,3 +33,11 @@ def test_a_damaged_line_counts_nothing(tmp_path: Path) -> None:
     with (tmp_path / "uploads" / "owners.jsonl").open("a") as file:
         file.write("{\n[]\n")
     assert bytes_kept(tmp_path, "ada") == 600
+
+
+def test_a_line_that_a_full_disk_cut_costs_no_other(tmp_path: Path) -> None:
+    upload(tmp_path, "ada", "a" * 64, 600)
+    with (tmp_path / "uploads" / "owners.jsonl").open("ab") as file:
+        file.write(b'{"who": "ada", "sha256": "bbbb \xff')
+    upload(tmp_path, "ada", "c" * 64, 300)
+    assert bytes_kept(tmp_path, "ada") == 900

@@ -82,3 +82,12 @@ def test_of_two_spellings_of_an_address_the_higher_role_counts(tmp_path: Path) -
             f'[people]\n"Ada@example.com" = "{first}"\n"ada@example.com" = "{second}"\n'
         )
         assert role_from_claims(tmp_path, {"email": "ada@example.com", "email_verified": True}) == "admin"
+
+
+def test_an_address_is_no_claim_that_gives_a_role(root: Path) -> None:
+    """It would count without having been verified."""
+    access_path(root).write_text(
+        '[claim]\nname = "email"\n[claim.roles]\n"ada@example.com" = "admin"\n', encoding="utf-8"
+    )
+    with pytest.raises(ConfigError, match="people"):
+        read_access_file(root)

@@ -64,3 +64,15 @@ def test_a_browser_is_led_once_to_what_it_asked_for(monkeypatch: pytest.MonkeyPa
     context.cookies = {"_streamlit_xsrf": two}
     monkeypatch.setattr(sign_in, "_REMEMBER_SECONDS", 0)
     assert sign_in.take_asked_for() is None
+
+
+def test_of_whoever_has_not_logged_in_no_long_address_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody can ask, each time as another browser; what is remembered of them must not fill the memory."""
+    cookies = {"_streamlit_xsrf": generate_xsrf_token_string()}
+    monkeypatch.setattr(sign_in.st, "context", SimpleNamespace(cookies=cookies))
+    monkeypatch.setattr(sign_in, "_asked_for", type(sign_in._asked_for)())
+    for length, n_remembered in ((100_000, 0), (100, 1)):
+        params = SimpleNamespace(to_dict=lambda length=length: {"note": "x" * length})
+        monkeypatch.setattr(sign_in.st, "query_params", params)
+        sign_in._remember("compare")
+        assert len(sign_in._asked_for) == n_remembered

@@ -62,6 +62,7 @@ def is_let_through(kind: str, path: str, **headers: str) -> bool:
         ({"origin": "http://evil.example"}, False),
         ({"origin": "http://localhost:9999"}, False),
         ({"origin": "null"}, False),
+        ({"origin": "http://[::1"}, False),  # no address at all
     ],
 )
 @pytest.mark.parametrize("kind", ["http", "websocket"])
