@@ -81,8 +81,8 @@ def _prepare_test(workspace: Workspace, damage: Damage) -> None:
         _remake(workspace, folder, damage.id, name)
     if names & {*_WEIGHTS}:
         _remove_files(folder, set(_WEIGHTS) if "weights.npz" in names else names & {*_WEIGHTS})
-    if "weights.npz" not in names:
-        _remove_checkpoint(folder)  # otherwise the run would needlessly train on
+    if any(name.startswith(f"{_CHECKPOINT}/") for name in names):
+        _remove_checkpoint(folder)
 
 
 def _repair_run_files(workspace: Workspace, damage: Damage) -> None:

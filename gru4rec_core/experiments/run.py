@@ -101,8 +101,11 @@ def _carry_out(workspace: Workspace, run: RunRecord, folder: Path, threads: int,
 
 
 def _load_trained(folder: Path, job: JobReporter) -> Gru4Rec | None:
-    """The model of a run that was trained already and is only tested again; None where there is something to train."""
-    if (folder / "checkpoint").exists() or not (folder / "weights.npz").exists():
+    """The model of a run that was trained already and is only tested again; None where there is something to train.
+
+    A model is stored after its last epoch only.
+    """
+    if not all((folder / name).exists() for name in ("weights.npz", "vocabulary.json")):
         return None
     job.log("trained already: it is tested again")
     return Gru4Rec.load(folder)

@@ -151,7 +151,7 @@ def _examine(workspace: Workspace, job: Job, obstacle: Obstacle | None, engine: 
     elif state.scheduler and by_the_clock > _LOST_WITHOUT_ENGINE_AFTER and _is_engine_gone(engine, state):
         return _Finding(lost="The job engine that it ran on is gone.")
     if silent > SILENT_AFTER:
-        return _Finding(notice=f"no sign of life for {counted(round(silent), 'second')}; Cancel ends it")
+        return _Finding(notice=f"no sign of life for {counted(round(silent), 'second')}; Cancel on Train ends it")
     return _Finding()
 
 

@@ -173,7 +173,7 @@ def test_a_silent_job_on_a_cluster_says_so_before_it_is_lost(
     state = JobState(state="running", worker=worker, scheduler="tcp://scheduler:8786", cluster=ticket)
     write_state(workspace.run_folder(run.id), state)
     assert {look(workspace, second) for second in range(31)} == {"running"}
-    assert notice(workspace, run) == "no sign of life for 30 seconds; Cancel ends it"
+    assert notice(workspace, run) == "no sign of life for 30 seconds; Cancel on Train ends it"
     assert [look(workspace, second) for second in range(31, 63)][-1] == "lost"
     assert "No sign of life for 61 seconds. Start it again" in workspace.state(run.id).reason
     assert notice(workspace, run) == ""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gru4rec_core.errors import RunError
+from gru4rec_core.experiments.continuing import kept_epochs
 from gru4rec_core.experiments.repair import prepare_job
 from gru4rec_core.jobs import repairs
 from gru4rec_core.workspace.integrity import find_damage
@@ -62,7 +63,8 @@ def real(trained, tmp_path: Path) -> Workspace:
 def test_a_trained_run_comes_back_to_the_bit(real: Workspace, file: str, checkpoint: bool) -> None:
     folder = find_file(real.root, file).parent
     before = {name: (folder / name).read_bytes() for name in LASTING}
-    seconds = read_training_seconds(folder)
+    seconds, epochs = read_training_seconds(folder), kept_epochs(real, folder.name)
+    assert epochs == len(real.epochs(folder.name))
     if not checkpoint:
         shutil.rmtree(folder / "checkpoint")
     damage(real.root, file, "garbled")
@@ -72,6 +74,7 @@ def test_a_trained_run_comes_back_to_the_bit(real: Workspace, file: str, checkpo
     assert {name: (folder / name).read_bytes() for name in LASTING} == before
     assert find_damage(real) == []
     assert read_training_seconds(folder) == pytest.approx(seconds, abs=0.5)
+    assert kept_epochs(real, folder.name) == (epochs if checkpoint else 0)  # more epochs still go on from here
 
 
 @pytest.mark.faults
