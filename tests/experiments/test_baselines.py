@@ -1,7 +1,13 @@
 """Baselines are computed once per split."""
 
+import shutil
+from pathlib import Path
+
+from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.experiments.baselines import execute_baselines
+from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.job_state import JobState, read_state, write_state
+from gru4rec_core.workspace.store import Workspace
 
 
 def test_baselines_are_computed_once(trained) -> None:
@@ -19,3 +25,25 @@ def test_a_queued_job_that_finds_its_baselines_there_is_done(trained) -> None:
     write_state(folder, JobState(state="queued"))
     execute_baselines(home, comparison.dataset_id, comparison.split)
     assert read_state(folder).state == "done"
+
+
+def test_what_is_taken_away_during_the_work_is_computed_too(trained, tmp_path, monkeypatch) -> None:
+    """A second baseline is repaired while the job for the first one is under way."""
+    home, comparison = Workspace(shutil.copytree(trained[0].root, tmp_path / "real")), trained[1]
+    folder = home.split_folder(comparison.dataset_id, comparison.split) / "baselines"
+    _remove(folder, "popularity")
+
+    def store(*arguments) -> None:
+        save_evaluation(*arguments)
+        if arguments[-1] == "popularity":
+            _remove(folder, "markov")
+
+    save_evaluation = run_folder.save_evaluation
+    monkeypatch.setattr(run_folder, "save_evaluation", store)
+    execute_baselines(home, comparison.dataset_id, comparison.split)
+    assert home.missing_baselines(comparison.dataset_id, comparison.split, DEFAULT_BASELINES) == []
+
+
+def _remove(folder: Path, name: str) -> None:
+    for path in folder.glob(f"{name}.*"):
+        path.unlink()
