@@ -107,8 +107,9 @@ def _login(claims: Mapping[str, Any]) -> tuple[str, ...]:
 def end_login() -> None:
     """Logs out: in this browser, in all its tabs, and for anyone with a copy of its cookie."""
     now, claims = time.time(), _claims()
-    for login in [login for login, expires in _ended.items() if expires < now]:
-        _ended.pop(login, None)
+    for login, expires in list(_ended.items()):  # at once: another tab may log out meanwhile
+        if expires < now:
+            _ended.pop(login, None)
     _ended[_login(claims)] = float(claims.get("exp") or now)
     st.logout()
 

@@ -157,6 +157,10 @@ def end_worker(workspace: Workspace, job: Job) -> None:
     """Takes a job off its scheduler and ends the worker process that has it; a new one takes its place.
 
     Nothing is ended when the job ended by itself meanwhile: its worker may have begun another.
+
+    Raises:
+        OSError, TimeoutError: its scheduler does not answer.
+        RunError: a cluster's worker has no nanny.
     """
     forget(workspace, job)
     state = read_job_state(workspace, job.kind, job.id)
@@ -169,7 +173,15 @@ def end_worker(workspace: Workspace, job: Job) -> None:
         return
     with connect(workspace.root, job.state.scheduler) as client:
         busy = [address for address, keys in client.processing().items() if job_key(job) in keys]
-        client.restart_workers(busy, raise_for_error=False)
+        try:
+            client.restart_workers(busy, raise_for_error=False)
+        except ValueError as error:
+            raise RunError(
+                "The worker of a job that does not stop is ended only where a nanny starts a new one.",
+                found=str(error),
+                where=job.state.scheduler,
+                remedy="End the worker on its own machine; start workers without --no-nanny.",
+            ) from error
 
 
 def job_key(job: Job) -> str:

@@ -76,3 +76,18 @@ def test_of_whoever_has_not_logged_in_no_long_address_is_remembered(monkeypatch:
         monkeypatch.setattr(sign_in.st, "query_params", params)
         sign_in._remember("compare")
         assert len(sign_in._asked_for) == n_remembered
+
+
+def test_two_people_may_log_out_at_the_same_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Meanwhile(float):
+        """When a login expires; while it is looked at, another one is ended."""
+
+        def __lt__(self, other: float) -> bool:
+            sign_in._ended["another",] = other + 60
+            return float(self) < other
+
+    monkeypatch.setattr(sign_in, "_claims", lambda: {"sub": "17", "exp": time.time() + 60})
+    monkeypatch.setattr(sign_in, "_ended", {("old",): Meanwhile(1.0), ("older",): 0.5})
+    monkeypatch.setattr(sign_in.st, "logout", lambda: None)
+    sign_in.end_login()
+    assert len(sign_in._ended) == 2

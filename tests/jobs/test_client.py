@@ -7,17 +7,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import client, jobs
+from gru4rec_core.jobs.client import job_key
 from gru4rec_core.jobs.engine import engine_folder
 from gru4rec_core.jobs.job_list import Job
 from gru4rec_core.jobs.launcher import start_engine
-from gru4rec_core.workspace.job_state import JobState
+from gru4rec_core.workspace.job_state import ClusterTicket, JobState, write_state
 from gru4rec_core.workspace.store import PROJECT_ROOT, Workspace
 
 ANOTHER_USER = """
@@ -166,3 +169,20 @@ def test_each_attempt_has_a_name_of_its_own() -> None:
 def test_an_address_that_dask_cannot_use_is_an_os_error(workspace: Workspace, address: str, message: str) -> None:
     with pytest.raises(OSError, match=message), client.connect(workspace.root, address):
         pass
+
+
+def test_a_worker_that_nothing_would_start_again_is_not_ended_and_said_so(
+    workspace: Workspace, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = JobState(state="running", scheduler="tcp://scheduler:8786", cluster=ClusterTicket(scheduler_id="x"))
+    write_state(workspace.run_folder(run.id), state)
+    job = Job("run", run.id, run.name, workspace.state(run.id))
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ValueError("Restarting workers requires a nanny to be used.")
+
+    scheduler = SimpleNamespace(processing=lambda: {"tcp://worker:1": [job_key(job)]}, restart_workers=refuse)
+    monkeypatch.setattr(client, "connect", lambda *_: nullcontext(scheduler))
+    monkeypatch.setattr(client, "forget", lambda *_: None)
+    with pytest.raises(RunError, match=r"nanny.*End the worker"):
+        client.end_worker(workspace, job)
