@@ -61,7 +61,9 @@ def _build(
         cells=(
             f"{record.n_sessions:,}",
             f"{record.n_items:,}",
-            summary_cells.best_model(summary) if summary else summary_cells.muted(_why_none(comparisons)),
+            summary_cells.best_model(summary)
+            if summary
+            else summary_cells.muted(_why_none(workspace, record, comparisons)),
             summary_cells.margin(summary, theme.is_dark()) if summary else "",
             summary_cells.moment(record.created) + summary_cells.muted(made_from),
             summary_cells.muted(describe_warnings(cached.count_log_warnings(record, _MOST_EVENTS))),
@@ -85,8 +87,10 @@ def newest_summary(workspace: Workspace, comparisons: list[ComparisonRecord]) ->
     return None
 
 
-def _why_none(comparisons: list[ComparisonRecord]) -> str:
-    return "no result yet" if comparisons else "nothing trained yet"
+def _why_none(workspace: Workspace, record: DatasetRecord, comparisons: list[ComparisonRecord]) -> str:
+    if comparisons:
+        return "no result yet"
+    return "no comparison to show" if workspace.runs(record.id) else "nothing trained yet"
 
 
 def describe_warnings(count: WarningCount | WorkbenchError | None) -> str:

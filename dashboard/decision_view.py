@@ -132,11 +132,12 @@ def show_decisions() -> None:
     if not records:
         return
     comparisons = {comparison.id for comparison in workspace.comparisons()}
+    damaged = set(workspace.list_folders("comparisons")) - comparisons
     st.header("Decisions")
     table = RowTable(
         "decision",
         _COLUMNS,
-        lambda decision_id: _build(records[decision_id], comparisons),
+        lambda decision_id: _build(records[decision_id], comparisons, damaged),
         _act,
         lambda decision_id: _show_below(workspace, records[decision_id]),
     )
@@ -148,8 +149,8 @@ def _searched(record: DecisionRecord | GateRecord) -> str:
     return f"{record.text} {record.dataset_name} {record.by} {reason}"
 
 
-def _build(record: DecisionRecord | GateRecord, comparisons: Container[str]) -> Row:
-    return _gate_row(record) if isinstance(record, GateRecord) else _decision_row(record, comparisons)
+def _build(record: DecisionRecord | GateRecord, comparisons: Container[str], damaged: Container[str]) -> Row:
+    return _gate_row(record) if isinstance(record, GateRecord) else _decision_row(record, comparisons, damaged)
 
 
 def _gate_row(record: GateRecord) -> Row:
@@ -165,13 +166,13 @@ def _gate_row(record: GateRecord) -> Row:
     )
 
 
-def _decision_row(record: DecisionRecord, comparisons: Container[str]) -> Row:
+def _decision_row(record: DecisionRecord, comparisons: Container[str], damaged: Container[str]) -> Row:
     has_comparison = record.comparison_id in comparisons
-    gone = "" if has_comparison else "the comparison was deleted"
+    gone = "the comparison is damaged" if record.comparison_id in damaged else "the comparison was deleted"
     return Row(
         title=f"{record.text[0].upper()}{record.text[1:]}",
         cells=(
-            summary_cells.name(record.dataset_name) + summary_cells.muted(gone),
+            summary_cells.name(record.dataset_name) + summary_cells.muted("" if has_comparison else gone),
             summary_cells.name(record.why, 120) + summary_cells.muted(record.by),
             summary_cells.name(record.verdict["sentences"][0], 160),
             summary_cells.moment(record.created),

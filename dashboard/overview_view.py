@@ -24,6 +24,7 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs.job_list import list_jobs
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.jobs.planning import default_comparison_plan
+from gru4rec_core.words import counted
 from gru4rec_core.workspace.importing import import_sample
 from gru4rec_core.workspace.records import DatasetRecord
 
@@ -72,7 +73,9 @@ def show_headline(selection: state.Selection, record: DatasetRecord) -> None:
 def _offer_training(selection: state.Selection, record: DatasetRecord) -> None:
     reason = cached.default_plan(record).reason
     with st.container(border=True):
-        st.text(f"{record.name}: {record.n_sessions:,} sessions, {record.n_items:,} items. Nothing is trained yet.")
+        runs = state.workspace().runs(record.id)  # of a comparison that was deleted or is damaged
+        trained = f"{counted(len(runs), 'run')}, but no comparison to show" if runs else "Nothing is trained yet"
+        st.text(f"{record.name}: {record.n_sessions:,} sessions, {record.n_items:,} items. {trained}.")
         messages.show_aside(f"{reason[0].upper()}{reason[1:]}.")
         with st.container(horizontal=True):
             may_train = is_allowed(Action.TRAIN)

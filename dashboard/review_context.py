@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import cached, damage_card, messages, progress_view, state, unfinished_view, widgets
+from dashboard import cached, damage_card, messages, progress_view, sign_in, state, unfinished_view, widgets
 from gru4rec_core.config import LIST_LENGTHS
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.vocabulary import ItemVocabulary
@@ -141,13 +141,21 @@ def open_review(selection: state.Selection, purpose: str) -> Review | None:
             selection,
             key="to-runs",
         )
-        if not progress_view.is_active(workspace, record):
+        if progress_view.is_active(workspace, record):
+            sign_in.draw_again(progress_view.POLL_SECONDS, _show_when_finished, record)
+        else:
             unfinished_view.offer_what_is_done(selection, record)
         return None
     damage_card.show_cards(workspace, result.damages)
     used = {run_id for run_ids in result.run_ids.values() for run_id in run_ids}
     runs = tuple(workspace.readable_runs(run_id for run_id in record.run_ids if run_id in used))
     return Review(record, result, runs, files, _read_item_names(workspace, record.dataset_id))
+
+
+def _show_when_finished(record: ComparisonRecord) -> None:
+    """Draws the page anew once no job of the comparison waits or runs."""
+    if not progress_view.is_active(state.workspace(), record):
+        st.rerun()
 
 
 def find_result_damage(workspace: Workspace, record: ComparisonRecord) -> list[Damage]:

@@ -4,8 +4,10 @@ import json
 import re
 
 import pytest
+import streamlit as st
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
+from dashboard import progress_view, sign_in, state
 from gru4rec_core.report.glossary import OFFLINE_LIMITS
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.words import figure, signed
@@ -142,6 +144,23 @@ def test_without_results_it_leads_to_the_runs(finished, open_page):
     app = open_page("compare")
     assert "not finished" in texts(app)
     assert app.button(key="to-runs").label == "Look at its runs"
+
+
+def test_while_jobs_are_at_work_the_page_waits_for_their_result(finished, open_page, monkeypatch):
+    watched = []
+    monkeypatch.setattr(progress_view, "is_active", lambda *args: True)
+    monkeypatch.setattr(sign_in, "draw_again", lambda every, draw, *args: watched.append((every, draw, args)))
+    write_state(finished.run_folder(finished.runs()[0].id), JobState(state="running"))
+    assert "not finished" in texts(open_page("compare"))
+    ((every, draw, args),) = watched
+    assert every == progress_view.POLL_SECONDS
+
+    monkeypatch.setattr(progress_view, "is_active", lambda *args: False)
+    reruns = []
+    monkeypatch.setattr(st, "rerun", lambda: reruns.append(True))
+    monkeypatch.setattr(state, "workspace", lambda: finished)
+    draw(*args)
+    assert reruns == [True]
 
 
 def test_warnings_are_counted_and_one_tap_away(details, finished):

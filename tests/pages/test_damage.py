@@ -124,3 +124,17 @@ def test_a_damaged_decision_costs_its_row(finished: Workspace, open_page: Callab
     assert all_html(app).count("Because of the ") == 1
     app.button(key=f"repair-list-decision-{broken.parent.name}").click().run()
     assert all_html(app).count("Because of the ") == 2
+
+
+def test_a_damaged_comparison_is_not_said_to_be_deleted_or_never_trained(
+    finished: Workspace, open_page: Callable[..., AppTest]
+) -> None:
+    result = build_comparison_result(finished, finished.comparisons()[0].id)
+    record_decision(finished, result, result.pair, DecisionInput("choose", "Ada", "It is better."))
+    damage(finished.root, "comparison", "emptied")
+    app = open_page("overview")
+    shown = " ".join([all_html(app), *(element.value for element in app.text)]).lower()
+    assert "the comparison is damaged" in shown
+    assert "but no comparison to show" in shown
+    for wrong in ("the comparison was deleted", "nothing is trained yet", "nothing trained yet"):
+        assert wrong not in shown
