@@ -44,9 +44,9 @@ def show_headline(review: Review, shown_k: int) -> None:
     """
     verdict = review.result.verdict
     if verdict is None:
-        widgets.sentence(
-            "One model was trained: there are only baselines to compare it with.", size="1.3rem", heading=True
-        )
+        which = "can be read" if review.result.left_out else "was trained"
+        text = f"One model {which}: there are only baselines to compare it with."
+        widgets.sentence(text, size="1.3rem", heading=True)
         for text in review.result.sentences:
             widgets.sentence(text, size="1.05rem")
         return

@@ -29,11 +29,11 @@ if agreed:
         st.text("Items shown:", width="content", help=review_context.HITS_HELP)
         k = review_context.choose_list_length(selection, review, label_visibility="collapsed")
         pair = review_context.choose_pair(review)
-    square, ladder = st.columns(2, gap="medium")
-    with square:
-        if pair:
+    left, right = st.columns(2, gap="medium")
+    if pair:
+        with left:
             compare_view.show_overlap_beside(review, pair, k, selection)
-    with ladder:
+    with right if pair else left:
         compare_view.show_ladder(review, k)
     with st.container(horizontal=True):
         state.next_button("See where they are wrong", "accuracy", selection, key="to-accuracy")

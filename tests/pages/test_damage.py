@@ -138,3 +138,15 @@ def test_a_damaged_comparison_is_not_said_to_be_deleted_or_never_trained(
     assert "but no comparison to show" in shown
     for wrong in ("the comparison was deleted", "nothing is trained yet", "nothing trained yet"):
         assert wrong not in shown
+
+
+def test_a_model_whose_rival_is_damaged_is_not_said_to_be_the_only_one_that_was_trained(
+    finished: Workspace, open_page: Callable[..., AppTest]
+) -> None:
+    for run in finished.runs():
+        if run.config.loss == "top1":
+            (finished.run_folder(run.id) / "config.json").write_bytes(b"")
+    app = open_page("compare")
+    assert "One model can be read" in all_html(app)
+    assert "was trained" not in all_html(app)
+    assert app.columns[0].children  # the ladder, where otherwise the square is
