@@ -117,12 +117,7 @@ def _show_found(workspace: Workspace, check: WorkspaceCheck) -> None:
 
 def _repair_all(workspace: Workspace, repairable: Sequence[Damage]) -> None:
     """Repairs all of these; if one cannot be repaired, goes on with the others and raises its error at the end."""
-    failed = []
-    for damage in repairable:
-        try:
-            repairs.repair(workspace, damage)
-        except WorkbenchError as error:
-            failed.append(error)
+    failed = repairs.repair_all(workspace, repairable)
     if failed:
         raise failed[0]
     focus.tell_action(describe_repairs(repairable), place="workspace-check")

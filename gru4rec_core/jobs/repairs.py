@@ -1,8 +1,10 @@
 """How is something damaged repaired: at once, or by a job?"""
 
+from collections.abc import Iterable
+
 from gru4rec_core.access.guard import check, require
 from gru4rec_core.access.rights import Action
-from gru4rec_core.errors import RunError
+from gru4rec_core.errors import RunError, WorkbenchError
 from gru4rec_core.experiments.baselines import execute_baselines_job
 from gru4rec_core.experiments.comparison import ComparisonPart
 from gru4rec_core.experiments.repair import prepare_job, repair_now
@@ -21,6 +23,27 @@ def repair(workspace: Workspace, damage: Damage) -> None:
     """
     if not _is_repaired_at_once(workspace, damage):
         _submit(workspace, damage, Action.REPAIR)
+
+
+def repair_all(workspace: Workspace, damages: Iterable[Damage]) -> list[WorkbenchError]:
+    """Repairs each as `repair` does, and goes on where one cannot be repaired; returns the errors.
+
+    All are made ready before the first job is queued, because baselines that share one may not be touched during it.
+    """
+    errors: list[WorkbenchError] = []
+    by_job = []
+    for damage in damages:
+        try:
+            if not _is_repaired_at_once(workspace, damage):
+                by_job.append(damage)
+        except WorkbenchError as error:
+            errors.append(error)
+    for damage in by_job:
+        try:
+            _submit(workspace, damage, Action.REPAIR)
+        except WorkbenchError as error:
+            errors.append(error)
+    return errors
 
 
 def train_again(workspace: Workspace, damage: Damage) -> None:

@@ -8,7 +8,7 @@ import pytest
 from gru4rec_core.errors import RunError
 from gru4rec_core.experiments.continuing import kept_epochs
 from gru4rec_core.experiments.repair import prepare_job
-from gru4rec_core.jobs import repairs
+from gru4rec_core.jobs import jobs, repairs
 from gru4rec_core.workspace.integrity import find_damage
 from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.run_folder import read_training_seconds
@@ -106,3 +106,15 @@ def test_nothing_is_taken_away_from_a_job_that_is_at_work(
         mend(home, found)
     assert (read_state(found.folder).state, submitted) == ("running", [])
     assert sorted(path.name for path in found.folder.rglob("*")) == before
+
+
+def test_all_is_made_ready_before_the_first_job_begins(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two baselines share a job: once it is at work, neither may be taken away from it."""
+    for name in ("markov", "popularity"):
+        (path,) = home.root.glob(f"datasets/*/splits/*/baselines/{name}.json")
+        path.write_bytes(b"")
+    folder = path.parent
+    monkeypatch.setattr(jobs, "submit", lambda *args, **kwargs: change_state(folder, state="running"))
+    assert repairs.repair_all(home, find_damage(home)) == []
+    assert not list(folder.glob("markov.*"))
+    assert not list(folder.glob("popularity.*"))
