@@ -72,7 +72,8 @@ def repair_here(workspace: Workspace, damage: Damage, on_change: OnChange | None
 def _is_repaired_at_once(workspace: Workspace, damage: Damage) -> bool:
     """Repairs what needs no job and returns True; otherwise prepares the job and returns False."""
     _require_cure(damage)
-    require_idle(damage)
+    if damage.kind != "baseline":  # one taken away meanwhile is computed by the job that is at work on the others
+        require_idle(damage)
     require(workspace.root, Action.REPAIR, damage.kind, damage.id, damage.name)
     if damage.cure == "now":
         repair_now(workspace, damage)

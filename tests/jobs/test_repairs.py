@@ -92,7 +92,7 @@ def test_a_run_trained_again_comes_back_to_the_bit(real: Workspace) -> None:
     assert find_damage(real) == []
 
 
-@pytest.mark.parametrize("file", ["metrics", "predictions", "weights", "baseline"])
+@pytest.mark.parametrize("file", ["metrics", "predictions", "weights"])
 def test_nothing_is_taken_away_from_a_job_that_is_at_work(
     home: Workspace, submitted: list[tuple[str, str]], file: str
 ) -> None:
@@ -118,3 +118,15 @@ def test_all_is_made_ready_before_the_first_job_begins(home: Workspace, monkeypa
     assert repairs.repair_all(home, find_damage(home)) == []
     assert not list(folder.glob("markov.*"))
     assert not list(folder.glob("popularity.*"))
+
+
+def test_a_second_baseline_is_repaired_while_the_job_for_the_first_is_queued(
+    home: Workspace, submitted: list[tuple[str, str]]
+) -> None:
+    folder = damage(home.root, "baseline", "cut").parent
+    (folder / "popularity.json").write_text("{", encoding="utf-8")
+    for found in find_damage(home):
+        repairs.repair(home, found)
+        change_state(folder, state="queued")
+    assert len(submitted) == 2
+    assert not [*folder.glob("markov.*"), *folder.glob("popularity.*")]
