@@ -215,6 +215,25 @@ def trained(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[W
     return Workspace(home), Workspace(home).comparisons()[0]
 
 
+@pytest.fixture(scope="session")
+def trained_report(
+    trained: tuple[Workspace, ComparisonRecord], tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Path:
+    """Its report, drawn in one process of this session: the charts take 2 s; tests must not change it."""
+    from gru4rec_core.results.html_report import write_report
+
+    if worker_id == "master":
+        path = tmp_path_factory.mktemp("report") / "report.html"
+        write_report(trained[0], trained[1].id, path)
+        return path
+    path = tmp_path_factory.getbasetemp().parent / "report.html"
+    with exclusive_lock(path.with_suffix(".lock"), timeout=600):
+        if not path.exists():
+            write_report(trained[0], trained[1].id, path.with_suffix(".new"))
+            path.with_suffix(".new").rename(path)
+    return path
+
+
 def _train_letters(root: Path) -> None:
     from gru4rec_core.experiments.comparison import execute_comparison
 

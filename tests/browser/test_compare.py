@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 1366, 768
 def compare(page: Page, workbench) -> Page:
     """The page on a laptop's screen."""
     if not workbench.workspace.comparisons():
-        train_the_sample(page, workbench.url)
+        train_the_sample(page, workbench)
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     page.goto(f"{workbench.url}/compare?comparison={workbench.workspace.comparisons()[-1].id}")
     settle(page)

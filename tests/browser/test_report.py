@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def report(page: Page, workbench, tmp_path: Path) -> Path:
     """What *Download report* on Compare gives."""
     if not workbench.workspace.comparisons():
-        train_the_sample(page, workbench.url)
+        train_the_sample(page, workbench)
     page.goto(f"{workbench.url}/compare?comparison={workbench.workspace.comparisons()[0].id}")
     settle(page)
     with page.expect_download(timeout=2 * WAIT) as download:

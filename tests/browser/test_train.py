@@ -23,12 +23,12 @@ CHART_ABOVE_JOBS = """() => {
 def test_a_finished_comparison_trains_on_in_sight(page: Page, workbench):
     workspace = workbench.workspace
     if not workspace.comparisons():
-        train_the_sample(page, workbench.url)
+        train_the_sample(page, workbench)
     old = workspace.comparisons()[-1]
     page.goto(f"{workbench.url}/train?comparison={old.id}")
     settle(page)
     page.get_by_role("button", name="Train more epochs").click()
-    page.get_by_role("spinbutton", name="How many more epochs?").fill("12")
+    page.get_by_role("spinbutton", name="How many more epochs?").fill("30")  # long enough to look at them
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Continue training").click()
     told = re.compile(r"\d of 3 jobs done, (about .*|less than 10 s) left in all")

@@ -2,11 +2,13 @@
 
 import re
 import shutil
+from html import escape
 from pathlib import Path
 
 import pytest
 
 from gru4rec_core.cli import check
+from gru4rec_core.report.html import figures
 from gru4rec_core.workspace.integrity import find_damage
 from gru4rec_core.workspace.job_state import ProcessIdentity, change_state
 from gru4rec_core.workspace.store import Workspace
@@ -91,8 +93,16 @@ def test_lists_go_on_whatever_is_damaged(run, home: Workspace, file: str) -> Non
         assert "check --repair" in told
 
 
-@pytest.mark.parametrize("file", ["predictions", "environment", "items", "baseline", "comparison", "dataset"])
-def test_the_report_goes_on_or_names_the_file(run, home: Workspace, file: str, tmp_path: Path) -> None:
+DRAWS = ("predictions", "environment", "items", "baseline")
+"""Files without which there is a report all the same."""
+
+
+@pytest.mark.parametrize("file", [*DRAWS, "comparison", "dataset"])
+def test_the_report_goes_on_or_names_the_file(
+    run, home: Workspace, file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # To draw the charts takes most of a report's time; below.
+    monkeypatch.setattr(figures, "chart_to_svg", lambda chart, alt, *more: f"<svg aria-label='{escape(alt)}'/>")
     comparison = home.comparisons()[0].id
     path = damage(home.root, file, "garbled")
     found = run("report", comparison, tmp_path / "report.html")
@@ -101,6 +111,14 @@ def test_the_report_goes_on_or_names_the_file(run, home: Workspace, file: str, t
         assert path.name in found.err
     else:
         assert found.status == 0, found.err
+
+
+@pytest.mark.parametrize("file", [*DRAWS[:1], *(pytest.param(file, marks=pytest.mark.faults) for file in DRAWS[1:])])
+def test_the_report_is_drawn_whole(run, home: Workspace, file: str, tmp_path: Path) -> None:
+    damage(home.root, file, "garbled")
+    found = run("report", home.comparisons()[0].id, tmp_path / "report.html")
+    assert found.status == 0, found.err
+    assert "<path" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_recommending_with_damaged_weights_names_the_file_and_the_remedy(run, home: Workspace) -> None:

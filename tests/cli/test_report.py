@@ -11,17 +11,16 @@ def in_the_trained_workspace(trained, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRU4REC_HOME", str(trained[0].root))
 
 
-def test_it_says_what_it_wrote(trained, run, tmp_path: Path):
+def test_it_says_what_it_wrote(trained, trained_report: Path, run, tmp_path: Path):
     path = tmp_path / "out.html"
     result = run("report", trained[1].id, path, "--json")
     assert result.status == 0, result.err
     assert result.json == {"comparison": trained[1].id, "path": str(path), "size": path.stat().st_size}
+    assert path.read_bytes() == trained_report.read_bytes()
 
 
-def test_its_figures_are_those_of_compare_and_its_command_gives_them(trained, run, tmp_path: Path):
-    path = tmp_path / "out.html"
-    assert run("report", trained[1].id, path).status == 0
-    html = path.read_text(encoding="utf-8")
+def test_its_figures_are_those_of_compare_and_its_command_gives_them(trained, trained_report: Path, run):
+    html = trained_report.read_text(encoding="utf-8")
     command = re.search(r"<pre[^>]*>python -m gru4rec_core (.*?)</pre>", html, re.S).group(1)
     told = run(*command.split(), "--json")
     assert told.status == 0, told.err
