@@ -27,7 +27,7 @@ from gru4rec_core.report.export import add_intervals, export_table
 from gru4rec_core.report.frames import accuracy as accuracy_frames
 from gru4rec_core.report.frames import comparison as comparison_frames
 from gru4rec_core.report.frames.settings import select_differences, settings_table
-from gru4rec_core.report.labels import outcome_labels, outcome_line
+from gru4rec_core.report.labels import describe_lone_model, outcome_labels, outcome_line
 from gru4rec_core.results.comparison import Pair
 from gru4rec_core.results.trust_facts import trust_facts
 from gru4rec_core.words import figure, p_text, signed
@@ -44,9 +44,7 @@ def show_headline(review: Review, shown_k: int) -> None:
     """
     verdict = review.result.verdict
     if verdict is None:
-        which = "can be read" if review.result.left_out else "was trained"
-        text = f"One model {which}: there are only baselines to compare it with."
-        widgets.sentence(text, size="1.3rem", heading=True)
+        widgets.sentence(describe_lone_model(review.result.left_out), size="1.3rem", heading=True)
         for text in review.result.sentences:
             widgets.sentence(text, size="1.05rem")
         return

@@ -9,7 +9,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import dialogs, focus, messages
+from dashboard import dialogs, focus, messages, sign_in
 from gru4rec_core.access.guard import is_allowed
 from gru4rec_core.access.rights import Action
 from gru4rec_core.errors import WorkbenchError
@@ -94,7 +94,7 @@ def show_instead(workspace: Workspace, check: Callable[[], Iterable[Damage]], er
 def _show_card(workspace: Workspace, damage: Damage, key: str) -> None:
     with st.container(border=True, key=f"damage-{key}", gap="small"):
         messages.show_message(damage.title, "error")
-        lines = "".join(f"<div>{escape(text)}</div>" for text in (*damage.file_sentences, damage.cure_sentence))
+        lines = "".join(f"<div>{escape(text)}</div>" for text in (*damage.file_sentences, _describe_cure(damage)))
         st.html(f'<div style="overflow-wrap:anywhere;line-height:1.5">{lines}</div>')
         with st.container(horizontal=True, gap="small"):
             if damage.cure in ("now", "job") and is_allowed(Action.REPAIR):
@@ -105,6 +105,15 @@ def _show_card(workspace: Workspace, damage: Damage, key: str) -> None:
             if is_allowed(Action.DELETE):
                 draw = partial(_ask_to_remove, workspace, damage)
                 dialogs.show_button("Remove", draw, key=f"remove-{key}", type="tertiary", icon=":material/delete:")
+
+
+def _describe_cure(damage: Damage) -> str:
+    """What the buttons do; for whoever has none, who can do it."""
+    if damage.cure in ("now", "job") and not is_allowed(Action.REPAIR):
+        return " ".join(filter(None, (sign_in.describe_who_can("repair it"), damage.lost)))
+    if damage.cure == "train" and not is_allowed(Action.TRAIN):
+        return f"{damage.cure_sentence} {sign_in.describe_who_can('do that')}"
+    return damage.cure_sentence
 
 
 def _show_repair_button(workspace: Workspace, damage: Damage, key: str) -> None:

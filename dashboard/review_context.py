@@ -27,6 +27,7 @@ from gru4rec_core.report.labels import item_label
 from gru4rec_core.report.visit_names import session_titles
 from gru4rec_core.results.comparison import ComparisonResult, Pair
 from gru4rec_core.results.whole_models import find_comparison_damage
+from gru4rec_core.words import counted
 from gru4rec_core.workspace.damage import Damage
 from gru4rec_core.workspace.integrity import check_dataset, check_run
 from gru4rec_core.workspace.records import ComparisonRecord, RunRecord
@@ -183,7 +184,9 @@ def _show_nothing_yet(selection: state.Selection, purpose: str) -> None:
         text = f"Nothing to {purpose} yet: the workspace has no data."
         widgets.empty_state(text, "Load a sample or your own log", "overview", selection, key="to-overview")
     else:
-        text = f"Nothing to {purpose} yet: no models have been trained on {selection.dataset.name}."
+        name, runs = selection.dataset.name, state.workspace().runs(selection.dataset.id)
+        found = f"{counted(len(runs), 'run')} on {name}, but no comparison to show"  # it was deleted
+        text = f"Nothing to {purpose} yet: {found if runs else f'no models have been trained on {name}'}."
         widgets.empty_state(text, "Train TOP1 and BPR", "train", selection, key="to-train")
 
 

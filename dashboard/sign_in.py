@@ -19,7 +19,7 @@ from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from dashboard import messages
-from gru4rec_core.access.actors import Actor, current_actor, is_read_only, limited, system_user
+from gru4rec_core.access.actors import READ_ONLY, Actor, current_actor, is_read_only, limited, system_user
 from gru4rec_core.access.audit import begin_audit
 from gru4rec_core.access.rights import ROLE_TEXTS, Action, may, with_article
 from gru4rec_core.access.roles import read_access_file, role_from_claims
@@ -239,5 +239,19 @@ def explain_what_is_hidden(what: str) -> None:
         what: a clause, "add the first log".
     """
     actor = current_actor()
-    role = with_article(actor.role) if actor else "not logged in"
-    messages.show_aside(f"You are {role} here. An analyst can {what}.")
+    role = "" if is_read_only() else f"You are {with_article(actor.role) if actor else 'not logged in'} here. "
+    messages.show_aside(role + describe_who_can(what))
+
+
+def describe_who_can(what: str) -> str:
+    """Who can do what only analysts may; where the whole dashboard is read-only, how that is changed.
+
+    Args:
+        what: a clause, "repair it".
+    """
+    if is_read_only():
+        return (
+            f"This dashboard is read-only ({READ_ONLY} is set). To {what}, restart it without that setting, or ask "
+            "whoever runs it."
+        )
+    return f"An analyst can {what}."

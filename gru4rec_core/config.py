@@ -24,6 +24,17 @@ LOSS_LABELS: dict[str, str] = {
 }
 """What screens, charts and reports call the losses."""
 
+
+def label_run(name: str) -> str:
+    """What screens call the run of this name.
+
+    >>> label_run("top1, seed 0"), label_run("night run")
+    ('TOP1, seed 0', 'night run')
+    """
+    loss, comma, rest = name.partition(",")
+    return LOSS_LABELS.get(loss, loss) + comma + rest
+
+
 PROTOCOL_LABELS: dict[str, str] = {
     "last-item": "Last item",
     "time": "Later days",

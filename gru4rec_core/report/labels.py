@@ -33,6 +33,16 @@ def short_middle(name: object, limit: int = LONGEST_NAME) -> str:
     return f"{text[: limit - 1 - n_end]}…{text[len(text) - n_end :]}"
 
 
+def describe_lone_model(left_out: str) -> str:
+    """What stands in the verdict's place where a comparison has one model.
+
+    Args:
+        left_out: which of its runs are damaged and left out, as a sentence; "" for none.
+    """
+    which = "can be read" if left_out else "was trained"
+    return f"One model {which}: there are only baselines to compare it with."
+
+
 def item_label(item_id: int, vocabulary: ItemVocabulary, names: Mapping[str, str]) -> str:
     """The name of an item.
 

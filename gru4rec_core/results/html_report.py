@@ -64,6 +64,7 @@ def gather_contents(workspace: Workspace, result: ComparisonResult) -> ReportCon
         },
         command=reproduce_command(record, [run.config for run in runs]),
         categories=workspace.item_categories(result.dataset.id),
+        left_out=result.left_out,
     )
 
 

@@ -85,7 +85,7 @@ class Damage:
 
     @property
     def title(self) -> str:
-        """ "Run bpr, seed 0 is damaged."."""
+        """ "Run BPR, seed 0 is damaged."."""
         return f"{KIND_WORDS[self.kind]} {self.name} is damaged."
 
     @property
@@ -121,7 +121,7 @@ class Damage:
 
 
 def describe_several(damages: Sequence[Damage]) -> str:
-    """ "6 things here are damaged: dataset shop; run bpr, seed 0; run bpr, seed 1; and 3 more."."""
+    """ "6 things here are damaged: dataset shop; run BPR, seed 0; run BPR, seed 1; and 3 more."."""
     named = [short(f"{KIND_WORDS[one.kind].lower()} {one.name}", _LONGEST_NAMED) for one in damages[:_N_NAMED]]
     if len(damages) > _N_NAMED:
         named.append(f"and {len(damages) - _N_NAMED:,} more")
@@ -147,7 +147,7 @@ def list_repairable(damages: Iterable[Damage]) -> list[Damage]:
 
 
 def describe_left_out(names: Iterable[str]) -> str:
-    """Which runs a comparison goes on without: "bpr, seed 0 is damaged and left out."; "" for none."""
+    """Which runs a comparison goes on without: "BPR, seed 0 is damaged and left out."; "" for none."""
     names = list(names)
     if not names:
         return ""

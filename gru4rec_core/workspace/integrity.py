@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from gru4rec_core.baselines.names import BASELINE_LABELS
-from gru4rec_core.config import SplitConfig
+from gru4rec_core.config import SplitConfig, label_run
 from gru4rec_core.errors import RunError
 from gru4rec_core.model.checkpoint import read_newest
 from gru4rec_core.storage import is_id, read_json
@@ -190,7 +190,7 @@ def _run_files(folder: Path, sums: Mapping[str, Checksum]) -> Iterator[str]:
 
 
 def _name_run(folder: Path) -> str:
-    return _read_name(folder, "run.json") or folder.name
+    return label_run(_read_name(folder, "run.json")) or folder.name
 
 
 def _read_name(folder: Path, record: str) -> str:

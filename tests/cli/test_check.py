@@ -47,7 +47,7 @@ def test_repair_mends_what_can_be_and_keeps_the_status_for_the_rest(run, home: W
     found = run("check", "--repair")
     assert found.status == 1
     assert metrics.read_bytes() == before
-    assert "Repaired: bpr, seed 0 (run)." in found.out
+    assert "Repaired: BPR, seed 0 (run)." in found.out
     assert "Dataset shop log is damaged." in found.out
     assert "The split of shop log" in found.out  # without the log it cannot be cut again
     assert "not repaired: items.npy is missing or damaged." in found.err

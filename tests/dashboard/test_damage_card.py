@@ -13,7 +13,7 @@ def test_what_goes_along_is_said_before_it_is_removed(home: Workspace) -> None:
     damage(home.root, "run", "cut")
     (found,) = find_damage(home)
     said = damage_card.describe_removal(home, found)
-    assert said.startswith("Removes bpr, seed 0 with 1 comparison from this workspace. This frees ")
+    assert said.startswith("Removes BPR, seed 0 with 1 comparison from this workspace. This frees ")
     assert said.endswith("kB. This cannot be undone.")
 
 
@@ -47,7 +47,7 @@ def test_a_card_or_the_error_takes_the_place_of_what_cannot_be_drawn(home: Works
     damage(home.root, "metrics", "emptied")
     app = AppTest.from_function(draw, args=(str(home.root), True)).run()
     text = " ".join(element.proto.body for element in app.get("html"))
-    assert "Run bpr, seed 0 is damaged." in text
+    assert "Run BPR, seed 0 is damaged." in text
     assert "It does not go on." not in text
     assert [button.label for button in app.button] == ["Repair", "Remove"]
     app.button[0].click().run()

@@ -14,6 +14,7 @@ from gru4rec_core.access.audit import read_audit
 from gru4rec_core.access.roles import access_path
 from gru4rec_core.workspace.store import Workspace
 from tests.app_runs import TIMEOUT
+from tests.damaged_files import damage
 
 AUTH = {"auth": {"redirect_uri": "http://localhost/oauth2callback", "cookie_secret": "x" * 40, "client_id": "c"}}
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,6 +117,25 @@ def test_read_only_makes_everybody_a_viewer(finished: Workspace, monkeypatch: py
     assert not app.exception
     assert not [key for key in keys(app) if key.startswith(WRITING) or key.startswith("menu-")]
     assert "Read only" in "".join(element.proto.body for element in app.sidebar.get("html"))
+
+
+@pytest.mark.parametrize("page", ["train", "data"])
+def test_read_only_is_not_said_to_be_a_role_where_nobody_has_one(
+    finished: Workspace, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setenv("GRU4REC_READ_ONLY", "1")
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT)
+    app.switch_page(f"pages/{page}.py").run()
+    said = "".join(element.proto.body for element in app.get("html"))
+    assert "iewer" not in said
+    assert "An analyst" not in said
+    assert ("This dashboard is read-only (GRU4REC_READ_ONLY is set)" in said) is (page == "train")
+
+
+def test_a_viewer_is_told_who_can_repair(visit, finished: Workspace) -> None:
+    damage(finished.root, "metrics", "cut")
+    said = "".join(element.proto.body for element in visit("compare", email="eve@example.com").get("html"))
+    assert "An analyst can repair it." in said
 
 
 def test_an_admin_sees_what_is_hidden_from_others(visit, finished: Workspace) -> None:

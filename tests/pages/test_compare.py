@@ -70,7 +70,7 @@ def test_the_open_tab_survives_the_deletion_of_the_comparison_elsewhere(finished
     finished.delete_comparison(record.id)
     app.run()
     assert not app.exception
-    assert "no models have been trained" in texts(app)
+    assert "2 runs on shop log, but no comparison to show" in texts(app)
     assert "a" not in app.query_params
 
 

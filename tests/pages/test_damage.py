@@ -7,8 +7,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cached, check_view
+from gru4rec_core.report.html.page import render_report
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.results.decision import DecisionInput, record_decision
+from gru4rec_core.results.html_report import gather_contents
 from gru4rec_core.workspace.integrity import find_damage
 from gru4rec_core.workspace.store import Workspace
 from tests.damaged_files import DAMAGES, FILES, damage, find_file
@@ -107,7 +109,7 @@ def test_without_a_result_only_what_it_is_computed_from_has_a_card(
 def test_a_repaired_run_takes_part_again(finished: Workspace, open_page: Callable[..., AppTest]) -> None:
     run_id = damage(finished.root, "config", "emptied").parent.name
     app = open_page("compare")
-    assert "is damaged and left out" in all_html(app)
+    assert "BPR, seed 0 is damaged and left out" in all_html(app)
     app.button(key=f"repair-run-{run_id}").click().run()
     assert not app.exception
     assert "is damaged" not in all_html(app)
@@ -150,3 +152,36 @@ def test_a_model_whose_rival_is_damaged_is_not_said_to_be_the_only_one_that_was_
     assert "One model can be read" in all_html(app)
     assert "was trained" not in all_html(app)
     assert app.columns[0].children  # the ladder, where otherwise the square is
+
+
+def test_a_run_whose_comparison_was_removed_is_not_said_to_be_untrained(
+    finished: Workspace, open_page: Callable[..., AppTest]
+) -> None:
+    for run in finished.runs():
+        if run.config.loss == "top1":
+            finished.delete_run(run.id, with_comparisons=True)
+    app = open_page("compare")
+    assert "1 run on shop log, but no comparison to show" in all_html(app)
+    assert "no models have been trained" not in all_html(app)
+
+
+def test_the_report_of_a_model_whose_rival_is_damaged_says_so(finished: Workspace) -> None:
+    for run in finished.runs():
+        if run.config.loss == "top1":
+            (finished.run_folder(run.id) / "config.json").write_bytes(b"")
+    result = build_comparison_result(finished, finished.comparisons()[0].id)
+    html = render_report(gather_contents(finished, result))
+    assert "One model can be read" in html
+    assert "TOP1, seed 0 is damaged and left out." in html
+
+
+@pytest.mark.parametrize("file", ["metrics", "predictions", "weights"])
+def test_who_may_not_repair_is_not_told_what_repair_does(
+    finished: Workspace, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    monkeypatch.setenv("GRU4REC_READ_ONLY", "1")
+    damage(finished.root, file, "cut")
+    text = all_html(open_page("try_it"))
+    assert "is damaged." in text
+    assert "GRU4REC_READ_ONLY" in text
+    assert "Repair" not in text

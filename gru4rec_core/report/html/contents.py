@@ -37,6 +37,7 @@ class ReportContents:
         provenance: where everything comes from, heading by heading, each a name and a text.
         categories: the category of each item that has one, by the item.
         command: what to type to get the same comparison; one or several lines.
+        left_out: which of its runs are damaged and left out, as a sentence; "" for none.
     """
 
     title: str
@@ -54,6 +55,7 @@ class ReportContents:
     provenance: Mapping[str, Mapping[str, str]]
     command: str
     categories: Mapping[str, str] = field(default_factory=dict)
+    left_out: str = ""
 
     @property
     def models(self) -> tuple[ModelResults, ...]:

@@ -18,6 +18,7 @@ from gru4rec_core.report.glossary import BASELINE_MEANINGS, OFFLINE_LIMITS, TERM
 from gru4rec_core.report.html import figures, sessions, tables
 from gru4rec_core.report.html.contents import ReportContents
 from gru4rec_core.report.html.svg import dark_rules
+from gru4rec_core.report.labels import describe_lone_model
 
 
 def render_report(contents: ReportContents) -> str:
@@ -28,6 +29,7 @@ def render_report(contents: ReportContents) -> str:
     return _template().render(
         contents=contents,
         kind=contents.verdict.label if contents.verdict else "",
+        lone_model=describe_lone_model(contents.left_out),
         level=level_text(contents.confidence),
         margin=f"{100 * contents.comparison.config.margin:g} %",
         majority=majority,

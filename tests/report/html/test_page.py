@@ -123,6 +123,9 @@ def test_the_same_contents_give_the_same_page(contents, html: str):
 
 def test_one_model_and_models_that_cannot_be_compared_have_a_report_too(contents, single):
     assert "One model was trained" in render_report(single)
+    html = render_report(replace(single, left_out="TOP1, seed 0 is damaged and left out."))
+    assert "One model can be read" in html
+    assert "TOP1, seed 0 is damaged and left out." in html
     invalid = Verdict("invalid", None, None, ("These two cannot be compared.",), (), {}, None, None, "Re-test both.")
     html = render_report(replace(contents, verdict=invalid, pair=None))
     assert "Not comparable" in html
