@@ -73,6 +73,7 @@ class Damage:
         files: the damaged ones.
         cure: how it can be repaired.
         lost: what a repair does not bring back, as a sentence; "" for nothing.
+        thorough: it was found by comparing with checksums; otherwise by reading the files.
     """
 
     kind: Kind
@@ -82,6 +83,7 @@ class Damage:
     files: tuple[DamagedFile, ...]
     cure: Cure
     lost: str = ""
+    thorough: bool = False
 
     @property
     def title(self) -> str:

@@ -88,23 +88,39 @@ def _list_ids(workspace: Workspace, kind: Kind) -> list[str]:
 
 def check_again(workspace: Workspace, damages: Iterable[Damage]) -> list[Damage]:
     """Of what was damaged, what still is."""
-    found = [_check_one(workspace, damage) for damage in damages if damage.folder.exists()]
+    there = [one for one in damages if one.folder.exists() and not _is_taken_away(one)]
+    found = [_check_one(workspace, damage) for damage in there]
     return [damage for damage in found if damage is not None]
 
 
-def _check_one(workspace: Workspace, damage: Damage) -> Damage | None:
+def _is_taken_away(damage: Damage) -> bool:
+    """Whether it is a baseline that a repair has removed, and a job makes again."""
+    return damage.kind == "baseline" and not (damage.folder / f"{damage.id.rpartition('/')[2]}.json").exists()
+
+
+def require_damaged(workspace: Workspace, damage: Damage) -> None:
+    """Raises RunError if it was repaired since it was found: its damaged files are looked at as they were then."""
+    names = tuple(damage.names() - {"."})
+    if _check_one(workspace, damage, names) is None:
+        raise RunError(
+            "What is removed as damaged is still damaged.",
+            found=f"{damage.name} is not damaged any more",
+            remedy="Nothing was removed: somebody repaired it meanwhile. Reload the page to see it.",
+        )
+
+
+def _check_one(workspace: Workspace, damage: Damage, names: Sequence[str] = ()) -> Damage | None:
+    """Looks again with the kind of check that found it; at a run's files of these names alone where some are given."""
     if damage.kind == "run":
-        return check_run(workspace, damage.id, thorough=True)
+        return check_run(workspace, damage.id, thorough=damage.thorough, names=names)
     if damage.kind == "dataset":
-        return check_dataset(workspace, damage.id, thorough=True)
+        return check_dataset(workspace, damage.id, thorough=damage.thorough)
     if damage.kind == "split":
         return _check_split(workspace, damage.id.partition("/")[0], damage.folder)
     if damage.kind == "baseline":
-        # A repair has removed it, and a job makes it again.
-        is_gone = not (damage.folder / f"{damage.id.rpartition('/')[2]}.json").exists()
-        return None if is_gone else check_baseline(workspace, damage.id, thorough=True)
+        return check_baseline(workspace, damage.id, thorough=damage.thorough)
     if damage.kind == "comparison":
-        return check_comparison(workspace, damage.id, thorough=True)
+        return check_comparison(workspace, damage.id, thorough=damage.thorough)
     return check_decision(workspace, damage.kind, damage.id)
 
 
@@ -156,7 +172,7 @@ def check_run(workspace: Workspace, run_id: str, *, thorough: bool = False, name
     if not files:
         return None
     cure = _cure_run(workspace, folder, {file.name for file in files})
-    return Damage("run", run_id, _name_run(folder), folder, tuple(files), cure, _lost(folder, files))
+    return Damage("run", run_id, _name_run(folder), folder, tuple(files), cure, _lost(folder, files), thorough)
 
 
 def has_ended(folder: Path) -> bool:
@@ -247,7 +263,7 @@ def check_dataset(workspace: Workspace, dataset_id: str, *, thorough: bool = Fal
         return None
     cure = _cure_dataset(workspace, folder, {file.name for file in files})
     name = _read_name(folder, "dataset.json") or dataset_id
-    return Damage("dataset", dataset_id, name, folder, tuple(files), cure, _lost(folder, files))
+    return Damage("dataset", dataset_id, name, folder, tuple(files), cure, _lost(folder, files), thorough)
 
 
 def _name_arrays(folder: Path) -> list[str]:
@@ -305,7 +321,8 @@ def _check_split(workspace: Workspace, dataset_id: str, folder: Path) -> Damage 
     name = _read_name(workspace.dataset_folder(dataset_id), "dataset.json") or dataset_id
     is_known = find_split_rule(workspace, dataset_id, folder) is not None
     lost = "Repair cuts the log again, with the same result."
-    return Damage("split", f"{dataset_id}/{folder.name}", name, folder, tuple(files), "now" if is_known else "", lost)
+    cure: Cure = "now" if is_known else ""
+    return Damage("split", f"{dataset_id}/{folder.name}", name, folder, tuple(files), cure, lost, True)
 
 
 def find_split_rule(workspace: Workspace, dataset_id: str, folder: Path) -> SplitConfig | None:
@@ -349,7 +366,8 @@ def check_baseline(workspace: Workspace, baseline_id: str, *, thorough: bool = F
     if not files:
         return None
     only_lists = all(file.name.endswith(".npy") for file in files)
-    return Damage("baseline", baseline_id, BASELINE_LABELS[name], folder, tuple(files), "now" if only_lists else "job")
+    cure: Cure = "now" if only_lists else "job"
+    return Damage("baseline", baseline_id, BASELINE_LABELS[name], folder, tuple(files), cure, thorough=thorough)
 
 
 def check_comparison(workspace: Workspace, comparison_id: str, *, thorough: bool = False) -> Damage | None:
@@ -358,19 +376,19 @@ def check_comparison(workspace: Workspace, comparison_id: str, *, thorough: bool
     opened = open_folder(folder, thorough)
     files = opened.check(("comparison.json",))
     files += opened.check(tuple(name for name in ("statistics.json", "summary.json") if (folder / name).exists()))
-    return _of_record("comparison", folder, files, "comparison.json")
+    return _of_record("comparison", folder, files, "comparison.json", thorough)
 
 
 def check_decision(workspace: Workspace, kind: Kind, decision_id: str) -> Damage | None:
     """What is damaged in a decision of people or (kind "gate") of the gate; None if nothing is."""
     folder = workspace.root / f"{kind}s" / decision_id
-    return _of_record(kind, folder, open_folder(folder, thorough=True).check((f"{kind}.json",)), f"{kind}.json")
+    return _of_record(kind, folder, open_folder(folder, thorough=True).check((f"{kind}.json",)), f"{kind}.json", True)
 
 
-def _of_record(kind: Kind, folder: Path, files: list[DamagedFile], record: str) -> Damage | None:
+def _of_record(kind: Kind, folder: Path, files: list[DamagedFile], record: str, thorough: bool) -> Damage | None:
     if not files:
         return None
     is_lost = any(file.name == record for file in files) and kept_text(folder, record) is None
-    return Damage(
-        kind, folder.name, _read_name(folder, record) or folder.name, folder, tuple(files), "" if is_lost else "now"
-    )
+    cure: Cure = "" if is_lost else "now"
+    name = _read_name(folder, record) or folder.name
+    return Damage(kind, folder.name, name, folder, tuple(files), cure, thorough=thorough)

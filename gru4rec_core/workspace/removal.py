@@ -4,7 +4,7 @@ from gru4rec_core.access.guard import require
 from gru4rec_core.access.rights import Action
 from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.damage import Damage
-from gru4rec_core.workspace.integrity import read_dataset_record, require_idle
+from gru4rec_core.workspace.integrity import read_dataset_record, require_damaged, require_idle
 from gru4rec_core.workspace.store import Dependents, Workspace
 
 
@@ -25,12 +25,13 @@ def remove_damaged(workspace: Workspace, damage: Damage) -> None:
     """Removes what is damaged, readable or not, with what cannot stay without it.
 
     Raises:
-        RunError: it, or a run that would be removed too, is still queued or running.
+        RunError: it, or a run that would be removed too, is still queued or running, or it was repaired meanwhile.
         AccessError: the current actor may not delete.
     """
     dependents = find_dependents(workspace, damage)
     workspace.refuse_active(dependents.runs)
     require_idle(damage)
+    require_damaged(workspace, damage)
     require(workspace.root, Action.DELETE, damage.kind, damage.id, damage.name)
     workspace.remove(dependents)
     if damage.kind == "baseline":

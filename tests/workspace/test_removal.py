@@ -1,11 +1,13 @@
 """What is damaged is removed with what cannot stay without it, readable or not."""
 
+import shutil
+
 import pytest
 
 from gru4rec_core.errors import RunError
 from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.damage import Damage
-from gru4rec_core.workspace.integrity import find_damage
+from gru4rec_core.workspace.integrity import check_run, find_damage
 from gru4rec_core.workspace.job_state import change_state
 from gru4rec_core.workspace.removal import find_dependents, remove_damaged
 from gru4rec_core.workspace.store import Workspace
@@ -83,3 +85,43 @@ def test_a_split_and_its_baselines_stay_while_these_are_computed(home: Workspace
     with pytest.raises(RunError, match="once it has ended"):
         remove_damaged(home, found)
     assert found.folder.exists()
+
+
+@pytest.mark.parametrize("file", ["run's vocabulary", "items", "test part", "baseline", "comparison"])
+def test_what_was_repaired_meanwhile_is_not_removed(home: Workspace, file: str) -> None:
+    before = find_file(home.root, file).read_bytes()
+    found = damage_one(home, file)
+    find_file(home.root, file).write_bytes(before)
+    with pytest.raises(RunError, match=r"not damaged any more(.|\n)*Nothing was removed"):
+        remove_damaged(home, found)
+    assert find_damage(home) == []
+    assert (len(home.runs()), len(home.comparisons()), len(home.datasets())) == (2, 1, 1)
+
+
+def test_what_cannot_be_read_is_removed_although_it_is_what_was_written(home: Workspace) -> None:
+    folder = damage(home.root, "metrics", "emptied").parent
+    (folder / "metrics.json").write_bytes(b"{")
+    write_checksums(folder, ["metrics.json"])
+    found = check_run(home, folder.name)
+    assert found is not None
+    assert check_run(home, folder.name, thorough=True) is None
+    remove_damaged(home, found)
+    assert not folder.exists()
+
+
+def test_only_the_files_that_were_damaged_are_looked_at_again(home: Workspace) -> None:
+    before = find_file(home.root, "metrics").read_bytes()
+    found = damage_one(home, "metrics")
+    find_file(home.root, "metrics").write_bytes(before)
+    damage(home.root, "epochs", "garbled")
+    with pytest.raises(RunError, match="not damaged any more"):
+        remove_damaged(home, found)
+
+
+def test_comparisons_of_a_run_that_is_gone_are_removed(home: Workspace) -> None:
+    run = home.runs()[0]
+    shutil.rmtree(home.run_folder(run.id))
+    found = check_run(home, run.id)
+    assert found is not None
+    remove_damaged(home, found)
+    assert home.comparisons() == []
