@@ -31,13 +31,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 gc.disable()
 
 # How long one example takes says more about the machine than about the code.
-settings.register_profile("workbench", deadline=None)
+settings.register_profile("workbench", deadline=None, max_examples=40)
+settings.register_profile("fuzz", deadline=None, max_examples=500)
 settings.load_profile("workbench")
 
 ROOT = Path(__file__).resolve().parents[1]
-TOGETHER = ("tests/browser/", "tests/jobs/", "tests/model/")
+TOGETHER = ("tests/browser/", "tests/jobs/", "tests/model/", "tests/report/html/")
 """Folders whose tests run in one process: a job engine and its workers are started once, a step is compiled once, and
-one browser at a time drives one dashboard, in which the sample is trained once."""
+one browser at a time drives one dashboard, in which the sample is trained once; a report's pictures are drawn once."""
 
 MAIN = sys.modules["__main__"]
 
@@ -53,8 +54,22 @@ def chromium() -> str | None:
     return None
 
 
+def _is_fuzzing(config: pytest.Config) -> bool:
+    expression = config.getoption("-m") or ""
+    return "fuzz" in expression and "not fuzz" not in expression
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if _is_fuzzing(config):
+        settings.load_profile("fuzz")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+    if _is_fuzzing(config):  # laws are tried on more examples
+        for item in items:
+            if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+                item.add_marker(pytest.mark.fuzz)
     reasons = {}
     if not (chromium() or os.environ.get("GRU4REC_REQUIRE_BROWSER")):
         reasons["browser"] = "no Chromium on this machine (Debian: apt-get install chromium)"

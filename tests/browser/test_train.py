@@ -28,7 +28,7 @@ def test_a_finished_comparison_trains_on_in_sight(page: Page, workbench):
     page.goto(f"{workbench.url}/train?comparison={old.id}")
     settle(page)
     page.get_by_role("button", name="Train more epochs").click()
-    page.get_by_role("spinbutton", name="How many more epochs?").fill("30")  # long enough to look at them
+    page.get_by_role("spinbutton", name="How many more epochs?").fill("20")  # long enough to look at them
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Continue training").click()
     told = re.compile(r"\d of 3 jobs done, (about .*|less than 10 s) left in all")

@@ -31,7 +31,7 @@ titles = st.text("abc d-", min_size=1, max_size=120).filter(str.strip)
 
 
 def title_lines(chart: alt.Chart) -> list[str]:
-    text = chart.to_dict()["title"]["text"]
+    text = chart.title.to_dict()["text"]
     return [text] if isinstance(text, str) else text
 
 
@@ -39,7 +39,7 @@ def title_lines(chart: alt.Chart) -> list[str]:
 def test_titles_are_broken_to_the_width_of_a_phone_and_lose_nothing(title, below):
     bars = alt.Chart(pd.DataFrame({"x": [1]})).mark_bar()
     chart = titled(bars, title, below, Size(100))
-    header, lines = chart.to_dict()["title"], title_lines(chart)
+    header, lines = chart.title.to_dict(), title_lines(chart)
     assert all(len(line) <= TITLE_CHARACTERS for line in lines)
     assert len(title) > TITLE_CHARACTERS or len(lines) == 1
     assert all(len(line) <= SUBTITLE_CHARACTERS for line in header.get("subtitle", []))

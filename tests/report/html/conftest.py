@@ -1,6 +1,7 @@
 """The report of a small comparison whose names try to break out of the page."""
 
 from dataclasses import replace
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,9 @@ from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.evaluation.verdict import build_verdict
+from gru4rec_core.report.html import figures
 from gru4rec_core.report.html.contents import ReportContents
+from gru4rec_core.report.html.figures import Figure
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -73,3 +76,18 @@ def single(contents: ReportContents) -> ReportContents:
     models = (contents.models[1], contents.models[2])
     comparison = compare_models(models, contents.comparison.config)
     return replace(contents, title="BPR", comparison=comparison, verdict=None, pair=None)
+
+
+@pytest.fixture(scope="session")
+def drawn(contents: ReportContents) -> list[Figure]:
+    """All pictures of the report, drawn once: square, ladder, the two of differences, curve, slices."""
+    square = figures.draw_square(contents)
+    assert square is not None
+    differences, slices = figures.draw_differences(contents), figures.draw_slices(contents)
+    return [square, figures.draw_ladder(contents), *differences, figures.draw_curve(contents), *slices]
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports have empty pictures: to draw them takes most of a report's time."""
+    monkeypatch.setattr(figures, "chart_to_svg", lambda chart, alt, *more: f'<svg aria-label="{escape(alt)}"></svg>')

@@ -121,7 +121,7 @@ def test_the_same_contents_give_the_same_page(contents, html: str):
     assert render_report(contents) == html
 
 
-def test_one_model_and_models_that_cannot_be_compared_have_a_report_too(contents, single):
+def test_one_model_and_models_that_cannot_be_compared_have_a_report_too(contents, single, undrawn):
     assert "One model was trained" in render_report(single)
     html = render_report(replace(single, left_out="TOP1, seed 0 is damaged and left out."))
     assert "One model can be read" in html

@@ -7,7 +7,6 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from gru4rec_core.report.html.figures import draw_curve, draw_differences, draw_ladder, draw_slices, draw_square
 from gru4rec_core.report.html.svg import chart_to_svg, dark_rules
 
 
@@ -29,11 +28,10 @@ def test_names_in_a_chart_stay_text(chart):
     assert "&lt;script&gt;" in svg
 
 
-def test_ids_do_not_clash_with_those_of_another_picture(contents):
-    figures = [draw_ladder(contents), *draw_differences(contents), *draw_slices(contents)]
-    ids = [found for figure in figures for found in re.findall(r'\bid="([^"]+)"', figure.svg)]
+def test_ids_do_not_clash_with_those_of_another_picture(drawn):
+    ids = [found for figure in drawn for found in re.findall(r'\bid="([^"]+)"', figure.svg)]
     assert len(ids) == len(set(ids))
-    referred = [name for figure in figures for name in re.findall(r"url\(#([^)]+)\)", figure.svg)]
+    referred = [name for figure in drawn for name in re.findall(r"url\(#([^)]+)\)", figure.svg)]
     assert set(referred) <= set(ids)
 
 
@@ -43,10 +41,9 @@ def test_a_chart_may_load_nothing(chart):
         chart_to_svg(remote, "", "remote")
 
 
-def test_every_colour_of_the_reports_charts_has_a_counterpart_on_dark(contents):
-    figures = [draw_square(contents), draw_ladder(contents), *draw_differences(contents), draw_curve(contents)]
+def test_every_colour_of_the_reports_charts_has_a_counterpart_on_dark(drawn):
     rules = dark_rules()
-    for figure in [*figures, *draw_slices(contents)]:
+    for figure in drawn:
         for part, colour in re.findall(r'\b(fill|stroke)="([^"]*)"', figure.svg):
             known = colour in {"none", "transparent"} or f'[{part}="{colour}"]' in rules or colour.startswith("url(#")
             assert known, f"{figure.name}: {part} {colour}"

@@ -50,7 +50,7 @@ def test_slices_have_a_rate_and_an_interval_per_contender(contents, single):
     assert tables.difference_table(single) is None
 
 
-def test_a_report_works_each_of_its_rates_out_once(contents, monkeypatch):
+def test_a_report_works_each_of_its_rates_out_once(contents, monkeypatch, undrawn):
     called = []
     for name, compute in (("slice_rates", slice_rates), ("whole_rates", whole_rates)):
         counting = lambda *args, name=name, compute=compute: called.append(name) or compute(*args)  # noqa: E731
