@@ -26,6 +26,7 @@ from gru4rec_core.access.roles import read_access_file, role_from_claims
 from gru4rec_core.errors import ConfigError, DiskError
 from gru4rec_core.workspace.store import Workspace
 
+_LOGIN_WIDTH = 480  # px; narrower windows narrow it
 _REMEMBER_SECONDS = 15 * 60
 _MOST_REMEMBERED = 1_000
 _LONGEST_REMEMBERED = 4_000  # characters of an address; anybody can ask for one, and be another browser each time
@@ -160,15 +161,20 @@ def ask(page: str) -> None:
     claims = _claims()
     had_login = claims.get("is_logged_in") is True
     reason = "You have logged out" if _has_ended(claims) else "Your login has expired"
-    st.title(reason if had_login else "Log in")
-    if not st.secrets.load_if_toml_exists():
-        messages.show_message(
-            "The file secrets.toml cannot be read, so nobody can log in. The server's log says why.", "error"
-        )
-        return
-    st.text("This workbench is for people who have an account with your organisation.")
-    if st.button("Log in again" if had_login else "Log in", type="primary", key="log-in", icon=":material/login:"):
-        st.login()
+    st.space("large")  # otherwise the frame touches the header
+    with (
+        st.container(horizontal_alignment="center"),
+        st.container(width=_LOGIN_WIDTH, border=True),
+    ):
+        st.title(reason if had_login else "Log in", anchor=False)
+        if not st.secrets.load_if_toml_exists():
+            messages.show_message(
+                "The file secrets.toml cannot be read, so nobody can log in. The server's log says why.", "error"
+            )
+            return
+        st.text("This workbench is for people who have an account with your organisation.")
+        if st.button("Log in again" if had_login else "Log in", type="primary", key="log-in", icon=":material/login:"):
+            st.login()
 
 
 def _remember(page: str) -> None:
@@ -251,7 +257,7 @@ def describe_who_can(what: str) -> str:
     """
     if is_read_only():
         return (
-            f"This dashboard is read-only ({READ_ONLY} is set). To {what}, restart it without that setting, or ask "
-            "whoever runs it."
+            f"This dashboard is read-only ({READ_ONLY} is set). To {what}, restart the dashboard without "
+            "that setting, or ask whoever runs it."
         )
     return f"An analyst can {what}."
