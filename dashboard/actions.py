@@ -21,6 +21,7 @@ from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.uploads import list_unneeded, remove_old_uploads
 
 _MB = 1 << 20
 _PATIENCE = 0.5  # seconds a page waits for a warm engine
@@ -54,7 +55,9 @@ def store_upload(workspace: Workspace, file: BinaryIO, size: int, limit_mb: int)
     actor = require(workspace.root, Action.IMPORT, "upload")
     is_counted = sign_in.is_required()
     if is_counted:
-        require_quota(workspace.root, actor.name, size)
+        remove_old_uploads(workspace)
+        unneeded = [path.name for path in list_unneeded(workspace)]
+        require_quota(workspace.root, actor.name, size, unneeded=unneeded)
     require_room(workspace.root, size, "This upload")
     path, sha256 = storage.store_by_hash(file, workspace.root / "uploads")
     if is_counted:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cached, messages, reading_form, state, widgets
-from dashboard.kept_uploads import Upload, keep_upload, most_megabytes
+from dashboard.kept_uploads import Upload, discard_kept, keep_upload, most_megabytes
 from gru4rec_core.access.guard import is_allowed
 from gru4rec_core.access.rights import Action
 from gru4rec_core.data.file_names import LOG_ENDINGS
@@ -55,7 +55,9 @@ def show_items(record: DatasetRecord) -> None:
             key=f"items-file-{record.id}-{st.session_state.get(_ROUND, 0)}",
             max_upload_size=most_megabytes(),
         )
-        if uploaded is not None:
+        if uploaded is None:
+            discard_kept(_UPLOAD)
+        else:
             try:
                 _ask_and_add(record, keep_upload(uploaded, _UPLOAD))
             except WorkbenchError as error:
@@ -130,6 +132,7 @@ def _ask_and_add(record: DatasetRecord, upload: Upload) -> None:
         root = state.workspace().root
         with st.spinner("Reading the items…"):
             added = import_process.add_items_apart(root, record.id, path, name, encoding, chosen)
+        discard_kept(_UPLOAD)
         st.session_state[_TOLD] = added.describe()
         st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
         st.rerun()

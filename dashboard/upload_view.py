@@ -20,7 +20,7 @@ from dashboard import (
     state,
     widgets,
 )
-from dashboard.kept_uploads import Upload, keep_upload, most_megabytes
+from dashboard.kept_uploads import Upload, discard_kept, find_upload, keep_upload, most_megabytes
 from gru4rec_core.access.guard import is_allowed
 from gru4rec_core.access.rights import Action
 from gru4rec_core.data.file_names import LOG_ENDINGS
@@ -72,13 +72,11 @@ def show_sources() -> None:
         key=f"upload-{st.session_state.get(_ROUND, 0)}",
         help=_describe_limits(),
     )
-    upload: Upload | None = st.session_state.get(_UPLOAD)
-    if uploaded is not None:
-        try:
-            upload = keep_upload(uploaded, _UPLOAD)
-        except WorkbenchError as error:
-            messages.show_problem(error)
-            return
+    try:
+        upload = keep_upload(uploaded, _UPLOAD) if uploaded is not None else find_upload(_UPLOAD)
+    except WorkbenchError as error:
+        messages.show_problem(error)
+        return
     if upload is not None:
         _show_upload(upload)
     other_sources_view.explain_other_sources()
@@ -218,7 +216,7 @@ def _import(source: ImportSource, name: str | None) -> None:
 
 
 def _discard() -> None:
-    st.session_state.pop(_UPLOAD, None)
+    discard_kept(_UPLOAD)
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 

@@ -28,6 +28,17 @@ def test_what_one_person_keeps_is_limited_and_says_what_to_do(tmp_path: Path) ->
     require_quota(tmp_path, "new", 1_000, limit=1_000)
 
 
+def test_a_refusal_names_what_can_be_freed_and_how(tmp_path: Path) -> None:
+    upload(tmp_path, "ada", "a" * 64, 600)
+    upload(tmp_path, "ada", "b" * 64, 300)
+    unneeded = ["b" * 64, "c" * 64]
+    with pytest.raises(DataError, match=r"900 bytes, 300 bytes of it in .*, and this .*Discard .*a day.*Ask an admin"):
+        require_quota(tmp_path, "ada", 101, limit=1_000, unneeded=unneeded)
+    with pytest.raises(DataError) as refusal:
+        require_quota(tmp_path, "ada", 101, limit=1_000, unneeded=["a" * 64, *unneeded])
+    assert "admin" not in str(refusal.value)
+
+
 def test_a_damaged_line_counts_nothing(tmp_path: Path) -> None:
     upload(tmp_path, "ada", "a" * 64, 600)
     with (tmp_path / "uploads" / "owners.jsonl").open("a") as file:

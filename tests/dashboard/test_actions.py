@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import threading
 from functools import partial
 from pathlib import Path
@@ -38,7 +39,7 @@ def test_where_a_login_is_required_a_person_may_keep_so_much(tmp_path: Path, mon
     monkeypatch.setattr(actions, "require_quota", partial(require_quota, limit=3))
     with acting_as(Actor("ada@example.com", "analyst")):
         kept, _ = store_upload(Workspace(tmp_path), io.BytesIO(b"ab"), 2, 1)
-        with pytest.raises(DataError, match="yours take 2 bytes, and this one takes 2 bytes"):
+        with pytest.raises(DataError, match=r"yours take 2 bytes, .*, and this one takes 2 bytes"):
             store_upload(Workspace(tmp_path), io.BytesIO(b"cd"), 2, 1)
     with acting_as(Actor("grace@example.com", "analyst")):
         store_upload(Workspace(tmp_path), io.BytesIO(b"cd"), 2, 1)
@@ -47,6 +48,18 @@ def test_where_a_login_is_required_a_person_may_keep_so_much(tmp_path: Path, mon
     kept.unlink()
     with acting_as(Actor("ada@example.com", "analyst")):
         store_upload(Workspace(tmp_path), io.BytesIO(b"ef"), 2, 1)
+
+
+def test_old_uploads_that_nothing_needs_make_room_for_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(actions.sign_in, "is_required", lambda: True)
+    monkeypatch.setattr(actions, "require_quota", partial(require_quota, limit=3))
+    with acting_as(Actor("ada@example.com", "analyst")):
+        left, _ = store_upload(Workspace(tmp_path), io.BytesIO(b"ab"), 2, 1)
+        with pytest.raises(DataError, match="2 bytes of it in files that no dataset came from"):
+            store_upload(Workspace(tmp_path), io.BytesIO(b"cd"), 2, 1)
+        os.utime(left, (0, 0))
+        store_upload(Workspace(tmp_path), io.BytesIO(b"cd"), 2, 1)
+    assert not left.exists()
 
 
 def test_an_empty_file_is_refused(tmp_path: Path):

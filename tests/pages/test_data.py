@@ -30,6 +30,10 @@ def labels(app) -> list[str]:
     return [button.label for button in app.button]
 
 
+def stored_uploads(workspace) -> list[str]:
+    return [path.name for path in (workspace.root / "uploads").glob("[!.]*")]
+
+
 def upload(app, name: str, content: bytes):
     return app.file_uploader[0].upload(name, content, "text/csv").run()
 
@@ -120,13 +124,17 @@ def test_rejected_rows_are_listed_with_place_and_reason(page, workspace):
     assert workspace.rejected(workspace.datasets()[0].id)["place"].tolist() == [202]
 
 
-def test_a_file_stays_until_it_is_read_or_put_away_also_on_the_way_back(page):
+def test_a_file_stays_until_it_is_read_or_put_away_also_on_the_way_back(page, workspace):
     upload(page, "visits.csv", GOOD)
     page.switch_page("pages/train.py").run()
     page.switch_page("pages/data.py").run()
     assert "visits.csv" in written(page)
+    assert len(stored_uploads(workspace)) == 1
     page.button(key="discard").click().run()
     assert "visits.csv" not in written(page)
+    assert stored_uploads(workspace) == []
+    read(upload(page, "visits.csv", GOOD))
+    assert len(stored_uploads(workspace)) == 1  # its dataset may have to be read again
 
 
 def test_markup_in_item_names_stays_text(page):

@@ -27,6 +27,7 @@ def test_a_second_file_names_the_items_of_a_dataset(finished, open_page):
     assert chosen == ["key", "title", "category"]
     app.button(key=f"add-items-{record.id}").click().run()
     assert not app.exception
+    assert list((finished.root / "uploads").glob("[!.]*")) == []  # what it said is with the dataset
     assert "16 of 20 (80 %) items are in the file, 16 with a name and 16 with a category." in written(app)
     assert "Items with a name: 16 of 20 (80 %); with a category: 16 (2 categories)." in written(app)
     assert finished.item_names(record.id)["item C"] == "Thing C"
