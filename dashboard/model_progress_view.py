@@ -11,6 +11,7 @@ from gru4rec_core.access.guard import is_allowed
 from gru4rec_core.access.rights import Action
 from gru4rec_core.experiments.continuing import taken_over_epochs
 from gru4rec_core.jobs.job_list import Job
+from gru4rec_core.jobs.lost_jobs import find_notice
 from gru4rec_core.jobs.time_left import seconds_until_done
 from gru4rec_core.results.model_table import group_by_model, label_model
 from gru4rec_core.workspace.job_state import State
@@ -35,7 +36,7 @@ def _show_comparison(comparison: ComparisonRecord, was_active: bool) -> None:
     if actions.is_starting(comparison.id):
         messages.show_aside("Starting the job engine. This takes a few seconds, once.")
     progress_view.show_notices(workspace, listed)
-    left = seconds_until_done(workspace) if active else {}
+    left = estimate_left(workspace, listed) if active else {}
     if active:
         st.text(describe_total(listed, left))
         focus.tell_progress(describe_total(listed, left), "training", mark=count_done(listed))
@@ -49,6 +50,11 @@ def _show_comparison(comparison: ComparisonRecord, was_active: bool) -> None:
         if any(job.state.state == "new" for job in listed):
             _offer_to_start_rest(workspace, comparison)
         progress_view.show_curves(workspace, runs, comparison.config.deciding_k)
+
+
+def estimate_left(workspace: Workspace, listed: Sequence[Job]) -> dict[str, float]:
+    """Seconds until each job ends, by its id; none while something keeps one of these from going on."""
+    return {} if any(find_notice(workspace, job) for job in listed) else seconds_until_done(workspace)
 
 
 def describe_total(listed: Sequence[Job], left: Mapping[str, float]) -> str:

@@ -2,10 +2,12 @@
 
 import pytest
 
+from dashboard import model_progress_view
 from dashboard.model_progress_view import (
     describe_group,
     describe_origins,
     describe_total,
+    estimate_left,
     group_jobs,
     leading_state,
 )
@@ -24,6 +26,15 @@ def test_the_total_counts_jobs_and_tells_when_the_last_will_end():
     assert describe_total(listed, {"b": 40, "c": 130}) == "1 of 3 jobs done, about 2 min left in all"
     assert describe_total(listed, {"b": 4}) == "1 of 3 jobs done, less than 10 s left in all"
     assert describe_total(listed[:1], {}) == "1 of 1 jobs done"
+
+
+def test_no_time_is_promised_while_something_keeps_a_job_from_going_on(workspace, monkeypatch):
+    notices = {"c": "the cluster cannot be reached"}
+    monkeypatch.setattr(model_progress_view, "seconds_until_done", lambda workspace: {"b": 40, "c": 130})
+    monkeypatch.setattr(model_progress_view, "find_notice", lambda workspace, job: notices.get(job.id, ""))
+    listed = [a_job("b", state="running"), a_job("c", state="queued")]
+    assert estimate_left(workspace, listed) == {}
+    assert estimate_left(workspace, listed[:1]) == {"b": 40, "c": 130}
 
 
 def test_a_model_is_told_by_its_seeds():
