@@ -1,15 +1,19 @@
 """Losses are compared, with a verdict, from the command line."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gru4rec_core.cli import compare
 from gru4rec_core.errors import RunError
-from gru4rec_core.results.comparison import find_missing
+from gru4rec_core.results.comparison import build_comparison_result, find_missing
+from gru4rec_core.storage import load_arrays, load_table
 from gru4rec_core.workspace.job_state import read_state
+from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import PROJECT_ROOT, Workspace
 
 FAST = ["--n-hidden", "4", "--batch-size", "8", "--epochs", "1", "--n-bootstrap", "200", "--n-permutations", "200"]
@@ -90,10 +94,20 @@ def test_as_many_runs_go_side_by_side_as_there_are_cores_or_as_asked(
     assert asked == [expected]
 
 
-def test_the_command_carries_out_its_parts_in_processes_of_their_own(log: Path, workspace: Workspace) -> None:
-    # Another test rule than above: both the run and the baseline are missing.
-    options = ["--losses", "bpr", "--seeds", "1", *FAST, "--protocol", "session-holdout", "--baselines", "popularity"]
-    arguments = ["compare", str(log), *options, "--processes", "2"]
+def test_parts_carried_out_by_processes_of_their_own_are_the_same_bit_for_bit(
+    trained: tuple[Workspace, ComparisonRecord], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_by_one, comparison = trained
+    side_by_side = Workspace(tmp_path / "home")
+    shutil.copytree(
+        one_by_one.dataset_folder(comparison.dataset_id), side_by_side.dataset_folder(comparison.dataset_id)
+    )
+    shutil.rmtree(side_by_side.split_folder(comparison.dataset_id, comparison.split) / "baselines")
+    run = one_by_one.run(comparison.run_ids[1])  # with the baselines two parts; one process has to load TensorFlow
+    settings = ["--n-hidden", "6", "--batch-size", "8", "--epochs", "2", "--k", "3", "--n-bootstrap", "200"]
+    methods = ["--losses", "bpr", "--seeds", "1", "--baselines", ",".join(comparison.baselines)]
+    arguments = ["compare", comparison.dataset_id, *methods, *settings, *LAST_ITEM, "--processes", "2"]
+    monkeypatch.setenv("GRU4REC_HOME", str(side_by_side.root))
     with subprocess.Popen(
         [sys.executable, "-m", "gru4rec_core", *arguments],
         cwd=PROJECT_ROOT,
@@ -104,8 +118,23 @@ def test_the_command_carries_out_its_parts_in_processes_of_their_own(log: Path, 
         out, err = command.communicate()
     assert command.returncode == 0, err
     assert "Best-sellers" in out
-    (record,) = [one for one in workspace.comparisons() if one.split.protocol == "session-holdout"]
-    baselines = workspace.split_folder(record.dataset_id, record.split) / "baselines"
-    states = [workspace.state(record.run_ids[0]), read_state(baselines)]
+    assert {line.split(": ")[0] for line in err.splitlines()} >= {"bpr, seed 0", "baselines"}
+    (record,) = side_by_side.comparisons()
+    (other,) = (side_by_side.run(run_id) for run_id in record.run_ids)
+    assert (other.config, other.split) == (run.config, run.split)
+    ours, theirs = one_by_one.run_folder(run.id), side_by_side.run_folder(other.id)
+    assert load_table(ours / "predictions.parquet").equals(load_table(theirs / "predictions.parquet"))
+    weights = load_arrays(theirs / "weights.npz")
+    for name, value in load_arrays(ours / "weights.npz").items():
+        np.testing.assert_array_equal(weights[name], value, err_msg=name)
+    folders = [
+        workspace.split_folder(comparison.dataset_id, comparison.split) / "baselines"
+        for workspace in (one_by_one, side_by_side)
+    ]
+    for name in comparison.baselines:
+        here, there = (load_table(folder / f"{name}.parquet") for folder in folders)
+        assert here.equals(there), name
+    states = [side_by_side.state(other.id), read_state(folders[1])]
     assert [state.state for state in states] == ["done", "done"]
     assert len({command.pid, *(state.worker.pid for state in states if state.worker)}) == 3
+    assert build_comparison_result(side_by_side, record.id).sentences

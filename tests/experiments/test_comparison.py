@@ -1,27 +1,23 @@
 """A comparison carries out what it lacks, and waits for what another process has in hand."""
 
-import os
-import shutil
-
-import numpy as np
 import pytest
 
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.experiments import comparison as comparisons
 from gru4rec_core.experiments.comparison import execute_comparison
-from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
-from gru4rec_core.results.comparison import build_comparison_result
-from gru4rec_core.storage import load_arrays, load_table
 from gru4rec_core.workspace.job_state import (
     JobState,
     ProcessIdentity,
     cancel_requested,
     change_state,
-    read_state,
     request_cancel,
     write_state,
 )
-from gru4rec_core.workspace.store import Workspace
+
+
+@pytest.fixture(autouse=True)
+def it_looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparisons, "LOOK_EVERY", 0.02)
 
 
 def test_a_comparison_waits_for_a_run_that_another_has_in_hand(workspace, dataset, run) -> None:
@@ -69,8 +65,7 @@ def test_an_old_request_to_stop_does_not_count_for_baselines_either(
     assert cancel_requested(folder) is None
 
 
-def test_baselines_that_another_has_in_hand_are_waited_for_too(workspace, without_baselines, monkeypatch) -> None:
-    monkeypatch.setattr(comparisons, "LOOK_EVERY", 0.02)
+def test_baselines_that_another_has_in_hand_are_waited_for_too(workspace, without_baselines) -> None:
     comparison, folder = without_baselines
     write_state(folder, JobState(state="running", phase="elsewhere", worker=ProcessIdentity.current()))
     seen: list[tuple[str, str]] = []
@@ -82,40 +77,3 @@ def test_baselines_that_another_has_in_hand_are_waited_for_too(workspace, withou
     )
     assert seen[0] == ("baselines", "elsewhere")
     assert (folder / "popularity.json").exists()
-
-
-def test_side_by_side_gives_the_same_bit_for_bit(trained, tmp_path) -> None:
-    one_by_one, comparison = trained
-    side_by_side = Workspace(tmp_path / "home")
-    shutil.copytree(
-        one_by_one.dataset_folder(comparison.dataset_id), side_by_side.dataset_folder(comparison.dataset_id)
-    )
-    shutil.rmtree(side_by_side.split_folder(comparison.dataset_id, comparison.split) / "baselines")
-    run = one_by_one.run(comparison.run_ids[1])  # with the baselines two parts; one process has to load TensorFlow
-    plan = ComparisonPlan((run.config,), comparison.split, comparison.config, comparison.baselines)
-    other = plan_comparison(side_by_side, comparison.dataset_id, plan)
-    seen: dict[str, list[str]] = {}
-    execute_comparison(
-        side_by_side,
-        other.id,
-        n_processes=2,
-        on_change=lambda name, state: seen.setdefault(name, []).append(state.state),
-    )
-    assert set(seen) == {"bpr, seed 0", "baselines"}
-    ours, theirs = one_by_one.run_folder(run.id), side_by_side.run_folder(other.run_ids[0])
-    assert load_table(ours / "predictions.parquet").equals(load_table(theirs / "predictions.parquet"))
-    weights = load_arrays(theirs / "weights.npz")
-    for name, value in load_arrays(ours / "weights.npz").items():
-        np.testing.assert_array_equal(weights[name], value, err_msg=name)
-    for name in comparison.baselines:
-        tables = [
-            load_table(
-                workspace.split_folder(comparison.dataset_id, comparison.split) / "baselines" / f"{name}.parquet"
-            )
-            for workspace in (one_by_one, side_by_side)
-        ]
-        assert tables[0].equals(tables[1]), name
-    baselines = side_by_side.split_folder(comparison.dataset_id, comparison.split) / "baselines"
-    workers = [read_state(folder).worker.pid for folder in (theirs, baselines)]
-    assert len({os.getpid(), *workers}) == 3
-    assert build_comparison_result(side_by_side, other.id).sentences
