@@ -15,7 +15,15 @@ from gru4rec_core.errors import ConfigError
 
 GROUPS = {
     "How long to train": ("epochs", "steps_per_epoch", "early_stopping", "early_stopping_metric", "patience"),
-    "Network": ("n_hidden", "activation", "item_input", "embedding_size", "dropout_input", "dropout_hidden"),
+    "Network": (
+        "n_hidden",
+        "activation",
+        "reset_after",
+        "item_input",
+        "embedding_size",
+        "dropout_input",
+        "dropout_hidden",
+    ),
     "What the true item is compared with": (
         "negatives",
         "n_sample",
@@ -30,6 +38,7 @@ WATCHED = [DECIDING_METRIC, *(f"accuracy@{k}" for k in LIST_LENGTHS), f"mrr@{MAX
 """Offered for early stopping to watch; any other accuracy@k may be typed."""
 _LABELS = {
     "n_hidden": "units per layer (several layers: 100, 100)",
+    "reset_after": "reset gate after the product",
     "n_sample": "extra negative samples",
     "sample_alpha": "exponent of popularity in sampling",
     "bpreg": "bpr-max regularisation",

@@ -104,6 +104,11 @@ class TrainingConfig(_Settings):
     activation: Literal["tanh", "relu"] = Field(
         "tanh", description="Activation of the candidate state: the papers use tanh, the notebook relu."
     )
+    reset_after: bool = Field(
+        False,
+        description="Whether the reset gate acts after the recurrent product, with a second bias, as in Keras (so the"
+        " notebook) and PyTorch, instead of before it, as in the paper.",
+    )
     item_input: Literal["one-hot", "separate", "shared"] = Field(
         "one-hot",
         description="How an item enters the network: one-hot (a row of the first layer), a separate embedding, or the"
@@ -241,6 +246,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "quick": {},
     "notebook": {
         "activation": "relu",
+        "reset_after": True,
         "batch_size": 8,
         "negatives": "all",
         "epochs": 5,

@@ -89,9 +89,15 @@ class NumpyGru4Rec:
             units = state.shape[1]
             projected = arrays["gru0/Wx0"][items] if below is None else below @ arrays[f"gru{i}/Wx0"]
             projected = projected + arrays[f"gru{i}/Bh0"]
-            gates = _sigmoid(projected[:, units:] + state @ arrays[f"gru{i}/Wrz0"])
+            gates = projected[:, units:] + state @ arrays[f"gru{i}/Wrz0"]
+            bias = arrays[f"gru{i}/Rh0"] if self.config.reset_after else None
+            gates = _sigmoid(gates if bias is None else gates + bias[:, units:])
             reset_gate, update_gate = gates[:, :units], gates[:, units:]
-            candidate = projected[:, :units] + (reset_gate * state) @ arrays[f"gru{i}/Wh0"]
+            if bias is None:
+                recurrent = (reset_gate * state) @ arrays[f"gru{i}/Wh0"]
+            else:
+                recurrent = reset_gate * (state @ arrays[f"gru{i}/Wh0"] + bias[:, :units])
+            candidate = projected[:, :units] + recurrent
             candidate = np.tanh(candidate) if self.config.activation == "tanh" else np.maximum(candidate, 0)
             below = state + update_gate * (candidate - state)
             new_states.append(below)

@@ -1,7 +1,7 @@
 """How do an item and a hidden state become scores of the next item?
 
-The GRU4Rec network with the layout of the official code: the column blocks of `Wx0` and `Bh0` are (candidate, reset,
-update), those of `Wrz0` (reset, update).
+The GRU4Rec network with the layout of the official code: the column blocks of `Wx0`, `Bh0` and `Rh0` are (candidate,
+reset, update), those of `Wrz0` (reset, update). `Rh0`, the recurrent bias, is there with `reset_after` only.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,8 +24,12 @@ def gru_cell(
     recurrent_gates: tf.Tensor,
     recurrent_candidate: tf.Tensor,
     activation: str,
+    recurrent_bias: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """One step of a GRU layer (Cho et al. 2014; Hidasi et al. 2016 equations 1-4).
+
+    With a recurrent bias it is the cell of Keras (`reset_after=True`) and PyTorch: the reset gate acts on the
+    candidate's recurrent product and its bias, and not on the state before it.
 
     Args:
         projected: input·Wx0 + Bh0, float32 [B, 3·units], blocks (candidate, reset, update).
@@ -33,16 +37,21 @@ def gru_cell(
         recurrent_gates: Wrz0, [units, 2·units].
         recurrent_candidate: Wh0, [units, units].
         activation: of the candidate, "tanh" or "relu".
+        recurrent_bias: Rh0, [1, 3·units]; None for the paper's cell.
 
     Returns:
         The next state, float32 [B, units].
     """
     units = state.shape[1]
     # [B, 2·units]: both gates in one product.
-    gates = tf.sigmoid(projected[:, units:] + state @ recurrent_gates)
+    gates = projected[:, units:] + state @ recurrent_gates
+    gates = tf.sigmoid(gates if recurrent_bias is None else gates + recurrent_bias[:, units:])
     reset_gate, update_gate = gates[:, :units], gates[:, units:]
-    # Reset before the recurrent product, as in the paper; PyTorch's GRUCell resets after it.
-    candidate = projected[:, :units] + (reset_gate * state) @ recurrent_candidate
+    if recurrent_bias is None:
+        recurrent = (reset_gate * state) @ recurrent_candidate
+    else:
+        recurrent = reset_gate * (state @ recurrent_candidate + recurrent_bias[:, :units])
+    candidate = projected[:, :units] + recurrent
     candidate = tf.tanh(candidate) if activation == "tanh" else tf.nn.relu(candidate)
     return state + update_gate * (candidate - state)
 
@@ -75,7 +84,9 @@ def advance(
     for i, state in enumerate(states):
         one_hot = i == 0 and config.item_input == "one-hot"
         projected = (below if one_hot else below @ weights[f"gru{i}/Wx0"]) + weights[f"gru{i}/Bh0"]
-        below = gru_cell(projected, state, weights[f"gru{i}/Wrz0"], weights[f"gru{i}/Wh0"], config.activation)
+        recurrent = weights[f"gru{i}/Wrz0"], weights[f"gru{i}/Wh0"]
+        bias = weights[f"gru{i}/Rh0"] if config.reset_after else None
+        below = gru_cell(projected, state, *recurrent, config.activation, bias)
         if dropout is not None:
             below = below * dropout[i]
         new_states.append(below)
@@ -90,12 +101,13 @@ def score(hidden: tf.Tensor, weights: Weights) -> tf.Tensor:
 class GruLayer(keras.layers.Layer):
     """The weights of one GRU layer, under their official names."""
 
-    def __init__(self, input_size: int, units: int, name: str) -> None:
+    def __init__(self, input_size: int, units: int, name: str, *, reset_after: bool = False) -> None:
         super().__init__(name=name)
         self.Wx0 = self.add_weight(shape=(input_size, 3 * units), name="Wx0", initializer="zeros")
         self.Wrz0 = self.add_weight(shape=(units, 2 * units), name="Wrz0", initializer="zeros")
         self.Wh0 = self.add_weight(shape=(units, units), name="Wh0", initializer="zeros")
         self.Bh0 = self.add_weight(shape=(1, 3 * units), name="Bh0", initializer="zeros")
+        self.Rh0 = self.add_weight(shape=(1, 3 * units), name="Rh0", initializer="zeros") if reset_after else None
         self.built = True
 
 
@@ -134,20 +146,23 @@ class Gru4RecNetwork(keras.Model):
         first = {"one-hot": n_items, "separate": config.embedding_size, "shared": widths[-1]}[config.item_input]
         sizes = (first, *widths[:-1])
         self.gru_layers = [
-            GruLayer(size, width, f"gru{i}") for i, (size, width) in enumerate(zip(sizes, widths, strict=True))
+            GruLayer(size, width, f"gru{i}", reset_after=config.reset_after)
+            for i, (size, width) in enumerate(zip(sizes, widths, strict=True))
         ]
         self.output_table = OutputTable(n_items, widths[-1])
         self.built = True
         self.initialise()
 
     def variable_map(self) -> dict[str, tf.Variable]:
-        """Variables by official name: `gruL/Wx0` …, `Wy`, `By` and, with a separate input, `E`."""
+        """Variables by official name: `gruL/Wx0` … (`gruL/Rh0` with `reset_after`), `Wy`, `By`, `E` (if separate)."""
         named: dict[str, tf.Variable] = {}
         for layer in self.gru_layers:
             named[f"{layer.name}/Wx0"] = layer.Wx0.value
             named[f"{layer.name}/Wrz0"] = layer.Wrz0.value
             named[f"{layer.name}/Wh0"] = layer.Wh0.value
             named[f"{layer.name}/Bh0"] = layer.Bh0.value
+            if layer.Rh0 is not None:
+                named[f"{layer.name}/Rh0"] = layer.Rh0.value
         named["Wy"], named["By"] = self.output_table.rows.value, self.output_table.bias.value
         if self.embedding is not None:
             named["E"] = self.embedding.rows.value
@@ -164,6 +179,8 @@ class Gru4RecNetwork(keras.Model):
             _draw_uniform(layer.Wrz0.value, generator, n_blocks=2)
             _draw_uniform(layer.Wh0.value, generator)
             layer.Bh0.value.assign(np.zeros(layer.Bh0.shape, np.float32))
+            if layer.Rh0 is not None:
+                layer.Rh0.value.assign(np.zeros(layer.Rh0.shape, np.float32))
         _draw_uniform(self.output_table.rows.value, generator)
         self.output_table.bias.value.assign(np.zeros(self.output_table.bias.shape, np.float32))
         if self.embedding is not None:

@@ -10,12 +10,12 @@ from gru4rec_core.errors import ConfigError, DataError, RunError
 from gru4rec_core.evaluation.scoring import evaluate
 
 
-def test_the_notebooks_setting_has_24816_parameters() -> None:
+def test_the_notebooks_setting_has_25008_parameters() -> None:
     model = Gru4Rec(n_classes=48)
-    assert model.network.count_params() == 24_816
+    assert model.network.count_params() == 25_008
     lines: list[str] = []
     model.summary(print_fn=lines.append)
-    assert "24,816" in "\n".join(lines)
+    assert "25,008" in "\n".join(lines)
 
 
 def test_the_defaults_are_the_notebooks() -> None:

@@ -1,9 +1,12 @@
+import keras
 import numpy as np
 import pytest
 
 from gru4rec_core.config import TrainingConfig
+from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import RunError
 from gru4rec_core.model import network as module
+from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.model.network import Gru4RecNetwork
 
 
@@ -68,3 +71,42 @@ def test_the_model_called_is_the_model_trained_and_evaluated() -> None:
     scores, states = network(np.array([1, 5]), [np.zeros((2, 4), "f4"), np.zeros((2, 3), "f4")])
     assert scores.shape == (2, 9)
     assert [state.shape for state in states] == [(2, 4), (2, 3)]
+
+
+def test_the_second_bias_is_there_where_the_reset_comes_after_the_product_and_begins_at_0() -> None:
+    arrays = Gru4RecNetwork(9, TrainingConfig(n_hidden=(4, 3), reset_after=True)).arrays()
+    assert arrays["gru0/Rh0"].shape == (1, 12)
+    assert arrays["gru1/Rh0"].shape == (1, 9)
+    assert not arrays["gru0/Rh0"].any()
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("item_input", ["one-hot", "separate"])
+@pytest.mark.parametrize("reset_after", [False, True])
+def test_states_are_those_of_the_gru_of_keras(item_input: str, activation: str, reset_after: bool) -> None:
+    config = TrainingConfig(
+        n_hidden=5, item_input=item_input, embedding_size=3, activation=activation, reset_after=reset_after
+    )
+    network = Gru4RecNetwork(7, config)
+    generator = np.random.default_rng(3)
+    arrays = {name: generator.normal(size=array.shape).astype("f4") for name, array in network.arrays().items()}
+    network.set_arrays(arrays)
+    items = generator.integers(0, 7, (2, 6)).astype(np.int32)
+    inputs = np.eye(7, dtype=np.float32)[items] if item_input == "one-hot" else arrays["E"][items]
+    layer = keras.layers.GRU(5, activation=activation, reset_after=reset_after)
+    layer.build(inputs.shape)
+    candidate_first = [arrays["gru0/Wx0"], np.c_[arrays["gru0/Wh0"], arrays["gru0/Wrz0"]], arrays["gru0/Bh0"]]
+    kernel, recurrent, bias = map(_as_in_keras, candidate_first)
+    layer.set_weights([kernel, recurrent, np.r_[bias, _as_in_keras(arrays["gru0/Rh0"])] if reset_after else bias[0]])
+    states = [np.zeros((2, 5), np.float32)]
+    for place in range(6):
+        _, states = network(items[:, place], states)
+    np.testing.assert_allclose(states[0], layer(inputs), rtol=1e-5, atol=1e-6)
+    numpy_model = NumpyGru4Rec(arrays, config, ItemVocabulary(list("abcdefg")))
+    np.testing.assert_allclose(numpy_model.final_states(list(items)), states[0], rtol=1e-5, atol=1e-6)
+
+
+def _as_in_keras(weights: np.ndarray) -> np.ndarray:
+    """Blocks (candidate, reset, update) in Keras' order (update, reset, candidate); its update gate is 1 - ours."""
+    candidate, reset, update = np.split(weights, 3, axis=1)
+    return np.concatenate([-update, reset, candidate], axis=1)
