@@ -25,7 +25,7 @@ from dashboard.review_context import Review
 from dashboard.row_table import Column, Row, RowTable
 from gru4rec_core.access.guard import is_allowed
 from gru4rec_core.access.rights import Action
-from gru4rec_core.baselines.names import BASELINE_LABELS
+from gru4rec_core.baselines.names import label_of
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.verdict_text import method_name
@@ -102,7 +102,7 @@ def _label_choices(review: Review, pair: Pair) -> dict[Choice, str]:
     verdict = review.result.verdict_on(pair)
     labels: dict[Choice, str] = {"keep": f"Keep {pair[0].label}", "choose": f"Choose {pair[1].label}"}
     if verdict is not None and verdict.baselines is not None and verdict.baselines.strongest is not None:
-        labels["baseline"] = f"Use {method_name(BASELINE_LABELS[verdict.baselines.strongest])}"
+        labels["baseline"] = f"Use {method_name(label_of(verdict.baselines.strongest))}"
     return labels | {"more-data": "More data first"}
 
 

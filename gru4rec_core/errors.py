@@ -56,6 +56,10 @@ class DataError(WorkbenchError):
     """A log, an item or a session breaks a rule."""
 
 
+class Refused(DataError):
+    """A method does not take this log; others do."""
+
+
 class ConfigError(WorkbenchError):
     """A setting is out of range, or contradicts another."""
 

@@ -70,6 +70,27 @@ class Baseline(ABC):
         return np.where(scores > 0, scores, self._fitted_popularity() - np.float32(2.0))
 
 
+class FormulaBaseline(Baseline):
+    """A baseline with a formula of its own from the literature, which may leave items at 0.
+
+    Items that the formula leaves at 0 follow by popularity, below those above 0 and above those below it; in a history
+    about which it says nothing, all do.
+    """
+
+    @abstractmethod
+    def formula(self, histories: Histories) -> np.ndarray:
+        """What the formula gives, float64 [n, n_items]; 0 where it says nothing."""
+
+    def _scores(self, histories: Histories) -> np.ndarray:
+        scores = self.formula(histories)
+        sizes = np.abs(scores)
+        largest = sizes.max(axis=1, keepdims=True, initial=0.0)
+        scores /= np.where(largest > 0, largest, 1.0)
+        smallest = np.where(scores == 0, 1.0, np.abs(scores)).min(axis=1, keepdims=True, initial=1.0)
+        fallen_back = self._fitted_popularity() * (smallest / 2)
+        return np.where(scores == 0, fallen_back, scores).astype(np.float32)
+
+
 def transition_counts(train: SessionDataset) -> sparse.csr_array:
     """How often item j came right after item i, float32 [n_items (i), n_items (j)]."""
     later, earlier = event_pairs(train)
@@ -92,4 +113,12 @@ def require_at_least(setting: str, value: float, least: int) -> None:
     if value < least:
         raise ConfigError(
             f"The setting {setting} is at least {least}.", found=str(value), where=setting, remedy="Raise it."
+        )
+
+
+def require_above(setting: str, value: float, bound: float) -> None:
+    """Raises ConfigError where a setting is not above its bound."""
+    if not value > bound:
+        raise ConfigError(
+            f"The setting {setting} is above {bound}.", found=str(value), where=setting, remedy="Raise it."
         )

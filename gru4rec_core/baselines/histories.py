@@ -54,20 +54,6 @@ class Histories:
         indptr = np.r_[0, self._ends]
         return _summed(np.ones(len(self.items), np.float32), self.items, indptr, (self.n, self.n_items))
 
-    def decayed(self) -> sparse.csr_array:
-        """Linear weights by place, float32 [n, n_items]: place p of n has p / n, the last item 1.
-
-        An item that occurs twice has the weight of its last place (Ludewig & Jannach 2018, V-SKNN).
-        """
-        places = np.arange(1, len(self.items) + 1) - (self._ends - self.lengths)[self.rows]
-        weights = (places / self.lengths[self.rows]).astype(np.float32)
-        keys = self.rows * self.n_items + self.items
-        # The last of equal keys: the first one seen from the end.
-        _, from_end = np.unique(keys[::-1], return_index=True)
-        last = len(keys) - 1 - from_end
-        indptr = np.r_[0, np.cumsum(np.bincount(self.rows[last], minlength=self.n))]
-        return sparse.csr_array((weights[last], self.items[last], indptr), shape=(self.n, self.n_items))
-
 
 def event_pairs(dataset: SessionDataset, lag: int = 1) -> tuple[np.ndarray, np.ndarray]:
     """All pairs of events of one session that are `lag` places apart.

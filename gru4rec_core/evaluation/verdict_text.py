@@ -140,9 +140,13 @@ def deciding_note(k: int, shown: int) -> str:
 
 
 def method_name(label: str) -> str:
-    """A baseline's label as in a sentence: "the lookup table" for "Lookup table (Markov)", "VS-kNN" as it is."""
+    """A baseline's label as in a sentence: "the lookup table" for "Lookup table (Markov)", "V-SKNN" as it is."""
     name = label.partition(" (")[0]
-    in_sentences = {"Lookup table": "the lookup table", "Last item again": "“last item again”"}
+    in_sentences = {
+        "Lookup table": "the lookup table",
+        "Last item again": "“last item again”",
+        "Sequential rules": "sequential rules",
+    }
     return in_sentences.get(name, name.replace("Best-sellers", "best-sellers"))
 
 

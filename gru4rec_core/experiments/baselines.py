@@ -11,13 +11,14 @@ from gru4rec_core.access.rights import Action
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.split_types import Split
+from gru4rec_core.errors import Refused
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import evaluate
 from gru4rec_core.experiments.reporter import JobReporter, OnChange
 from gru4rec_core.experiments.space import require_room_for
 from gru4rec_core.experiments.timings import Timings
 from gru4rec_core.storage import exclusive_lock
-from gru4rec_core.workspace import run_folder
+from gru4rec_core.workspace import refused_baselines, run_folder
 from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.split_store import load_split, read_test_rule, store_test_rule
@@ -34,7 +35,7 @@ def execute_baselines(
     *,
     on_change: OnChange | None = None,
 ) -> None:
-    """Computes the baselines of a split that are still missing.
+    """Computes the baselines of a split that are still missing; of one that refuses the log, writes down why.
 
     Of several processes that call this for one split, the first does the work and the others wait for it.
 
@@ -79,8 +80,13 @@ def _execute_baseline(name: str, split: Split, folder: Path, job: JobReporter) -
 
     job.begin_phase(name, split.test.n_predicted)
     timings = Timings()
-    with timings.measure("fitting"):
-        baseline = BASELINES[name]().fit(split.train)
+    try:
+        with timings.measure("fitting"):
+            baseline = BASELINES[name]().fit(split.train)
+    except Refused as refused:
+        job.log(f"{name} is left out: {refused}")
+        refused_baselines.write(folder, name, refused)
+        return
     with timings.measure("testing"):
         evaluation = evaluate(baseline, split.test, run_folder.TOP_K, job.report_progress)
     values = {

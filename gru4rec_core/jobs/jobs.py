@@ -20,6 +20,7 @@ from gru4rec_core.jobs.job_list import Job, Kind, baselines_id, job_folder, read
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs, record_end
 from gru4rec_core.storage import append_text, exclusive_lock, make_folder
 from gru4rec_core.workspace.job_state import JobState, clear_cancel, read_state, request_cancel, write_state
+from gru4rec_core.workspace.refused_baselines import is_settled
 from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
 
@@ -230,7 +231,7 @@ def stop_engine(workspace: Workspace) -> bool:
 
 
 def _has_all_baselines(folder: Path) -> bool:
-    return all((folder / f"{name}.json").exists() for name in DEFAULT_BASELINES)
+    return all(is_settled(folder, name) for name in DEFAULT_BASELINES)
 
 
 def _require(folder: Path, kind: Kind, job_id: str) -> None:

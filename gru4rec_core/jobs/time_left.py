@@ -19,6 +19,7 @@ from gru4rec_core.jobs.job_list import Job, baselines_id, job_folder, list_jobs
 from gru4rec_core.jobs.jobs import engine_status
 from gru4rec_core.jobs.planning import ComparisonPlan, find_known_runs
 from gru4rec_core.workspace.records import DatasetRecord
+from gru4rec_core.workspace.refused_baselines import is_settled
 from gru4rec_core.workspace.store import Workspace
 
 START_SECONDS = 15.0
@@ -174,6 +175,5 @@ def _job_seconds(workspace: Workspace, past: Past, job: Job, record: DatasetReco
 def _missing_baselines(workspace: Workspace, job: Job) -> tuple[list[str], float]:
     """The baselines that a job has still to compute, and when the last one that is there was; 0 without any."""
     folder = job_folder(workspace, job.kind, job.id)
-    files = {name: folder / f"{name}.json" for name in DEFAULT_BASELINES}
-    there = [path.stat().st_mtime for path in files.values() if path.exists()]
-    return [name for name, path in files.items() if not path.exists()], max(there, default=0.0)
+    there = [path.stat().st_mtime for path in folder.glob("*.json") if path.stem in DEFAULT_BASELINES]
+    return [name for name in DEFAULT_BASELINES if not is_settled(folder, name)], max(there, default=0.0)

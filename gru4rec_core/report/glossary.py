@@ -92,8 +92,15 @@ BASELINE_MEANINGS = {
     "session-popularity": "What the session already had, most often first, then best-sellers.",
     "last-item-again": "The item just seen, once more, then best-sellers.",
     "markov": "What most often followed the item just seen (first-order Markov).",
+    "sequential-rules": "What came soon after the item just seen in earlier sessions, near items weighing more.",
     "item-knn": "What is most often in the same sessions as the item just seen.",
-    "vs-knn": "What similar sessions of the training part had (nearest neighbours).",
+    "v-sknn": "What the most similar earlier sessions had, rare items weighing more (nearest neighbours).",
+    "stan": "What stood near the shared item in similar sessions, recent sessions weighing more.",
+    "vstan": "STAN and V-SKNN in one: place, age of the session and rarity of the item all count.",
     "linear-ar": "Weighs the items seen so far, recent ones more, by a linear model of what followed them.",
+    "slis": "A linear model of which items are in one session.",
+    "slit": "A linear model of which items follow which in a session.",
+    "slist": "SLIS and SLIT in one linear model.",
+    "vs-knn": "What similar sessions of the training part had (nearest neighbours; of an earlier version).",
 }
 """One sentence on each baseline, by its name."""

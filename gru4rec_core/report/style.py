@@ -54,6 +54,13 @@ _DASHES: dict[str, tuple[int, int]] = {
     "session-popularity": (4, 2),
     "item-knn": (8, 2),
     "vs-knn": (10, 4),
+    "sequential-rules": (6, 1),
+    "v-sknn": (10, 2),
+    "stan": (12, 3),
+    "vstan": (12, 6),
+    "slis": (3, 2),
+    "slit": (3, 3),
+    "slist": (5, 3),
     "linear-ar": (3, 5),
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from gru4rec_core.baselines.names import label_of
 from gru4rec_core.config import LOSS_LABELS, default_deciding_k
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.evaluation.comparability import ModelResults
@@ -20,7 +21,7 @@ from gru4rec_core.evaluation.model_warnings import (
 )
 from gru4rec_core.evaluation.quality_types import QualityReport
 from gru4rec_core.results.recheck import Recheck
-from gru4rec_core.workspace import run_folder
+from gru4rec_core.workspace import refused_baselines, run_folder
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
 from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
@@ -68,12 +69,29 @@ def diagnose_comparison(
         warnings += diagnose_training(workspace, runs, split.train, k, labels[name])
     for model in comparison.models:
         warnings += diagnose_scores(model, k)
+    warnings += list_left_out(workspace, record)
     compared = [
         ComparedRun(labels[name], run.dataset_hash, run.split.key(), k, run.config)
         for name, runs in groups.items()
         for run in runs
     ]
     return worst_first([*warnings, *find_comparison_warnings(comparison, compared)])
+
+
+def list_left_out(workspace: Workspace, record: ComparisonRecord) -> list[DiagnosticWarning]:
+    """A note on each baseline of a comparison that did not take its log."""
+    folder = workspace.split_folder(record.dataset_id, record.split) / "baselines"
+    return [
+        DiagnosticWarning(
+            "baseline-left-out",
+            "note",
+            f"{label_of(name)} is not among the baselines.",
+            f"{refused.rule}" + (f" Found: {refused.found}." if refused.found else ""),
+            "The models are compared with all other baselines; this one might have been stronger.",
+            refused.remedy,
+        )
+        for name, refused in refused_baselines.read(folder, record.baselines).items()
+    ]
 
 
 def diagnose_recheck(

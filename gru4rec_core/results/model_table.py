@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from gru4rec_core.baselines.names import BASELINE_LABELS
+from gru4rec_core.baselines.names import label_of
 from gru4rec_core.config import LOSS_LABELS, TrainingConfig
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.comparability import ModelResults
@@ -128,7 +128,7 @@ def load_baselines(
             continue
         model = ModelResults(
             name=name,
-            label=BASELINE_LABELS[name],
+            label=label_of(name),
             kind="baseline",
             evaluations=(run_folder.load_evaluation(folder, split.test.dataset.n_items, name, like=like),),
             test_key=split.test_key,

@@ -14,7 +14,7 @@ from gru4rec_core.evaluation.comparability import ModelResults, find_obstacle
 from gru4rec_core.evaluation.comparison import Comparison, MetricDifference, PairedComparison, compare_models
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.evaluation.quality_types import QualityReport
-from gru4rec_core.results.collected_warnings import diagnose_comparison, diagnose_quality
+from gru4rec_core.results.collected_warnings import diagnose_comparison, diagnose_quality, list_left_out
 from gru4rec_core.results.stored_json import read_if_current
 from gru4rec_core.storage import cache_json
 from gru4rec_core.workspace.damage import Damage
@@ -56,7 +56,8 @@ def load_statistics(
         RunError: the log and its stored split are damaged, and statistics are not stored yet.
     """
     path = workspace.comparison_folder(record.id) / "statistics.json"
-    inputs = _hash_inputs(record, models, workspace.dataset(record.dataset_id).set_aside)
+    left_out = [warning.to_json() for warning in list_left_out(workspace, record)]
+    inputs = _hash_inputs(record, models, [*workspace.dataset(record.dataset_id).set_aside, *map(str, left_out)])
 
     def decode(stored: Any) -> Statistics:
         warnings = [DiagnosticWarning.from_json(values) for values in stored["warnings"]]
@@ -88,9 +89,9 @@ def _check_log(workspace: Workspace, dataset_id: str) -> tuple[QualityReport, Da
         return QualityReport(rows=None, checks=()), damage
 
 
-def _hash_inputs(record: ComparisonRecord, models: Sequence[ModelResults], set_aside: Sequence[str]) -> str:
+def _hash_inputs(record: ComparisonRecord, models: Sequence[ModelResults], more: Sequence[str]) -> str:
     """A hash of everything that the statistics and the warnings depend on."""
-    digest = hashlib.sha256(f"{VERSION}/{record.config.to_json()}/{','.join(sorted(set_aside))}".encode())
+    digest = hashlib.sha256(f"{VERSION}/{record.config.to_json()}/{','.join(sorted(more))}".encode())
     for model in models:
         digest.update(f"{model.name}/{model.test_key}/{model.leaked_events}".encode())
         for evaluation in model.evaluations:

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gru4rec_core.access.guard import require
 from gru4rec_core.access.rights import Action
-from gru4rec_core.baselines.names import BASELINE_LABELS
+from gru4rec_core.baselines.names import label_of
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.evaluation.gate import GateOutcome
@@ -111,7 +111,7 @@ class DecisionRecord(_Decision):
         if self.choice == "more-data":
             return "more data first"
         if self.choice == "baseline":
-            return f"use {method_name(BASELINE_LABELS.get(self.model, self.model))}"
+            return f"use {method_name(label_of(self.model))}"
         label = next((model["label"] for model in self.models if model["name"] == self.model), self.model)
         return f"{self.choice} {label}"
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from pathlib import Path
 
-from gru4rec_core.baselines.names import BASELINE_LABELS
+from gru4rec_core.baselines.names import BASELINE_LABELS, RETIRED_LABELS, label_of
 from gru4rec_core.config import SplitConfig, label_run
 from gru4rec_core.errors import RunError
 from gru4rec_core.model.checkpoint import read_newest
@@ -21,6 +21,7 @@ from gru4rec_core.workspace.damage import Cure, Damage, DamagedFile, Kind, last_
 from gru4rec_core.workspace.file_checks import FAULTS, open_folder
 from gru4rec_core.workspace.job_state import JobState, read_state
 from gru4rec_core.workspace.records import DatasetRecord
+from gru4rec_core.workspace.refused_baselines import is_refusal
 from gru4rec_core.workspace.store import Workspace
 
 OnProgress = Callable[[int, int], object]
@@ -343,9 +344,10 @@ def _read_split_rule(folder: Path) -> SplitConfig | None:
 
 
 def _list_baselines(folder: Path) -> list[str]:
-    names = {path.name.split(".")[0] for path in folder.glob("*") if path.suffix in (".json", ".parquet")}
-    names |= {name.split(".")[0] for name in read_checksums(folder)}
-    return sorted(names & set(BASELINE_LABELS))
+    files = [path for path in folder.glob("*") if path.suffix in (".json", ".parquet")]
+    names = {path.name.split(".")[0] for path in files} | {name.split(".")[0] for name in read_checksums(folder)}
+    refused = {path.name.split(".")[0] for path in files if is_refusal(path)}
+    return sorted(names & {*BASELINE_LABELS, *RETIRED_LABELS} - refused)
 
 
 def check_baseline(workspace: Workspace, baseline_id: str, *, thorough: bool = False) -> Damage | None:
@@ -366,8 +368,9 @@ def check_baseline(workspace: Workspace, baseline_id: str, *, thorough: bool = F
     if not files:
         return None
     only_lists = all(file.name.endswith(".npy") for file in files)
-    cure: Cure = "now" if only_lists else "job"
-    return Damage("baseline", baseline_id, BASELINE_LABELS[name], folder, tuple(files), cure, thorough=thorough)
+    by_job: Cure = "" if name in RETIRED_LABELS else "job"
+    cure = "now" if only_lists else by_job
+    return Damage("baseline", baseline_id, label_of(name), folder, tuple(files), cure, thorough=thorough)
 
 
 def check_comparison(workspace: Workspace, comparison_id: str, *, thorough: bool = False) -> Damage | None:

@@ -28,7 +28,7 @@ import pandas as pd
 
 from gru4rec_core.access.guard import check, require
 from gru4rec_core.access.rights import Action
-from gru4rec_core.baselines.names import DEFAULT_BASELINES
+from gru4rec_core.baselines.names import DEFAULT_BASELINES, without_retired
 from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.disk import folder_size
 from gru4rec_core.errors import RunError
@@ -46,6 +46,7 @@ from gru4rec_core.workspace.decisions import (
 )
 from gru4rec_core.workspace.job_state import JobState, find_damage, read_state
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord, now
+from gru4rec_core.workspace.refused_baselines import is_settled
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_configs
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -306,9 +307,9 @@ class Workspace(DatasetStore):
         return ComparisonRecord.read(self.comparison_folder(comparison_id) / "comparison.json")
 
     def missing_baselines(self, dataset_id: str, split: SplitConfig, names: Iterable[str]) -> list[str]:
-        """The names, of those given, of baselines that are not yet computed on a split."""
+        """The names, of those given, of baselines that are still to be computed on a split."""
         folder = self.split_folder(dataset_id, split) / "baselines"
-        return [name for name in names if not (folder / f"{name}.json").exists()]
+        return [name for name in without_retired(names) if not is_settled(folder, name)]
 
     def create_comparison(
         self,

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from gru4rec_core.baselines.knn import VSKNN, ItemKNN
+from gru4rec_core.baselines.base import FormulaBaseline
+from gru4rec_core.baselines.histories import Histories
+from gru4rec_core.baselines.knn import ItemKNN
 from gru4rec_core.baselines.linear import LinearAutoregressive
 from gru4rec_core.baselines.markov import MarkovChain
 from gru4rec_core.baselines.registry import BASELINES
@@ -50,8 +52,6 @@ def test_an_item_outside_the_catalogue_is_refused(bad, train):
     [
         (lambda: ItemKNN(neighbours=0), "neighbours"),
         (lambda: ItemKNN(shrinkage=-1), "shrinkage"),
-        (lambda: VSKNN(neighbours=0), "neighbours"),
-        (lambda: VSKNN(sample=0), "sample"),
         (lambda: LinearAutoregressive(lags=0), "lags 0"),
         (lambda: LinearAutoregressive(ridge=0), "ridge 0"),
     ],
@@ -59,3 +59,28 @@ def test_an_item_outside_the_catalogue_is_refused(bad, train):
 def test_a_setting_out_of_its_range_is_refused(make, setting):
     with pytest.raises(ConfigError, match=setting):
         make()
+
+
+class Spoken(FormulaBaseline):
+    """Says these numbers of any history."""
+
+    name = "spoken"
+
+    def __init__(self, numbers: list[float]) -> None:
+        super().__init__()
+        self.numbers = numbers
+
+    def formula(self, histories: Histories) -> np.ndarray:
+        return np.tile(np.array(self.numbers), (histories.n, 1))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "order"),
+    [
+        ([0.0, 0.0, 0.0, 0.0, 0.0], [0, 1, 2, 3, 4]),
+        ([0.0, 0.0, 1e-30, 0.0, 2.0], [4, 2, 0, 1, 3]),
+        ([-1.0, 0.0, -2.0, 0.0, 3.0], [4, 1, 3, 0, 2]),
+    ],
+)
+def test_what_a_formula_leaves_at_0_follows_by_popularity(train, ranking, numbers, order):
+    assert ranking(Spoken(numbers).fit(train), [1]) == order

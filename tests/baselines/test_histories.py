@@ -1,4 +1,4 @@
-"""Histories as arrays: what stands where, how often, and with which weight."""
+"""Histories as arrays: what stands where, and how often."""
 
 import numpy as np
 import pytest
@@ -21,11 +21,6 @@ def test_a_lag_counts_known_items_from_the_end():
 def test_counts_leave_out_unknown_items():
     counts = histories([1, 1, -1, 4], []).counts().toarray()
     assert counts.tolist() == [[0, 2, 0, 0, 1], [0, 0, 0, 0, 0]]
-
-
-def test_weights_rise_to_1_and_a_repeated_item_has_that_of_its_last_place():
-    weights = histories([3, 0, 3, 1], [2]).decayed().toarray()
-    assert weights.tolist() == [[0.5, 1, 0, 0.75, 0], [0, 0, 1, 0, 0]]
 
 
 @pytest.mark.parametrize("bad", [5, -2])

@@ -25,6 +25,7 @@ def test_an_old_model_is_checked_on_a_later_log_and_the_whole_of_it(page: Page, 
     row = page.locator("[class*='st-key-row-dataset-']", has=page.get_by_role("link", name="later log"))
     row.get_by_role("button", name="Actions").click()
     page.get_by_role("menuitem", name="Re-check").click()
+    settle(page)
     page.get_by_role("button", name="Check it").click()
     expect(page.get_by_text(re.compile("(Keep the old model|Train it again|Retire it): ")).first).to_be_visible(
         timeout=WAIT

@@ -65,9 +65,15 @@ def test_baselines_are_named_as_in_a_sentence():
         "best-sellers of the session",
         "“last item again”",
         "the lookup table",
+        "sequential rules",
         "Item kNN",
-        "VS-kNN",
+        "V-SKNN",
+        "STAN",
+        "VSTAN",
         "Linear autoregressive",
+        "SLIS",
+        "SLIT",
+        "SLIST",
     ]
 
 

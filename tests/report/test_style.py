@@ -2,10 +2,11 @@ import itertools
 
 import pytest
 
+from gru4rec_core.baselines.names import BASELINE_LABELS, RETIRED_LABELS
 from gru4rec_core.report.style import DARK, LIGHT, style, styles
 
 LOSSES = ("top1", "bpr", "top1-max", "bpr-max", "cross-entropy")
-BASELINES = ("popularity", "markov", "last-item-again", "session-popularity", "item-knn", "vs-knn", "linear-ar")
+BASELINES = (*BASELINE_LABELS, *RETIRED_LABELS)
 
 
 def contrast(one: str, other: str) -> float:

@@ -33,7 +33,7 @@ _LEADER = 16  # px from the end of a line to its name
 GLYPHS = {"both": "●", "only_b": "◑", "only_a": "◐", "neither": "○"}
 """The sign of each outcome in the square of 100, so that nothing hangs on colour alone."""
 
-_MANY_METHODS, _NARROW_ROW = 6, 23  # px; the ladder of all baselines still fits the first screen
+_MANY_METHODS, _NARROW_ROW = 6, 16  # px; the ladder of all baselines still fits the first screen
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def ladder(
     """Methods from best to worst, each a point on the line of its interval.
 
     Args:
-        frame: `frames.ladder`: name, label, kind, hits, low, high (per 100).
+        frame: `frames.ladder`: name, label, kind, group, hits, low, high (per 100).
         seeds: `frames.seed_points`: name, kind, label, hits; drawn as thin ticks, may be empty.
         k: list length.
         confidence: level of the intervals in `frame`.
@@ -65,10 +65,12 @@ def ladder(
     """
     level = level_text(confidence)
     chosen = styles_of(frame, dark)
-    y = alt.Y("label:N", title=None, sort=frame["label"].tolist(), axis=alt.Axis(labelLimit=150, grid=False))
+    axis = alt.Axis(labelLimit=150, grid=False, labelOverlap=False)
+    y = alt.Y("label:N", title=None, sort=frame["label"].tolist(), axis=axis)
     x = from_zero("hits:Q", f"hits per 100 test {unit}", float(frame["high"].max()), tickCount=6)
     tooltip = [
         alt.Tooltip("label:N", title="method"),
+        alt.Tooltip("group:N", title="kind"),
         alt.Tooltip("hits:Q", title=f"hits in the top {k} per 100", format=".2f"),
         alt.Tooltip("low:Q", title=f"{level} from", format=".2f"),
         alt.Tooltip("high:Q", title=f"{level} to", format=".2f"),
@@ -85,7 +87,7 @@ def ladder(
     layers = [line, *ends, point, value]
     if len(seeds):
         # Below the line, where no marker covers them.
-        tick = alt.Chart(seeds).mark_tick(thickness=1.5, size=6, opacity=1, yOffset=11)
+        tick = alt.Chart(seeds).mark_tick(thickness=1.5, size=4, opacity=1, yOffset=9)
         layers.append(tick.encode(x="hits:Q", y=y, color=colour(chosen), tooltip=["label:N", "seed:Q", "hits:Q"]))
     below = "; ticks below: seeds" if len(seeds) else ""
     return titled(

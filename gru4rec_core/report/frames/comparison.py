@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from gru4rec_core.baselines.names import group_of
 from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.evaluation.hit_overlap import Outcome, apportion
 from gru4rec_core.evaluation.metrics import accuracy_at
@@ -24,18 +25,27 @@ if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults
     from gru4rec_core.evaluation.comparison import PairedComparison
 
-_KINDS = {"gru4rec": "trained", "baseline": "baseline"}
+TRAINED = "trained"
+"""The group of the models of a ladder; those of baselines are `baselines.names.BASELINE_GROUPS`."""
+
+_KINDS = {"gru4rec": TRAINED, "baseline": "baseline"}
 
 
 def ladder(rates: pd.DataFrame) -> pd.DataFrame:
-    """One row per method, best first: name, label, kind, hits, low, high (per 100), n (events), rank.
+    """One row per method, best first: name, label, kind, group, hits, low, high (per 100), n (events), rank.
+
+    The group is "trained", or one of `BASELINE_GROUPS`.
 
     Args:
         rates: `evaluation.slices.whole_rates` of the methods, all tested on the same events.
     """
     frame = rates[["name", "label", "kind", "hits", "low", "high"]].assign(n=rates["n_events"])
     frame = frame.sort_values("hits", ascending=False, kind="stable", ignore_index=True)
-    return frame.assign(rank=np.arange(1, len(frame) + 1))
+    groups = [
+        TRAINED if kind == "gru4rec" else group_of(name)
+        for name, kind in zip(frame["name"], frame["kind"], strict=True)
+    ]
+    return frame.assign(group=groups, rank=np.arange(1, len(frame) + 1))
 
 
 def seed_points(models: Sequence[ModelResults], k: int) -> pd.DataFrame:

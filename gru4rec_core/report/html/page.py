@@ -9,7 +9,6 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
-from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.evaluation.diagnostic_warning import SEVERITY_WORDS, worst_first
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import by_majority
@@ -53,7 +52,7 @@ def render_report(contents: ReportContents) -> str:
         shared=tables.shared_settings(contents),
         terms=[term for term in TERMS if term.meaning not in OFFLINE_LIMITS],  # they have a section of their own
         baselines=[
-            (model.label, BASELINE_MEANINGS[model.name]) for model in contents.models if model.name in BASELINE_LABELS
+            (model.label, BASELINE_MEANINGS[model.name]) for model in contents.models if model.kind == "baseline"
         ],
         offline_limits=OFFLINE_LIMITS,
         dark_rules=dark_rules(),

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.evaluation.slices import whole_rates
 from gru4rec_core.report.charts import comparison as comparison_charts
@@ -57,6 +58,13 @@ def test_ladder_begins_at_zero_says_its_unit_and_stands_best_first(models):
     assert any(one.get("title") == "hits per 100 test sessions" for one in encodings(chart, "x"))
     assert encodings(chart, "y")[0]["sort"] == table["label"].tolist()
     assert table["label"].iloc[0] == "BPR"
+
+
+def test_ladder_names_every_method_however_narrow_its_rows(results):
+    models = [results(name, [1, 9], kind="baseline") for name in BASELINE_LABELS]
+    table = comparison_frames.ladder(whole_rates(models, 3, 0.95))
+    chart = comparison_charts.ladder(table, comparison_frames.seed_points([], 3), 3, confidence=0.95)
+    assert encodings(chart, "y")[0]["axis"]["labelOverlap"] is False  # Vega would leave out every second name
 
 
 def test_ladder_tells_methods_apart_by_shape_and_dash_too(models):

@@ -14,6 +14,7 @@ def test_ladder_stands_from_best_to_worst_with_its_interval(results):
     good, bad = results("bpr", [1, 1, 2, 9]), results("markov", [1, 9, 9, 9], kind="baseline")
     table = comparison_frames.ladder(whole_rates([bad, good], 3, 0.95))
     assert table["name"].tolist() == ["bpr", "markov"]
+    assert table["group"].tolist() == ["trained", "counting"]
     assert table["hits"].tolist() == [75.0, 25.0]
     assert (table["low"] < table["hits"]).all()
     assert (table["high"] > table["hits"]).all()
