@@ -4,13 +4,15 @@ Training depends on its settings and its data alone, and the number of epochs ch
 that continues another ends with the weights it would have had if it had been trained that long at once.
 """
 
+import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
-from gru4rec_core.model.checkpoint import finished_epochs, list_checkpoints
-from gru4rec_core.storage import delete_folder, new_folder
+from gru4rec_core.model.checkpoint import TrainingState, finished_epochs, list_checkpoints, read_newest
+from gru4rec_core.storage import delete_folder, new_folder, write_text
 from gru4rec_core.workspace.records import RunRecord
-from gru4rec_core.workspace.run_folder import read_training_seconds
+from gru4rec_core.workspace.run_folder import read_epoch_lines, read_training_seconds
 from gru4rec_core.workspace.store import Workspace
 
 LARGEST_CHECKPOINT = 100_000_000
@@ -72,6 +74,23 @@ def inherit(workspace: Workspace, run: RunRecord) -> int:
     with new_folder(folder / _FOLDER) as new:
         shutil.copytree(checkpoint, new / checkpoint.name)
     return finished_epochs(checkpoint)
+
+
+def restore_epochs(folder: Path) -> None:
+    """Writes the lines that epochs.jsonl lacks of the epochs in the last checkpoint.
+
+    A process that was killed, or a machine that lost its power, between the two has the checkpoint of an epoch and not
+    its line; the epoch is not trained again, so nobody else would write it.
+    """
+    checkpoint = read_newest(folder / _FOLDER)
+    if checkpoint is None:
+        return
+    lines = {line["epoch"]: line for line in read_epoch_lines(folder)}
+    reports = TrainingState.from_json(checkpoint.state, checkpoint.name).reports
+    missing = {report.epoch: asdict(report) for report in reports if report.epoch not in lines}
+    if missing:
+        rows = sorted((lines | missing).items())
+        write_text(folder / "epochs.jsonl", "".join(json.dumps(line) + "\n" for _, line in rows))
 
 
 def inherited_seconds(workspace: Workspace, run: RunRecord) -> float:

@@ -22,7 +22,13 @@ from gru4rec_core.disk import wait_for_folder
 from gru4rec_core.errors import Cancelled
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
-from gru4rec_core.experiments.continuing import inherit, inherited_seconds, keep_last_checkpoint, kept_epochs
+from gru4rec_core.experiments.continuing import (
+    inherit,
+    inherited_seconds,
+    keep_last_checkpoint,
+    kept_epochs,
+    restore_epochs,
+)
 from gru4rec_core.experiments.reporter import JobReporter, OnChange
 from gru4rec_core.experiments.space import require_room_for
 from gru4rec_core.experiments.timings import Timings
@@ -116,6 +122,7 @@ def _train_anew(workspace: Workspace, run: RunRecord, split: Split, job: JobRepo
     model = Gru4Rec.from_config(split.train.n_items, run.config, vocabulary=split.train.vocabulary)
     if epochs := inherit(workspace, run):
         job.log(f"continues {run.continues} after epoch {epochs}")
+    restore_epochs(workspace.run_folder(run.id))
     # Checkpoints, an inherited one too, say where it goes on; the steps are counted from there as well.
     job.report_progress(0, 0, epoch=kept_epochs(workspace, run.id), epochs=run.config.epochs)
     _train(model, split, workspace.run_folder(run.id), job)

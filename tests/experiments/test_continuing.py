@@ -16,6 +16,7 @@ from gru4rec_core.experiments.continuing import (
     taken_over_epochs,
 )
 from gru4rec_core.storage import load_arrays, read_json
+from gru4rec_core.workspace.job_state import JobState, write_state
 from gru4rec_core.workspace.store import Workspace
 
 CONFIG = TrainingConfig(loss="bpr", epochs=2)
@@ -122,3 +123,20 @@ def test_a_large_checkpoint_is_not_kept(pair, monkeypatch: pytest.MonkeyPatch) -
     assert not (folder / "checkpoint").exists()
     assert (kept_epochs(workspace, old.id), inherited_epochs(workspace, new)) == (0, 0)
     assert taken_over_epochs(workspace, new) == 0
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_line_that_was_lost_after_its_checkpoint_is_written_again(trained, tmp_path, lost) -> None:
+    """A process was killed between the checkpoint of an epoch and its line; a torn line counts as lost too."""
+    from gru4rec_core.experiments.run import execute_run
+
+    home = Workspace(shutil.copytree(trained[0].root, tmp_path / "workspace"))
+    folder = home.run_folder(trained[1].run_ids[0])
+    before = (folder / "epochs.jsonl").read_text()
+    for name in ("weights.npz", "metrics.json"):
+        (folder / name).unlink()
+    write_state(folder, JobState(state="lost"))
+    lines = before.splitlines(keepends=True)
+    (folder / "epochs.jsonl").write_text("".join(lines[:-lost]) + lines[-lost][:9])
+    execute_run(home, folder.name)
+    assert (folder / "epochs.jsonl").read_text() == before
