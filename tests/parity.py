@@ -1,5 +1,9 @@
 """Steps of an implementation that is known to be right, against those of the production training step."""
 
+import json
+import os
+from pathlib import Path
+
 import numpy as np
 
 from gru4rec_core.config import TrainingConfig
@@ -27,6 +31,18 @@ def config_of(case: dict, n_lanes: int, *, reset_after: bool = False) -> Trainin
         reset_after=reset_after,
         **optional,
     )
+
+
+def read_steps(variable: str, file: str) -> tuple[dict, dict[str, np.ndarray]]:
+    """The description and the arrays of all cases.
+
+    Args:
+        variable: environment variable that may name another .npz, with its .json beside it.
+        file: name of the .npz in tests/reference.
+    """
+    path = Path(os.environ.get(variable, Path(__file__).parent / "reference" / file))
+    with np.load(path) as archive:
+        return json.loads(path.with_suffix(".json").read_text(encoding="utf-8")), dict(archive)
 
 
 def check_steps(description: dict, numbers: dict[str, np.ndarray], name: str) -> None:

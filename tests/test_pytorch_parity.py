@@ -3,25 +3,13 @@
 PYTORCH_STEPS names another .npz of the same form; its settings are in the .json beside it.
 """
 
-import json
-import os
-from pathlib import Path
-
-import numpy as np
 import pytest
 
-from tests.parity import check_steps
+from tests.parity import check_steps, read_steps
 
-STEPS_FILE = Path(os.environ.get("PYTORCH_STEPS", Path(__file__).parent / "reference" / "pytorch_steps.npz"))
-DESCRIPTION = json.loads(STEPS_FILE.with_suffix(".json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def numbers():
-    with np.load(STEPS_FILE) as archive:
-        return dict(archive)
+DESCRIPTION, NUMBERS = read_steps("PYTORCH_STEPS", "pytorch_steps.npz")
 
 
 @pytest.mark.parametrize("name", DESCRIPTION["cases"])
-def test_eight_steps_equal_those_of_the_official_pytorch_code(name: str, numbers: dict[str, np.ndarray]) -> None:
-    check_steps(DESCRIPTION, numbers, name)
+def test_eight_steps_equal_those_of_the_official_pytorch_code(name: str) -> None:
+    check_steps(DESCRIPTION, NUMBERS, name)

@@ -1,6 +1,6 @@
 """How do baselines see sessions: which items occurred where, how often, and together with which others?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy import sparse
@@ -53,6 +53,25 @@ class Histories:
         """How often each history holds each item, float32 [n, n_items]."""
         indptr = np.r_[0, self._ends]
         return _summed(np.ones(len(self.items), np.float32), self.items, indptr, (self.n, self.n_items))
+
+
+def session_blocks(costs: np.ndarray, most: int) -> Iterator[tuple[int, int]]:
+    """Ranges of sessions that together cost at most `most`, in order; one that costs more is a range by itself.
+
+    Args:
+        costs: int64 [n_sessions], from 0.
+        most: from 1.
+
+    >>> list(session_blocks(np.array([3, 1, 2, 9, 1]), 4))
+    [(0, 2), (2, 3), (3, 4), (4, 5)]
+    """
+    totals = np.cumsum(costs)
+    first = 0
+    while first < len(costs):
+        done = totals[first - 1] if first else 0
+        last = max(first + 1, int(np.searchsorted(totals, done + most, side="right")))
+        yield first, last
+        first = last
 
 
 def event_pairs(dataset: SessionDataset, lag: int = 1) -> tuple[np.ndarray, np.ndarray]:

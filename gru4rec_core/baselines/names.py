@@ -43,8 +43,8 @@ def label_of(name: str) -> str:
 
 
 def group_of(name: str) -> str:
-    """The group of a baseline, one of an earlier version too."""
-    return next((group for group, names in BASELINE_GROUPS.items() if name in names), "neighbours")
+    """The group of a baseline; "baseline" for one of an earlier or a later version."""
+    return next((group for group, names in BASELINE_GROUPS.items() if name in names), "baseline")
 
 
 def without_retired(names: Iterable[str]) -> tuple[str, ...]:

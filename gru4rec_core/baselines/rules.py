@@ -1,12 +1,10 @@
 """What do association rules between a session's items predict?"""
 
-from collections.abc import Iterator
-
 import numpy as np
 from scipy import sparse
 
 from gru4rec_core.baselines.base import FormulaBaseline, require_at_least
-from gru4rec_core.baselines.histories import Histories
+from gru4rec_core.baselines.histories import Histories, session_blocks
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import ConfigError
 
@@ -50,21 +48,11 @@ class SequentialRules(FormulaBaseline):
 
     def _fit(self, train: SessionDataset) -> None:
         rules = sparse.csr_array((train.n_items, train.n_items))
-        for first, last in self._blocks(train):
+        for first, last in session_blocks(train.lengths * self.steps, _PAIRS_PER_BLOCK):
             rules = rules + self._count(train, first, last)
         largest = rules.max(axis=1).toarray()
         rules.data /= np.repeat(np.where(largest > 0, largest, 1.0), np.diff(rules.indptr))
         self.rules = rules
-
-    def _blocks(self, train: SessionDataset) -> Iterator[tuple[int, int]]:
-        """Ranges of sessions with at most `_PAIRS_PER_BLOCK` pairs, or one session."""
-        pairs = np.cumsum(train.lengths) * self.steps
-        first = 0
-        while first < train.n_sessions:
-            done = pairs[first - 1] if first else 0
-            last = max(first + 1, int(np.searchsorted(pairs, done + _PAIRS_PER_BLOCK, side="right")))
-            yield first, last
-            first = last
 
     def _count(self, train: SessionDataset, first: int, last: int) -> sparse.csr_array:
         """The rules of some sessions, float64 [n_items, n_items]."""

@@ -8,7 +8,7 @@ import psutil
 from scipy import linalg, sparse
 
 from gru4rec_core.baselines.base import FormulaBaseline, require_above, require_at_least
-from gru4rec_core.baselines.histories import Histories
+from gru4rec_core.baselines.histories import Histories, session_blocks
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.times import day_length
 from gru4rec_core.errors import ConfigError, Refused
@@ -19,7 +19,7 @@ MAX_ITEMS = 20_000
 MEMORY_SHARE = 0.6
 """Of this machine's memory, that the matrices may take."""
 
-_MATRICES = 3  # float64 [n_items, n_items] at once: G, H and the solution
+_MATRICES = 3  # float64 [n_items, n_items]: G and H, and as much again for products and for the solution's copy
 _PAIRS_PER_BLOCK = 2**22
 """Most pairs of events of one session that are written out at once."""
 
@@ -128,7 +128,7 @@ class SLIST(FormulaBaseline):
             f"{self.name.upper()} takes at most {most:,} items on this machine.",
             found=f"{n_items:,} items: its matrices would take {required_bytes(n_items) / 1e9:.1f} GB",
             where=f"baseline {self.name}",
-            remedy="Leave out rare items (Data, or the command clean), or use a machine with more memory.",
+            remedy="Leave out rare items (min_item_support of the test rule).",
         )
 
     def _session_weights(self, train: SessionDataset) -> np.ndarray:
@@ -152,13 +152,8 @@ class SLIST(FormulaBaseline):
 
     def _cut_sessions(self, train: SessionDataset) -> Iterator[tuple[sparse.csr_array, sparse.csr_array, np.ndarray]]:
         """The rows of SLIT, some sessions at a time: inputs, targets, the session of each row."""
-        pairs = np.cumsum(train.lengths**2)
-        first = 0
-        while first < train.n_sessions:
-            done = pairs[first - 1] if first else 0
-            last = max(first + 1, int(np.searchsorted(pairs, done + _PAIRS_PER_BLOCK, side="right")))
+        for first, last in session_blocks(train.lengths**2, _PAIRS_PER_BLOCK):
             yield self._cut_block(train, first, last)
-            first = last
 
     def _cut_block(
         self, train: SessionDataset, first: int, last: int

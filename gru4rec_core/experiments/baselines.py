@@ -70,9 +70,9 @@ def execute_baselines(
 
 
 def execute_baselines_job(workspace: Workspace, dataset_id: str, key: str) -> None:
-    """`execute_baselines` for a split known by its key."""
+    """`execute_baselines` for a split known by its key, and all that is wanted of it."""
     config = read_test_rule(workspace.dataset_folder(dataset_id) / "splits" / key)
-    execute_baselines(workspace, dataset_id, config)
+    execute_baselines(workspace, dataset_id, config, workspace.wanted_baselines(dataset_id, key))
 
 
 def _execute_baseline(name: str, split: Split, folder: Path, job: JobReporter) -> None:

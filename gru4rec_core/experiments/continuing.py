@@ -12,7 +12,7 @@ from pathlib import Path
 from gru4rec_core.model.checkpoint import TrainingState, finished_epochs, list_checkpoints, read_newest
 from gru4rec_core.storage import delete_folder, new_folder, write_text
 from gru4rec_core.workspace.records import RunRecord
-from gru4rec_core.workspace.run_folder import read_epoch_lines, read_training_seconds
+from gru4rec_core.workspace.run_folder import read_training_seconds
 from gru4rec_core.workspace.store import Workspace
 
 LARGEST_CHECKPOINT = 100_000_000
@@ -76,21 +76,21 @@ def inherit(workspace: Workspace, run: RunRecord) -> int:
     return finished_epochs(checkpoint)
 
 
-def restore_epochs(folder: Path) -> None:
-    """Writes the lines that epochs.jsonl lacks of the epochs in the last checkpoint.
+def restore_epochs(folder: Path) -> bool:
+    """Writes epochs.jsonl from the reports in a run's last checkpoint; False where there is none.
 
     A process that was killed, or a machine that lost its power, between the two has the checkpoint of an epoch and not
     its line; the epoch is not trained again, so nobody else would write it.
+
+    Raises:
+        RunError: all checkpoints are damaged.
     """
     checkpoint = read_newest(folder / _FOLDER)
     if checkpoint is None:
-        return
-    lines = {line["epoch"]: line for line in read_epoch_lines(folder)}
+        return False
     reports = TrainingState.from_json(checkpoint.state, checkpoint.name).reports
-    missing = {report.epoch: asdict(report) for report in reports if report.epoch not in lines}
-    if missing:
-        rows = sorted((lines | missing).items())
-        write_text(folder / "epochs.jsonl", "".join(json.dumps(line) + "\n" for _, line in rows))
+    write_text(folder / "epochs.jsonl", "".join(json.dumps(asdict(report)) + "\n" for report in reports))
+    return True
 
 
 def inherited_seconds(workspace: Workspace, run: RunRecord) -> float:

@@ -7,13 +7,13 @@ prepares.
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from contextlib import suppress
 from pathlib import Path
 
 from gru4rec_core.data.split_types import Split
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation import metrics
-from gru4rec_core.model.checkpoint import TrainingState, read_newest
+from gru4rec_core.experiments.continuing import restore_epochs
 from gru4rec_core.storage import delete_folder, write_json, write_text
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.checksums import restore_text, write_checksums
@@ -132,14 +132,9 @@ def _load_split(workspace: Workspace, run_id: str) -> Split:
 
 def _remake_epochs(folder: Path) -> None:
     """From the reports in the last checkpoint; without one, the lines that can be read."""
-    try:
-        checkpoint = read_newest(folder / _CHECKPOINT)
-        if checkpoint is not None:
-            reports = TrainingState.from_json(checkpoint.state, checkpoint.name).reports
-            write_text(folder / "epochs.jsonl", "".join(json.dumps(asdict(report)) + "\n" for report in reports))
+    with suppress(RunError, KeyError, TypeError):  # the checkpoint is damaged too
+        if restore_epochs(folder):
             return
-    except (RunError, KeyError, TypeError):  # the checkpoint is damaged too
-        pass
     lines = run_folder.read_epoch_lines(folder)
     write_text(folder / "epochs.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
 

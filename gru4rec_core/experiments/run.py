@@ -122,9 +122,11 @@ def _train_anew(workspace: Workspace, run: RunRecord, split: Split, job: JobRepo
     model = Gru4Rec.from_config(split.train.n_items, run.config, vocabulary=split.train.vocabulary)
     if epochs := inherit(workspace, run):
         job.log(f"continues {run.continues} after epoch {epochs}")
-    restore_epochs(workspace.run_folder(run.id))
     # Checkpoints, an inherited one too, say where it goes on; the steps are counted from there as well.
-    job.report_progress(0, 0, epoch=kept_epochs(workspace, run.id), epochs=run.config.epochs)
+    kept = kept_epochs(workspace, run.id)
+    if len(workspace.epochs(run.id)) < kept:
+        restore_epochs(workspace.run_folder(run.id))
+    job.report_progress(0, 0, epoch=kept, epochs=run.config.epochs)
     _train(model, split, workspace.run_folder(run.id), job)
     return model
 

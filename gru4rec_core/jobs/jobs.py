@@ -11,7 +11,6 @@ from typing import Literal
 
 from gru4rec_core.access.guard import check, require
 from gru4rec_core.access.rights import Action
-from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.errors import RunError
 from gru4rec_core.experiments.space import require_room_for
 from gru4rec_core.jobs import client, engine, launcher
@@ -101,7 +100,7 @@ def submit(
     make_folder(folder)
     with exclusive_lock(folder / "submit.lock"):
         before = read_state(folder)
-        if before.is_active or (before.state == "done" and (kind == "run" or _has_all_baselines(folder))):
+        if before.is_active or (before.state == "done" and (kind == "run" or _has_all_baselines(workspace, job_id))):
             return before
         require(workspace.root, action, kind, job_id)
         to = destination or find_destination(workspace)
@@ -230,8 +229,9 @@ def stop_engine(workspace: Workspace) -> bool:
     return stopped
 
 
-def _has_all_baselines(folder: Path) -> bool:
-    return all(is_settled(folder, name) for name in DEFAULT_BASELINES)
+def _has_all_baselines(workspace: Workspace, job_id: str) -> bool:
+    folder = job_folder(workspace, "baselines", job_id)
+    return all(is_settled(folder, name) for name in workspace.wanted_baselines(*job_id.split("/")))
 
 
 def _require(folder: Path, kind: Kind, job_id: str) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.errors import RunError
 from gru4rec_core.experiments.continuing import inherited_epochs, kept_epochs
 from gru4rec_core.jobs import estimates
@@ -175,5 +174,6 @@ def _job_seconds(workspace: Workspace, past: Past, job: Job, record: DatasetReco
 def _missing_baselines(workspace: Workspace, job: Job) -> tuple[list[str], float]:
     """The baselines that a job has still to compute, and when the last one that is there was; 0 without any."""
     folder = job_folder(workspace, job.kind, job.id)
-    there = [path.stat().st_mtime for path in folder.glob("*.json") if path.stem in DEFAULT_BASELINES]
-    return [name for name in DEFAULT_BASELINES if not is_settled(folder, name)], max(there, default=0.0)
+    wanted = workspace.wanted_baselines(*job.id.split("/"))
+    there = [path.stat().st_mtime for path in folder.glob("*.json") if path.stem in wanted]
+    return [name for name in wanted if not is_settled(folder, name)], max(there, default=0.0)

@@ -5,7 +5,7 @@ from typing import Any
 
 from gru4rec_core.access.guard import require
 from gru4rec_core.access.rights import Action
-from gru4rec_core.baselines.names import DEFAULT_BASELINES
+from gru4rec_core.baselines.names import DEFAULT_BASELINES, RETIRED_LABELS
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparison import compare_models
@@ -22,6 +22,7 @@ from gru4rec_core.results.comparison import ComparisonResult, Pair
 from gru4rec_core.results.fresh_test import ModelRuns, evaluate_on_split
 from gru4rec_core.results.model_table import Row, load_baselines, row_to_json
 from gru4rec_core.results.recheck import find_incomparable
+from gru4rec_core.workspace import refused_baselines
 from gru4rec_core.workspace.decisions import (
     Choice,
     DecisionRecord,
@@ -174,13 +175,23 @@ def recheck_decision(
 
 def _require_baseline(workspace: Workspace, decision: DecisionRecord, dataset_id: str, split: SplitConfig) -> None:
     dataset = workspace.dataset(dataset_id)
-    if workspace.missing_baselines(dataset.id, split, (decision.model,)):
-        raise RunError(
-            "A decision for a baseline is checked where that baseline is computed.",
-            found=f"{decision.text}, not computed on {dataset.name} under this test rule",
-            remedy="Check one of the models on this log and test rule first (Re-check in the menu of the dataset, or"
-            " evaluate RUN --on DATASET): that computes the baselines.",
-        )
+    folder = workspace.split_folder(dataset.id, split) / "baselines"
+    if (folder / f"{decision.model}.json").exists():
+        return
+    refused = refused_baselines.read(folder, (decision.model,)).get(decision.model)
+    remedy = (
+        "Check one of the models on this log and test rule first (Re-check in the menu of the dataset, or"
+        " evaluate RUN --on DATASET): that computes the baselines."
+    )
+    if refused is not None:
+        remedy = f"It did not take this log: {refused}"
+    elif decision.model in RETIRED_LABELS:
+        remedy = "This version computes it no more: compare again, and decide anew."
+    raise RunError(
+        "A decision for a baseline is checked where that baseline is computed.",
+        found=f"{decision.text}, not computed on {dataset.name} under this test rule",
+        remedy=remedy,
+    )
 
 
 def _compare_tests(then: StoredSplit, now: StoredSplit) -> str:

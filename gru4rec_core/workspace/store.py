@@ -21,6 +21,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -310,6 +311,16 @@ class Workspace(DatasetStore):
         """The names, of those given, of baselines that are still to be computed on a split."""
         folder = self.split_folder(dataset_id, split) / "baselines"
         return [name for name in without_retired(names) if not is_settled(folder, name)]
+
+    def wanted_baselines(self, dataset_id: str, key: str) -> tuple[str, ...]:
+        """The baselines that the job of a split computes: the usual ones, and those that a comparison on it names.
+
+        Args:
+            dataset_id: of the log.
+            key: of the test rule (`SplitConfig.key`).
+        """
+        named = (one.baselines for one in self.comparisons(dataset_id) if one.split.key() == key)
+        return without_retired(dict.fromkeys((*DEFAULT_BASELINES, *chain.from_iterable(named))))
 
     def create_comparison(
         self,

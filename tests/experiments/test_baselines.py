@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gru4rec_core.baselines import slist
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
-from gru4rec_core.experiments.baselines import execute_baselines
+from gru4rec_core.experiments.baselines import execute_baselines, execute_baselines_job
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.results.model_table import load_baselines
 from gru4rec_core.workspace import run_folder
@@ -76,6 +76,19 @@ def test_what_an_earlier_version_computed_is_shown_and_never_missed(trained, tmp
     split = open_split(home, comparison.dataset_id, comparison.split)
     rows, models = load_baselines(home, comparison.dataset_id, ["vs-knn"], split, 10)
     assert [row["label"] for row in rows] == [model.label for model in models] == ["VS-kNN"]
+
+
+def test_the_job_of_a_split_computes_what_its_comparisons_name(trained, tmp_path) -> None:
+    home, comparison = Workspace(shutil.copytree(trained[0].root, tmp_path / "real")), trained[1]
+    run = comparison.run_ids[:1]
+    home.create_comparison(
+        comparison.dataset_id, comparison.split, comparison.config, run, baselines=("popularity", "slit")
+    )
+    wanted = home.wanted_baselines(comparison.dataset_id, comparison.split.key())
+    assert wanted == (*DEFAULT_BASELINES, "slit")
+    execute_baselines_job(home, comparison.dataset_id, comparison.split.key())
+    assert home.missing_baselines(comparison.dataset_id, comparison.split, wanted) == []
+    assert home.wanted_baselines(comparison.dataset_id, "another") == DEFAULT_BASELINES
 
 
 def _remove(folder: Path, name: str) -> None:

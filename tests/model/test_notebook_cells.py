@@ -30,8 +30,8 @@ def train_df(df: pd.DataFrame) -> pd.DataFrame:
 def cells(df: pd.DataFrame, train_df: pd.DataFrame):
     """Dataset, model and reports after the training cell."""
     dataset = SessionDataset(train_df)
-    model = Gru4Rec(n_classes=dataset.n_items, n_layers=1, n_hidden=24, loss=TOP1, batch_size=8)
-    reports = model.fit(dataset, steps_per_epoch=1200, epochs=2)
+    model = Gru4Rec(n_classes=dataset.n_items, n_layers=1, n_hidden=64, loss=TOP1, batch_size=8)
+    reports = model.fit(dataset, steps_per_epoch=800, epochs=2)
     return dataset, model, reports
 
 
@@ -46,7 +46,7 @@ def test_the_dataset_cell(cells, df: pd.DataFrame, train_df: pd.DataFrame) -> No
 
 def test_the_training_cell(cells) -> None:
     _, _, reports = cells
-    assert [report.steps for report in reports] == [1200, 1200]
+    assert [report.steps for report in reports] == [800, 800]
     assert reports[-1].accuracy > 0.9
 
 
@@ -65,7 +65,7 @@ def test_the_accuracy_cell(cells, df: pd.DataFrame) -> None:
 def test_the_hidden_states_cell(cells) -> None:
     dataset, model, _ = cells
     states = model.final_states(dataset)
-    assert states.shape == (12, 24)
+    assert states.shape == (12, 64)
     assert np.isfinite(states).all()
     # Sessions that ended alike are nearer to each other than to others.
     last = [dataset.session(i)[-1] for i in range(12)]

@@ -1,19 +1,22 @@
 """A decision keeps the verdict it rests on, whatever happens to the comparison, and can be checked on a later log."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
 
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.data.sessions import SessionDataset
-from gru4rec_core.errors import ConfigError, RunError
+from gru4rec_core.errors import ConfigError, Refused, RunError
 from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.verdict import build_verdict
 from gru4rec_core.experiments.baselines import execute_baselines
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.results.decision import SAME_TEST, DecisionInput, recheck_decision, record_decision
+from gru4rec_core.workspace import refused_baselines
 from gru4rec_core.workspace.decisions import read_decision
+from gru4rec_core.workspace.store import Workspace
 
 RULE = SplitConfig(protocol="time", test_fraction=0.5)
 
@@ -127,6 +130,21 @@ def test_the_strongest_baseline_can_be_decided_for_and_checked_where_it_is_compu
     said = [sentence for sentence in found.verdict.sentences if found.sentence.endswith(sentence)]
     assert len(said) == 1
     assert set(found.further_sentences) == set(found.verdict.sentences) - set(said)
+
+
+@pytest.mark.parametrize(("model", "remedy"), [("vs-knn", "decide anew"), ("slist", "did not take this log: Too many")])
+def test_a_decision_for_a_baseline_without_results_is_not_checked(
+    trained, result, letters_log, tmp_path, model, remedy
+) -> None:
+    """One of an earlier version, and one that refused the log."""
+    home = Workspace(shutil.copytree(trained[0].root, tmp_path / "home"))
+    later = home.add_dataset(SessionDataset(letters_log(first=3, letters="dcbaefghij")), "latest", time_unit="s")
+    stored = record_decision(home, result, result.pair, DecisionInput("baseline", "Ada", "It costs nothing."))
+    folder = home.split_folder(later.id, RULE) / "baselines"
+    folder.mkdir(parents=True, exist_ok=True)
+    refused_baselines.write(folder, "slist", Refused("Too many items."))
+    with pytest.raises(RunError, match=remedy):
+        recheck_decision(home, stored.model_copy(update={"model": model}), later.id, RULE)
 
 
 def test_without_a_baseline_none_can_be_decided_for(trained, result) -> None:

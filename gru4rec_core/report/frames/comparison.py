@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparison import PairedComparison
 
 TRAINED = "trained"
-"""The group of the models of a ladder; those of baselines are `baselines.names.BASELINE_GROUPS`."""
+"""The group of the models of a ladder."""
 
 _KINDS = {"gru4rec": TRAINED, "baseline": "baseline"}
 
@@ -34,7 +34,7 @@ _KINDS = {"gru4rec": TRAINED, "baseline": "baseline"}
 def ladder(rates: pd.DataFrame) -> pd.DataFrame:
     """One row per method, best first: name, label, kind, group, hits, low, high (per 100), n (events), rank.
 
-    The group is "trained", or one of `BASELINE_GROUPS`.
+    The group is "trained", or that of the baseline (`baselines.names.group_of`).
 
     Args:
         rates: `evaluation.slices.whole_rates` of the methods, all tested on the same events.

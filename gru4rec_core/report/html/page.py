@@ -52,7 +52,7 @@ def render_report(contents: ReportContents) -> str:
         shared=tables.shared_settings(contents),
         terms=[term for term in TERMS if term.meaning not in OFFLINE_LIMITS],  # they have a section of their own
         baselines=[
-            (model.label, BASELINE_MEANINGS[model.name]) for model in contents.models if model.kind == "baseline"
+            (model.label, BASELINE_MEANINGS[model.name]) for model in contents.models if model.name in BASELINE_MEANINGS
         ],
         offline_limits=OFFLINE_LIMITS,
         dark_rules=dark_rules(),

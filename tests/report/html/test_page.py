@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from gru4rec_core.evaluation.comparison import compare_models
 from gru4rec_core.evaluation.verdict import Verdict
 from gru4rec_core.report.glossary import OFFLINE_LIMITS
 from gru4rec_core.report.html.page import render_report
@@ -130,6 +131,14 @@ def test_one_model_and_models_that_cannot_be_compared_have_a_report_too(contents
     html = render_report(replace(contents, verdict=invalid, pair=None))
     assert "Not comparable" in html
     assert "Re-test both." in html
+
+
+def test_a_baseline_of_a_later_version_has_its_row(contents, undrawn):
+    """Nobody here can say what it does."""
+    comparison = contents.comparison
+    models = [replace(one, name="later", label="Later") if one.kind == "baseline" else one for one in comparison.models]
+    html = render_report(replace(contents, comparison=compare_models(models, comparison.config)))
+    assert "Later" in html
 
 
 def test_what_an_offline_test_is_stands_in_it_once(html: str):
