@@ -18,11 +18,11 @@ GROUPS = {
     "Network": (
         "n_hidden",
         "activation",
-        "reset_after",
         "item_input",
         "embedding_size",
         "dropout_input",
         "dropout_hidden",
+        "reset_after",
     ),
     "What the true item is compared with": (
         "negatives",
