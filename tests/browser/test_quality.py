@@ -47,6 +47,7 @@ def test_a_warning_is_ignored_and_shown_again_and_rejected_rows_are_downloaded_s
     expect(aside).to_be_visible(timeout=WAIT)
     settle(page)
     aside.click()
+    settle(page)  # a click while the page is drawn anew would be lost
     page.get_by_role("button", name="Stop ignoring").click()
     expect(aside).to_have_count(0, timeout=WAIT)
     expect(page.get_by_text(re.compile("Some events are in the log twice"))).to_be_visible(timeout=WAIT)
