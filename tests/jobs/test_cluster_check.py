@@ -1,7 +1,9 @@
 """What a cluster lacks is said before anything is submitted to it, with the worker and the remedy."""
 
 import asyncio
+import queue
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,15 +30,41 @@ GOOD: dict[str, Any] = {
 def start_cluster(n_workers: int, threads: int = 1) -> Iterator[str]:
     from distributed import LocalCluster
 
-    with LocalCluster(
-        n_workers=n_workers,
-        threads_per_worker=threads,
-        processes=False,
-        host="127.0.0.1",
-        protocol="tcp",
-        dashboard_address="127.0.0.1:0",
-    ) as made:
+    with (
+        running_loop() as loop,
+        LocalCluster(
+            n_workers=n_workers,
+            threads_per_worker=threads,
+            processes=False,
+            host="127.0.0.1",
+            protocol="tcp",
+            dashboard_address="127.0.0.1:0",
+            loop=loop,
+        ) as made,
+    ):
         yield made.scheduler_address
+
+
+@contextmanager
+def running_loop() -> Iterator[Any]:
+    """An event loop in a thread of its own: the cluster waits only 10 s for one that it starts itself."""
+    from tornado.ioloop import IOLoop
+
+    begun: queue.SimpleQueue[tuple[IOLoop, asyncio.Event]] = queue.SimpleQueue()
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        begun.put((IOLoop.current(), stop))
+        await stop.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    loop, stop = begun.get(timeout=120)
+    try:
+        yield loop
+    finally:
+        loop.add_callback(stop.set)
+        thread.join(30)
 
 
 @pytest.fixture(scope="module")
