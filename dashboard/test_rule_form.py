@@ -158,7 +158,7 @@ def _cut(form: _Form, name: str, chosen: float, usual: float) -> dict[str, Any]:
     """The settings of a cut: an untouched one stays as it was proposed, in the words of its rule."""
     if form.proposed.protocol == "time" and chosen == usual:
         return {}
-    return {"test_days": None, "test_from": None, name: chosen}
+    return {"test_days": None, "test_from": None, "test_until": None, name: chosen}
 
 
 def _filter_settings(form: _Form) -> dict[str, Any]:

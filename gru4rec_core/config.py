@@ -8,7 +8,17 @@ import hashlib
 import json
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from gru4rec_core.errors import ConfigError
 
@@ -305,6 +315,11 @@ class SplitConfig(_Settings):
         description="Time rule: sessions that start at or after this moment are the test (an ISO date, or a number in"
         " the log's own unit).",
     )
+    test_until: float | str | None = Field(
+        None,
+        description="Time rule: sessions that start at or after this moment are left out (written as test_from is,"
+        " which it needs).",
+    )
     test_fraction: float = Field(
         0.1, gt=0, lt=1, description="Session hold-out: share of the sessions that are the test."
     )
@@ -328,9 +343,19 @@ class SplitConfig(_Settings):
     def _consistent(self) -> Self:
         if self.test_days is not None and self.test_from is not None:
             raise ValueError("give test_days or test_from, not both")
+        if self.test_until is not None and self.test_from is None:
+            raise ValueError("test_until ends a test that test_from begins: give both")
         if self.protocol != "time" and (self.test_days is not None or self.test_from is not None):
             raise ValueError(f"test_days and test_from belong to the time rule, not to {self.protocol}")
         return self
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A rule without an end is written as it was before there were ends: its key names folders on disk."""
+        values: dict[str, Any] = serialise(self)
+        if values["test_until"] is None:
+            del values["test_until"]
+        return values
 
     def key(self) -> str:
         """A short name shared by equal test rules (12 hexadecimal digits)."""

@@ -91,8 +91,31 @@ def test_equal_test_rules_share_a_key_and_different_ones_do_not():
 
 
 @pytest.mark.parametrize(
+    ("rule", "key"),
+    [
+        (SplitConfig(), "62f801ed7e62"),
+        (SplitConfig(protocol="time", test_days=7), "60d452eff12b"),
+        (SplitConfig(protocol="time", test_from="2023-11-18", unseen="drop"), "a9cf4e4dd09f"),
+    ],
+)
+def test_a_rule_keeps_the_key_that_names_its_folder_on_disk(rule: SplitConfig, key: str):
+    assert rule.key() == key
+    assert "test_until" not in rule.to_json()
+    assert SplitConfig.from_json(rule.to_json()) == rule
+
+
+def test_a_test_that_ends_is_another_rule_and_travels_as_json():
+    whole = SplitConfig(protocol="time", test_from="2023-11-18")
+    week = whole.replace(test_until="2023-11-25")
+    assert week.key() != whole.key()
+    assert SplitConfig.from_json(week.to_json()) == week
+    assert week.replace(test_until=None) == whole
+
+
+@pytest.mark.parametrize(
     ("settings", "message"),
     [
+        ({"protocol": "time", "test_days": 3, "test_until": "2020-01-01"}, "give both"),
         ({"protocol": "time", "test_days": 3, "test_from": "2020-01-01"}, "not both"),
         ({"test_days": 3}, "belong to the time rule"),
     ],

@@ -31,7 +31,9 @@ RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id.")]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_CUT = frozenset({"protocol", "test_days", "test_from", "test_fraction"})  # settings that choose where a log is cut
+_CUT = frozenset(
+    {"protocol", "test_days", "test_from", "test_until", "test_fraction"}
+)  # settings that choose where a log is cut
 
 # Defaults that depend on the dataset.
 _DEFAULTS = {
@@ -137,8 +139,10 @@ def choose_recheck_rule(
 
 def change_test_rule(own: SplitConfig, changes: dict[str, Any]) -> SplitConfig:
     """A run's own test rule with some settings changed; another protocol or cut replaces its own cut."""
-    cut = {"test_days", "test_from"}
-    replaces_cut = not cut.isdisjoint(changes) or changes.get("protocol", own.protocol) != own.protocol
+    cut = {"test_days", "test_from", "test_until"}
+    replaces_cut = (
+        not {"test_days", "test_from"}.isdisjoint(changes) or changes.get("protocol", own.protocol) != own.protocol
+    )
     return own.replace(**{**dict.fromkeys(cut if replaces_cut else ()), **changes})
 
 
@@ -213,7 +217,7 @@ def _parse(field: str, value: Any) -> Any:
             raise ConfigError(
                 "Layer widths are whole numbers separated by commas.", found=repr(value), where="--n-hidden"
             ) from None
-    if field == "test_from":
+    if field in ("test_from", "test_until"):
         try:
             return float(value)
         except ValueError:

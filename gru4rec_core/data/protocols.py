@@ -28,6 +28,7 @@ class Parts:
         predicts_last_only: Only the last event of a held-out session is predicted; else all but its first.
         steps: What each step left and dropped, in order.
         cut: Where the time rule cuts, in the log's unit.
+        until: Where its test ends, in the log's unit; None where it goes on to the end of the log.
     """
 
     train: SessionDataset
@@ -36,6 +37,7 @@ class Parts:
     predicts_last_only: bool
     steps: tuple[SplitStep, ...]
     cut: float | None = None
+    until: float | None = None
 
 
 class TestRule(Protocol):
@@ -110,9 +112,10 @@ class LastItem:
 class ByTime:
     """Sessions that start at or after the cut are the test; every item after a session's first is predicted.
 
-    Training is what came before the cut; what an earlier session has at or after the cut is dropped. Validation is the
-    last sessions of the training time, cut the same way. Without test_days and test_from the cut leaves test_fraction
-    of the sessions to the test.
+    With test_until, only those that start before it are, and later sessions are left out. A test session is tested to
+    its end. Training is what came before the cut; what an earlier session has at or after the cut is dropped.
+    Validation is the last sessions of the training time, cut the same way. Without test_days and test_from the cut
+    leaves test_fraction of the sessions to the test.
 
     >>> import pandas as pd
     >>> log = SessionDataset(pd.DataFrame({"session": [1, 1, 1, 2, 2], "timestamp": [1, 2, 9, 8, 9], "item": 7}))
@@ -124,17 +127,24 @@ class ByTime:
     config: SplitConfig
 
     def cut(self, dataset: SessionDataset) -> Parts:
-        cut = self._cut_time(dataset)
+        cut, until = self._cut_time(dataset), self._end_time(dataset.time_unit)
         starts = np.asarray(dataset.start_times)
-        test = select_sessions(dataset, starts >= cut)
+        in_test = (starts >= cut) & (starts < (np.inf if until is None else until))
+        test = select_sessions(dataset, in_test)
         before = select_sessions(dataset, starts < cut)
         train = select(before, np.asarray(before.timestamps) < cut)
         why = f"Sessions that start at or after {describe_time(cut, dataset.time_unit)}."
+        if until is not None:
+            why = f"{why[:-1]}, and before {describe_time(until, dataset.time_unit)}."
         steps = [SplitStep.of_part("test", why, test)]
+        if until is not None:
+            why = "Sessions that start after the test are left out."
+            kept = select_sessions(dataset, starts < until)
+            steps.append(SplitStep.between("end of the test", why, dataset, kept))
         why = "Sessions that start earlier, as far as they go before the cut."
         steps.append(SplitStep.between("training", why, before, train))
         validation, rest, validation_steps = self._cut_validation(train)
-        return Parts(rest, validation, test, False, (*steps, *validation_steps), cut)
+        return Parts(rest, validation, test, False, (*steps, *validation_steps), cut, until)
 
     def _cut_time(self, dataset: SessionDataset) -> float:
         """Where to cut, in the log's unit."""
@@ -150,6 +160,11 @@ class ByTime:
         if given is not None:
             return given
         return float(np.quantile(dataset.start_times, 1 - config.test_fraction, method="higher"))
+
+    def _end_time(self, unit: str | None) -> float | None:
+        """Where the test ends, in the log's unit; None for the end of the log."""
+        until = self.config.test_until
+        return None if until is None else parse_moment(until, unit, "test_until")
 
     def _cut_validation(
         self, train: SessionDataset

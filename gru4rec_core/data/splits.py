@@ -180,10 +180,13 @@ def _describe_cut(parts: Parts, dataset: SessionDataset, better: str) -> tuple[s
         return "test rule", "Use a longer log, lower the filters, or choose another test rule."
     times, unit = dataset.timestamps, dataset.time_unit
     first, last = (describe_time(time.item(), unit) for time in (times.min(), times.max()))
-    where = f"cut at {describe_time(parts.cut, unit)}, in a log from {first} to {last}"
+    end = "" if parts.until is None else f" and test until {describe_time(parts.until, unit)}"
+    where = f"cut at {describe_time(parts.cut, unit)}{end}, in a log from {first} to {last}"
     fitting = find_fitting_cuts(dataset)
     if fitting is None:
         return where, "No cut gives this log both a training and a test part: choose another test rule."
+    if parts.until is not None and better == "an earlier":
+        return where, "Choose a later end of the test, or an earlier cut."
     moment = suggest_cut(dataset)
     remedy = f"Choose {better} cut, such as {moment} (with the command: --test-from '{moment}')."
     is_outside = not fitting[0] < parts.cut <= fitting[1]

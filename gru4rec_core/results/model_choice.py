@@ -90,7 +90,8 @@ def describe_test(rule: SplitConfig) -> str:
     if rule.protocol == "session-holdout":
         return f"{100 * rule.test_fraction:g} % of the sessions, drawn at random"
     if rule.test_from is not None:
-        return f"sessions from {rule.test_from} on"
+        end = "on" if rule.test_until is None else f"until {rule.test_until}"
+        return f"sessions from {rule.test_from} {end}"
     return f"the last {counted(rule.test_days, 'day')}" if rule.test_days else "later days"
 
 

@@ -1,5 +1,7 @@
 """The three test rules: which part each event goes to."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -65,6 +67,36 @@ def test_time_tests_on_sessions_that_start_at_or_after_the_cut(rule: dict[str, o
     assert list_predicted(result.test) == [(0, 1), (0, 2), (0, 3), (1, 1)]
     assert result.summary.cut == START + 3 * DAY
     assert result.summary.train_to < result.summary.test_from
+
+
+@pytest.mark.parametrize("until", ["2023-11-19", START + 4 * DAY])
+def test_a_test_that_ends_leaves_later_sessions_out_and_counts_them(until: str | float) -> None:
+    log = of_sessions((0, "abc"), (1, "bca"), (3, "cab"), (4, "ab"), (5, "cb"))
+    rule = SplitConfig(protocol="time", test_from="2023-11-18", test_until=until, **NO_VALIDATION)
+    result = split(log, rule)
+    assert texts(result.train) == ["abc", "bca"]
+    assert texts(result.test.dataset) == ["cab"]
+    assert result.summary.dropped_events == 4
+    assert [(step.name, step.dropped_sessions) for step in result.summary.steps if step.dropped_sessions] == [
+        ("end of the test", 2)
+    ]
+
+
+def test_consecutive_tests_share_no_session_and_leave_none_out() -> None:
+    log = of_sessions(*[(day, "abc") for day in range(10)])
+    days = [START + day * DAY for day in (4, 6, 8, 10)]
+    rules = [
+        SplitConfig(protocol="time", test_from=start, test_until=end, **NO_VALIDATION) for start, end in pairwise(days)
+    ]
+    tested = [split(log, rule).test.dataset.session_ids.tolist() for rule in rules]
+    assert tested == [[4, 5], [6, 7], [8, 9]]
+
+
+def test_a_test_that_ends_before_anything_starts_is_refused_with_a_remedy() -> None:
+    log = of_sessions((0, "abc"), (1, "bca"), (5, "cab"))
+    rule = SplitConfig(protocol="time", test_from="2023-11-18", test_until="2023-11-19", **NO_VALIDATION)
+    with pytest.raises(DataError, match=r"test until 2023-11-19 00:00:00.*Choose a later end of the test"):
+        split(log, rule)
 
 
 def test_what_a_session_begun_before_the_cut_has_after_it_is_dropped_and_counted() -> None:

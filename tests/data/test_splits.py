@@ -60,6 +60,7 @@ configs = st.builds(
     SplitConfig,
     protocol=st.just("time"),
     test_from=st.integers(0, 30),
+    test_until=st.none() | st.integers(0, 40),
     unseen=st.sampled_from(["miss", "drop"]),
     validation_fraction=st.sampled_from([0.0, 0.3]),
     min_session_length=st.integers(1, 2),

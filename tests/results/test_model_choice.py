@@ -118,6 +118,10 @@ def test_a_model_is_not_compared_with_itself() -> None:
     [
         (SplitConfig(protocol="time", test_days=1), "the last 1 day"),
         (SplitConfig(protocol="time", test_from="2024-05-01"), "sessions from 2024-05-01 on"),
+        (
+            SplitConfig(protocol="time", test_from="2024-05-01", test_until="2024-05-08"),
+            "sessions from 2024-05-01 until 2024-05-08",
+        ),
         (SplitConfig(protocol="time"), "later days"),
         (SplitConfig(protocol="session-holdout", test_fraction=0.2), "20 % of the sessions, drawn at random"),
     ],

@@ -129,6 +129,7 @@ _REASONS = {
     "collapse repeats": "that repeat the item before them",
     "item support": "of items with too few events",
     "session length": "in sessions that are too short",
+    "end of the test": "in sessions that start after the test",
     "training": "after the cut, in sessions that began before it",
     "training without validation": "in sessions that reach into the time of the validation",
 }
