@@ -1,11 +1,13 @@
 """The settings of a run, a test rule and a comparison: validated, immutable, stored as JSON.
 
-Three groups: how the model learns (`TrainingConfig`), the test rule, which cuts a log into training and test
-(`SplitConfig`), and how results are compared (`ComparisonConfig`). Forms and `--help` show each field's description.
+How the model learns (`TrainingConfig`), the test rule, which cuts a log into training and test (`SplitConfig`), how
+results are compared (`ComparisonConfig`), and on how many periods (`WindowConfig`). Forms and `--help` show each
+field's description.
 """
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any, Literal, Self
 
 from pydantic import (
@@ -43,6 +45,15 @@ def label_run(name: str) -> str:
     """
     loss, comma, rest = name.partition(",")
     return LOSS_LABELS.get(loss, loss) + comma + rest
+
+
+def name_comparison(losses: Iterable[str]) -> str:
+    """What a comparison of these losses is called unless somebody names it.
+
+    >>> name_comparison(["top1", "bpr", "top1"])
+    'TOP1 against BPR'
+    """
+    return " against ".join(LOSS_LABELS[loss] for loss in dict.fromkeys(losses))
 
 
 PROTOCOL_LABELS: dict[str, str] = {
@@ -383,6 +394,22 @@ class ComparisonConfig(_Settings):
     def shown_k(self) -> int:
         """The list length that screens show at first: the one that decides, or the longest that they can show."""
         return min(self.deciding_k, MAX_LIST_LENGTH)
+
+
+class WindowConfig(_Settings):
+    """Rolling windows at the end of a log: each is tested on by models trained on what came before it."""
+
+    windows: int = Field(
+        4,
+        ge=2,
+        le=12,
+        description="Test on this many periods, one after another at the end of the log, each by models trained on what"
+        " came before it.",
+    )
+    window_days: float = Field(7.0, gt=0, description="Length of each period in days.")
+    window_sessions: int = Field(
+        100, ge=1, description="Fewest sessions that a period is tested on, and that its models are trained on."
+    )
 
 
 def default_deciding_k(n_items: int) -> int:

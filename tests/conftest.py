@@ -21,7 +21,7 @@ from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.storage import exclusive_lock
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
 from gru4rec_core.workspace.store import Workspace
-from tests.finished import build_finished
+from tests.finished import build_backtest, build_finished
 from tests.postgres import Postgres, find_programs, running_postgres
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -212,6 +212,18 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(whole: Path, tmp_path: Path) -> Workspace:
     """A copy of it for one test."""
     return Workspace(shutil.copytree(whole, tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def two_weeks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a workspace with a finished backtest that was not trained; tests must not change it."""
+    return build_backtest(tmp_path_factory.mktemp("two-weeks") / "workspace", weeks_of_letters())
+
+
+@pytest.fixture
+def backtested(two_weeks: Path, tmp_path: Path) -> Workspace:
+    """A copy of it for one test."""
+    return Workspace(shutil.copytree(two_weeks, tmp_path / "backtested"))
 
 
 @pytest.fixture(scope="session")

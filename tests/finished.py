@@ -7,11 +7,13 @@ import pandas as pd
 
 from benchmarks.fabricated_run import store_random_model
 from gru4rec_core.baselines.registry import BASELINES
-from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, WindowConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import Split
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
+from gru4rec_core.jobs.backtest_planning import plan_backtest
+from gru4rec_core.jobs.planning import ComparisonPlan
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.results.summary import precompute_summaries
 from gru4rec_core.workspace import run_folder
@@ -47,12 +49,25 @@ def build_finished(root: Path, seeds: tuple[int, ...]) -> Path:
     split = load_split(workspace, dataset.id, rule)
     for place, run in enumerate(runs):
         finish_run(workspace, run, split, np.random.default_rng(place))
-    folder = workspace.split_folder(dataset.id, rule) / "baselines"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("popularity", "markov"):
-        _store(evaluate(BASELINES[name]().fit(split.train), split.test), folder, name)
-    write_state(folder, JobState(state="done"))
+    store_baselines(workspace, dataset.id, split, rule)
     precompute_summaries(workspace, dataset.id)  # as a worker does at the end, so that no page has to compute them
+    return root
+
+
+def build_backtest(root: Path, log: pd.DataFrame) -> Path:
+    """A backtest of TOP1 and BPR on two weeks of a log, in a new workspace; returns its root."""
+    workspace = Workspace(root)
+    dataset = workspace.add_dataset(SessionDataset(log), "letters", DatasetOrigin("upload"), time_unit="s")
+    configs = tuple(TrainingConfig(loss=loss, n_hidden=(6,), batch_size=8, epochs=3) for loss in ("top1", "bpr"))
+    judging = ComparisonConfig(deciding_k=3, n_bootstrap=200, n_permutations=200)
+    plan = ComparisonPlan(configs, SplitConfig(), judging, ("popularity", "markov"))
+    backtest = plan_backtest(workspace, dataset.id, plan, WindowConfig(windows=2, window_sessions=10))
+    for place, comparison_id in enumerate(backtest.comparison_ids):
+        comparison = workspace.comparison(comparison_id)
+        split = load_split(workspace, dataset.id, comparison.split)
+        for run_id in comparison.run_ids:
+            finish_run(workspace, workspace.run(run_id), split, np.random.default_rng(place))
+        store_baselines(workspace, dataset.id, split, comparison.split)
     return root
 
 
@@ -68,6 +83,15 @@ def finish_run(workspace: Workspace, run: RunRecord, split: Split, rng: np.rando
     run_folder.save_evaluation(evaluation, metrics.summarise(evaluation), folder)
     write_state(folder, JobState(state="done"))
     write_checksums(folder)
+
+
+def store_baselines(workspace: Workspace, dataset_id: str, split: Split, rule: SplitConfig) -> None:
+    """Best-sellers and the lookup table of a split, as their job leaves them."""
+    folder = workspace.split_folder(dataset_id, rule) / "baselines"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("popularity", "markov"):
+        _store(evaluate(BASELINES[name]().fit(split.train), split.test), folder, name)
+    write_state(folder, JobState(state="done"))
 
 
 def _store(evaluation: Evaluation, folder: Path, name: str) -> None:

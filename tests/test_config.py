@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
+from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, WindowConfig, default_deciding_k
 from gru4rec_core.errors import ConfigError
 
 
@@ -80,7 +80,7 @@ def test_a_run_of_before_that_watched_nothing_equals_one_of_today():
 
 
 def test_every_setting_says_what_it_means():
-    for settings in (TrainingConfig, SplitConfig, ComparisonConfig):
+    for settings in (TrainingConfig, SplitConfig, ComparisonConfig, WindowConfig):
         for name, field in settings.model_fields.items():
             assert field.description, f"{settings.__name__}.{name} has no description"
 

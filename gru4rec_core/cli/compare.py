@@ -12,6 +12,7 @@ from gru4rec_core.cli.options import (
     build_training_config,
     choose_judging,
     choose_plan,
+    choose_windows,
     resolve_preset,
     settings_options,
     split_names,
@@ -20,6 +21,7 @@ from gru4rec_core.cli.options import (
 )
 from gru4rec_core.cli.output import (
     clear_status,
+    format_backtest,
     format_comparison,
     loading_tensorflow,
     parts_printer,
@@ -29,20 +31,25 @@ from gru4rec_core.cli.output import (
     show_status,
     tell,
 )
-from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, WindowConfig
+from gru4rec_core.data.windows import describe_windows
+from gru4rec_core.evaluation.diagnostic_warning import worst_first
 from gru4rec_core.experiments.comparison import execute_comparison, load_tensorflow, missing_parts
+from gru4rec_core.jobs.backtest_planning import find_windows, plan_backtest
 from gru4rec_core.jobs.capacity import worker_count
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison, with_seeds
+from gru4rec_core.results.backtest import build_backtest_result
 from gru4rec_core.results.comparison import build_comparison_result, find_missing
 from gru4rec_core.results.right_category import right_category
 from gru4rec_core.results.summary import store_summary
+from gru4rec_core.workspace.backtests import BacktestRecord
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_distinct
 from gru4rec_core.workspace.store import Workspace
 
 
-@settings_options(TrainingConfig, SplitConfig, ComparisonConfig, without=("loss",))
+@settings_options(TrainingConfig, SplitConfig, ComparisonConfig, WindowConfig, without=("loss",))
 def compare(
     dataset: Dataset,
     *,
@@ -74,26 +81,32 @@ def compare(
     as_json: AsJson = False,
     settings: dict[str, Any],
 ) -> None:
-    """Train (or reuse) the runs of each loss, test them beside the baselines, and give the verdict."""
+    """Train (or reuse) the runs of each loss, test them beside the baselines, and give the verdict.
+
+    With --windows on several periods, one after another, each by models trained on what came before it.
+    """
     # What the options say is checked before the log is read, which may take minutes.
     loss_names = split_names(losses, "--losses")
     validate_distinct(loss_names, "--losses")
     configs = [build_training_config(settings, resolve_preset(preset, loss), loss=loss) for loss in loss_names]
+    windows = choose_windows(settings)
     validate_test_rule(settings)
     validate_judging(settings)
     baseline_names = () if baselines == "none" else tuple(split_names(baselines, "--baselines"))
     validate_baselines(baseline_names)
     workspace = Workspace.default()
     record = find_or_import(workspace, dataset)
-    choice = choose_plan(workspace, record, settings, seeds)
+    choice = choose_plan(workspace, record, settings, seeds, is_cut_chosen=windows is not None)
     if choice.reason:
         tell(choice.reason)
     seeded = tuple(run for config in configs for run in with_seeds(config, choice.n_seeds))
     plan = ComparisonPlan(seeded, choice.test_rule, choose_judging(record, settings), baseline_names)
+    if windows is not None:
+        tell(describe_windows(find_windows(workspace, record.id, choice.test_rule, windows), windows))
+        _compare_on_windows(workspace, plan_backtest(workspace, record.id, plan, windows), processes, as_json)
+        return
     comparison = plan_comparison(workspace, record.id, plan)
-    if not find_missing(workspace, comparison).is_complete:
-        _carry_out(workspace, comparison, processes)
-    clear_status()
+    _carry_out(workspace, comparison, processes)
     result = build_comparison_result(workspace, comparison.id)
     print_warnings(as_json, result.warnings)
     print_damages(result.damages)
@@ -102,7 +115,25 @@ def compare(
     store_summary(workspace, result)  # for the lists of the dashboard, whose readers would wait for it
 
 
+def _compare_on_windows(workspace: Workspace, backtest: BacktestRecord, processes: int | None, as_json: bool) -> None:
+    comparisons = [workspace.comparison(comparison_id) for comparison_id in backtest.comparison_ids]
+    for number, (period, comparison) in enumerate(zip(backtest.periods, comparisons, strict=True), 1):
+        if not find_missing(workspace, comparison).is_complete:
+            tell(f"window {number} of {len(comparisons)}, {period}")
+        _carry_out(workspace, comparison, processes)
+    result = build_backtest_result(workspace, backtest.id)
+    warnings = {warning.title: warning for window in result.windows.values() for warning in window.warnings}
+    print_warnings(as_json, worst_first(warnings.values()))
+    print_damages(damage for window in result.windows.values() for damage in window.damages)
+    print_result(as_json, result.to_json(), format_backtest(result))
+    for window in result.windows.values():
+        store_summary(workspace, window)
+
+
 def _carry_out(workspace: Workspace, comparison: ComparisonRecord, processes: int | None) -> None:
+    """Trains and tests what a comparison lacks."""
+    if find_missing(workspace, comparison).is_complete:
+        return
     n_parts = len(missing_parts(workspace, comparison))
     n_processes = min(n_parts, processes or worker_count())
     show_status("starting")
@@ -116,3 +147,4 @@ def _carry_out(workspace: Workspace, comparison: ComparisonRecord, processes: in
         on_change=parts_printer(n_parts),
         while_waiting=lambda: reconcile_jobs(workspace),
     )
+    clear_status()

@@ -11,7 +11,14 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import typer
 
-from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
+from gru4rec_core.config import (
+    PRESETS,
+    ComparisonConfig,
+    SplitConfig,
+    TrainingConfig,
+    WindowConfig,
+    default_deciding_k,
+)
 from gru4rec_core.errors import ConfigError
 from gru4rec_core.jobs.planning import DAYS_FOR_TIME_RULE, default_plan, propose_recheck_rule
 from gru4rec_core.results.reproduction import Settings, name_option
@@ -40,6 +47,7 @@ _DEFAULTS = {
     (SplitConfig, "protocol"): f"time where real dates span {DAYS_FOR_TIME_RULE} days or more, else last-item",
     (SplitConfig, "test_days"): "days that hold about the last tenth of the sessions",
     (ComparisonConfig, "deciding_k"): "3 up to 100 items, else 10",
+    (WindowConfig, "windows"): "one test rule; 4 with another option of windows",
 }
 
 
@@ -93,6 +101,26 @@ def validate_judging(settings: dict[str, Any]) -> None:
     ComparisonConfig(**pick_fields(ComparisonConfig, settings))
 
 
+def choose_windows(settings: dict[str, Any]) -> WindowConfig | None:
+    """The windows that the options ask for; None where none does.
+
+    Raises:
+        ConfigError: a value is out of range, or another option says where to cut.
+    """
+    values = pick_fields(WindowConfig, settings)
+    if not values:
+        return None
+    cuts = sorted(_CUT & pick_fields(SplitConfig, settings).keys())
+    if cuts:
+        raise ConfigError(
+            "Windows say themselves where the log is cut.",
+            found=", ".join(f"--{name.replace('_', '-')}" for name in cuts),
+            where="--windows",
+            remedy="Leave these options out, or compare under one test rule.",
+        )
+    return WindowConfig(**values)
+
+
 @dataclass(frozen=True)
 class PlanChoice:
     """Test rule and runs per loss; `reason` says why, as far as no option said so ("" when all was given)."""
@@ -103,17 +131,23 @@ class PlanChoice:
 
 
 def choose_plan(
-    workspace: Workspace, record: DatasetRecord, settings: dict[str, Any], n_seeds: int | None
+    workspace: Workspace,
+    record: DatasetRecord,
+    settings: dict[str, Any],
+    n_seeds: int | None,
+    *,
+    is_cut_chosen: bool = False,
 ) -> PlanChoice:
     """What the options say, and the dataset's default plan for the rest.
 
-    Options that choose no cut, such as --unseen, change the default test rule.
+    Options that choose no cut, such as --unseen, change the default test rule. Where something else chooses the cut
+    (`is_cut_chosen`), no reason is given for it.
     """
     plan = default_plan(workspace, record)
     values = pick_fields(SplitConfig, settings)
     chooses_cut = not _CUT.isdisjoint(values)
     test_rule = SplitConfig(**values) if chooses_cut else plan.test_rule.replace(**values)
-    reasons = [] if chooses_cut else [plan.test_rule_reason]
+    reasons = [] if chooses_cut or is_cut_chosen else [plan.test_rule_reason]
     if n_seeds is None:
         n_seeds, reasons = plan.n_seeds, [*reasons, plan.n_seeds_reason]
     return PlanChoice(test_rule, n_seeds, "; ".join(reasons))
@@ -196,7 +230,9 @@ def _make_parameter(model: Settings, field: str, default: str) -> inspect.Parame
 
 
 def _name_panel(model: Settings) -> str:
-    return {TrainingConfig: "Training", SplitConfig: "Test rule", ComparisonConfig: "Judging"}[model]
+    return {TrainingConfig: "Training", SplitConfig: "Test rule", ComparisonConfig: "Judging", WindowConfig: "Windows"}[
+        model
+    ]
 
 
 def _choose_type(annotation: Any) -> Any:

@@ -18,6 +18,7 @@ from gru4rec_core.data.cleaning_types import DROPS, CleaningStep
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning, worst_first
 from gru4rec_core.evaluation.quality_types import QualityReport
 from gru4rec_core.experiments.reporter import OnChange, OnPart
+from gru4rec_core.results.backtest import BacktestResult
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.results.model_table import read_list_lengths
 from gru4rec_core.results.recheck import Recheck
@@ -146,6 +147,12 @@ def format_comparison(result: ComparisonResult) -> str:
     lines = [*result.sentences, ""] if result.sentences else []
     ordered = result.models.sort_values(f"accuracy@{result.record.config.deciding_k}", ascending=False)
     return "\n".join(lines + _format_table(ordered.to_dict("records")))
+
+
+def format_backtest(result: BacktestResult) -> str:
+    """What a backtest says, then a table of its windows."""
+    table = result.table
+    return "\n".join([*result.sentences, *([] if table is None else ["", table.to_string(index=False)])])
 
 
 def _format_table(rows: Sequence[Mapping[Any, Any]]) -> list[str]:

@@ -8,13 +8,21 @@ import typer
 from gru4rec_core.cli.options import AsJson
 from gru4rec_core.cli.output import print_damages, print_result
 from gru4rec_core.errors import ConfigError, RunError
+from gru4rec_core.results.backtest import build_backtest_result
 from gru4rec_core.results.html_report import write_report
 from gru4rec_core.words import bytes_text
+from gru4rec_core.workspace.backtests import KIND
 from gru4rec_core.workspace.store import Workspace
 
 
 def report(
-    comparison: Annotated[str, typer.Argument(metavar="COMPARISON", help="A comparison's id (compare --json has it).")],
+    comparison: Annotated[
+        str,
+        typer.Argument(
+            metavar="COMPARISON",
+            help="A comparison's id (compare --json has it); or a backtest's, for its last window with a result.",
+        ),
+    ],
     out: Annotated[Path, typer.Argument(metavar="OUT.html", help="The file to write; replaced if it is there.")],
     *,
     as_json: AsJson = False,
@@ -28,18 +36,22 @@ def report(
             remedy="Make the folder first, or name another file.",
         )
     workspace = Workspace.default()
-    _find(workspace, comparison)
-    result = write_report(workspace, comparison, out)
+    result = write_report(workspace, _find(workspace, comparison), out)
     print_damages(result.damages)
     size = out.stat().st_size
     values = {"comparison": result.record.id, "path": str(out.absolute()), "size": size}
     print_result(as_json, values, f"{out} ({bytes_text(size)})")
 
 
-def _find(workspace: Workspace, comparison_id: str) -> None:
+def _find(workspace: Workspace, comparison_id: str) -> str:
+    """The id of the comparison that is meant."""
     if comparison_id in workspace.list_folders("comparisons"):
-        workspace.comparison(comparison_id)  # raises what is wrong with a damaged one
-        return
+        return workspace.comparison(comparison_id).id  # raises what is wrong with a damaged one
+    if comparison_id in workspace.list_folders(KIND):
+        windows = build_backtest_result(workspace, comparison_id).windows
+        if windows:
+            return list(windows.values())[-1].record.id
+        raise RunError("A report of a backtest needs a window with a result.", found="none", where=comparison_id)
     known = [record.id for record in workspace.comparisons()]
     raise RunError(
         "A report is about a comparison of this workspace.",

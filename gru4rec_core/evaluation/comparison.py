@@ -166,11 +166,18 @@ class Comparison:
         )
 
 
-def compare_models(models: Sequence[ModelResults], config: ComparisonConfig) -> Comparison:
+def compare_models(
+    models: Sequence[ModelResults], config: ComparisonConfig, strata: np.ndarray | None = None
+) -> Comparison:
     """Compares every pair of these models, baselines included.
 
     20,000 sessions, two models, 8 metrics and 2,000 + 2,000 samples take about a second. Memory: a few blocks of
     16 MB, and n_sessions x models x metrics floats.
+
+    Args:
+        models: all of them.
+        config: what decides, and how it is resampled.
+        strata: int [n_events], where sessions are drawn within strata; all events of a session are in one.
 
     Raises:
         RunError: fewer than two models, or two of one name.
@@ -185,7 +192,7 @@ def compare_models(models: Sequence[ModelResults], config: ComparisonConfig) -> 
     obstacle = find_obstacle(models)
     if obstacle:
         return Comparison(tuple(models), config, obstacle, ())
-    return Comparison(tuple(models), config, None, _all_pairs(models, config))
+    return Comparison(tuple(models), config, None, _all_pairs(models, config, strata))
 
 
 def event_values(model: ModelResults, metric: str) -> np.ndarray:
@@ -199,10 +206,12 @@ def event_values(model: ModelResults, metric: str) -> np.ndarray:
     return np.mean([_FORMULAS[name](evaluation.ranks(), int(k)) for evaluation in model.evaluations], axis=0)
 
 
-def _all_pairs(models: Sequence[ModelResults], config: ComparisonConfig) -> tuple[PairedComparison, ...]:
+def _all_pairs(
+    models: Sequence[ModelResults], config: ComparisonConfig, strata: np.ndarray | None
+) -> tuple[PairedComparison, ...]:
     deciding = f"accuracy@{config.deciding_k}"
     metrics = (deciding, *(metric for metric in EXPLORATORY if metric != deciding))
-    _, session = np.unique(models[0].evaluations[0].session, return_inverse=True)
+    _, first, session = np.unique(models[0].evaluations[0].session, return_index=True, return_inverse=True)
     # From here on a row is a session: its events, and its sum of every metric of every model.
     events = np.bincount(session).astype(np.float64)
     columns = [np.bincount(session, weights=event_values(model, metric)) for model in models for metric in metrics]
@@ -210,7 +219,7 @@ def _all_pairs(models: Sequence[ModelResults], config: ComparisonConfig) -> tupl
     # A generator each, so that the number of bootstrap samples does not change the permutations.
     draws, flips = np.random.default_rng(config.seed).spawn(2)
     shape = (-1, len(models), len(metrics))
-    drawn = bootstrap_sums(sums, config.n_bootstrap, draws)
+    drawn = bootstrap_sums(sums, config.n_bootstrap, draws, None if strata is None else strata[first])
     # Means over the events of the drawn sessions: [n_bootstrap, n_models, n_metrics].
     samples = (drawn[:, :-1] / drawn[:, -1:]).reshape(shape)
     flipped = flipped_sums(sums[:, :-1], config.n_permutations, flips).reshape(shape)

@@ -14,17 +14,23 @@ BLOCK_CELLS = 2_000_000
 """Sessions times samples held at once: 16 MB per array."""
 
 
-def bootstrap_sums(sums: np.ndarray, n_samples: int, rng: np.random.Generator) -> np.ndarray:
+def bootstrap_sums(
+    sums: np.ndarray, n_samples: int, rng: np.random.Generator, strata: np.ndarray | None = None
+) -> np.ndarray:
     """Column sums over sessions drawn with replacement (Efron & Tibshirani 1993, ch. 6).
 
     Args:
         sums: float64 [n_sessions, columns], e.g. hits of each model and the number of events.
         n_samples: how many resamples.
         rng: source of the draws.
+        strata: [n_sessions], the stratum of each session: each stratum is drawn from by itself, as often as it has
+            sessions (ibid., section 8.3). By default there is one.
 
     Returns:
         float64 [n_samples, columns]. All columns of a row come from the same draw of sessions, so they are paired.
     """
+    if strata is not None:
+        return np.sum([bootstrap_sums(sums[strata == one], n_samples, rng) for one in np.unique(strata)], axis=0)
     n_sessions = len(sums)
     out = np.empty((n_samples, sums.shape[1]))
     for block in _blocks(n_samples, n_sessions):

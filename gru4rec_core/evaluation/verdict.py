@@ -125,7 +125,7 @@ def build_verdict(comparison: Comparison) -> Verdict:
             remedy="Train a second model on the same data, for example with another loss.",
         )
     best, second = contenders[0], contenders[1]
-    pair = _pair_verdicts(comparison, contenders, contenders)[frozenset((best.name, second.name))]
+    pair = judge_contenders(comparison, best.name, second.name)
     baselines = compare_with_baselines(comparison)
     on_models = pair_sentence(pair, comparison.config)
     leader = next((model for model in comparison.models if baselines.leads and model.name == baselines.strongest), None)
@@ -145,6 +145,12 @@ def build_verdict(comparison: Comparison) -> Verdict:
         if leader is None
         else next_steps(method_name(leader.label), [model.label for model in contenders if model.still_improving]),
     )
+
+
+def judge_contenders(comparison: Comparison, a: str, b: str) -> PairVerdict:
+    """The verdict on two of the GRU4Rec models by their names; p values are adjusted for all pairs of such models."""
+    contenders = _ranked(comparison, "gru4rec")
+    return _pair_verdicts(comparison, contenders, contenders)[frozenset((a, b))]
 
 
 def _baseline_headline(comparison: Comparison, leader: ModelResults, contenders: list[ModelResults]) -> str:

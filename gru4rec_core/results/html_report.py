@@ -10,6 +10,7 @@ from gru4rec_core.data.times import describe_time
 from gru4rec_core.errors import RunError
 from gru4rec_core.report.html.contents import ReportContents
 from gru4rec_core.report.html.page import render_report
+from gru4rec_core.results.backtest import find_backtest_result
 from gru4rec_core.results.comparison import ComparisonResult, build_comparison_result, seed_names
 from gru4rec_core.results.reproduction import reproduce_command
 from gru4rec_core.results.trust_facts import trust_facts
@@ -34,6 +35,7 @@ def write_report(workspace: Workspace, comparison_id: str, path: Path) -> Compar
 def gather_contents(workspace: Workspace, result: ComparisonResult) -> ReportContents:
     """Everything that the report of a comparison shows."""
     record = result.record
+    backtest = find_backtest_result(workspace, record.id)
     used = {run_id for run_ids in result.run_ids.values() for run_id in run_ids}
     runs = [workspace.run(run_id) for run_id in record.run_ids if run_id in used]
     return ReportContents(
@@ -65,6 +67,8 @@ def gather_contents(workspace: Workspace, result: ComparisonResult) -> ReportCon
         command=reproduce_command(record, [run.config for run in runs]),
         categories=workspace.item_categories(result.dataset.id),
         left_out=result.left_out,
+        windows=backtest.table if backtest else None,
+        over_windows=backtest.sentences if backtest else (),
     )
 
 

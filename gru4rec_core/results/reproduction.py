@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
-from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, WindowConfig
 from gru4rec_core.workspace.records import ComparisonRecord
 
-Settings = type[TrainingConfig] | type[SplitConfig] | type[ComparisonConfig]
+Settings = type[TrainingConfig] | type[SplitConfig] | type[ComparisonConfig] | type[WindowConfig]
 
 _PROGRAM = "python -m gru4rec_core"
 

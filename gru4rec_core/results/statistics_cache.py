@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from math import inf
 from typing import Any
 
+from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults, find_obstacle
 from gru4rec_core.evaluation.comparison import Comparison, MetricDifference, PairedComparison, compare_models
@@ -57,11 +58,12 @@ def load_statistics(
     """
     path = workspace.comparison_folder(record.id) / "statistics.json"
     left_out = [warning.to_json() for warning in list_left_out(workspace, record)]
-    inputs = _hash_inputs(record, models, [*workspace.dataset(record.dataset_id).set_aside, *map(str, left_out)])
+    set_aside = workspace.dataset(record.dataset_id).set_aside
+    inputs = hash_inputs(record.config, models, [*set_aside, *map(str, left_out)])
 
     def decode(stored: Any) -> Statistics:
         warnings = [DiagnosticWarning.from_json(values) for values in stored["warnings"]]
-        return Statistics(_comparison_from_json(stored["pairs"], record, models), warnings)
+        return Statistics(comparison_from_json(stored["pairs"], record.config, models), warnings)
 
     known = read_if_current(path, "a comparison", inputs, decode)
     if known is not None:
@@ -73,7 +75,7 @@ def load_statistics(
     quality, log_damage = _check_log(workspace, record.dataset_id)
     warnings = diagnose_comparison(workspace, record, groups, comparison, quality)
     if log_damage is None:  # else they are incomplete
-        pairs = [_pair_to_json(pair) for pair in comparison.pairs]
+        pairs = [pair_to_json(pair) for pair in comparison.pairs]
         cache_json(path, {"inputs": inputs, "pairs": pairs, "warnings": [warning.to_json() for warning in warnings]})
     return Statistics(comparison, warnings, log_damage)
 
@@ -89,9 +91,9 @@ def _check_log(workspace: Workspace, dataset_id: str) -> tuple[QualityReport, Da
         return QualityReport(rows=None, checks=()), damage
 
 
-def _hash_inputs(record: ComparisonRecord, models: Sequence[ModelResults], more: Sequence[str]) -> str:
-    """A hash of everything that the statistics and the warnings depend on."""
-    digest = hashlib.sha256(f"{VERSION}/{record.config.to_json()}/{','.join(sorted(more))}".encode())
+def hash_inputs(config: ComparisonConfig, models: Sequence[ModelResults], more: Sequence[str] = ()) -> str:
+    """A hash of everything that the statistics and the warnings depend on; `more` is what else these are."""
+    digest = hashlib.sha256(f"{VERSION}/{config.to_json()}/{','.join(sorted(more))}".encode())
     for model in models:
         digest.update(f"{model.name}/{model.test_key}/{model.leaked_events}".encode())
         for evaluation in model.evaluations:
@@ -100,7 +102,8 @@ def _hash_inputs(record: ComparisonRecord, models: Sequence[ModelResults], more:
     return digest.hexdigest()
 
 
-def _pair_to_json(pair: PairedComparison) -> dict[str, Any]:
+def pair_to_json(pair: PairedComparison) -> dict[str, Any]:
+    """The pair in JSON's own types; its models by name."""
     return {
         "a": pair.a.name,
         "b": pair.b.name,
@@ -127,9 +130,10 @@ def difference_from_json(values: dict[str, Any]) -> MetricDifference:
     return MetricDifference(**numbers)
 
 
-def _comparison_from_json(
-    pairs: list[dict[str, Any]], record: ComparisonRecord, models: Sequence[ModelResults]
+def comparison_from_json(
+    pairs: list[dict[str, Any]], config: ComparisonConfig, models: Sequence[ModelResults]
 ) -> Comparison:
+    """The comparison of these models, from what `pair_to_json` wrote of each pair."""
     by_name = {model.name: model for model in models}
     read_pairs = tuple(
         PairedComparison(
@@ -144,4 +148,4 @@ def _comparison_from_json(
         )
         for pair in pairs
     )
-    return Comparison(tuple(models), record.config, find_obstacle(models), read_pairs)
+    return Comparison(tuple(models), config, find_obstacle(models), read_pairs)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from gru4rec_core.report.labels import short
 from gru4rec_core.words import age, counted
 
-Kind = Literal["dataset", "split", "baseline", "run", "comparison", "decision", "gate"]
+Kind = Literal["dataset", "split", "baseline", "run", "comparison", "backtest", "decision", "gate"]
 
 Cure = Literal["now", "job", "train", ""]
 """How it can be repaired: at once, by a job (a model or a baseline is tested again), by training again, not at all."""
@@ -23,6 +23,7 @@ KIND_WORDS: dict[Kind, str] = {
     "baseline": "Baseline",
     "run": "Run",
     "comparison": "Comparison",
+    "backtest": "Backtest",
     "decision": "Decision",
     "gate": "The gate's record",
 }
@@ -67,7 +68,8 @@ class Damage:
 
     Attributes:
         kind: what it is.
-        id: of the run, dataset, comparison, decision or gate; of a split DATASET/KEY, of a baseline DATASET/KEY/NAME.
+        id: of the run, dataset, comparison, backtest, decision or gate; of a split DATASET/KEY, of a baseline
+            DATASET/KEY/NAME.
         name: what people call it.
         folder: where its files are.
         files: the damaged ones.

@@ -16,6 +16,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.model.checkpoint import read_newest
 from gru4rec_core.storage import is_id, read_json
 from gru4rec_core.workspace import dataset_files
+from gru4rec_core.workspace.backtests import FILE, backtest_folder
 from gru4rec_core.workspace.checksums import Checksum, kept_text, read_checksums
 from gru4rec_core.workspace.damage import Cure, Damage, DamagedFile, Kind, last_change
 from gru4rec_core.workspace.file_checks import FAULTS, open_folder
@@ -76,6 +77,8 @@ def _list_checks(workspace: Workspace) -> Iterator[Callable[[], Damage | None]]:
         yield partial(check_run, workspace, run_id, thorough=True)
     for comparison_id in _list_ids(workspace, "comparison"):
         yield partial(check_comparison, workspace, comparison_id, thorough=True)
+    for backtest_id in _list_ids(workspace, "backtest"):
+        yield partial(check_backtest, workspace, backtest_id, thorough=True)
     kinds: tuple[Kind, ...] = ("decision", "gate")
     for kind in kinds:
         for decision_id in _list_ids(workspace, kind):
@@ -122,6 +125,8 @@ def _check_one(workspace: Workspace, damage: Damage, names: Sequence[str] = ()) 
         return check_baseline(workspace, damage.id, thorough=damage.thorough)
     if damage.kind == "comparison":
         return check_comparison(workspace, damage.id, thorough=damage.thorough)
+    if damage.kind == "backtest":
+        return check_backtest(workspace, damage.id, thorough=damage.thorough)
     return check_decision(workspace, damage.kind, damage.id)
 
 
@@ -142,13 +147,14 @@ def check_unreadable(workspace: Workspace, kind: Kind, readable: Collection[str]
 
     Args:
         workspace: where they are.
-        kind: "dataset", "run", "comparison", "decision" or "gate".
+        kind: "dataset", "run", "comparison", "backtest", "decision" or "gate".
         readable: ids of what the list has.
     """
     checks: dict[Kind, Callable[[str], Damage | None]] = {
         "dataset": partial(check_dataset, workspace),
         "run": partial(check_run, workspace),
         "comparison": partial(check_comparison, workspace),
+        "backtest": partial(check_backtest, workspace),
         "decision": partial(check_decision, workspace, "decision"),
         "gate": partial(check_decision, workspace, "gate"),
     }
@@ -380,6 +386,15 @@ def check_comparison(workspace: Workspace, comparison_id: str, *, thorough: bool
     files = opened.check(("comparison.json",))
     files += opened.check(tuple(name for name in ("statistics.json", "summary.json") if (folder / name).exists()))
     return _of_record("comparison", folder, files, "comparison.json", thorough)
+
+
+def check_backtest(workspace: Workspace, backtest_id: str, *, thorough: bool = False) -> Damage | None:
+    """Which of a backtest's own files are damaged; None if none is. The arguments are those of `check_run`."""
+    folder = backtest_folder(workspace, backtest_id)
+    opened = open_folder(folder, thorough)
+    files = opened.check((FILE,))
+    files += opened.check(("statistics.json",) if (folder / "statistics.json").exists() else ())
+    return _of_record("backtest", folder, files, FILE, thorough)
 
 
 def check_decision(workspace: Workspace, kind: Kind, decision_id: str) -> Damage | None:

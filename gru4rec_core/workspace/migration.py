@@ -16,7 +16,7 @@ from gru4rec_core.workspace.records import SCHEMA
 MARKER = "workspace.json"
 """The file that says which schema a workspace has; written when one is first opened with something in it."""
 
-FOLDERS = ("datasets", "runs", "comparisons", "decisions", "gates", "uploads", "engine", "errors")
+FOLDERS = ("datasets", "runs", "comparisons", "backtests", "decisions", "gates", "uploads", "engine", "errors")
 _LOCK = "migration.lock"
 _PATIENCE = 600.0  # seconds to wait for another process that migrates
 _RECORDS = (

@@ -4,6 +4,7 @@
     datasets/<id>/     dataset.json, the arrays, rejected.parquet, splits/<key>/ (train/, test/, baselines/)
     runs/<id>/         run.json, config.json, split.json, state.json, and the results of the run
     comparisons/<id>/  comparison.json, statistics.json, summary.json
+    backtests/<id>/    backtest.json, which comparisons are the windows of one backtest
     decisions/<id>/    decision.json, what people decided on a comparison
     gates/<id>/        gate.json, what the gate decided on two runs
     uploads/<sha256>   files as they came
@@ -13,7 +14,7 @@
 
 Every folder is written under a temporary name and renamed. Folders and files are open to their owner alone, or to the
 owner's group with GRU4REC_SHARE=group. The records (dataset.json, run.json, comparison.json, state.json,
-decision.json, gate.json) say their schema version; the files beside them have the same version.
+backtest.json, decision.json, gate.json) say their schema version; the files beside them have the same version.
 """
 
 import os
@@ -30,12 +31,19 @@ import pandas as pd
 from gru4rec_core.access.guard import check, require
 from gru4rec_core.access.rights import Action
 from gru4rec_core.baselines.names import DEFAULT_BASELINES, without_retired
-from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, name_comparison
 from gru4rec_core.disk import folder_size
 from gru4rec_core.errors import RunError
 from gru4rec_core.storage import delete_folder, is_id, new_folder, new_id
 from gru4rec_core.words import bytes_text, counted
 from gru4rec_core.workspace import run_folder
+from gru4rec_core.workspace.backtests import (
+    BacktestRecord,
+    backtest_folder,
+    find_backtest_problems,
+    list_backtests,
+    list_backtests_of,
+)
 from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
 from gru4rec_core.workspace.decisions import (
@@ -58,7 +66,7 @@ class Dependents:
     """What a dataset, a run or a comparison takes along when it is deleted.
 
     Attributes:
-        runs, comparisons: cannot stay.
+        runs, comparisons, backtests: cannot stay.
         paths: all folders and files that go, its own too, in the order in which they are removed.
         kept: what becomes of the decisions that rest on it, which stay, as a sentence; "" where there are none.
     """
@@ -67,6 +75,7 @@ class Dependents:
     comparisons: tuple[ComparisonRecord, ...]
     paths: tuple[Path, ...]
     kept: str = ""
+    backtests: tuple[BacktestRecord, ...] = ()
 
     @property
     def frees(self) -> int:
@@ -81,7 +90,7 @@ class Dependents:
 
     def describe(self) -> str:
         """How many there are, in words ("4 runs and 1 comparison"); "" when there are none."""
-        counts = (len(self.runs), "run"), (len(self.comparisons), "comparison")
+        counts = (len(self.runs), "run"), (len(self.comparisons), "comparison"), (len(self.backtests), "backtest")
         return " and ".join(counted(count, word) for count, word in counts if count)
 
 
@@ -110,7 +119,7 @@ class Workspace(DatasetStore):
             ("comparisons", "comparison.json", ComparisonRecord.read),
         ]
         errors = [error for kind in kinds for error in self.read_records(*kind)[1]]
-        errors += find_decision_problems(self)
+        errors += [*find_backtest_problems(self), *find_decision_problems(self)]
         jobs = [self.run_folder(run.id) for run in self.runs()]
         jobs += sorted((self.root / "datasets").glob("*/splits/*/baselines"))
         return errors + [error for folder in jobs if (error := find_damage(folder)) is not None]
@@ -123,24 +132,30 @@ class Workspace(DatasetStore):
             record: of the dataset, where its file is damaged and something else knows it.
         """
         runs, comparisons = tuple(self.runs(dataset_id)), tuple(self.comparisons(dataset_id))
+        backtests = tuple(list_backtests(self, dataset_id))
         kept = describe_deleted_runs(list_resting_decisions(self, [run.id for run in runs]))
-        paths = [self.comparison_folder(comparison.id) for comparison in comparisons]
+        paths = [backtest_folder(self, backtest.id) for backtest in backtests]
+        paths += [self.comparison_folder(comparison.id) for comparison in comparisons]
         paths += [*(self.run_folder(run.id) for run in runs), self.dataset_folder(dataset_id)]
         with suppress(RunError):
             paths += self._own_upload(record or self.dataset(dataset_id))
-        return Dependents(runs, comparisons, tuple(paths), kept)
+        return Dependents(runs, comparisons, tuple(paths), kept, backtests)
 
     def run_dependents(self, run_id: str) -> Dependents:
-        """The comparisons that are deleted together with a run."""
+        """The comparisons that are deleted together with a run, and the backtests that these are part of."""
         users = tuple(one for one in self.comparisons() if run_id in one.run_ids)
+        backtests = tuple(list_backtests_of(self, [one.id for one in users]))
         kept = describe_deleted_runs(list_resting_decisions(self, [run_id]))
-        paths = (*(self.comparison_folder(one.id) for one in users), self.run_folder(run_id))
-        return Dependents((), users, paths, kept)
+        folders = [*(backtest_folder(self, one.id) for one in backtests)]
+        paths = (*folders, *(self.comparison_folder(one.id) for one in users), self.run_folder(run_id))
+        return Dependents((), users, paths, kept, backtests)
 
     def comparison_dependents(self, comparison_id: str) -> Dependents:
-        """Nothing is deleted together with a comparison; decisions lose the way to it."""
+        """The backtests that are deleted together with a comparison; decisions lose the way to it."""
+        backtests = tuple(list_backtests_of(self, [comparison_id]))
         decisions = [one for one in list_decisions(self) if one.comparison_id == comparison_id]
-        return Dependents((), (), (self.comparison_folder(comparison_id),), describe_deleted_comparison(decisions))
+        paths = (*(backtest_folder(self, one.id) for one in backtests), self.comparison_folder(comparison_id))
+        return Dependents((), (), paths, describe_deleted_comparison(decisions), backtests)
 
     def _own_upload(self, record: DatasetRecord) -> list[Path]:
         """The file that a dataset came from, where it is kept and no other dataset came from it; at most one."""
@@ -354,7 +369,7 @@ class Workspace(DatasetStore):
         losses = list(dict.fromkeys(run.config.loss for run in runs))
         record = ComparisonRecord(
             id=new_id("-".join(losses)),
-            name=name or " against ".join(LOSS_LABELS[loss] for loss in losses),
+            name=name or name_comparison(losses),
             dataset_id=dataset.id,
             dataset_hash=dataset.content_hash,
             split=split,

@@ -12,13 +12,14 @@ from gru4rec_core.access.actors import READ_ONLY, Actor, acting_as, install_prov
 from gru4rec_core.access.audit import begin_audit, read_audit
 from gru4rec_core.access.guard import check, is_allowed, require
 from gru4rec_core.access.rights import LOWEST_ROLE, ROLES, Action, Role, may
-from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, WindowConfig
 from gru4rec_core.data.cleaning_types import CleaningStep
 from gru4rec_core.errors import AccessError, RunError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.repairs import repair, train_again
 from gru4rec_core.results.gate import GatePlan, run_gate
 from gru4rec_core.results.recheck import RecheckPlan, recheck_run
+from gru4rec_core.workspace.backtests import BacktestRecord, delete_backtest, store_backtest
 from gru4rec_core.workspace.damage import Damage
 from gru4rec_core.workspace.decisions import DecisionRecord, delete_decision, store_decision
 from gru4rec_core.workspace.derived_datasets import derive_dataset
@@ -41,6 +42,7 @@ def world(workspace: Workspace, dataset: DatasetRecord, run: RunRecord, make_dat
     monkeypatch.setattr(jobs, "engine_status", lambda workspace: None)
     comparison = workspace.create_comparison(dataset.id, RULE, JUDGING, [run.id])
     store_decision(workspace, decision_on(dataset))
+    store_backtest(workspace, backtest_on(SimpleNamespace(dataset=dataset, comparison=comparison)))
     messy = workspace.add_dataset(make_dataset("ab", "ba", "abc", "c"), "messy")
     begin_audit(workspace.root)
     return SimpleNamespace(workspace=workspace, dataset=dataset, messy=messy, run=run, comparison=comparison)
@@ -51,6 +53,13 @@ def decision_on(dataset: DatasetRecord, decision_id: str = "decided") -> Decisio
         id=decision_id, by="Ada", versions={}, dataset_id=dataset.id, dataset_name="", dataset_hash="", split=RULE,
         config=JUDGING, runs=(), choice="more-data", model="", why="so", comparison_id="c-1", comparison_name="",
         models=(), verdict={},
+    )  # fmt: skip
+
+
+def backtest_on(world, backtest_id: str = "tested") -> BacktestRecord:
+    return BacktestRecord(
+        id=backtest_id, name="", dataset_id=world.dataset.id, dataset_hash="", windows=WindowConfig(), periods=("",),
+        comparison_ids=(world.comparison.id,),
     )  # fmt: skip
 
 
@@ -132,6 +141,8 @@ CALLS: dict[str, tuple[Action, Callable]] = {
     "delete_dataset": (Action.DELETE, lambda w: w.workspace.delete_dataset(w.dataset.id, with_runs=True)),
     "delete_run": (Action.DELETE, lambda w: w.workspace.delete_run(w.run.id, with_comparisons=True)),
     "delete_comparison": (Action.DELETE, lambda w: w.workspace.delete_comparison(w.comparison.id)),
+    "store_backtest": (Action.COMPARE, lambda w: store_backtest(w.workspace, backtest_on(w, "second"))),
+    "delete_backtest": (Action.DELETE, lambda w: delete_backtest(w.workspace, "tested")),
     "delete_decision": (Action.DELETE, lambda w: delete_decision(w.workspace, "decided")),
     "stop_engine": (Action.STOP_ENGINE, lambda w: jobs.stop_engine(w.workspace)),
 }

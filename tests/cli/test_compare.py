@@ -44,6 +44,49 @@ def test_compare_takes_the_runs_that_are_there(run, log: Path, workspace: Worksp
     assert text.startswith(first.json["verdict"]["sentences"][0])
 
 
+def test_several_weeks_are_compared_and_nothing_is_trained_twice(
+    run, backtested: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GRU4REC_HOME", str(backtested.root))
+    judging = ["--k", 3, "--n-bootstrap", 200, "--n-permutations", 200, "--baselines", "popularity,markov"]
+    models = ["--n-hidden", 6, "--batch-size", 8, "--epochs", 3, "--seeds", 1, "--window-sessions", 10]
+    result = run("compare", "letters", "--windows", 2, "--window-days", 7, *models, *judging, "--json")
+    assert result.status == 0, result.err
+    assert len(result.json["windows"]) == len(result.json["comparisons"]) == 2
+    assert result.json["verdict"]["numbers"]["n_sessions"] == sum(one["n_sessions"] for one in result.json["windows"])
+    assert (len(backtested.runs()), len(backtested.comparisons())) == (4, 2)
+    assert result.err.startswith("2 windows of 7 days, 2023-11-29 to 2023-12-12; training on ")
+    text = run("compare", "letters", "--windows", 2, *models, *judging).out
+    assert text.startswith(result.json["verdict"]["sentences"][0])
+    assert text.splitlines()[-1].split()[:2] == ["all", "windows"]
+    page = tmp_path / "report.html"
+    assert run("report", result.json["backtest"], page).status == 0
+    html = page.read_text(encoding="utf-8")
+    assert "Does it hold over several windows?" in html
+    assert all(f'<th scope="row">{one["period"]}</th>' in html for one in result.json["windows"])
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--windows", 2, "--test-days", 3], "--test-days"),
+        (["--windows", 1], "windows"),
+        (["--window-days", 0], "window_days"),
+    ],
+)
+def test_windows_that_cannot_be_are_wrong_use(run, log: Path, options: list, said: str) -> None:
+    result = run("compare", log, *options)
+    assert result.status == 2
+    assert said in result.err
+
+
+def test_windows_that_are_too_small_are_refused_with_a_remedy(run, log: Path) -> None:
+    result = run("compare", log, "--windows", 2, *FAST)
+    assert result.status == 1
+    assert "sessions to train on before it" in result.err
+    assert "Take fewer windows, or shorter ones" in result.err
+
+
 def test_the_deciding_list_length_is_in_the_rows(run, log: Path) -> None:
     arguments = ["compare", log, "--losses", "top1,bpr", *COMPARE, "--k", 4]
     result = run(*arguments, "--json").json

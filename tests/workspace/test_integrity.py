@@ -88,7 +88,7 @@ def test_a_run_whose_folder_is_gone_is_named_by_its_id(home: Workspace) -> None:
 
 def test_what_others_put_beside_and_what_a_killed_process_left_are_not_checked(home: Workspace) -> None:
     """A copy made by hand, a disk's own folder, a split that was being made or removed."""
-    for kind in ("datasets", "runs", "comparisons", "decisions", "gates"):
+    for kind in ("datasets", "runs", "comparisons", "backtests", "decisions", "gates"):
         (home.root / kind / "lost+found").mkdir(parents=True)
     split = find_file(home.root, "split's rule").parent
     for name in (f".new-{split.name}-12345678", f".gone-{split.name}-12345678"):

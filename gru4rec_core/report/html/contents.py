@@ -38,6 +38,9 @@ class ReportContents:
         categories: the category of each item that has one, by the item.
         command: what to type to get the same comparison; one or several lines.
         left_out: which of its runs are damaged and left out, as a sentence; "" for none.
+        windows: the table of the backtest that it is a window of, all cells text (`frames.backtest.window_table`); None
+            where it is of none.
+        over_windows: what that backtest says, sentence by sentence.
     """
 
     title: str
@@ -56,6 +59,8 @@ class ReportContents:
     command: str
     categories: Mapping[str, str] = field(default_factory=dict)
     left_out: str = ""
+    windows: pd.DataFrame | None = None
+    over_windows: tuple[str, ...] = ()
 
     @property
     def models(self) -> tuple[ModelResults, ...]:

@@ -40,6 +40,7 @@ def render_report(contents: ReportContents) -> str:
         slices=list(figures.draw_slices(contents)) if testable else [],
         model_table=tables.model_table(contents) if testable else None,
         difference_table=tables.difference_table(contents),
+        window_table=tables.window_table(contents),
         slice_table=tables.slice_table(contents) if testable else None,
         category_table=tables.category_table(contents) if testable else None,
         examples=sessions.build_examples(contents) if testable else [],

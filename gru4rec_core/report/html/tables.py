@@ -68,6 +68,15 @@ def difference_table(contents: ReportContents) -> Table | None:
     return Table(f"{other.label} against {base.label}, per 100 test {contents.unit}", header, rows)
 
 
+def window_table(contents: ReportContents) -> Table | None:
+    """The backtest that the comparison is a window of, window by window; None where there is none."""
+    table = contents.windows
+    if table is None:
+        return None
+    header = [f"{name[0].upper()}{name[1:]}" for name in map(str, table.columns)]
+    return Table(f"Hits in the top {contents.k} per 100 by window", header, table.to_numpy().tolist())
+
+
 def slice_table(contents: ReportContents) -> Table:
     """Hits of the contenders by kind of event, each with its interval."""
     contenders, rows = contents.contenders, []
