@@ -34,6 +34,17 @@ def settle(page: Page) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+def open_expander(page: Page, label: str) -> None:
+    """Opens an expander and waits until what is below its label has stopped moving: a click meanwhile falls beside."""
+    settle(page)
+    expander = page.get_by_test_id("stExpander").filter(has=page.get_by_text(label))
+    expander.get_by_text(label).click()
+    before = None
+    while (box := expander.bounding_box()) != before:
+        before = box
+        page.wait_for_timeout(250)
+
+
 def choose(page: Page, question: str | re.Pattern[str], answer: str) -> None:
     """Answers a list by keyboard: the page scrolling to it, as before a click, would close its list again."""
     box = page.get_by_role("combobox", name=question)

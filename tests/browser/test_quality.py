@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_flow import faults, settle
+from tests.browser.test_flow import faults, open_expander, settle
 from tests.browser.test_upload import WAIT, upload
 
 pytestmark = pytest.mark.browser
@@ -45,13 +45,11 @@ def test_a_warning_is_ignored_and_shown_again_and_rejected_rows_are_downloaded_s
     finding.get_by_role("button", name="Ignore").click()
     aside = page.get_by_text("Ignored: Duplicates")
     expect(aside).to_be_visible(timeout=WAIT)
-    settle(page)
-    aside.click()
-    settle(page)  # a click while the page is drawn anew would be lost
+    open_expander(page, "Ignored: Duplicates")
     page.get_by_role("button", name="Stop ignoring").click()
     expect(aside).to_have_count(0, timeout=WAIT)
     expect(page.get_by_text(re.compile("Some events are in the log twice"))).to_be_visible(timeout=WAIT)
-    page.get_by_text("Rows left out: 1").click()
+    open_expander(page, "Rows left out: 1")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").first.click()
     assert "'=1+1, soon, x" in download.value.path().read_text(encoding="utf-8")
