@@ -9,7 +9,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import compare_view, judging_form, messages, progress_view, review_context, state, widgets
+from dashboard import (
+    compare_view,
+    judging_form,
+    messages,
+    more_seeds_form,
+    progress_view,
+    review_context,
+    state,
+    widgets,
+)
 from dashboard.review_context import Review
 from gru4rec_core.report.export import export_table
 from gru4rec_core.report.frames.seeds import seed_table
@@ -55,8 +64,10 @@ def show_how_sure(shown: Shown) -> None:
     with seeds:
         judging_form.ask_for_judging(review, shown.agreed)
         show_seeds(review, pair)
+    more_seeds_form.show_repeats(shown.agreed)
     widgets.section("p-values")
     compare_view.show_p_values(review, pair)
+    compare_view.show_many_pairs(review)
 
 
 def show_seeds(review: Review, pair: Pair) -> None:

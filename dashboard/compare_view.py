@@ -16,6 +16,7 @@ from dashboard.review_context import Review
 from gru4rec_core.config import MAX_LIST_LENGTH
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
+from gru4rec_core.evaluation.many_pairs import adjust_many_pairs, explain_adjustments
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.seed_outcomes import by_majority, explain_counts
 from gru4rec_core.evaluation.slices import choose_methods
@@ -242,6 +243,21 @@ def show_p_values(review: Review, pair: Pair) -> None:
     if paired.mcnemar_p is not None:
         p = p_text(paired.mcnemar_p)
         st.text(f"Mid-p McNemar test of the deciding metric: p {p if p.startswith('<') else f'= {p}'}")
+
+
+def show_many_pairs(review: Review) -> None:
+    """Where there are many trained models: every pair with the p values that allow for their number, in two ways."""
+    pairs = adjust_many_pairs(review.result.comparison)
+    if not pairs:
+        return
+    widgets.section("Every pair of models")
+    st.caption(explain_adjustments(review.record.config.confidence))
+    table = comparison_frames.adjusted_pairs(pairs)
+    config = review.record.config
+    formats: dict[Any, Any] = {"difference": signed}
+    formats |= dict.fromkeys(table.columns[3:], partial(p_text, n_permutations=config.n_permutations))
+    exported = export_table(table, review_context.table_source(review, config.deciding_k))
+    widgets.show_table(exported, key="every-pair", name="every-pair", shown=table.style.format(formats))
 
 
 def show_slices(review: Review, k: int) -> None:

@@ -34,10 +34,13 @@ from gru4rec_core.cli.output import (
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, WindowConfig
 from gru4rec_core.data.windows import describe_windows
 from gru4rec_core.evaluation.diagnostic_warning import worst_first
+from gru4rec_core.evaluation.trained_again import TrainedAgain
+from gru4rec_core.evaluation.verdict_text import further_seeds_phrase
 from gru4rec_core.experiments.comparison import execute_comparison, load_tensorflow, missing_parts
 from gru4rec_core.jobs.backtest_planning import find_windows, plan_backtest
 from gru4rec_core.jobs.capacity import worker_count
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
+from gru4rec_core.jobs.more_seeds import more_seeds_command
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison, with_seeds
 from gru4rec_core.results.backtest import build_backtest_result
 from gru4rec_core.results.comparison import build_comparison_result, find_missing
@@ -112,6 +115,8 @@ def compare(
     print_damages(result.damages)
     printed = {**result.to_json(), "right_category": right_category(workspace, result)}
     print_result(as_json, printed, format_comparison(result))
+    if result.verdict and result.verdict.trained_again and not as_json:
+        _tell_how_to_train_more(workspace, comparison, result.verdict.trained_again)
     store_summary(workspace, result)  # for the lists of the dashboard, whose readers would wait for it
 
 
@@ -128,6 +133,14 @@ def _compare_on_windows(workspace: Workspace, backtest: BacktestRecord, processe
     print_result(as_json, result.to_json(), format_backtest(result))
     for window in result.windows.values():
         store_summary(workspace, window)
+
+
+def _tell_how_to_train_more(workspace: Workspace, comparison: ComparisonRecord, found: TrainedAgain) -> None:
+    """Where training again might give another winner: the command that trains more seeds."""
+    if found.further_seeds:
+        runs = workspace.readable_runs(comparison.run_ids)
+        count = max(model.count for model in found.further_seeds)
+        tell(f"To train {further_seeds_phrase(found)}: {more_seeds_command(comparison, runs, count)}")
 
 
 def _carry_out(workspace: Workspace, comparison: ComparisonRecord, processes: int | None) -> None:

@@ -29,8 +29,13 @@ def rate(model: ModelResults, metric: str) -> float:
         model: whose predictions.
         metric: "accuracy@k", "mrr@k" or "ndcg@k".
     """
+    return mean_of_seeds(seed_rates(model, metric))
+
+
+def seed_rates(model: ModelResults, metric: str) -> list[float]:
+    """A metric of each of the model's seeds over all test events; see `rate`."""
     name, k = metric.split("@")
-    return mean_of_seeds([_RATES[name](evaluation, int(k)) for evaluation in model.evaluations])
+    return [_RATES[name](evaluation, int(k)) for evaluation in model.evaluations]
 
 
 def best_first(models: Sequence[ModelResults], kind: str, k: int) -> list[ModelResults]:

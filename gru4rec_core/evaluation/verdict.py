@@ -15,6 +15,7 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.pair_verdict import PairVerdict, adjusted_p, build_pair_verdict
 from gru4rec_core.evaluation.seed_outcomes import best_first
+from gru4rec_core.evaluation.trained_again import TrainedAgain, train_again
 from gru4rec_core.evaluation.verdict_text import (
     BaselineOutcome,
     NextStep,
@@ -26,6 +27,7 @@ from gru4rec_core.evaluation.verdict_text import (
     method_name,
     next_steps,
     pair_sentence,
+    trained_again_sentence,
 )
 
 VerdictKind = Literal["invalid", "clear", "equivalent", "size-open", "undecided"]
@@ -53,6 +55,7 @@ class BaselineVerdict:
         model, strongest: names of the best model and of the strongest baseline; None where none was run.
         model_value, strongest_value, best_sellers_value: the deciding metric in [0, 1], None where not run.
         sentence: all of it in words.
+        trained_again: what would come of training the best model again, against each of the two.
     """
 
     outcome: BaselineOutcome
@@ -63,6 +66,7 @@ class BaselineVerdict:
     best_sellers_value: float | None
     sentence: str
     leads: bool = False
+    trained_again: tuple[TrainedAgain, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ class Verdict:
         remedy: what to do about "invalid", else "".
         baseline_leads: a baseline is better than every model; `baselines` has which.
         next_steps: what to do then, the most promising first; else empty.
+        trained_again: what would come of training the two models again; None where nothing can be compared.
     """
 
     kind: VerdictKind
@@ -95,6 +100,18 @@ class Verdict:
     remedy: str = ""
     baseline_leads: bool = False
     next_steps: tuple[NextStep, ...] = ()
+    trained_again: TrainedAgain | None = None
+
+    @property
+    def trained_again_sentence(self) -> str:
+        """How often the better of the two models would win again; "" where that means nothing."""
+        return trained_again_sentence(self.trained_again) if self.trained_again else ""
+
+    @property
+    def all_trained_again(self) -> tuple[TrainedAgain, ...]:
+        """The same of every pair that the verdict speaks of: the two models, then the best one and each baseline."""
+        own = (self.trained_again,) if self.trained_again else ()
+        return (*own, *(self.baselines.trained_again if self.baselines else ()))
 
     @property
     def label(self) -> str:
@@ -102,10 +119,18 @@ class Verdict:
         return "A baseline leads" if self.baseline_leads else KIND_LABELS[self.kind]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values under the attributes' names; only `baselines` keeps its older key, "counting"."""
+        """Plain JSON values under the attributes' names; only `baselines` keeps its older key, "counting".
+
+        `trained_again` has every pair that the verdict speaks of, each with its sentence.
+        """
         lists = {name: list(getattr(self, name)) for name in ("sentences", "limits")}
         values = {**asdict(self), **lists, "next_steps": [step.sentence for step in self.next_steps]}
+        values["trained_again"] = [
+            {**found.to_json(), "sentence": trained_again_sentence(found)} for found in self.all_trained_again
+        ]
         values["counting"] = values.pop("baselines")
+        if values["counting"]:
+            del values["counting"]["trained_again"]  # they are above
         return values
 
 
@@ -141,6 +166,7 @@ def build_verdict(comparison: Comparison) -> Verdict:
         baselines=baselines,
         sessions_needed=pair.sessions_needed,
         baseline_leads=leader is not None,
+        trained_again=_train_again(comparison, pair),
         next_steps=()
         if leader is None
         else next_steps(method_name(leader.label), [model.label for model in contenders if model.still_improving]),
@@ -212,7 +238,13 @@ def compare_with_baselines(comparison: Comparison) -> BaselineVerdict:
             outcome,
         ),
         leads=all(_beats(by_names[frozenset((strongest.name, model.name))], strongest) for model in models),
+        trained_again=tuple(_train_again(comparison, verdict) for verdict in verdicts),
     )
+
+
+def _train_again(comparison: Comparison, verdict: PairVerdict) -> TrainedAgain:
+    config = comparison.config
+    return train_again(verdict.pair.b, verdict.pair.a, config.deciding_k, config.confidence)
 
 
 def _beats(verdict: PairVerdict, model: ModelResults) -> bool:

@@ -5,7 +5,7 @@ Each can be read alone: it names the list length k, who has which figure, and wh
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import ceil, floor, isfinite
 from typing import Literal
 
 from gru4rec_core.config import ComparisonConfig
@@ -14,6 +14,7 @@ from gru4rec_core.evaluation.convergence import TOO_FEW
 from gru4rec_core.evaluation.pair_verdict import PairVerdict
 from gru4rec_core.evaluation.rate_intervals import level_text
 from gru4rec_core.evaluation.tie_breakers import faster, wider
+from gru4rec_core.evaluation.trained_again import TrainedAgain
 from gru4rec_core.words import p_text, per_100, percent_number, rounded_count
 
 MOSTLY_CHANCE = 0.5
@@ -98,6 +99,38 @@ def baseline_leads_sentence(test: Test, best: Rate, baseline: Rate, n_models: in
         f" {'their' if baseline.name.startswith('best-sellers') else 'its'} top {test.k}, the best model, {best.name},"
         f" {per_100(best.value)}."
     )
+
+
+def trained_again_sentence(found: TrainedAgain) -> str:
+    """How often the leader would win again, in one sentence; "" where nothing was tested."""
+    leader, other = method_name(found.leader_label), method_name(found.other_label)
+    if found.single:
+        which = "of each" if len(found.single) == 2 else f"of {found.single[0]}"
+        return f"If you trained again: one run {which} cannot tell whether {leader} would win again."
+    if found.wins is None:
+        return ""
+    if len(found.trained) == 2:
+        meeting = f"If you trained both again, {leader} would win"
+    elif found.trained == (found.leader_label,):
+        meeting = f"If you trained {leader} again, it would beat {other}"
+    else:
+        meeting = f"If you trained {other} again, {leader} would beat it"
+    share = round(100 * found.wins.share)
+    often = f"about {share}" if share < 100 else "more than 99"
+    span = f"between {floor(100 * found.wins.low)} and {ceil(100 * found.wins.high)}"
+    return f"{meeting} in {often} of 100 repeats ({span})."
+
+
+def further_seeds_phrase(found: TrainedAgain) -> str:
+    """The runs that are offered: "two more seeds of each"; "" for none."""
+    counts = {model.label: model.count for model in found.further_seeds}
+    if len(counts) == len(found.trained) > 1 and len(set(counts.values())) == 1:
+        return f"{_more_seeds(next(iter(counts.values())))} of each"
+    return " and ".join(f"{_more_seeds(count)} of {label}" for label, count in counts.items())
+
+
+def _more_seeds(count: int) -> str:
+    return "one more seed" if count == 1 else f"{'two' if count == 2 else count} more seeds"
 
 
 @dataclass(frozen=True)

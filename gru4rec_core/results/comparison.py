@@ -14,6 +14,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
+from gru4rec_core.evaluation.many_pairs import adjust_many_pairs
 from gru4rec_core.evaluation.verdict import Verdict, build_verdict, compare_with_baselines
 from gru4rec_core.results.model_table import row_to_json
 from gru4rec_core.results.statistics_cache import load_statistics
@@ -103,7 +104,8 @@ class ComparisonResult:
         """All that the comparison says, line by line: the verdict, what limits it, what to do now."""
         if self.verdict:
             steps = (step.sentence for step in self.verdict.next_steps)
-            return (*self.verdict.sentences, *self.verdict.limits, *steps)
+            again = filter(None, (self.verdict.trained_again_sentence,))
+            return (*self.verdict.sentences, *again, *self.verdict.limits, *steps)
         if self.comparison.obstacle:
             return (self.comparison.obstacle.sentence, self.comparison.obstacle.remedy)
         # A single model without baselines meets nobody.
@@ -123,6 +125,7 @@ class ComparisonResult:
             "n_test_sessions": self.comparison.models[0].n_sessions,
             "models": [self._model_to_json(row) for row in self.models.to_dict("records")],
             "verdict": self.verdict.to_json() if self.verdict else None,
+            "adjusted_pairs": [pair.to_json() for pair in adjust_many_pairs(self.comparison)],
             "warnings": [warning.to_json() for warning in self.warnings],
             "damaged": [damage.to_json() for damage in self.damages],
         }

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
 from dashboard import progress_view, sign_in, state
+from gru4rec_core.jobs import jobs
 from gru4rec_core.report.glossary import OFFLINE_LIMITS
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.words import figure, signed
@@ -124,7 +125,7 @@ def test_on_a_list_length_that_does_not_decide_card_and_link_name_the_one_that_d
     app = open_page("compare", k="5")
     assert "Decided by the top 3. The figures below are those of the top 5" in texts(app)
     app.button(key="copy-link").click().run()
-    sentence, link = app.code[0].value.splitlines()
+    sentence, link = app.code[-1].value.splitlines()
     assert "top 3" in sentence
     assert link.endswith("k=3")
 
@@ -183,7 +184,7 @@ def test_another_margin_is_drawn_at_once_and_marked_as_exploratory(compare):
     assert changed in in_words(compare)
     assert "a difference under 20 %" in json.dumps(charts(compare)["BPR against TOP1: what decides"])
     compare.button(key="copy-link").click().run()
-    sentence, link = compare.code[0].value.splitlines()
+    sentence, link = compare.code[-1].value.splitlines()
     assert sentence.endswith(changed)
     assert "margin=20" in link
     compare.button(key="judging-back").click().run()
@@ -279,3 +280,26 @@ def test_differences_are_written_as_in_the_report(compare):
     drawn = convert_arrow_bytes_to_pandas_df(table.proto.arrow_data.styler.display_values)
     assert drawn.iloc[:, 4].tolist() == [signed(value) for value in table.value["difference"]]
     assert drawn.iloc[:, 2].tolist() == [figure(value) for value in table.value.iloc[:, 2]]
+
+
+def test_one_run_each_cannot_tell_who_would_win_again_and_two_more_seeds_of_each_are_offered(
+    finished, open_page, monkeypatch
+):
+    handed = []
+    monkeypatch.setattr(jobs, "submit_comparison", lambda workspace, comparison_id: handed.append(comparison_id))
+    old = finished.comparisons()[0]
+    app = open_page("compare", tab="How sure")
+    assert "If you trained again: one run of each cannot tell whether" in texts(app)
+    assert app.button(key="more-seeds").label == "Train two more seeds of each"
+    assert "--seeds 3" in app.code[-1].value
+    app.button(key="more-seeds").click().run()
+    assert not app.exception
+    (new,) = [one for one in finished.comparisons() if one.id != old.id]
+    assert handed == [new.id]
+    assert sorted(finished.run(run_id).config.seed for run_id in new.run_ids) == [0, 0, 1, 1, 2, 2]
+    assert app.query_params["comparison"] == new.id
+
+
+def test_with_several_seeds_the_verdict_says_how_often_its_winner_would_win_again(finished_seeds, open_page):
+    said = texts(open_page("compare")).replace("\N{NO-BREAK SPACE}", " ")
+    assert re.search(r"If you trained both again, \w+ would win in .* of 100 repeats", said)

@@ -24,6 +24,7 @@ from gru4rec_core.words import signed
 if TYPE_CHECKING:
     from gru4rec_core.evaluation.comparability import ModelResults
     from gru4rec_core.evaluation.comparison import PairedComparison
+    from gru4rec_core.evaluation.many_pairs import AdjustedPair
 
 TRAINED = "trained"
 """The group of the models of a ladder."""
@@ -115,6 +116,20 @@ def differences(pair: PairedComparison) -> pd.DataFrame:
         for difference in (pair.deciding, *pair.exploratory)
     ]
     return pd.DataFrame(rows)
+
+
+def adjusted_pairs(pairs: Sequence[AdjustedPair]) -> pd.DataFrame:
+    """Every pair of trained models: leader, other, difference per 100, p, p (Holm), p (Benjamini-Hochberg)."""
+    return pd.DataFrame(
+        {
+            "leader": [pair.leader_label for pair in pairs],
+            "other": [pair.other_label for pair in pairs],
+            "difference": [100 * pair.difference for pair in pairs],
+            "p": [pair.p_value for pair in pairs],
+            "p (Holm)": [pair.p_holm for pair in pairs],
+            "p (Benjamini-Hochberg)": [pair.p_benjamini_hochberg for pair in pairs],
+        }
+    )
 
 
 def difference_words(row: pd.Series, a: str, b: str, confidence: float) -> str:

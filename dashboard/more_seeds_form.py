@@ -1,0 +1,46 @@
+"""What would come of training the models again, and how are further seeds of them trained?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import actions, messages, state, widgets
+from dashboard.review_context import Review
+from gru4rec_core.access.guard import is_allowed
+from gru4rec_core.access.rights import Action
+from gru4rec_core.evaluation.trained_again import TrainedAgain
+from gru4rec_core.evaluation.verdict_text import further_seeds_phrase, trained_again_sentence
+from gru4rec_core.jobs.more_seeds import more_seeds_command, plan_more_seeds
+
+
+def show_repeats(agreed: Review) -> None:
+    """How often each winner that the verdict names would win again; where it is close, further seeds are offered."""
+    verdict = agreed.result.verdict
+    if verdict is None or verdict.trained_again is None:
+        return
+    widgets.section("If you trained again")
+    for found in verdict.all_trained_again:
+        widgets.sentence(trained_again_sentence(found))
+    messages.show_aside(
+        "This counts the luck of training alone, each model trained once more and tested on the same sessions."
+        " The intervals above count the luck of the sessions."
+    )
+    if verdict.trained_again.further_seeds:
+        _offer(agreed, verdict.trained_again)
+
+
+def _offer(agreed: Review, found: TrainedAgain) -> None:
+    further = {model.name: model.count for model in found.further_seeds}
+    if is_allowed(Action.TRAIN):
+        label = f"Train {widgets.plain_label(further_seeds_phrase(found), limit=80)}"
+        if st.button(label, key="more-seeds", icon=":material/model_training:"):
+            messages.attempt(lambda: _start(agreed, further))
+    messages.show_aside("Or by command:")
+    st.code(more_seeds_command(agreed.record, agreed.runs, max(further.values())), language="bash", wrap_lines=True)
+
+
+def _start(agreed: Review, further: dict[str, int]) -> None:
+    workspace = state.workspace()
+    continued = plan_more_seeds(workspace, agreed.record, further)
+    actions.submit(workspace, continued)
+    state.open_page("train", state.Selection(agreed.result.dataset, continued, continued.config.shown_k))
