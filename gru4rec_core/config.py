@@ -364,7 +364,7 @@ class SplitConfig(_Settings):
     def _as_before(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """A rule without an end is written as it was before there were ends: its key names folders on disk."""
         values: dict[str, Any] = serialise(self)
-        if values["test_until"] is None:
+        if values.get("test_until", "") is None:  # left out already where defaults are
             del values["test_until"]
         return values
 

@@ -138,3 +138,9 @@ def test_broken_json_says_where():
 def test_the_default_k_follows_the_catalogue():
     assert default_deciding_k(48) == 3
     assert default_deciding_k(217) == 10
+
+
+def test_a_rule_is_written_without_its_defaults_too():
+    assert SplitConfig(protocol="time", test_days=3).model_dump_json(exclude_defaults=True) == (
+        '{"protocol":"time","test_days":3.0}'
+    )
