@@ -29,11 +29,13 @@ from gru4rec_core.report.frames.quality import describe_sessions
 from gru4rec_core.report.frames.split_preview import SplitPreview, preview_split
 from gru4rec_core.results import comparison as results
 from gru4rec_core.results import log_warnings
+from gru4rec_core.results.backtest import BacktestResult, build_backtest_result
 from gru4rec_core.results.collected_warnings import diagnose_quality
 from gru4rec_core.results.log_warnings import WarningCount
 from gru4rec_core.results.recheck import Recheck, RecheckPlan, recheck_run
 from gru4rec_core.results.rejudging import compare_at_level
 from gru4rec_core.workspace import dataset_files, derived_datasets, import_process
+from gru4rec_core.workspace.backtests import BacktestRecord
 from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -234,6 +236,22 @@ def comparison_result(comparison: ComparisonRecord) -> results.ComparisonResult 
     return _comparison_result(_root(), comparison.id, stamp_comparison(comparison), named)
 
 
+def backtest_result(backtest: BacktestRecord) -> BacktestResult | None:
+    """The result of a backtest, as far as its windows have results; None where one of its comparisons is damaged."""
+    workspace = state.workspace()
+    try:
+        records = [workspace.comparison(comparison_id) for comparison_id in backtest.comparison_ids]
+    except RunError:
+        return None
+    stamps = tuple(stamp for record in records for stamp in stamp_comparison(record))
+    return _backtest_result(_root(), backtest.id, stamps)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Comparing the windows…")
+def _backtest_result(root: str, backtest_id: str, files: Stamp) -> BacktestResult:
+    return build_backtest_result(Workspace(root), backtest_id)
+
+
 def stamp_comparison(comparison: ComparisonRecord) -> Stamp:
     """Cache key of everything computed from the predictions of a comparison's runs and of its baselines."""
     workspace = state.workspace()
@@ -241,7 +259,7 @@ def stamp_comparison(comparison: ComparisonRecord) -> Stamp:
     return stamp_files(*results.list_read_files(workspace, comparison), *mapped)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Comparing the models…")
+@st.cache_resource(max_entries=16, show_spinner="Comparing the models…")
 def _comparison_result(root: str, comparison_id: str, files: Stamp, named: tuple[str, ...]) -> results.ComparisonResult:
     # `named`: what people may change of a dataset, its name and which warnings are set aside.
     return results.build_comparison_result(Workspace(root), comparison_id)

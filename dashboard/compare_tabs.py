@@ -16,6 +16,7 @@ from dashboard import (
     more_seeds_form,
     progress_view,
     review_context,
+    stability_view,
     state,
     widgets,
 )
@@ -48,7 +49,9 @@ def show_tabs(shown: Shown) -> None:
 
 
 def show_how_sure(shown: Shown) -> None:
-    """What the verdict rests on, the intervals of all metrics, each seed, the p values; margin and level to try.
+    """What the verdict rests on, the intervals of all metrics, each seed, whether it holds, the p values.
+
+    Margin and level can be tried.
 
     All differences are those of the leader against the other, as in the verdict's sentence.
     """
@@ -65,6 +68,7 @@ def show_how_sure(shown: Shown) -> None:
         judging_form.ask_for_judging(review, shown.agreed)
         show_seeds(review, pair)
     more_seeds_form.show_repeats(shown.agreed)
+    stability_view.show_strip(review, paired)
     widgets.section("p-values")
     compare_view.show_p_values(review, pair)
     compare_view.show_many_pairs(review)

@@ -102,6 +102,7 @@ def test_a_rule_keeps_the_key_that_names_its_folder_on_disk(rule: SplitConfig, k
     assert rule.key() == key
     assert "test_until" not in rule.to_json()
     assert SplitConfig.from_json(rule.to_json()) == rule
+    assert SplitConfig(**rule.model_dump(exclude_defaults=True)) == rule
 
 
 def test_a_test_that_ends_is_another_rule_and_travels_as_json():

@@ -101,6 +101,13 @@ def finished(workspace: Workspace, finished_workspace: Path) -> Workspace:
 
 
 @pytest.fixture
+def weekly(workspace: Workspace, two_weeks: Path) -> Workspace:
+    """As `finished`, with a backtest on two weeks."""
+    shutil.copytree(two_weeks, workspace.root, dirs_exist_ok=True)
+    return workspace
+
+
+@pytest.fixture
 def finished_seeds(workspace: Workspace, finished_seeds_workspace: Path) -> Workspace:
     """As `finished`, with three seeds of each loss."""
     shutil.copytree(finished_seeds_workspace, workspace.root, dirs_exist_ok=True)

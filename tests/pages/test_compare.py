@@ -12,6 +12,7 @@ from gru4rec_core.jobs import jobs
 from gru4rec_core.report.glossary import OFFLINE_LIMITS
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.words import figure, signed
+from gru4rec_core.workspace.backtests import list_backtests
 from gru4rec_core.workspace.decisions import list_decisions
 from gru4rec_core.workspace.job_state import JobState, write_state
 from tests.app_runs import is_dialog_open
@@ -33,6 +34,26 @@ def test_the_verdict_is_the_headline(compare):
     first = next(body for body in html if 'role="heading"' in body)
     assert "of 100 test sessions" in first.replace("\N{NO-BREAK SPACE}", " ")
     assert any("One training run each: provisional." in body for body in html)
+
+
+def strip(app) -> str:
+    """The strip *Does it hold?*."""
+    (html,) = [one.body for one in app.get("html") if 'class="wb-strip"' in one.body]
+    return html
+
+
+def test_the_strip_says_what_there_is_and_what_there_is_not(compare):
+    html = strip(compare)
+    assert "Tested on one period only" in html
+    assert "One training run each" in html
+    assert "top 3 (decides)" in html
+    assert html.count("<li") == 5  # the list lengths
+
+
+def test_the_strip_of_a_window_shows_all_windows_of_its_backtest(weekly, open_page):
+    (record,) = list_backtests(weekly)
+    html = strip(open_page("compare", comparison=record.comparison_ids[0]))
+    assert all(period in html for period in (*record.periods, "all windows"))
 
 
 @pytest.fixture
