@@ -19,7 +19,13 @@ TESTED_ELSEWHERE = {
     "gru4rec_core/__init__.py": "tests/test_public_names.py",  # named after what it holds
     "gru4rec_core/__main__.py": "tests/cli/test_app.py",  # one call of cli.app.main, made by the tests of that
 }
-USES_TENSORFLOW = {"gru4rec_core", "gru4rec_core.experiments.run", "gru4rec_core.jobs.worker"}
+USES_TENSORFLOW = {
+    "gru4rec_core",
+    "gru4rec_core.experiments.network_trials",
+    "gru4rec_core.experiments.run",
+    "gru4rec_core.experiments.threads",
+    "gru4rec_core.jobs.worker",
+}
 """Besides the model package: the first resolves public names when they are used."""
 
 

@@ -4,7 +4,10 @@ Apart from their classes (registry.py), because most commands and pages need no 
 need SciPy: 0.3 s of their start.
 """
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 BASELINE_LABELS: dict[str, str] = {
     "popularity": "Best-sellers",
@@ -37,14 +40,49 @@ RETIRED_LABELS: dict[str, str] = {"vs-knn": "VS-kNN"}
 """Baselines of earlier versions: their results are shown, and none is computed any more (V-SKNN took the place)."""
 
 
+_TUNED = "~"  # between a baseline's name and what tells its settings apart; allowed in file names everywhere
+
+
+def tuned_name(name: str, settings: Mapping[str, Any]) -> str:
+    """The name of a baseline with tuned settings: the same for the same settings, and that of its files.
+
+    >>> tuned_name("stan", {"age": 20.0, "neighbours": 100})
+    'stan~e7750a5f'
+    """
+    text = json.dumps(dict(sorted(settings.items())))
+    return f"{name}{_TUNED}{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def base_of(name: str) -> str:
+    """The name without what tells tuned settings apart: a key of `BASELINE_LABELS`."""
+    return name.partition(_TUNED)[0]
+
+
+def is_tuned(name: str) -> bool:
+    """Whether this is the name of a baseline with tuned settings."""
+    return _TUNED in name
+
+
+def is_known(name: str) -> bool:
+    """Whether a baseline of this name can be computed; a tuned one where its settings are known."""
+    return base_of(name) in BASELINE_LABELS
+
+
 def label_of(name: str) -> str:
-    """What a baseline is called, one of an earlier version too; one of a later version by its name."""
-    return (BASELINE_LABELS | RETIRED_LABELS).get(name, name)
+    """What a baseline is called, one of an earlier version too; one of a later version by its name.
+
+    >>> label_of("stan"), label_of("stan~e7750a5f"), label_of("vs-knn")
+    ('STAN', 'STAN, tuned', 'VS-kNN')
+    """
+    base = base_of(name)
+    label = (BASELINE_LABELS | RETIRED_LABELS).get(base, base)
+    return f"{label}, tuned" if is_tuned(name) else label
 
 
 def group_of(name: str) -> str:
     """The group of a baseline; "baseline" for one of an earlier or a later version."""
-    return next((group for group, names in BASELINE_GROUPS.items() if name in names), "baseline")
+    base = base_of(name)
+    return next((group for group, names in BASELINE_GROUPS.items() if base in names), "baseline")
 
 
 def without_retired(names: Iterable[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from gru4rec_core.baselines.rules import SequentialRules
 from gru4rec_core.baselines.session_neighbours import STAN, VSKNN, VSTAN
 from gru4rec_core.baselines.slist import SLIS, SLIST, SLIT
 
-BASELINES: dict[str, Callable[[], Baseline]] = {
+BASELINES: dict[str, Callable[..., Baseline]] = {
     baseline.name: baseline
     for baseline in (
         Popularity,
@@ -29,4 +29,4 @@ BASELINES: dict[str, Callable[[], Baseline]] = {
         SLIST,
     )
 }
-"""Every baseline by name, in the order of their labels; calling one makes it with its default settings."""
+"""Every baseline by name, in the order of their labels; calling one makes it, by default with its usual settings."""

@@ -25,6 +25,7 @@ from gru4rec_core.cli import (
     items,
     report,
     train,
+    tune,
     unfinished,
 )
 from gru4rec_core.cli.output import tell
@@ -51,6 +52,7 @@ app.command("items")(items.items)
 app.command("clean")(clean.clean)
 app.command("train")(train.train)
 app.command("compare")(compare.compare)
+app.command("tune")(tune.tune)
 app.command("report")(report.report)
 app.command("evaluate")(train.evaluate)
 app.command("gate")(gate.gate)

@@ -33,6 +33,7 @@ from gru4rec_core.cli.output import (
 )
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, WindowConfig
 from gru4rec_core.data.windows import describe_windows
+from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.evaluation.diagnostic_warning import worst_first
 from gru4rec_core.evaluation.trained_again import TrainedAgain
 from gru4rec_core.evaluation.verdict_text import further_seeds_phrase
@@ -42,6 +43,7 @@ from gru4rec_core.jobs.capacity import worker_count
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.jobs.more_seeds import more_seeds_command
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison, with_seeds
+from gru4rec_core.jobs.winners import plan_winners
 from gru4rec_core.results.backtest import build_backtest_result
 from gru4rec_core.results.comparison import build_comparison_result, find_missing
 from gru4rec_core.results.right_category import right_category
@@ -50,6 +52,7 @@ from gru4rec_core.workspace.backtests import BacktestRecord
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_distinct
 from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tunings import read_tuning
 
 
 @settings_options(TrainingConfig, SplitConfig, ComparisonConfig, WindowConfig, without=("loss",))
@@ -81,6 +84,13 @@ def compare(
             show_default="one per core, if memory allows",
         ),
     ] = None,
+    tuned: Annotated[
+        str | None,
+        typer.Option(
+            help="Compare the winners of this tuning (see tune), which says all that the other options would.",
+            metavar="TUNING",
+        ),
+    ] = None,
     as_json: AsJson = False,
     settings: dict[str, Any],
 ) -> None:
@@ -88,6 +98,17 @@ def compare(
 
     With --windows on several periods, one after another, each by models trained on what came before it.
     """
+    if tuned is not None:
+        if settings or seeds is not None or preset is not None:
+            raise ConfigError(
+                "With --tuned, the tuning says what is trained, tested and how it is judged.",
+                found="other settings beside it",
+                where="--tuned",
+                remedy="Leave them out; to change them, tune again with them.",
+            )
+        workspace = Workspace.default()
+        _finish(workspace, _plan_tuned(workspace, dataset, tuned), processes, as_json)
+        return
     # What the options say is checked before the log is read, which may take minutes.
     loss_names = split_names(losses, "--losses")
     validate_distinct(loss_names, "--losses")
@@ -108,8 +129,26 @@ def compare(
         tell(describe_windows(find_windows(workspace, record.id, choice.test_rule, windows), windows))
         _compare_on_windows(workspace, plan_backtest(workspace, record.id, plan, windows), processes, as_json)
         return
-    comparison = plan_comparison(workspace, record.id, plan)
+    _finish(workspace, plan_comparison(workspace, record.id, plan), processes, as_json)
+
+
+def _plan_tuned(workspace: Workspace, dataset: str, tuning_id: str) -> ComparisonRecord:
+    tuning = read_tuning(workspace, workspace.dataset(dataset).id, tuning_id)
+    comparison = plan_winners(workspace, tuning)
+    if comparison is None:
+        raise RunError(
+            "The winners of a tuning are compared once every method is tuned.",
+            found="some methods have budget left",
+            where=f"tuning {tuning_id}",
+            remedy="Let it end, or call tune again with the same options: it goes on where it was.",
+        )
+    return comparison
+
+
+def _finish(workspace: Workspace, comparison: ComparisonRecord, processes: int | None, as_json: bool) -> None:
+    """Carries out what a comparison lacks, and prints its result."""
     _carry_out(workspace, comparison, processes)
+    clear_status()
     result = build_comparison_result(workspace, comparison.id)
     print_warnings(as_json, result.warnings)
     print_damages(result.damages)

@@ -5,6 +5,7 @@ They are computed once per split and shared by all comparisons on it. TensorFlow
 
 import time
 from pathlib import Path
+from typing import Any
 
 from gru4rec_core.access.guard import check
 from gru4rec_core.access.rights import Action
@@ -64,7 +65,8 @@ def execute_baselines(
             split = load_split(workspace, dataset_id, config)
             require_room_for(workspace, dataset_id, config, [], missing)
             while missing:
-                _execute_baseline(missing[0], split, folder, job)
+                settings = workspace.baseline_settings(missing[0])
+                _execute_baseline(missing[0], settings, split, folder, job)
                 # Asked anew: a repair takes a damaged one away meanwhile, and queues nothing while this job is active.
                 missing = workspace.missing_baselines(dataset_id, config, names)
 
@@ -75,14 +77,14 @@ def execute_baselines_job(workspace: Workspace, dataset_id: str, key: str) -> No
     execute_baselines(workspace, dataset_id, config, workspace.wanted_baselines(dataset_id, key))
 
 
-def _execute_baseline(name: str, split: Split, folder: Path, job: JobReporter) -> None:
-    from gru4rec_core.baselines.registry import BASELINES  # here, because it needs SciPy: see baselines/names.py
+def _execute_baseline(name: str, settings: dict[str, Any], split: Split, folder: Path, job: JobReporter) -> None:
+    from gru4rec_core.baselines.settings import make_baseline  # here, because it needs SciPy: see baselines/names.py
 
     job.begin_phase(name, split.test.n_predicted)
     timings = Timings()
     try:
         with timings.measure("fitting"):
-            baseline = BASELINES[name]().fit(split.train)
+            baseline = make_baseline(name, settings).fit(split.train)
     except Refused as refused:
         job.log(f"{name} is left out: {refused}")
         refused_baselines.write(folder, name, refused)
@@ -92,6 +94,7 @@ def _execute_baseline(name: str, split: Split, folder: Path, job: JobReporter) -
     values = {
         **metrics.summarise(evaluation, events=split.test, train_counts=split.train.counts()),
         "name": name,
+        "settings": settings,
         "seconds": timings.seconds,
     }
     run_folder.save_evaluation(evaluation, values, folder, name)

@@ -6,14 +6,11 @@ TensorFlow is loaded here.
 
 import os
 import platform
-from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import version
 from math import inf
 from pathlib import Path
 from typing import Any
-
-import tensorflow as tf
 
 from gru4rec_core.access.guard import check
 from gru4rec_core.access.rights import Action
@@ -31,6 +28,7 @@ from gru4rec_core.experiments.continuing import (
 )
 from gru4rec_core.experiments.reporter import JobReporter, OnChange
 from gru4rec_core.experiments.space import require_room_for
+from gru4rec_core.experiments.threads import limit_threads
 from gru4rec_core.experiments.timings import Timings
 from gru4rec_core.model.gru4rec import Gru4Rec
 from gru4rec_core.model.reports import EpochReport, TrainingProgress
@@ -87,7 +85,7 @@ def execute_run(
 def _carry_out(workspace: Workspace, run: RunRecord, folder: Path, threads: int, on_change: OnChange | None) -> None:
     with JobReporter(folder, on_change, root=workspace.root) as job:
         timings = Timings()
-        threads = _limit_threads(threads)
+        threads = limit_threads(threads)
         job.report_progress(0, 0, threads=threads)
         job.begin_phase("reading the log")
         with timings.measure("reading"):
@@ -179,17 +177,6 @@ def _top_k(workspace: Workspace, run: RunRecord) -> int:
     """Items to keep per prediction: enough for every comparison that uses the run."""
     users = [record for record in workspace.comparisons(run.dataset_id) if run.id in record.run_ids]
     return max([run_folder.TOP_K, *(record.config.deciding_k for record in users)])
-
-
-def _limit_threads(threads: int) -> int:
-    """Sets TensorFlow's threads where that is still possible; returns how many it uses (0: as many as cores)."""
-    # Once TensorFlow has computed something its threads are fixed: the number stays what it was.
-    with suppress(RuntimeError):
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
-        for device in tf.config.list_physical_devices("GPU"):
-            tf.config.experimental.set_memory_growth(device, True)
-    return int(tf.config.threading.get_intra_op_parallelism_threads())
 
 
 def _describe_environment(threads: int, timings: Timings) -> dict[str, Any]:

@@ -75,8 +75,9 @@ def main(root: Path) -> None:
 
 
 def _look_after_workspace(root: Path, engine: EngineAddress, stop: "queue.SimpleQueue[str]") -> None:
-    """Reconciles jobs and removes leftovers for as long as the workspace names this engine."""
+    """Reconciles jobs, queues what follows a tuning, removes leftovers, as long as the workspace names this engine."""
     # Takes a second, which the engine's start need not wait for.
+    from gru4rec_core.jobs.follow_up import queue_planned
     from gru4rec_core.jobs.lost_jobs import reconcile_jobs
     from gru4rec_core.workspace.migration import FOLDERS
     from gru4rec_core.workspace.store import Workspace
@@ -85,6 +86,7 @@ def _look_after_workspace(root: Path, engine: EngineAddress, stop: "queue.Simple
     while _is_current_engine(root, engine):
         try:
             reconcile_jobs(Workspace(root), stop_hard=True)
+            queue_planned(Workspace(root))
             if time.monotonic() > tidy_at:
                 # Not in the root itself, which may hold other things too.
                 for name in FOLDERS:

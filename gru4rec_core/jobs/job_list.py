@@ -10,8 +10,9 @@ from gru4rec_core.storage import safe_child
 from gru4rec_core.workspace.job_state import JobState, read_state
 from gru4rec_core.workspace.records import RunRecord
 from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tunings import TuningRecord, method_label, read_tuning, tuning_folder, tunings_folder
 
-Kind = Literal["run", "baselines"]
+Kind = Literal["run", "baselines", "tuning"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,17 @@ def baselines_id(dataset_id: str, split: SplitConfig) -> str:
     return f"{dataset_id}/{split.key()}"
 
 
+def tuning_job_id(tuning: TuningRecord, method: str) -> str:
+    """The id of the job that tunes one method."""
+    return f"{tuning.dataset_id}/{tuning.id}/{method}"
+
+
+def read_tuning_job(workspace: Workspace, job_id: str) -> tuple[TuningRecord, str]:
+    """The tuning of such a job, and the method. Raises RunError where there is no such tuning, or it is damaged."""
+    dataset_id, tuning_id, method = job_id.split("/")
+    return read_tuning(workspace, dataset_id, tuning_id), method
+
+
 def job_folder(workspace: Workspace, kind: Kind, job_id: str) -> Path:
     """Where a job keeps its state, its log and its results.
 
@@ -45,6 +57,9 @@ def job_folder(workspace: Workspace, kind: Kind, job_id: str) -> Path:
     """
     if kind == "run":
         return workspace.run_folder(job_id)
+    if kind == "tuning":
+        dataset_id, tuning_id, method = [*job_id.split("/"), "", ""][:3]
+        return safe_child(tuning_folder(workspace, dataset_id, tuning_id), method)
     dataset_id, _, key = job_id.partition("/")
     return safe_child(workspace.dataset_folder(dataset_id) / "splits", key) / "baselines"
 
@@ -55,7 +70,7 @@ def read_job_state(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
 
 
 def list_jobs(workspace: Workspace, *, active_only: bool = False, unreadable: bool = False) -> list[Job]:
-    """Runs and baseline jobs that were submitted, with their states; the last submitted first.
+    """Runs, baselines and tunings that were submitted, with their states; the last submitted first.
 
     Args:
         workspace: whose jobs.
@@ -80,6 +95,13 @@ def list_jobs(workspace: Workspace, *, active_only: bool = False, unreadable: bo
             job_id, state = f"{dataset.id}/{folder.parent.name}", read_state(folder)
             if is_listed(state):
                 jobs.append(Job("baselines", job_id, f"baselines on {dataset.name}", state, dataset.id))
+        for folder in sorted(tunings_folder(workspace, dataset.id).glob("[!.]*/*/state.json")):
+            method, tuning_id = folder.parent.name, folder.parents[1].name
+            job_id, state = f"{dataset.id}/{tuning_id}/{method}", read_state(folder.parent)
+            if is_listed(state):
+                jobs.append(
+                    Job("tuning", job_id, f"tuning {method_label(method)} on {dataset.name}", state, dataset.id)
+                )
     return sorted(jobs, key=lambda job: job.state.submitted or job.state.started or 0.0, reverse=True)
 
 

@@ -4,7 +4,6 @@ The workspace is the truth: state, progress and results are files that anyone ca
 so a lost scheduler loses no results. Submitting loads no TensorFlow.
 """
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,14 +13,14 @@ from gru4rec_core.access.rights import Action
 from gru4rec_core.errors import RunError
 from gru4rec_core.experiments.space import require_room_for
 from gru4rec_core.jobs import client, engine, launcher
-from gru4rec_core.jobs.cluster_check import ClusterCheck, check_cluster
-from gru4rec_core.jobs.job_list import Job, Kind, baselines_id, job_folder, read_job_state
+from gru4rec_core.jobs.cluster_check import check_cluster
+from gru4rec_core.jobs.job_list import Job, Kind, baselines_id, job_folder, read_job_state, tuning_job_id
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs, record_end
-from gru4rec_core.storage import append_text, exclusive_lock, make_folder
-from gru4rec_core.workspace.job_state import JobState, clear_cancel, read_state, request_cancel, write_state
-from gru4rec_core.workspace.refused_baselines import is_settled
+from gru4rec_core.jobs.queueing import Destination, queue_job, unreachable
+from gru4rec_core.workspace.job_state import JobState, read_state, request_cancel
 from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tunings import TuningRecord
 
 
 @dataclass(frozen=True)
@@ -47,14 +46,6 @@ class EngineStatus:
     encrypted: bool = True
 
 
-@dataclass(frozen=True)
-class Destination:
-    """Where jobs are sent: the local engine, or a cluster that can carry them out (see `find_destination`)."""
-
-    address: str
-    check: ClusterCheck | None = None
-
-
 def find_destination(workspace: Workspace) -> Destination:
     """The cluster that the environment names, once it is checked; else the local engine, started if there is none.
 
@@ -65,9 +56,9 @@ def find_destination(workspace: Workspace) -> Destination:
     if not address:
         return Destination(launcher.start_engine(workspace.root).address)
     try:
-        return Destination(address, check_cluster(workspace.root, address))
+        return Destination.of_cluster(address, check_cluster(workspace.root, address))
     except (OSError, TimeoutError) as error:
-        raise _unreachable(address, error) from error
+        raise unreachable(address, error) from error
 
 
 def submit(
@@ -85,7 +76,7 @@ def submit(
 
     Args:
         workspace: where the job is.
-        kind: "run" or "baselines".
+        kind: see `job_list.Kind`.
         job_id: id of a run, or see `baselines_id`.
         threads: threads TensorFlow may use; by default as many as before, else 1, so that runs work side by side.
         destination: where to, for whoever submits several jobs; found out by default.
@@ -97,35 +88,12 @@ def submit(
     folder = job_folder(workspace, kind, job_id)
     _require(folder, kind, job_id)
     check(workspace.root, action, kind, job_id)
-    make_folder(folder)
-    with exclusive_lock(folder / "submit.lock"):
-        before = read_state(folder)
-        if before.is_active or (before.state == "done" and (kind == "run" or _has_all_baselines(workspace, job_id))):
-            return before
+
+    def choose() -> Destination:
         require(workspace.root, action, kind, job_id)
-        to = destination or find_destination(workspace)
-        clear_cancel(folder)
-        state = JobState(
-            state="queued",
-            submitted=time.time(),
-            attempt=before.attempt if before.state == "new" else before.attempt + 1,
-            scheduler=to.address,
-            cluster=to.check.ticket if to.check else None,
-            epochs=before.epochs,
-            threads=threads or before.threads or 1,
-        )
-        write_state(folder, state)
-        for warning in to.check.warnings if to.check else ():
-            append_text(folder / "log.txt", f"{warning}\n")
-        try:
-            client.send(workspace, Job(kind, job_id, job_id, state))
-        except (OSError, TimeoutError) as error:
-            write_state(folder, before)
-            raise _unreachable(to.address, error) from error
-        except RunError:
-            write_state(folder, before)
-            raise
-        return state
+        return destination or find_destination(workspace)
+
+    return queue_job(workspace, kind, job_id, choose, threads=threads)
 
 
 def submit_comparison(workspace: Workspace, comparison_id: str) -> None:
@@ -149,6 +117,18 @@ def submit_comparison(workspace: Workspace, comparison_id: str) -> None:
         store_test_rule(workspace.split_folder(comparison.dataset_id, comparison.split), comparison.split)
         job_id = baselines_id(comparison.dataset_id, comparison.split)
         submit(workspace, "baselines", job_id, destination=destination)
+
+
+def submit_tuning(workspace: Workspace, tuning: TuningRecord) -> None:
+    """Queues what a tuning still needs: one job per method. The comparison of its winners follows by itself.
+
+    Raises:
+        RunError: see `submit`.
+    """
+    check(workspace.root, Action.TRAIN, "tuning", tuning.id)
+    destination = find_destination(workspace)
+    for method in tuning.methods:
+        submit(workspace, "tuning", tuning_job_id(tuning, method), destination=destination)
 
 
 def retry(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
@@ -216,7 +196,7 @@ def start_engine(workspace: Workspace) -> EngineStatus:
         launcher.start_engine(workspace.root)
     status = engine_status(workspace)
     if cluster and not status.alive:
-        raise _unreachable(cluster, TimeoutError("no answer"))
+        raise unreachable(cluster, TimeoutError("no answer"))
     return status
 
 
@@ -229,22 +209,11 @@ def stop_engine(workspace: Workspace) -> bool:
     return stopped
 
 
-def _has_all_baselines(workspace: Workspace, job_id: str) -> bool:
-    folder = job_folder(workspace, "baselines", job_id)
-    return all(is_settled(folder, name) for name in workspace.wanted_baselines(*job_id.split("/")))
-
-
 def _require(folder: Path, kind: Kind, job_id: str) -> None:
-    required = folder / "run.json" if kind == "run" else folder.parents[2] / "dataset.json"
-    if not required.exists():
-        raise RunError("A job belongs to a run or dataset of the workspace.", found=f"{kind} {job_id!r}")
-
-
-def _unreachable(address: str, error: Exception) -> RunError:
-    return RunError(
-        "The job engine cannot be reached.",
-        found=f"{type(error).__name__}: {error}",
-        where=address,
-        remedy="Run `python -m gru4rec_core engine stop` and start again; with a cluster, check its address and that"
-        " Dask's configuration names its certificates.",
-    )
+    required = {
+        "run": folder / "run.json",
+        "baselines": folder.parents[2] / "dataset.json",
+        "tuning": folder.parent / "tuning.json",
+    }
+    if not required[kind].exists():
+        raise RunError("A job belongs to a run, a tuning or a dataset of the workspace.", found=f"{kind} {job_id!r}")

@@ -13,7 +13,7 @@ from gru4rec_core.errors import DataError, RunError
 from gru4rec_core.results.model_choice import describe_test
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.job_state import ACTIVE
-from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, TunedWith
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_configs
 from gru4rec_core.workspace.split_store import open_split
 from gru4rec_core.workspace.store import Workspace
@@ -161,6 +161,7 @@ class ComparisonPlan:
         judging: what decides; fixed before anything trains.
         baselines: their names.
         name: what people call it; made from the losses by default.
+        tuned: how the settings were tuned; None where they were not.
     """
 
     configs: tuple[TrainingConfig, ...]
@@ -168,6 +169,7 @@ class ComparisonPlan:
     judging: ComparisonConfig
     baselines: tuple[str, ...] = DEFAULT_BASELINES
     name: str | None = None
+    tuned: TunedWith | None = None
 
     @property
     def n_seeds(self) -> int:
@@ -215,8 +217,8 @@ def plan_comparison(workspace: Workspace, dataset_id: str, plan: ComparisonPlan)
         for config in plan.run_configs
     ]
     judged = (dataset_id, plan.test_rule, plan.judging, run_ids)
-    return workspace.find_comparison(*judged, plan.baselines) or workspace.create_comparison(
-        *judged, name=plan.name, baselines=plan.baselines
+    return workspace.find_comparison(*judged, plan.baselines, plan.tuned) or workspace.create_comparison(
+        *judged, name=plan.name, baselines=plan.baselines, tuned=plan.tuned
     )
 
 
@@ -247,7 +249,8 @@ def compare_finished_runs(workspace: Workspace, record: ComparisonRecord) -> Com
             where=f"comparison {record.id}",
             remedy="Start the runs again.",
         )
-    known = workspace.find_comparison(record.dataset_id, record.split, record.config, done, record.baselines)
+    judged = (record.dataset_id, record.split, record.config, done)
+    known = workspace.find_comparison(*judged, record.baselines, record.tuned)
     return known or workspace.narrow_comparison(record.id, done)
 
 

@@ -14,7 +14,9 @@ from gru4rec_core.access.actors import SYSTEM, acting_as
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.experiments.baselines import execute_baselines_job
 from gru4rec_core.experiments.reporter import describe_unexpected
-from gru4rec_core.jobs.job_list import Kind, job_folder
+from gru4rec_core.experiments.tuning import execute_tuning
+from gru4rec_core.jobs.job_list import Kind, job_folder, read_tuning_job
+from gru4rec_core.jobs.winners import plan_winners
 from gru4rec_core.results.summary import precompute_summaries
 from gru4rec_core.storage import append_text
 from gru4rec_core.workspace.job_state import cancel_requested, change_state, read_state
@@ -83,6 +85,10 @@ def _carry_out(workspace: Workspace, kind: Kind, job_id: str) -> None:
         tensorflow_loaded.set()
         run.execute_run(workspace, job_id)
         dataset_id = workspace.run(job_id).dataset_id
+    elif kind == "tuning":
+        tuning, method = read_tuning_job(workspace, job_id)
+        execute_tuning(workspace, tuning, method, at_end=lambda: plan_winners(workspace, tuning))
+        return
     else:
         dataset_id, _, key = job_id.partition("/")
         execute_baselines_job(workspace, dataset_id, key)

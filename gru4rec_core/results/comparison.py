@@ -22,10 +22,13 @@ from gru4rec_core.results.whole_models import is_unfinished, load_whole
 from gru4rec_core.workspace import dataset_files
 from gru4rec_core.workspace.damage import Damage, describe_left_out
 from gru4rec_core.workspace.job_state import read_state
-from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord, TunedWith
 from gru4rec_core.workspace.run_folder import list_files
 from gru4rec_core.workspace.split_store import StoredSplit, open_split
 from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tunings import describe_budget
+
+NOT_TUNED = "Not tuned: with the same care for each, the order may change."
 
 DECIDED_LATE = "The results were already known when this comparison was set up: exploratory."
 
@@ -120,6 +123,7 @@ class ComparisonResult:
             "dataset_id": self.dataset.id,
             "protocol": self.record.split.protocol,
             "decided_before_results": self.record.decided_before_results,
+            "tuned": self.record.tuned.model_dump(mode="json") if self.record.tuned else None,
             "deciding_metric": f"accuracy@{self.record.config.deciding_k}",
             "n_test": self.comparison.models[0].n_events,
             "n_test_sessions": self.comparison.models[0].n_sessions,
@@ -256,9 +260,17 @@ def build_comparison_result(workspace: Workspace, comparison_id: str) -> Compari
         split=split,
         damages=damages,
     )
-    limits = (*(() if record.decided_before_results else (DECIDED_LATE,)), *filter(None, (result.left_out,)))
+    late = () if record.decided_before_results else (DECIDED_LATE,)
+    limits = (*late, describe_care(record.tuned), *filter(None, (result.left_out,)))
     verdict = limited_verdict(statistics.comparison, limits) if len(loaded.groups) > 1 else None
     return replace(result, verdict=verdict, limits=limits)
+
+
+def describe_care(tuned: TunedWith | None) -> str:
+    """Whether the models were tuned, and with which budget, as a sentence."""
+    if tuned is None:
+        return NOT_TUNED
+    return f"Each was tuned first, on validation data, with {describe_budget(tuned.n_trials, tuned.seconds)}."
 
 
 def limited_verdict(comparison: Comparison, limits: tuple[str, ...]) -> Verdict:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from pathlib import Path
 
-from gru4rec_core.baselines.names import BASELINE_LABELS, RETIRED_LABELS, label_of
+from gru4rec_core.baselines.names import RETIRED_LABELS, is_known, label_of
 from gru4rec_core.config import SplitConfig, label_run
 from gru4rec_core.errors import RunError
 from gru4rec_core.model.checkpoint import read_newest
@@ -353,7 +353,7 @@ def _list_baselines(folder: Path) -> list[str]:
     files = [path for path in folder.glob("*") if path.suffix in (".json", ".parquet")]
     names = {path.name.split(".")[0] for path in files} | {name.split(".")[0] for name in read_checksums(folder)}
     refused = {path.name.split(".")[0] for path in files if is_refusal(path)}
-    return sorted(names & {*BASELINE_LABELS, *RETIRED_LABELS} - refused)
+    return sorted(name for name in names - refused if is_known(name) or name in RETIRED_LABELS)
 
 
 def check_baseline(workspace: Workspace, baseline_id: str, *, thorough: bool = False) -> Damage | None:

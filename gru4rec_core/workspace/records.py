@@ -238,11 +238,30 @@ class RunRecord(Record):
         return read_once((path, path.with_name("config.json"), path.with_name("split.json")), read)
 
 
+class TunedWith(BaseModel):
+    """How the models of a comparison were tuned, each with the same budget.
+
+    Attributes:
+        tuning_id: of the tuning that chose their settings.
+        n_trials, seconds: the budget of each method; None where that did not limit it.
+        spent: trials and seconds that each method used, by its name.
+        baseline_settings: of each tuned baseline, by the name that it has in the comparison (`names.tuned_name`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    tuning_id: str
+    n_trials: int | None = None
+    seconds: float | None = None
+    spent: dict[str, tuple[int, float]] = Field(default_factory=dict)
+    baseline_settings: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+
 class ComparisonRecord(Record):
     """Which runs are compared, on which test, by which metric; written before they train.
 
     `decided_before_results` is False when a compared run had results before the comparison was made: the deciding
-    metric could have been chosen to suit them.
+    metric could have been chosen to suit them. `tuned` says how its models were tuned; None where they were not.
     """
 
     owner: ClassVar[str] = "a comparison"
@@ -256,4 +275,5 @@ class ComparisonRecord(Record):
     run_ids: tuple[str, ...]
     baselines: tuple[str, ...]
     decided_before_results: bool = True
+    tuned: TunedWith | None = None
     created: datetime = Field(default_factory=now)

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from gru4rec_core.baselines.names import BASELINE_LABELS
+from gru4rec_core.baselines.names import BASELINE_LABELS, is_known
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import ConfigError
 
 
 def validate_baselines(names: Sequence[str]) -> None:
     """Raises ConfigError when a name is not that of a baseline, or is given twice."""
-    unknown = [name for name in names if name not in BASELINE_LABELS]
+    unknown = [name for name in names if not is_known(name)]
     if unknown:
         raise ConfigError(
             "A baseline is one of: " + ", ".join(BASELINE_LABELS) + ".",

@@ -30,7 +30,7 @@ import pandas as pd
 
 from gru4rec_core.access.guard import check, require
 from gru4rec_core.access.rights import Action
-from gru4rec_core.baselines.names import DEFAULT_BASELINES, without_retired
+from gru4rec_core.baselines.names import DEFAULT_BASELINES, is_tuned, without_retired
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, name_comparison
 from gru4rec_core.disk import folder_size
 from gru4rec_core.errors import RunError
@@ -54,7 +54,7 @@ from gru4rec_core.workspace.decisions import (
     list_resting_decisions,
 )
 from gru4rec_core.workspace.job_state import JobState, find_damage, read_state
-from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord, now
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord, TunedWith, now
 from gru4rec_core.workspace.refused_baselines import is_settled
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_configs
 
@@ -337,6 +337,23 @@ class Workspace(DatasetStore):
         named = (one.baselines for one in self.comparisons(dataset_id) if one.split.key() == key)
         return without_retired(dict.fromkeys((*DEFAULT_BASELINES, *chain.from_iterable(named))))
 
+    def baseline_settings(self, name: str) -> dict[str, Any]:
+        """The settings of a tuned baseline, as a comparison that has it says; {} for one with its usual settings.
+
+        Raises:
+            RunError: no comparison says what they are.
+        """
+        if not is_tuned(name):
+            return {}
+        for one in self.comparisons():
+            if one.tuned is not None and name in one.tuned.baseline_settings:
+                return one.tuned.baseline_settings[name]
+        raise RunError(
+            "A comparison says which settings a tuned baseline has.",
+            found=f"none that has {name}",
+            remedy="Compare the winners of its tuning again.",
+        )
+
     def create_comparison(
         self,
         dataset_id: str,
@@ -346,6 +363,7 @@ class Workspace(DatasetStore):
         *,
         name: str | None = None,
         baselines: Sequence[str] = DEFAULT_BASELINES,
+        tuned: TunedWith | None = None,
     ) -> ComparisonRecord:
         """Stores what is compared and the metric that decides, before the runs train.
 
@@ -377,6 +395,7 @@ class Workspace(DatasetStore):
             run_ids=tuple(run_ids),
             baselines=tuple(baselines),
             decided_before_results=all(self.state(run.id).state != "done" for run in runs),
+            tuned=tuned,
         )
         return self._store_comparison(record)
 
@@ -387,11 +406,12 @@ class Workspace(DatasetStore):
         config: ComparisonConfig,
         run_ids: Sequence[str],
         baselines: Sequence[str],
+        tuned: TunedWith | None = None,
     ) -> ComparisonRecord | None:
-        """The newest comparison of exactly these runs beside these baselines, judged in the same way."""
-        wanted = (split, config, tuple(run_ids), tuple(baselines))
+        """The newest comparison of exactly these runs beside these baselines, tuned and judged in the same way."""
+        wanted = (split, config, tuple(run_ids), tuple(baselines), tuned)
         for known in self.comparisons(dataset_id):
-            if (known.split, known.config, known.run_ids, known.baselines) == wanted:
+            if (known.split, known.config, known.run_ids, known.baselines, known.tuned) == wanted:
                 return known
         return None
 

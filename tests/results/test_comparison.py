@@ -9,7 +9,7 @@ import pytest
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, TrainingConfig
 from gru4rec_core.errors import RunError
-from gru4rec_core.results.comparison import build_comparison_result, find_missing, list_result_files
+from gru4rec_core.results.comparison import NOT_TUNED, build_comparison_result, find_missing, list_result_files
 from gru4rec_core.workspace.split_store import open_split
 
 
@@ -63,7 +63,8 @@ def test_a_list_length_chosen_after_the_results_is_told(trained) -> None:
     told = build_comparison_result(home, late.id).to_json()
     home.delete_comparison(late.id)
     assert told["decided_before_results"] is False
-    assert "exploratory" in told["verdict"]["limits"][-1]
+    assert "exploratory" in told["verdict"]["limits"][-2]
+    assert told["verdict"]["limits"][-1] == NOT_TUNED
 
 
 def test_another_deciding_metric_is_another_result(trained) -> None:

@@ -1,0 +1,175 @@
+"""How does a search spend the budget of one method: which trial comes next, and when does one stop?
+
+Optuna proposes settings (TPE, Bergstra et al. 2011) and says which trials are hopeless (the median of the others at the
+same epoch). What was tried is kept as data (`workspace.tunings.Trial`), and Optuna's study is made from it anew before
+each trial, with a seed that follows from the tuning's and the trial's number: a search that was killed goes on as if it
+never had been.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gru4rec_core.errors import Cancelled, DiskError, Refused, WorkbenchError
+from gru4rec_core.experiments.search_space import SearchSpace
+from gru4rec_core.workspace.tunings import MethodTrials, Outcome, Trial, TuningRecord
+
+if TYPE_CHECKING:
+    from optuna import Study
+    from optuna import Trial as Proposal
+
+RANDOM_TRIALS = 6
+"""Trials that are drawn at random before TPE learns from them."""
+
+COMPARED_FROM = 4
+"""A trial is stopped for its values only after this many others, one fewer of which came as far."""
+
+FULL_EPOCHS = 2
+"""Epochs that every trial may train, however it begins."""
+
+
+class TrialStopped(Exception):
+    """A trial ends early; `outcome` says why."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+class Watch:
+    """What a trial tells of its progress, and what ends it early.
+
+    Args:
+        proposal: Optuna's trial.
+        seconds_left: of the method's budget; None without a limit.
+        clock: seconds that pass.
+        stop_if_asked: raises Cancelled where the whole job is to stop.
+    """
+
+    def __init__(
+        self,
+        proposal: "Proposal",
+        seconds_left: float | None,
+        clock: Callable[[], float],
+        stop_if_asked: Callable[[], object],
+    ) -> None:
+        self.curve: list[float] = []
+        self._proposal = proposal
+        self._clock = clock
+        self._stop_if_asked = stop_if_asked
+        self._deadline = None if seconds_left is None else clock() + seconds_left
+
+    def report(self, value: float) -> None:
+        """Takes the value after an epoch.
+
+        Raises:
+            TrialStopped: the best so far is below the median of the others' at this epoch, or the time is up.
+        """
+        self.curve.append(value)
+        self._proposal.report(max(self.curve), len(self.curve))
+        if self._proposal.should_prune():
+            raise TrialStopped("pruned")
+        self.check()
+
+    def check(self) -> None:
+        """Called often. Raises TrialStopped where the time is up, Cancelled where the job is to stop."""
+        self._stop_if_asked()
+        if self._deadline is not None and self._clock() >= self._deadline:
+            raise TrialStopped("out of time")
+
+
+@dataclass(frozen=True)
+class Method:
+    """What is tuned.
+
+    Attributes:
+        name: a loss or the name of a baseline.
+        space: what is searched.
+        start: the method's own settings, which trial 0 has.
+        run: carries out a trial with the settings that differ from these; reports to the watch.
+    """
+
+    name: str
+    space: SearchSpace
+    start: Mapping[str, Any]
+    run: Callable[[dict[str, Any], Watch], None]
+
+
+def search(
+    method: Method,
+    tuning: TuningRecord,
+    known: MethodTrials,
+    on_trial: Callable[[MethodTrials], object],
+    stop_if_asked: Callable[[], object],
+    clock: Callable[[], float] = time.perf_counter,
+) -> MethodTrials:
+    """Tries settings of a method until its budget is used up; returns all its trials.
+
+    Args:
+        method: what is tuned.
+        tuning: the budget and the seed.
+        known: the trials that are there already.
+        on_trial: called with all trials after each of them.
+        stop_if_asked: raises Cancelled where the search is to stop.
+        clock: seconds that pass; a step that cannot be interrupted, such as compiling, may pass the end of the budget.
+
+    Raises:
+        Refused: the method does not take the log.
+        Cancelled: it was asked to stop; the trial at work is lost, those before it are kept.
+    """
+    while not known.is_complete(tuning):
+        number = len(known.trials)
+        proposal = _build_study(method.space, known, tuning.seed, number).ask()
+        values = method.space.locate(method.start) if number == 0 else method.space.suggest(proposal)
+        settings = {} if number == 0 or values is None else method.space.to_settings(values)
+        seconds_left = None if tuning.seconds is None else tuning.seconds - known.seconds
+        watch = Watch(proposal, seconds_left, clock, stop_if_asked)
+        began = clock()
+        outcome, reason = _try(method, settings, watch)
+        seconds, curve = clock() - began, tuple(watch.curve)
+        best = max(curve, default=None)
+        epochs = 0 if best is None else curve.index(best) + 1  # of equal ones the first, which is the cheaper one
+        trial = Trial(number, values, settings, best, epochs, curve, seconds, outcome, reason)
+        known = MethodTrials(known.method, (*known.trials, trial))
+        on_trial(known)
+    return known
+
+
+def _try(method: Method, settings: dict[str, Any], watch: Watch) -> tuple[Outcome, str]:
+    try:
+        method.run(settings, watch)
+    except TrialStopped as stopped:
+        return stopped.outcome, ""
+    except (Cancelled, DiskError, Refused):  # not of these settings
+        raise
+    except WorkbenchError as error:  # such as a loss that is no longer finite
+        return "failed", str(error)
+    return "done", ""
+
+
+def _build_study(space: SearchSpace, known: MethodTrials, seed: int, number: int) -> "Study":
+    """Optuna's study of what was tried so far."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(
+        direction="maximize",
+        sampler=optuna.samplers.TPESampler(n_startup_trials=RANDOM_TRIALS, seed=1_000_003 * seed + number),
+        pruner=optuna.pruners.MedianPruner(COMPARED_FROM, n_warmup_steps=FULL_EPOCHS, n_min_trials=COMPARED_FROM - 1),
+    )
+    states = optuna.trial.TrialState
+    for trial in known.trials:
+        if trial.values is None:
+            continue
+        state = states.PRUNED if trial.outcome == "pruned" else states.COMPLETE if trial.curve else states.FAIL
+        study.add_trial(
+            optuna.trial.create_trial(
+                state=state,
+                value=trial.value if state == states.COMPLETE else None,
+                params=trial.values,
+                distributions=space.distributions(trial.values),
+                intermediate_values={i + 1: max(trial.curve[: i + 1]) for i in range(len(trial.curve))},
+            )
+        )
+    return study

@@ -1,0 +1,61 @@
+"""Which comparisons of tuned models are planned, and wait to be queued?
+
+A worker that ends a tuning plans the comparison of its winners, and queues nothing itself; the local engine does, so
+that it goes on where nobody looks. On a cluster, whoever looks does.
+"""
+
+from gru4rec_core.access.actors import SYSTEM, acting_as
+from gru4rec_core.errors import RunError
+from gru4rec_core.jobs.job_list import baselines_id, job_folder, tuning_job_id
+from gru4rec_core.jobs.queueing import Destination, queue_job
+from gru4rec_core.storage import write_json
+from gru4rec_core.workspace.job_state import JobState, read_state
+from gru4rec_core.workspace.records import ComparisonRecord
+from gru4rec_core.workspace.split_store import store_test_rule
+from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tunings import TuningRecord, list_tunings, planned_comparison, tuning_folder
+
+
+def queue_planned(workspace: Workspace) -> list[ComparisonRecord]:
+    """Queues the comparisons of winners that are planned and were not queued yet; returns them.
+
+    Raises:
+        RunError: the scheduler of the tuning does not take them; the next call tries again.
+    """
+    queued = []
+    for dataset_id in (record.id for record in workspace.datasets()):
+        for tuning in list_tunings(workspace, dataset_id):
+            if tuning.by_job and (comparison := _waiting(workspace, tuning)) is not None:
+                _queue(workspace, tuning, comparison)
+                queued.append(comparison)
+    return queued
+
+
+def _waiting(workspace: Workspace, tuning: TuningRecord) -> ComparisonRecord | None:
+    folder = tuning_folder(workspace, tuning.dataset_id, tuning.id)
+    return None if (folder / "queued.json").exists() else planned_comparison(workspace, tuning)
+
+
+def _queue(workspace: Workspace, tuning: TuningRecord, comparison: ComparisonRecord) -> None:
+    to = _destination(workspace, tuning)
+    with acting_as(SYSTEM):  # the person who started the tuning was allowed to
+        for run_id in comparison.run_ids:
+            if workspace.state(run_id).state == "new":
+                queue_job(workspace, "run", run_id, lambda: to)
+        if workspace.missing_baselines(comparison.dataset_id, comparison.split, comparison.baselines):
+            store_test_rule(workspace.split_folder(comparison.dataset_id, comparison.split), comparison.split)
+            queue_job(workspace, "baselines", baselines_id(comparison.dataset_id, comparison.split), lambda: to)
+    write_json(tuning_folder(workspace, tuning.dataset_id, tuning.id) / "queued.json", {"comparison": comparison.id})
+
+
+def _destination(workspace: Workspace, tuning: TuningRecord) -> Destination:
+    """Where the tuning itself was carried out last."""
+    states = [_state(workspace, tuning, method) for method in tuning.methods]
+    last = max(states, key=lambda state: state.ended or 0.0)
+    if not last.scheduler:
+        raise RunError("A tuning that was carried out by a job says where.", where=f"tuning {tuning.id}")
+    return Destination(last.scheduler, last.cluster)
+
+
+def _state(workspace: Workspace, tuning: TuningRecord, method: str) -> JobState:
+    return read_state(job_folder(workspace, "tuning", tuning_job_id(tuning, method)))

@@ -1,0 +1,109 @@
+"""What did a tuning find for each method, on validation data, and what did it spend?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gru4rec_core.words import counted, per_100
+from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tunings import MethodTrials, TuningRecord, method_label, read_trials
+
+
+@dataclass(frozen=True)
+class MethodResult:
+    """What was found for one method.
+
+    Attributes:
+        method: a loss or the name of a baseline.
+        trials: all of them.
+        complete: whether its budget is used up, or it refused the log.
+    """
+
+    method: str
+    trials: MethodTrials
+    complete: bool
+
+    @property
+    def label(self) -> str:
+        return method_label(self.method)
+
+    @property
+    def start(self) -> float | None:
+        """The value that the method's own settings gave (trial 0)."""
+        return self.trials.trials[0].value if self.trials.trials else None
+
+    @property
+    def best(self) -> float | None:
+        """The highest value."""
+        return self.trials.best.value if self.trials.best else None
+
+    @property
+    def sentence(self) -> str:
+        """ "TOP1: 52.4 → 54.1 of 100 (trial 7 of 20, in 312 s)."."""
+        if self.trials.refused:
+            return f"{self.label}: not tuned. {self.trials.refused}"
+        if self.trials.best is None or self.best is None:
+            return f"{self.label}: no trial has a value yet."
+        before = "no value" if self.start is None else per_100(self.start)
+        spent = f"{counted(len(self.trials.trials), 'trial')}, {self.trials.seconds:.0f} s"
+        if self.trials.best.number == 0:
+            return f"{self.label}: {before} of 100, and no trial was better than its own settings ({spent})."
+        return f"{self.label}: {before} → {per_100(self.best)} of 100 with trial {self.trials.best.number} ({spent})."
+
+    def to_json(self) -> dict[str, Any]:
+        best = self.trials.best
+        return {
+            "method": self.method,
+            "label": self.label,
+            "complete": self.complete,
+            "n_trials": len(self.trials.trials),
+            "seconds": round(self.trials.seconds, 3),
+            "start": self.start,
+            "best": self.best,
+            "best_trial": best.number if best else None,
+            "epochs": best.epochs if best else None,
+            "settings": best.settings if best else None,
+            "refused": self.trials.refused or None,
+        }
+
+
+@dataclass(frozen=True)
+class TuningResult:
+    """What a tuning found so far.
+
+    Attributes:
+        tuning: what was tuned.
+        methods: in the order in which they were named.
+    """
+
+    tuning: TuningRecord
+    methods: tuple[MethodResult, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every method has used its budget."""
+        return all(method.complete for method in self.methods)
+
+    @property
+    def sentence(self) -> str:
+        """What the figures are."""
+        return (
+            f"Hits per 100 in the top {self.tuning.judging.deciding_k} on validation data,"
+            f" each method with {self.tuning.budget}:"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "tuning": self.tuning.id,
+            "dataset_id": self.tuning.dataset_id,
+            "metric": self.tuning.metric,
+            "n_trials": self.tuning.n_trials,
+            "seconds": self.tuning.seconds,
+            "complete": self.complete,
+            "methods": [method.to_json() for method in self.methods],
+        }
+
+
+def load_tuning(workspace: Workspace, tuning: TuningRecord) -> TuningResult:
+    """What a tuning found so far."""
+    found = [read_trials(workspace, tuning, method) for method in tuning.methods]
+    return TuningResult(tuning, tuple(MethodResult(one.method, one, one.is_complete(tuning)) for one in found))

@@ -1,0 +1,265 @@
+"""What does the workspace know of a tuning: what is searched, within which budget, and what each trial gave?
+
+datasets/<id>/tunings/<tuning>/tuning.json       what is tuned, and how its winners are compared
+datasets/<id>/tunings/<tuning>/comparison.json   the id of that comparison, once it is planned
+datasets/<id>/tunings/<tuning>/<method>/         state.json and log.txt of the method's job
+datasets/<id>/tunings/<tuning>/<method>/trials.jsonl   one line per trial
+datasets/<id>/tunings/<tuning>/<method>/refused.json   why a method did not take the log
+"""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from gru4rec_core.access.guard import require
+from gru4rec_core.access.rights import Action
+from gru4rec_core.baselines.names import label_of
+from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.errors import Refused, RunError
+from gru4rec_core.storage import new_folder, read_json, safe_child, write_json, write_text
+from gru4rec_core.words import counted
+from gru4rec_core.workspace.checksums import write_checksums
+from gru4rec_core.workspace.records import ComparisonRecord, Record, TunedWith, now
+from gru4rec_core.workspace.store import Workspace
+
+Outcome = Literal["done", "pruned", "out of time", "failed"]
+
+
+class TuningRecord(Record):
+    """What is tuned, by what, within which budget, and what is compared afterwards; written before anything is tried.
+
+    Attributes:
+        split: the test rule; trials see its training and validation parts only.
+        judging: how the winners are compared; its deciding accuracy@k on the validation part chooses them.
+        configs: the settings that each loss begins with (trial 0), one per loss.
+        tuned_baselines: the baselines that are tuned.
+        baselines: those that the winners are compared with, by their plain names.
+        n_trials: how many each method gets; None for as many as its time allows.
+        seconds: how long each method may try; None for as long as its trials take.
+        n_seeds: runs of each winner.
+        by_job: whether jobs carry it out, which queue the comparison of the winners as well.
+    """
+
+    owner: ClassVar[str] = "a tuning"
+
+    id: str
+    dataset_id: str
+    split: SplitConfig
+    judging: ComparisonConfig
+    configs: tuple[TrainingConfig, ...]
+    tuned_baselines: tuple[str, ...] = ()
+    baselines: tuple[str, ...] = ()
+    n_trials: int | None = 20
+    seconds: float | None = None
+    seed: int = 0
+    n_seeds: int = 3
+    by_job: bool = False
+    created: datetime = Field(default_factory=now)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """All that is tuned: losses, then baselines."""
+        return (*(config.loss for config in self.configs), *self.tuned_baselines)
+
+    @property
+    def metric(self) -> str:
+        """What chooses, on the validation part."""
+        return f"accuracy@{self.judging.deciding_k}"
+
+    @property
+    def budget(self) -> str:
+        """ "20 trials", "6 minutes", or "20 trials or 6 minutes, whichever ends first"."""
+        return describe_budget(self.n_trials, self.seconds)
+
+    def config_of(self, loss: str) -> TrainingConfig:
+        """The settings that a loss begins with."""
+        return next(config for config in self.configs if config.loss == loss)
+
+
+def describe_budget(n_trials: int | None, seconds: float | None) -> str:
+    """What each method may use, in words.
+
+    >>> describe_budget(20, 360.0), describe_budget(None, 90.0), describe_budget(1, None)
+    ('20 trials or 6 minutes, whichever ends first', '1.5 minutes', '1 trial')
+    """
+    parts = [] if n_trials is None else [counted(n_trials, "trial")]
+    if seconds is not None:
+        parts.append("1 minute" if seconds == 60 else f"{seconds / 60:.3g} minutes")
+    return " or ".join(parts) + (", whichever ends first" if len(parts) > 1 else "")
+
+
+def method_label(method: str) -> str:
+    """What people call a method that is tuned: "TOP1", "STAN"."""
+    return LOSS_LABELS.get(method) or label_of(method)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one trial tried and gave.
+
+    Attributes:
+        number: from 0, which has the settings that the method begins with.
+        values: of the searched settings (see `search_space.Values`); None where trial 0 is outside the search space.
+        settings: what was changed of the method's own settings; {} in trial 0.
+        value: its best accuracy@k on the validation part, in [0, 1]; None where it failed before one was known.
+        epochs: after which it had that value; 1 for a baseline.
+        curve: the value after each epoch.
+        seconds: that it took.
+        outcome: how it ended; "pruned": stopped because others were better at this point, "out of time": by the
+            budget.
+        reason: why it failed.
+    """
+
+    number: int
+    values: dict[str, Any] | None
+    settings: dict[str, Any]
+    value: float | None
+    epochs: int
+    curve: tuple[float, ...]
+    seconds: float
+    outcome: Outcome
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class MethodTrials:
+    """All that is known of one method's tuning.
+
+    Attributes:
+        method: a loss or the name of a baseline.
+        trials: in order.
+        refused: why the method does not take the log; "" as a rule.
+    """
+
+    method: str
+    trials: tuple[Trial, ...] = field(default=())
+    refused: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """That all trials took together."""
+        return sum(trial.seconds for trial in self.trials)
+
+    @property
+    def best(self) -> Trial | None:
+        """The trial with the highest value, of equal ones the first; None where there is none yet."""
+        known = [trial for trial in self.trials if trial.value is not None]
+        return max(known, key=lambda trial: (trial.value, -trial.number), default=None)
+
+    def is_complete(self, tuning: TuningRecord) -> bool:
+        """Whether the budget is used up, or the method refused the log."""
+        out_of_trials = tuning.n_trials is not None and len(self.trials) >= tuning.n_trials
+        out_of_time = tuning.seconds is not None and self.seconds >= tuning.seconds
+        return bool(self.refused) or out_of_trials or out_of_time
+
+
+def tunings_folder(workspace: Workspace, dataset_id: str) -> Path:
+    return workspace.dataset_folder(dataset_id) / "tunings"
+
+
+def tuning_folder(workspace: Workspace, dataset_id: str, tuning_id: str) -> Path:
+    """Where a tuning is. Raises RunError for a malformed id."""
+    return safe_child(tunings_folder(workspace, dataset_id), tuning_id)
+
+
+def method_folder(workspace: Workspace, tuning: TuningRecord, method: str) -> Path:
+    """Where the job of one of its methods is."""
+    return safe_child(tuning_folder(workspace, tuning.dataset_id, tuning.id), method)
+
+
+def create_tuning(workspace: Workspace, tuning: TuningRecord) -> None:
+    """Stores what is to be tuned; tries nothing."""
+    require(workspace.root, Action.TRAIN, "tuning", tuning.id)
+    with new_folder(tuning_folder(workspace, tuning.dataset_id, tuning.id)) as folder:
+        tuning.write(folder / "tuning.json")
+        write_checksums(folder)
+
+
+def read_tuning(workspace: Workspace, dataset_id: str, tuning_id: str) -> TuningRecord:
+    """A tuning's record. Raises RunError when there is none, or it is damaged."""
+    return TuningRecord.read(tuning_folder(workspace, dataset_id, tuning_id) / "tuning.json")
+
+
+def list_tunings(workspace: Workspace, dataset_id: str) -> list[TuningRecord]:
+    """The tunings of a log that can be read, newest first."""
+    found = []
+    for path in tunings_folder(workspace, dataset_id).glob("[!.]*/tuning.json"):
+        with suppress(RunError):
+            found.append(TuningRecord.read(path))
+    return sorted(found, key=lambda tuning: tuning.created, reverse=True)
+
+
+def find_tuning(workspace: Workspace, wanted: TuningRecord) -> TuningRecord | None:
+    """The newest tuning of exactly this, whether or not it is finished; None where there is none."""
+
+    def tell_apart(tuning: TuningRecord) -> dict[str, Any]:
+        return tuning.model_dump(exclude={"id", "created", "by_job"})
+
+    known = list_tunings(workspace, wanted.dataset_id)
+    return next((tuning for tuning in known if tell_apart(tuning) == tell_apart(wanted)), None)
+
+
+def read_trials(workspace: Workspace, tuning: TuningRecord, method: str) -> MethodTrials:
+    """What the trials of a method gave so far; a line that was never finished does not count."""
+    folder = method_folder(workspace, tuning, method)
+    path = folder / "trials.jsonl"
+    trials: list[Trial] = []
+    for line in path.read_bytes().splitlines(keepends=True) if path.exists() else ():
+        with suppress(ValueError, TypeError, KeyError):
+            values = json.loads(line) if line.endswith(b"\n") else None
+            trial = Trial(**{**values, "curve": tuple(values["curve"])}) if values else None
+            if trial is not None and trial.number == len(trials):  # what follows a damaged line is tried again
+                trials.append(trial)
+    return MethodTrials(method, tuple(trials), _read_refusal(folder))
+
+
+def store_trials(folder: Path, trials: Sequence[Trial]) -> None:
+    """Writes the trials of a method, all of them, so that what was half written before goes."""
+    write_text(folder / "trials.jsonl", "".join(json.dumps(asdict(trial)) + "\n" for trial in trials))
+
+
+def write_refusal(folder: Path, refused: Refused) -> None:
+    """Writes down why a method does not take the log."""
+    write_json(folder / "refused.json", {"reason": str(refused)})
+
+
+def planned_comparison(workspace: Workspace, tuning: TuningRecord) -> ComparisonRecord | None:
+    """The comparison of a tuning's winners; None where it is not planned yet, or was deleted."""
+    path = tuning_folder(workspace, tuning.dataset_id, tuning.id) / "comparison.json"
+    if not path.exists():
+        return None
+    try:
+        return workspace.comparison(read_json(path, "a tuning")["comparison"])
+    except (RunError, KeyError, TypeError):
+        return None
+
+
+def describe_tuned(workspace: Workspace, tuning: TuningRecord, baseline_settings: dict[str, Any]) -> TunedWith:
+    """What a comparison of the winners says of their tuning."""
+    spent = {}
+    for method in tuning.methods:
+        trials = read_trials(workspace, tuning, method)
+        spent[method] = (len(trials.trials), round(trials.seconds, 1))
+    return TunedWith(
+        tuning_id=tuning.id,
+        n_trials=tuning.n_trials,
+        seconds=tuning.seconds,
+        spent=spent,
+        baseline_settings=baseline_settings,
+    )
+
+
+def _read_refusal(folder: Path) -> str:
+    path = folder / "refused.json"
+    if not path.exists():
+        return ""
+    try:
+        return str(read_json(path, "a tuning")["reason"])
+    except (RunError, KeyError, TypeError):
+        return "It did not take this log."

@@ -1,0 +1,102 @@
+"""A tuning says what is tried within which budget; its trials are lines that survive a cut."""
+
+import pytest
+
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.errors import Refused, RunError
+from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tunings import (
+    MethodTrials,
+    Trial,
+    TuningRecord,
+    create_tuning,
+    describe_tuned,
+    find_tuning,
+    list_tunings,
+    method_folder,
+    method_label,
+    planned_comparison,
+    read_trials,
+    read_tuning,
+    store_trials,
+    write_refusal,
+)
+
+
+def trial(number: int, value: float | None, seconds: float = 10.0) -> Trial:
+    curve = () if value is None else (value / 2, value)
+    return Trial(number, {"x": 0.5}, {"x": 0.5}, value, len(curve), curve, seconds, "done" if curve else "failed")
+
+
+@pytest.fixture
+def tuning(workspace: Workspace, dataset) -> TuningRecord:
+    record = TuningRecord(
+        id="tuning-a",
+        dataset_id=dataset.id,
+        split=SplitConfig(),
+        judging=ComparisonConfig(deciding_k=3),
+        configs=(TrainingConfig(loss="bpr"), TrainingConfig(loss="top1")),
+        tuned_baselines=("stan",),
+        baselines=("popularity", "stan"),
+        n_trials=3,
+        seconds=100.0,
+    )
+    create_tuning(workspace, record)
+    return record
+
+
+def test_it_is_read_as_it_was_written(workspace: Workspace, tuning: TuningRecord) -> None:
+    assert read_tuning(workspace, tuning.dataset_id, tuning.id) == tuning
+    assert list_tunings(workspace, tuning.dataset_id) == [tuning]
+    assert tuning.methods == ("bpr", "top1", "stan")
+    assert (tuning.metric, tuning.budget) == ("accuracy@3", "3 trials or 1.67 minutes, whichever ends first")
+    assert tuning.config_of("top1").loss == "top1"
+    assert [method_label(method) for method in tuning.methods] == ["BPR", "TOP1", "STAN"]
+    assert planned_comparison(workspace, tuning) is None
+    for id_ in ("no-such", "../up"):
+        with pytest.raises(RunError):
+            read_tuning(workspace, tuning.dataset_id, id_)
+
+
+def test_the_same_tuning_is_found_again(workspace: Workspace, tuning: TuningRecord) -> None:
+    assert find_tuning(workspace, tuning.model_copy(update={"id": "another", "by_job": True})) == tuning
+    assert find_tuning(workspace, tuning.model_copy(update={"seed": 1})) is None
+
+
+def test_the_best_trial_is_the_first_of_the_highest(tuning: TuningRecord) -> None:
+    trials = MethodTrials("bpr", (trial(0, 0.2), trial(1, None), trial(2, 0.4), trial(3, 0.4)))
+    assert trials.best == trials.trials[2]
+    assert MethodTrials("bpr").best is None
+
+
+def test_a_budget_is_used_up_by_trials_by_time_or_by_a_refusal(tuning: TuningRecord) -> None:
+    assert not MethodTrials("bpr", (trial(0, 0.2), trial(1, 0.2))).is_complete(tuning)
+    assert MethodTrials("bpr", (trial(0, 0.2), trial(1, 0.2), trial(2, 0.2))).is_complete(tuning)
+    assert MethodTrials("bpr", (trial(0, 0.2, seconds=100.0),)).is_complete(tuning)
+    assert MethodTrials("bpr", refused="Too many items.").is_complete(tuning)
+
+
+def test_trials_are_read_up_to_what_is_damaged(workspace: Workspace, tuning: TuningRecord) -> None:
+    assert read_trials(workspace, tuning, "bpr") == MethodTrials("bpr")
+    folder = method_folder(workspace, tuning, "bpr")
+    folder.mkdir()
+    stored = (trial(0, 0.2), trial(1, None), trial(2, 0.4))
+    store_trials(folder, stored)
+    assert read_trials(workspace, tuning, "bpr").trials == stored
+    path = folder / "trials.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text(lines[0] + lines[1][:20], encoding="utf-8")
+    assert read_trials(workspace, tuning, "bpr").trials == stored[:1]
+    path.write_text(lines[0] + "{}\n" + lines[2], encoding="utf-8")
+    assert read_trials(workspace, tuning, "bpr").trials == stored[:1]
+    write_refusal(folder, Refused("Too many items."))
+    assert "Too many items" in read_trials(workspace, tuning, "bpr").refused
+
+
+def test_what_was_spent_is_told(workspace: Workspace, tuning: TuningRecord) -> None:
+    folder = method_folder(workspace, tuning, "bpr")
+    folder.mkdir()
+    store_trials(folder, (trial(0, 0.2), trial(1, 0.3, seconds=2.25)))
+    tuned = describe_tuned(workspace, tuning, {"stan~12345678": {"age": 2.0}})
+    assert (tuned.tuning_id, tuned.n_trials, tuned.seconds) == ("tuning-a", 3, 100.0)
+    assert tuned.spent == {"bpr": (2, 12.2), "top1": (0, 0.0), "stan": (0, 0.0)}
