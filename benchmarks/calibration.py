@@ -112,34 +112,46 @@ def measure(world: World, n_repetitions: int, rng: np.random.Generator) -> Rates
         midp = _mcnemar_p(hits) if world.events == "1" else np.full(hits.shape[2], np.nan)
         rows += [
             _outcome(world, figures, p, int(n_events.sum()))
-            for figures, p in zip(_compare(hits, n_events, rng), midp, strict=True)
+            for figures, p in zip(compare(hits, n_events, rng), midp, strict=True)
         ]
     return Rates(*(float(mean) for mean in np.mean(rows, axis=0)))
 
 
-def _compare(hits: np.ndarray, n_events: np.ndarray, rng: np.random.Generator) -> Iterator[MetricDifference]:
-    """Gives each repetition to the production code as if it were a metric."""
+def compare(
+    hits: np.ndarray, n_events: np.ndarray, rng: np.random.Generator, strata: np.ndarray | None = None
+) -> Iterator[MetricDifference]:
+    """Gives each repetition to the production code as if it were a metric.
+
+    Args:
+        hits, n_events: see `simulate`.
+        rng: of the resampling.
+        strata: [n_sessions], where sessions are drawn within strata.
+    """
     n_sessions, _, n_repetitions = hits.shape
     columns = hits.reshape(n_sessions, -1)
-    drawn = bootstrap_sums(np.column_stack([columns, n_events.astype(np.float64)]), CONFIG.n_bootstrap, rng)
+    drawn = bootstrap_sums(np.column_stack([columns, n_events.astype(np.float64)]), CONFIG.n_bootstrap, rng, strata)
     samples = (drawn[:, :-1] / drawn[:, -1:]).reshape(-1, 2, n_repetitions)
     flipped = flipped_sums(hits[:, 1] - hits[:, 0], CONFIG.n_permutations, rng)
     names = [f"repetition {i}" for i in range(n_repetitions)]
     yield from metric_differences(names, hits, n_events.sum(), samples, flipped, CONFIG.confidence)
 
 
-def _outcome(world: World, figures: MetricDifference, mcnemar_p: float, n_events: int) -> tuple[float, ...]:
-    pair = PairedComparison(
-        a=_MODEL_A,
-        b=_MODEL_B,
+def as_pair(figures: MetricDifference, n_sessions: int, n_events: int) -> PairedComparison:
+    """Two models that differ by these figures alone."""
+    return PairedComparison(
+        a=MODEL_A,
+        b=MODEL_B,
         deciding=figures,
         exploratory=(),
         mcnemar_p=None,
         seed_differences=(figures.difference,),
-        n_sessions=world.n_sessions,
+        n_sessions=n_sessions,
         n_events=n_events,
     )
-    verdict = build_pair_verdict(pair, CONFIG)
+
+
+def _outcome(world: World, figures: MetricDifference, mcnemar_p: float, n_events: int) -> tuple[float, ...]:
+    verdict = build_pair_verdict(as_pair(figures, world.n_sessions, n_events), CONFIG)
     truth = world.hit_rate * world.lift
     return (
         figures.p_value <= 0.05,
@@ -147,7 +159,7 @@ def _outcome(world: World, figures: MetricDifference, mcnemar_p: float, n_events
         figures.low - 1e-12 <= truth <= figures.high + 1e-12,
         figures.relative_low - 1e-12 <= world.lift <= figures.relative_high + 1e-12,
         verdict.better,
-        verdict.better and verdict.leader == _MODEL_B.label,
+        verdict.better and verdict.leader == MODEL_B.label,
         verdict.kind == "equivalent",
     )
 
@@ -173,7 +185,7 @@ def _model(name: str) -> ModelResults:
     return ModelResults(name, name, "gru4rec", (evaluation,))
 
 
-_MODEL_A, _MODEL_B = _model("a"), _model("b")
+MODEL_A, MODEL_B = _model("a"), _model("b")
 
 
 def equal_worlds() -> list[World]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -13,10 +14,11 @@ from gru4rec_core.access.actors import acting_as, current_actor
 from gru4rec_core.access.guard import check, require
 from gru4rec_core.access.quota import note_owner, require_quota
 from gru4rec_core.access.rights import Action
-from gru4rec_core.config import LOSS_LABELS
+from gru4rec_core.config import WindowConfig, name_comparison
 from gru4rec_core.disk import require_room
 from gru4rec_core.errors import DataError, RunError, WorkbenchError
 from gru4rec_core.jobs import jobs
+from gru4rec_core.jobs.backtest_planning import plan_backtest
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.records import ComparisonRecord
@@ -74,17 +76,33 @@ def start_comparison(workspace: Workspace, dataset_id: str, plan: ComparisonPlan
     Raises:
         ConfigError, RunError: the settings or the engine do not allow it.
     """
-    named = replace(plan, name=plan.name or " against ".join(LOSS_LABELS[loss] for loss in plan.losses))
+    named = replace(plan, name=plan.name or name_comparison(plan.losses))
     comparison = plan_comparison(workspace, dataset_id, named)
     submit(workspace, comparison)
     return comparison
 
 
-def submit(workspace: Workspace, comparison: ComparisonRecord) -> None:
-    """Queues what a comparison still needs, in a thread of its own. Raises RunError if that fails at once."""
-    check(workspace.root, Action.TRAIN, "comparison", comparison.id, comparison.name)
-    submission = _Submission(workspace, comparison)
-    _submissions[comparison.id] = submission
+def start_backtest(
+    workspace: Workspace, dataset_id: str, plan: ComparisonPlan, windows: WindowConfig
+) -> ComparisonRecord:
+    """As `start_comparison`, on several windows, of which the earliest trains first; returns the comparison of that.
+
+    Raises:
+        DataError: a window is too small.
+        ConfigError, RunError: the settings or the engine do not allow it.
+    """
+    backtest = plan_backtest(workspace, dataset_id, plan, windows)
+    comparisons = [workspace.comparison(comparison_id) for comparison_id in backtest.comparison_ids]
+    submit(workspace, *comparisons)
+    return comparisons[0]
+
+
+def submit(workspace: Workspace, *comparisons: ComparisonRecord) -> None:
+    """Queues what comparisons still need, in one thread of their own. Raises RunError if that fails at once."""
+    for comparison in comparisons:
+        check(workspace.root, Action.TRAIN, "comparison", comparison.id, comparison.name)
+    submission = _Submission(workspace, comparisons)
+    _submissions.update(dict.fromkeys((comparison.id for comparison in comparisons), submission))
     submission.thread.start()
     submission.thread.join(_PATIENCE)
     if submission.error is not None:
@@ -97,11 +115,11 @@ def is_starting(comparison_id: str) -> bool:
 
 
 class _Submission:
-    """Hands a comparison's jobs to the engine; a later error is stored as the reason why its runs failed."""
+    """Hands the jobs of comparisons to the engine; a later error is stored as the reason why their runs failed."""
 
-    def __init__(self, workspace: Workspace, comparison: ComparisonRecord) -> None:
+    def __init__(self, workspace: Workspace, comparisons: Sequence[ComparisonRecord]) -> None:
         self.workspace = workspace
-        self.comparison = comparison
+        self.comparisons = comparisons
         self.error: WorkbenchError | None = None
         self.actor = current_actor()  # the thread cannot know it
         self.thread = threading.Thread(target=self._run, name="submission", daemon=True)
@@ -109,11 +127,12 @@ class _Submission:
     def _run(self) -> None:
         try:
             with acting_as(self.actor):
-                jobs.submit_comparison(self.workspace, self.comparison.id)
+                for comparison in self.comparisons:
+                    jobs.submit_comparison(self.workspace, comparison.id)
         except (WorkbenchError, OSError) as problem:
             error = problem if isinstance(problem, WorkbenchError) else _cannot_submit(problem)
             self.error = error
-            for run_id in self.comparison.run_ids:
+            for run_id in (run_id for comparison in self.comparisons for run_id in comparison.run_ids):
                 folder = self.workspace.run_folder(run_id)
                 if read_state(folder).state == "new":
                     change_state(folder, state="failed", reason=str(error))

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import state
-from gru4rec_core.config import SplitConfig
+from gru4rec_core.config import SplitConfig, WindowConfig
 from gru4rec_core.data.cleaning_types import CleaningStep, StepOutcome
 from gru4rec_core.data.columns import ColumnMapping
 from gru4rec_core.data.log_faults import find_robots
@@ -17,11 +17,13 @@ from gru4rec_core.data.preview import LogPreview
 from gru4rec_core.data.reading_options import Layout, ReadingOptions
 from gru4rec_core.data.session_preview import FirstSessions
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.windows import Window
 from gru4rec_core.errors import DataError, RunError, WorkbenchError
 from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.quality_types import QualityReport
 from gru4rec_core.evaluation.timeline import Days, count_days
 from gru4rec_core.jobs import planning
+from gru4rec_core.jobs.backtest_planning import WindowProposal, find_windows, propose_windows
 from gru4rec_core.jobs.planning import DefaultPlan
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.report import visit_names
@@ -224,6 +226,27 @@ def default_test_days(record: DatasetRecord) -> float:
 def _default_test_days(root: str, dataset_id: str) -> float:
     workspace = Workspace(root)
     return planning.default_test_days(workspace, workspace.dataset(dataset_id))
+
+
+def window_proposal(record: DatasetRecord, rule: SplitConfig) -> WindowProposal:
+    """The windows of a log for which none were chosen, or why there are none."""
+    return _window_proposal(_root(), record.id, rule.to_json())
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _window_proposal(root: str, dataset_id: str, rule: str) -> WindowProposal:
+    workspace = Workspace(root)
+    return propose_windows(workspace, workspace.dataset(dataset_id), SplitConfig.from_json(rule))
+
+
+def windows(record: DatasetRecord, rule: SplitConfig, config: WindowConfig) -> tuple[Window, ...]:
+    """The windows of a log. Raises DataError where one is too small."""
+    return _windows(_root(), record.id, rule.to_json(), config.to_json())
+
+
+@st.cache_data(max_entries=32, show_spinner="Counting sessions…")
+def _windows(root: str, dataset_id: str, rule: str, config: str) -> tuple[Window, ...]:
+    return find_windows(Workspace(root), dataset_id, SplitConfig.from_json(rule), WindowConfig.from_json(config))
 
 
 def comparison_result(comparison: ComparisonRecord) -> results.ComparisonResult | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard import (
     actions,
+    backtest_view,
     cached,
     damage_card,
     focus,
@@ -20,13 +23,15 @@ from dashboard import (
     training_form,
     unfinished_view,
     widgets,
+    windows_form,
 )
 from gru4rec_core.access.guard import is_allowed
 from gru4rec_core.access.rights import Action
 from gru4rec_core.config import LOSS_LABELS, PROTOCOL_LABELS
 from gru4rec_core.errors import WorkbenchError
+from gru4rec_core.jobs.backtest_planning import plan_windows
 from gru4rec_core.jobs.planning import ComparisonPlan
-from gru4rec_core.jobs.time_left import estimate_plan
+from gru4rec_core.jobs.time_left import estimate_plans
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.integrity import check_run
@@ -43,6 +48,7 @@ def show_progress(selection: state.Selection, comparison: ComparisonRecord) -> N
     active = progress_view.is_active(state.workspace(), comparison)
     with st.container(border=True, key="progress"):
         st.header("Training now" if active else "Training of this comparison")
+        backtest_view.show_windows(selection, comparison)
         result = None if active else _result(comparison)
         if result is not None:  # above the curves, which fill a screen
             damage_card.show_cards(state.workspace(), result.damages)
@@ -93,17 +99,23 @@ def show_form(record: DatasetRecord) -> None:
     reasons = st.container()  # above the choices that they speak of
     try:
         plan = training_form.ask_for_plan(record, test_rule)
+        chosen = windows_form.ask_for_windows(record, test_rule)
         with reasons:
-            messages.show_aside(cached.default_plan(record).explain(plan.test_rule, plan.n_seeds))
-        st.text(estimate_text(state.workspace(), record, plan))
+            if chosen is None:
+                messages.show_aside(cached.default_plan(record).explain(plan.test_rule, plan.n_seeds))
+        plans = [plan] if chosen is None else plan_windows(plan, chosen.windows)
+        st.text(estimate_text(state.workspace(), record, plans))
         if st.button("Start", type="primary", key="start", icon=":material/play_arrow:"):
-            _start(record, plan)
+            _start(record, plan, chosen)
     except WorkbenchError as error:
         messages.show_problem(error)
 
 
-def _start(record: DatasetRecord, plan: ComparisonPlan) -> None:
-    comparison = actions.start_comparison(state.workspace(), record.id, plan)
+def _start(record: DatasetRecord, plan: ComparisonPlan, chosen: windows_form.ChosenWindows | None) -> None:
+    if chosen is None:
+        comparison = actions.start_comparison(state.workspace(), record.id, plan)
+    else:
+        comparison = actions.start_backtest(state.workspace(), record.id, plan, chosen.config)
     state.select(comparison=comparison.id, k=plan.judging.shown_k)
     state.set_params(new=None, settings=None)
     st.session_state[_STARTED] = True
@@ -111,11 +123,14 @@ def _start(record: DatasetRecord, plan: ComparisonPlan) -> None:
     st.rerun()
 
 
-def estimate_text(workspace: Workspace, record: DatasetRecord, plan: ComparisonPlan) -> str:
-    """ "2 runs of TOP1 and BPR, and the baselines: about 40 s on this machine." """
-    estimate = estimate_plan(workspace, record, plan)
-    names = " and ".join(LOSS_LABELS[loss] for loss in plan.losses)
-    what = f"{counted(len(plan.configs), 'run')} of {names}, and the baselines"
+def estimate_text(workspace: Workspace, record: DatasetRecord, plans: Sequence[ComparisonPlan]) -> str:
+    """ "2 runs of TOP1 and BPR, and the baselines: about 40 s on this machine."; for several plans, in all."""
+    estimate = estimate_plans(workspace, record, plans)
+    names = " and ".join(LOSS_LABELS[loss] for loss in plans[0].losses)
+    n_runs = sum(len(plan.configs) for plan in plans)
+    what = f"{counted(n_runs, 'run')} of {names}, and the baselines"
+    if len(plans) > 1:
+        what += f" of {len(plans)} windows"
     if not estimate.seconds:
         return f"{what}: all finished already; there is nothing left to train."
     counts = {"there already": estimate.n_there, "at work already": estimate.n_at_work}

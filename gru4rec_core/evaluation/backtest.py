@@ -20,7 +20,10 @@ from gru4rec_core.evaluation.verdict import Verdict, VerdictKind, build_verdict,
 from gru4rec_core.evaluation.verdict_text import Rate, pair_sentence
 from gru4rec_core.words import counted
 
-OTHER_WEEKS = "The interval is about chance in the sessions of these windows, not about how far other weeks may differ."
+OTHER_WEEKS = (
+    "Only all windows together decide; single windows explain. The interval is about chance in the sessions of these"
+    " windows, not about how far other weeks may differ."
+)
 
 
 @dataclass(frozen=True)

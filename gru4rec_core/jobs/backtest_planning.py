@@ -103,6 +103,15 @@ def plan_backtest(workspace: Workspace, dataset_id: str, plan: ComparisonPlan, c
     return record
 
 
+def plan_windows(plan: ComparisonPlan, windows: Sequence[Window]) -> list[ComparisonPlan]:
+    """The plan of each window's comparison: the same models and baselines, under the window's own test rule."""
+    return [replace(plan, test_rule=window.rule, name=f"{_name(plan)}, {window.period}") for window in windows]
+
+
+def _name(plan: ComparisonPlan) -> str:
+    return plan.name or name_comparison(plan.losses)
+
+
 def _find_backtest(
     workspace: Workspace, dataset_id: str, plan: ComparisonPlan, windows: Sequence[Window]
 ) -> BacktestRecord | None:
@@ -128,12 +137,10 @@ def _make_record(
     windows: Sequence[Window],
 ) -> BacktestRecord:
     dataset = workspace.dataset(dataset_id)
-    name = plan.name or name_comparison(plan.losses)
-    of_windows = [replace(plan, test_rule=window.rule, name=f"{name}, {window.period}") for window in windows]
-    comparisons = [plan_comparison(workspace, dataset_id, of_window) for of_window in of_windows]
+    comparisons = [plan_comparison(workspace, dataset_id, of_window) for of_window in plan_windows(plan, windows)]
     return BacktestRecord(
         id=new_id("-".join(("backtest", *plan.losses))),
-        name=name,
+        name=_name(plan),
         dataset_id=dataset.id,
         dataset_hash=dataset.content_hash,
         windows=config,

@@ -37,32 +37,37 @@ class PlanEstimate:
     n_at_work: int = 0
 
 
-def estimate_plan(workspace: Workspace, record: DatasetRecord, plan: ComparisonPlan) -> PlanEstimate:
-    """Seconds until a comparison that is started now is done; 0 where everything is there already.
+def estimate_plans(workspace: Workspace, record: DatasetRecord, plans: Sequence[ComparisonPlan]) -> PlanEstimate:
+    """Seconds until comparisons that are started now, one after another, are done; 0 where everything is there already.
 
-    What it adds waits for all jobs that are queued or running.
+    What they add waits for all jobs that are queued or running.
 
     Args:
-        workspace: where it would be.
+        workspace: where they would be.
         record: the log.
-        plan: what would be trained. Runs with exactly these settings that are done or at work are taken as they are.
+        plans: what would be trained. Runs with exactly these settings that are done or at work are taken as they are.
     """
-    configs = plan.run_configs
-    known = find_known_runs(workspace, record.id, plan)
     records = _records(workspace)
     active = _active_jobs(workspace, records)
     active_ids = {job.id for job in active}
-    awaited = active_ids & {known[config] for config in configs if config in known}
-    wanted = [config for config in configs if config not in known]
-    n_there, n_at_work = len(configs) - len(wanted) - len(awaited), len(awaited)
-    missing = workspace.missing_baselines(record.id, plan.test_rule, plan.baselines)
-    if missing and (baselines := baselines_id(record.id, plan.test_rule)) in active_ids:
-        missing, awaited = [], awaited | {baselines}
-    if not (wanted or missing or awaited):
-        return PlanEstimate(0.0, n_there)
     past = estimates.read_past(workspace)
-    work = [estimates.run_seconds(past, record, config, plan.test_rule) for config in wanted]
-    work += [estimates.baselines_seconds(workspace, record, missing)] if missing else []
+    work: list[float] = []
+    awaited: set[str] = set()
+    n_there = n_at_work = 0
+    for plan in plans:
+        configs = plan.run_configs
+        known = find_known_runs(workspace, record.id, plan)
+        at_work = active_ids & {known[config] for config in configs if config in known}
+        wanted = [config for config in configs if config not in known]
+        n_there, n_at_work = n_there + len(configs) - len(wanted) - len(at_work), n_at_work + len(at_work)
+        missing = workspace.missing_baselines(record.id, plan.test_rule, plan.baselines)
+        if missing and (baselines := baselines_id(record.id, plan.test_rule)) in active_ids:
+            missing, at_work = [], at_work | {baselines}
+        awaited |= at_work
+        work += [estimates.run_seconds(past, record, config, plan.test_rule) for config in wanted]
+        work += [estimates.baselines_seconds(workspace, record, missing)] if missing else []
+    if not (work or awaited):
+        return PlanEstimate(0.0, n_there)
     status = engine_status(workspace)
     n_workers = status.n_workers if status.alive else worker_count()
     start = 0.0 if status.alive or not work else START_SECONDS

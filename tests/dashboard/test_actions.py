@@ -13,10 +13,12 @@ from dashboard import actions
 from dashboard.actions import store_upload
 from gru4rec_core.access.actors import Actor, acting_as
 from gru4rec_core.access.quota import require_quota
-from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, WindowConfig
+from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import AccessError, DataError, RunError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
+from gru4rec_core.workspace.backtests import list_backtests
 from gru4rec_core.workspace.store import Workspace
 
 
@@ -88,6 +90,19 @@ def test_a_slow_engine_does_not_keep_the_page_waiting(tmp_path: Path, comparison
     up.set()
     actions._submissions[comparison.id].thread.join(20)
     assert not actions.is_starting(comparison.id)
+
+
+def test_a_backtest_is_handed_over_window_by_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, letters_log):
+    handed: list[str] = []
+    monkeypatch.setattr(jobs, "submit_comparison", lambda workspace, comparison_id: handed.append(comparison_id))
+    workspace = Workspace(tmp_path)
+    record = workspace.add_dataset(SessionDataset(letters_log()), "letters", time_unit="s")
+    plan = ComparisonPlan((TrainingConfig(),), SplitConfig(), ComparisonConfig())
+    first = actions.start_backtest(workspace, record.id, plan, WindowConfig(windows=2, window_sessions=10))
+    (backtest,) = list_backtests(workspace)
+    actions._submissions[first.id].thread.join(20)
+    assert handed == list(backtest.comparison_ids)
+    assert first.id == backtest.comparison_ids[0]
 
 
 def test_an_engine_that_refuses_at_once_is_said_at_once(tmp_path: Path, comparison, monkeypatch: pytest.MonkeyPatch):

@@ -38,7 +38,13 @@ def test_the_estimate_of_the_library_is_put_into_a_sentence(
     monkeypatch, workspace, dataset, losses, estimate, sentence
 ):
     asked = []
-    monkeypatch.setattr(train_view, "estimate_plan", lambda *args: asked.append(args) or estimate)
+    monkeypatch.setattr(train_view, "estimate_plans", lambda *args: asked.append(args) or estimate)
     plan = a_plan(*losses)
-    assert train_view.estimate_text(workspace, dataset, plan) == sentence
-    assert asked == [(workspace, dataset, plan)]
+    assert train_view.estimate_text(workspace, dataset, [plan]) == sentence
+    assert asked == [(workspace, dataset, [plan])]
+
+
+def test_the_estimate_of_several_windows_is_that_of_all(monkeypatch, workspace, dataset):
+    monkeypatch.setattr(train_view, "estimate_plans", lambda *args: PlanEstimate(100.0, 0))
+    said = train_view.estimate_text(workspace, dataset, [a_plan("top1", "bpr")] * 4)
+    assert said == "8 runs of TOP1 and BPR, and the baselines of 4 windows: about 2 min on this machine."

@@ -12,7 +12,7 @@ from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.jobs import estimates, time_left
 from gru4rec_core.jobs.job_list import baselines_id, job_folder
 from gru4rec_core.jobs.planning import ComparisonPlan
-from gru4rec_core.jobs.time_left import START_SECONDS, estimate_plan, lay_out, seconds_until_done
+from gru4rec_core.jobs.time_left import START_SECONDS, estimate_plans, lay_out, seconds_until_done
 from gru4rec_core.workspace.job_state import JobState, write_state
 
 CONFIGS = tuple(TrainingConfig(loss=loss, seed=seed) for loss in ("top1", "bpr") for seed in (0, 1))
@@ -46,12 +46,12 @@ def test_work_ends_no_earlier_than_the_workers_allow_and_no_later_than_on_one(wo
 
 
 def test_runs_and_baselines_share_the_workers(workspace, dataset) -> None:
-    assert estimate_plan(workspace, dataset, PLAN) == time_left.PlanEstimate(24.0, 0)
+    assert estimate_plans(workspace, dataset, [PLAN]) == time_left.PlanEstimate(24.0, 0)
 
 
 def test_an_engine_that_does_not_run_has_to_start(workspace, dataset, engine) -> None:
     engine.alive = False
-    assert estimate_plan(workspace, dataset, PLAN).seconds == START_SECONDS + 44.0  # one worker then
+    assert estimate_plans(workspace, dataset, [PLAN]).seconds == START_SECONDS + 44.0  # one worker then
 
 
 def test_runs_that_are_done_cost_nothing_and_those_at_work_what_they_still_need(workspace, dataset) -> None:
@@ -59,7 +59,7 @@ def test_runs_that_are_done_cost_nothing_and_those_at_work_what_they_still_need(
     add(workspace, dataset, CONFIGS[1], JobState(state="running", phase="training", seconds_left=5.0))
     add(workspace, dataset, CONFIGS[2], JobState(state="failed"))
     # One worker is busy for 6 seconds more, then 10; the other takes 10, then the baselines.
-    assert estimate_plan(workspace, dataset, PLAN) == time_left.PlanEstimate(16.0, 1, 1)
+    assert estimate_plans(workspace, dataset, [PLAN]) == time_left.PlanEstimate(16.0, 1, 1)
 
 
 def test_while_everything_is_at_work_there_is_time_left(workspace, dataset) -> None:
@@ -67,17 +67,25 @@ def test_while_everything_is_at_work_there_is_time_left(workspace, dataset) -> N
         add(workspace, dataset, config, JobState(state="queued"))
     baselines = job_folder(workspace, "baselines", baselines_id(dataset.id, SplitConfig()))
     write_state(baselines, JobState(state="queued"))
-    assert estimate_plan(workspace, dataset, PLAN) == time_left.PlanEstimate(24.0, 0, 4)
+    assert estimate_plans(workspace, dataset, [PLAN]) == time_left.PlanEstimate(24.0, 0, 4)
     assert max(seconds_until_done(workspace).values()) == 24.0
+
+
+def test_several_plans_share_the_workers_too(workspace, dataset) -> None:
+    one = ComparisonPlan(CONFIGS[:1], SplitConfig(), ComparisonConfig(), baselines=())
+    others = [ComparisonPlan(CONFIGS[:1], SplitConfig(seed=n), ComparisonConfig(), baselines=()) for n in (1, 2)]
+    assert estimate_plans(workspace, dataset, [one, *others]) == time_left.PlanEstimate(20.0, 0)
+    add(workspace, dataset, CONFIGS[0], JobState(state="done"))
+    assert estimate_plans(workspace, dataset, [one, *others]) == time_left.PlanEstimate(10.0, 1)
 
 
 def test_a_plan_waits_for_the_jobs_of_others_and_not_for_those_after_it(workspace, dataset) -> None:
     for seed in (7, 8, 9):
         add(workspace, dataset, TrainingConfig(seed=seed), JobState(state="queued"))
     one = ComparisonPlan(CONFIGS[:1], SplitConfig(), ComparisonConfig(), baselines=())
-    assert estimate_plan(workspace, dataset, one) == time_left.PlanEstimate(20.0, 0)
+    assert estimate_plans(workspace, dataset, [one]) == time_left.PlanEstimate(20.0, 0)
     add(workspace, dataset, CONFIGS[0], JobState(state="running", phase="training", seconds_left=5.0))
-    assert estimate_plan(workspace, dataset, one) == time_left.PlanEstimate(6.0, 0, 1)
+    assert estimate_plans(workspace, dataset, [one]) == time_left.PlanEstimate(6.0, 0, 1)
 
 
 def test_where_all_is_there_nothing_is_left(workspace, dataset, engine) -> None:
@@ -85,7 +93,7 @@ def test_where_all_is_there_nothing_is_left(workspace, dataset, engine) -> None:
     for config in CONFIGS:
         add(workspace, dataset, config, JobState(state="done"))
     nothing = ComparisonPlan(CONFIGS, SplitConfig(), ComparisonConfig(), baselines=())
-    assert estimate_plan(workspace, dataset, nothing) == time_left.PlanEstimate(0.0, 4)
+    assert estimate_plans(workspace, dataset, [nothing]) == time_left.PlanEstimate(0.0, 4)
 
 
 def test_what_waits_is_added_to_what_runs(workspace, dataset) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from distributed import LocalCluster
 
 from dashboard import actions, progress_view
 from gru4rec_core.config import TrainingConfig
+from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import client, jobs
+from gru4rec_core.workspace.backtests import list_backtests
 from gru4rec_core.workspace.importing import import_sample
 from gru4rec_core.workspace.job_state import ClusterTicket, JobState, write_state
 from tests.app_runs import is_dialog_open
@@ -68,6 +71,34 @@ def test_start_stores_what_was_chosen_before_anything_trains(page, record, works
         ("bpr", 0, 4),
         ("bpr", 1, 4),
     ]
+
+
+def test_a_log_without_weeks_is_told_why_none_are_offered(page, record):
+    assert "Testing on several weeks is not offered: the dates of a generated sample" in written(page)
+    assert not [one for one in page.toggle if one.key == f"windows-{record.id}"]
+
+
+def test_several_weeks_are_chosen_with_a_preview_and_started_together(workspace, submitted, open_page):
+    day = 86_400
+    rows = [(f"s{n}", 1_700_006_400 + n * 56 * day // 1_600 + k, "abc"[k]) for n in range(1_600) for k in range(3)]
+    log = SessionDataset(pd.DataFrame(rows, columns=["session", "timestamp", "item"]))
+    record = workspace.add_dataset(log, "shop", time_unit="s")
+    page = open_page("train", dataset=record.id)
+    page.toggle(key=f"windows-{record.id}").set_value(True).run()
+    assert "3 windows of 7 days" in written(page)
+    assert "18 runs of TOP1 and BPR, and the baselines of 3 windows: about" in written(page)
+    page.number_input(key=f"window-sessions-{record.id}").set_value(500).run()
+    assert "to test on" in written(page)
+    assert "start" not in [button.key for button in page.button]
+    page.number_input(key=f"window-sessions-{record.id}").set_value(50).run()
+    page.number_input(key=f"n-windows-{record.id}").set_value(2).run()
+    page.button(key="start").click().run()
+    (backtest,) = list_backtests(workspace)
+    assert submitted == list(backtest.comparison_ids)
+    assert page.query_params["comparison"] == backtest.comparison_ids[0]
+    assert "Window 1 of 2 of a test on several weeks." in written(page)
+    links = [one.proto.label for one in page.get("page_link") if backtest.periods[1] in one.proto.label]
+    assert links == [f"{backtest.periods[1]}: not done"]
 
 
 def test_paper_presets_give_each_loss_its_own_settings(page, record, workspace):
