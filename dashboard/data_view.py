@@ -8,7 +8,18 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import cached, dialogs, items_view, messages, quality_view, state, test_rule_form, theme, widgets
+from dashboard import (
+    cached,
+    dialogs,
+    items_view,
+    messages,
+    order_view,
+    quality_view,
+    state,
+    test_rule_form,
+    theme,
+    widgets,
+)
 from dashboard.session_html import describe_events, session_heading, session_strip
 from gru4rec_core.access.guard import is_allowed
 from gru4rec_core.access.rights import Action
@@ -41,6 +52,7 @@ def show_dataset(selection: state.Selection, record: DatasetRecord) -> None:
         messages.show_aside("If a strip holds several visits, cut sessions at pauses: see “Is this log clean?” below.")
     quality_view.show_quality(record, report)
     _show_rejected_rows(record)
+    order_view.show_order(record)
     preview = _choose_test_rule(record)
     with headline:
         count = messages.count_warnings(report.with_test(preview.warnings if preview else ()))

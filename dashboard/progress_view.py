@@ -172,13 +172,14 @@ def _title(action: str, job: Job) -> str:
 
 
 def _ask_to_cancel(workspace: Workspace, job: Job) -> None:
-    st.text("What has been trained so far is kept. You can continue it later.")
+    kept = "What has been trained so far is kept. You can continue it later."
+    st.text(kept if job.kind != "order-test" else "Nothing of it is kept. You can start it again.")
     if st.button("Cancel this job", key=f"cancel-now-{_key(job)}"):
         dialogs.attempt(lambda: jobs.cancel(workspace, job.kind, job.id), f"Cancelled: {job.title}.")
 
 
 def _ask_to_retry(workspace: Workspace, job: Job) -> None:
-    st.text("It continues from its last checkpoint.")
+    st.text("It continues from its last checkpoint." if job.kind != "order-test" else "It starts from the beginning.")
     if st.button("Start it again", key=f"retry-now-{_key(job)}"):
         dialogs.attempt(lambda: jobs.retry(workspace, job.kind, job.id), f"Started again: {job.title}.")
 

@@ -23,6 +23,7 @@ from gru4rec_core.cli import (
     engine,
     gate,
     items,
+    order,
     report,
     train,
     tune,
@@ -50,6 +51,7 @@ app.command("import")(data.import_log)
 app.command("datasets")(data.datasets)
 app.command("items")(items.items)
 app.command("clean")(clean.clean)
+app.command("order")(order.order)
 app.command("train")(train.train)
 app.command("compare")(compare.compare)
 app.command("tune")(tune.tune)

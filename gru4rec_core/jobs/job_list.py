@@ -12,7 +12,8 @@ from gru4rec_core.workspace.records import RunRecord
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import TuningRecord, method_label, read_tuning, tuning_folder, tunings_folder
 
-Kind = Literal["run", "baselines", "tuning"]
+Kind = Literal["run", "baselines", "tuning", "order-test"]
+"""What a job does; the id of an order test is that of its dataset."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Job:
     Attributes:
         title: its name for people.
         dataset_id: the log that it works on; "" where the job does not come from `list_jobs`.
-        run: the record of a run; None for baselines, and where the job does not come from `list_jobs`.
+        run: the record of a run; None for other kinds, and where the job does not come from `list_jobs`.
     """
 
     kind: Kind
@@ -60,6 +61,8 @@ def job_folder(workspace: Workspace, kind: Kind, job_id: str) -> Path:
     if kind == "tuning":
         dataset_id, tuning_id, method = [*job_id.split("/"), "", ""][:3]
         return safe_child(tuning_folder(workspace, dataset_id, tuning_id), method)
+    if kind == "order-test":
+        return workspace.order_test_folder(job_id)
     dataset_id, _, key = job_id.partition("/")
     return safe_child(workspace.dataset_folder(dataset_id) / "splits", key) / "baselines"
 
@@ -70,7 +73,7 @@ def read_job_state(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
 
 
 def list_jobs(workspace: Workspace, *, active_only: bool = False, unreadable: bool = False) -> list[Job]:
-    """Runs, baselines and tunings that were submitted, with their states; the last submitted first.
+    """Jobs that were submitted, with their states; the last submitted first.
 
     Args:
         workspace: whose jobs.
@@ -102,6 +105,8 @@ def list_jobs(workspace: Workspace, *, active_only: bool = False, unreadable: bo
                 jobs.append(
                     Job("tuning", job_id, f"tuning {method_label(method)} on {dataset.name}", state, dataset.id)
                 )
+        if is_listed(state := read_state(workspace.order_test_folder(dataset.id))):
+            jobs.append(Job("order-test", dataset.id, f"order test of {dataset.name}", state, dataset.id))
     return sorted(jobs, key=lambda job: job.state.submitted or job.state.started or 0.0, reverse=True)
 
 

@@ -8,6 +8,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import client
 from gru4rec_core.jobs.cluster_check import ClusterCheck
 from gru4rec_core.jobs.job_list import Job, Kind, job_folder, read_tuning_job
+from gru4rec_core.results.order import find_result
 from gru4rec_core.storage import append_text, exclusive_lock, make_folder
 from gru4rec_core.workspace.job_state import ClusterTicket, JobState, clear_cancel, read_state, write_state
 from gru4rec_core.workspace.refused_baselines import is_settled
@@ -98,5 +99,7 @@ def _has_results(workspace: Workspace, kind: Kind, job_id: str) -> bool:
     if kind == "tuning":
         tuning, method = read_tuning_job(workspace, job_id)
         return read_trials(workspace, tuning, method).is_complete(tuning)
+    if kind == "order-test":
+        return find_result(workspace, workspace.dataset(job_id)) is not None
     folder = job_folder(workspace, kind, job_id)
     return all(is_settled(folder, name) for name in workspace.wanted_baselines(*job_id.split("/")))

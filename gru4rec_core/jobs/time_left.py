@@ -24,6 +24,9 @@ from gru4rec_core.workspace.store import Workspace
 START_SECONDS = 15.0
 """Starting the engine and loading TensorFlow, once."""
 
+ORDER_TEST_SECONDS = 20.0
+"""What an order test takes at most: above a size it draws sessions."""
+
 _TELLING_SHARE = 0.1  # of a run's training that must be left to tell its pace
 _OVERDUE_SHARE = 0.2  # of its time so far that a job is taken to need still, at least
 
@@ -165,6 +168,8 @@ def _job_seconds(workspace: Workspace, past: Past, job: Job, record: DatasetReco
         run = job.run
         trained = max(kept_epochs(workspace, run.id), inherited_epochs(workspace, run))
         rest = estimates.run_seconds(past, record, run.config, run.split, trained)
+    elif job.kind == "order-test":
+        rest = ORDER_TEST_SECONDS
     else:
         missing, last = _missing_baselines(workspace, job)
         rest = estimates.baselines_seconds(workspace, record, missing)

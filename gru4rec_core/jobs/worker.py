@@ -16,6 +16,7 @@ from gru4rec_core.experiments.baselines import execute_baselines_job
 from gru4rec_core.experiments.reporter import describe_unexpected
 from gru4rec_core.experiments.tuning import execute_tuning
 from gru4rec_core.jobs.job_list import Kind, job_folder, read_tuning_job
+from gru4rec_core.jobs.planning import default_plan
 from gru4rec_core.jobs.winners import plan_winners
 from gru4rec_core.results.summary import precompute_summaries
 from gru4rec_core.storage import append_text
@@ -76,9 +77,16 @@ def execute_job(root: str, kind: Kind, job_id: str) -> None:
 
 
 def _carry_out(workspace: Workspace, kind: Kind, job_id: str) -> None:
+    if kind == "order-test":
+        _tell_of_loading(workspace, kind, job_id)
+        from gru4rec_core.experiments import order_test
+
+        tensorflow_loaded.set()
+        test_rule = default_plan(workspace, workspace.dataset(job_id)).test_rule
+        order_test.execute_order_test(workspace, job_id, test_rule)
+        return
     if kind == "run":
-        if not tensorflow_loaded.is_set():
-            change_state(job_folder(workspace, kind, job_id), phase=LOADING)
+        _tell_of_loading(workspace, kind, job_id)
         # While the warm-up is still loading it, this import waits for it.
         from gru4rec_core.experiments import run
 
@@ -93,6 +101,11 @@ def _carry_out(workspace: Workspace, kind: Kind, job_id: str) -> None:
         dataset_id, _, key = job_id.partition("/")
         execute_baselines_job(workspace, dataset_id, key)
     precompute_summaries(workspace, dataset_id)
+
+
+def _tell_of_loading(workspace: Workspace, kind: Kind, job_id: str) -> None:
+    if not tensorflow_loaded.is_set():
+        change_state(job_folder(workspace, kind, job_id), phase=LOADING)
 
 
 def _record_failure(folder: Path, error: Exception) -> None:

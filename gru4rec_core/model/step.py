@@ -80,7 +80,8 @@ class TrainingLoop:
         """Trains on the first `n_steps` steps of a chunk.
 
         Args:
-            batches: the arrays of the chunk (`BatchBuilder.build`).
+            batches: the arrays of the chunk (`BatchBuilder.build`); with "starts", float32 [chunk_steps, lanes,
+                sum(n_hidden)], the states that each step begins with, instead of those that its lanes ended with.
             n_steps: steps that count; 0 compiles and trains nothing.
             first_step: number of the first step since the start of training.
         """
@@ -146,7 +147,7 @@ class TrainingStep:
     ) -> tuple[Tensors, Tensors, list[tf.Tensor], tf.Tensor, tf.Tensor]:
         """One mini-batch: the new weights, slots and lane states, its loss and its hits."""
         valid, step = batch["valid"], batch["step"]
-        starts = [tf.where(batch["reset"][:, None], 0.0, state) for state in hidden]
+        starts = self._starts(hidden, batch)
         rows, bias = weights["Wy"], weights["By"]
         if not self.scores_all:
             rows, bias = tf.gather(rows, batch["columns"]), tf.gather(bias, batch["columns"])
@@ -170,6 +171,12 @@ class TrainingStep:
         self._update_tables(weights, slots, batch, (rows, bias, inputs), table_gradients)
         hidden = [tf.where(valid[:, None], end, state) for end, state in zip(ends, hidden, strict=True)]
         return weights, slots, hidden, loss, hits
+
+    def _starts(self, hidden: list[tf.Tensor], batch: Tensors) -> list[tf.Tensor]:
+        """The states that a step begins with: those given for it, else the lanes' own, 0 where a session begins."""
+        if "starts" in batch:
+            return tf.split(batch["starts"], self.config.n_hidden, axis=1)
+        return [tf.where(batch["reset"][:, None], 0.0, state) for state in hidden]
 
     def _inputs(self, weights: Tensors, rows: tf.Tensor, batch: Tensors) -> tf.Tensor:
         if self.input_table is not None:

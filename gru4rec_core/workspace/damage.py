@@ -12,7 +12,7 @@ from typing import Any, Literal
 from gru4rec_core.report.labels import short
 from gru4rec_core.words import age, counted
 
-Kind = Literal["dataset", "split", "baseline", "run", "comparison", "backtest", "decision", "gate"]
+Kind = Literal["dataset", "split", "baseline", "run", "comparison", "backtest", "decision", "gate", "order-test"]
 
 Cure = Literal["now", "job", "train", ""]
 """How it can be repaired: at once, by a job (a model or a baseline is tested again), by training again, not at all."""
@@ -26,6 +26,7 @@ KIND_WORDS: dict[Kind, str] = {
     "backtest": "Backtest",
     "decision": "Decision",
     "gate": "The gate's record",
+    "order-test": "The order test of",
 }
 
 _JOB_CURES: dict[Kind, str] = {
@@ -68,8 +69,8 @@ class Damage:
 
     Attributes:
         kind: what it is.
-        id: of the run, dataset, comparison, backtest, decision or gate; of a split DATASET/KEY, of a baseline
-            DATASET/KEY/NAME.
+        id: of the run, dataset, comparison, backtest, decision or gate, of the dataset of an order test; of a split
+            DATASET/KEY, of a baseline DATASET/KEY/NAME.
         name: what people call it.
         folder: where its files are.
         files: the damaged ones.

@@ -243,6 +243,10 @@ class DatasetStore:
         """The folder of a dataset under a test rule (see split_store.py); may not exist yet."""
         return self.dataset_folder(dataset_id) / "splits" / split.key()
 
+    def order_test_folder(self, dataset_id: str) -> Path:
+        """The folder of a dataset's order test, its job and its result; may not exist yet."""
+        return self.dataset_folder(dataset_id) / "order-test"
+
     def run_folder(self, run_id: str) -> Path:
         return safe_child(self.root / "runs", run_id)
 

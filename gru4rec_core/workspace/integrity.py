@@ -30,6 +30,9 @@ OnProgress = Callable[[int, int], object]
 
 RUN_RECORDS = ("run.json", "config.json", "split.json")
 
+ORDER_RESULT = "result.json"
+"""What an order test found, in the folder of the test (`Workspace.order_test_folder`)."""
+
 _LOST_FILES = {
     "epochs.jsonl": "The epochs that cannot be read are left out of the training curve.",
     "environment.json": "The versions it was trained with are lost; its time is added up from its epochs.",
@@ -73,6 +76,8 @@ def _list_checks(workspace: Workspace) -> Iterator[Callable[[], Damage | None]]:
             yield partial(_check_split, workspace, dataset_id, folder)
             for name in _list_baselines(folder / "baselines"):
                 yield partial(check_baseline, workspace, f"{dataset_id}/{folder.name}/{name}", thorough=True)
+        if workspace.order_test_folder(dataset_id).is_dir():
+            yield partial(_check_order_test, workspace, dataset_id)
     for run_id in _list_ids(workspace, "run"):
         yield partial(check_run, workspace, run_id, thorough=True)
     for comparison_id in _list_ids(workspace, "comparison"):
@@ -127,12 +132,15 @@ def _check_one(workspace: Workspace, damage: Damage, names: Sequence[str] = ()) 
         return check_comparison(workspace, damage.id, thorough=damage.thorough)
     if damage.kind == "backtest":
         return check_backtest(workspace, damage.id, thorough=damage.thorough)
+    if damage.kind == "order-test":
+        return _check_order_test(workspace, damage.id)
     return check_decision(workspace, damage.kind, damage.id)
 
 
 def require_idle(damage: Damage) -> None:
     """Raises RunError while a job works on what is damaged, so that nothing is removed that it needs."""
-    folders = {"run": damage.folder, "baseline": damage.folder, "split": damage.folder / "baselines"}
+    own: tuple[Kind, ...] = ("run", "baseline", "order-test")
+    folders = {**dict.fromkeys(own, damage.folder), "split": damage.folder / "baselines"}
     folder = folders.get(damage.kind)
     if folder is not None and read_state(folder).is_active:
         raise RunError(
@@ -377,6 +385,22 @@ def check_baseline(workspace: Workspace, baseline_id: str, *, thorough: bool = F
     by_job: Cure = "" if name in RETIRED_LABELS else "job"
     cure = "now" if only_lists else by_job
     return Damage("baseline", baseline_id, label_of(name), folder, tuple(files), cure, thorough=thorough)
+
+
+def _check_order_test(workspace: Workspace, dataset_id: str) -> Damage | None:
+    """What is damaged in the order test of a log; None if nothing is, or while its job writes there."""
+    folder = workspace.order_test_folder(dataset_id)
+    if read_state(folder).is_active:
+        return None
+    opened = open_folder(folder, thorough=True)
+    files = opened.check(
+        name for name in ("state.json", ORDER_RESULT) if (folder / name).exists() or name in opened.sums
+    )
+    if not files:
+        return None
+    name = _read_name(workspace.dataset_folder(dataset_id), "dataset.json") or dataset_id
+    lost = "Repair removes what is left of it: start the test again on Data, with the same result."
+    return Damage("order-test", dataset_id, name, folder, tuple(files), "now", lost, True)
 
 
 def check_comparison(workspace: Workspace, comparison_id: str, *, thorough: bool = False) -> Damage | None:

@@ -1,7 +1,8 @@
 """The workspace as a whole: creates, lists, finds and deletes datasets, runs and comparisons.
 
     workspace.json     the schema of the whole
-    datasets/<id>/     dataset.json, the arrays, rejected.parquet, splits/<key>/ (train/, test/, baselines/)
+    datasets/<id>/     dataset.json, the arrays, rejected.parquet, splits/<key>/ (train/, test/, baselines/),
+                       order-test/
     runs/<id>/         run.json, config.json, split.json, state.json, and the results of the run
     comparisons/<id>/  comparison.json, statistics.json, summary.json
     backtests/<id>/    backtest.json, which comparisons are the windows of one backtest
@@ -122,6 +123,7 @@ class Workspace(DatasetStore):
         errors += [*find_backtest_problems(self), *find_decision_problems(self)]
         jobs = [self.run_folder(run.id) for run in self.runs()]
         jobs += sorted((self.root / "datasets").glob("*/splits/*/baselines"))
+        jobs += sorted((self.root / "datasets").glob("*/order-test"))
         return errors + [error for folder in jobs if (error := find_damage(folder)) is not None]
 
     def dataset_dependents(self, dataset_id: str, record: DatasetRecord | None = None) -> Dependents:

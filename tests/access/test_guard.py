@@ -114,6 +114,7 @@ CALLS: dict[str, tuple[Action, Callable]] = {
     "set_aside": (Action.SET_ASIDE, lambda w: w.workspace.set_aside(w.dataset.id, ["robots"])),
     "create_run": (Action.TRAIN, lambda w: w.workspace.create_run(w.dataset.id, TrainingConfig(), RULE)),
     "submit": (Action.TRAIN, lambda w: jobs.submit(w.workspace, "run", w.run.id)),
+    "submit_order_test": (Action.TRAIN, lambda w: jobs.submit(w.workspace, "order-test", w.dataset.id)),
     "start_engine": (Action.TRAIN, lambda w: jobs.start_engine(w.workspace)),
     "retry": (Action.RETRY, retry_it),
     "cancel": (Action.CANCEL, cancel_it),

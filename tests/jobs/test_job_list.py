@@ -61,3 +61,14 @@ def test_what_is_left_of_a_split_that_was_removed_is_no_job(workspace: Workspace
     splits = workspace.dataset_folder(run.dataset_id) / "splits"
     write_state(splits / ".gone-62f801ed7e62-12345678" / "baselines", JobState(state="running"))
     assert list_jobs(workspace) == []
+
+
+def test_an_order_test_is_a_job_of_its_dataset(workspace: Workspace, dataset) -> None:
+    write_state(job_folder(workspace, "order-test", dataset.id), JobState(state="queued"))
+    (job,) = list_jobs(workspace, active_only=True)
+    assert (job.kind, job.id, job.dataset_id, job.title) == (
+        "order-test",
+        dataset.id,
+        dataset.id,
+        "order test of letters",
+    )

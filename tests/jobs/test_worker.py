@@ -107,3 +107,16 @@ def test_a_failure_that_nobody_expected_is_recorded_and_raised(
     state = workspace.state(run.id)
     assert (state.state, state.reason) == ("failed", "unexpected: ZeroDivisionError: division by zero")
     assert "Traceback" in workspace.log(run.id)
+
+
+def test_an_order_test_is_carried_out_under_the_default_test_rule(
+    workspace: Workspace, dataset, tensorflow_loaded: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, module = [], ModuleType("order_test")
+    monkeypatch.setitem(sys.modules, "gru4rec_core.experiments.order_test", module)
+    monkeypatch.setattr("gru4rec_core.experiments.order_test", module, raising=False)
+    module.execute_order_test = lambda workspace, dataset_id, rule: seen.append((dataset_id, rule.protocol))  # type: ignore[attr-defined]
+    write_state(workspace.order_test_folder(dataset.id), JobState(state="queued"))
+    worker.execute_job(str(workspace.root), "order-test", dataset.id)
+    assert seen == [(dataset.id, "last-item")]
+    assert tensorflow_loaded.is_set()

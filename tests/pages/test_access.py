@@ -20,7 +20,8 @@ AUTH = {"auth": {"redirect_uri": "http://localhost/oauth2callback", "cookie_secr
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("overview", "data", "train", "compare", "accuracy", "sessions", "try_it")
 WRITING = ("add-dataset", "train-both", "load-sample", "own-file", "start", "record-decision", "more-epochs", "add-log",
-           "rename-", "do-", "keep-", "again-", "forget-items", "picker", "recheck", "cancel-", "retry-")  # fmt: skip
+           "rename-", "do-", "keep-", "again-", "forget-items", "picker", "recheck", "cancel-", "retry-",
+           "order-test-")  # fmt: skip
 """The beginnings of the keys of buttons that only analysts see."""
 
 

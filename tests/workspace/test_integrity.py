@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from gru4rec_core.experiments.repair import repair_now
+from gru4rec_core.results.order import find_result, store_result
 from gru4rec_core.workspace.checksums import FILE, write_checksums
 from gru4rec_core.workspace.integrity import check_run, find_damage
-from gru4rec_core.workspace.job_state import change_state
+from gru4rec_core.workspace.job_state import JobState, change_state, write_state
 from gru4rec_core.workspace.store import Workspace
 from tests.damaged_files import DAMAGES, FILES, damage, find_file
+from tests.order_results import order_result
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +106,22 @@ def test_a_baseline_that_is_being_computed_is_not_damaged(home: Workspace) -> No
     assert [one.kind for one in find_damage(home)] == ["baseline"]
     change_state(path.parent, state="running")
     assert find_damage(home) == []
+
+
+def test_a_damaged_order_test_is_found_and_its_repair_makes_room_for_a_new_one(workspace: Workspace, dataset) -> None:
+    store_result(workspace, dataset, order_result())
+    folder = workspace.order_test_folder(dataset.id)
+    write_state(folder, JobState(state="done"))
+    assert find_damage(workspace) == []
+    path = folder / "result.json"
+    path.write_text(path.read_text().replace("0.35", "0.36"))
+    (found,) = find_damage(workspace)
+    assert (found.kind, found.id, found.cure, found.names()) == ("order-test", dataset.id, "now", {"result.json"})
+    assert found.title == "The order test of letters is damaged."
+    write_state(folder, JobState(state="running"))
+    assert find_damage(workspace) == []  # it is being written
+    write_state(folder, JobState(state="done"))
+    repair_now(workspace, found)
+    assert find_damage(workspace) == []
+    assert find_result(workspace, dataset) is None
+    assert not folder.exists()
