@@ -18,6 +18,7 @@ from gru4rec_core.experiments.tuning import execute_tuning
 from gru4rec_core.jobs.job_list import Kind, job_folder, read_tuning_job
 from gru4rec_core.jobs.planning import default_plan
 from gru4rec_core.jobs.winners import plan_winners
+from gru4rec_core.results.backtest import precompute_backtests
 from gru4rec_core.results.summary import precompute_summaries
 from gru4rec_core.storage import append_text
 from gru4rec_core.workspace.job_state import cancel_requested, change_state, read_state
@@ -101,6 +102,7 @@ def _carry_out(workspace: Workspace, kind: Kind, job_id: str) -> None:
         dataset_id, _, key = job_id.partition("/")
         execute_baselines_job(workspace, dataset_id, key)
     precompute_summaries(workspace, dataset_id)
+    precompute_backtests(workspace, dataset_id)
 
 
 def _tell_of_loading(workspace: Workspace, kind: Kind, job_id: str) -> None:

@@ -146,7 +146,15 @@ def _by_window(pair: PairedComparison, backtest: BacktestResult | None) -> Row:
         return Row(title, (), "Tested on one period only: “Test on several weeks” on Train tests on more.")
     found = [_cell_of_result(period, pair, result) for period, result in backtest.windows.items()]
     cells = (*filter(None, found), *filter(None, [_cell_of_all_windows(pair, backtest)]))
-    return Row(title, cells, " ".join(backtest.left_out))
+    return Row(title, cells, " ".join((*_say_all_windows(backtest), *backtest.left_out)))
+
+
+def _say_all_windows(backtest: BacktestResult) -> tuple[str, ...]:
+    """The verdict over all windows, and in how many its model is ahead."""
+    if backtest.verdict is None:
+        return ()
+    said = backtest.verdict.verdict
+    return (f"Over all windows: {said.sentences[0]}", *said.limits[:1])
 
 
 def _cell_of_all_windows(pair: PairedComparison, backtest: BacktestResult) -> Cell | None:

@@ -90,9 +90,10 @@ class Dependents:
         return f"{verb} {named}{also} from this workspace. This frees {bytes_text(self.frees)}."
 
     def describe(self) -> str:
-        """How many there are, in words ("4 runs and 1 comparison"); "" when there are none."""
+        """How many there are, in words ("4 runs, 2 comparisons and 1 backtest"); "" when there are none."""
         counts = (len(self.runs), "run"), (len(self.comparisons), "comparison"), (len(self.backtests), "backtest")
-        return " and ".join(counted(count, word) for count, word in counts if count)
+        *first, last = [counted(count, word) for count, word in counts if count] or [""]
+        return f"{', '.join(first)} and {last}" if first else last
 
 
 class Workspace(DatasetStore):

@@ -72,6 +72,7 @@ def test_windows_are_read_against_the_same_model(backtested: Workspace) -> None:
     pair = result.comparison.pair("top1", "bpr").toward_leader()
     row = rows_of(pair, backtest=backtest)["By window"]
     assert [cell.label for cell in row.cells] == [*record.periods, "all windows"]
+    assert row.note.startswith(f"Over all windows: {backtest.verdict.verdict.sentences[0]} ")
     for cell, window in zip(row.cells[:-1], backtest.windows.values(), strict=True):
         difference = window.comparison.pair(pair.a.name, pair.b.name).deciding.difference
         assert cell.side in ("even", "leader" if difference > 0 else "other")

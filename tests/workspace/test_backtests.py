@@ -60,7 +60,7 @@ def test_it_goes_with_its_comparison_its_run_and_its_dataset(
     workspace: Workspace, dataset: DatasetRecord, run: RunRecord, backtest: BacktestRecord
 ) -> None:
     folder = backtest_folder(workspace, backtest.id)
-    assert workspace.dataset_dependents(dataset.id).describe() == "1 run and 1 comparison and 1 backtest"
+    assert workspace.dataset_dependents(dataset.id).describe() == "1 run, 1 comparison and 1 backtest"
     assert workspace.run_dependents(run.id).describe() == "1 comparison and 1 backtest"
     found = workspace.comparison_dependents(backtest.comparison_ids[0])
     assert found.describe() == "1 backtest"
