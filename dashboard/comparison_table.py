@@ -13,6 +13,7 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.evaluation.verdict import KIND_LABELS
 from gru4rec_core.results.summary import ComparisonSummary, load_summary
 from gru4rec_core.words import counted
+from gru4rec_core.workspace.backtests import list_backtests
 from gru4rec_core.workspace.job_state import JobState
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import Workspace
@@ -32,6 +33,7 @@ def show(selection: state.Selection) -> None:
     workspace = state.workspace()
     records = {record.id: record for record in workspace.comparisons()}
     damage_card.show_unreadable(workspace, "comparison", records, selection.damages)
+    damage_card.show_unreadable(workspace, "backtest", {one.id for one in list_backtests(workspace)})
     if not records:
         return
     datasets = {record.id: record.name for record in workspace.datasets()}

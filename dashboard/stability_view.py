@@ -9,13 +9,13 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import cached, state, theme, widgets
+from dashboard import cached, damage_card, state, theme, widgets
 from dashboard.review_context import Review
 from gru4rec_core.evaluation.comparison import PairedComparison
 from gru4rec_core.report.style import ground, styles
 from gru4rec_core.results.comparison import seed_names
 from gru4rec_core.results.stability import Cell, Row, build_rows, find_others
-from gru4rec_core.workspace.backtests import list_backtests_of
+from gru4rec_core.workspace.backtests import list_backtests, list_backtests_of
 
 _DECIDED = {"leader": "▲", "other": "▼", "even": "="}
 _AHEAD = {"leader": "△", "other": "▽", "even": "○"}
@@ -43,6 +43,8 @@ def show_strip(review: Review, pair: PairedComparison) -> None:
         pair: the two models, b the leader.
     """
     widgets.section("Does it hold?")
+    workspace = state.workspace()
+    damage_card.show_unreadable(workspace, "backtest", {one.id for one in list_backtests(workspace)})
     st.caption(describe_signs(pair))
     st.html(draw_rows(_rows(review, pair), pair, dark=theme.is_dark()))
 

@@ -61,6 +61,11 @@ TERMS = (
     ),
     Term(f"{PROTOCOL_LABELS['time']} (test rule)", "Trains on the past, tests on later days."),
     Term(
+        "Window",
+        "A period, such as a week, that models are tested on which were trained on all that came before it; a test on"
+        " several weeks has one after another.",
+    ),
+    Term(
         f"{PROTOCOL_LABELS['session-holdout']} (test rule)",
         "Trains on some sessions, tests on others drawn at random from the same days.",
     ),

@@ -12,7 +12,7 @@ from gru4rec_core.jobs import jobs
 from gru4rec_core.report.glossary import OFFLINE_LIMITS
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.words import figure, signed
-from gru4rec_core.workspace.backtests import list_backtests
+from gru4rec_core.workspace.backtests import backtest_folder, list_backtests
 from gru4rec_core.workspace.decisions import list_decisions
 from gru4rec_core.workspace.job_state import JobState, write_state
 from tests.app_runs import is_dialog_open
@@ -54,6 +54,15 @@ def test_the_strip_of_a_window_shows_all_windows_of_its_backtest(weekly, open_pa
     (record,) = list_backtests(weekly)
     html = strip(open_page("compare", comparison=record.comparison_ids[0]))
     assert all(period in html for period in (*record.periods, "all windows"))
+
+
+def test_a_damaged_backtest_has_its_card(weekly, open_page):
+    (record,) = list_backtests(weekly)
+    (backtest_folder(weekly, record.id) / "backtest.json").write_text("", encoding="utf-8")
+    app = open_page("compare", comparison=record.comparison_ids[0])
+    assert "Backtest TOP1 against BPR is damaged." in texts(app)
+    assert "Tested on one period only" in strip(app)
+    assert "Backtest TOP1 against BPR is damaged." in texts(open_page("overview"))
 
 
 @pytest.fixture
