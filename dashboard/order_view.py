@@ -13,6 +13,7 @@ from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.job_list import Job, read_job_state
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
+from gru4rec_core.jobs.time_left import ORDER_TEST_SECONDS
 from gru4rec_core.report.charts.order import order_chart
 from gru4rec_core.report.frames.order import order_rates
 from gru4rec_core.results import order_text
@@ -37,7 +38,8 @@ def show_order(record: DatasetRecord) -> None:
         if result is not None:
             show_result(result)
             return
-        messages.show_aside(order_text.PURPOSE)
+        takes = progress_view.rough_duration(ORDER_TEST_SECONDS, "about ")
+        messages.show_aside(f"{order_text.PURPOSE} It takes {takes}.")
         if offers:
             _offer_test(record)
             return

@@ -49,7 +49,7 @@ def advise(test: OrderTest) -> list[str]:
     share = test.share
     if share.share is None:
         return [
-            "The items of a session say no more about the next one than best-sellers do: train a model only to check."
+            "The items so far say no more about the next one than best-sellers do: no model is likely to beat them."
         ]
     if share.share.low <= 0:
         return [
@@ -67,7 +67,7 @@ def describe_basis(test: OrderTest) -> str:
     drawn = f"{test.n_used:,} of {counted(test.n_offered, 'session')}, drawn at random,"
     used = drawn if test.n_used < test.n_offered else f"All {counted(test.n_offered, 'session')}"
     held_out = counted(test.n_sessions, "held-out session")
-    alone = f" {percent_text(test.single)} of these have one item before them, so nothing to shuffle."
+    alone = f" {percent_text(test.single)} of the predicted events have one item before them, so nothing to shuffle."
     return (
         f"{used} of the training part of the log's default test rule; its test is not touched."
         f" Learned from {test.n_learned:,} events; predicted {test.n_predictions:,} in {held_out}."

@@ -60,7 +60,7 @@ def test_the_result_is_a_sentence_a_chart_and_its_meaning(open_page, record, wor
     assert HEADLINE in written(page)
     assert "choose one that knows it" in written(page)
     assert "its test is not touched" in written(page)
-    assert "The same events, predicted with and without order" in charts(page)
+    assert "Predicted with and without order" in charts(page)
     assert keys(page) == []
 
 

@@ -51,5 +51,5 @@ def test_the_basis_says_that_sessions_were_drawn() -> None:
     text = describe_basis(order_result())
     assert text.startswith("50 of 80 sessions, drawn at random, of the training part of the log's default test rule;")
     assert "its test is not touched" in text
-    assert "14 % of these have one item before them" in text
+    assert "14 % of the predicted events have one item before them" in text
     assert describe_basis(order_result(used=(80, 80))).startswith("All 80 sessions of the training part")

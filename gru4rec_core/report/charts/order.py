@@ -66,7 +66,7 @@ def order_chart(
     height = _ROW * len(frame) + 14
     return titled(
         alt.layer(rule, line, *ends, point, value, name),
-        "The same events, predicted with and without order",
+        "Predicted with and without order",
         f"Line: {level} interval of these sessions and seeds",
         Size(int(np.ceil(height)), legend=True),
         dark,
