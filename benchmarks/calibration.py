@@ -5,13 +5,14 @@ models. With equal models, a 5 % test should reject in about 5 %, a 95 % interva
 the verdict may call one better in at most 5 %. With unequal models: how often the verdict finds the better one.
 
     python -m benchmarks.calibration --out docs/calibration.md
-    python -m benchmarks.calibration --part trained-again     (seconds, instead of the half hour of all)
+    python -m benchmarks.calibration --part trained-again     (minutes, instead of the half hour of all)
+    python -m benchmarks.calibration --part self-check
 """
 
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +23,17 @@ from benchmarks.intervals import coverage
 from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.comparison import MetricDifference, PairedComparison, metric_differences
-from gru4rec_core.evaluation.pair_verdict import build_pair_verdict
+from gru4rec_core.evaluation.pair_verdict import PairVerdict, build_pair_verdict
 from gru4rec_core.evaluation.resampling import bootstrap_sums, flipped_sums, mcnemar_midp
 from gru4rec_core.evaluation.scoring import Evaluation
+from gru4rec_core.evaluation.self_check import (
+    EventHits,
+    SelfCheck,
+    check_instrument,
+    finds_lead,
+    judge_pairs,
+    visible_size,
+)
 from gru4rec_core.evaluation.trained_again import win_share
 
 CONFIG = ComparisonConfig(deciding_k=10)
@@ -249,6 +258,8 @@ def report(n_repetitions: int, seed: int) -> str:
             *_interval_rows(n_repetitions, seed + 2),
             "",
             trained_again_report(n_repetitions, seed + 3),
+            "",
+            self_check_report(n_repetitions // 10, seed + 4),
         ]
     )
 
@@ -310,6 +321,79 @@ _HEAD = [
 ]
 
 
+def self_check_report(n_repetitions: int, seed: int) -> str:
+    """How often the self-check alarms though nothing is wrong, and whether it states the right size, as Markdown."""
+    rows = []
+    for number, (n_sessions, events, n_seeds) in enumerate(SELF_CHECKED):
+        rng = np.random.default_rng([seed, number])
+        world = World(n_sessions, events, 0.2)
+        checks = [_self_check(world, n_seeds, rng) for _ in range(n_repetitions)]
+        sized = [(check, seen) for check, seen in checks if check.smallest is not None]
+        figures = (
+            np.mean([check.n_called_different / check.n_same for check, _ in checks]),
+            np.mean([not check.equals_are_equal for check, _ in checks]),
+            np.mean([check.sabotage is not None and check.sabotage.found for check, _ in sized]),
+            np.median([check.smallest for check, _ in sized]),
+            np.mean([seen for _, seen in sized]),
+        )
+        rows.append(f"| {n_sessions:,} | {events} | {n_seeds} | {' | '.join(map(_percent, figures))} |")
+    return "\n".join([*_SELF_CHECK_HEAD, *rows, ""])
+
+
+SELF_CHECKED = [(n, events, seeds) for n in (1000, 5000) for events in ("1", "1-20") for seeds in (2, 3, 5)]
+"""Sessions, events of each, seeds."""
+
+_SELF_CHECK_HEAD = [
+    "## The self-check",
+    "",
+    "A model with a hit rate of 0.20 checks the instrument on a simulated test; nothing is wrong with either."
+    " In % of the repetitions: pairs of equals called different (aim: at most 5), alarms (more than 3 of 20"
+    " pairs; aim: at most 5), spoilt models found. The size is the smallest difference that the check says this"
+    " test can see, at the median; *seen* is how often the better of two models that differ by the stated size"
+    " is seen to lead in another test of the same kind (aim: at least 80).",
+    "",
+    "| sessions | events each | seeds | called different | alarms | spoilt found | size, % | seen |",
+    "|---:|---:|---:|---:|---:|---:|---:|---:|",
+]
+
+
+def _self_check(world: World, n_seeds: int, rng: np.random.Generator) -> tuple[SelfCheck, bool]:
+    """A self-check, and whether a difference of the size it states is seen in another test of the same kind."""
+    config = CONFIG.replace(seed=int(rng.integers(2**31)))
+    test = _SimulatedTest(world, [world.hit_rate] * n_seeds, rng)
+    model = ModelResults("b", "b", "gru4rec", _MODEL_B.evaluations * n_seeds)
+    smallest = visible_size(_judge(test, model, config).half_width, config)
+    found = check_instrument(model, EventHits(test.session, test.hits), test.blend, smallest, config)
+    if found.smallest is None:
+        return found, False
+    other = _SimulatedTest(world, [world.hit_rate / (1 + found.smallest), world.hit_rate], rng)
+    verdict = _judge(other, model, config)
+    return found, finds_lead(verdict) and verdict.leader_value == other.hits[1].mean()
+
+
+def _judge(test: "_SimulatedTest", model: ModelResults, config: ComparisonConfig) -> PairVerdict:
+    """The verdict on the first two rows of hits."""
+    n_events, hits = EventHits(test.session, test.hits[:2]).by_session()
+    return judge_pairs(model, hits.T[:, :, None], n_events, config)[0]
+
+
+class _SimulatedTest:
+    """Hits of models on one test, and those of the first one when a share of its hits is lost to noise."""
+
+    def __init__(self, world: World, rates: Sequence[float], rng: np.random.Generator) -> None:
+        self.session = np.repeat(np.arange(world.n_sessions), _lengths(world, rng))
+        n = len(self.session)
+        easy = np.sqrt(SHARE_SESSION) * _normal(world.n_sessions, 1, rng)[self.session, 0]
+        easy += np.sqrt(SHARE_EVENT) * _normal(n, 1, rng)[:, 0]
+        luck = np.sqrt(1 - SHARE_SESSION - SHARE_EVENT) * _normal(len(rates), n, rng)
+        self.hits = (easy + luck < stats.norm.ppf(rates)[:, None]).astype(np.float64)
+        self.lost, self.by_noise = rng.random(n), rng.random(n) < world.hit_rate / 4
+
+    def blend(self, share: float) -> np.ndarray:
+        """Noise takes this share of the events, and hits a quarter as often as the model."""
+        return np.where(self.lost < share, self.by_noise, self.hits[0])
+
+
 def _measure_all(worlds: list[World], n_repetitions: int, seed: int) -> list[tuple[World, Rates]]:
     measured = []
     for number, world in enumerate(worlds):
@@ -353,13 +437,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repetitions", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--part", choices=("all", "trained-again"), default="all")
+    parser.add_argument("--part", choices=("all", "trained-again", "self-check"), default="all")
     parser.add_argument("--out", type=Path, help="write the Markdown here as well")
     arguments = parser.parse_args()
     if arguments.part == "all":
         text = report(arguments.repetitions, arguments.seed)
-    else:
+    elif arguments.part == "trained-again":
         text = trained_again_report(arguments.repetitions, arguments.seed + 3)
+    else:
+        text = self_check_report(arguments.repetitions, arguments.seed + 4)
     if arguments.out:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
         arguments.out.write_text(text, encoding="utf-8")

@@ -25,6 +25,7 @@ from gru4rec_core.cli import (
     items,
     order,
     report,
+    self_check,
     train,
     tune,
     unfinished,
@@ -56,6 +57,7 @@ app.command("train")(train.train)
 app.command("compare")(compare.compare)
 app.command("tune")(tune.tune)
 app.command("report")(report.report)
+app.command("self-check")(self_check.self_check)
 app.command("evaluate")(train.evaluate)
 app.command("gate")(gate.gate)
 app.command("decisions")(decisions.decisions)
