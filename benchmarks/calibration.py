@@ -340,7 +340,7 @@ def self_check_report(n_repetitions: int, seed: int) -> str:
     return "\n".join([*_SELF_CHECK_HEAD, *rows, ""])
 
 
-SELF_CHECKED = [(n, events, seeds) for n in (1000, 5000) for events in ("1", "1-20") for seeds in (2, 3, 5)]
+SELF_CHECKED = [(1000, "1", 3), (5000, "1", 3), (1000, "1-20", 2), (1000, "1-20", 3), (1000, "1-20", 5)]
 """Sessions, events of each, seeds."""
 
 _SELF_CHECK_HEAD = [
@@ -361,7 +361,7 @@ def _self_check(world: World, n_seeds: int, rng: np.random.Generator) -> tuple[S
     """A self-check, and whether a difference of the size it states is seen in another test of the same kind."""
     config = CONFIG.replace(seed=int(rng.integers(2**31)))
     test = _SimulatedTest(world, [world.hit_rate] * n_seeds, rng)
-    model = ModelResults("b", "b", "gru4rec", _MODEL_B.evaluations * n_seeds)
+    model = ModelResults("b", "b", "gru4rec", MODEL_B.evaluations * n_seeds)
     smallest = visible_size(_judge(test, model, config).half_width, config)
     found = check_instrument(model, EventHits(test.session, test.hits), test.blend, smallest, config)
     if found.smallest is None:

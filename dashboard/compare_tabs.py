@@ -16,6 +16,7 @@ from dashboard import (
     more_seeds_form,
     progress_view,
     review_context,
+    self_check_view,
     stability_view,
     state,
     widgets,
@@ -72,6 +73,7 @@ def show_how_sure(shown: Shown) -> None:
     widgets.section("p-values")
     compare_view.show_p_values(review, pair)
     compare_view.show_many_pairs(review)
+    self_check_view.show_self_check(shown.agreed)
 
 
 def show_seeds(review: Review, pair: Pair) -> None:

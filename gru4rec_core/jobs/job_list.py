@@ -6,14 +6,15 @@ from typing import Literal
 
 from gru4rec_core.config import SplitConfig
 from gru4rec_core.errors import RunError
+from gru4rec_core.results.self_check import self_check_folder
 from gru4rec_core.storage import safe_child
 from gru4rec_core.workspace.job_state import JobState, read_state
 from gru4rec_core.workspace.records import RunRecord
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import TuningRecord, method_label, read_tuning, tuning_folder, tunings_folder
 
-Kind = Literal["run", "baselines", "tuning", "order-test"]
-"""What a job does; the id of an order test is that of its dataset."""
+Kind = Literal["run", "baselines", "tuning", "order-test", "self-check"]
+"""What a job does; the id of an order test is that of its dataset, that of a self-check that of its comparison."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ def job_folder(workspace: Workspace, kind: Kind, job_id: str) -> Path:
         return safe_child(tuning_folder(workspace, dataset_id, tuning_id), method)
     if kind == "order-test":
         return workspace.order_test_folder(job_id)
+    if kind == "self-check":
+        return self_check_folder(workspace, job_id)
     dataset_id, _, key = job_id.partition("/")
     return safe_child(workspace.dataset_folder(dataset_id) / "splits", key) / "baselines"
 
@@ -107,6 +110,10 @@ def list_jobs(workspace: Workspace, *, active_only: bool = False, unreadable: bo
                 )
         if is_listed(state := read_state(workspace.order_test_folder(dataset.id))):
             jobs.append(Job("order-test", dataset.id, f"order test of {dataset.name}", state, dataset.id))
+    for folder in sorted((workspace.root / "comparisons").glob("[!.]*/self-check")):
+        comparison_id, state = folder.parent.name, read_state(folder)
+        if is_listed(state):
+            jobs.append(Job("self-check", comparison_id, f"self-check of {comparison_id}", state))
     return sorted(jobs, key=lambda job: job.state.submitted or job.state.started or 0.0, reverse=True)
 
 

@@ -77,7 +77,7 @@ def submit(
     Args:
         workspace: where the job is.
         kind: see `job_list.Kind`.
-        job_id: id of a run, of the dataset of an order test, or see `baselines_id`.
+        job_id: id of a run, of the dataset of an order test, of the comparison of a self-check, or see `baselines_id`.
         threads: threads TensorFlow may use; by default as many as before, else 1, so that runs work side by side.
         destination: where to, for whoever submits several jobs; found out by default.
         action: what the current actor must be allowed to do.
@@ -215,6 +215,9 @@ def _require(folder: Path, kind: Kind, job_id: str) -> None:
         "baselines": folder.parents[2] / "dataset.json",
         "tuning": folder.parent / "tuning.json",
         "order-test": folder.parent / "dataset.json",
+        "self-check": folder.parent / "comparison.json",
     }
     if not required[kind].exists():
-        raise RunError("A job belongs to a run, a tuning or a dataset of the workspace.", found=f"{kind} {job_id!r}")
+        raise RunError(
+            "A job belongs to a run, a tuning, a comparison or a dataset of the workspace.", found=f"{kind} {job_id!r}"
+        )

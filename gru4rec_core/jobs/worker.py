@@ -14,6 +14,7 @@ from gru4rec_core.access.actors import SYSTEM, acting_as
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.experiments.baselines import execute_baselines_job
 from gru4rec_core.experiments.reporter import describe_unexpected
+from gru4rec_core.experiments.self_check import execute_self_check_job
 from gru4rec_core.experiments.tuning import execute_tuning
 from gru4rec_core.jobs.job_list import Kind, job_folder, read_tuning_job
 from gru4rec_core.jobs.planning import default_plan
@@ -97,6 +98,9 @@ def _carry_out(workspace: Workspace, kind: Kind, job_id: str) -> None:
     elif kind == "tuning":
         tuning, method = read_tuning_job(workspace, job_id)
         execute_tuning(workspace, tuning, method, at_end=lambda: plan_winners(workspace, tuning))
+        return
+    elif kind == "self-check":
+        execute_self_check_job(workspace, job_id)
         return
     else:
         dataset_id, _, key = job_id.partition("/")

@@ -32,7 +32,10 @@ def read_self_check(workspace: Workspace, result: ComparisonResult) -> SelfCheck
         return None
     inputs = _hash_inputs(workspace, result)
     return read_if_current(
-        _path(workspace, result.record), "a self-check", inputs, lambda stored: SelfCheck.from_json(stored["found"])
+        self_check_file(workspace, result.record),
+        "a self-check",
+        inputs,
+        lambda stored: SelfCheck.from_json(stored["found"]),
     )
 
 
@@ -66,8 +69,15 @@ def make_self_check(
     )
     smallest = float("inf") if half_width is None else visible_size(half_width, config)
     found = check_instrument(model, seeds, _blend(workspace, result, on_step), smallest, config)
-    cache_json(_path(workspace, result.record), {"inputs": _hash_inputs(workspace, result), "found": found.to_json()})
+    cache_json(
+        self_check_file(workspace, result.record), {"inputs": _hash_inputs(workspace, result), "found": found.to_json()}
+    )
     return found
+
+
+def self_check_folder(workspace: Workspace, comparison_id: str) -> Path:
+    """Where the job that makes a comparison's self-check keeps its state and its log."""
+    return workspace.comparison_folder(comparison_id) / "self-check"
 
 
 def add_noise(arrays: dict[str, np.ndarray], noise: dict[str, np.ndarray], share: float) -> dict[str, np.ndarray]:
@@ -109,7 +119,8 @@ def _folder(workspace: Workspace, result: ComparisonResult) -> Path:
     return workspace.run_folder(result.run_ids[model.name][seed])
 
 
-def _path(workspace: Workspace, record: ComparisonRecord) -> Path:
+def self_check_file(workspace: Workspace, record: ComparisonRecord) -> Path:
+    """Where the answer is stored."""
     return workspace.comparison_folder(record.id) / "self_check.json"
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gru4rec_core.config import ComparisonConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs.job_list import baselines_id, job_folder, list_jobs, read_job_state
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
@@ -72,3 +73,13 @@ def test_an_order_test_is_a_job_of_its_dataset(workspace: Workspace, dataset) ->
         dataset.id,
         "order test of letters",
     )
+
+
+def test_a_self_check_is_a_job_of_its_comparison(workspace: Workspace, run) -> None:
+    comparison = workspace.create_comparison(run.dataset_id, run.split, ComparisonConfig(), [run.id])
+    folder = job_folder(workspace, "self-check", comparison.id)
+    assert folder.parent == workspace.comparison_folder(comparison.id)
+    assert list_jobs(workspace) == []
+    write_state(folder, JobState(state="running", worker=ProcessIdentity.current()))
+    (job,) = list_jobs(workspace, active_only=True)
+    assert (job.kind, job.id) == ("self-check", comparison.id)

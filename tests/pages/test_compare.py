@@ -7,7 +7,8 @@ import pytest
 import streamlit as st
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
-from dashboard import progress_view, sign_in, state
+from dashboard import progress_view, self_check_view, sign_in, state
+from gru4rec_core.evaluation.self_check import Sabotage, SelfCheck
 from gru4rec_core.jobs import jobs
 from gru4rec_core.report.glossary import OFFLINE_LIMITS
 from gru4rec_core.results.comparison import build_comparison_result
@@ -333,3 +334,15 @@ def test_one_run_each_cannot_tell_who_would_win_again_and_two_more_seeds_of_each
 def test_with_several_seeds_the_verdict_says_how_often_its_winner_would_win_again(finished_seeds, open_page):
     said = texts(open_page("compare")).replace("\N{NO-BREAK SPACE}", " ")
     assert re.search(r"If you trained both again, \w+ would win in .* of 100 repeats", said)
+
+
+def test_the_instrument_is_checked_by_a_job_and_its_answer_stands_on_the_page(finished, open_page, monkeypatch):
+    record, asked = finished.comparisons()[0], []
+    monkeypatch.setattr(jobs, "submit", lambda workspace, kind, job_id, **_: asked.append((kind, job_id)))
+    app = open_page("compare", tab="How sure")
+    app.button(key="self-check").click().run()
+    assert asked == [("self-check", record.id)]
+    wrong = SelfCheck("BPR", 1, 0, 0, 0.1, 0.05, Sabotage(0.1, 0.4, 0.36, False))
+    monkeypatch.setattr(self_check_view, "read_self_check", lambda *_: wrong)
+    st.cache_resource.clear()
+    assert "do not rely on the verdict" in texts(open_page("compare", tab="How sure"))
