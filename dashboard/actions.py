@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -19,10 +19,14 @@ from gru4rec_core.disk import require_room
 from gru4rec_core.errors import DataError, RunError, WorkbenchError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.backtest_planning import plan_backtest
+from gru4rec_core.jobs.job_list import job_folder, tuning_job_id
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
+from gru4rec_core.jobs.tuning_plan import TuningPlan, plan_tuning
+from gru4rec_core.storage import make_folder
 from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tunings import TuningRecord
 from gru4rec_core.workspace.uploads import list_unneeded, remove_old_uploads
 
 _MB = 1 << 20
@@ -97,29 +101,70 @@ def start_backtest(
     return comparisons[0]
 
 
+def start_tuning(workspace: Workspace, dataset_id: str, plan: TuningPlan) -> TuningRecord:
+    """Stores a tuning and queues its methods; the comparison of its winners follows by itself.
+
+    Raises:
+        ConfigError, DataError, RunError: the settings, the log or the engine do not allow it.
+    """
+    tuning = plan_tuning(workspace, dataset_id, plan)
+    check(workspace.root, Action.TRAIN, "tuning", tuning.id)
+
+    def fail(reason: str) -> None:
+        for method in tuning.methods:
+            _fail_if_new(job_folder(workspace, "tuning", tuning_job_id(tuning, method)), reason)
+
+    _submit([tuning.id], lambda: jobs.submit_tuning(workspace, tuning), fail)
+    return tuning
+
+
 def submit(workspace: Workspace, *comparisons: ComparisonRecord) -> None:
     """Queues what comparisons still need, in one thread of their own. Raises RunError if that fails at once."""
     for comparison in comparisons:
         check(workspace.root, Action.TRAIN, "comparison", comparison.id, comparison.name)
-    submission = _Submission(workspace, comparisons)
-    _submissions.update(dict.fromkeys((comparison.id for comparison in comparisons), submission))
+
+    def hand_over() -> None:
+        for comparison in comparisons:
+            jobs.submit_comparison(workspace, comparison.id)
+
+    def fail(reason: str) -> None:
+        for run_id in (run_id for comparison in comparisons for run_id in comparison.run_ids):
+            _fail_if_new(workspace.run_folder(run_id), reason)
+
+    _submit([comparison.id for comparison in comparisons], hand_over, fail)
+
+
+def _submit(names: Sequence[str], hand_over: Callable[[], object], fail: Callable[[str], object]) -> None:
+    submission = _Submission(hand_over, fail)
+    _submissions.update(dict.fromkeys(names, submission))
     submission.thread.start()
     submission.thread.join(_PATIENCE)
     if submission.error is not None:
         raise submission.error
 
 
-def is_starting(comparison_id: str) -> bool:
-    """Whether this process is still handing the comparison's jobs to the engine."""
-    return comparison_id in _submissions and _submissions[comparison_id].thread.is_alive()
+def _fail_if_new(folder: Path, reason: str) -> None:
+    if read_state(folder).state == "new":
+        make_folder(folder)
+        change_state(folder, state="failed", reason=reason)
+
+
+def is_starting(name: str) -> bool:
+    """Whether this process is still handing the jobs of a comparison or a tuning, by its id, to the engine."""
+    return name in _submissions and _submissions[name].thread.is_alive()
 
 
 class _Submission:
-    """Hands the jobs of comparisons to the engine; a later error is stored as the reason why their runs failed."""
+    """Hands jobs to the engine; a later error is stored as the reason why they failed.
 
-    def __init__(self, workspace: Workspace, comparisons: Sequence[ComparisonRecord]) -> None:
-        self.workspace = workspace
-        self.comparisons = comparisons
+    Args:
+        hand_over: does it.
+        fail: called with the reason where it cannot be done.
+    """
+
+    def __init__(self, hand_over: Callable[[], object], fail: Callable[[str], object]) -> None:
+        self.hand_over = hand_over
+        self.fail = fail
         self.error: WorkbenchError | None = None
         self.actor = current_actor()  # the thread cannot know it
         self.thread = threading.Thread(target=self._run, name="submission", daemon=True)
@@ -127,15 +172,11 @@ class _Submission:
     def _run(self) -> None:
         try:
             with acting_as(self.actor):
-                for comparison in self.comparisons:
-                    jobs.submit_comparison(self.workspace, comparison.id)
+                self.hand_over()
         except (WorkbenchError, OSError) as problem:
             error = problem if isinstance(problem, WorkbenchError) else _cannot_submit(problem)
             self.error = error
-            for run_id in (run_id for comparison in self.comparisons for run_id in comparison.run_ids):
-                folder = self.workspace.run_folder(run_id)
-                if read_state(folder).state == "new":
-                    change_state(folder, state="failed", reason=str(error))
+            self.fail(str(error))
 
 
 def _cannot_submit(error: OSError) -> RunError:

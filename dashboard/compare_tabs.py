@@ -19,13 +19,16 @@ from dashboard import (
     self_check_view,
     stability_view,
     state,
+    tuning_view,
     widgets,
 )
 from dashboard.review_context import Review
+from gru4rec_core.errors import RunError
 from gru4rec_core.report.export import export_table
 from gru4rec_core.report.frames.seeds import seed_table
 from gru4rec_core.report.glossary import OFFLINE_LIMITS
 from gru4rec_core.results.comparison import Pair, seed_names
+from gru4rec_core.workspace.tunings import read_tuning
 
 HOW_SURE, WHERE, DETAILS = "How sure", "Where", "Details"
 
@@ -106,8 +109,24 @@ def show_details(shown: Shown) -> None:
     review_context.show_warnings(shown.review)
     widgets.section("Settings of the runs")
     compare_view.show_settings(shown.review)
+    _show_tuning(shown.review)
     widgets.section("How training went")
     progress_view.show_curves(state.workspace(), list(shown.review.runs), shown.review.record.config.deciding_k)
+
+
+def _show_tuning(review: Review) -> None:
+    """How the settings were found, where the models were tuned and the search is still there."""
+    tuned = review.record.tuned
+    if tuned is None:
+        return
+    widgets.section("How the settings were tuned")
+    workspace = state.workspace()
+    try:
+        tuning = read_tuning(workspace, review.record.dataset_id, tuned.tuning_id)
+    except RunError as error:
+        messages.show_problem(error)
+        return
+    tuning_view.show_result(workspace, tuning, review.result.dataset.name)
 
 
 def show_offline_limits() -> None:

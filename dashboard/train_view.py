@@ -21,6 +21,7 @@ from dashboard import (
     state,
     test_rule_form,
     training_form,
+    tuning_form,
     unfinished_view,
     widgets,
     windows_form,
@@ -30,8 +31,10 @@ from gru4rec_core.access.rights import Action
 from gru4rec_core.config import LOSS_LABELS, PROTOCOL_LABELS
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.jobs.backtest_planning import plan_windows
+from gru4rec_core.jobs.capacity import worker_count
 from gru4rec_core.jobs.planning import ComparisonPlan
 from gru4rec_core.jobs.time_left import estimate_plans
+from gru4rec_core.jobs.tuning_plan import TuningPlan
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.integrity import check_run
@@ -103,12 +106,24 @@ def show_form(record: DatasetRecord) -> None:
         with reasons:
             if chosen is None:
                 messages.show_aside(cached.default_plan(record).explain(plan.test_rule, plan.n_seeds))
+        # On several windows each would need a tuning of its own, on what came before it.
+        tuning = tuning_form.ask_for_tuning(record, plan) if chosen is None else None
         plans = [plan] if chosen is None else plan_windows(plan, chosen.windows)
+        if tuning is not None:
+            st.text(tuning_form.describe_time(tuning, worker_count()))
         st.text(estimate_text(state.workspace(), record, plans))
         if st.button("Start", type="primary", key="start", icon=":material/play_arrow:"):
-            _start(record, plan, chosen)
+            _start_tuning(record, tuning) if tuning is not None else _start(record, plan, chosen)
     except WorkbenchError as error:
         messages.show_problem(error)
+
+
+def _start_tuning(record: DatasetRecord, plan: TuningPlan) -> None:
+    actions.start_tuning(state.workspace(), record.id, plan)
+    state.set_params(new=None, settings=None)
+    st.session_state[_STARTED] = True
+    focus.tell_action("Tuning started.", place="tuning")
+    st.rerun()
 
 
 def _start(record: DatasetRecord, plan: ComparisonPlan, chosen: windows_form.ChosenWindows | None) -> None:

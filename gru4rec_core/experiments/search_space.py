@@ -51,6 +51,12 @@ class Setting:
         """Whether it counts, given the settings that are `known`; one that is not known rules nothing out."""
         return all(name not in known or known[name] in values for name, values in self.only.items())
 
+    def tidy(self, value: Any) -> Any:
+        """A value as people would write it: a multiple of the step, or three digits where there is none."""
+        if not isinstance(value, float):
+            return value
+        return round(value, 10) if self.step else min(max(float(f"{value:.3g}"), self.low), self.high)
+
     def holds(self, value: Any) -> bool:
         """Whether a value is in its range, and on its grid."""
         if self.kind == "choice":
@@ -99,8 +105,8 @@ class SearchSpace:
 
     def to_settings(self, values: Values) -> dict[str, Any]:
         """The settings of the method that a trial's values stand for."""
-        names = {setting.name: setting.sets for setting in self.settings}
-        return {names[name]: round(value, 10) if isinstance(value, float) else value for name, value in values.items()}
+        by_name = {setting.name: setting for setting in self.settings}
+        return {by_name[name].sets: by_name[name].tidy(value) for name, value in values.items()}
 
     def locate(self, settings: Mapping[str, Any]) -> Values | None:
         """The values that stand for given settings of the method; None where one of them is outside the space."""

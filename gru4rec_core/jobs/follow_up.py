@@ -5,6 +5,8 @@ that it goes on where nobody looks. On a cluster, whoever looks does.
 """
 
 from gru4rec_core.access.actors import SYSTEM, acting_as
+from gru4rec_core.access.guard import require
+from gru4rec_core.access.rights import Action
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs.job_list import baselines_id, job_folder, tuning_job_id
 from gru4rec_core.jobs.queueing import Destination, queue_job
@@ -31,9 +33,27 @@ def queue_planned(workspace: Workspace) -> list[ComparisonRecord]:
     return queued
 
 
+def unfinished_tuning(workspace: Workspace, dataset_id: str) -> TuningRecord | None:
+    """The newest tuning of a log that jobs carry out and that has not led to its comparison yet; None without one."""
+    for tuning in list_tunings(workspace, dataset_id):
+        if tuning.by_job:
+            return None if _is_settled(workspace, tuning) else tuning
+    return None
+
+
+def set_aside(workspace: Workspace, tuning: TuningRecord) -> None:
+    """Leaves a tuning as it is: its winners are not compared. What it tried stays on disk."""
+    require(workspace.root, Action.CANCEL, "tuning", tuning.id)
+    write_json(tuning_folder(workspace, tuning.dataset_id, tuning.id) / "queued.json", {"comparison": None})
+
+
+def _is_settled(workspace: Workspace, tuning: TuningRecord) -> bool:
+    """Whether its comparison is queued, or it was set aside."""
+    return (tuning_folder(workspace, tuning.dataset_id, tuning.id) / "queued.json").exists()
+
+
 def _waiting(workspace: Workspace, tuning: TuningRecord) -> ComparisonRecord | None:
-    folder = tuning_folder(workspace, tuning.dataset_id, tuning.id)
-    return None if (folder / "queued.json").exists() else planned_comparison(workspace, tuning)
+    return None if _is_settled(workspace, tuning) else planned_comparison(workspace, tuning)
 
 
 def _queue(workspace: Workspace, tuning: TuningRecord, comparison: ComparisonRecord) -> None:

@@ -1,6 +1,7 @@
 """Which methods does a tuning have, and with which budget each?"""
 
 from dataclasses import dataclass
+from math import ceil, inf
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES, without_retired
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
@@ -53,10 +54,22 @@ class TuningPlan:
     by_job: bool = False
 
     @property
+    def methods(self) -> tuple[str, ...]:
+        """All that is tuned: losses, then baselines."""
+        return (*(config.loss for config in self.configs), *self.tuned_baselines)
+
+    @property
     def tuned_baselines(self) -> tuple[str, ...]:
         """Those of the baselines that have settings to tune."""
         tunable = tunable_methods()
         return tuple(name for name in self.baselines if name in tunable)
+
+
+def tuning_seconds(plan: TuningPlan, n_workers: int) -> float:
+    """Seconds that a tuning takes at most, with so many methods at a time; infinite without a limit of time."""
+    if plan.budget.seconds is None:
+        return inf
+    return ceil(len(plan.methods) / n_workers) * plan.budget.seconds
 
 
 def plan_tuning(workspace: Workspace, dataset_id: str, plan: TuningPlan) -> TuningRecord:

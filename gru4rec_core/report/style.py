@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
+from gru4rec_core.baselines.names import base_of
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -86,7 +88,7 @@ def style(name: str, kind: str = "gru4rec", dark: bool = False) -> Style:
     of them apart; any other name takes a spare colour picked by its letters.
     """
     if kind == "baseline":
-        return Style(ground(dark).baseline, _DASHES.get(name, (5, 5)), "diamond")
+        return Style(ground(dark).baseline, _DASHES.get(base_of(name), (5, 5)), "diamond")
     loss = _loss_of(name)
     if loss is None:
         return Style(_SPARE[sum(map(ord, name)) % len(_SPARE)][dark], (1, 0), "square")

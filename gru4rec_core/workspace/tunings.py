@@ -2,9 +2,10 @@
 
 datasets/<id>/tunings/<tuning>/tuning.json       what is tuned, and how its winners are compared
 datasets/<id>/tunings/<tuning>/comparison.json   the id of that comparison, once it is planned
+datasets/<id>/tunings/<tuning>/queued.json       the same, once its jobs are queued; of none where it was set aside
 datasets/<id>/tunings/<tuning>/<method>/         state.json and log.txt of the method's job
-datasets/<id>/tunings/<tuning>/<method>/trials.jsonl   one line per trial
-datasets/<id>/tunings/<tuning>/<method>/refused.json   why a method did not take the log
+    trials.jsonl                                 one line per trial
+    refused.json                                 why the method did not take the log
 """
 
 import json

@@ -18,8 +18,11 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.errors import AccessError, DataError, RunError
 from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
+from gru4rec_core.jobs.tuning_plan import TuningPlan
 from gru4rec_core.workspace.backtests import list_backtests
+from gru4rec_core.workspace.job_state import read_state
 from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tunings import list_tunings, method_folder
 
 
 def test_an_upload_is_kept_under_its_hash_whatever_its_name(tmp_path: Path):
@@ -143,3 +146,20 @@ def test_a_full_disk_is_why_the_runs_failed(tmp_path: Path, comparison, monkeypa
     state = workspace.state(comparison.run_ids[0])
     assert state.state == "failed"
     assert "disk has space" in state.reason
+
+
+def test_an_engine_that_takes_no_tuning_is_the_reason_why_its_methods_failed(
+    tmp_path: Path, make_dataset, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object) -> None:
+        raise RunError("The job engine starts.")
+
+    monkeypatch.setattr(jobs, "submit_tuning", refuse)
+    workspace = Workspace(tmp_path)
+    record = workspace.add_dataset(make_dataset("abcabc", "bcabca", "cabc", "abca"), "log")
+    plan = TuningPlan((TrainingConfig(),), SplitConfig(validation_fraction=0.5), ComparisonConfig(deciding_k=2))
+    with pytest.raises(RunError, match="job engine"):
+        actions.start_tuning(workspace, record.id, plan)
+    (tuning,) = list_tunings(workspace, record.id)
+    states = {read_state(method_folder(workspace, tuning, method)).state for method in tuning.methods}
+    assert states == {"failed"}

@@ -71,3 +71,5 @@ def test_a_grid_holds_its_own_points() -> None:
     assert not rate.holds(0.0875)
     assert not rate.holds(0.3)
     assert SearchSpace((rate,)).to_settings({"rate": 0.01 + 7 * 0.005}) == {"rate": 0.045}
+    smooth = Setting("rate", "float", "why", "rate", low=0.0003, high=0.010004, log=True)
+    assert (smooth.tidy(0.0068702287), smooth.tidy(0.010004), smooth.tidy(0.00030049)) == (0.00687, 0.01, 0.0003)

@@ -1,0 +1,109 @@
+"""Tuning on the pages: the switch on Train, the live view from disk alone, and what was found on Compare."""
+
+from __future__ import annotations
+
+import pytest
+
+from gru4rec_core.jobs import client, jobs
+from gru4rec_core.jobs.follow_up import queue_planned, unfinished_tuning
+from gru4rec_core.jobs.winners import plan_winners
+from gru4rec_core.workspace.importing import import_sample
+from gru4rec_core.workspace.job_state import change_state
+from gru4rec_core.workspace.records import TunedWith
+from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tunings import (
+    Trial,
+    TuningRecord,
+    create_tuning,
+    list_tunings,
+    method_folder,
+    store_trials,
+)
+from tests.pages.test_train import labels, written
+
+
+def carry_out(workspace: Workspace, tuning: TuningRecord, methods: tuple[str, ...], state: str) -> None:
+    """What jobs would leave in the folders of these methods."""
+    for method in methods:
+        folder = method_folder(workspace, tuning, method)
+        folder.mkdir(exist_ok=True)
+        store_trials(folder, [Trial(n, {}, {}, 0.4 + n / 10, 1, (0.4,), 30.0, "done") for n in range(2)])
+        change_state(folder, state=state, scheduler="tls://127.0.0.1:9", ended=1.0)
+
+
+@pytest.fixture
+def record(workspace):
+    return import_sample(workspace, "workouts")
+
+
+@pytest.fixture
+def tuning(record, workspace, open_page, monkeypatch: pytest.MonkeyPatch) -> TuningRecord:
+    """A tuning that was started on Train, and handed to nobody."""
+    monkeypatch.setattr(jobs, "submit_tuning", lambda workspace, tuning: None)
+    page = open_page("train")
+    page.toggle(key=f"tune-{record.id}").set_value(True).run()
+    assert "Tunes 9 methods" in written(page)
+    page.number_input(key=f"trials-{record.id}").set_value(2)
+    page.number_input(key=f"minutes-{record.id}").set_value(2.5).run()
+    page.button(key="start").click().run()
+    assert not page.exception
+    (tuning,) = list_tunings(workspace, record.id)
+    return tuning
+
+
+def test_what_was_chosen_is_stored_before_anything_is_tried(tuning, workspace):
+    assert (tuning.n_trials, tuning.seconds, tuning.by_job, tuning.judging.deciding_k) == (2, 150.0, True, 3)
+    assert tuning.methods[:2] == ("top1", "bpr")
+    assert workspace.comparisons() == []
+
+
+def test_it_is_followed_until_its_comparison_is_queued(
+    tuning, workspace, record, open_page, monkeypatch: pytest.MonkeyPatch
+):
+    carry_out(workspace, tuning, ("top1",), "done")
+    carry_out(workspace, tuning, tuning.methods[1:], "cancelled")
+    page = open_page("train")
+    assert not page.exception
+    assert "1 of 9 methods tuned" in written(page)
+    assert [one.value for one in page.header] == ["Tuning, not finished"]
+    assert "Set this tuning aside" in labels(page)
+    carry_out(workspace, tuning, tuning.methods, "done")
+    comparison = plan_winners(workspace, tuning)
+    monkeypatch.setattr(client, "send", lambda workspace, job: None)
+    queue_planned(workspace)
+    assert unfinished_tuning(workspace, record.id) is None
+    page.run()
+    assert page.query_params["comparison"] == comparison.id
+
+
+def test_one_that_failed_can_be_set_aside(tuning, workspace, record, open_page):
+    carry_out(workspace, tuning, tuning.methods, "cancelled")
+    page = open_page("train")
+    next(button for button in page.button if button.label == "Set this tuning aside").click().run()
+    page.button(key="set-aside-now").click().run()
+    assert not page.exception
+    assert unfinished_tuning(workspace, record.id) is None
+    assert not page.header
+    assert method_folder(workspace, tuning, "top1").exists()
+
+
+def test_compare_shows_how_the_settings_were_found(finished, open_page):
+    (comparison,) = finished.comparisons()
+    tuning = TuningRecord(
+        id="tuning-a",
+        dataset_id=comparison.dataset_id,
+        split=comparison.split,
+        judging=comparison.config,
+        configs=tuple(finished.run(run_id).config for run_id in comparison.run_ids[:1]),
+        n_trials=2,
+    )
+    create_tuning(finished, tuning)
+    carry_out(finished, tuning, tuning.methods, "done")
+    tuned = comparison.model_copy(update={"tuned": TunedWith(tuning_id=tuning.id, n_trials=2)})
+    tuned.write(finished.comparison_folder(comparison.id) / "comparison.json")
+    page = open_page("compare", comparison=comparison.id, tab="Details")
+    assert not page.exception
+    assert "Each was tuned first, on validation data, with 2 trials." in written(page)
+    assert "How the settings were tuned" in written(page)
+    (table,) = [frame.value for frame in page.dataframe if "winning settings" in frame.value]
+    assert table["tuned"].tolist() == [50.0]
