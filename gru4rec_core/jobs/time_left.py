@@ -14,7 +14,7 @@ from gru4rec_core.experiments.continuing import inherited_epochs, kept_epochs
 from gru4rec_core.jobs import estimates
 from gru4rec_core.jobs.capacity import worker_count
 from gru4rec_core.jobs.estimates import Past
-from gru4rec_core.jobs.job_list import Job, baselines_id, job_folder, list_jobs
+from gru4rec_core.jobs.job_list import Job, baselines_id, job_folder, list_jobs, read_tuning_job
 from gru4rec_core.jobs.jobs import engine_status
 from gru4rec_core.jobs.planning import ComparisonPlan, find_known_runs
 from gru4rec_core.workspace.records import DatasetRecord
@@ -164,12 +164,16 @@ def _job_seconds(workspace: Workspace, past: Past, job: Job, record: DatasetReco
         return state.seconds_left + estimates.testing_seconds(past, record)
     if job.kind == "run" and state.phase in ("testing", "storing"):
         return estimates.testing_seconds(past, record)
+    if job.kind == "tuning" and state.seconds_left is not None:
+        return state.seconds_left
     if job.run is not None:
         run = job.run
         trained = max(kept_epochs(workspace, run.id), inherited_epochs(workspace, run))
         rest = estimates.run_seconds(past, record, run.config, run.split, trained)
     elif job.kind == "order-test":
         rest = ORDER_TEST_SECONDS
+    elif job.kind == "tuning":
+        rest = _budget_seconds(workspace, past, job, record)
     else:
         missing, last = _missing_baselines(workspace, job)
         rest = estimates.baselines_seconds(workspace, record, missing)
@@ -179,6 +183,17 @@ def _job_seconds(workspace: Workspace, past: Past, job: Job, record: DatasetReco
         return rest + (START_SECONDS if state.phase else 0.0)
     elapsed = time.time() - began if began else 0.0
     return max(rest - elapsed, elapsed * _OVERDUE_SHARE, 1.0)
+
+
+def _budget_seconds(workspace: Workspace, past: Past, job: Job, record: DatasetRecord) -> float:
+    """What a tuning may take that has not finished a trial: its time, or as many whole runs as it has trials."""
+    try:
+        tuning, _ = read_tuning_job(workspace, job.id)
+    except RunError:  # its record is damaged: the job will fail
+        return 0.0
+    if tuning.seconds is not None:
+        return tuning.seconds
+    return (tuning.n_trials or 1) * estimates.run_seconds(past, record, tuning.configs[0], tuning.split)
 
 
 def _missing_baselines(workspace: Workspace, job: Job) -> tuple[list[str], float]:

@@ -12,8 +12,9 @@ from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.jobs import estimates, time_left
 from gru4rec_core.jobs.job_list import baselines_id, job_folder
 from gru4rec_core.jobs.planning import ComparisonPlan
-from gru4rec_core.jobs.time_left import START_SECONDS, estimate_plans, lay_out, seconds_until_done
+from gru4rec_core.jobs.time_left import ORDER_TEST_SECONDS, START_SECONDS, estimate_plans, lay_out, seconds_until_done
 from gru4rec_core.workspace.job_state import JobState, write_state
+from gru4rec_core.workspace.tunings import TuningRecord, create_tuning
 
 CONFIGS = tuple(TrainingConfig(loss=loss, seed=seed) for loss in ("top1", "bpr") for seed in (0, 1))
 PLAN = ComparisonPlan(CONFIGS, SplitConfig(), ComparisonConfig(), baselines=("markov",))
@@ -153,3 +154,28 @@ def test_the_last_steps_of_a_training_tell_no_pace(workspace, dataset) -> None:
     add(workspace, dataset, CONFIGS[0], last)
     waiting = add(workspace, dataset, CONFIGS[1], JobState(state="queued", submitted=2.0))
     assert seconds_until_done(workspace)[waiting.id] == pytest.approx(10.0)
+
+
+def test_an_order_test_counts_with_what_it_takes_at_most(workspace, dataset) -> None:
+    folder = job_folder(workspace, "order-test", dataset.id)
+    write_state(folder, JobState(state="queued"))
+    assert seconds_until_done(workspace) == {dataset.id: ORDER_TEST_SECONDS}
+    write_state(folder, JobState(state="running", started=time.time() - 5))
+    assert seconds_until_done(workspace)[dataset.id] == pytest.approx(ORDER_TEST_SECONDS - 5, abs=1)
+
+
+def test_a_tuning_takes_its_budget_until_it_says_how_long(workspace, dataset) -> None:
+    judging = ComparisonConfig(deciding_k=3)
+    record = TuningRecord(
+        id="tuning-a", dataset_id=dataset.id, split=SplitConfig(), judging=judging, configs=CONFIGS[::2], n_trials=3
+    )
+    create_tuning(workspace, record)
+    job_id = f"{dataset.id}/tuning-a/top1"
+    folder = job_folder(workspace, "tuning", job_id)
+    write_state(folder, JobState(state="queued"))
+    assert seconds_until_done(workspace) == {job_id: 30.0}
+    write_state(folder, JobState(state="running", started=1.0, seconds_left=12.0))
+    assert seconds_until_done(workspace) == {job_id: 12.0}
+    (folder.parent / "tuning.json").write_text("{")
+    write_state(folder, JobState(state="queued"))
+    assert seconds_until_done(workspace) == {job_id: 0.0}
