@@ -151,7 +151,8 @@ def _settings_text(method: MethodResult) -> str:
         return ""
     if not best.settings:
         return "its own"
-    text = ", ".join(f"{setting_fields.label(name)} {_value_text(value)}" for name, value in best.settings.items())
+    named = {setting_fields.label(name).partition(" (")[0]: value for name, value in best.settings.items()}
+    text = ", ".join(f"{name} {_value_text(value)}" for name, value in named.items())
     return f"{text}, epochs {best.epochs}" if method.method in LOSS_LABELS else text
 
 

@@ -31,7 +31,7 @@ def test_the_winning_settings_stand_beside_what_they_gave() -> None:
     table = winners_table(result)
     assert table["method"].tolist() == ["TOP1", "BPR", "STAN", "SLIST", "Item kNN"]
     assert table["winning settings"].tolist() == [
-        "units per layer (several layers: 100, 100) 96, learning rate 0.00687, epochs 7",
+        "units per layer 96, learning rate 0.00687, epochs 7",
         "its own",
         "age 12.5",
         "Too many items.",
