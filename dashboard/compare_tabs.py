@@ -109,24 +109,23 @@ def show_details(shown: Shown) -> None:
     review_context.show_warnings(shown.review)
     widgets.section("Settings of the runs")
     compare_view.show_settings(shown.review)
-    _show_tuning(shown.review)
+    _show_tuning(shown.review, shown.k)
     widgets.section("How training went")
     progress_view.show_curves(state.workspace(), list(shown.review.runs), shown.review.record.config.deciding_k)
 
 
-def _show_tuning(review: Review) -> None:
+def _show_tuning(review: Review, k: int) -> None:
     """How the settings were found, where the models were tuned and the search is still there."""
     tuned = review.record.tuned
     if tuned is None:
         return
     widgets.section("How the settings were tuned")
-    workspace = state.workspace()
     try:
-        tuning = read_tuning(workspace, review.record.dataset_id, tuned.tuning_id)
+        tuning = read_tuning(state.workspace(), review.record.dataset_id, tuned.tuning_id)
     except RunError as error:
         messages.show_problem(error)
         return
-    tuning_view.show_result(workspace, tuning, review.result.dataset.name)
+    tuning_view.show_result(tuning, state.Selection(review.result.dataset, review.record, k))
 
 
 def show_offline_limits() -> None:

@@ -107,7 +107,8 @@ def show_form(record: DatasetRecord) -> None:
             if chosen is None:
                 messages.show_aside(cached.default_plan(record).explain(plan.test_rule, plan.n_seeds))
         # On several windows each would need a tuning of its own, on what came before it.
-        tuning = tuning_form.ask_for_tuning(record, plan) if chosen is None else None
+        may_tune = chosen is None and plan.tuned is None
+        tuning = tuning_form.ask_for_tuning(record, plan) if may_tune else None
         plans = [plan] if chosen is None else plan_windows(plan, chosen.windows)
         if tuning is not None:
             st.text(tuning_form.describe_time(tuning, worker_count()))

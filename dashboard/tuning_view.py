@@ -14,6 +14,7 @@ from gru4rec_core.config import LOSS_LABELS
 from gru4rec_core.jobs.follow_up import set_aside, unfinished_tuning
 from gru4rec_core.jobs.job_list import Job, read_job_state, tuning_job_id
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
+from gru4rec_core.jobs.winners import finished_tuning
 from gru4rec_core.report.charts.tuning import tuning_curve
 from gru4rec_core.report.export import TableSource, export_table
 from gru4rec_core.report.frames.tuning import TriedMethod, best_so_far_frame
@@ -85,16 +86,17 @@ def _list_jobs(workspace: Workspace, tuning: TuningRecord) -> list[Job]:
     ]
 
 
-def show_result(workspace: Workspace, tuning: TuningRecord, dataset: str) -> None:
+def show_result(tuning: TuningRecord, selection: state.Selection) -> None:
     """What a finished tuning found: the curve, and the winning settings beside those that each method began with."""
-    result = load_tuning(workspace, tuning)
+    result = load_tuning(state.workspace(), tuning)
     messages.show_aside(
         f"Each method had {tuning.budget}, on training and validation data. The figures chose the settings, so they are"
         " higher than a test would give."
     )
     _show_curve(result)
     table = winners_table(result)
-    source = TableSource(dataset=dataset, split=tuning.split, k=tuning.judging.deciding_k)
+    name = selection.dataset.name if selection.dataset else ""
+    source = TableSource(dataset=name, split=tuning.split, k=tuning.judging.deciding_k)
     widgets.show_table(
         export_table(table, source),
         key="winners",
@@ -102,6 +104,10 @@ def show_result(workspace: Workspace, tuning: TuningRecord, dataset: str) -> Non
         shown=table,
         columns={name: st.column_config.NumberColumn(name, format="%.1f") for name in ("before", "tuned", "seconds")},
     )
+    # Train offers the settings of the newest tuning.
+    is_newest = finished_tuning(state.workspace(), tuning.dataset_id) == tuning
+    if is_newest and is_allowed(Action.TRAIN) and st.button("Use these settings", key="use-tuned"):
+        state.open_page("train", selection, new="1", settings="tuned")
 
 
 def _show_curve(result: TuningResult) -> None:

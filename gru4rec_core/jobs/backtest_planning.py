@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from gru4rec_core.config import SplitConfig, WindowConfig, name_comparison
 from gru4rec_core.data.times import UNITS
 from gru4rec_core.data.windows import Window, cut_windows, describe_windows, require_large_enough
-from gru4rec_core.errors import DataError
+from gru4rec_core.errors import ConfigError, DataError
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison, span_days
 from gru4rec_core.storage import new_id
 from gru4rec_core.workspace.backtests import BacktestRecord, list_backtests, store_backtest
@@ -104,7 +104,18 @@ def plan_backtest(workspace: Workspace, dataset_id: str, plan: ComparisonPlan, c
 
 
 def plan_windows(plan: ComparisonPlan, windows: Sequence[Window]) -> list[ComparisonPlan]:
-    """The plan of each window's comparison: the same models and baselines, under the window's own test rule."""
+    """The plan of each window's comparison: the same models and baselines, under the window's own test rule.
+
+    Raises:
+        ConfigError: the models were tuned; the search saw what earlier windows test on.
+    """
+    if plan.tuned is not None:
+        raise ConfigError(
+            "Windows compare models that were not tuned on their tests.",
+            found="settings that were tuned on all that comes before the last window",
+            where="windows",
+            remedy="Choose other settings, or compare under the test rule that they were tuned under.",
+        )
     return [replace(plan, test_rule=window.rule, name=f"{_name(plan)}, {window.period}") for window in windows]
 
 

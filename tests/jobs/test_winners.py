@@ -4,9 +4,18 @@ import pytest
 
 from gru4rec_core.baselines.names import tuned_name
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
-from gru4rec_core.errors import RunError
+from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.experiments.baselines import execute_baselines
-from gru4rec_core.jobs.winners import final_test_rule, plan_winners, winning_config
+from gru4rec_core.jobs.backtest_planning import plan_windows
+from gru4rec_core.jobs.winners import (
+    final_test_rule,
+    finished_tuning,
+    plan_winners,
+    require_same_test,
+    winners_plan,
+    winning_config,
+)
+from gru4rec_core.storage import read_json
 from gru4rec_core.workspace.run_folder import load_evaluation
 from gru4rec_core.workspace.split_store import open_split
 from gru4rec_core.workspace.store import Workspace
@@ -82,6 +91,10 @@ def test_tuned_baselines_are_computed_with_their_settings(workspace: Workspace, 
     n_items = len(open_split(workspace, tuning.dataset_id, comparison.split).train_counts)
     rules, markov = (load_evaluation(folder, n_items, name) for name in (comparison.baselines[1], "markov"))
     assert rules.ranks().tolist() == markov.ranks().tolist()  # rules of one step are the lookup table
+    assert read_json(folder / f"{comparison.baselines[1]}.json", "a baseline")["settings"] == {
+        "decay": "inverse",
+        "steps": 1,
+    }
     with pytest.raises(RunError, match="which settings"):
         workspace.baseline_settings("stan~00000000")
 
@@ -89,3 +102,18 @@ def test_tuned_baselines_are_computed_with_their_settings(workspace: Workspace, 
 def test_a_loss_without_a_value_has_no_winner(tuning: TuningRecord) -> None:
     with pytest.raises(RunError, match="no trial of TOP1 has one"):
         winning_config(tuning, MethodTrials("top1", (tried(0, None, {}),)))
+
+
+def test_another_test_is_refused_and_so_are_windows(workspace: Workspace, tuning: TuningRecord) -> None:
+    assert finished_tuning(workspace, tuning.dataset_id) is None
+    assert winners_plan(workspace, tuning) is None
+    for method in tuning.methods:
+        store(workspace, tuning, method, tried(0, 0.5, {}), tried(1, 0.4, {}))
+    assert finished_tuning(workspace, tuning.dataset_id) == tuning
+    require_same_test(tuning, RULE)
+    with pytest.raises(ConfigError, match="may have learnt from"):
+        require_same_test(tuning, RULE.replace(protocol="session-holdout"))
+    plan = winners_plan(workspace, tuning, n_seeds=1)
+    assert [config.seed for config in plan.configs] == [6, 6]
+    with pytest.raises(ConfigError, match="not tuned on their tests"):
+        plan_windows(plan, [])

@@ -87,6 +87,29 @@ def test_one_that_failed_can_be_set_aside(tuning, workspace, record, open_page):
     assert method_folder(workspace, tuning, "top1").exists()
 
 
+def test_tuned_settings_can_be_trained_again_under_the_test_they_were_tuned_for(
+    tuning, workspace, record, open_page, monkeypatch: pytest.MonkeyPatch
+):
+    carry_out(workspace, tuning, tuning.methods, "done")
+    plan_winners(workspace, tuning)
+    monkeypatch.setattr(client, "send", lambda workspace, job: None)
+    queue_planned(workspace)
+    monkeypatch.setattr(jobs, "submit_comparison", lambda workspace, comparison_id: None)
+    page = open_page("train", new="1", settings="tuned")
+    assert page.segmented_control(key=f"mode-{record.id}").value == "Tuned settings"
+    assert not page.toggle or f"tune-{record.id}" not in [toggle.key for toggle in page.toggle]
+    page.number_input(key=f"seeds-{record.id}").set_value(2).run()
+    page.button(key="start").click().run()
+    assert not page.exception
+    newest = workspace.comparisons()[0]
+    assert len(newest.run_ids) == 4
+    assert newest.tuned.tuning_id == tuning.id
+    assert newest.split == tuning.split.replace(validation_fraction=0.0)
+    page = open_page("train", new="1", settings="tuned")
+    page.segmented_control(key=f"train-rule-{record.id}").set_value("session-holdout").run()
+    assert "under the test rule that they were tuned under" in written(page)
+
+
 def test_compare_shows_how_the_settings_were_found(finished, open_page):
     (comparison,) = finished.comparisons()
     tuning = TuningRecord(
