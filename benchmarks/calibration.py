@@ -362,7 +362,8 @@ def _self_check(world: World, n_seeds: int, rng: np.random.Generator) -> tuple[S
     config = CONFIG.replace(seed=int(rng.integers(2**31)))
     test = _SimulatedTest(world, [world.hit_rate] * n_seeds, rng)
     model = ModelResults("b", "b", "gru4rec", MODEL_B.evaluations * n_seeds)
-    smallest = visible_size(_judge(test, model, config).half_width, config)
+    said = _judge(test, model, config)
+    smallest = visible_size(said.half_width, said.centre, config)
     found = check_instrument(model, EventHits(test.session, test.hits), test.blend, smallest, config)
     if found.smallest is None:
         return found, False

@@ -173,24 +173,31 @@ def check_instrument(
     )
 
 
-def visible_size(half_width: float, config: ComparisonConfig) -> float:
+def visible_size(half_width: float, centre: float, config: ComparisonConfig) -> float:
     """Smallest relative difference that a verdict sees in at least 80 % of tests like the one that gave an interval.
 
-    As `sensitivity.visible_from_half_width`, but a verdict asks for more than an interval without 0: the p value must
-    be below the level by the error of its own estimate (`upper_p`). With z of the level, z' of the largest p value that
-    is, and z'' of the power, it is h (z' + z'') / z.
+    As `sensitivity.visible_from_half_width`, with two things more. A verdict asks for more than an interval without 0:
+    the p value must be below the level by the error of its own estimate (`upper_p`). And a lead is a share of the
+    weaker model's hits, while the interval in hits stays about as wide as it is. With z of the level, z' of the
+    largest p value that is, and z'' of the power, the leader's hits less the share s = h / (1 + d) (z' + z'') / z are
+    seen to be fewer, which is a lead of s / (1 - s).
 
     Args:
-        half_width: h, of an interval of the relative difference.
+        half_width, centre: h and d, of an interval of the relative difference.
         config: level and number of permutations.
+
+    Returns:
+        Relative difference; infinite where none is seen, or nothing is known.
     """
     level = 1 - config.confidence
     low, high = 0.0, level
     while high - low > 1e-6:
         middle = (low + high) / 2
         low, high = (middle, high) if upper_p(middle, config.n_permutations) <= level else (low, middle)
-    z = NormalDist().inv_cdf(1 - level / 2)
-    return half_width * (NormalDist().inv_cdf(1 - high / 2) + NormalDist().inv_cdf(POWER)) / z
+    normal = NormalDist()
+    factor = (normal.inv_cdf(1 - high / 2) + normal.inv_cdf(POWER)) / normal.inv_cdf(1 - level / 2)
+    share = factor * half_width / (1 + centre)
+    return share / (1 - share) if share < 1 else float("inf")
 
 
 def meet_itself(model: ModelResults, seeds: EventHits, config: ComparisonConfig) -> list[PairVerdict]:
@@ -234,7 +241,7 @@ def spoil(
             return None, None
         n_events, hits = EventHits(session, np.stack([spoilt, unspoilt])).by_session()
         (verdict,) = judge_pairs(model, hits.T[:, :, None], n_events, config)
-        needed = visible_size(verdict.half_width, config)
+        needed = visible_size(verdict.half_width, verdict.centre, config)
         if needed <= size or is_last:
             break
         size = needed

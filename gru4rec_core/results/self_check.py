@@ -22,7 +22,7 @@ from gru4rec_core.storage import cache_json
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import Workspace
 
-VERSION = 1
+VERSION = 2
 """Raised when the same inputs give another answer than before: stored ones are then made again."""
 
 
@@ -63,11 +63,11 @@ def make_self_check(
     if known is not None:
         return known
     model, config = _best(result), result.record.config
-    k, half_width = config.deciding_k, result.verdict.numbers["half_width"]
+    k, half_width, centre = config.deciding_k, *(result.verdict.numbers[name] for name in ("half_width", "centre"))
     seeds = EventHits(
         model.evaluations[0].session, np.stack([hits(evaluation.ranks(), k) for evaluation in model.evaluations])
     )
-    smallest = float("inf") if half_width is None else visible_size(half_width, config)
+    smallest = float("inf") if None in (half_width, centre) else visible_size(half_width, centre, config)
     found = check_instrument(model, seeds, _blend(workspace, result, on_step), smallest, config)
     cache_json(
         self_check_file(workspace, result.record), {"inputs": _hash_inputs(workspace, result), "found": found.to_json()}

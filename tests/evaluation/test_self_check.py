@@ -86,7 +86,12 @@ def test_an_instrument_that_calls_equals_different_is_wrong(monkeypatch):
 
 
 def test_the_visible_size_asks_for_more_than_an_interval_without_0():
-    assert visible_from_half_width(0.05, 0.95) < visible_size(0.05, CONFIG) < 1.1 * visible_from_half_width(0.05, 0.95)
+    assert visible_from_half_width(0.02, 0.95) < visible_size(0.02, 0.0, CONFIG) < 0.04
+
+
+def test_an_interval_as_wide_as_the_hits_sees_nothing():
+    assert visible_size(0.9, 0.0, CONFIG) == float("inf")
+    assert visible_size(float("inf"), 0.0, CONFIG) == float("inf")
 
 
 def test_it_survives_json():
