@@ -1,5 +1,6 @@
 """How are losses compared from the command line?"""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from gru4rec_core.cli.options import (
     choose_judging,
     choose_plan,
     choose_windows,
+    pick_fields,
     resolve_preset,
     settings_options,
     split_names,
@@ -43,7 +45,7 @@ from gru4rec_core.jobs.capacity import worker_count
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
 from gru4rec_core.jobs.more_seeds import more_seeds_command
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison, with_seeds
-from gru4rec_core.jobs.winners import plan_winners
+from gru4rec_core.jobs.winners import winners_plan
 from gru4rec_core.results.backtest import build_backtest_result
 from gru4rec_core.results.comparison import build_comparison_result, find_missing
 from gru4rec_core.results.right_category import right_category
@@ -87,7 +89,7 @@ def compare(
     tuned: Annotated[
         str | None,
         typer.Option(
-            help="Compare the winners of this tuning (see tune), which says all that the other options would.",
+            help="Compare the winners of this tuning (see tune), which says how they are trained and tested.",
             metavar="TUNING",
         ),
     ] = None,
@@ -99,15 +101,16 @@ def compare(
     With --windows on several periods, one after another, each by models trained on what came before it.
     """
     if tuned is not None:
-        if settings or seeds is not None or preset is not None:
+        judging = pick_fields(ComparisonConfig, settings)
+        if preset is not None or len(settings) > len(judging):
             raise ConfigError(
-                "With --tuned, the tuning says what is trained, tested and how it is judged.",
-                found="other settings beside it",
+                "With --tuned, the tuning says what is trained and how it is tested.",
+                found="other settings of training or testing beside it",
                 where="--tuned",
                 remedy="Leave them out; to change them, tune again with them.",
             )
         workspace = Workspace.default()
-        _finish(workspace, _plan_tuned(workspace, dataset, tuned), processes, as_json)
+        _finish(workspace, _plan_tuned(workspace, dataset, tuned, seeds, judging), processes, as_json)
         return
     # What the options say is checked before the log is read, which may take minutes.
     loss_names = split_names(losses, "--losses")
@@ -132,17 +135,20 @@ def compare(
     _finish(workspace, plan_comparison(workspace, record.id, plan), processes, as_json)
 
 
-def _plan_tuned(workspace: Workspace, dataset: str, tuning_id: str) -> ComparisonRecord:
+def _plan_tuned(
+    workspace: Workspace, dataset: str, tuning_id: str, n_seeds: int | None, judging: dict[str, Any]
+) -> ComparisonRecord:
+    """The comparison of a tuning's winners, with other seeds and judged otherwise where the options say so."""
     tuning = read_tuning(workspace, workspace.dataset(dataset).id, tuning_id)
-    comparison = plan_winners(workspace, tuning)
-    if comparison is None:
+    plan = winners_plan(workspace, tuning, n_seeds)
+    if plan is None:
         raise RunError(
             "The winners of a tuning are compared once every method is tuned.",
             found="some methods have budget left",
             where=f"tuning {tuning_id}",
             remedy="Let it end, or call tune again with the same options: it goes on where it was.",
         )
-    return comparison
+    return plan_comparison(workspace, tuning.dataset_id, replace(plan, judging=plan.judging.replace(**judging)))
 
 
 def _finish(workspace: Workspace, comparison: ComparisonRecord, processes: int | None, as_json: bool) -> None:

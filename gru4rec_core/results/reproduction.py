@@ -29,12 +29,17 @@ def reproduce_command(record: ComparisonRecord, configs: Sequence[TrainingConfig
     """The command line that trains (or finds) the same runs and compares them in the same way.
 
     Where the models' settings differ by more than loss and seed, no single `compare` gives them: then it is one line of
-    `train` per run, and their comparison is made on the page Train.
+    `train` per run, and their comparison is made on the page Train. The winners of a tuning are found by its id, in the
+    workspace that has it.
 
     Args:
         record: the comparison.
         configs: of its runs, in order.
     """
+    if record.tuned is not None:
+        n_seeds = len(configs) // len({config.loss for config in configs})
+        words = ["compare", record.dataset_id, "--tuned", record.tuned.tuning_id, "--seeds", str(n_seeds)]
+        return _as_line([*words, *_options(ComparisonConfig, record.config, keep=("deciding_k",))])
     shared = _shared_settings(configs)
     rule = _options(SplitConfig, record.split, keep=("protocol",))
     if shared is None:

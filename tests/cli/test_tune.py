@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from gru4rec_core.results.reproduction import reproduce_command
 from gru4rec_core.workspace.store import Workspace
 
 RULE = ["--protocol", "last-item", "--validation-fraction", "0.4"]
@@ -22,10 +23,18 @@ def test_tuned_winners_are_compared(run, log: Path, workspace: Workspace) -> Non
     assert [model["label"] for model in compared.json["models"]] == ["BPR", "Best-sellers", "Sequential rules, tuned"]
     (comparison,) = workspace.comparisons()
     assert comparison.split.validation_fraction == 0
+    command = reproduce_command(comparison, [workspace.run(run_id).config for run_id in comparison.run_ids])
+    words = command.removeprefix("python -m gru4rec_core ").split()
+    assert words[:4] == ["compare", comparison.dataset_id, "--tuned", first.json["tuning"]]
+    assert run(*words, "--json").json["comparison"] == comparison.id
+    assert (
+        run("compare", "letters", "--tuned", first.json["tuning"], "--k", "1", "--json").json["comparison"]
+        != comparison.id
+    )
 
 
 def test_what_does_not_go_together_is_refused(run, log: Path) -> None:
-    wrong = run("compare", log, "--tuned", "tuning-x", "--seeds", "2")
+    wrong = run("compare", log, "--tuned", "tuning-x", "--epochs", "2")
     assert (wrong.status, "the tuning says what is trained" in wrong.err) == (2, True)
     none = run("tune", log, *TUNE[:-1], "0", "--json")
     assert (none.status, "needs a validation part" in none.err) == (1, True)
