@@ -23,6 +23,8 @@ from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import TuningRecord, method_label, planned_comparison
 
+_MOST_IMPORTANT = 3  # settings that are named
+
 
 def show_progress(record: DatasetRecord) -> None:
     """The tuning of a log that has not led to its comparison yet, if there is one, drawn anew every second."""
@@ -91,7 +93,7 @@ def show_result(tuning: TuningRecord, selection: state.Selection) -> None:
     result = load_tuning(state.workspace(), tuning)
     messages.show_aside(
         f"Each method had {tuning.budget}, on training and validation data. The figures chose the settings, so they are"
-        " higher than a test would give."
+        " higher than a test would give. What mattered most is a hint: it rests on these few trials."
     )
     _show_curve(result)
     table = winners_table(result)
@@ -144,6 +146,7 @@ def winners_table(result: TuningResult) -> pd.DataFrame:
             "before": None if method.start is None else 100 * method.start,
             "tuned": None if method.best is None else 100 * method.best,
             "winning settings": _settings_text(method),
+            "what mattered most": _importances_text(method),
         }
         for method in result.methods
     )
@@ -157,9 +160,18 @@ def _settings_text(method: MethodResult) -> str:
         return ""
     if not best.settings:
         return "its own"
-    named = {setting_fields.label(name).partition(" (")[0]: value for name, value in best.settings.items()}
-    text = ", ".join(f"{name} {_value_text(value)}" for name, value in named.items())
+    text = ", ".join(f"{_short_label(name)} {_value_text(value)}" for name, value in best.settings.items())
     return f"{text}, epochs {best.epochs}" if method.method in LOSS_LABELS else text
+
+
+def _importances_text(method: MethodResult) -> str:
+    """ "learning rate 61 %, dropout hidden 20 %": the settings that mattered, the first three."""
+    shares = [(name, round(100 * share)) for name, share in list(method.importances.items())[:_MOST_IMPORTANT]]
+    return ", ".join(f"{_short_label(name)} {share} %" for name, share in shares if share)
+
+
+def _short_label(name: str) -> str:
+    return setting_fields.label(name).partition(" (")[0]
 
 
 def _value_text(value: object) -> str:

@@ -18,7 +18,7 @@ from gru4rec_core.errors import Refused
 from gru4rec_core.evaluation.metrics import hits
 from gru4rec_core.evaluation.scoring import evaluate
 from gru4rec_core.experiments.reporter import JobReporter, OnChange, OnPart
-from gru4rec_core.experiments.search import Method, Watch, search
+from gru4rec_core.experiments.search import Method, Watch, find_importances, search
 from gru4rec_core.experiments.search_space import search_space
 from gru4rec_core.experiments.side_by_side import work_side_by_side
 from gru4rec_core.storage import exclusive_lock, make_folder
@@ -32,6 +32,7 @@ from gru4rec_core.workspace.tunings import (
     method_label,
     read_trials,
     read_tuning,
+    store_importances,
     store_trials,
     write_refusal,
 )
@@ -85,9 +86,11 @@ def execute_tuning(
         except Refused as refused:
             job.log(f"{method} does not take this log: {refused}")
             write_refusal(folder, refused)
+        trials = read_trials(workspace, tuning, method)
+        store_importances(folder, find_importances(prepared.space, trials))
         if at_end is not None:
             at_end()
-        return read_trials(workspace, tuning, method)
+        return trials
 
 
 @dataclass(frozen=True)

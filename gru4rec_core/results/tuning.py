@@ -1,11 +1,12 @@
 """What did a tuning find for each method, on validation data, and what did it spend?"""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from gru4rec_core.words import counted, per_100
 from gru4rec_core.workspace.store import Workspace
-from gru4rec_core.workspace.tunings import MethodTrials, TuningRecord, method_label, read_trials
+from gru4rec_core.workspace.tunings import MethodTrials, TuningRecord, method_label, read_importances, read_trials
 
 
 @dataclass(frozen=True)
@@ -16,11 +17,13 @@ class MethodResult:
         method: a loss or the name of a baseline.
         trials: all of them.
         complete: whether its budget is used up, or it refused the log.
+        importances: how much each setting mattered, shares of 1, the largest first (`search.find_importances`).
     """
 
     method: str
     trials: MethodTrials
     complete: bool
+    importances: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -62,6 +65,7 @@ class MethodResult:
             "best_trial": best.number if best else None,
             "epochs": best.epochs if best else None,
             "settings": best.settings if best else None,
+            "importances": {name: round(share, 4) for name, share in self.importances.items()},
             "refused": self.trials.refused or None,
         }
 
@@ -105,5 +109,9 @@ class TuningResult:
 
 def load_tuning(workspace: Workspace, tuning: TuningRecord) -> TuningResult:
     """What a tuning found so far."""
-    found = [read_trials(workspace, tuning, method) for method in tuning.methods]
-    return TuningResult(tuning, tuple(MethodResult(one.method, one, one.is_complete(tuning)) for one in found))
+    methods = []
+    for method in tuning.methods:
+        trials = read_trials(workspace, tuning, method)
+        shares = read_importances(workspace, tuning, method)
+        methods.append(MethodResult(method, trials, trials.is_complete(tuning), shares))
+    return TuningResult(tuning, tuple(methods))

@@ -5,6 +5,7 @@ datasets/<id>/tunings/<tuning>/comparison.json   the id of that comparison, once
 datasets/<id>/tunings/<tuning>/queued.json       the same, once its jobs are queued; of none where it was set aside
 datasets/<id>/tunings/<tuning>/<method>/         state.json and log.txt of the method's job
     trials.jsonl                                 one line per trial
+    importances.json                             how much each setting mattered, once the budget is used up
     refused.json                                 why the method did not take the log
 """
 
@@ -223,6 +224,22 @@ def read_trials(workspace: Workspace, tuning: TuningRecord, method: str) -> Meth
 def store_trials(folder: Path, trials: Sequence[Trial]) -> None:
     """Writes the trials of a method, all of them, so that what was half written before goes."""
     write_text(folder / "trials.jsonl", "".join(json.dumps(asdict(trial)) + "\n" for trial in trials))
+
+
+def store_importances(folder: Path, shares: dict[str, float]) -> None:
+    """Writes down how much each setting of a method mattered."""
+    write_json(folder / "importances.json", shares)
+
+
+def read_importances(workspace: Workspace, tuning: TuningRecord, method: str) -> dict[str, float]:
+    """How much each setting of a method mattered, the most important first; {} where that is not known."""
+    path = method_folder(workspace, tuning, method) / "importances.json"
+    if not path.exists():
+        return {}
+    try:
+        return {str(name): float(share) for name, share in read_json(path, "a tuning").items()}
+    except (RunError, ValueError, TypeError, AttributeError):  # damaged: nothing rests on it
+        return {}
 
 
 def write_refusal(folder: Path, refused: Refused) -> None:

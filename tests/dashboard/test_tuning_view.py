@@ -27,7 +27,9 @@ def test_the_winning_settings_stand_beside_what_they_gave() -> None:
         MethodTrials("slist", refused="Too many items."),
         MethodTrials("item-knn"),
     ]
-    result = TuningResult(tuning, tuple(MethodResult(one.method, one, True) for one in found))
+    shares = {"stan": {"age": 0.611, "place": 0.389, "distance": 0.0}}
+    results = (MethodResult(one.method, one, True, shares.get(one.method, {})) for one in found)
+    result = TuningResult(tuning, tuple(results))
     table = winners_table(result)
     assert table["method"].tolist() == ["TOP1", "BPR", "STAN", "SLIST", "Item kNN"]
     assert table["winning settings"].tolist() == [
@@ -37,6 +39,7 @@ def test_the_winning_settings_stand_beside_what_they_gave() -> None:
         "Too many items.",
         "",
     ]
+    assert table["what mattered most"].tolist() == ["", "", "age 61 %, place 39 %", "", ""]
     assert table["before"].tolist()[:3] == [50.0, 50.0, 30.0]
     assert table["tuned"].tolist()[:3] == [60.0, 50.0, 35.0]
     assert table["trials"].tolist() == [2, 2, 2, 0, 0]

@@ -4,7 +4,7 @@ import pytest
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import Cancelled, DataError, Refused
-from gru4rec_core.experiments.search import Method, Watch, search
+from gru4rec_core.experiments.search import Method, Watch, find_importances, search
 from gru4rec_core.experiments.search_space import SearchSpace, Setting
 from gru4rec_core.workspace.tunings import MethodTrials, TuningRecord
 
@@ -112,6 +112,18 @@ def test_interrupted_anywhere_it_ends_the_same() -> None:
     assert [(t.values, t.curve, t.outcome) for t in kept.trials] == [
         (t.values, t.curve, t.outcome) for t in whole.trials
     ]
+
+
+def test_what_matters_is_found() -> None:
+    unused = Setting("y", "float", "no slope", "y", low=0.0, high=1.0)
+    space, clock = SearchSpace((unused, *SPACE.settings)), Clock()
+    tried = method(clock)
+    found = carry_out(tuning(n_trials=40), Method("top1", space, {"x": 0.1, "y": 0.5}, tried.run), clock)
+    shares = find_importances(space, found)
+    assert list(shares) == ["x", "y"]
+    assert shares["x"] > 0.7
+    assert sum(shares.values()) == pytest.approx(1.0)
+    assert find_importances(space, MethodTrials("top1", found.trials[:5])) == {}
 
 
 def test_settings_that_fail_cost_their_trial_and_a_refusal_ends_all() -> None:

@@ -16,8 +16,10 @@ from gru4rec_core.workspace.tunings import (
     method_folder,
     method_label,
     planned_comparison,
+    read_importances,
     read_trials,
     read_tuning,
+    store_importances,
     store_trials,
     write_refusal,
 )
@@ -91,6 +93,17 @@ def test_trials_are_read_up_to_what_is_damaged(workspace: Workspace, tuning: Tun
     assert read_trials(workspace, tuning, "bpr").trials == stored[:1]
     write_refusal(folder, Refused("Too many items."))
     assert "Too many items" in read_trials(workspace, tuning, "bpr").refused
+
+
+def test_importances_are_kept_and_a_damaged_file_costs_nothing_else(workspace: Workspace, tuning: TuningRecord) -> None:
+    assert read_importances(workspace, tuning, "bpr") == {}
+    folder = method_folder(workspace, tuning, "bpr")
+    folder.mkdir()
+    store_importances(folder, {"learning_rate": 0.75, "momentum": 0.25})
+    assert list(read_importances(workspace, tuning, "bpr").items()) == [("learning_rate", 0.75), ("momentum", 0.25)]
+    for damage in ("[1]", "{", '{"x": "much"}'):
+        (folder / "importances.json").write_text(damage, encoding="utf-8")
+        assert read_importances(workspace, tuning, "bpr") == {}
 
 
 def test_what_was_spent_is_told(workspace: Workspace, tuning: TuningRecord) -> None:
