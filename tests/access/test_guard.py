@@ -16,6 +16,7 @@ from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, W
 from gru4rec_core.data.cleaning_types import CleaningStep
 from gru4rec_core.errors import AccessError, RunError
 from gru4rec_core.jobs import jobs
+from gru4rec_core.jobs.follow_up import set_aside
 from gru4rec_core.jobs.repairs import repair, train_again
 from gru4rec_core.results.gate import GatePlan, run_gate
 from gru4rec_core.results.recheck import RecheckPlan, recheck_run
@@ -29,6 +30,7 @@ from gru4rec_core.workspace.job_state import JobState, read_state, write_state
 from gru4rec_core.workspace.records import DatasetRecord, RunRecord
 from gru4rec_core.workspace.removal import remove_damaged
 from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tunings import TuningRecord, create_tuning
 
 JUDGING, RULE = ComparisonConfig(deciding_k=1), SplitConfig()
 
@@ -44,6 +46,7 @@ def world(workspace: Workspace, dataset: DatasetRecord, run: RunRecord, make_dat
     store_decision(workspace, decision_on(dataset))
     store_backtest(workspace, backtest_on(SimpleNamespace(dataset=dataset, comparison=comparison)))
     messy = workspace.add_dataset(make_dataset("ab", "ba", "abc", "c"), "messy")
+    create_tuning(workspace, tuning_on(dataset))
     begin_audit(workspace.root)
     return SimpleNamespace(workspace=workspace, dataset=dataset, messy=messy, run=run, comparison=comparison)
 
@@ -60,6 +63,12 @@ def backtest_on(world, backtest_id: str = "tested") -> BacktestRecord:
     return BacktestRecord(
         id=backtest_id, name="", dataset_id=world.dataset.id, dataset_hash="", windows=WindowConfig(), periods=("",),
         comparison_ids=(world.comparison.id,),
+    )  # fmt: skip
+
+
+def tuning_on(dataset: DatasetRecord, tuning_id: str = "tuned") -> TuningRecord:
+    return TuningRecord(
+        id=tuning_id, dataset_id=dataset.id, split=RULE, judging=JUDGING, configs=(TrainingConfig(),), by_job=True
     )  # fmt: skip
 
 
@@ -115,6 +124,13 @@ CALLS: dict[str, tuple[Action, Callable]] = {
     "create_run": (Action.TRAIN, lambda w: w.workspace.create_run(w.dataset.id, TrainingConfig(), RULE)),
     "submit": (Action.TRAIN, lambda w: jobs.submit(w.workspace, "run", w.run.id)),
     "submit_order_test": (Action.TRAIN, lambda w: jobs.submit(w.workspace, "order-test", w.dataset.id)),
+    "submit_self_check": (
+        Action.RECHECK,
+        lambda w: jobs.submit(w.workspace, "self-check", w.comparison.id, action=Action.RECHECK),
+    ),
+    "create_tuning": (Action.TRAIN, lambda w: create_tuning(w.workspace, tuning_on(w.dataset, "second"))),
+    "submit_tuning": (Action.TRAIN, lambda w: jobs.submit_tuning(w.workspace, tuning_on(w.dataset))),
+    "set_tuning_aside": (Action.CANCEL, lambda w: set_aside(w.workspace, tuning_on(w.dataset))),
     "start_engine": (Action.TRAIN, lambda w: jobs.start_engine(w.workspace)),
     "retry": (Action.RETRY, retry_it),
     "cancel": (Action.CANCEL, cancel_it),
