@@ -11,6 +11,7 @@ from dashboard import actions, dialogs, focus, messages, progress_view, setting_
 from gru4rec_core.access.guard import is_allowed
 from gru4rec_core.access.rights import Action
 from gru4rec_core.config import LOSS_LABELS
+from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.follow_up import set_aside, unfinished_tuning
 from gru4rec_core.jobs.job_list import Job, read_job_state, tuning_job_id
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs
@@ -49,6 +50,8 @@ def _show_progress(workspace: Workspace, tuning: TuningRecord) -> None:
             focus.tell_action("Tuned. The winners are being trained.", place="progress")
         st.rerun()
     listed = _list_jobs(workspace, tuning)
+    if all(job.state.state == "done" for job in listed) and is_allowed(Action.TRAIN):
+        messages.attempt(lambda: jobs.go_on_after(workspace, tuning))
     if actions.is_starting(tuning.id):
         messages.show_aside("Starting the job engine. This takes a few seconds, once.")
     progress_view.show_notices(workspace, listed)

@@ -1,7 +1,8 @@
 """Which comparisons of tuned models are planned, and wait to be queued?
 
 A worker that ends a tuning plans the comparison of its winners, and queues nothing itself; the local engine does, so
-that it goes on where nobody looks. On a cluster, whoever looks does.
+that it goes on where nobody looks. On a cluster, or once the engine has ended, whoever looks does
+(`jobs.go_on_after`).
 """
 
 from gru4rec_core.access.actors import SYSTEM, acting_as
@@ -65,6 +66,11 @@ def _queue(workspace: Workspace, tuning: TuningRecord, comparison: ComparisonRec
         if workspace.missing_baselines(comparison.dataset_id, comparison.split, comparison.baselines):
             store_test_rule(workspace.split_folder(comparison.dataset_id, comparison.split), comparison.split)
             queue_job(workspace, "baselines", baselines_id(comparison.dataset_id, comparison.split), lambda: to)
+    mark_queued(workspace, tuning, comparison)
+
+
+def mark_queued(workspace: Workspace, tuning: TuningRecord, comparison: ComparisonRecord) -> None:
+    """Writes down that the comparison of a tuning's winners is queued."""
     write_json(tuning_folder(workspace, tuning.dataset_id, tuning.id) / "queued.json", {"comparison": comparison.id})
 
 

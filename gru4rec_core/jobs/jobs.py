@@ -14,13 +14,14 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.experiments.space import require_room_for
 from gru4rec_core.jobs import client, engine, launcher
 from gru4rec_core.jobs.cluster_check import check_cluster
+from gru4rec_core.jobs.follow_up import mark_queued
 from gru4rec_core.jobs.job_list import Job, Kind, baselines_id, job_folder, read_job_state, tuning_job_id
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs, record_end
 from gru4rec_core.jobs.queueing import Destination, queue_job, unreachable
 from gru4rec_core.workspace.job_state import JobState, read_state, request_cancel
 from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
-from gru4rec_core.workspace.tunings import TuningRecord
+from gru4rec_core.workspace.tunings import TuningRecord, planned_comparison
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,21 @@ def submit_tuning(workspace: Workspace, tuning: TuningRecord) -> None:
     destination = find_destination(workspace)
     for method in tuning.methods:
         submit(workspace, "tuning", tuning_job_id(tuning, method), destination=destination)
+
+
+def go_on_after(workspace: Workspace, tuning: TuningRecord) -> None:
+    """Queues the planned comparison of a tuning's winners where nobody else does: on a cluster, or without an engine.
+
+    Raises:
+        RunError: see `submit`.
+    """
+    comparison = planned_comparison(workspace, tuning)
+    if comparison is None:
+        return
+    states = [read_job_state(workspace, "tuning", tuning_job_id(tuning, method)) for method in tuning.methods]
+    if engine.find_engine(workspace.root) is None or any(state.on_cluster for state in states):
+        submit_comparison(workspace, comparison.id)
+        mark_queued(workspace, tuning, comparison)
 
 
 def retry(workspace: Workspace, kind: Kind, job_id: str) -> JobState:

@@ -4,11 +4,12 @@ import pytest
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.jobs import client, jobs
-from gru4rec_core.jobs.follow_up import queue_planned
+from gru4rec_core.jobs.follow_up import queue_planned, unfinished_tuning
 from gru4rec_core.jobs.job_list import job_folder, list_jobs, tuning_job_id
+from gru4rec_core.jobs.queueing import Destination
 from gru4rec_core.jobs.tuning_plan import TuningBudget, TuningPlan, plan_tuning
 from gru4rec_core.jobs.winners import plan_winners
-from gru4rec_core.workspace.job_state import change_state, read_state
+from gru4rec_core.workspace.job_state import ClusterTicket, change_state, read_state
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import Trial, method_folder, planned_comparison, store_trials
@@ -61,3 +62,28 @@ def test_a_tuning_is_carried_out_by_jobs_up_to_the_results_of_its_winners(
     assert shared.missing_baselines(letters.id, comparison.split, comparison.baselines) == []
     again = jobs.submit(shared, "tuning", tuning_job_id(tuning, "bpr"))
     assert (again.state, again.attempt) == ("done", 1)  # its budget is used up
+
+
+@pytest.mark.parametrize(("engine_alive", "on_cluster"), [(True, False), (False, False), (True, True)])
+def test_whoever_looks_goes_on_where_no_engine_does(
+    workspace: Workspace, dataset, monkeypatch: pytest.MonkeyPatch, engine_alive: bool, on_cluster: bool
+) -> None:
+    sent = []
+    monkeypatch.setattr(client, "send", lambda workspace, job: sent.append(job.kind))
+    monkeypatch.setattr(jobs, "find_destination", lambda workspace: Destination("tls://127.0.0.1:10"))
+    monkeypatch.setattr(jobs.engine, "find_engine", lambda root: "an engine" if engine_alive else None)
+    tuning = plan_tuning(workspace, dataset.id, plan(1))
+    jobs.go_on_after(workspace, tuning)  # nothing is planned yet
+    for method in tuning.methods:
+        folder = method_folder(workspace, tuning, method)
+        folder.mkdir()
+        store_trials(folder, (Trial(0, {}, {}, 0.5, 1, (0.5,), 1.0, "done"),))
+        ticket = ClusterTicket(scheduler_id="Scheduler-1") if on_cluster else None
+        scheduler = "tcp://10.0.0.1:8786" if on_cluster else "tls://127.0.0.1:9"
+        change_state(folder, state="done", scheduler=scheduler, cluster=ticket, ended=1.0)
+    plan_winners(workspace, tuning)
+    for _ in range(2):
+        jobs.go_on_after(workspace, tuning)
+    waits_for_the_engine = engine_alive and not on_cluster
+    assert sent == ([] if waits_for_the_engine else ["run", "run", "baselines"])
+    assert (unfinished_tuning(workspace, dataset.id) is None) == (not waits_for_the_engine)
