@@ -72,11 +72,11 @@ def label_of(name: str) -> str:
     """What a baseline is called, one of an earlier version too; one of a later version by its name.
 
     >>> label_of("stan"), label_of("stan~e7750a5f"), label_of("vs-knn")
-    ('STAN', 'STAN, tuned', 'VS-kNN')
+    ('STAN', 'STAN (tuned)', 'VS-kNN')
     """
     base = base_of(name)
     label = (BASELINE_LABELS | RETIRED_LABELS).get(base, base)
-    return f"{label}, tuned" if is_tuned(name) else label
+    return f"{label} (tuned)" if is_tuned(name) else label
 
 
 def group_of(name: str) -> str:

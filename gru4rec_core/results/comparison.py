@@ -51,6 +51,7 @@ class ComparisonResult:
         run_ids: the runs of each trained model by its name, one per seed.
         split: the test part.
         limits: what limits every verdict on these models besides what it finds itself, each a sentence.
+        care: how the models were tuned, as a sentence; "" where they were not.
         damages: what is damaged of its runs and baselines, and of its log where that was needed; the result is that
             of the rest.
     """
@@ -64,6 +65,7 @@ class ComparisonResult:
     run_ids: dict[str, tuple[str, ...]]
     split: StoredSplit
     limits: tuple[str, ...] = ()
+    care: str = ""
     damages: tuple[Damage, ...] = ()
 
     @property
@@ -100,7 +102,7 @@ class ComparisonResult:
             models=tuple(model for model in self.comparison.models if model.name in names),
             pairs=tuple(one for one in self.comparison.pairs if {one.a.name, one.b.name} <= names),
         )
-        return limited_verdict(narrowed, self.limits)
+        return limited_verdict(narrowed, self.limits, self.care)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -261,19 +263,27 @@ def build_comparison_result(workspace: Workspace, comparison_id: str) -> Compari
         damages=damages,
     )
     late = () if record.decided_before_results else (DECIDED_LATE,)
-    limits = (*late, describe_care(record.tuned), *filter(None, (result.left_out,)))
-    verdict = limited_verdict(statistics.comparison, limits) if len(loaded.groups) > 1 else None
-    return replace(result, verdict=verdict, limits=limits)
+    care = describe_care(record.tuned)
+    limits = (*late, *(() if care else (NOT_TUNED,)), *filter(None, (result.left_out,)))
+    verdict = limited_verdict(statistics.comparison, limits, care) if len(loaded.groups) > 1 else None
+    return replace(result, verdict=verdict, limits=limits, care=care)
 
 
 def describe_care(tuned: TunedWith | None) -> str:
-    """Whether the models were tuned, and with which budget, as a sentence."""
+    """With which budget the models were tuned, as a sentence; "" where they were not."""
     if tuned is None:
-        return NOT_TUNED
+        return ""
     return f"Each was tuned first, on validation data, with {describe_budget(tuned.n_trials, tuned.seconds)}."
 
 
-def limited_verdict(comparison: Comparison, limits: tuple[str, ...]) -> Verdict:
-    """The verdict on a comparison, with these sentences on top of the limits that it finds itself."""
+def limited_verdict(comparison: Comparison, limits: tuple[str, ...], care: str = "") -> Verdict:
+    """The verdict on a comparison, with these sentences on top of the limits that it finds itself.
+
+    Args:
+        comparison: what was compared.
+        limits: what else limits it.
+        care: how the models were tuned; the last of its sentences.
+    """
     verdict = build_verdict(comparison)
-    return replace(verdict, limits=(*verdict.limits, *limits))
+    sentences = (*verdict.sentences, *filter(None, (care,)))
+    return replace(verdict, sentences=sentences, limits=(*verdict.limits, *limits))

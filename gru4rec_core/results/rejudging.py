@@ -44,7 +44,7 @@ def rejudge(result: ComparisonResult, comparison: Comparison, margin: float) -> 
         result,
         record=result.record.model_copy(update={"config": config}),
         comparison=changed,
-        verdict=limited_verdict(changed, limits) if result.verdict else None,
+        verdict=limited_verdict(changed, limits, result.care) if result.verdict else None,
         limits=limits,
     )
 

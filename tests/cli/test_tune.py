@@ -20,7 +20,7 @@ def test_tuned_winners_are_compared(run, log: Path, workspace: Workspace) -> Non
     compared = run("compare", "letters", "--tuned", first.json["tuning"], "--json")
     assert compared.status == 0, compared.err
     assert compared.json["tuned"]["tuning_id"] == first.json["tuning"]
-    assert [model["label"] for model in compared.json["models"]] == ["BPR", "Best-sellers", "Sequential rules, tuned"]
+    assert [model["label"] for model in compared.json["models"]] == ["BPR", "Best-sellers", "Sequential rules (tuned)"]
     (comparison,) = workspace.comparisons()
     assert comparison.split.validation_fraction == 0
     command = reproduce_command(comparison, [workspace.run(run_id).config for run_id in comparison.run_ids])

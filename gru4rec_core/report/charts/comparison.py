@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import altair as alt
 import numpy as np
@@ -33,6 +33,13 @@ _LEADER = 16  # px from the end of a line to its name
 GLYPHS = {"both": "●", "only_b": "◑", "only_a": "◐", "neither": "○"}
 """The sign of each outcome in the square of 100, so that nothing hangs on colour alone."""
 
+_GROUP_SHAPES = {
+    "counting": ("diamond", "◆"),
+    "neighbours": ("triangle-down", "▼"),
+    "closed form": ("triangle-right", "▶"),
+}
+"""How the kinds of baselines (`baselines.names.BASELINE_GROUPS`) are drawn in the ladder, and named below its title."""
+
 _MANY_METHODS, _NARROW_ROW = 6, 16  # px; the ladder of all baselines still fits the first screen
 
 
@@ -54,7 +61,7 @@ def ladder(
     unit: str = "sessions",
     dark: bool = False,
 ) -> alt.LayerChart:
-    """Methods from best to worst, each a point on the line of its interval.
+    """Methods from best to worst, each a point on the line of its interval; a baseline's shape tells its kind.
 
     Args:
         frame: `frames.ladder`: name, label, kind, group, hits, low, high (per 100).
@@ -64,7 +71,12 @@ def ladder(
         unit: what a prediction is: "sessions" where each has one, else "events".
     """
     level = level_text(confidence)
-    chosen = styles_of(frame, dark)
+    group_of = dict(zip(frame["name"], frame["group"], strict=True))
+    chosen = {
+        name: replace(style, shape=_GROUP_SHAPES[group_of[name]][0]) if group_of[name] in _GROUP_SHAPES else style
+        for name, style in styles_of(frame, dark).items()
+    }
+    kinds = [f"{glyph} {group}" for group, (_, glyph) in _GROUP_SHAPES.items() if group in set(frame["group"])]
     axis = alt.Axis(labelLimit=150, grid=False, labelOverlap=False)
     y = alt.Y("label:N", title=None, sort=frame["label"].tolist(), axis=axis)
     x = from_zero("hits:Q", f"hits per 100 test {unit}", float(frame["high"].max()), tickCount=6)
@@ -93,7 +105,7 @@ def ladder(
     return titled(
         alt.layer(*layers),
         f"Hits in the top {k}, best first",
-        f"Line: {level} interval of these {unit}{below}",
+        [f"Line: {level} interval of these {unit}{below}", f"Baselines: {', '.join(kinds)}" if len(kinds) > 1 else ""],
         Size((ROW if len(frame) <= _MANY_METHODS else _NARROW_ROW) * len(frame)),
         dark,
     )

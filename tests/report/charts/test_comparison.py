@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gru4rec_core.baselines.names import BASELINE_LABELS
+from gru4rec_core.baselines.names import BASELINE_GROUPS, BASELINE_LABELS
 from gru4rec_core.evaluation.hit_overlap import find_hit_overlap
 from gru4rec_core.evaluation.slices import whole_rates
 from gru4rec_core.report.charts import comparison as comparison_charts
@@ -65,6 +65,12 @@ def test_ladder_names_every_method_however_narrow_its_rows(results):
     table = comparison_frames.ladder(whole_rates(models, 3, 0.95))
     chart = comparison_charts.ladder(table, comparison_frames.seed_points([], 3), 3, confidence=0.95)
     assert encodings(chart, "y")[0]["axis"]["labelOverlap"] is False  # Vega would leave out every second name
+    shapes = encodings(chart, "shape")[0]["scale"]
+    shape_of = dict(zip(shapes["domain"], shapes["range"], strict=True))
+    by_group = [{shape_of[name] for name in names} for names in BASELINE_GROUPS.values()]
+    assert [len(of_group) for of_group in by_group] == [1, 1, 1]  # a shape for each kind of baseline
+    assert len(set.union(*by_group)) == 3
+    assert "Baselines: ◆ counting, ▼ neighbours, ▶ closed form" in spec(chart)["title"]["subtitle"]
 
 
 def test_ladder_tells_methods_apart_by_shape_and_dash_too(models):
