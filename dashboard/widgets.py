@@ -81,7 +81,9 @@ def verdict_block(verdict: Verdict, note: str, params: Mapping[str, str]) -> Non
                     sentence(f"⚠ {text}", muted=True, size=".95rem")
         if verdict.sentences:
             sentence(verdict.sentences[0], size="1.3rem", weight=600, heading=True)
-        for text in filter(None, (*verdict.sentences[1:], verdict.trained_again_sentence)):
+        # What one run cannot tell stands in How sure; here a limit says that it is one run.
+        tells = verdict.trained_again is not None and verdict.trained_again.wins is not None
+        for text in (*verdict.sentences[1:], *([verdict.trained_again_sentence] if tells else [])):
             sentence(text, size="1.05rem")
         if note:
             sentence(note, muted=True, size=".95rem")

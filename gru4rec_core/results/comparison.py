@@ -28,7 +28,7 @@ from gru4rec_core.workspace.split_store import StoredSplit, open_split
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import describe_budget
 
-NOT_TUNED = "Not tuned: with the same care for each, the order may change."
+NOT_TUNED = "Settings were not tuned."
 
 DECIDED_LATE = "The results were already known when this comparison was set up: exploratory."
 
