@@ -56,6 +56,11 @@ TERMS = (
     ),
     Term("Baseline", "A simple method without training by gradient. A model must beat it to be worth its trouble."),
     Term(
+        "Tuned, trial",
+        "Before the test, settings were searched on validation data, with the same budget for each method. A trial is"
+        " one choice of settings that was tried.",
+    ),
+    Term(
         f"{PROTOCOL_LABELS['last-item']} (test rule)",
         "Predicts each session's end after training on the same days, which makes models look better than they are.",
     ),
