@@ -18,7 +18,7 @@ from gru4rec_core.data.samples import make_sample
 from gru4rec_core.experiments.tuning import execute_methods
 from gru4rec_core.jobs.tuning_plan import TuningBudget, TuningPlan, plan_tuning
 from gru4rec_core.results.tuning import TuningResult, load_tuning
-from gru4rec_core.workspace.importing import import_file
+from gru4rec_core.workspace.importing import ImportSource, import_file
 from gru4rec_core.workspace.store import Workspace
 
 LIMIT_SECONDS = 360.0
@@ -68,7 +68,7 @@ def main() -> None:
             path = Path(folder) / "shop.csv"
             make_sample("shop").to_csv(path, index=False)
         workspace = Workspace(Path(folder) / "workspace")
-        record = import_file(workspace, path)
+        record = import_file(workspace, ImportSource(path))
         losses = tuple(TrainingConfig.preset("quick", loss=loss) for loss in ("top1", "bpr"))
         rule = SplitConfig(protocol="time", test_days=14)
         judging = ComparisonConfig(deciding_k=10)
