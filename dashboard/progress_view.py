@@ -49,6 +49,18 @@ STATE_WORDS: dict[State, str] = {
     "done": "done",
 }
 """The states of a job in words, what needs attention first."""
+_KEPT = {
+    "run": "What has been trained so far is kept. You can continue it later.",
+    "baselines": "Baselines that are done are kept. You can continue later.",
+    "tuning": "Finished trials are kept; the one at work is lost. You can continue later.",
+}
+"""What becomes of a job that is cancelled, by its kind."""
+_CONTINUES = {
+    "run": "It continues from its last checkpoint.",
+    "baselines": "It continues with the baselines that are missing.",
+    "tuning": "It continues after its last finished trial.",
+}
+"""Where a job that is tried again goes on, by its kind."""
 
 
 def run_label(config: TrainingConfig) -> str:
@@ -70,7 +82,7 @@ def list_active_jobs(workspace: Workspace) -> list[Job]:
     """All jobs of the workspace that wait or run, under the names the screens give them."""
     listed = []
     for job in list_jobs(workspace, active_only=True):
-        title = run_label(job.run.config) if job.run is not None else job.title.capitalize()
+        title = run_label(job.run.config) if job.run is not None else job.title[:1].upper() + job.title[1:]
         listed.append(replace(job, title=title))
     return listed
 
@@ -172,14 +184,13 @@ def _title(action: str, job: Job) -> str:
 
 
 def _ask_to_cancel(workspace: Workspace, job: Job) -> None:
-    kept = "What has been trained so far is kept. You can continue it later."
-    st.text(kept if job.kind != "order-test" else "Nothing of it is kept. You can start it again.")
+    st.text(_KEPT.get(job.kind, "Nothing of it is kept. You can start it again."))
     if st.button("Cancel this job", key=f"cancel-now-{_key(job)}"):
         dialogs.attempt(lambda: jobs.cancel(workspace, job.kind, job.id), f"Cancelled: {job.title}.")
 
 
 def _ask_to_retry(workspace: Workspace, job: Job) -> None:
-    st.text("It continues from its last checkpoint." if job.kind != "order-test" else "It starts from the beginning.")
+    st.text(_CONTINUES.get(job.kind, "It starts from the beginning."))
     if st.button("Start it again", key=f"retry-now-{_key(job)}"):
         dialogs.attempt(lambda: jobs.retry(workspace, job.kind, job.id), f"Started again: {job.title}.")
 

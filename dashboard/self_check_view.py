@@ -43,7 +43,8 @@ def show_self_check(agreed: Review) -> None:
 
 def show_answer(found: SelfCheck) -> None:
     """The answer, as an error where the instrument is wrong, then what it rests on."""
-    messages.show_message(found.sentences[0], "good" if found.works else "error")
+    passed = "good" if found.is_whole else "note"
+    messages.show_message(found.sentences[0], passed if found.works else "error")
     for text in found.sentences[1:]:
         widgets.sentence(text)
 

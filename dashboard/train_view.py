@@ -112,7 +112,8 @@ def show_form(record: DatasetRecord) -> None:
         plans = [plan] if chosen is None else plan_windows(plan, chosen.windows)
         if tuning is not None:
             st.text(tuning_form.describe_time(tuning, worker_count()))
-        st.text(estimate_text(state.workspace(), record, plans))
+        else:
+            st.text(estimate_text(state.workspace(), record, plans))
         if st.button("Start", type="primary", key="start", icon=":material/play_arrow:"):
             _start_tuning(record, tuning) if tuning is not None else _start(record, plan, chosen)
     except WorkbenchError as error:

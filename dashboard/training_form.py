@@ -22,7 +22,7 @@ _MODE_HELP = (
     "Same settings: only the loss differs. Paper presets: each loss with the settings that Hidasi et al. (2016) found"
     " best for it. “modern”: cross-entropy with negative samples, after Hidasi and Karatzoglou (2018)."
 )
-_TUNED_HELP = "Tuned settings: those that won the last tuning of this log, baselines' too."
+_TUNED_HELP = "Tuned settings: the winners of the last finished tuning of this log, baselines included."
 
 
 def ask_for_plan(record: DatasetRecord, test_rule: SplitConfig) -> ComparisonPlan:

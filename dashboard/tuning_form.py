@@ -11,8 +11,8 @@ from gru4rec_core.workspace.records import DatasetRecord
 
 _MINUTES = 5.0
 _HELP = (
-    "Searches the settings of every method before the comparison, baselines too, each with the same number of trials"
-    " and the same time. The search sees training and validation data only; the winners are then trained with fresh"
+    "Searches the settings of every method that has any, baselines included, each within the same budget of trials"
+    " and time. The search sees training and validation data only; the winners are then trained with fresh"
     " random starts on all that is not test, and tested once."
 )
 
@@ -52,12 +52,13 @@ def ask_for_tuning(record: DatasetRecord, plan: ComparisonPlan) -> TuningPlan | 
 
 
 def describe_time(plan: TuningPlan, n_workers: int) -> str:
-    """ "Tunes 9 methods, 2 at a time: at most 25 minutes in all, before the comparison." """
+    """ "Tunes 9 methods, 2 at a time: about 25 minutes at most …" """
     minutes = tuning_seconds(plan, n_workers) / 60
     at_a_time = min(n_workers, len(plan.methods))
     return (
-        f"Tunes {len(plan.methods)} methods, {at_a_time} at a time: at most {minutes:.3g} minutes in all, before the"
-        " comparison. Methods that are quick to fit end long before."
+        f"Tunes {len(plan.methods)} methods, {at_a_time} at a time: about {minutes:.3g} minutes at most, not counting"
+        " loading and waiting for other jobs. Methods that are quick to fit finish much sooner. Then the winners are"
+        " trained and tested; how long that takes depends on the settings that win."
     )
 
 

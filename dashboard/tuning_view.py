@@ -36,8 +36,8 @@ def show_progress(record: DatasetRecord) -> None:
     with st.container(border=True, key="tuning"):
         st.header("Tuning now" if _is_active(workspace, tuning) else "Tuning, not finished")
         st.text(
-            f"Each method gets {tuning.budget}, on training and validation data alone. Then the winners are trained and"
-            " compared, by themselves."
+            f"Each method gets {tuning.budget}, on training and validation data only. The winners are then trained and"
+            " compared automatically."
         )
         sign_in.draw_again(progress_view.POLL_SECONDS, _show_progress, workspace, tuning)
 
@@ -63,7 +63,7 @@ def _show_progress(workspace: Workspace, tuning: TuningRecord) -> None:
     _show_curve(result)
     for job in listed:
         progress_view.show_job(workspace, job)
-    if not _is_active(workspace, tuning) and is_allowed(Action.CANCEL):
+    if not any(job.state.is_active for job in listed) and is_allowed(Action.CANCEL):
         draw = partial(_ask_to_set_aside, workspace, tuning)
         dialogs.show_button(
             "Set this tuning aside", draw, key="set-aside", title="Set this tuning aside", type="tertiary"
@@ -95,8 +95,8 @@ def show_result(tuning: TuningRecord, selection: state.Selection) -> None:
     """What a finished tuning found: the curve, and the winning settings beside those that each method began with."""
     result = load_tuning(state.workspace(), tuning)
     messages.show_aside(
-        f"Each method had {tuning.budget}, on training and validation data. The figures chose the settings, so they are"
-        " higher than a test would give. What mattered most is a hint: it rests on these few trials."
+        f"Each method had {tuning.budget}, on training and validation data. The settings were chosen by these"
+        " figures, so a test will probably give lower ones."
     )
     _show_curve(result)
     table = winners_table(result)

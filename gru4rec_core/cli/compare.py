@@ -56,12 +56,14 @@ from gru4rec_core.workspace.request_validation import validate_baselines, valida
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import read_tuning
 
+_LOSSES, _BASELINES = "top1,bpr", ",".join(DEFAULT_BASELINES)
+
 
 @settings_options(TrainingConfig, SplitConfig, ComparisonConfig, WindowConfig, without=("loss",))
 def compare(
     dataset: Dataset,
     *,
-    losses: Annotated[str, typer.Option(help="Losses, separated by commas.")] = "top1,bpr",
+    losses: Annotated[str, typer.Option(help="Losses, separated by commas.")] = _LOSSES,
     seeds: Annotated[
         int | None,
         typer.Option(
@@ -75,9 +77,7 @@ def compare(
             show_default="quick",
         ),
     ] = None,
-    baselines: Annotated[str, typer.Option(help="Baselines, separated by commas; or none.")] = ",".join(
-        DEFAULT_BASELINES
-    ),
+    baselines: Annotated[str, typer.Option(help="Baselines, separated by commas; or none.")] = _BASELINES,
     processes: Annotated[
         int | None,
         typer.Option(
@@ -89,7 +89,7 @@ def compare(
     tuned: Annotated[
         str | None,
         typer.Option(
-            help="Compare the winners of this tuning (see tune), which says how they are trained and tested.",
+            help="Train and test the winners of this tuning (its id, as tune prints it), under its test rule.",
             metavar="TUNING",
         ),
     ] = None,
@@ -102,7 +102,8 @@ def compare(
     """
     if tuned is not None:
         judging = pick_fields(ComparisonConfig, settings)
-        if preset is not None or len(settings) > len(judging):
+        is_usual = (losses, baselines) == (_LOSSES, _BASELINES)
+        if not is_usual or preset is not None or len(settings) > len(judging):
             raise ConfigError(
                 "With --tuned, the tuning says what is trained and how it is tested.",
                 found="other settings of training or testing beside it",

@@ -41,18 +41,20 @@ def tune(
     trials: Annotated[
         int | None,
         typer.Option(
-            help="How many settings to try for each method; with --minutes alone, as many as fit.",
+            help="How many combinations of settings to try per method; with --minutes alone, as many as fit.",
             min=1,
             show_default="20, unless --minutes is given",
         ),
     ] = None,
     minutes: Annotated[
         float | None,
-        typer.Option(help="How long each method may try settings; whichever ends first.", min=0.01),
+        typer.Option(help="Minutes per method; with --trials too, whichever ends first.", min=0.01),
     ] = None,
     baselines: Annotated[
         str,
-        typer.Option(help="Baselines the winners meet, separated by commas, or none; those with settings are tuned."),
+        typer.Option(
+            help="Baselines to compare the winners with, comma-separated, or none; those with settings are tuned."
+        ),
     ] = ",".join(DEFAULT_BASELINES),
     seeds: Annotated[
         int | None,
@@ -60,7 +62,7 @@ def tune(
     ] = None,
     preset: Annotated[
         str | None,
-        typer.Option(help="Settings that trial 0 of each loss has; or paper.", show_default="quick"),
+        typer.Option(help="Preset whose settings each loss tries first; or paper.", show_default="quick"),
     ] = None,
     processes: Annotated[
         int | None,

@@ -104,12 +104,27 @@ class SelfCheck:
     def sentences(self) -> tuple[str, ...]:
         """The answer, then each experiment, then what this test can see."""
         return (
-            "The instrument works on this test."
-            if self.works
-            else "The instrument is wrong on this test: do not rely on the verdict.",
+            self._answer,
             self._equals_sentence,
             *self._sabotage_sentences,
         )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether both experiments could be made."""
+        return bool(self.n_same) and self.sabotage is not None
+
+    @property
+    def _answer(self) -> str:
+        if not self.works:
+            return "The instrument is wrong on this test: do not rely on the verdict."
+        if self.is_whole:
+            return "The instrument works on this test."
+        if self.n_same:
+            return "Equal models look equal. Whether a difference is found could not be checked."
+        if self.sabotage is not None:
+            return "The spoilt model was found. Whether equal models look equal could not be checked."
+        return "Nothing could be checked on this test."
 
     @property
     def _equals_sentence(self) -> str:

@@ -191,9 +191,14 @@ def _describe_end(error: BaseException | None) -> tuple[State, str]:
         return "cancelled", "Interrupted at the keyboard."
     if isinstance(error, WorkbenchError):
         return "failed", str(error)
-    if isinstance(error, MemoryError) or type(error).__name__ == _TENSORFLOW_MEMORY_ERROR:
+    if is_of_memory(error):
         return "failed", "There was not enough memory. Use a smaller model or batch, or close other programs."
     return "failed", describe_unexpected(error)
+
+
+def is_of_memory(error: BaseException) -> bool:
+    """Whether an error says that there was not enough memory."""
+    return isinstance(error, MemoryError) or type(error).__name__ == _TENSORFLOW_MEMORY_ERROR
 
 
 def describe_unexpected(error: BaseException) -> str:

@@ -3,11 +3,13 @@
 Trials see the training and the validation part of a split, never its test. TensorFlow is loaded for the losses only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from gru4rec_core.access.guard import check
 from gru4rec_core.access.rights import Action
@@ -37,7 +39,11 @@ from gru4rec_core.workspace.tunings import (
     write_refusal,
 )
 
+if TYPE_CHECKING:
+    from gru4rec_core.baselines.base import Baseline
+
 _PATIENCE = 3600.0  # seconds to wait for another process that tunes the same method
+_HISTORIES = 256  # that are scored between two looks at the clock: half a second of the slowest baseline
 
 
 def execute_tuning(
@@ -186,10 +192,39 @@ def _prepare_baseline(tuning: TuningRecord, name: str, train: SessionDataset, va
     def run(settings: dict[str, Any], watch: Watch) -> None:
         baseline = make_baseline(name, settings).fit(train)
         watch.check()
-        found = evaluate(baseline, validation, 1, lambda done, total: watch.check())
+        found = evaluate(_Watched(baseline, watch), validation, 1)
         watch.report(float(hits(found.ranks(), k).mean()))
 
     return Method(name, space, start, run)
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """A baseline that asks its watch often whether to go on: with few items, one block holds thousands of histories.
+
+    Attributes:
+        baseline: fitted.
+        watch: of its trial.
+    """
+
+    baseline: "Baseline"
+    watch: Watch
+
+    @property
+    def name(self) -> str:
+        return self.baseline.name
+
+    @property
+    def n_items(self) -> int:
+        return self.baseline.n_items
+
+    def scores(self, sessions: Sequence[np.ndarray]) -> np.ndarray:
+        """As the baseline's, float32 [n, n_items]."""
+        parts = []
+        for start in range(0, max(len(sessions), 1), _HISTORIES):
+            self.watch.check()
+            parts.append(self.baseline.scores(sessions[start : start + _HISTORIES]))
+        return np.concatenate(parts)
 
 
 def _report(job: JobReporter, tuning: TuningRecord, trials: MethodTrials) -> None:

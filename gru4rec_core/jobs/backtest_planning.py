@@ -111,8 +111,8 @@ def plan_windows(plan: ComparisonPlan, windows: Sequence[Window]) -> list[Compar
     """
     if plan.tuned is not None:
         raise ConfigError(
-            "Windows compare models that were not tuned on their tests.",
-            found="settings that were tuned on all that comes before the last window",
+            "A test on several weeks does not take tuned settings.",
+            found="settings whose search may have seen what these windows test on",
             where="windows",
             remedy="Choose other settings, or compare under the test rule that they were tuned under.",
         )

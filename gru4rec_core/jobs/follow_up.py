@@ -5,10 +5,13 @@ that it goes on where nobody looks. On a cluster, or once the engine has ended, 
 (`jobs.go_on_after`).
 """
 
+import logging
+
 from gru4rec_core.access.actors import SYSTEM, acting_as
 from gru4rec_core.access.guard import require
 from gru4rec_core.access.rights import Action
-from gru4rec_core.errors import RunError
+from gru4rec_core.errors import RunError, WorkbenchError
+from gru4rec_core.jobs.engine import find_engine
 from gru4rec_core.jobs.job_list import baselines_id, job_folder, tuning_job_id
 from gru4rec_core.jobs.queueing import Destination, queue_job
 from gru4rec_core.storage import write_json
@@ -18,19 +21,24 @@ from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import TuningRecord, list_tunings, planned_comparison, tuning_folder
 
+_logger = logging.getLogger(__name__)
+
 
 def queue_planned(workspace: Workspace) -> list[ComparisonRecord]:
     """Queues the comparisons of winners that are planned and were not queued yet; returns them.
 
-    Raises:
-        RunError: the scheduler of the tuning does not take them; the next call tries again.
+    One that its scheduler does not take is tried again by the next call.
     """
     queued = []
     for dataset_id in (record.id for record in workspace.datasets()):
         for tuning in list_tunings(workspace, dataset_id):
-            if tuning.by_job and (comparison := _waiting(workspace, tuning)) is not None:
+            if not tuning.by_job or (comparison := _waiting(workspace, tuning)) is None:
+                continue
+            try:
                 _queue(workspace, tuning, comparison)
                 queued.append(comparison)
+            except (WorkbenchError, OSError) as error:
+                _logger.warning("the winners of tuning %s could not be queued: %s", tuning.id, error)
     return queued
 
 
@@ -75,12 +83,19 @@ def mark_queued(workspace: Workspace, tuning: TuningRecord, comparison: Comparis
 
 
 def _destination(workspace: Workspace, tuning: TuningRecord) -> Destination:
-    """Where the tuning itself was carried out last."""
+    """The cluster that carried the tuning out; else the local engine that is alive now.
+
+    Raises:
+        RunError: there is neither.
+    """
     states = [_state(workspace, tuning, method) for method in tuning.methods]
     last = max(states, key=lambda state: state.ended or 0.0)
-    if not last.scheduler:
-        raise RunError("A tuning that was carried out by a job says where.", where=f"tuning {tuning.id}")
-    return Destination(last.scheduler, last.cluster)
+    if last.on_cluster:
+        return Destination(last.scheduler, last.cluster)
+    engine = find_engine(workspace.root)
+    if engine is None:
+        raise RunError("Jobs are queued where an engine is alive.", found="none", where=f"tuning {tuning.id}")
+    return Destination(engine.address)
 
 
 def _state(workspace: Workspace, tuning: TuningRecord, method: str) -> JobState:

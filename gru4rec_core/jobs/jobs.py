@@ -18,6 +18,7 @@ from gru4rec_core.jobs.follow_up import mark_queued
 from gru4rec_core.jobs.job_list import Job, Kind, baselines_id, job_folder, read_job_state, tuning_job_id
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs, record_end
 from gru4rec_core.jobs.queueing import Destination, queue_job, unreachable
+from gru4rec_core.jobs.winners import plan_winners
 from gru4rec_core.workspace.job_state import JobState, read_state, request_cancel
 from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
@@ -133,12 +134,14 @@ def submit_tuning(workspace: Workspace, tuning: TuningRecord) -> None:
 
 
 def go_on_after(workspace: Workspace, tuning: TuningRecord) -> None:
-    """Queues the planned comparison of a tuning's winners where nobody else does: on a cluster, or without an engine.
+    """Plans and queues the comparison of a tuning's winners where nobody else does.
+
+    That is on a cluster, once the engine has ended, and where the last method was tuned by the command.
 
     Raises:
         RunError: see `submit`.
     """
-    comparison = planned_comparison(workspace, tuning)
+    comparison = planned_comparison(workspace, tuning) or plan_winners(workspace, tuning)
     if comparison is None:
         return
     states = [read_job_state(workspace, "tuning", tuning_job_id(tuning, method)) for method in tuning.methods]

@@ -44,7 +44,7 @@ def plan_more_seeds(workspace: Workspace, comparison: ComparisonRecord, further:
         for config in next_seeds([run.config for run in runs], further.get(name, 0)):
             run_ids.append(_find_or_create(workspace, runs[0], config))
     known = workspace.find_comparison(
-        comparison.dataset_id, comparison.split, comparison.config, run_ids, comparison.baselines
+        comparison.dataset_id, comparison.split, comparison.config, run_ids, comparison.baselines, comparison.tuned
     )
     return known or workspace.succeed_comparison(
         comparison.id, run_ids, f"{comparison.name.removesuffix(_IN_NAME)}{_IN_NAME}"

@@ -208,7 +208,7 @@ def plan_comparison(workspace: Workspace, dataset_id: str, plan: ComparisonPlan)
         ConfigError: unknown baselines, or the same settings twice.
         DataError: the log cannot be cut by this test rule.
     """
-    validate_baselines(plan.baselines)
+    validate_baselines(plan.baselines, plan.tuned.baseline_settings if plan.tuned else ())
     validate_configs(plan.run_configs)
     open_split(workspace, dataset_id, plan.test_rule)  # cuts the log, once for all that use this test rule
     known = find_known_runs(workspace, dataset_id, plan)

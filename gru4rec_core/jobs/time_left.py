@@ -25,7 +25,7 @@ START_SECONDS = 15.0
 """Starting the engine and loading TensorFlow, once."""
 
 ORDER_TEST_SECONDS = 20.0
-"""What an order test takes at most: above a size it draws sessions."""
+"""What an order test takes on an idle machine, roughly: above a size it draws sessions."""
 
 _TELLING_SHARE = 0.1  # of a run's training that must be left to tell its pace
 _OVERDUE_SHARE = 0.2  # of its time so far that a job is taken to need still, at least

@@ -11,7 +11,7 @@ from gru4rec_core.storage import new_id
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_configs
 from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
-from gru4rec_core.workspace.tunings import TuningRecord, create_tuning, find_tuning
+from gru4rec_core.workspace.tunings import TuningRecord, create_tuning, find_tuning, take_up
 
 DEFAULT_TRIALS = 20
 """Trials of each method, where nothing else is chosen."""
@@ -106,6 +106,6 @@ def plan_tuning(workspace: Workspace, dataset_id: str, plan: TuningPlan) -> Tuni
     )
     known = find_tuning(workspace, wanted)
     if known is not None:
-        return known
+        return take_up(workspace, known, by_job=plan.by_job)
     create_tuning(workspace, wanted)
     return wanted

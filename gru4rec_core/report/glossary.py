@@ -45,8 +45,8 @@ TERMS = (
     ),
     Term(
         "Interval",
-        "The range of values compatible with these test sessions, at the level named (usually 95 %); luck in training"
-        " is not included.",
+        "The range of values compatible with these test sessions, at the level named (usually 95 %). Luck in training"
+        " is left out, except under “If you trained again” and “Does order matter here?”.",
     ),
     Term("Seed", "The random start of a training run; repeats show what luck does."),
     Term(
@@ -67,8 +67,8 @@ TERMS = (
     Term(f"{PROTOCOL_LABELS['time']} (test rule)", "Trains on the past, tests on later days."),
     Term(
         "Window",
-        "A period, such as a week, that models are tested on which were trained on all that came before it; a test on"
-        " several weeks has one after another.",
+        "A period, such as a week, on which models are tested that were trained on everything before it. A test on"
+        " several weeks (a backtest) has several windows, one after another.",
     ),
     Term(
         f"{PROTOCOL_LABELS['session-holdout']} (test rule)",

@@ -273,7 +273,8 @@ def describe_care(tuned: TunedWith | None) -> str:
     """With which budget the models were tuned, as a sentence; "" where they were not."""
     if tuned is None:
         return ""
-    return f"Each was tuned first, on validation data, with {describe_budget(tuned.n_trials, tuned.seconds)}."
+    budget = describe_budget(tuned.n_trials, tuned.seconds)
+    return f"Every method with settings to tune was tuned first, on validation data, each with {budget}."
 
 
 def limited_verdict(comparison: Comparison, limits: tuple[str, ...], care: str = "") -> Verdict:
@@ -286,4 +287,6 @@ def limited_verdict(comparison: Comparison, limits: tuple[str, ...], care: str =
     """
     verdict = build_verdict(comparison)
     sentences = (*verdict.sentences, *filter(None, (care,)))
-    return replace(verdict, sentences=sentences, limits=(*verdict.limits, *limits))
+    # Tuning has found out how many epochs are best, and all other settings.
+    steps = tuple(step for step in verdict.next_steps if not care or step.kind not in ("more-epochs", "settings"))
+    return replace(verdict, sentences=sentences, limits=(*verdict.limits, *limits), next_steps=steps)

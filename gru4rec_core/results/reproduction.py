@@ -39,7 +39,7 @@ def reproduce_command(record: ComparisonRecord, configs: Sequence[TrainingConfig
     if record.tuned is not None:
         n_seeds = len(configs) // len({config.loss for config in configs})
         words = ["compare", record.dataset_id, "--tuned", record.tuned.tuning_id, "--seeds", str(n_seeds)]
-        return _as_line([*words, *_options(ComparisonConfig, record.config, keep=("deciding_k",))])
+        return _as_line([*words, *_options(ComparisonConfig, record.config, keep=tuple(ComparisonConfig.model_fields))])
     shared = _shared_settings(configs)
     rule = _options(SplitConfig, record.split, keep=("protocol",))
     if shared is None:

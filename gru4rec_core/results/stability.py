@@ -13,7 +13,7 @@ from gru4rec_core.evaluation.pair_verdict import PairKind, choose_kind, upper_p
 from gru4rec_core.evaluation.verdict import judge_contenders
 from gru4rec_core.report.frames.backtest import ALL_WINDOWS, difference_text
 from gru4rec_core.results.backtest import BacktestResult
-from gru4rec_core.results.comparison import ComparisonResult
+from gru4rec_core.results.comparison import ComparisonResult, find_missing
 from gru4rec_core.results.model_choice import describe_test
 from gru4rec_core.words import signed
 from gru4rec_core.workspace.records import ComparisonRecord
@@ -73,14 +73,15 @@ def find_others(workspace: Workspace, record: ComparisonRecord, ignored: Sequenc
         ignored: ids of comparisons that are shown elsewhere, such as the windows of its backtest.
     """
     losses = {run.config.loss for run in workspace.readable_runs(record.run_ids)}
-    seen = {record.split}
+    seen = {_without_validation(record.split)}
     cuts: list[ComparisonRecord] = []
     filters: list[ComparisonRecord] = []
     for other in workspace.comparisons(record.dataset_id):
-        if other.split in seen or other.id in ignored:
+        rule = _without_validation(other.split)
+        if rule in seen or other.id in ignored or not find_missing(workspace, other).has_result:
             continue
         if {run.config.loss for run in workspace.readable_runs(other.run_ids)} == losses:
-            seen.add(other.split)
+            seen.add(rule)
             (filters if _cut(other.split) == _cut(record.split) else cuts).append(other)
     return OtherComparisons(tuple(cuts[:MOST_OTHERS]), tuple(filters[:MOST_OTHERS]))
 
@@ -121,7 +122,7 @@ def build_rows(
 
 
 def describe_filters(rule: SplitConfig) -> str:
-    """What a test rule leaves out beforehand, as a short list: "items under 5 events, sessions under 3 events"."""
+    """What a test rule leaves out beforehand, as a short list: "items under 5 events left out"."""
     parts = []
     if rule.min_item_support > 1:
         parts.append(f"items under {rule.min_item_support:,} events left out")
@@ -134,16 +135,23 @@ def describe_filters(rule: SplitConfig) -> str:
     return ", ".join(parts) or "nothing left out"
 
 
+def _without_validation(rule: SplitConfig) -> SplitConfig:
+    """What a rule tests: winners of a tuning are trained on the validation part too, and tested on the same."""
+    return rule.replace(validation_fraction=0.0)
+
+
 def _cut(rule: SplitConfig) -> SplitConfig:
     """The rule without its filters."""
     usual = SplitConfig()
-    return rule.replace(**{name: getattr(usual, name) for name in _FILTERS})
+    return _without_validation(rule).replace(**{name: getattr(usual, name) for name in _FILTERS})
 
 
 def _by_window(pair: PairedComparison, backtest: BacktestResult | None) -> Row:
     title = "By window"
-    if backtest is None or backtest.comparison is None:
+    if backtest is None:
         return Row(title, (), "Tested on one period only: “Test on several weeks” on Train tests on more.")
+    if backtest.comparison is None:
+        return Row(title, (), "The test on several weeks has no result yet: fewer than two of its windows are judged.")
     found = [_cell_of_result(period, pair, result) for period, result in backtest.windows.items()]
     cells = (*filter(None, found), *filter(None, [_cell_of_all_windows(pair, backtest)]))
     return Row(title, cells, " ".join((*_say_all_windows(backtest), *backtest.left_out)))

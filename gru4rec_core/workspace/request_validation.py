@@ -1,15 +1,20 @@
 """Is a request valid? Checked before anything is written."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from gru4rec_core.baselines.names import BASELINE_LABELS, is_known
+from gru4rec_core.baselines.names import BASELINE_LABELS
 from gru4rec_core.config import TrainingConfig
 from gru4rec_core.errors import ConfigError
 
 
-def validate_baselines(names: Sequence[str]) -> None:
-    """Raises ConfigError when a name is not that of a baseline, or is given twice."""
-    unknown = [name for name in names if not is_known(name)]
+def validate_baselines(names: Sequence[str], tuned: Collection[str] = ()) -> None:
+    """Raises ConfigError when a name is not that of a baseline, or is given twice.
+
+    Args:
+        names: of baselines.
+        tuned: names of tuned ones whose settings are known.
+    """
+    unknown = [name for name in names if name not in tuned and name not in BASELINE_LABELS]
     if unknown:
         raise ConfigError(
             "A baseline is one of: " + ", ".join(BASELINE_LABELS) + ".",

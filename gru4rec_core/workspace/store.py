@@ -124,6 +124,7 @@ class Workspace(DatasetStore):
         errors += [*find_backtest_problems(self), *find_decision_problems(self)]
         jobs = [self.run_folder(run.id) for run in self.runs()]
         jobs += sorted((self.root / "datasets").glob("*/splits/*/baselines"))
+        jobs += sorted(path.parent for path in (self.root / "datasets").glob("*/tunings/*/*/state.json"))
         jobs += sorted((self.root / "datasets").glob("*/order-test"))
         return errors + [error for folder in jobs if (error := find_damage(folder)) is not None]
 
@@ -189,6 +190,12 @@ class Workspace(DatasetStore):
         """
         record = self.dataset(dataset_id)
         check(self.root, Action.DELETE, "dataset", record.id, record.name)
+        if any(read_state(path.parent).is_active for path in self.dataset_folder(record.id).rglob("state.json")):
+            raise RunError(
+                "A dataset can be deleted only once nothing works on it.",
+                found="a tuning, baselines or a test of it are still at work",
+                remedy="Cancel it first.",
+            )
         dependents = self.dataset_dependents(record.id)
         if dependents.runs and not with_runs:
             raise RunError(
@@ -338,7 +345,10 @@ class Workspace(DatasetStore):
             key: of the test rule (`SplitConfig.key`).
         """
         named = (one.baselines for one in self.comparisons(dataset_id) if one.split.key() == key)
-        return without_retired(dict.fromkeys((*DEFAULT_BASELINES, *chain.from_iterable(named))))
+        explained = (one.tuned.baseline_settings for one in self.comparisons() if one.tuned is not None)
+        known = set(chain.from_iterable(explained))
+        wanted = dict.fromkeys((*DEFAULT_BASELINES, *chain.from_iterable(named)))
+        return without_retired(name for name in wanted if not is_tuned(name) or name in known)
 
     def baseline_settings(self, name: str) -> dict[str, Any]:
         """The settings of a tuned baseline, as a comparison that has it says; {} for one with its usual settings.
@@ -374,7 +384,7 @@ class Workspace(DatasetStore):
             RunError: there is no run, or one on another dataset or under another test rule.
             ConfigError: unknown baselines, or two runs with the same settings.
         """
-        validate_baselines(baselines)
+        validate_baselines(baselines, tuned.baseline_settings if tuned else ())
         dataset = self.dataset(dataset_id)
         runs = [self.run(run_id) for run_id in run_ids]
         if not runs:

@@ -215,10 +215,20 @@ def read_trials(workspace: Workspace, tuning: TuningRecord, method: str) -> Meth
     for line in path.read_bytes().splitlines(keepends=True) if path.exists() else ():
         with suppress(ValueError, TypeError, KeyError):
             values = json.loads(line) if line.endswith(b"\n") else None
-            trial = Trial(**{**values, "curve": tuple(values["curve"])}) if values else None
+            trial = _read_trial(values) if values else None
             if trial is not None and trial.number == len(trials):  # what follows a damaged line is tried again
                 trials.append(trial)
     return MethodTrials(method, tuple(trials), _read_refusal(folder))
+
+
+def _read_trial(values: dict[str, Any]) -> Trial:
+    """A trial from its line. Raises ValueError, TypeError or KeyError where a value has a wrong type."""
+    numbers = (values["number"], values["seconds"], values["epochs"], *values["curve"])
+    if not all(isinstance(number, int | float) for number in numbers):
+        raise TypeError("a number is no number")
+    if not isinstance(values["settings"], dict) or not isinstance(values["value"], int | float | None):
+        raise TypeError("settings or value have a wrong type")
+    return Trial(**{**values, "curve": tuple(values["curve"])})
 
 
 def store_trials(folder: Path, trials: Sequence[Trial]) -> None:
@@ -245,6 +255,24 @@ def read_importances(workspace: Workspace, tuning: TuningRecord, method: str) ->
 def write_refusal(folder: Path, refused: Refused) -> None:
     """Writes down why a method does not take the log."""
     write_json(folder / "refused.json", {"reason": str(refused)})
+
+
+def take_up(workspace: Workspace, tuning: TuningRecord, *, by_job: bool) -> TuningRecord:
+    """Goes on with a tuning that is there: here, or by jobs, where its winners are still to be compared.
+
+    One that was set aside, or whose comparison was deleted, leads to a comparison again.
+    """
+    require(workspace.root, Action.TRAIN, "tuning", tuning.id)
+    folder = tuning_folder(workspace, tuning.dataset_id, tuning.id)
+    if planned_comparison(workspace, tuning) is None:
+        for name in ("comparison.json", "queued.json"):
+            (folder / name).unlink(missing_ok=True)
+    if not by_job or tuning.by_job:
+        return tuning
+    taken = tuning.model_copy(update={"by_job": True})
+    taken.write(folder / "tuning.json")
+    write_checksums(folder, ["tuning.json"])
+    return taken
 
 
 def planned_comparison(workspace: Workspace, tuning: TuningRecord) -> ComparisonRecord | None:

@@ -36,5 +36,7 @@ def test_tuned_winners_are_compared(run, log: Path, workspace: Workspace) -> Non
 def test_what_does_not_go_together_is_refused(run, log: Path) -> None:
     wrong = run("compare", log, "--tuned", "tuning-x", "--epochs", "2")
     assert (wrong.status, "the tuning says what is trained" in wrong.err) == (2, True)
+    other = run("compare", log, "--tuned", "tuning-x", "--losses", "bpr")
+    assert (other.status, "the tuning says what is trained" in other.err) == (2, True)
     none = run("tune", log, *TUNE[:-1], "0", "--json")
     assert (none.status, "needs a validation part" in none.err) == (1, True)

@@ -9,7 +9,10 @@ from gru4rec_core.jobs.tuning_plan import TuningBudget, TuningPlan
 
 @pytest.mark.parametrize(
     ("n_workers", "said"),
-    [(2, "Tunes 3 methods, 2 at a time: at most 4 minutes"), (8, "Tunes 3 methods, 3 at a time: at most 2 minutes")],
+    [
+        (2, "Tunes 3 methods, 2 at a time: about 4 minutes at most"),
+        (8, "Tunes 3 methods, 3 at a time: about 2 minutes at most"),
+    ],
 )
 def test_the_longest_time_is_said(n_workers: int, said: str) -> None:
     losses = (TrainingConfig(), TrainingConfig(loss="bpr"))

@@ -1,12 +1,20 @@
 """The instrument finds nothing between equals, and finds what was spoilt; where it is broken, the check says so."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from gru4rec_core.evaluation import self_check
-from gru4rec_core.evaluation.self_check import EventHits, SelfCheck, check_instrument, meet_itself, visible_size
+from gru4rec_core.evaluation.self_check import (
+    EventHits,
+    Sabotage,
+    SelfCheck,
+    check_instrument,
+    meet_itself,
+    visible_size,
+)
 from gru4rec_core.evaluation.sensitivity import visible_from_half_width
 from tests.evaluation.conftest import model_of
 from tests.evaluation.rank_lists import CONFIG, N, ranks
@@ -97,3 +105,18 @@ def test_an_interval_as_wide_as_the_hits_sees_nothing():
 def test_it_survives_json():
     found = check(seeds_of(0.4, 0.4))
     assert SelfCheck.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
+def test_what_could_not_be_checked_is_not_called_sound() -> None:
+    whole = SelfCheck("BPR", 3, 20, 1, 0.03, 0.05, Sabotage(0.2, 0.4, 0.38, True))
+    assert (whole.is_whole, whole.sentences[0]) == (True, "The instrument works on this test.")
+    answers = {
+        replace(whole, n_same=0, n_seeds=1).sentences[0],
+        replace(whole, smallest=None, sabotage=None).sentences[0],
+        replace(whole, n_same=0, n_seeds=1, smallest=None, sabotage=None).sentences[0],
+    }
+    assert answers == {
+        "The spoilt model was found. Whether equal models look equal could not be checked.",
+        "Equal models look equal. Whether a difference is found could not be checked.",
+        "Nothing could be checked on this test.",
+    }

@@ -118,12 +118,12 @@ def test_what_matters_is_found() -> None:
     unused = Setting("y", "float", "no slope", "y", low=0.0, high=1.0)
     space, clock = SearchSpace((unused, *SPACE.settings)), Clock()
     tried = method(clock)
-    found = carry_out(tuning(n_trials=40), Method("top1", space, {"x": 0.1, "y": 0.5}, tried.run), clock)
+    found = carry_out(tuning(n_trials=60), Method("top1", space, {"x": 0.1, "y": 0.5}, tried.run), clock)
     shares = find_importances(space, found)
     assert list(shares) == ["x", "y"]
     assert shares["x"] > 0.7
     assert sum(shares.values()) == pytest.approx(1.0)
-    assert find_importances(space, MethodTrials("top1", found.trials[:5])) == {}
+    assert find_importances(space, MethodTrials("top1", found.trials[:49])) == {}  # too few to tell it from chance
 
 
 def test_settings_that_fail_cost_their_trial_and_a_refusal_ends_all() -> None:
@@ -131,6 +131,8 @@ def test_settings_that_fail_cost_their_trial_and_a_refusal_ends_all() -> None:
 
     def fail(settings: dict, watch: Watch) -> None:
         clock.now += 1
+        if settings.get("x", 0.0) > 0.75:
+            raise MemoryError
         if settings.get("x", 0.0) > 0.5:
             raise DataError("It diverged.")
         watch.report(0.5)
@@ -138,7 +140,9 @@ def test_settings_that_fail_cost_their_trial_and_a_refusal_ends_all() -> None:
     found = carry_out(tuning(n_trials=12), Method("top1", SPACE, {"x": 0.1}, fail), clock)
     failed = [trial for trial in found.trials if trial.outcome == "failed"]
     assert failed
-    assert all((trial.value, trial.epochs) == (None, 0) and "diverged" in trial.reason for trial in failed)
+    assert all((trial.value, trial.epochs) == (None, 0) for trial in failed)
+    reasons = {trial.reason.partition(",")[0] for trial in failed}
+    assert reasons == {"It diverged.", "There was not enough memory"}
     assert found.best.value == 0.5
 
     def refuse(settings: dict, watch: Watch) -> None:

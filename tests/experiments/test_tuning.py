@@ -13,9 +13,12 @@ import pytest
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.split_types import EvaluationSet
+from gru4rec_core.data.splits import split
 from gru4rec_core.errors import Refused
 from gru4rec_core.experiments import tuning as module
-from gru4rec_core.experiments.tuning import execute_methods, execute_tuning, missing_methods
+from gru4rec_core.experiments.search import TrialStopped
+from gru4rec_core.experiments.tuning import execute_methods, execute_tuning, missing_methods, prepare_method
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import MethodTrials, TuningRecord, create_tuning, method_folder, read_trials
@@ -130,3 +133,24 @@ def test_killed_twice_it_ends_with_the_same_trials(workspace: Workspace, tmp_pat
         file.write(json.dumps({"number": 7})[:6])
     assert values_of(execute_tuning(workspace, tuning, "stan")) == values_of(expected)
     assert values_of(read_trials(workspace, tuning, "stan")) == values_of(expected)
+
+
+def test_a_slow_baseline_is_stopped_between_a_few_hundred_histories(workspace: Workspace) -> None:
+    tuning = make_tuning(workspace, add(workspace), configs=(), tuned_baselines=("item-knn",))
+    parts = split(SessionDataset(cycle_log()), tuning.split)
+    asked = []
+
+    class Watch:
+        def check(self) -> None:
+            asked.append(True)
+            if len(asked) == 3:
+                raise TrialStopped("out of time")
+
+        def report(self, value: float) -> None:
+            raise AssertionError("it was stopped before")
+
+    many = EvaluationSet(parts.train, np.ones(parts.train.n_sessions, int))
+    assert many.n_predicted > 3 * 256
+    with pytest.raises(TrialStopped):
+        prepare_method(tuning, "item-knn", parts.train, many).run({}, Watch())
+    assert len(asked) == 3

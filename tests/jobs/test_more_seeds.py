@@ -7,6 +7,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.jobs.more_seeds import more_seeds_command, plan_more_seeds
 from gru4rec_core.jobs.planning import with_seeds
 from gru4rec_core.workspace.job_state import JobState, write_state
+from gru4rec_core.workspace.records import TunedWith
 
 TOP1, BPR = TrainingConfig(loss="top1", epochs=5), TrainingConfig(loss="bpr", epochs=5)
 
@@ -47,6 +48,14 @@ def test_asking_twice_makes_one_comparison_and_the_name_does_not_grow(workspace,
     record = plan_more_seeds(workspace, comparison, {"bpr": 1})
     assert plan_more_seeds(workspace, comparison, {"bpr": 1}) == record
     assert plan_more_seeds(workspace, record, {"bpr": 1}).name == record.name
+
+
+def test_tuned_models_stay_tuned_and_are_found_again(workspace, comparison):
+    tuned = comparison.model_copy(update={"tuned": TunedWith(tuning_id="tuning-a", n_trials=20)})
+    tuned.write(workspace.comparison_folder(comparison.id) / "comparison.json")
+    record = plan_more_seeds(workspace, tuned, {"bpr": 1})
+    assert record.tuned == tuned.tuned
+    assert plan_more_seeds(workspace, tuned, {"bpr": 1}) == record
 
 
 @pytest.mark.parametrize("further", [{}, {"cross-entropy": 2}])

@@ -115,5 +115,5 @@ def test_another_test_is_refused_and_so_are_windows(workspace: Workspace, tuning
         require_same_test(tuning, RULE.replace(protocol="session-holdout"))
     plan = winners_plan(workspace, tuning, n_seeds=1)
     assert [config.seed for config in plan.configs] == [6, 6]
-    with pytest.raises(ConfigError, match="not tuned on their tests"):
+    with pytest.raises(ConfigError, match="does not take tuned settings"):
         plan_windows(plan, [])

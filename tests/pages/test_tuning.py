@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
-from gru4rec_core.jobs import client, jobs
+from gru4rec_core.jobs import client, follow_up, jobs
 from gru4rec_core.jobs.follow_up import queue_planned, unfinished_tuning
 from gru4rec_core.jobs.winners import plan_winners
 from gru4rec_core.workspace.importing import import_sample
@@ -29,6 +31,12 @@ def carry_out(workspace: Workspace, tuning: TuningRecord, methods: tuple[str, ..
         folder.mkdir(exist_ok=True)
         store_trials(folder, [Trial(n, {}, {}, 0.4 + n / 10, 1, (0.4,), 30.0, "done") for n in range(2)])
         change_state(folder, state=state, scheduler="tls://127.0.0.1:9", ended=1.0)
+
+
+def take_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine is alive that takes jobs and does nothing."""
+    monkeypatch.setattr(client, "send", lambda workspace, job: None)
+    monkeypatch.setattr(follow_up, "find_engine", lambda root: SimpleNamespace(address="tls://127.0.0.1:9"))
 
 
 @pytest.fixture
@@ -69,7 +77,7 @@ def test_it_is_followed_until_its_comparison_is_queued(
     assert "Set this tuning aside" in labels(page)
     carry_out(workspace, tuning, tuning.methods, "done")
     comparison = plan_winners(workspace, tuning)
-    monkeypatch.setattr(client, "send", lambda workspace, job: None)
+    take_jobs(monkeypatch)
     queue_planned(workspace)
     assert unfinished_tuning(workspace, record.id) is None
     page.run()
@@ -92,7 +100,7 @@ def test_tuned_settings_can_be_trained_again_under_the_test_they_were_tuned_for(
 ):
     carry_out(workspace, tuning, tuning.methods, "done")
     plan_winners(workspace, tuning)
-    monkeypatch.setattr(client, "send", lambda workspace, job: None)
+    take_jobs(monkeypatch)
     queue_planned(workspace)
     monkeypatch.setattr(jobs, "submit_comparison", lambda workspace, comparison_id: None)
     page = open_page("train", new="1", settings="tuned")
@@ -126,7 +134,9 @@ def test_compare_shows_how_the_settings_were_found(finished, open_page):
     tuned.write(finished.comparison_folder(comparison.id) / "comparison.json")
     page = open_page("compare", comparison=comparison.id, tab="Details")
     assert not page.exception
-    assert "Each was tuned first, on validation data, with 2 trials." in written(page)
+    assert "Every method with settings to tune was tuned first, on validation data, each with 2 trials." in written(
+        page
+    )
     assert "How the settings were tuned" in written(page)
     (table,) = [frame.value for frame in page.dataframe if "winning settings" in frame.value]
     assert table["tuned"].tolist() == [50.0]

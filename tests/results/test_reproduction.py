@@ -7,7 +7,7 @@ import pytest
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.jobs.planning import with_seeds
 from gru4rec_core.results.reproduction import name_option, reproduce_command
-from gru4rec_core.workspace.records import ComparisonRecord
+from gru4rec_core.workspace.records import ComparisonRecord, TunedWith
 
 
 def a_record(**changes) -> ComparisonRecord:
@@ -68,3 +68,11 @@ def test_models_that_differ_in_more_than_their_loss_are_trained_one_by_one():
 )
 def test_names_that_would_be_taken_twice_are_told_apart(model, field: str, name: str):
     assert name_option(model, field) == name
+
+
+def test_winners_of_a_tuning_are_compared_again_as_they_were_judged():
+    record = a_record(tuned=TunedWith(tuning_id="tuning-a"))
+    command = reproduce_command(record, runs_of(TrainingConfig(loss="top1"), TrainingConfig(loss="bpr")))
+    assert command.startswith(
+        "python -m gru4rec_core compare letters-1 --tuned tuning-a --seeds 2 --k 3 --margin 0.05 "
+    )

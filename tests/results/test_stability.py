@@ -11,6 +11,7 @@ from gru4rec_core.results.backtest import build_backtest_result
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.results.stability import build_rows, describe_filters, find_others
 from gru4rec_core.workspace.backtests import list_backtests
+from gru4rec_core.workspace.job_state import JobState, write_state
 from gru4rec_core.workspace.store import Workspace
 from tests.evaluation.conftest import model_of
 from tests.evaluation.rank_lists import CONFIG, ranks
@@ -107,6 +108,15 @@ def test_others_are_the_newest_of_each_rule_with_the_same_losses(backtested: Wor
         plan_comparison(backtested, last.dataset_id, ComparisonPlan(configs, rule, last.config, ())) for rule in rules
     ]
     plan_comparison(backtested, last.dataset_id, ComparisonPlan(configs[:1], SplitConfig(seed=3), last.config, ()))
+    for run_id in (run_id for one in made for run_id in one.run_ids):
+        write_state(backtested.run_folder(run_id), JobState(state="done"))
+    # Newer, but never trained; and the same test, whose training has the validation part as well.
+    never = ComparisonPlan(tuple(one.replace(seed=9) for one in configs), SplitConfig(), last.config, ())
+    plan_comparison(backtested, last.dataset_id, never)
+    same = last.split.replace(validation_fraction=0.0)
+    whole = plan_comparison(backtested, last.dataset_id, ComparisonPlan(configs, same, last.config, ()))
+    for run_id in whole.run_ids:
+        write_state(backtested.run_folder(run_id), JobState(state="done"))
     found = find_others(backtested, last, record.comparison_ids)
     assert [one.id for one in found.cuts] == [made[1].id]
     assert [one.id for one in found.filters] == [made[2].id]

@@ -12,6 +12,9 @@ def test_baselines_are_known_and_named_once() -> None:
     validate_baselines([])
     with pytest.raises(ConfigError, match=r"A baseline is one of: .*popularity.*'popular'"):
         validate_baselines(["popularity", "popular"])
+    with pytest.raises(ConfigError, match="A baseline is one of"):
+        validate_baselines(["stan~e7750a5f"])  # nobody says which settings these are
+    validate_baselines(["stan~e7750a5f"], {"stan~e7750a5f": {"age": 20.0}})
     with pytest.raises(ConfigError, match=r"given once.*markov more than once.*baselines"):
         validate_baselines(["markov", "popularity", "markov"])
 

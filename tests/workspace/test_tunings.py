@@ -91,6 +91,10 @@ def test_trials_are_read_up_to_what_is_damaged(workspace: Workspace, tuning: Tun
     assert read_trials(workspace, tuning, "bpr").trials == stored[:1]
     path.write_text(lines[0] + "{}\n" + lines[2], encoding="utf-8")
     assert read_trials(workspace, tuning, "bpr").trials == stored[:1]
+    for wrong in ('"value": 0.2', '"seconds": 10.0', '"settings": {"x": 0.5}'):
+        assert wrong in lines[0]
+        path.write_text(lines[0].replace(wrong, wrong.partition(":")[0] + ': "x"'), encoding="utf-8")
+        assert read_trials(workspace, tuning, "bpr").trials == ()
     write_refusal(folder, Refused("Too many items."))
     assert "Too many items" in read_trials(workspace, tuning, "bpr").refused
 

@@ -40,8 +40,8 @@ def tuning_curve(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
         alt.Tooltip("trial:Q", title="after trial"),
         alt.Tooltip("minutes:Q", title="minutes", format=".2f"),
         alt.Tooltip("best:Q", title="best so far, per 100", format=".2f"),
-        alt.Tooltip("low:Q", title=f"other orders, {BAND[0]} % below", format=".2f"),
-        alt.Tooltip("high:Q", title=f"other orders, {BAND[0]} % above", format=".2f"),
+        alt.Tooltip("low:Q", title="band from", format=".2f"),
+        alt.Tooltip("high:Q", title="band to", format=".2f"),
     ]
     paint = colour(chosen)
     trained = frame[frame["kind"] == "gru4rec"]
@@ -72,7 +72,7 @@ def tuning_curve(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
         .encode(x=x, y=alt.Y("place:Q", scale=y_scale), text="label:N")
     )
     said = [
-        f"On validation data; band: {BAND[0]} to {BAND[1]} % of other orders of the same trials",
+        f"On validation data; band: middle {BAND[1] - BAND[0]} % of searches redrawn from the same trials",
         "Each mark is a trial that was better than all before it",
     ]
-    return titled(band + lines + points + labels, "What each method found in its time", said, Size(_PLOT), dark)
+    return titled(band + lines + points + labels, "Best result so far of each method", said, Size(_PLOT), dark)

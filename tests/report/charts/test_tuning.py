@@ -11,7 +11,7 @@ from tests.report.frames.test_tuning import STAN, TOP1
 def test_it_says_what_it_shows(dark: bool) -> None:
     frame = best_so_far_frame([TOP1, STAN])
     spec = tuning_curve(frame, 10, dark).to_dict()
-    assert spec["title"]["text"] == "What each method found in its time"
+    assert spec["title"]["text"] == "Best result so far of each method"
     band, lines, points, labels = spec["layer"]
     assert lines["encoding"]["x"]["title"] == "minutes spent on the method"
     assert lines["encoding"]["y"]["title"] == "best hits in the top 10 per 100"
