@@ -11,6 +11,7 @@ from gru4rec_core.access.rights import Action
 from gru4rec_core.evaluation.trained_again import TrainedAgain
 from gru4rec_core.evaluation.verdict_text import further_seeds_phrase, trained_again_sentence
 from gru4rec_core.jobs.more_seeds import more_seeds_command, plan_more_seeds
+from gru4rec_core.words import counted
 
 
 def show_repeats(agreed: Review) -> None:
@@ -22,8 +23,8 @@ def show_repeats(agreed: Review) -> None:
     for found in verdict.all_trained_again:
         widgets.sentence(trained_again_sentence(found))
     messages.show_aside(
-        "This counts the luck of training alone, each model trained once more and tested on the same sessions."
-        " The intervals above count the luck of the sessions."
+        "This covers luck in training only: each model trained once more, tested on the same sessions."
+        " The intervals above cover luck in the sessions."
     )
     if verdict.trained_again.further_seeds:
         _offer(agreed, verdict.trained_again)
@@ -35,8 +36,9 @@ def _offer(agreed: Review, found: TrainedAgain) -> None:
         label = f"Train {widgets.plain_label(further_seeds_phrase(found), limit=80)}"
         if st.button(label, key="more-seeds", icon=":material/model_training:"):
             messages.attempt(lambda: _start(agreed, further))
-    messages.show_aside("Or by command:")
-    st.code(more_seeds_command(agreed.record, agreed.runs, max(further.values())), language="bash", wrap_lines=True)
+    count = max(further.values())
+    messages.show_aside(f"Or by command, which adds {counted(count, 'more seed')} to every model:")
+    st.code(more_seeds_command(agreed.record, agreed.runs, count), language="bash", wrap_lines=True)
 
 
 def _start(agreed: Review, further: dict[str, int]) -> None:

@@ -68,8 +68,9 @@ def describe_signs(pair: PairedComparison) -> str:
     leader, other = widgets.plain_label(pair.b.label), widgets.plain_label(pair.a.label)
     return (
         f"{leader} against {other}, seen in other ways. ▲ {leader} is better, △ only ahead; ▼ {other} is better,"
-        f" ▽ only ahead; = equivalent. Figures: how much more {leader} hits, with its interval. Only the verdict at the"
-        " top decides; of many cells, some differ by chance."
+        f" ▽ only ahead; = equivalent; ○ level. Figures: how many % more hits {leader} has, with the interval; by seed,"
+        " the difference in hits per 100, without one. Only the verdict at the top decides; of many cells, some differ"
+        " by chance."
     )
 
 

@@ -38,7 +38,6 @@ from gru4rec_core.data.windows import describe_windows
 from gru4rec_core.errors import ConfigError, RunError
 from gru4rec_core.evaluation.diagnostic_warning import worst_first
 from gru4rec_core.evaluation.trained_again import TrainedAgain
-from gru4rec_core.evaluation.verdict_text import further_seeds_phrase
 from gru4rec_core.experiments.comparison import execute_comparison, load_tensorflow, missing_parts
 from gru4rec_core.jobs.backtest_planning import find_windows, plan_backtest
 from gru4rec_core.jobs.capacity import worker_count
@@ -50,6 +49,7 @@ from gru4rec_core.results.backtest import build_backtest_result
 from gru4rec_core.results.comparison import build_comparison_result, find_missing
 from gru4rec_core.results.right_category import right_category
 from gru4rec_core.results.summary import store_summary
+from gru4rec_core.words import counted
 from gru4rec_core.workspace.backtests import BacktestRecord
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_distinct
@@ -186,7 +186,8 @@ def _tell_how_to_train_more(workspace: Workspace, comparison: ComparisonRecord, 
     if found.further_seeds:
         runs = workspace.readable_runs(comparison.run_ids)
         count = max(model.count for model in found.further_seeds)
-        tell(f"To train {further_seeds_phrase(found)}: {more_seeds_command(comparison, runs, count)}")
+        command = more_seeds_command(comparison, runs, count)
+        tell(f"To add {counted(count, 'more seed')} to every model: {command}")
 
 
 def _carry_out(workspace: Workspace, comparison: ComparisonRecord, processes: int | None) -> None:

@@ -202,13 +202,13 @@ def _judge(window: WindowComparison, verdict: PairVerdict, leader: str) -> Windo
 
 
 def _count_windows(windows: Sequence[WindowVerdict], leader: str) -> str:
-    """ "BPR is ahead in 3 of 4 windows; in 2 of them that window alone would decide it."."""
+    """ "BPR is ahead in 3 of 4 windows; in 2 of these, that window alone calls it better."."""
     ahead = [window for window in windows if window.leader_value > window.other_value]
     text = f"{leader} is ahead in {len(ahead)} of {counted(len(windows), 'window')}"
     decided = sum(window.better is not None for window in ahead)
     if not decided:
-        return f"{text}; none of them alone would decide it."
-    return f"{text}; {decided} of them alone would decide it."
+        return f"{text}; no window alone calls it better."
+    return f"{text}; in {decided} of these, that window alone calls it better."
 
 
 def _describe_change(windows: Sequence[WindowVerdict], labels: dict[str, str], names: Sequence[str]) -> str:

@@ -73,6 +73,7 @@ def explain_adjustments(confidence: float) -> str:
     level = 1 - confidence
     most = f"at most {100 * level:.4g} %"
     return (
-        f"Call different what is at most {level:.4g}: by Holm the chance of even one false alarm among all pairs is"
-        f" {most}; by Benjamini-Hochberg {most} of the pairs called different are false alarms, on average."
+        f"Call a pair different if its adjusted p is at most {level:.4g}. With Holm, the chance of even one false alarm"
+        f" among all pairs is then {most}; with Benjamini-Hochberg, on average {most} of the pairs called different are"
+        " false alarms."
     )

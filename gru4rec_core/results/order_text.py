@@ -17,8 +17,8 @@ def headline(test: OrderTest) -> str:
     if share is None:
         beyond = test.share.predictable
         return (
-            f"Nothing can be predicted here beyond best-sellers that this test can show: in the top {test.k} the better"
-            f" of two methods has {per_100(test.share.best('in_order'))} of 100, best-sellers"
+            "This test cannot show that anything can be predicted here beyond best-sellers: in the top"
+            f" {test.k} the better of two methods has {per_100(test.share.best('in_order'))} of 100, best-sellers"
             f" {per_100(test.share.popularity.value)} ({level} interval of the difference: {per_100(beyond.low)} to"
             f" {per_100(beyond.high)})."
         )
@@ -49,16 +49,17 @@ def advise(test: OrderTest) -> list[str]:
     share = test.share
     if share.share is None:
         return [
-            "The items so far say no more about the next one than best-sellers do: no model is likely to beat them."
+            "This test cannot show that the items so far say more about the next one than best-sellers do: do not count"
+            " on a model to beat them."
         ]
     if share.share.low <= 0:
         return [
-            "Which items a session holds may be enough: a method that ignores order, such as neighbouring sessions, is"
-            " likely to do as well as a sequence model here."
+            "Which items a session holds may be enough: this test cannot show that a sequence model gains anything from"
+            " their order."
         ]
     lost = share.best("in_order") - share.best("shuffled")
     figures = f"{100 * lost:.0f} of {100 * share.best('in_order'):.0f} hits per 100"
-    first = f"A method that ignores order would lose about {figures}: choose one that knows it."
+    first = f"A method that ignores order would lose about {figures}: choose one that uses order."
     return [first, _describe_last_item(test)]
 
 
@@ -69,10 +70,11 @@ def describe_basis(test: OrderTest) -> str:
     held_out = counted(test.n_sessions, "held-out session")
     alone = f" {percent_text(test.single)} of the predicted events have one item before them, so nothing to shuffle."
     return (
-        f"{used} of the training part of the log's default test rule; its test is not touched."
+        f"Used: {used[:1].lower()}{used[1:]} of the training part of the log's default test rule; its test is not"
+        " touched."
         f" Learned from {test.n_learned:,} events; predicted {test.n_predictions:,} in {held_out}."
         f"{alone if test.single > 0 else ''} Of a longer history the last {test.longest} items are read, in order and"
-        " shuffled alike. Three seeds."
+        " shuffled alike. Each side was run with three seeds."
     )
 
 

@@ -22,7 +22,7 @@ def test_a_log_is_tested_once_and_told_in_sentences(run, log, calls: list[int], 
     assert first.json["headline"] == "Order explains 40 % of what can be predicted here (95 % interval: 35 to 45 %)."
     text = run("order", "letters").out
     assert text.startswith(first.json["headline"])
-    assert "choose one that knows it" in text
+    assert "choose one that uses order" in text
     assert "its test is not touched" in text
     assert calls == [3]  # seven items
     assert workspace.order_test_folder(workspace.dataset("letters").id).is_dir()

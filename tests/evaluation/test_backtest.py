@@ -40,7 +40,7 @@ def test_the_same_difference_in_all_windows_is_as_clear_as_in_one(window) -> Non
     assert said.verdict.numbers["relative"] == pytest.approx(0.5)
     assert (said.verdict.numbers["n_sessions"], said.verdict.numbers["n_events"]) == (4 * N, 4 * N)
     assert said.verdict.sentences[0].startswith("BPR is better. The next item was in its top 3 for 30.0 of 100")
-    assert said.verdict.limits[0] == "BPR is ahead in 4 of 4 windows; 4 of them alone would decide it."
+    assert said.verdict.limits[0] == "BPR is ahead in 4 of 4 windows; in 4 of these, that window alone calls it better."
     assert [one.better for one in said.windows] == ["bpr"] * 4
     assert all(one.relative == pytest.approx(0.5) and one.low < 0.5 < one.high for one in said.windows)
 
@@ -49,7 +49,7 @@ def test_windows_that_decide_nothing_alone_decide_together(window) -> None:
     said = judge(*[window(150, 156, first=6)] * 4)  # in each 12 sessions for BPR, and 6 for TOP1
     assert [one.better for one in said.windows] == [None] * 4
     assert said.verdict.better == "bpr"
-    assert said.verdict.limits[0] == "BPR is ahead in 4 of 4 windows; none of them alone would decide it."
+    assert said.verdict.limits[0] == "BPR is ahead in 4 of 4 windows; no window alone calls it better."
     whole = said.verdict.numbers["relative_high"] - said.verdict.numbers["relative_low"]
     assert whole < min(one.high - one.low for one in said.windows)
 

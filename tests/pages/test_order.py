@@ -58,7 +58,7 @@ def test_the_result_is_a_sentence_a_chart_and_its_meaning(open_page, record, wor
     store_result(workspace, record, order_result())
     page = open_page("data", dataset=record.id)
     assert HEADLINE in written(page)
-    assert "choose one that knows it" in written(page)
+    assert "choose one that uses order" in written(page)
     assert "its test is not touched" in written(page)
     assert "Predicted with and without order" in charts(page)
     assert keys(page) == []

@@ -24,7 +24,7 @@ def test_no_share_is_above_100_or_below_0() -> None:
 
 def test_where_nothing_can_be_predicted_no_share_is_told() -> None:
     result = order_result(share=None)
-    assert headline(result).startswith("Nothing can be predicted here beyond best-sellers that this test can show")
+    assert headline(result).startswith("This test cannot show that anything can be predicted here beyond best-sellers")
     assert len(advise(result)) == 1
 
 
@@ -37,19 +37,19 @@ def test_the_figures_name_what_is_compared() -> None:
 
 def test_the_advice_tells_whether_the_last_item_is_enough() -> None:
     lost, last = advise(order_result())
-    assert lost == "A method that ignores order would lose about 17 of 54 hits per 100: choose one that knows it."
+    assert lost == "A method that ignores order would lose about 17 of 54 hits per 100: choose one that uses order."
     assert last.startswith("The last item says most of it: the small GRU has 50.0 hits per 100")
     assert "That speaks for a sequence model." in advise(order_result(gru=0.6))[1]
 
 
 def test_without_an_effect_of_order_no_sequence_model_is_advised() -> None:
     (only,) = advise(order_result(Estimate(0.01, -0.1, 0.04)))
-    assert "a method that ignores order" in only
+    assert "cannot show that a sequence model gains" in only
 
 
 def test_the_basis_says_that_sessions_were_drawn() -> None:
     text = describe_basis(order_result())
-    assert text.startswith("50 of 80 sessions, drawn at random, of the training part of the log's default test rule;")
+    assert text.startswith("Used: 50 of 80 sessions, drawn at random, of the training part of the log's default test")
     assert "its test is not touched" in text
     assert "14 % of the predicted events have one item before them" in text
-    assert describe_basis(order_result(used=(80, 80))).startswith("All 80 sessions of the training part")
+    assert describe_basis(order_result(used=(80, 80))).startswith("Used: all 80 sessions of the training part")
