@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from gru4rec_core.errors import RunError
-from gru4rec_core.jobs import jobs, lost_jobs
+from gru4rec_core.jobs import jobs, lost_jobs, queueing
 from gru4rec_core.jobs.client import CLUSTER
 from gru4rec_core.jobs.engine import find_engine, wait_ended
 from gru4rec_core.jobs.job_list import Job
@@ -260,7 +260,7 @@ def test_a_lock_that_a_halted_process_holds_is_a_message_and_free_when_it_ends(
 ) -> None:
     run = new_run(home, CONFIG.replace(epochs=1))
     lock = home.run_folder(run.id) / "submit.lock"
-    monkeypatch.setattr(jobs, "exclusive_lock", partial(exclusive_lock, timeout=1.0))
+    monkeypatch.setattr(queueing, "exclusive_lock", partial(exclusive_lock, timeout=1.0))
     with halted_holder(lock):
         with pytest.raises(RunError, match="Another process is already doing this") as caught:
             jobs.submit(home, "run", run.id)
