@@ -66,11 +66,12 @@ def _rows(review: Review, pair: PairedComparison) -> tuple[Row, ...]:
 def describe_signs(pair: PairedComparison) -> str:
     """What the cells show, and what their signs mean."""
     leader, other = widgets.plain_label(pair.b.label), widgets.plain_label(pair.a.label)
+    several = max(pair.a.n_seeds, pair.b.n_seeds) > 1
+    by_seed = "; by seed, the difference in hits per 100, without one" if several else ""
     return (
         f"{leader} against {other}, seen in other ways. ▲ {leader} is better, △ only ahead; ▼ {other} is better,"
-        f" ▽ only ahead; = equivalent; ○ level. Figures: how many % more hits {leader} has, with the interval; by seed,"
-        " the difference in hits per 100, without one. Only the verdict at the top decides; of many cells, some differ"
-        " by chance."
+        f" ▽ only ahead; = equivalent; ○ level. Figures: how many % more hits {leader} has, with the interval{by_seed}."
+        " Only the verdict at the top decides; of many cells, some differ by chance."
     )
 
 

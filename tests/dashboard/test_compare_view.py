@@ -30,7 +30,7 @@ def test_with_six_models_every_pair_has_both_adjusted_p_values(monkeypatch):
     assert len(frame) == 15
     assert list(frame.columns[:6]) == ["leader", "other", "difference", "p", "p (Holm)", "p (Benjamini-Hochberg)"]
     assert "M5" in options["shown"].to_html()
-    assert "by Holm the chance of even one false alarm" in captions[0]
+    assert "With Holm, the chance of even one false alarm" in captions[0]
     result.comparison = compare_models(models[:5], CONFIG)
     compare_view.show_many_pairs(review)
     assert len(tables) == 1
