@@ -27,8 +27,8 @@ LIMIT_SECONDS = 360.0
 MOST_DEVIATION = 0.10
 """Of the seconds of a method from those that it was given."""
 
-COSTS = ("item-knn", "stan")
-"""Baselines that are tuned for equal seconds beside TOP1: one of the quickest and the slowest."""
+COSTS = ("item-knn", "stan", "vstan", "slist")
+"""Baselines that get as many seconds as TOP1: the quickest, the slowest, and one that cannot be stopped in its fit."""
 
 
 def tune(workspace: Workspace, dataset_id: str, plan: TuningPlan, n_processes: int) -> tuple[TuningResult, float]:
