@@ -368,6 +368,10 @@ class SplitConfig(_Settings):
             del values["test_until"]
         return values
 
+    def without_validation(self) -> Self:
+        """The rule with the same test, whose training has the validation part as well."""
+        return self.replace(validation_fraction=0.0)
+
     def key(self) -> str:
         """A short name shared by equal test rules (12 hexadecimal digits)."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]

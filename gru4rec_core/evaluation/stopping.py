@@ -35,6 +35,7 @@ def best_if_stopped(
     ends = np.cumsum(np.asarray(seconds, float)[orders], axis=1)
     known = np.array([-np.inf if value is None else value for value in values])
     best = np.maximum.accumulate(known[orders], axis=1)
-    done = (ends[:, None, :] <= np.asarray(at, float)[None, :, None] + 1e-9).sum(axis=2)
+    # Order by order: all at once would take orders x n x trials cells.
+    done = np.stack([np.searchsorted(row, np.asarray(at, float) + 1e-9, side="right") for row in ends])
     found = np.take_along_axis(np.concatenate([np.full((n_orders, 1), -np.inf), best], axis=1), done, axis=1)
     return np.where(np.isfinite(found), found, np.nan)

@@ -130,7 +130,7 @@ def search(
         number = len(known.trials)
         proposal = _build_study(method.space, known, tuning.seed, number).ask()
         values = method.space.locate(method.start) if number == 0 else method.space.suggest(proposal)
-        settings = {} if number == 0 or values is None else method.space.to_settings(values)
+        settings = method.space.to_settings(values) if number and values is not None else {}
         seconds_left = None if tuning.seconds is None else tuning.seconds - known.seconds
         watch = Watch(proposal, seconds_left, clock, stop_if_asked)
         began = clock()
@@ -148,6 +148,7 @@ def find_importances(space: SearchSpace, known: MethodTrials) -> dict[str, float
     """How much each setting had to do with a trial being among the better ones: shares that add up to 1.
 
     PED-ANOVA (Watanabe et al. 2023) asks which settings of the best tenth of the trials differ most from those of all.
+
     Args:
         space: what was searched.
         known: the trials.

@@ -24,6 +24,7 @@ from gru4rec_core.experiments.search import Method, Watch, find_importances, sea
 from gru4rec_core.experiments.search_space import search_space
 from gru4rec_core.experiments.side_by_side import work_side_by_side
 from gru4rec_core.storage import exclusive_lock, make_folder
+from gru4rec_core.workspace import refused_baselines
 from gru4rec_core.workspace.job_state import clear_cancel
 from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
@@ -36,7 +37,6 @@ from gru4rec_core.workspace.tunings import (
     read_tuning,
     store_importances,
     store_trials,
-    write_refusal,
 )
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def execute_tuning(
             search(prepared, tuning, known, on_trial, job.stop_if_asked)
         except Refused as refused:
             job.log(f"{method} does not take this log: {refused}")
-            write_refusal(folder, refused)
+            refused_baselines.write(folder, method, refused)
         trials = read_trials(workspace, tuning, method)
         store_importances(folder, find_importances(prepared.space, trials))
         if at_end is not None:

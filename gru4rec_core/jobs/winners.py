@@ -28,7 +28,7 @@ _PATIENCE = 600.0  # seconds to wait for another process that plans the same
 
 def final_test_rule(tuning: TuningRecord) -> SplitConfig:
     """The test rule of the winners: the same test, and no validation part, so that training reaches up to it."""
-    return tuning.split.replace(validation_fraction=0.0)
+    return tuning.split.without_validation()
 
 
 def winning_config(tuning: TuningRecord, trials: MethodTrials) -> TrainingConfig:
@@ -97,7 +97,7 @@ def require_same_test(tuning: TuningRecord, test_rule: SplitConfig) -> None:
     Raises:
         ConfigError: the rules differ in more than their validation part.
     """
-    if test_rule.replace(validation_fraction=0.0) != final_test_rule(tuning):
+    if test_rule.without_validation() != final_test_rule(tuning):
         raise ConfigError(
             "Tuned settings are tested under the test rule that they were tuned under.",
             found="another test rule, whose test the search may have learnt from",

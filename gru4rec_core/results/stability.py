@@ -73,11 +73,12 @@ def find_others(workspace: Workspace, record: ComparisonRecord, ignored: Sequenc
         ignored: ids of comparisons that are shown elsewhere, such as the windows of its backtest.
     """
     losses = {run.config.loss for run in workspace.readable_runs(record.run_ids)}
-    seen = {_without_validation(record.split)}
+    # Winners of a tuning are trained on the validation part too, and tested on the same.
+    seen = {record.split.without_validation()}
     cuts: list[ComparisonRecord] = []
     filters: list[ComparisonRecord] = []
     for other in workspace.comparisons(record.dataset_id):
-        rule = _without_validation(other.split)
+        rule = other.split.without_validation()
         if rule in seen or other.id in ignored or not find_missing(workspace, other).has_result:
             continue
         if {run.config.loss for run in workspace.readable_runs(other.run_ids)} == losses:
@@ -135,15 +136,10 @@ def describe_filters(rule: SplitConfig) -> str:
     return ", ".join(parts) or "nothing left out"
 
 
-def _without_validation(rule: SplitConfig) -> SplitConfig:
-    """What a rule tests: winners of a tuning are trained on the validation part too, and tested on the same."""
-    return rule.replace(validation_fraction=0.0)
-
-
 def _cut(rule: SplitConfig) -> SplitConfig:
     """The rule without its filters."""
     usual = SplitConfig()
-    return _without_validation(rule).replace(**{name: getattr(usual, name) for name in _FILTERS})
+    return rule.without_validation().replace(**{name: getattr(usual, name) for name in _FILTERS})
 
 
 def _by_window(pair: PairedComparison, backtest: BacktestResult | None) -> Row:

@@ -6,7 +6,7 @@ datasets/<id>/tunings/<tuning>/queued.json       the same, once its jobs are que
 datasets/<id>/tunings/<tuning>/<method>/         state.json and log.txt of the method's job
     trials.jsonl                                 one line per trial
     importances.json                             how much each setting mattered, once the budget is used up
-    refused.json                                 why the method did not take the log
+    METHOD.refused.json                          why the method did not take the log
 """
 
 import json
@@ -23,9 +23,10 @@ from gru4rec_core.access.guard import require
 from gru4rec_core.access.rights import Action
 from gru4rec_core.baselines.names import label_of
 from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, TrainingConfig
-from gru4rec_core.errors import Refused, RunError
+from gru4rec_core.errors import RunError
 from gru4rec_core.storage import new_folder, read_json, safe_child, write_json, write_text
 from gru4rec_core.words import counted
+from gru4rec_core.workspace import refused_baselines
 from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.records import ComparisonRecord, Record, TunedWith, now
 from gru4rec_core.workspace.store import Workspace
@@ -57,7 +58,7 @@ class TuningRecord(Record):
     configs: tuple[TrainingConfig, ...]
     tuned_baselines: tuple[str, ...] = ()
     baselines: tuple[str, ...] = ()
-    n_trials: int | None = 20
+    n_trials: int | None = None
     seconds: float | None = None
     seed: int = 0
     n_seeds: int = 3
@@ -218,7 +219,8 @@ def read_trials(workspace: Workspace, tuning: TuningRecord, method: str) -> Meth
             trial = _read_trial(values) if values else None
             if trial is not None and trial.number == len(trials):  # what follows a damaged line is tried again
                 trials.append(trial)
-    return MethodTrials(method, tuple(trials), _read_refusal(folder))
+    refused = refused_baselines.read(folder, [method]).get(method)
+    return MethodTrials(method, tuple(trials), str(refused) if refused else "")
 
 
 def _read_trial(values: dict[str, Any]) -> Trial:
@@ -250,11 +252,6 @@ def read_importances(workspace: Workspace, tuning: TuningRecord, method: str) ->
         return {str(name): float(share) for name, share in read_json(path, "a tuning").items()}
     except (RunError, ValueError, TypeError, AttributeError):  # damaged: nothing rests on it
         return {}
-
-
-def write_refusal(folder: Path, refused: Refused) -> None:
-    """Writes down why a method does not take the log."""
-    write_json(folder / "refused.json", {"reason": str(refused)})
 
 
 def take_up(workspace: Workspace, tuning: TuningRecord, *, by_job: bool) -> TuningRecord:
@@ -299,13 +296,3 @@ def describe_tuned(workspace: Workspace, tuning: TuningRecord, baseline_settings
         spent=spent,
         baseline_settings=baseline_settings,
     )
-
-
-def _read_refusal(folder: Path) -> str:
-    path = folder / "refused.json"
-    if not path.exists():
-        return ""
-    try:
-        return str(read_json(path, "a tuning")["reason"])
-    except (RunError, KeyError, TypeError):
-        return "It did not take this log."

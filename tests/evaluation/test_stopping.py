@@ -1,5 +1,7 @@
 """What a search would have found by then, in other orders of its trials."""
 
+import tracemalloc
+
 import numpy as np
 
 from gru4rec_core.evaluation.stopping import best_if_stopped
@@ -25,3 +27,13 @@ def test_a_trial_without_a_value_costs_its_time_only() -> None:
     assert np.isnan(found[:, 0]).all()
     assert found[:, 1].tolist() == [0.4, 0.4]
     assert best_if_stopped([2.0], [0.3], [1.0, 2.0], n_orders=1)[0, 1] == 0.3
+
+
+def test_thousands_of_trials_take_little_memory() -> None:
+    n = 3000  # as many orders as usual, all at once, would take 1.8 GB
+    tracemalloc.start()
+    found = best_if_stopped([1.0] * n, list(np.linspace(0, 1, n)), np.arange(1.0, n + 1))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.shape == (200, n)
+    assert peak < 100e6

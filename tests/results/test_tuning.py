@@ -3,6 +3,7 @@
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import Refused
 from gru4rec_core.results.tuning import load_tuning
+from gru4rec_core.workspace import refused_baselines
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import (
     Trial,
@@ -10,7 +11,6 @@ from gru4rec_core.workspace.tunings import (
     create_tuning,
     method_folder,
     store_trials,
-    write_refusal,
 )
 
 
@@ -34,7 +34,7 @@ def test_each_method_has_its_sentence(workspace: Workspace, dataset) -> None:
     for method in tuning.methods:
         method_folder(workspace, tuning, method).mkdir()
         store_trials(method_folder(workspace, tuning, method), found.get(method, ()))
-    write_refusal(method_folder(workspace, tuning, "slist"), Refused("SLIST takes at most 5 items."))
+    refused_baselines.write(method_folder(workspace, tuning, "slist"), "slist", Refused("SLIST takes at most 5 items."))
     result = load_tuning(workspace, tuning)
     assert result.sentence == "Hits per 100 in the top 3 on validation data, each method with 2 trials:"
     assert [method.sentence for method in result.methods] == [

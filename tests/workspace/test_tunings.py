@@ -4,6 +4,7 @@ import pytest
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import Refused, RunError
+from gru4rec_core.workspace import refused_baselines
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import (
     MethodTrials,
@@ -21,7 +22,6 @@ from gru4rec_core.workspace.tunings import (
     read_tuning,
     store_importances,
     store_trials,
-    write_refusal,
 )
 
 
@@ -95,7 +95,7 @@ def test_trials_are_read_up_to_what_is_damaged(workspace: Workspace, tuning: Tun
         assert wrong in lines[0]
         path.write_text(lines[0].replace(wrong, wrong.partition(":")[0] + ': "x"'), encoding="utf-8")
         assert read_trials(workspace, tuning, "bpr").trials == ()
-    write_refusal(folder, Refused("Too many items."))
+    refused_baselines.write(folder, "bpr", Refused("Too many items."))
     assert "Too many items" in read_trials(workspace, tuning, "bpr").refused
 
 

@@ -11,7 +11,7 @@ from gru4rec_core.report.style import ground
 
 _PLOT = 300  # px
 _LABEL = 15  # px between two labels
-_ROOM = 0.45  # of the width of the lines, to their right, for the labels
+_ROOM = 0.68  # of the width of the lines, to their right, for the labels
 
 
 def tuning_curve(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerChart:
@@ -68,7 +68,7 @@ def tuning_curve(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
     places = ends.assign(minutes=last, place=spread_labels(ends["best"].tolist(), gap, top - gap / 2))
     labels = (
         alt.Chart(places)
-        .mark_text(align="left", dx=8, fontSize=12, color=ground(dark).text)
+        .mark_text(align="left", dx=6, fontSize=11, color=ground(dark).text)
         .encode(x=x, y=alt.Y("place:Q", scale=y_scale), text="label:N")
     )
     said = [
