@@ -181,8 +181,11 @@ def _read(folder: Path) -> JobState | RunError:
 def write_state(folder: Path, state: JobState) -> None:
     """Replaces the state; readers see the old one or the new.
 
-    An active job keeps a reserve of some room on the disk, given back when the disk is full or the job has ended: that
-    it failed, and why, can always be written down.
+    An active job keeps a reserve of some room on the disk, given back only when the job has ended: that it failed, and
+    why, can always be written down.
+
+    Raises:
+        DiskFull: there is no room for the state of an active job; the old one stays, and so does the reserve.
     """
     make_folder(folder)
     reserve = folder / "reserve"
@@ -192,6 +195,8 @@ def write_state(folder: Path, state: JobState) -> None:
                 new.write_bytes(bytes(_RESERVE))
         state.write(folder / "state.json")
     except DiskFull:
+        if state.is_active:  # what others write would soon take the room given back
+            raise
         reserve.unlink(missing_ok=True)
         state.write(folder / "state.json")
     if not state.is_active:

@@ -21,7 +21,7 @@ from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.results.decision import DecisionInput, record_decision
 from gru4rec_core.workspace.decisions import list_decisions
 from gru4rec_core.workspace.importing import ImportSource, import_file
-from gru4rec_core.workspace.job_state import JobState
+from gru4rec_core.workspace.job_state import JobState, change_state, read_state, write_state
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import PROJECT_ROOT, Workspace
 from tests.app_runs import TIMEOUT
@@ -116,6 +116,19 @@ def test_training_on_a_full_disk_is_told_and_goes_on_to_the_same_weights(
     ours, theirs = (np.load(workspace.run_folder(one.id) / "weights.npz") for one in (run, straight))
     assert all(np.array_equal(ours[name], theirs[name]) for name in theirs.files)
     assert workspace.metrics(run.id) == workspace.metrics(straight.id)
+    assert leftovers(small.path) == []
+
+
+def test_progress_never_takes_the_room_kept_for_how_a_job_ended(small_disk: Callable[[int], SmallDisk]) -> None:
+    small = small_disk(MB)
+    folder = small.path / "job"
+    write_state(folder, JobState(state="running"))
+    small.leave(0)
+    with pytest.raises(DiskFull):
+        change_state(folder, phase="training")
+    small.leave(0)  # another program takes what is free
+    change_state(folder, state="failed", reason="The disk is full.")
+    assert read_state(folder).reason == "The disk is full."
     assert leftovers(small.path) == []
 
 
