@@ -1,0 +1,195 @@
+"""Which settings should a preset have? Tries candidates on the validation parts of three logs; no test event is seen.
+
+    python -m benchmarks.presets quick --log eshop_clothing.csv --out quick.jsonl
+    python -m benchmarks.presets modern --log eshop_clothing.csv --out modern.jsonl
+
+`quick` is searched: candidate 0 is the preset as it is, the others are proposed by TPE from the search space of the
+tuning (experiments/search_spaces.json). `modern` is chosen among neighbours of a published setting (`NEIGHBOURS`).
+
+Every candidate trains each of the losses on each of the logs: the e-shop log (its last 14 days are the test), and both
+samples (a tenth of their sessions is). Its gain is the mean, over these, of the logarithm of its best validation
+accuracy in relation to the preset's. A line of JSON for each candidate; one that was stopped goes on where it was.
+"""
+
+import argparse
+import json
+import math
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import optuna
+
+from gru4rec_core.config import SplitConfig, TrainingConfig, default_deciding_k
+from gru4rec_core.data.ingest import read_log
+from gru4rec_core.data.samples import make_sample
+from gru4rec_core.data.sessions import SessionDataset
+from gru4rec_core.data.split_types import Split
+from gru4rec_core.data.splits import split
+from gru4rec_core.experiments.network_settings import change, flatten
+from gru4rec_core.experiments.search_space import SearchSpace, search_space
+
+LOSSES = {"quick": ("top1", "bpr"), "modern": ("cross-entropy",)}
+"""That a preset is chosen by."""
+
+LOGS = ("e-shop", "shop", "workouts")
+
+MOST_UNITS = 96
+"""That a preset may have that is called quick."""
+
+EPOCHS = 10
+"""That candidates train; the best counts, and how many that was is kept."""
+
+PUBLISHED: dict[str, Any] = {
+    "batch_size": 32,
+    "sample_alpha": 0.75,
+    "dropout_input": 0.1,
+    "dropout_hidden": 0.0,
+    "learning_rate": 0.1,
+    "momentum": 0.0,
+}
+"""What the official code's authors publish for cross-entropy on a log of 17,000 items (100 units, 2,048 samples)."""
+
+NEIGHBOURS: tuple[dict[str, Any], ...] = (
+    PUBLISHED,
+    PUBLISHED | {"sample_alpha": 0.5},
+    PUBLISHED | {"dropout_hidden": 0.2},
+    PUBLISHED | {"dropout_hidden": 0.4},
+    PUBLISHED | {"dropout_input": 0.0},
+    PUBLISHED | {"dropout_input": 0.2},
+    PUBLISHED | {"learning_rate": 0.05},
+    PUBLISHED | {"learning_rate": 0.07},
+    PUBLISHED | {"learning_rate": 0.05, "dropout_hidden": 0.2},
+    PUBLISHED | {"batch_size": 64},
+    PUBLISHED | {"batch_size": 128},
+)
+
+_SEED = 7
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("preset", choices=sorted(LOSSES))
+    parser.add_argument("--log", type=Path, required=True, help="the e-shop log, or another with 14 days or more")
+    parser.add_argument("--trials", type=int, default=24, help="candidates of a search")
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--losses", default="", help="separated by commas; by default those it is chosen by")
+    parser.add_argument("--only", default="", help="numbers of candidates of an earlier --out, to be tried once more")
+    parser.add_argument("--again", type=Path, help="that earlier --out")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    losses = tuple(arguments.losses.split(",")) if arguments.losses else LOSSES[arguments.preset]
+    lines = _read(arguments.out)
+    with ProcessPoolExecutor(arguments.processes, mp_context=get_context("spawn")) as pool:
+        for number, values, settings in _candidates(arguments, lines):
+            began = time.perf_counter()
+            tasks = [
+                (str(arguments.log), log, TrainingConfig.preset(arguments.preset, **_loss(loss)), settings, seed)
+                for seed in range(_SEED, _SEED + arguments.seeds)
+                for log in LOGS
+                for loss in losses
+            ]
+            cells = list(pool.map(_train, tasks))
+            gain = _gain(cells, lines[0]["cells"] if lines else cells)
+            seconds = round(sum(sum(cell["seconds"]) for cell in cells), 1)
+            lines.append(
+                {"number": number, "values": values, "settings": settings, "cells": cells}
+                | {"gain": gain, "seconds": seconds}
+            )
+            with arguments.out.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(lines[-1]) + "\n")
+            spent = time.perf_counter() - began
+            print(f"{number}: {100 * math.expm1(gain):+.2f} %, {seconds:.0f} s ({spent:.0f} s)", settings)
+
+
+def _loss(loss: str) -> dict[str, Any]:
+    """The preset's loss, and what does not go with it."""
+    return {"loss": loss} if loss == "cross-entropy" else {"loss": loss, "logq": 0.0}
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+
+
+def _candidates(
+    arguments: argparse.Namespace, lines: list[dict[str, Any]]
+) -> Iterator[tuple[int, dict[str, Any] | None, dict[str, Any]]]:
+    """Number, values in the search space and changed settings of each candidate that is not in `lines` yet."""
+    if arguments.again:
+        wanted = [int(number) for number in arguments.only.split(",")]
+        chosen = [line for line in _read(arguments.again) if line["number"] in wanted]
+        yield from ((line["number"], line["values"], line["settings"]) for line in chosen[len(lines) :])
+    elif arguments.preset == "modern":
+        yield from ((n, None, s) for n, s in list(enumerate(({}, *NEIGHBOURS)))[len(lines) :])
+    else:
+        start = flatten(TrainingConfig.preset(arguments.preset, loss=LOSSES[arguments.preset][0]))
+        space = _quick_only(search_space(LOSSES[arguments.preset][0], 0, start | {"negatives": "all"}))
+        for number in range(len(lines), arguments.trials):
+            values = space.locate(start) if number == 0 else _propose(space, lines, number)
+            yield number, values, space.to_settings(values) if number and values else {}
+
+
+def _quick_only(space: SearchSpace) -> SearchSpace:
+    narrow = [replace(one, high=MOST_UNITS) if one.name == "n_hidden" else one for one in space.settings]
+    return SearchSpace(tuple(narrow))
+
+
+def _propose(space: SearchSpace, lines: list[dict[str, Any]], number: int) -> dict[str, Any]:
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    sampler = optuna.samplers.TPESampler(n_startup_trials=6, seed=_SEED + number)
+    study = optuna.create_study(direction="maximize", sampler=sampler)
+    for line in lines:
+        values = line["values"]
+        study.add_trial(
+            optuna.trial.create_trial(value=line["gain"], params=values, distributions=space.distributions(values))
+        )
+    return space.suggest(study.ask())
+
+
+def _gain(cells: list[dict[str, Any]], usual: list[dict[str, Any]]) -> float:
+    ratios = [math.log(max(one["accuracy"]) / max(other["accuracy"])) for one, other in zip(cells, usual, strict=True)]
+    return sum(ratios) / len(ratios)
+
+
+@cache
+def _split(path: str, log: str) -> Split:
+    if log == "e-shop":
+        return split(read_log(Path(path)).dataset, SplitConfig(protocol="time", test_days=14))
+    # All events of the sessions that are held out: the last ones alone would be 108 for the workouts.
+    return split(SessionDataset(make_sample(log)), SplitConfig(protocol="session-holdout"))
+
+
+def _train(task: tuple[str, str, TrainingConfig, dict[str, Any], int]) -> dict[str, Any]:
+    """Trains one loss on one log; its validation accuracy and the processor seconds of each epoch."""
+    from gru4rec_core.experiments.threads import limit_threads
+    from gru4rec_core.model.gru4rec import Gru4Rec
+    from gru4rec_core.model.reports import EpochReport
+
+    path, log, preset, settings, seed = task
+    limit_threads(1)
+    parts = _split(path, log)
+    metric = f"accuracy@{default_deciding_k(parts.train.n_items)}"
+    config = change(preset.resolved(parts.train.n_items), settings).replace(epochs=EPOCHS, seed=seed)
+    accuracy, seconds, last = [], [], time.process_time()
+
+    def on_epoch(report: EpochReport) -> None:
+        nonlocal last
+        assert report.validation is not None
+        now = time.process_time()
+        accuracy.append(round(report.validation[metric], 5))
+        seconds.append(round(now - last, 2))
+        last = now
+
+    model = Gru4Rec.from_config(parts.train.n_items, config, parts.train.vocabulary)
+    model.fit(parts.train, validation=parts.validation, on_epoch=on_epoch)
+    return {"log": log, "loss": config.loss, "seed": seed, "metric": metric, "accuracy": accuracy, "seconds": seconds}
+
+
+if __name__ == "__main__":
+    main()
