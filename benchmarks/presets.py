@@ -3,8 +3,9 @@
     python -m benchmarks.presets quick --log eshop_clothing.csv --out quick.jsonl
     python -m benchmarks.presets modern --log eshop_clothing.csv --out modern.jsonl
 
-`quick` is searched: candidate 0 is the preset as it is, the others are proposed by TPE from the search space of the
-tuning (experiments/search_spaces.json). `modern` is chosen among neighbours of a published setting (`NEIGHBOURS`).
+Candidate 0 is the preset as it is. Those of `quick` are proposed by TPE from the search space of the tuning
+(experiments/search_spaces.json), then come a few neighbours of the preset; `modern` is chosen among neighbours of a
+published setting (`NEIGHBOURS`).
 
 Every candidate trains each of the losses on each of the logs: the e-shop log (its last 14 days are the test), and both
 samples (a tenth of their sessions is). Its gain is the mean, over these, of the logarithm of its best validation
@@ -55,19 +56,31 @@ PUBLISHED: dict[str, Any] = {
 }
 """What the official code's authors publish for cross-entropy on a log of 17,000 items (100 units, 2,048 samples)."""
 
-NEIGHBOURS: tuple[dict[str, Any], ...] = (
-    PUBLISHED,
-    PUBLISHED | {"sample_alpha": 0.5},
-    PUBLISHED | {"dropout_hidden": 0.2},
-    PUBLISHED | {"dropout_hidden": 0.4},
-    PUBLISHED | {"dropout_input": 0.0},
-    PUBLISHED | {"dropout_input": 0.2},
-    PUBLISHED | {"learning_rate": 0.05},
-    PUBLISHED | {"learning_rate": 0.07},
-    PUBLISHED | {"learning_rate": 0.05, "dropout_hidden": 0.2},
-    PUBLISHED | {"batch_size": 64},
-    PUBLISHED | {"batch_size": 128},
-)
+NEIGHBOURS: dict[str, tuple[dict[str, Any], ...]] = {
+    "quick": (
+        {"learning_rate": 0.002},
+        {"learning_rate": 0.002, "dropout_input": 0.1},
+        {"learning_rate": 0.003, "batch_size": 64},
+        {"learning_rate": 0.003, "batch_size": 64, "dropout_input": 0.1},
+        {"learning_rate": 0.002, "dropout_hidden": 0.1},
+        {"learning_rate": 0.002, "dropout_input": 0.1, "dropout_hidden": 0.1},
+        {"learning_rate": 0.003, "batch_size": 64, "dropout_input": 0.1, "dropout_hidden": 0.1},
+    ),
+    "modern": (
+        PUBLISHED,
+        PUBLISHED | {"sample_alpha": 0.5},
+        PUBLISHED | {"dropout_hidden": 0.2},
+        PUBLISHED | {"dropout_hidden": 0.4},
+        PUBLISHED | {"dropout_input": 0.0},
+        PUBLISHED | {"dropout_input": 0.2},
+        PUBLISHED | {"learning_rate": 0.05},
+        PUBLISHED | {"learning_rate": 0.07},
+        PUBLISHED | {"learning_rate": 0.05, "dropout_hidden": 0.2},
+        PUBLISHED | {"batch_size": 64},
+        PUBLISHED | {"batch_size": 128},
+    ),
+}
+"""Candidates by hand: of `quick` after the search, of `modern` instead of one."""
 
 _SEED = 7
 
@@ -76,7 +89,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("preset", choices=sorted(LOSSES))
     parser.add_argument("--log", type=Path, required=True, help="the e-shop log, or another with 14 days or more")
-    parser.add_argument("--trials", type=int, default=24, help="candidates of a search")
+    parser.add_argument("--trials", type=int, default=14, help="candidates of a search")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--losses", default="", help="separated by commas; by default those it is chosen by")
     parser.add_argument("--only", default="", help="numbers of candidates of an earlier --out, to be tried once more")
@@ -125,14 +138,19 @@ def _candidates(
         wanted = [int(number) for number in arguments.only.split(",")]
         chosen = [line for line in _read(arguments.again) if line["number"] in wanted]
         yield from ((line["number"], line["values"], line["settings"]) for line in chosen[len(lines) :])
-    elif arguments.preset == "modern":
-        yield from ((n, None, s) for n, s in list(enumerate(({}, *NEIGHBOURS)))[len(lines) :])
-    else:
-        start = flatten(TrainingConfig.preset(arguments.preset, loss=LOSSES[arguments.preset][0]))
-        space = _quick_only(search_space(LOSSES[arguments.preset][0], 0, start | {"negatives": "all"}))
+        return
+    by_hand = NEIGHBOURS[arguments.preset]
+    if arguments.preset == "quick":
+        start = flatten(TrainingConfig.preset("quick", loss=LOSSES["quick"][0]))
+        space = _quick_only(search_space(LOSSES["quick"][0], 0, start | {"negatives": "all"}))
         for number in range(len(lines), arguments.trials):
             values = space.locate(start) if number == 0 else _propose(space, lines, number)
             yield number, values, space.to_settings(values) if number and values else {}
+    else:
+        by_hand = ({}, *by_hand)
+    done = sum(line["values"] is None for line in lines)
+    for settings in by_hand[done:]:
+        yield len(lines), None, settings
 
 
 def _quick_only(space: SearchSpace) -> SearchSpace:
@@ -144,7 +162,7 @@ def _propose(space: SearchSpace, lines: list[dict[str, Any]], number: int) -> di
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     sampler = optuna.samplers.TPESampler(n_startup_trials=6, seed=_SEED + number)
     study = optuna.create_study(direction="maximize", sampler=sampler)
-    for line in lines:
+    for line in (line for line in lines if line["values"] is not None):
         values = line["values"]
         study.add_trial(
             optuna.trial.create_trial(value=line["gain"], params=values, distributions=space.distributions(values))

@@ -28,6 +28,7 @@ MOST_CALLED_DIFFERENT = 3
 """Of 20 pairs of equals, each called different by chance in at most 5 %, more than 3 are so in 1.6 %."""
 
 _STEPS = 10  # of a bisection; the share of noise is then known to 0.001
+_POWER = POWER + 0.02  # see decisions/0038
 _LARGEST = 1.0  # a relative difference; whoever cannot see twice as many hits sees nothing
 
 HitsOfBlend = Callable[[float], np.ndarray]
@@ -191,11 +192,12 @@ def check_instrument(
 def visible_size(half_width: float, centre: float, config: ComparisonConfig) -> float:
     """Smallest relative difference that a verdict sees in at least 80 % of tests like the one that gave an interval.
 
-    As `sensitivity.visible_from_half_width`, with two things more. A verdict asks for more than an interval without 0:
-    the p value must be below the level by the error of its own estimate (`upper_p`). And a lead is a share of the
-    weaker model's hits, while the interval in hits stays about as wide as it is. With z of the level, z' of the
-    largest p value that is, and z'' of the power, the leader's hits less the share s = h / (1 + d) (z' + z'') / z are
-    seen to be fewer, which is a lead of s / (1 - s).
+    As `sensitivity.visible_from_half_width`, with three things more. The width of an interval is an estimate, which
+    costs a little power: `_POWER` allows for it. A verdict asks for more than an interval without 0: the p value must
+    be below the level by the error of its own estimate (`upper_p`). And a lead is a share of the weaker model's hits,
+    while the interval in hits stays about as wide as it is. With z of the level, z' of the largest p value that is,
+    and z'' of the power, the leader's hits less the share s = h / (1 + d) (z' + z'') / z are seen to be fewer, which is
+    a lead of s / (1 - s).
 
     Args:
         half_width, centre: h and d, of an interval of the relative difference.
@@ -210,7 +212,7 @@ def visible_size(half_width: float, centre: float, config: ComparisonConfig) -> 
         middle = (low + high) / 2
         low, high = (middle, high) if upper_p(middle, config.n_permutations) <= level else (low, middle)
     normal = NormalDist()
-    factor = (normal.inv_cdf(1 - high / 2) + normal.inv_cdf(POWER)) / normal.inv_cdf(1 - level / 2)
+    factor = (normal.inv_cdf(1 - high / 2) + normal.inv_cdf(_POWER)) / normal.inv_cdf(1 - level / 2)
     share = factor * half_width / (1 + centre)
     return share / (1 - share) if share < 1 else float("inf")
 
