@@ -6,11 +6,13 @@ Only the open tab is computed. It stands in the address (`tab`), so a pasted lin
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from dashboard import (
     compare_view,
+    damage_card,
     judging_form,
     messages,
     more_seeds_form,
@@ -23,12 +25,12 @@ from dashboard import (
     widgets,
 )
 from dashboard.review_context import Review
-from gru4rec_core.errors import RunError
 from gru4rec_core.report.export import export_table
 from gru4rec_core.report.frames.seeds import seed_table
 from gru4rec_core.report.glossary import OFFLINE_LIMITS
 from gru4rec_core.results.comparison import Pair, seed_names
-from gru4rec_core.workspace.tunings import read_tuning
+from gru4rec_core.workspace.tuning_checks import check_tuning
+from gru4rec_core.workspace.tunings import read_tuning, tuning_folder
 
 HOW_SURE, WHERE, DETAILS = "How sure", "Where", "Details"
 
@@ -120,12 +122,14 @@ def _show_tuning(review: Review, k: int) -> None:
     if tuned is None:
         return
     widgets.section("How the settings were tuned")
-    try:
-        tuning = read_tuning(state.workspace(), review.record.dataset_id, tuned.tuning_id)
-    except RunError as error:
-        messages.show_problem(error)
+    workspace, dataset_id = state.workspace(), review.record.dataset_id
+    if not tuning_folder(workspace, dataset_id, tuned.tuning_id).exists():
+        messages.show_aside("The search was removed. The settings it found are those of the runs.")
         return
-    tuning_view.show_result(tuning, state.Selection(review.result.dataset, review.record, k))
+    found = partial(check_tuning, workspace, f"{dataset_id}/{tuned.tuning_id}")
+    with damage_card.in_place_of(workspace, lambda: filter(None, [found()])):
+        tuning = read_tuning(workspace, dataset_id, tuned.tuning_id)
+        tuning_view.show_result(tuning, state.Selection(review.result.dataset, review.record, k))
 
 
 def show_offline_limits() -> None:

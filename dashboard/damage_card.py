@@ -118,7 +118,7 @@ def _describe_cure(damage: Damage) -> str:
 
 def _show_repair_button(workspace: Workspace, damage: Damage, key: str) -> None:
     if st.button("Repair", type="primary", key=f"repair-{key}", icon=":material/build:"):
-        with st.spinner(f"Repairing {damage.name}…"):
+        with st.spinner(f"Repairing {damage.subject}…"):
             messages.attempt(partial(_repair, workspace, damage))
 
 
@@ -144,7 +144,7 @@ def _ask_to_remove(workspace: Workspace, damage: Damage) -> None:
     st.text(describe_removal(workspace, damage))
     with st.container(horizontal=True):
         if st.button("Remove for good", type="primary", key="damaged-remove-now"):
-            dialogs.attempt(lambda: _remove(workspace, damage), f"Removed: {damage.name}.")
+            dialogs.attempt(lambda: _remove(workspace, damage), f"Removed: {damage.subject}.")
         if st.button("Keep it", type="tertiary", key="damaged-keep"):
             dialogs.close()
             st.rerun()
@@ -166,5 +166,5 @@ def describe_removal(workspace: Workspace, damage: Damage) -> str:
         "split": " It is cut again when it is next needed.",
         "baseline": " It is computed again when it is next needed.",
     }.get(damage.kind, "")
-    removal = dependents.describe_removal("Removes", damage.name)
+    removal = dependents.describe_removal("Removes", damage.subject)
     return f"{removal}{again} This cannot be undone. {dependents.kept}".rstrip()

@@ -7,7 +7,19 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from dashboard import actions, dialogs, focus, messages, progress_view, setting_fields, sign_in, state, theme, widgets
+from dashboard import (
+    actions,
+    damage_card,
+    dialogs,
+    focus,
+    messages,
+    progress_view,
+    setting_fields,
+    sign_in,
+    state,
+    theme,
+    widgets,
+)
 from gru4rec_core.access.guard import is_allowed
 from gru4rec_core.access.rights import Action
 from gru4rec_core.config import LOSS_LABELS
@@ -22,6 +34,7 @@ from gru4rec_core.report.frames.tuning import TriedMethod, best_so_far_frame
 from gru4rec_core.results.tuning import MethodResult, TuningResult, load_tuning
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tuning_checks import find_unreadable_tunings
 from gru4rec_core.workspace.tunings import TuningRecord, method_label, planned_comparison
 
 _MOST_IMPORTANT = 3  # settings that are named
@@ -30,6 +43,7 @@ _MOST_IMPORTANT = 3  # settings that are named
 def show_progress(record: DatasetRecord) -> None:
     """The tuning of a log that has not led to its comparison yet, if there is one, drawn anew every second."""
     workspace = state.workspace()
+    damage_card.show_cards(workspace, find_unreadable_tunings(workspace, record.id), place="tunings")
     tuning = unfinished_tuning(workspace, record.id)
     if tuning is None:
         return
@@ -60,6 +74,7 @@ def _show_progress(workspace: Workspace, tuning: TuningRecord) -> None:
     st.text(said)
     focus.tell_progress(said, "tuning", mark=n_done)
     result = load_tuning(workspace, tuning)
+    damage_card.show_cards(workspace, result.damages)
     _show_curve(result)
     for job in listed:
         progress_view.show_job(workspace, job)
@@ -94,6 +109,7 @@ def _list_jobs(workspace: Workspace, tuning: TuningRecord) -> list[Job]:
 def show_result(tuning: TuningRecord, selection: state.Selection) -> None:
     """What a finished tuning found: the curve, and the winning settings beside those that each method began with."""
     result = load_tuning(state.workspace(), tuning)
+    damage_card.show_cards(state.workspace(), result.damages)
     messages.show_aside(
         f"Each method had {tuning.budget}, on training and validation data. The settings were chosen by these"
         " figures, so a test will probably give lower ones."

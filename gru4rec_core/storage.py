@@ -248,10 +248,11 @@ def append_text(path: Path, text: str) -> None:
         file.write(text)
 
 
-def append_line(path: Path, line: str) -> None:
+def append_line(path: Path, line: str, *, durable: bool = False) -> None:
     """Adds a line to a file that is there, in one write: lines of several processes never mix.
 
-    A line that a full disk cut is ended first. Raises OSError where the disk does not take the whole line.
+    A line that a full disk cut is ended first. With `durable`, waits until the disk has it. Raises OSError where the
+    disk does not take the whole line.
     """
     content = f"{line}\n".encode()
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
@@ -262,6 +263,8 @@ def append_line(path: Path, line: str) -> None:
                 content = b"\n" + content
         if os.write(descriptor, content) < len(content):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if durable:
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

@@ -57,6 +57,18 @@ FILES = {
 }
 """A file of each kind that a finished comparison leaves in its workspace, as a pattern below its root."""
 
+TUNING_FILES = {
+    "tuning": "tuning.json",
+    "its comparison": "comparison.json",
+    "that it is queued": "queued.json",
+    "trials": "bpr/trials.jsonl",
+    "importances": "bpr/importances.json",
+    "interrupted": "bpr/interrupted.json",
+    "its state": "bpr/state.json",
+    "refusal": "slist/slist.refused.json",
+}
+"""A file of each kind that a finished tuning has (`finished.store_tuning`), as a path below its folder."""
+
 
 def damage(root: Path, file: str, how: str) -> Path:
     """Damages one of `FILES` and returns its path."""

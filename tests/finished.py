@@ -10,18 +10,30 @@ from gru4rec_core.baselines.registry import BASELINES
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, WindowConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import Split
+from gru4rec_core.errors import Refused
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.evaluation.scoring import Evaluation, evaluate
 from gru4rec_core.jobs.backtest_planning import plan_backtest
 from gru4rec_core.jobs.planning import ComparisonPlan
 from gru4rec_core.model.inference import NumpyGru4Rec
 from gru4rec_core.results.summary import precompute_summaries
-from gru4rec_core.workspace import run_folder
+from gru4rec_core.storage import make_folder, write_json
+from gru4rec_core.workspace import refused_baselines, run_folder
 from gru4rec_core.workspace.checksums import write_checksums
+from gru4rec_core.workspace.interrupted import TrialClock
 from gru4rec_core.workspace.job_state import JobState, write_state
 from gru4rec_core.workspace.records import DatasetOrigin, RunRecord
 from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tunings import (
+    Trial,
+    TuningRecord,
+    create_tuning,
+    method_folder,
+    store_importances,
+    store_trials,
+    tuning_folder,
+)
 
 NASTY = ("<img src=x onerror=alert(1)>", "![pixel](http://example.invalid/p.png)", "=1+1", "*bold* _item_ [link](x)")
 """Item names as an unkind file may hold them."""
@@ -92,6 +104,38 @@ def store_baselines(workspace: Workspace, dataset_id: str, split: Split, rule: S
     for name in ("popularity", "markov"):
         _store(evaluate(BASELINES[name]().fit(split.train), split.test), folder, name)
     write_state(folder, JobState(state="done"))
+
+
+def store_tuning(workspace: Workspace, dataset_id: str) -> TuningRecord:
+    """A finished tuning of BPR, STAN and SLIST, which did not take the log; its winners are planned and queued."""
+    tuning = TuningRecord(
+        id="tuning-bpr-1",
+        dataset_id=dataset_id,
+        split=SplitConfig(),
+        judging=ComparisonConfig(deciding_k=3),
+        configs=(TrainingConfig(loss="bpr"),),
+        tuned_baselines=("stan", "slist"),
+        baselines=("stan", "slist"),
+        n_trials=4,
+    )
+    create_tuning(workspace, tuning)
+    for method in tuning.methods:
+        folder = method_folder(workspace, tuning, method)
+        make_folder(folder)
+        if method == "slist":
+            refused_baselines.write(folder, method, Refused("SLIST takes at most 5 items."))
+        else:
+            values = [{"x": float(number)} if number else {} for number in range(4)]
+            trials = [Trial(n, values[n], values[n], 0.1 * n, 1, (0.1 * n,), 2.5, "done") for n in range(4)]
+            store_trials(folder, trials)
+            store_importances(folder, {"x": 1.0})
+            TrialClock(folder, 1.5)
+        write_state(folder, JobState(state="done"))
+        write_checksums(folder)
+    folder = tuning_folder(workspace, dataset_id, tuning.id)
+    for name in ("comparison.json", "queued.json"):
+        write_json(folder / name, {"comparison": "bpr-12345678"})
+    return tuning
 
 
 def _store(evaluation: Evaluation, folder: Path, name: str) -> None:

@@ -25,6 +25,7 @@ from gru4rec_core.results.recheck import Recheck
 from gru4rec_core.workspace.damage import Damage, list_repairable
 from gru4rec_core.workspace.job_state import JobState
 from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tuning_checks import find_tuning_problems
 
 
 def print_result(as_json: bool, result: dict[str, Any], text: str) -> None:
@@ -48,7 +49,7 @@ def tell(text: str) -> None:
 
 def print_problems(workspace: Workspace) -> None:
     """Tells what in the workspace could not be read and is therefore missing from a list."""
-    for problem in workspace.problems():
+    for problem in (*workspace.problems(), *find_tuning_problems(workspace)):
         tell(f"could not be read: {problem}")
 
 

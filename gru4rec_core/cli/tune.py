@@ -18,7 +18,15 @@ from gru4rec_core.cli.options import (
     validate_judging,
     validate_test_rule,
 )
-from gru4rec_core.cli.output import clear_status, loading_tensorflow, parts_printer, print_result, show_status, tell
+from gru4rec_core.cli.output import (
+    clear_status,
+    loading_tensorflow,
+    parts_printer,
+    print_damages,
+    print_result,
+    show_status,
+    tell,
+)
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.experiments.comparison import load_tensorflow
 from gru4rec_core.experiments.tuning import execute_methods, missing_methods
@@ -28,6 +36,7 @@ from gru4rec_core.jobs.tuning_plan import TuningBudget, TuningPlan, plan_tuning
 from gru4rec_core.results.tuning import TuningResult, load_tuning
 from gru4rec_core.workspace.request_validation import validate_baselines, validate_distinct
 from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tuning_checks import find_unreadable_tunings
 
 _FOUND_OUT = ("loss", "epochs", "early_stopping", "early_stopping_metric", "patience")
 """Settings of training that each trial chooses, or finds out."""
@@ -99,6 +108,7 @@ def tune(
         baselines=names,
         n_seeds=choice.n_seeds,
     )
+    print_damages(find_unreadable_tunings(workspace, record.id))  # one of them may be this, which begins anew
     tuning = plan_tuning(workspace, record.id, plan)
     if parts := missing_methods(workspace, tuning):
         n_processes = min(len(parts), processes or worker_count())

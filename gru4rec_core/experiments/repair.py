@@ -14,6 +14,7 @@ from gru4rec_core.data.split_types import Split
 from gru4rec_core.errors import RunError
 from gru4rec_core.evaluation import metrics
 from gru4rec_core.experiments.continuing import restore_epochs
+from gru4rec_core.experiments.tuning_repair import repair_tuning
 from gru4rec_core.storage import delete_folder, write_json, write_text
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.checksums import restore_text, write_checksums
@@ -44,6 +45,7 @@ def repair_now(workspace: Workspace, damage: Damage) -> None:
         "split": lambda: _repair_split(workspace, damage),
         "baseline": lambda: _remove_files(damage.folder, damage.names()),  # lists: written when they are next read
         "order-test": lambda: delete_folder(damage.folder),  # a test starts it anew
+        "tuning": lambda: repair_tuning(workspace, damage),
     }
     repairs.get(damage.kind, lambda: _repair_record(damage))()
 

@@ -41,12 +41,21 @@ class JobReporter:
         folder: the job's folder.
         on_change: called with the state, in the working thread, at most a few times a second.
         root: of the workspace; where its disk is full, the reason says what takes most room.
+        on_heartbeat: called after each sign of life, twice a second, in the writing thread.
     """
 
-    def __init__(self, folder: Path, on_change: OnChange | None = None, *, root: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        on_change: OnChange | None = None,
+        *,
+        root: Path | None = None,
+        on_heartbeat: Callable[[], object] | None = None,
+    ) -> None:
         self._folder = folder
         self._root = root
         self._on_change = on_change
+        self._on_heartbeat = on_heartbeat
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._looked = self._notified = 0.0
@@ -167,6 +176,8 @@ class JobReporter:
         while not self._ended.wait(_WRITE_EVERY):
             with suppress(DiskError, OSError):  # the work itself will notice, or it goes well the next time
                 self._write()
+                if self._on_heartbeat is not None:
+                    self._on_heartbeat()
 
     def _notify(self, now: bool = False) -> None:
         if self._on_change and (now or time.monotonic() - self._notified > _LOOK_EVERY):

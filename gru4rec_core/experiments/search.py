@@ -1,13 +1,13 @@
 """How does a search spend the budget of one method: which trial comes next, and when does one stop?
 
 Optuna proposes settings (TPE, Bergstra et al. 2011) and says which trials are hopeless (the median of the others at the
-same epoch). What was tried is kept as data (`workspace.tunings.Trial`), and Optuna's study is made from it anew before
-each trial, with a seed that follows from the tuning's and the trial's number: a search that was killed goes on as if it
-never had been.
+same epoch). What was tried is kept as data (`workspace.tunings.Trial`), from which Optuna's study is made, and each
+trial has a sampler of its own, whose seed follows from the tuning's and the trial's number: a search that was killed
+goes on as if it never had been.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,6 @@ from gru4rec_core.experiments.search_space import SearchSpace
 from gru4rec_core.workspace.tunings import MethodTrials, Outcome, Trial, TuningRecord
 
 if TYPE_CHECKING:
-    from optuna import Study
     from optuna import Trial as Proposal
     from optuna.trial import FrozenTrial, TrialState
 
@@ -104,12 +103,30 @@ class Method:
     run: Callable[[dict[str, Any], Watch], None]
 
 
+def _nothing(*_: object) -> None:
+    """What is called where nobody wants to know."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What a search calls.
+
+    Attributes:
+        on_begin: with the number of each trial that begins.
+        on_trial: after each trial, with all of them and with the one that ended.
+        stop_if_asked: often; raises Cancelled where the search is to stop.
+    """
+
+    on_begin: Callable[[int], object] = _nothing
+    on_trial: Callable[[MethodTrials, Trial], object] = _nothing
+    stop_if_asked: Callable[[], object] = _nothing
+
+
 def search(
     method: Method,
     tuning: TuningRecord,
     known: MethodTrials,
-    on_trial: Callable[[MethodTrials], object],
-    stop_if_asked: Callable[[], object],
+    hooks: Hooks,
     clock: Callable[[], float] = time.perf_counter,
 ) -> MethodTrials:
     """Tries settings of a method until its budget is used up; returns all its trials.
@@ -118,29 +135,33 @@ def search(
         method: what is tuned.
         tuning: the budget and the seed.
         known: the trials that are there already.
-        on_trial: called with all trials after each of them.
-        stop_if_asked: raises Cancelled where the search is to stop.
+        hooks: what is called meanwhile.
         clock: seconds that pass; a step that cannot be interrupted, such as compiling, may pass the end of the budget.
 
     Raises:
         Refused: the method does not take the log.
         Cancelled: it was asked to stop; the trial at work is lost, those before it are kept.
     """
+    study = _Study(method.space, tuning.seed)
+    began = clock()
     while not known.is_complete(tuning):
-        number = len(known.trials)
-        proposal = _build_study(method.space, known, tuning.seed, number).ask()
+        number = known.next_number
+        hooks.on_begin(number)
+        proposal = study.ask(known.trials[:number])
         values = method.space.locate(method.start) if number == 0 else method.space.suggest(proposal)
         settings = method.space.to_settings(values) if number and values is not None else {}
-        seconds_left = None if tuning.seconds is None else tuning.seconds - known.seconds
-        watch = Watch(proposal, seconds_left, clock, stop_if_asked)
-        began = clock()
+        seconds_left = None if tuning.seconds is None else tuning.seconds - known.seconds - (clock() - began)
+        watch = Watch(proposal, seconds_left, clock, hooks.stop_if_asked)
         outcome, reason = _try(method, settings, watch)
-        seconds, curve = clock() - began, tuple(watch.curve)
+        curve = tuple(watch.curve)
         best = max(curve, default=None)
         epochs = 0 if best is None else curve.index(best) + 1  # of equal ones the first, which is the cheaper one
-        trial = Trial(number, values, settings, best, epochs, curve, seconds, outcome, reason)
-        known = MethodTrials(known.method, (*known.trials, trial))
-        on_trial(known)
+        ended = clock()
+        trial = Trial(number, values, settings, best, epochs, curve, ended - began, outcome, reason)
+        began = ended  # what comes between two trials counts too: with thousands of quick ones it is most of the time
+        study.tell(proposal, trial)
+        known = known.with_trial(trial)
+        hooks.on_trial(known, trial)
     return known
 
 
@@ -188,23 +209,58 @@ def _try(method: Method, settings: dict[str, Any], watch: Watch) -> tuple[Outcom
     return "done", ""
 
 
-def _build_study(space: SearchSpace, known: MethodTrials, seed: int, number: int) -> "Study":
-    """Optuna's study of what was tried so far."""
-    import optuna
+class _Study:
+    """Optuna's study of what was tried so far.
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(
-        direction="maximize",
-        sampler=optuna.samplers.TPESampler(n_startup_trials=RANDOM_TRIALS, seed=1_000_003 * seed + number),
-        pruner=optuna.pruners.MedianPruner(COMPARED_FROM, n_warmup_steps=FULL_EPOCHS, n_min_trials=COMPARED_FROM - 1),
-    )
-    states = optuna.trial.TrialState
-    for trial in known.trials:
-        if trial.values is None:
-            continue
-        state = states.PRUNED if trial.outcome == "pruned" else states.COMPLETE if trial.curve else states.FAIL
-        study.add_trial(_describe_trial(space, trial, state))
-    return study
+    It stays in memory from trial to trial, and proposes what one made anew from the same trials would: made anew for
+    each of 1,000 trials, it took minutes. What that rests on: of a study's state, TPE and the pruner use its trials
+    alone, and the random numbers are the sampler's.
+    """
+
+    def __init__(self, space: SearchSpace, seed: int) -> None:
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        self._space = space
+        self._seed = seed
+        self._n_known = 0
+        self._study = optuna.create_study(
+            direction="maximize",
+            pruner=optuna.pruners.MedianPruner(
+                COMPARED_FROM, n_warmup_steps=FULL_EPOCHS, n_min_trials=COMPARED_FROM - 1
+            ),
+        )
+
+    def ask(self, before: Sequence[Trial]) -> "Proposal":
+        """Proposes the trial that follows these, which are all those before it."""
+        from optuna.samplers import TPESampler
+
+        for trial in before[self._n_known :]:
+            if trial.values is not None:
+                self._study.add_trial(_describe_trial(self._space, trial, _state_of(trial)))
+        number = self._n_known = len(before)
+        self._study.sampler = TPESampler(n_startup_trials=RANDOM_TRIALS, seed=1_000_003 * self._seed + number)
+        return self._study.ask()
+
+    def tell(self, proposal: "Proposal", trial: Trial) -> None:
+        """Says how the trial ended that was proposed last."""
+        from optuna.trial import TrialState
+
+        if trial.number == 0:  # its settings were not Optuna's: it is added by the next `ask`
+            self._study.tell(proposal, state=TrialState.FAIL)
+            return
+        state = _state_of(trial)
+        self._study.tell(proposal, trial.value if state == TrialState.COMPLETE else None, state)
+        self._n_known += 1
+
+
+def _state_of(trial: Trial) -> "TrialState":
+    """How a trial ended, for Optuna."""
+    from optuna.trial import TrialState
+
+    if trial.outcome == "pruned":
+        return TrialState.PRUNED
+    return TrialState.COMPLETE if trial.curve else TrialState.FAIL
 
 
 def _describe_trial(space: SearchSpace, trial: Trial, state: "TrialState") -> "FrozenTrial":

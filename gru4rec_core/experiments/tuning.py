@@ -20,17 +20,22 @@ from gru4rec_core.errors import Refused
 from gru4rec_core.evaluation.metrics import hits
 from gru4rec_core.evaluation.scoring import evaluate
 from gru4rec_core.experiments.reporter import JobReporter, OnChange, OnPart
-from gru4rec_core.experiments.search import Method, Watch, find_importances, search
+from gru4rec_core.experiments.search import Hooks, Method, Watch, find_importances, search
 from gru4rec_core.experiments.search_space import search_space
 from gru4rec_core.experiments.side_by_side import work_side_by_side
 from gru4rec_core.storage import exclusive_lock, make_folder
 from gru4rec_core.workspace import refused_baselines
+from gru4rec_core.workspace.checksums import remove_checksums, restore_text, write_checksums
+from gru4rec_core.workspace.interrupted import INTERRUPTED, TrialClock
 from gru4rec_core.workspace.job_state import clear_cancel
 from gru4rec_core.workspace.split_store import load_split
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import (
+    TRIALS,
     MethodTrials,
+    Trial,
     TuningRecord,
+    append_trial,
     method_folder,
     method_label,
     read_trials,
@@ -69,34 +74,55 @@ def execute_tuning(
     check(workspace.root, Action.TRAIN, "tuning", tuning.id)
     folder = method_folder(workspace, tuning, method)
     make_folder(folder)
-    with exclusive_lock(folder / "lock", timeout=_PATIENCE), JobReporter(folder, on_change, root=workspace.root) as job:
-        job.begin_phase("reading the log")
-        split = load_split(workspace, tuning.dataset_id, tuning.split)
-        assert split.validation is not None, "a tuning is planned where there is a validation part only"
-        prepared = prepare_method(tuning, method, split.train, split.validation)
+    with exclusive_lock(folder / "lock", timeout=_PATIENCE):
+        known = _go_on(workspace, tuning, method)
+        trial_clock = TrialClock(folder, known.interrupted_seconds)
+        with JobReporter(folder, on_change, root=workspace.root, on_heartbeat=trial_clock.note) as job:
+            job.begin_phase("reading the log")
+            split = load_split(workspace, tuning.dataset_id, tuning.split)
+            assert split.validation is not None, "a tuning is planned where there is a validation part only"
+            prepared = prepare_method(tuning, method, split.train, split.validation)
+            job.begin_phase("trying settings", tuning.n_trials or 0)
+            _report(job, tuning, known)
+
+            def on_trial(trials: MethodTrials, newest: Trial) -> None:
+                append_trial(folder, newest)
+                trial_clock.end()
+                value = "no value" if newest.value is None else f"{tuning.metric} {newest.value:.4f}"
+                told = f"trial {newest.number}: {value} in {newest.seconds:.1f} s, {newest.outcome} {newest.reason}"
+                job.log(told.rstrip())
+                _report(job, tuning, trials)
+
+            try:
+                search(prepared, tuning, known, Hooks(trial_clock.begin, on_trial, job.stop_if_asked))
+            except Refused as refused:
+                job.log(f"{method} does not take this log: {refused}")
+                refused_baselines.write(folder, method, refused)
+            finally:
+                trial_clock.note()
+            trials = read_trials(workspace, tuning, method)
+            store_importances(folder, find_importances(prepared.space, trials))
+            write_checksums(folder)
+            if at_end is not None:
+                at_end()
+            return trials
+
+
+def _go_on(workspace: Workspace, tuning: TuningRecord, method: str) -> MethodTrials:
+    """The trials that are there, in a file that more can be added to.
+
+    Where the budget was used up once, and a file was damaged since, it is what it was again if its text was kept.
+    """
+    folder = method_folder(workspace, tuning, method)
+    known = read_trials(workspace, tuning, method)
+    if not known.is_complete(tuning):
+        for name in (TRIALS, INTERRUPTED):
+            restore_text(folder, name)
         known = read_trials(workspace, tuning, method)
-        job.begin_phase("trying settings", tuning.n_trials or 0)
-        _report(job, tuning, known)
-
-        def on_trial(trials: MethodTrials) -> None:
-            store_trials(folder, trials.trials)
-            newest = trials.trials[-1]
-            value = "no value" if newest.value is None else f"{tuning.metric} {newest.value:.4f}"
-            job.log(
-                f"trial {newest.number}: {value} in {newest.seconds:.1f} s, {newest.outcome} {newest.reason}".rstrip()
-            )
-            _report(job, tuning, trials)
-
-        try:
-            search(prepared, tuning, known, on_trial, job.stop_if_asked)
-        except Refused as refused:
-            job.log(f"{method} does not take this log: {refused}")
-            refused_baselines.write(folder, method, refused)
-        trials = read_trials(workspace, tuning, method)
-        store_importances(folder, find_importances(prepared.space, trials))
-        if at_end is not None:
-            at_end()
-        return trials
+    if not known.is_complete(tuning):
+        remove_checksums(folder)  # of files that will change
+        store_trials(folder, known.trials)  # without what was half written
+    return known
 
 
 @dataclass(frozen=True)

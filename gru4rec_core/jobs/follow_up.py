@@ -19,7 +19,7 @@ from gru4rec_core.workspace.job_state import JobState, read_state
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
-from gru4rec_core.workspace.tunings import TuningRecord, list_tunings, planned_comparison, tuning_folder
+from gru4rec_core.workspace.tunings import QUEUED, TuningRecord, list_tunings, planned_comparison, tuning_folder
 
 _logger = logging.getLogger(__name__)
 
@@ -53,12 +53,12 @@ def unfinished_tuning(workspace: Workspace, dataset_id: str) -> TuningRecord | N
 def set_aside(workspace: Workspace, tuning: TuningRecord) -> None:
     """Leaves a tuning as it is: its winners are not compared. What it tried stays on disk."""
     require(workspace.root, Action.CANCEL, "tuning", tuning.id)
-    write_json(tuning_folder(workspace, tuning.dataset_id, tuning.id) / "queued.json", {"comparison": None})
+    write_json(tuning_folder(workspace, tuning.dataset_id, tuning.id) / QUEUED, {"comparison": None})
 
 
 def _is_settled(workspace: Workspace, tuning: TuningRecord) -> bool:
     """Whether its comparison is queued, or it was set aside."""
-    return (tuning_folder(workspace, tuning.dataset_id, tuning.id) / "queued.json").exists()
+    return (tuning_folder(workspace, tuning.dataset_id, tuning.id) / QUEUED).exists()
 
 
 def _waiting(workspace: Workspace, tuning: TuningRecord) -> ComparisonRecord | None:
@@ -79,7 +79,7 @@ def _queue(workspace: Workspace, tuning: TuningRecord, comparison: ComparisonRec
 
 def mark_queued(workspace: Workspace, tuning: TuningRecord, comparison: ComparisonRecord) -> None:
     """Writes down that the comparison of a tuning's winners is queued."""
-    write_json(tuning_folder(workspace, tuning.dataset_id, tuning.id) / "queued.json", {"comparison": comparison.id})
+    write_json(tuning_folder(workspace, tuning.dataset_id, tuning.id) / QUEUED, {"comparison": comparison.id})
 
 
 def _destination(workspace: Workspace, tuning: TuningRecord) -> Destination:

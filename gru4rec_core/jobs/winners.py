@@ -13,6 +13,7 @@ from gru4rec_core.storage import exclusive_lock, write_json
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import (
+    COMPARISON,
     MethodTrials,
     TuningRecord,
     describe_tuned,
@@ -115,7 +116,7 @@ def plan_winners(workspace: Workspace, tuning: TuningRecord) -> ComparisonRecord
     plan = winners_plan(workspace, tuning)
     if plan is None:
         return None
-    path = tuning_folder(workspace, tuning.dataset_id, tuning.id) / "comparison.json"
+    path = tuning_folder(workspace, tuning.dataset_id, tuning.id) / COMPARISON
     with exclusive_lock(path.with_suffix(".lock"), timeout=_PATIENCE):
         if (known := planned_comparison(workspace, tuning)) is not None:
             return known

@@ -11,6 +11,7 @@ import traceback
 from pathlib import Path
 
 from gru4rec_core.access.actors import SYSTEM, acting_as
+from gru4rec_core.config import LOSS_LABELS
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.experiments.baselines import execute_baselines_job
 from gru4rec_core.experiments.reporter import describe_unexpected
@@ -80,23 +81,22 @@ def execute_job(root: str, kind: Kind, job_id: str) -> None:
 
 def _carry_out(workspace: Workspace, kind: Kind, job_id: str) -> None:
     if kind == "order-test":
-        _tell_of_loading(workspace, kind, job_id)
+        _load_tensorflow(workspace, kind, job_id)
         from gru4rec_core.experiments import order_test
 
-        tensorflow_loaded.set()
         test_rule = default_plan(workspace, workspace.dataset(job_id)).test_rule
         order_test.execute_order_test(workspace, job_id, test_rule)
         return
     if kind == "run":
-        _tell_of_loading(workspace, kind, job_id)
-        # While the warm-up is still loading it, this import waits for it.
+        _load_tensorflow(workspace, kind, job_id)
         from gru4rec_core.experiments import run
 
-        tensorflow_loaded.set()
         run.execute_run(workspace, job_id)
         dataset_id = workspace.run(job_id).dataset_id
     elif kind == "tuning":
         tuning, method = read_tuning_job(workspace, job_id)
+        if method in LOSS_LABELS:
+            _load_tensorflow(workspace, kind, job_id)
         execute_tuning(workspace, tuning, method, at_end=lambda: plan_winners(workspace, tuning))
         return
     elif kind == "self-check":
@@ -109,9 +109,17 @@ def _carry_out(workspace: Workspace, kind: Kind, job_id: str) -> None:
     precompute_backtests(workspace, dataset_id)
 
 
-def _tell_of_loading(workspace: Workspace, kind: Kind, job_id: str) -> None:
+def _load_tensorflow(workspace: Workspace, kind: Kind, job_id: str) -> None:
+    """Loads it, or waits for the warm-up that does, and says so.
+
+    Both import the same module first: of two threads that reach TensorFlow by different modules, one finds some that
+    are only half there.
+    """
     if not tensorflow_loaded.is_set():
         change_state(job_folder(workspace, kind, job_id), phase=LOADING)
+    import gru4rec_core.experiments.run  # noqa: F401
+
+    tensorflow_loaded.set()
 
 
 def _record_failure(folder: Path, error: Exception) -> None:

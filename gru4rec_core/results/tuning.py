@@ -5,8 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gru4rec_core.words import counted, per_100
+from gru4rec_core.workspace.damage import Damage
+from gru4rec_core.workspace.job_state import read_state
 from gru4rec_core.workspace.store import Workspace
-from gru4rec_core.workspace.tunings import MethodTrials, TuningRecord, method_label, read_importances, read_trials
+from gru4rec_core.workspace.tuning_checks import check_tuning
+from gru4rec_core.workspace.tunings import (
+    MethodTrials,
+    TuningRecord,
+    method_folder,
+    method_label,
+    read_importances,
+    read_trials,
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ class MethodResult:
     @property
     def start(self) -> float | None:
         """The value that the method's own settings gave (trial 0)."""
-        return self.trials.trials[0].value if self.trials.trials else None
+        return next((trial.value for trial in self.trials.trials if trial.number == 0), None)
 
     @property
     def best(self) -> float | None:
@@ -48,6 +58,8 @@ class MethodResult:
             return f"{self.label}: no trial has a value yet."
         before = "no value" if self.start is None else per_100(self.start)
         spent = f"{counted(len(self.trials.trials), 'trial')}, {self.trials.seconds:.0f} s"
+        if self.trials.interrupted_seconds >= 1:
+            spent += f", {self.trials.interrupted_seconds:.0f} s of them in trials that were interrupted"
         if self.trials.best.number == 0:
             return f"{self.label}: {before} of 100, and no trial was better than its own settings ({spent})."
         return f"{self.label}: {before} → {per_100(self.best)} of 100 with trial {self.trials.best.number} ({spent})."
@@ -60,6 +72,7 @@ class MethodResult:
             "complete": self.complete,
             "n_trials": len(self.trials.trials),
             "seconds": round(self.trials.seconds, 3),
+            "interrupted_seconds": round(self.trials.interrupted_seconds, 3),
             "start": self.start,
             "best": self.best,
             "best_trial": best.number if best else None,
@@ -77,10 +90,12 @@ class TuningResult:
     Attributes:
         tuning: what was tuned.
         methods: in the order in which they were named.
+        damages: of the tuning, where trials are missing.
     """
 
     tuning: TuningRecord
     methods: tuple[MethodResult, ...]
+    damages: tuple[Damage, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -108,10 +123,14 @@ class TuningResult:
 
 
 def load_tuning(workspace: Workspace, tuning: TuningRecord) -> TuningResult:
-    """What a tuning found so far."""
-    methods = []
+    """What a tuning found so far; it is looked at for damage only where trials are missing."""
+    methods, is_whole = [], True
     for method in tuning.methods:
         trials = read_trials(workspace, tuning, method)
         shares = read_importances(workspace, tuning, method)
-        methods.append(MethodResult(method, trials, trials.is_complete(tuning), shares))
-    return TuningResult(tuning, tuple(methods))
+        complete = trials.is_complete(tuning)
+        methods.append(MethodResult(method, trials, complete, shares))
+        has_ended = read_state(method_folder(workspace, tuning, method)).state == "done"
+        is_whole = is_whole and not trials.n_unreadable and (complete or not has_ended)
+    damage = None if is_whole else check_tuning(workspace, f"{tuning.dataset_id}/{tuning.id}")
+    return TuningResult(tuning, tuple(methods), (damage,) if damage else ())

@@ -51,6 +51,11 @@ def write_checksums(folder: Path, names: Iterable[str] | None = None) -> None:
     write_json(folder / FILE, {"files": {name: _to_json(sums[name]) for name in sorted(sums)}})
 
 
+def remove_checksums(folder: Path) -> None:
+    """Forgets what the files of a folder were, before they change: a kill in between is not taken for damage then."""
+    (folder / FILE).unlink(missing_ok=True)
+
+
 def read_checksums(folder: Path) -> dict[str, Checksum]:
     """The sums of a folder's files by name; empty where none were written, or where they are damaged themselves."""
     if not (folder / FILE).exists():

@@ -12,7 +12,9 @@ from typing import Any, Literal
 from gru4rec_core.report.labels import short
 from gru4rec_core.words import age, counted
 
-Kind = Literal["dataset", "split", "baseline", "run", "comparison", "backtest", "decision", "gate", "order-test"]
+Kind = Literal[
+    "dataset", "split", "baseline", "run", "comparison", "backtest", "decision", "gate", "order-test", "tuning"
+]
 
 Cure = Literal["now", "job", "train", ""]
 """How it can be repaired: at once, by a job (a model or a baseline is tested again), by training again, not at all."""
@@ -27,6 +29,7 @@ KIND_WORDS: dict[Kind, str] = {
     "decision": "Decision",
     "gate": "The gate's record",
     "order-test": "The order test of",
+    "tuning": "The tuning of",
 }
 
 _JOB_CURES: dict[Kind, str] = {
@@ -36,6 +39,7 @@ _JOB_CURES: dict[Kind, str] = {
 _HOPELESS: dict[Kind, str] = {
     "dataset": "It cannot be read again here: restore the file from a copy, or remove the dataset and import its log "
     "again.",
+    "tuning": "It cannot be repaired: restore the file from a copy, or remove the tuning and begin it again.",
     "run": "It cannot be repaired: restore it from a copy, or remove the run and train it again.",
 }
 
@@ -70,7 +74,7 @@ class Damage:
     Attributes:
         kind: what it is.
         id: of the run, dataset, comparison, backtest, decision or gate, of the dataset of an order test; of a split
-            DATASET/KEY, of a baseline DATASET/KEY/NAME.
+            DATASET/KEY, of a baseline DATASET/KEY/NAME, of a tuning DATASET/TUNING.
         name: what people call it.
         folder: where its files are.
         files: the damaged ones.
@@ -87,6 +91,12 @@ class Damage:
     cure: Cure
     lost: str = ""
     thorough: bool = False
+
+    @property
+    def subject(self) -> str:
+        """What it is called in a sentence: "BPR, seed 0", "the split of shop log"."""
+        words = KIND_WORDS[self.kind]
+        return f"the {words.removeprefix('The ')} {self.name}" if words.startswith("The ") else self.name
 
     @property
     def title(self) -> str:

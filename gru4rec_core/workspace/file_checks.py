@@ -5,7 +5,7 @@ A file whose checksum is known is compared with it; any other is read.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +14,7 @@ from gru4rec_core.config import SplitConfig, TrainingConfig
 from gru4rec_core.data.vocabulary import ItemVocabulary
 from gru4rec_core.errors import WorkbenchError
 from gru4rec_core.storage import load_array, load_arrays, load_table, read_json
-from gru4rec_core.workspace.checksums import Checksum, find_difference, read_checksums
+from gru4rec_core.workspace.checksums import Checksum, find_difference, kept_text, read_checksums
 from gru4rec_core.workspace.damage import DamagedFile, last_change
 from gru4rec_core.workspace.decisions import DecisionRecord, GateRecord
 from gru4rec_core.workspace.job_state import JobState
@@ -86,10 +86,12 @@ class CheckedFolder:
     Attributes:
         path: the folder.
         sums: what its files were, by name; empty where only reading is wanted.
+        readers: of files whose names mean something of their own here.
     """
 
     path: Path
     sums: Mapping[str, Checksum]
+    readers: Mapping[str, Read] = field(default_factory=dict)
 
     def check(self, names: Iterable[str]) -> list[DamagedFile]:
         """The damaged ones of these files."""
@@ -111,12 +113,24 @@ class CheckedFolder:
         expected = self.sums.get(name)
         if expected is not None and path.name not in _REWRITTEN:
             return find_difference(path, expected)
-        read = _READERS.get(path.name) or _ENDINGS.get(path.suffix)
+        read = self.readers.get(path.name) or _READERS.get(path.name) or _ENDINGS.get(path.suffix)
         if read is not None:
             read(path)
         return ""
 
 
-def open_folder(folder: Path, thorough: bool) -> CheckedFolder:
+def open_folder(folder: Path, thorough: bool, readers: Mapping[str, Read] | None = None) -> CheckedFolder:
     """A folder with its checksums, if `thorough`; else its files are only read."""
-    return CheckedFolder(folder, read_checksums(folder) if thorough else {})
+    return CheckedFolder(folder, read_checksums(folder) if thorough else {}, readers or {})
+
+
+def read_name(folder: Path, record: str) -> str:
+    """The name in a record; if that is damaged, in its kept text; "" if neither has it."""
+    try:
+        return str(dict(read_json(folder / record, "a record"))["name"])
+    except FAULTS:
+        pass
+    try:
+        return str(json.loads(kept_text(folder, record) or "")["name"])
+    except FAULTS:
+        return ""

@@ -14,16 +14,17 @@ from gru4rec_core.baselines.names import RETIRED_LABELS, is_known, label_of
 from gru4rec_core.config import SplitConfig, label_run
 from gru4rec_core.errors import RunError
 from gru4rec_core.model.checkpoint import read_newest
-from gru4rec_core.storage import is_id, read_json
+from gru4rec_core.storage import is_id
 from gru4rec_core.workspace import dataset_files
 from gru4rec_core.workspace.backtests import FILE, backtest_folder
 from gru4rec_core.workspace.checksums import Checksum, kept_text, read_checksums
 from gru4rec_core.workspace.damage import Cure, Damage, DamagedFile, Kind, last_change
-from gru4rec_core.workspace.file_checks import FAULTS, open_folder
+from gru4rec_core.workspace.file_checks import FAULTS, open_folder, read_name
 from gru4rec_core.workspace.job_state import JobState, read_state
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.refused_baselines import is_refusal
 from gru4rec_core.workspace.store import Workspace
+from gru4rec_core.workspace.tuning_checks import check_tuning, list_method_folders, list_tuning_ids
 
 OnProgress = Callable[[int, int], object]
 """Called with how many things have been checked, and how many there are."""
@@ -78,6 +79,8 @@ def _list_checks(workspace: Workspace) -> Iterator[Callable[[], Damage | None]]:
                 yield partial(check_baseline, workspace, f"{dataset_id}/{folder.name}/{name}", thorough=True)
         if workspace.order_test_folder(dataset_id).is_dir():
             yield partial(_check_order_test, workspace, dataset_id)
+        for tuning_id in list_tuning_ids(workspace, dataset_id):
+            yield partial(check_tuning, workspace, tuning_id, thorough=True)
     for run_id in _list_ids(workspace, "run"):
         yield partial(check_run, workspace, run_id, thorough=True)
     for comparison_id in _list_ids(workspace, "comparison"):
@@ -134,15 +137,20 @@ def _check_one(workspace: Workspace, damage: Damage, names: Sequence[str] = ()) 
         return check_backtest(workspace, damage.id, thorough=damage.thorough)
     if damage.kind == "order-test":
         return _check_order_test(workspace, damage.id)
+    if damage.kind == "tuning":
+        return check_tuning(workspace, damage.id, thorough=damage.thorough)
     return check_decision(workspace, damage.kind, damage.id)
 
 
 def require_idle(damage: Damage) -> None:
     """Raises RunError while a job works on what is damaged, so that nothing is removed that it needs."""
     own: tuple[Kind, ...] = ("run", "baseline", "order-test")
-    folders = {**dict.fromkeys(own, damage.folder), "split": damage.folder / "baselines"}
-    folder = folders.get(damage.kind)
-    if folder is not None and read_state(folder).is_active:
+    folders = [damage.folder] if damage.kind in own else []
+    if damage.kind == "split":
+        folders = [damage.folder / "baselines"]
+    elif damage.kind == "tuning":
+        folders = list_method_folders(damage.folder)
+    if any(read_state(folder).is_active for folder in folders):
         raise RunError(
             "What a job works on can be repaired or removed only once it has ended.",
             found=f"still at work: {damage.name}",
@@ -221,19 +229,7 @@ def _run_files(folder: Path, sums: Mapping[str, Checksum]) -> Iterator[str]:
 
 
 def _name_run(folder: Path) -> str:
-    return label_run(_read_name(folder, "run.json")) or folder.name
-
-
-def _read_name(folder: Path, record: str) -> str:
-    """The name in a record; if that is damaged, in its kept text; "" if neither has it."""
-    try:
-        return str(dict(read_json(folder / record, "a record"))["name"])
-    except FAULTS:
-        pass
-    try:
-        return str(json.loads(kept_text(folder, record) or "")["name"])
-    except FAULTS:
-        return ""
+    return label_run(read_name(folder, "run.json")) or folder.name
 
 
 def _lost(folder: Path, files: list[DamagedFile]) -> str:
@@ -277,7 +273,7 @@ def check_dataset(workspace: Workspace, dataset_id: str, *, thorough: bool = Fal
     if not files:
         return None
     cure = _cure_dataset(workspace, folder, {file.name for file in files})
-    name = _read_name(folder, "dataset.json") or dataset_id
+    name = read_name(folder, "dataset.json") or dataset_id
     return Damage("dataset", dataset_id, name, folder, tuple(files), cure, _lost(folder, files), thorough)
 
 
@@ -333,7 +329,7 @@ def _check_split(workspace: Workspace, dataset_id: str, folder: Path) -> Damage 
             files += [DamagedFile(f"{part}/{file.name}", file.what, file.since) for file in found]
     if not files:
         return None
-    name = _read_name(workspace.dataset_folder(dataset_id), "dataset.json") or dataset_id
+    name = read_name(workspace.dataset_folder(dataset_id), "dataset.json") or dataset_id
     is_known = find_split_rule(workspace, dataset_id, folder) is not None
     lost = "Repair cuts the log again, with the same result."
     cure: Cure = "now" if is_known else ""
@@ -398,7 +394,7 @@ def _check_order_test(workspace: Workspace, dataset_id: str) -> Damage | None:
     )
     if not files:
         return None
-    name = _read_name(workspace.dataset_folder(dataset_id), "dataset.json") or dataset_id
+    name = read_name(workspace.dataset_folder(dataset_id), "dataset.json") or dataset_id
     lost = "Repair removes what is left of it: start the test again on Data, with the same result."
     return Damage("order-test", dataset_id, name, folder, tuple(files), "now", lost, True)
 
@@ -432,5 +428,5 @@ def _of_record(kind: Kind, folder: Path, files: list[DamagedFile], record: str, 
         return None
     is_lost = any(file.name == record for file in files) and kept_text(folder, record) is None
     cure: Cure = "" if is_lost else "now"
-    name = _read_name(folder, record) or folder.name
+    name = read_name(folder, record) or folder.name
     return Damage(kind, folder.name, name, folder, tuple(files), cure, thorough=thorough)

@@ -6,6 +6,7 @@ from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.damage import Damage
 from gru4rec_core.workspace.integrity import read_dataset_record, require_damaged, require_idle
 from gru4rec_core.workspace.store import Dependents, Workspace
+from gru4rec_core.workspace.tuning_checks import describe_comparisons_left
 
 
 def find_dependents(workspace: Workspace, damage: Damage) -> Dependents:
@@ -18,7 +19,8 @@ def find_dependents(workspace: Workspace, damage: Damage) -> Dependents:
         return workspace.comparison_dependents(damage.id)
     if damage.kind == "baseline":  # its files in the folder of all baselines
         return Dependents((), (), tuple(damage.folder.glob(f"{damage.id.rpartition('/')[2]}.*")))
-    return Dependents((), (), (damage.folder,))
+    kept = describe_comparisons_left(workspace, damage.id) if damage.kind == "tuning" else ""
+    return Dependents((), (), (damage.folder,), kept)
 
 
 def remove_damaged(workspace: Workspace, damage: Damage) -> None:

@@ -4,7 +4,8 @@ datasets/<id>/tunings/<tuning>/tuning.json       what is tuned, and how its winn
 datasets/<id>/tunings/<tuning>/comparison.json   the id of that comparison, once it is planned
 datasets/<id>/tunings/<tuning>/queued.json       the same, once its jobs are queued; of none where it was set aside
 datasets/<id>/tunings/<tuning>/<method>/         state.json and log.txt of the method's job
-    trials.jsonl                                 one line per trial
+    trials.jsonl                                 one line per trial, added when it ends
+    interrupted.json                             the time of trials that were killed or cancelled (interrupted.py)
     importances.json                             how much each setting mattered, once the budget is used up
     METHOD.refused.json                          why the method did not take the log
 """
@@ -12,7 +13,7 @@ datasets/<id>/tunings/<tuning>/<method>/         state.json and log.txt of the m
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -23,13 +24,21 @@ from gru4rec_core.access.guard import require
 from gru4rec_core.access.rights import Action
 from gru4rec_core.baselines.names import label_of
 from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.disk import plain_errors
 from gru4rec_core.errors import RunError
-from gru4rec_core.storage import new_folder, read_json, safe_child, write_json, write_text
+from gru4rec_core.storage import append_line, new_folder, read_json, safe_child, write_json, write_text
 from gru4rec_core.words import counted
 from gru4rec_core.workspace import refused_baselines
-from gru4rec_core.workspace.checksums import write_checksums
+from gru4rec_core.workspace.checksums import remove_checksums, write_checksums
+from gru4rec_core.workspace.interrupted import read_interrupted
 from gru4rec_core.workspace.records import ComparisonRecord, Record, TunedWith, now
 from gru4rec_core.workspace.store import Workspace
+
+RECORD, COMPARISON, QUEUED = "tuning.json", "comparison.json", "queued.json"
+"""Files of a tuning."""
+
+TRIALS, IMPORTANCES = "trials.jsonl", "importances.json"
+"""Files of a method."""
 
 Outcome = Literal["done", "pruned", "out of time", "failed"]
 
@@ -113,7 +122,7 @@ class Trial:
         value: its best accuracy@k on the validation part, in [0, 1]; None where it failed before one was known.
         epochs: after which it had that value; 1 for a baseline.
         curve: the value after each epoch.
-        seconds: that it took.
+        seconds: that it took from the end of the one before it, proposing its settings included.
         outcome: how it ended; "pruned": stopped because others were better at this point, "out of time": by the
             budget.
         reason: why it failed.
@@ -138,16 +147,30 @@ class MethodTrials:
         method: a loss or the name of a baseline.
         trials: in order.
         refused: why the method does not take the log; "" as a rule.
+        interrupted_seconds: that trials had taken when they were killed or cancelled; they were tried again.
+        n_unreadable: damaged lines of trials; what they held is tried again.
     """
 
     method: str
     trials: tuple[Trial, ...] = field(default=())
     refused: str = ""
+    interrupted_seconds: float = 0.0
+    n_unreadable: int = 0
 
     @property
     def seconds(self) -> float:
-        """That all trials took together."""
-        return sum(trial.seconds for trial in self.trials)
+        """That all trials took together, with what was interrupted."""
+        return sum(trial.seconds for trial in self.trials) + self.interrupted_seconds
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next trial: as a rule how many there are; where a damaged line left a gap, that one's."""
+        return next((place for place, trial in enumerate(self.trials) if trial.number != place), len(self.trials))
+
+    def with_trial(self, trial: Trial) -> "MethodTrials":
+        """The same with the trial of the next number."""
+        number = self.next_number
+        return replace(self, trials=(*self.trials[:number], trial, *self.trials[number:]))
 
     @property
     def best(self) -> Trial | None:
@@ -180,19 +203,19 @@ def create_tuning(workspace: Workspace, tuning: TuningRecord) -> None:
     """Stores what is to be tuned; tries nothing."""
     require(workspace.root, Action.TRAIN, "tuning", tuning.id)
     with new_folder(tuning_folder(workspace, tuning.dataset_id, tuning.id)) as folder:
-        tuning.write(folder / "tuning.json")
+        tuning.write(folder / RECORD)
         write_checksums(folder)
 
 
 def read_tuning(workspace: Workspace, dataset_id: str, tuning_id: str) -> TuningRecord:
     """A tuning's record. Raises RunError when there is none, or it is damaged."""
-    return TuningRecord.read(tuning_folder(workspace, dataset_id, tuning_id) / "tuning.json")
+    return TuningRecord.read(tuning_folder(workspace, dataset_id, tuning_id) / RECORD)
 
 
 def list_tunings(workspace: Workspace, dataset_id: str) -> list[TuningRecord]:
     """The tunings of a log that can be read, newest first."""
     found = []
-    for path in tunings_folder(workspace, dataset_id).glob("[!.]*/tuning.json"):
+    for path in tunings_folder(workspace, dataset_id).glob(f"[!.]*/{RECORD}"):
         with suppress(RunError):
             found.append(TuningRecord.read(path))
     return sorted(found, key=lambda tuning: tuning.created, reverse=True)
@@ -209,18 +232,35 @@ def find_tuning(workspace: Workspace, wanted: TuningRecord) -> TuningRecord | No
 
 
 def read_trials(workspace: Workspace, tuning: TuningRecord, method: str) -> MethodTrials:
-    """What the trials of a method gave so far; a line that was never finished does not count."""
+    """What the trials of a method gave so far."""
     folder = method_folder(workspace, tuning, method)
-    path = folder / "trials.jsonl"
-    trials: list[Trial] = []
-    for line in path.read_bytes().splitlines(keepends=True) if path.exists() else ():
-        with suppress(ValueError, TypeError, KeyError):
-            values = json.loads(line) if line.endswith(b"\n") else None
-            trial = _read_trial(values) if values else None
-            if trial is not None and trial.number == len(trials):  # what follows a damaged line is tried again
-                trials.append(trial)
+    trials, n_unreadable = read_trial_lines(folder / TRIALS)
     refused = refused_baselines.read(folder, [method]).get(method)
-    return MethodTrials(method, tuple(trials), str(refused) if refused else "")
+    return MethodTrials(
+        method,
+        trials,
+        str(refused) if refused else "",
+        interrupted_seconds=read_interrupted(folder, [trial.number for trial in trials]),
+        n_unreadable=n_unreadable,
+    )
+
+
+def read_trial_lines(path: Path) -> tuple[tuple[Trial, ...], int]:
+    """The trials in a file, by their numbers, and how many lines cannot be read.
+
+    A last line that was never finished does not count: a process was killed while it wrote.
+    """
+    trials: dict[int, Trial] = {}
+    n_unreadable = 0
+    for line in path.read_bytes().splitlines(keepends=True) if path.exists() else ():
+        if not line.endswith(b"\n"):
+            continue
+        try:
+            trial = _read_trial(json.loads(line))
+            trials.setdefault(trial.number, trial)
+        except (ValueError, TypeError, KeyError):
+            n_unreadable += 1
+    return tuple(trials[number] for number in sorted(trials)), n_unreadable
 
 
 def _read_trial(values: dict[str, Any]) -> Trial:
@@ -234,18 +274,35 @@ def _read_trial(values: dict[str, Any]) -> Trial:
 
 
 def store_trials(folder: Path, trials: Sequence[Trial]) -> None:
-    """Writes the trials of a method, all of them, so that what was half written before goes."""
-    write_text(folder / "trials.jsonl", "".join(json.dumps(asdict(trial)) + "\n" for trial in trials))
+    """Writes the trials of a method, all of them, in place of what is there; of none, no file."""
+    if trials:
+        write_text(folder / TRIALS, "".join(_to_line(trial) + "\n" for trial in trials))
+    else:
+        (folder / TRIALS).unlink(missing_ok=True)
+
+
+def append_trial(folder: Path, trial: Trial) -> None:
+    """Adds a trial to those of a method, and waits until the disk has it. Raises DiskError where it does not."""
+    path = folder / TRIALS
+    if not path.exists():
+        store_trials(folder, [trial])
+        return
+    with plain_errors(path):
+        append_line(path, _to_line(trial), durable=True)
+
+
+def _to_line(trial: Trial) -> str:
+    return json.dumps(asdict(trial))
 
 
 def store_importances(folder: Path, shares: dict[str, float]) -> None:
     """Writes down how much each setting of a method mattered."""
-    write_json(folder / "importances.json", shares)
+    write_json(folder / IMPORTANCES, shares)
 
 
 def read_importances(workspace: Workspace, tuning: TuningRecord, method: str) -> dict[str, float]:
     """How much each setting of a method mattered, the most important first; {} where that is not known."""
-    path = method_folder(workspace, tuning, method) / "importances.json"
+    path = method_folder(workspace, tuning, method) / IMPORTANCES
     if not path.exists():
         return {}
     try:
@@ -262,19 +319,20 @@ def take_up(workspace: Workspace, tuning: TuningRecord, *, by_job: bool) -> Tuni
     require(workspace.root, Action.TRAIN, "tuning", tuning.id)
     folder = tuning_folder(workspace, tuning.dataset_id, tuning.id)
     if planned_comparison(workspace, tuning) is None:
-        for name in ("comparison.json", "queued.json"):
+        for name in (COMPARISON, QUEUED):
             (folder / name).unlink(missing_ok=True)
     if not by_job or tuning.by_job:
         return tuning
     taken = tuning.model_copy(update={"by_job": True})
-    taken.write(folder / "tuning.json")
-    write_checksums(folder, ["tuning.json"])
+    remove_checksums(folder)
+    taken.write(folder / RECORD)
+    write_checksums(folder, [RECORD])
     return taken
 
 
 def planned_comparison(workspace: Workspace, tuning: TuningRecord) -> ComparisonRecord | None:
     """The comparison of a tuning's winners; None where it is not planned yet, or was deleted."""
-    path = tuning_folder(workspace, tuning.dataset_id, tuning.id) / "comparison.json"
+    path = tuning_folder(workspace, tuning.dataset_id, tuning.id) / COMPARISON
     if not path.exists():
         return None
     try:

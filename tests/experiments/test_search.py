@@ -1,12 +1,16 @@
 """A search spends its budget as told, stops what is hopeless, and goes on as if it never had been interrupted."""
 
+import json
+from hashlib import sha256
+
 import pytest
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import Cancelled, DataError, Refused
-from gru4rec_core.experiments.search import Method, Watch, find_importances, search
-from gru4rec_core.experiments.search_space import SearchSpace, Setting
-from gru4rec_core.workspace.tunings import MethodTrials, TuningRecord
+from gru4rec_core.experiments.network_settings import flatten
+from gru4rec_core.experiments.search import Hooks, Method, Watch, find_importances, search
+from gru4rec_core.experiments.search_space import SearchSpace, Setting, search_space
+from gru4rec_core.workspace.tunings import MethodTrials, Trial, TuningRecord
 
 SPACE = SearchSpace((Setting("x", "float", "a slope", "x", low=0.0, high=1.0),))
 
@@ -47,7 +51,7 @@ def method(clock: Clock, cost: float = 1.0, epochs: int = 1) -> Method:
 
 
 def carry_out(budget: TuningRecord, tried: Method, clock: Clock, known: MethodTrials | None = None) -> MethodTrials:
-    return search(tried, budget, known or MethodTrials("top1"), lambda trials: None, lambda: None, clock)
+    return search(tried, budget, known or MethodTrials("top1"), Hooks(), clock)
 
 
 def test_the_first_trial_has_the_methods_own_settings_and_better_ones_are_found() -> None:
@@ -90,7 +94,7 @@ def test_interrupted_anywhere_it_ends_the_same() -> None:
     assert {trial.outcome for trial in whole.trials} == {"done", "pruned"}
     kept = MethodTrials("top1")
 
-    def keep(trials: MethodTrials) -> None:
+    def keep(trials: MethodTrials, newest: Trial) -> None:
         nonlocal kept
         kept = trials
 
@@ -105,13 +109,66 @@ def test_interrupted_anywhere_it_ends_the_same() -> None:
     clock, interruptions = Clock(), 0
     while len(kept.trials) < 16:
         try:
-            search(method(clock, epochs=4), tuning(n_trials=16), kept, keep, ask, clock)
+            search(method(clock, epochs=4), tuning(n_trials=16), kept, Hooks(on_trial=keep, stop_if_asked=ask), clock)
         except Cancelled:
             interruptions += 1
     assert interruptions >= 2
-    assert [(t.values, t.curve, t.outcome) for t in kept.trials] == [
-        (t.values, t.curve, t.outcome) for t in whole.trials
-    ]
+    assert values_of(kept) == values_of(whole)
+
+
+def mixed_method() -> Method:
+    """Whole numbers, choices and logarithmic scales; some settings fail, some are stopped early."""
+
+    def run(settings: dict, watch: Watch) -> None:
+        digits = int(sha256(json.dumps(settings).encode()).hexdigest(), 16)
+        for epoch in range(1, 5):
+            if digits % 7 == epoch:
+                raise DataError("It diverged.")
+            watch.report(digits % 1000 / 1000 * epoch)
+
+    return Method("bpr", search_space("bpr", 1000, flatten(TrainingConfig(loss="bpr"))), flatten(TrainingConfig()), run)
+
+
+def values_of(trials: MethodTrials) -> list[tuple]:
+    return [(trial.values, trial.curve, trial.outcome) for trial in trials.trials]
+
+
+def test_a_study_kept_in_memory_proposes_what_one_made_anew_would() -> None:
+    whole = carry_out(tuning(n_trials=24), mixed_method(), Clock())
+    assert {trial.outcome for trial in whole.trials} == {"done", "pruned", "failed"}
+    anew = MethodTrials("bpr")
+    for n_trials in range(1, 25):
+        anew = carry_out(tuning(n_trials=n_trials), mixed_method(), Clock(), anew)
+    assert values_of(anew) == values_of(whole)
+
+
+def test_a_gap_is_filled_with_the_trial_that_was_there() -> None:
+    whole = carry_out(tuning(n_trials=12), mixed_method(), Clock())
+    left = MethodTrials("bpr", tuple(trial for trial in whole.trials if trial.number not in (0, 5, 6, 11)))
+    told: list[int] = []
+    hooks = Hooks(on_trial=lambda trials, newest: told.append(newest.number))
+    found = search(mixed_method(), tuning(n_trials=12), left, hooks, Clock())
+    assert told == [0, 5, 6, 11]
+    assert values_of(found) == values_of(whole)
+
+
+def test_what_comes_between_two_trials_is_part_of_the_budget() -> None:
+    clock = Clock()
+
+    def store(trials: MethodTrials, newest: Trial) -> None:
+        clock.now += 2.0  # a slow disk, or many trials to learn from
+
+    found = search(method(clock), tuning(seconds=30.0), MethodTrials("top1"), Hooks(on_trial=store), clock)
+    assert 30.0 <= found.seconds <= 30.1
+    assert clock.now - 100.0 == pytest.approx(found.seconds + 2.0)
+    assert len(found.trials) == 11
+
+
+def test_interrupted_trials_leave_less_time() -> None:
+    clock = Clock()
+    found = carry_out(tuning(seconds=10.0), method(clock), clock, MethodTrials("top1", interrupted_seconds=7.5))
+    assert found.seconds == pytest.approx(10.0, abs=0.11)
+    assert clock.now == pytest.approx(102.5, abs=0.11)
 
 
 def test_what_matters_is_found() -> None:

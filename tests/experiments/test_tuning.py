@@ -15,13 +15,21 @@ from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import EvaluationSet
 from gru4rec_core.data.splits import split
-from gru4rec_core.errors import Refused
+from gru4rec_core.errors import Cancelled, Refused
 from gru4rec_core.experiments import tuning as module
-from gru4rec_core.experiments.search import TrialStopped
+from gru4rec_core.experiments.search import Method, TrialStopped, Watch
 from gru4rec_core.experiments.tuning import execute_methods, execute_tuning, missing_methods, prepare_method
+from gru4rec_core.workspace.interrupted import read_interrupted
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
-from gru4rec_core.workspace.tunings import MethodTrials, TuningRecord, create_tuning, method_folder, read_trials
+from gru4rec_core.workspace.tunings import (
+    MethodTrials,
+    TuningRecord,
+    create_tuning,
+    method_folder,
+    read_trials,
+    read_tuning,
+)
 
 CUT = 5000
 METHODS = ("stan", "sequential-rules", "slist", "linear-ar", "item-knn")
@@ -99,40 +107,86 @@ def test_a_method_that_refuses_the_log_is_complete(workspace: Workspace, monkeyp
 
 
 def kill_after(root: Path, n_trials: int) -> None:
-    """What a killed process does: it tunes, and dies without a word once so many trials are there."""
+    """What a killed process does: it tunes, and dies without a word in the middle of the trial after so many."""
     workspace = Workspace(root)
     (dataset,) = workspace.datasets()
-    from gru4rec_core.workspace.tunings import read_tuning
-
     tuning = read_tuning(workspace, dataset.id, "tuning-a")
-    store = module.store_trials
+    folder, prepare = method_folder(workspace, tuning, "stan"), module.prepare_method
+    before = read_trials(workspace, tuning, "stan").interrupted_seconds
 
-    def store_and_die(folder: Path, trials: tuple) -> None:
-        store(folder, trials)
-        if len(trials) == n_trials:
-            time.sleep(0.3)  # in the middle of the next one, as far as the folder tells
-            os._exit(9)
+    def prepare_to_die(*parts) -> Method:
+        method = prepare(*parts)
 
-    module.store_trials = store_and_die
+        def run(settings: dict, watch: Watch) -> None:
+            while len(read_trials(workspace, tuning, "stan").trials) == n_trials:
+                if read_interrupted(folder, range(n_trials)) > before + 0.1:
+                    os._exit(9)  # after a sign of life
+                time.sleep(0.02)
+            method.run(settings, watch)
+
+        return replace(method, run=run)
+
+    module.prepare_method = prepare_to_die
     execute_tuning(workspace, tuning, "stan")
 
 
-def test_killed_twice_it_ends_with_the_same_trials(workspace: Workspace, tmp_path: Path) -> None:
+def test_killed_twice_it_ends_with_the_same_trials_and_pays_for_those_that_were_lost(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     whole = Workspace(tmp_path / "whole")
     expected = execute_tuning(whole, make_tuning(whole, add(whole), n_trials=9), "stan")
     tuning = make_tuning(workspace, add(workspace), n_trials=9)
     context = multiprocessing.get_context("spawn")
+    lost = [0.0]
     for n_trials in (3, 7):
         process = context.Process(target=kill_after, args=(workspace.root, n_trials))
         process.start()
         process.join(120)
         assert process.exitcode == 9
-        assert len(read_trials(workspace, tuning, "stan").trials) == n_trials
+        found = read_trials(workspace, tuning, "stan")
+        assert len(found.trials) == n_trials
+        lost.append(found.interrupted_seconds)
+        assert lost[-1] > lost[-2] + 0.1
+        assert found.seconds == pytest.approx(lost[-1] + sum(trial.seconds for trial in found.trials))
     path = method_folder(workspace, tuning, "stan") / "trials.jsonl"
     with path.open("a", encoding="utf-8") as file:  # and the power failed in the middle of a line
         file.write(json.dumps({"number": 7})[:6])
     assert values_of(execute_tuning(workspace, tuning, "stan")) == values_of(expected)
-    assert values_of(read_trials(workspace, tuning, "stan")) == values_of(expected)
+    found = read_trials(workspace, tuning, "stan")
+    assert values_of(found) == values_of(expected)
+    assert found.interrupted_seconds == pytest.approx(lost[-1])
+    assert len(path.read_text(encoding="utf-8").splitlines()) == 9
+
+
+def test_a_trial_that_is_cancelled_again_and_again_uses_its_budget_up(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tuning = make_tuning(workspace, add(workspace), configs=(), tuned_baselines=("stan",), n_trials=None, seconds=0.05)
+
+    def cancel(settings: dict, watch: object) -> None:
+        time.sleep(0.02)
+        raise Cancelled("Cancelled.")
+
+    prepare = module.prepare_method
+    monkeypatch.setattr(module, "prepare_method", lambda *parts: replace(prepare(*parts), run=cancel))
+    n_tries = 0
+    while not read_trials(workspace, tuning, "stan").is_complete(tuning):
+        with pytest.raises(Cancelled):
+            execute_tuning(workspace, tuning, "stan")
+        n_tries += 1
+    assert n_tries <= 3
+    assert read_trials(workspace, tuning, "stan").trials == ()
+
+
+def test_trials_that_were_damaged_after_the_end_are_what_they_were_again(workspace: Workspace) -> None:
+    tuning = make_tuning(workspace, add(workspace), configs=(), tuned_baselines=("stan",))
+    execute_tuning(workspace, tuning, "stan")
+    path = method_folder(workspace, tuning, "stan") / "trials.jsonl"
+    before = path.read_bytes()
+    path.write_bytes(before[:100] + b"?" + before[101:])
+    assert not read_trials(workspace, tuning, "stan").is_complete(tuning)
+    execute_tuning(workspace, tuning, "stan")
+    assert path.read_bytes() == before
 
 
 def test_a_slow_baseline_is_stopped_between_a_few_hundred_histories(workspace: Workspace) -> None:
@@ -140,7 +194,7 @@ def test_a_slow_baseline_is_stopped_between_a_few_hundred_histories(workspace: W
     parts = split(SessionDataset(cycle_log()), tuning.split)
     asked = []
 
-    class Watch:
+    class Impatient:
         def check(self) -> None:
             asked.append(True)
             if len(asked) == 3:
@@ -152,5 +206,5 @@ def test_a_slow_baseline_is_stopped_between_a_few_hundred_histories(workspace: W
     many = EvaluationSet(parts.train, np.ones(parts.train.n_sessions, int))
     assert many.n_predicted > 3 * 256
     with pytest.raises(TrialStopped):
-        prepare_method(tuning, "item-knn", parts.train, many).run({}, Watch())
+        prepare_method(tuning, "item-knn", parts.train, many).run({}, Impatient())
     assert len(asked) == 3

@@ -110,7 +110,11 @@ def test_a_failure_that_nobody_expected_is_recorded_and_raised(
 
 
 def test_an_order_test_is_carried_out_under_the_default_test_rule(
-    workspace: Workspace, dataset, tensorflow_loaded: threading.Event, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace,
+    dataset,
+    tensorflow_loaded: threading.Event,
+    experiment: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     seen, module = [], ModuleType("order_test")
     monkeypatch.setitem(sys.modules, "gru4rec_core.experiments.order_test", module)
@@ -120,3 +124,20 @@ def test_an_order_test_is_carried_out_under_the_default_test_rule(
     worker.execute_job(str(workspace.root), "order-test", dataset.id)
     assert seen == [(dataset.id, "last-item")]
     assert tensorflow_loaded.is_set()
+
+
+@pytest.mark.parametrize("method", ["bpr", "stan"])
+def test_a_loss_is_tuned_once_tensorflow_is_there_and_a_baseline_without_it(
+    workspace: Workspace,
+    dataset,
+    tensorflow_loaded: threading.Event,
+    experiment: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+) -> None:
+    """Two threads that load TensorFlow by different modules find some of it half loaded."""
+    monkeypatch.setattr(worker, "read_tuning_job", lambda workspace, job_id: (None, method))
+    seen = []
+    monkeypatch.setattr(worker, "execute_tuning", lambda *_, at_end: seen.append(tensorflow_loaded.is_set()))
+    worker.execute_job(str(workspace.root), "tuning", f"{dataset.id}/tuning-a/{method}")
+    assert seen == [method == "bpr"]

@@ -20,6 +20,7 @@ from gru4rec_core.workspace.tunings import (
     list_tunings,
     method_folder,
     store_trials,
+    tuning_folder,
 )
 from tests.pages.test_train import labels, written
 
@@ -140,3 +141,28 @@ def test_compare_shows_how_the_settings_were_found(finished, open_page):
     assert "How the settings were tuned" in written(page)
     (table,) = [frame.value for frame in page.dataframe if "winning settings" in frame.value]
     assert table["tuned"].tolist() == [50.0]
+    (method_folder(finished, tuning, tuning.methods[0]) / "trials.jsonl").write_bytes(b"{}\n")
+    page.run()
+    assert f"{tuning.methods[0]}/trials.jsonl cannot be read" in written(page)
+    assert "winning settings" in page.dataframe[-1].value  # the rest is there as usual
+    (tuning_folder(finished, tuning.dataset_id, tuning.id) / "tuning.json").write_bytes(b"")
+    page.run()
+    assert "tuning.json is empty" in written(page)
+    next(button for button in page.button if button.label == "Remove").click().run()
+    said = " ".join(element.value for element in page.text)
+    assert f"Removes the tuning of shop log ({tuning.id}) from this workspace. This frees " in said
+    assert "1 comparison of its winners stays, with its results, but without the search and its settings." in said
+    page.button(key="damaged-remove-now").click().run()
+    assert not page.exception
+    assert "The search was removed." in written(page)
+
+
+def test_a_damaged_tuning_has_a_card_on_train_and_goes_on_once_repaired(tuning, open_page):
+    path = tuning_folder(Workspace.default(), tuning.dataset_id, tuning.id) / "tuning.json"
+    path.write_bytes(path.read_bytes()[:50])
+    page = open_page("train")
+    assert "tuning.json is cut short" in written(page) or "tuning.json cannot be read" in written(page)
+    assert not page.header
+    next(button for button in page.button if button.label == "Repair").click().run()
+    assert not page.exception
+    assert [one.value for one in page.header] == ["Tuning, not finished"]

@@ -12,6 +12,7 @@ from gru4rec_core.workspace.tunings import (
     method_folder,
     store_trials,
 )
+from tests.finished import store_tuning
 
 
 def tried(number: int, value: float | None) -> Trial:
@@ -49,3 +50,17 @@ def test_each_method_has_its_sentence(workspace: Workspace, dataset) -> None:
     assert (values["top1"]["start"], values["top1"]["best"], values["top1"]["settings"]) == (0.5, 0.55, {"x": 1})
     assert (values["top1"]["n_trials"], values["top1"]["seconds"], values["top1"]["epochs"]) == (2, 20.4, 2)
     assert (values["slist"]["complete"], values["stan"]["complete"], values["stan"]["best"]) == (True, False, None)
+
+
+def test_time_that_was_interrupted_and_missing_trials_are_told(workspace: Workspace, dataset) -> None:
+    tuning = store_tuning(workspace, dataset.id)
+    whole = load_tuning(workspace, tuning)
+    assert whole.methods[0].sentence.endswith("(4 trials, 12 s, 2 s of them in trials that were interrupted).")
+    assert (whole.methods[0].to_json()["interrupted_seconds"], whole.damages) == (1.5, ())
+    path = method_folder(workspace, tuning, "stan") / "trials.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[1:]))
+    part = load_tuning(workspace, tuning)
+    assert part.methods[1].start is None  # the first trial, which had the method's own settings, is gone
+    assert not part.complete
+    path.unlink()
+    assert [one.names() for one in load_tuning(workspace, tuning).damages] == [{"stan/trials.jsonl"}]

@@ -10,6 +10,7 @@ from gru4rec_core.workspace.tunings import (
     MethodTrials,
     Trial,
     TuningRecord,
+    append_trial,
     create_tuning,
     describe_tuned,
     find_tuning,
@@ -78,7 +79,7 @@ def test_a_budget_is_used_up_by_trials_by_time_or_by_a_refusal(tuning: TuningRec
     assert MethodTrials("bpr", refused="Too many items.").is_complete(tuning)
 
 
-def test_trials_are_read_up_to_what_is_damaged(workspace: Workspace, tuning: TuningRecord) -> None:
+def test_a_damaged_line_costs_its_trial_alone(workspace: Workspace, tuning: TuningRecord) -> None:
     assert read_trials(workspace, tuning, "bpr") == MethodTrials("bpr")
     folder = method_folder(workspace, tuning, "bpr")
     folder.mkdir()
@@ -89,14 +90,29 @@ def test_trials_are_read_up_to_what_is_damaged(workspace: Workspace, tuning: Tun
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text(lines[0] + lines[1][:20], encoding="utf-8")
     assert read_trials(workspace, tuning, "bpr").trials == stored[:1]
+    assert read_trials(workspace, tuning, "bpr").n_unreadable == 0  # a process was killed while it wrote
     path.write_text(lines[0] + "{}\n" + lines[2], encoding="utf-8")
-    assert read_trials(workspace, tuning, "bpr").trials == stored[:1]
+    damaged = read_trials(workspace, tuning, "bpr")
+    assert (damaged.trials, damaged.n_unreadable, damaged.next_number) == ((stored[0], stored[2]), 1, 1)
+    assert damaged.with_trial(stored[1]).trials == stored
     for wrong in ('"value": 0.2', '"seconds": 10.0', '"settings": {"x": 0.5}'):
         assert wrong in lines[0]
         path.write_text(lines[0].replace(wrong, wrong.partition(":")[0] + ': "x"'), encoding="utf-8")
         assert read_trials(workspace, tuning, "bpr").trials == ()
     refused_baselines.write(folder, "bpr", Refused("Too many items."))
     assert "Too many items" in read_trials(workspace, tuning, "bpr").refused
+
+
+def test_a_trial_is_added_to_those_that_are_there(workspace: Workspace, tuning: TuningRecord) -> None:
+    folder = method_folder(workspace, tuning, "bpr")
+    folder.mkdir()
+    store_trials(folder, ())
+    assert list(folder.iterdir()) == []
+    for number in range(3):
+        append_trial(folder, trial(number, 0.2))
+    added = (folder / "trials.jsonl").read_bytes()
+    store_trials(folder, [trial(number, 0.2) for number in range(3)])
+    assert (folder / "trials.jsonl").read_bytes() == added
 
 
 def test_importances_are_kept_and_a_damaged_file_costs_nothing_else(workspace: Workspace, tuning: TuningRecord) -> None:
