@@ -16,7 +16,6 @@ import argparse
 import json
 import math
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -33,7 +32,9 @@ from gru4rec_core.data.sessions import SessionDataset
 from gru4rec_core.data.split_types import Split
 from gru4rec_core.data.splits import split
 from gru4rec_core.experiments.network_settings import change, flatten
-from gru4rec_core.experiments.search_space import SearchSpace, search_space
+from gru4rec_core.experiments.search_space import SearchSpace, Values, search_space
+
+Settings = dict[str, Any]
 
 LOSSES = {"quick": ("top1", "bpr"), "modern": ("cross-entropy",)}
 """That a preset is chosen by."""
@@ -91,78 +92,70 @@ def main() -> None:
     parser.add_argument("--log", type=Path, required=True, help="the e-shop log, or another with 14 days or more")
     parser.add_argument("--trials", type=int, default=14, help="candidates of a search")
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--losses", default="", help="separated by commas; by default those it is chosen by")
-    parser.add_argument("--only", default="", help="numbers of candidates of an earlier --out, to be tried once more")
-    parser.add_argument("--again", type=Path, help="that earlier --out")
+    parser.add_argument("--first-seed", type=int, default=_SEED)
+    parser.add_argument("--again", type=Path, help="an earlier --out, of which some are tried again")
+    parser.add_argument("--only", type=int, nargs="+", default=[], help="the numbers of these")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    losses = tuple(arguments.losses.split(",")) if arguments.losses else LOSSES[arguments.preset]
     lines = _read(arguments.out)
     with ProcessPoolExecutor(arguments.processes, mp_context=get_context("spawn")) as pool:
-        for number, values, settings in _candidates(arguments, lines):
-            began = time.perf_counter()
+        while (candidate := _next(arguments, lines)) is not None:
+            values, settings = candidate
             tasks = [
-                (str(arguments.log), log, TrainingConfig.preset(arguments.preset, **_loss(loss)), settings, seed)
-                for seed in range(_SEED, _SEED + arguments.seeds)
+                (str(arguments.log), log, TrainingConfig.preset(arguments.preset, loss=loss), settings, seed)
+                for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds)
                 for log in LOGS
-                for loss in losses
+                for loss in LOSSES[arguments.preset]
             ]
             cells = list(pool.map(_train, tasks))
-            gain = _gain(cells, lines[0]["cells"] if lines else cells)
+            gained = gain(cells, lines[0]["cells"] if lines else cells)
             seconds = round(sum(sum(cell["seconds"]) for cell in cells), 1)
-            lines.append(
-                {"number": number, "values": values, "settings": settings, "cells": cells}
-                | {"gain": gain, "seconds": seconds}
-            )
+            line = {"number": len(lines), "values": values, "settings": settings}
+            lines.append(line | {"gain": gained, "seconds": seconds, "cells": cells})
             with arguments.out.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(lines[-1]) + "\n")
-            spent = time.perf_counter() - began
-            print(f"{number}: {100 * math.expm1(gain):+.2f} %, {seconds:.0f} s ({spent:.0f} s)", settings)
+            print(f"{line['number']}: {100 * math.expm1(gained):+.2f} %, {seconds:.0f} s", settings)
 
 
-def _loss(loss: str) -> dict[str, Any]:
-    """The preset's loss, and what does not go with it."""
-    return {"loss": loss} if loss == "cross-entropy" else {"loss": loss, "logq": 0.0}
+def _next(arguments: argparse.Namespace, lines: list[dict[str, Any]]) -> tuple[Values | None, Settings] | None:
+    if not arguments.again:
+        return next_candidate(arguments.preset, lines, arguments.trials)
+    chosen = [line for line in _read(arguments.again) if line["number"] in arguments.only]
+    return (None, chosen[len(lines)]["settings"]) if len(lines) < len(chosen) else None
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
 
-def _candidates(
-    arguments: argparse.Namespace, lines: list[dict[str, Any]]
-) -> Iterator[tuple[int, dict[str, Any] | None, dict[str, Any]]]:
-    """Number, values in the search space and changed settings of each candidate that is not in `lines` yet."""
-    if arguments.again:
-        wanted = [int(number) for number in arguments.only.split(",")]
-        chosen = [line for line in _read(arguments.again) if line["number"] in wanted]
-        yield from ((line["number"], line["values"], line["settings"]) for line in chosen[len(lines) :])
-        return
-    by_hand = NEIGHBOURS[arguments.preset]
-    if arguments.preset == "quick":
-        start = flatten(TrainingConfig.preset("quick", loss=LOSSES["quick"][0]))
-        space = _quick_only(search_space(LOSSES["quick"][0], 0, start | {"negatives": "all"}))
-        for number in range(len(lines), arguments.trials):
-            values = space.locate(start) if number == 0 else _propose(space, lines, number)
-            yield number, values, space.to_settings(values) if number and values else {}
-    else:
-        by_hand = ({}, *by_hand)
-    done = sum(line["values"] is None for line in lines)
-    for settings in by_hand[done:]:
-        yield len(lines), None, settings
+def next_candidate(preset: str, lines: list[dict[str, Any]], n_trials: int) -> tuple[Values | None, Settings] | None:
+    """What is tried after the candidates in `lines`: its values in the search space, if it was proposed, and settings.
+
+    None where there is no further one.
+    """
+    if preset == "quick" and len(lines) < n_trials:
+        start = flatten(TrainingConfig.preset(preset, loss=LOSSES[preset][0]))
+        space = _narrow(search_space(LOSSES[preset][0], 0, start | {"negatives": "all"}))
+        if not lines:
+            return space.locate(start), {}
+        values = _propose(space, lines)
+        return values, space.to_settings(values)
+    by_hand = NEIGHBOURS[preset] if preset == "quick" else ({}, *NEIGHBOURS[preset])
+    n_done = sum(line["values"] is None for line in lines)
+    return (None, by_hand[n_done]) if n_done < len(by_hand) else None
 
 
-def _quick_only(space: SearchSpace) -> SearchSpace:
-    narrow = [replace(one, high=MOST_UNITS) if one.name == "n_hidden" else one for one in space.settings]
-    return SearchSpace(tuple(narrow))
+def _narrow(space: SearchSpace) -> SearchSpace:
+    settings = [replace(one, high=MOST_UNITS) if one.name == "n_hidden" else one for one in space.settings]
+    return SearchSpace(tuple(settings))
 
 
-def _propose(space: SearchSpace, lines: list[dict[str, Any]], number: int) -> dict[str, Any]:
+def _propose(space: SearchSpace, lines: list[dict[str, Any]]) -> Values:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    sampler = optuna.samplers.TPESampler(n_startup_trials=6, seed=_SEED + number)
+    sampler = optuna.samplers.TPESampler(n_startup_trials=6, seed=_SEED + len(lines))
     study = optuna.create_study(direction="maximize", sampler=sampler)
-    for line in (line for line in lines if line["values"] is not None):
+    for line in lines:
         values = line["values"]
         study.add_trial(
             optuna.trial.create_trial(value=line["gain"], params=values, distributions=space.distributions(values))
@@ -170,7 +163,8 @@ def _propose(space: SearchSpace, lines: list[dict[str, Any]], number: int) -> di
     return space.suggest(study.ask())
 
 
-def _gain(cells: list[dict[str, Any]], usual: list[dict[str, Any]]) -> float:
+def gain(cells: list[dict[str, Any]], usual: list[dict[str, Any]]) -> float:
+    """Mean logarithm of the best accuracies in relation to the usual ones, cell by cell."""
     ratios = [math.log(max(one["accuracy"]) / max(other["accuracy"])) for one, other in zip(cells, usual, strict=True)]
     return sum(ratios) / len(ratios)
 

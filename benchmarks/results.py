@@ -1,4 +1,4 @@
-"""How accurate are the models on a real log and on the shop sample? Writes docs/results.md.
+"""How accurate are the models on a real log and on the shop sample? Writes docs/results.md, up to its line `KEPT`.
 
     python -m benchmarks.results --real eshop_clothing.csv
 
@@ -35,6 +35,7 @@ MODELS: dict[str, TrainingConfig] = {
     "modern, cross-entropy": TrainingConfig.preset("modern", **STOP_EARLY),
     "modern, bpr-max": TrainingConfig.preset("modern", loss="bpr-max", logq=0.0, **STOP_EARLY),
 }
+KEPT = "<!-- What follows is written by hand: benchmarks.results leaves it as it is. -->"
 SHOWN = ["accuracy@1", "accuracy@3", "accuracy@10", "accuracy@20", "mrr@20"]
 
 
@@ -43,6 +44,8 @@ def main() -> None:
     workspace = Workspace.default()
     real = import_file(workspace, ImportSource(arguments.real))
     shop = import_sample(workspace, "shop")
+    before = arguments.out.read_text("utf-8") if arguments.out.exists() else ""
+    _, _, by_hand = before.partition(KEPT)
     parts = ["# Accuracy on two logs\n", _how(arguments)]
     for section in (
         _presets(workspace, real, arguments),
@@ -50,7 +53,7 @@ def main() -> None:
         _presets(workspace, shop, arguments),
     ):
         parts += section
-        arguments.out.write_text("\n".join(parts), encoding="utf-8")
+        arguments.out.write_text("\n".join([*parts, "", KEPT]) + (by_hand or "\n"), encoding="utf-8")
         sys.stderr.write(f"wrote {arguments.out}\n")
 
 
