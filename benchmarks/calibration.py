@@ -29,7 +29,7 @@ from gru4rec_core.evaluation.scoring import Evaluation
 from gru4rec_core.evaluation.self_check import (
     EventHits,
     SelfCheck,
-    check_instrument,
+    carry_out_checks,
     finds_lead,
     judge_pairs,
     visible_size,
@@ -346,7 +346,7 @@ SELF_CHECKED = [(1000, "1", 3), (5000, "1", 3), (1000, "1-20", 2), (1000, "1-20"
 _SELF_CHECK_HEAD = [
     "## The self-check",
     "",
-    "A model with a hit rate of 0.20 checks the instrument on a simulated test; nothing is wrong with either."
+    "A simulated test is checked with a model whose hit rate is 0.20; nothing is wrong with either."
     " In % of the repetitions: pairs of equals called different (aim: at most 5), alarms (more than 3 of 20"
     " pairs; aim: at most 5), spoilt models found. The size is the smallest difference that the check says this"
     " test can see, at the median; *seen* is how often the better of two models that differ by the stated size"
@@ -364,7 +364,7 @@ def _self_check(world: World, n_seeds: int, rng: np.random.Generator) -> tuple[S
     model = ModelResults("b", "b", "gru4rec", MODEL_B.evaluations * n_seeds)
     said = _judge(test, model, config)
     smallest = visible_size(said.half_width, said.centre, config)
-    found = check_instrument(model, EventHits(test.session, test.hits), test.blend, smallest, config)
+    found = carry_out_checks(model, EventHits(test.session, test.hits), test.blend, smallest, config)
     if found.smallest is None:
         return found, False
     other = _SimulatedTest(world, [world.hit_rate / (1 + found.smallest), world.hit_rate], rng)

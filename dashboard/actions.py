@@ -108,6 +108,16 @@ def start_tuning(workspace: Workspace, dataset_id: str, plan: TuningPlan) -> Tun
         ConfigError, DataError, RunError: the settings, the log or the engine do not allow it.
     """
     tuning = plan_tuning(workspace, dataset_id, plan)
+    continue_tuning(workspace, tuning)
+    return tuning
+
+
+def continue_tuning(workspace: Workspace, tuning: TuningRecord) -> None:
+    """Queues the methods of a tuning that have budget left and are not at work.
+
+    Raises:
+        RunError: the engine does not allow it.
+    """
     check(workspace.root, Action.TRAIN, "tuning", tuning.id)
 
     def fail(reason: str) -> None:
@@ -115,7 +125,6 @@ def start_tuning(workspace: Workspace, dataset_id: str, plan: TuningPlan) -> Tun
             _fail_if_new(job_folder(workspace, "tuning", tuning_job_id(tuning, method)), reason)
 
     _submit([tuning.id], lambda: jobs.submit_tuning(workspace, tuning), fail)
-    return tuning
 
 
 def submit(workspace: Workspace, *comparisons: ComparisonRecord) -> None:

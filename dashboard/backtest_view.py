@@ -1,39 +1,72 @@
-"""Which window of a backtest is shown, and how far are the others? With the way to each."""
+"""Which window of a backtest is shown, what do all say together, and how far are they? With the way to each."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
-from dashboard import messages, navigation, progress_view, state
-from gru4rec_core.errors import RunError
+from dashboard import messages, navigation, progress_view, state, widgets
+from gru4rec_core.errors import RunError, WorkbenchError
+from gru4rec_core.results.backtest_summary import load_backtest_summary
 from gru4rec_core.results.comparison import find_missing
 from gru4rec_core.workspace.backtests import BacktestRecord, list_backtests_of
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import Workspace
 
+_DONE = "done"
 
-def show_windows(selection: state.Selection, comparison: ComparisonRecord) -> None:
-    """One line and a link per window, where the comparison is a window of a backtest; else nothing."""
-    backtest = next(iter(list_backtests_of(state.workspace(), [comparison.id])), None)
+# Streamlit marks each link to the page that is open as the open one; here that is one of them.
+_LINK = ".st-key-windows [data-testid=stPageLink-NavLink]"
+_STYLE = f"<style>{_LINK} p{{font-weight:400;white-space:normal}}{_LINK} strong{{font-weight:700}}</style>"
+
+
+def show_windows(selection: state.Selection, comparison: ComparisonRecord, page: Literal["train", "compare"]) -> None:
+    """The verdict over all windows and a link to each, where the comparison is a window of a backtest; else nothing.
+
+    Args:
+        selection: what the pages look at.
+        comparison: which window.
+        page: where its windows are shown; Compare shows those that have a result, Train the others.
+    """
+    workspace = state.workspace()
+    backtest = next(iter(list_backtests_of(workspace, [comparison.id])), None)
     if backtest is None:
         return
-    messages.show_aside(describe_place(backtest, comparison.id))
-    with st.container(horizontal=True, gap="small", key="windows"):
-        for period, comparison_id in zip(backtest.periods, backtest.comparison_ids, strict=True):
-            label = describe_window(state.workspace(), period, comparison_id)
-            st.page_link(
-                navigation.PAGES["train"],
-                label=f"**{label}**" if comparison_id == comparison.id else label,
-                query_params=selection.params(comparison=comparison_id),
-            )
+    with st.container(gap="xsmall", key="windows"):
+        st.html(_STYLE)
+        messages.show_aside(describe_place(backtest, comparison.id))
+        said = _say_all_windows(workspace, backtest)
+        if said:
+            widgets.sentence(said)
+        with st.container(horizontal=True, gap="small"):
+            for period, comparison_id in zip(backtest.periods, backtest.comparison_ids, strict=True):
+                label = describe_window(workspace, period, comparison_id)
+                is_here = comparison_id == comparison.id
+                to = "compare" if page == "compare" and label.endswith(_DONE) else "train"
+                st.page_link(
+                    navigation.PAGES[to],
+                    label=f"**{label}, shown here**" if is_here else label,
+                    icon="",
+                    query_params=selection.params(comparison=comparison_id),
+                )
+
+
+def _say_all_windows(workspace: Workspace, backtest: BacktestRecord) -> str:
+    """ "Over all windows: BPR is better. …"; "" without a verdict on them."""
+    try:
+        summary = load_backtest_summary(workspace, backtest)
+    except WorkbenchError:  # a damaged file; the window's own page says so
+        return ""
+    return f"Over all windows: {summary.sentence}" if summary else ""
 
 
 def describe_place(backtest: BacktestRecord, comparison_id: str) -> str:
-    """ "Window 2 of 4 of a test on several weeks. …"."""
+    """ "Window 2 of 4 of a test on several weeks: the verdict below is on this window alone. …"."""
     number = backtest.comparison_ids.index(comparison_id) + 1
     return (
-        f"Window {number} of {len(backtest.comparison_ids)} of a test on several weeks. Compare shows them together"
-        " under “Does it hold?”."
+        f"Window {number} of {len(backtest.comparison_ids)} of a test on several weeks. What is below is about this"
+        " window alone; “Does it hold?” on Compare shows all of them."
     )
 
 
@@ -44,5 +77,5 @@ def describe_window(workspace: Workspace, period: str, comparison_id: str) -> st
     except RunError:  # its own page has the card that repairs it
         return f"{period}: damaged"
     if find_missing(workspace, comparison).is_complete:
-        return f"{period}: done"
+        return f"{period}: {_DONE}"
     return f"{period}: {'at work' if progress_view.is_active(workspace, comparison) else 'not done'}"

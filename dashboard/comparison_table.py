@@ -29,11 +29,12 @@ _COLUMNS = (
 
 
 def show(selection: state.Selection) -> None:
-    """The table of comparisons, newest first; nothing where there is none."""
+    """The table of comparisons, newest first, without the windows of backtests; nothing where there is none."""
     workspace = state.workspace()
-    records = {record.id: record for record in workspace.comparisons()}
-    damage_card.show_unreadable(workspace, "comparison", records, selection.damages)
-    damage_card.show_unreadable(workspace, "backtest", {one.id for one in list_backtests(workspace)})
+    readable = workspace.comparisons()
+    damage_card.show_unreadable(workspace, "comparison", {record.id for record in readable}, selection.damages)
+    windows = {window for backtest in list_backtests(workspace) for window in backtest.comparison_ids}
+    records = {record.id: record for record in readable if record.id not in windows}
     if not records:
         return
     datasets = {record.id: record.name for record in workspace.datasets()}
@@ -62,7 +63,7 @@ def _build(workspace: Workspace, record: ComparisonRecord, datasets: dict[str, s
     return Row(
         title=record.name,
         cells=(
-            dataset + summary_cells.muted(PROTOCOL_LABELS[record.split.protocol].lower()),
+            dataset + summary_cells.muted(describe_test(record)),
             summary_cells.name(say_verdict(summary)) if summary else "",
             summary_cells.best_model(summary) if summary else "",
             summary_cells.name(describe_states(states), 200) + summary_cells.muted(describe_duration(states)),
@@ -73,6 +74,11 @@ def _build(workspace: Workspace, record: ComparisonRecord, datasets: dict[str, s
         menu=row_actions.allowed_of({"delete": "Delete"}),
         is_selected=selection.comparison is not None and record.id == selection.comparison.id,
     )
+
+
+def describe_test(record: ComparisonRecord) -> str:
+    """The test rule, and whether the settings were tuned: "later days, tuned"."""
+    return PROTOCOL_LABELS[record.split.protocol].lower() + (", tuned" if record.tuned else "")
 
 
 def describe_deleting(workspace: Workspace, record: ComparisonRecord) -> str:

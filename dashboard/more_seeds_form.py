@@ -20,8 +20,10 @@ def show_repeats(agreed: Review) -> None:
     if verdict is None or verdict.trained_again is None:
         return
     widgets.section("If you trained again")
+    silent = [found for found in verdict.all_trained_again if found.wins is None]
     for found in verdict.all_trained_again:
-        widgets.sentence(trained_again_sentence(found))
+        if found not in silent[1:]:  # that one run cannot tell is said once
+            widgets.sentence(trained_again_sentence(found))
     messages.show_aside(
         "This covers luck in training only: each model trained once more, tested on the same sessions."
         " The intervals above cover luck in the sessions."

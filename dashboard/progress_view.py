@@ -170,13 +170,21 @@ def rough_duration(seconds: float, about: str = "") -> str:
 
 
 def _show_job_buttons(workspace: Workspace, job: Job) -> None:
-    """Two taps to stop or start something, so that a stray one does nothing."""
+    """Two taps to stop or start something, so that a stray one does nothing.
+
+    Of whom it is said is written for those who hear the button alone, and not drawn (see `theme`).
+    """
+    whose = f"*{widgets.plain_label(job.title, 60)}*"
     if job.state.is_active and is_allowed(Action.CANCEL):
         draw = partial(_ask_to_cancel, workspace, job)
-        dialogs.show_button("Cancel", draw, key=f"cancel-{_key(job)}", title=_title("Cancel", job), type="tertiary")
+        dialogs.show_button(
+            f"Cancel {whose}", draw, key=f"cancel-{_key(job)}", title=_title("Cancel", job), type="tertiary"
+        )
     elif job.state.state in ("failed", "cancelled", "lost") and is_allowed(Action.RETRY):
         draw = partial(_ask_to_retry, workspace, job)
-        dialogs.show_button("Retry", draw, key=f"retry-{_key(job)}", title=_title("Retry", job), type="tertiary")
+        dialogs.show_button(
+            f"Retry {whose}", draw, key=f"retry-{_key(job)}", title=_title("Retry", job), type="tertiary"
+        )
 
 
 def _title(action: str, job: Job) -> str:

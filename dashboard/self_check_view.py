@@ -1,4 +1,4 @@
-"""How is the instrument checked on the test of a comparison, and what came of it?"""
+"""Can the test of a comparison be trusted: how is that checked, and what came of it?"""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def show_self_check(agreed: Review) -> None:
     """What the self-check found; before it was made, the button that makes it, and while it is made, how far it is."""
     if agreed.result.verdict is None or agreed.result.verdict.best is None:
         return
-    widgets.section("Does the instrument work on this test?")
+    widgets.section("Can this test be trusted?")
     found = _read(agreed)
     if found is not None:
         show_answer(found)
         return
     messages.show_aside(
-        "Two experiments whose answer is known: the best model meets itself, and should not be called better; then it"
-        " is spoilt with noise, and that should be found. Nothing is trained."
+        "Two experiments whose answers are known: the best model is compared with itself, and neither side should be"
+        " called better; then it is made worse with noise, and that should be noticed. Nothing is trained."
     )
     comparison_id, workspace = agreed.record.id, state.workspace()
     reconcile_jobs(workspace)
@@ -35,14 +35,12 @@ def show_self_check(agreed: Review) -> None:
     if job_state.state != "new" and job_state.state != "done":
         every = progress_view.POLL_SECONDS if job_state.is_active else None
         sign_in.draw_again(every, _show_job, comparison_id)
-    elif is_allowed(Action.RECHECK) and st.button(
-        "Check the instrument", key="self-check", icon=":material/fact_check:"
-    ):
+    elif is_allowed(Action.RECHECK) and st.button("Check this test", key="self-check", icon=":material/fact_check:"):
         messages.attempt(lambda: jobs.submit(workspace, "self-check", comparison_id, action=Action.RECHECK))
 
 
 def show_answer(found: SelfCheck) -> None:
-    """The answer, as an error where the instrument is wrong, then what it rests on."""
+    """The answer, as an error where a check failed, then what it rests on."""
     passed = "good" if found.is_whole else "note"
     messages.show_message(found.sentences[0], passed if found.works else "error")
     for text in found.sentences[1:]:

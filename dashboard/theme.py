@@ -56,6 +56,10 @@ outline:2px solid currentColor!important;outline-offset:-2px!important}
 [data-testid=stElementContainer]:is(.st-key-page-focus,:has(>[data-testid=stHtml]>span[hidden]:only-child)){display:none}
 </style>"""
 
+# Of several buttons that are called alike, each says of what it speaks to those who hear it without what is beside it.
+_UNSEEN = """<style>[class*="st-key-job-"] button em{position:absolute;width:1px;height:1px;overflow:hidden;
+clip-path:inset(50%);white-space:nowrap}</style>"""
+
 # A laptop's screen (1366 × 768) is to hold a page's answer: on wide screens the title takes less room. On narrow ones
 # the sidebar's button stands above it.
 _HEADER = "[data-testid=stHeader]{height:2.5rem;min-height:2.5rem}"
@@ -70,4 +74,14 @@ def is_dark() -> bool:
 
 def apply() -> None:
     """Writes the styles of the whole page; called once, before the page itself."""
-    st.html(_STACK + _LESS_AIR + _NO_RAW_CSV + _TOOLBARS + _TOUCH + _LEGIBLE + _FOCUS + (_DARK if is_dark() else ""))
+    st.html(
+        _STACK
+        + _LESS_AIR
+        + _NO_RAW_CSV
+        + _TOOLBARS
+        + _TOUCH
+        + _LEGIBLE
+        + _FOCUS
+        + _UNSEEN
+        + (_DARK if is_dark() else "")
+    )

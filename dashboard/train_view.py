@@ -51,7 +51,7 @@ def show_progress(selection: state.Selection, comparison: ComparisonRecord) -> N
     active = progress_view.is_active(state.workspace(), comparison)
     with st.container(border=True, key="progress"):
         st.header("Training now" if active else "Training of this comparison")
-        backtest_view.show_windows(selection, comparison)
+        backtest_view.show_windows(selection, comparison, "train")
         result = None if active else _result(comparison)
         if result is not None:  # above the curves, which fill a screen
             damage_card.show_cards(state.workspace(), result.damages)

@@ -38,6 +38,7 @@ from gru4rec_core.workspace.tuning_checks import find_unreadable_tunings
 from gru4rec_core.workspace.tunings import TuningRecord, method_label, planned_comparison
 
 _MOST_IMPORTANT = 3  # settings that are named
+_FIGURES = {"before": "hits before, per 100", "tuned": "hits tuned, per 100", "seconds": "seconds"}
 
 
 def show_progress(record: DatasetRecord) -> None:
@@ -78,11 +79,33 @@ def _show_progress(workspace: Workspace, tuning: TuningRecord) -> None:
     _show_curve(result)
     for job in listed:
         progress_view.show_job(workspace, job)
-    if not any(job.state.is_active for job in listed) and is_allowed(Action.CANCEL):
-        draw = partial(_ask_to_set_aside, workspace, tuning)
-        dialogs.show_button(
-            "Set this tuning aside", draw, key="set-aside", title="Set this tuning aside", type="tertiary"
-        )
+    _show_buttons(workspace, tuning, any(job.state.is_active for job in listed))
+
+
+def _show_buttons(workspace: Workspace, tuning: TuningRecord, is_active: bool) -> None:
+    """What can be done with all methods at once."""
+    with st.container(horizontal=True):
+        if is_active:
+            if is_allowed(Action.CANCEL):
+                draw = partial(_ask_to_cancel, workspace, tuning)
+                dialogs.show_button("Cancel the whole tuning", draw, key="cancel-tuning", type="tertiary")
+            return
+        if is_allowed(Action.TRAIN) and st.button("Continue this tuning", key="continue-tuning"):
+            messages.attempt(lambda: _continue(workspace, tuning))
+        if is_allowed(Action.CANCEL):
+            draw = partial(_ask_to_set_aside, workspace, tuning)
+            dialogs.show_button("Set this tuning aside", draw, key="set-aside", type="tertiary")
+
+
+def _ask_to_cancel(workspace: Workspace, tuning: TuningRecord) -> None:
+    st.text("Finished trials are kept; those at work are lost. You can continue later.")
+    if st.button("Cancel all methods", key="cancel-tuning-now"):
+        dialogs.attempt(lambda: jobs.cancel_tuning(workspace, tuning), "The tuning was cancelled.", place="tuning")
+
+
+def _continue(workspace: Workspace, tuning: TuningRecord) -> None:
+    actions.continue_tuning(workspace, tuning)
+    focus.tell_action("The tuning continues.", place="tuning")
 
 
 def _ask_to_set_aside(workspace: Workspace, tuning: TuningRecord) -> None:
@@ -123,7 +146,10 @@ def show_result(tuning: TuningRecord, selection: state.Selection) -> None:
         key="winners",
         name="tuned-settings",
         shown=table,
-        columns={name: st.column_config.NumberColumn(name, format="%.1f") for name in ("before", "tuned", "seconds")},
+        columns={
+            "method": st.column_config.TextColumn("method", pinned=True, width=150),
+            **{name: st.column_config.NumberColumn(label, format="%.1f") for name, label in _FIGURES.items()},
+        },
     )
     # Train offers the settings of the newest tuning.
     is_newest = finished_tuning(state.workspace(), tuning.dataset_id) == tuning
@@ -156,19 +182,23 @@ def _tried(method: MethodResult) -> TriedMethod:
 
 
 def winners_table(result: TuningResult) -> pd.DataFrame:
-    """One row per method: what it spent, hits per 100 before and after, and the settings that won."""
-    return pd.DataFrame(
+    """One row per method: hits per 100 before and after, the settings that won, and what was spent on it.
+
+    What mattered most is there only where it is known of a method.
+    """
+    table = pd.DataFrame(
         {
             "method": method.label,
-            "trials": len(method.trials.trials),
-            "seconds": method.trials.seconds,
             "before": None if method.start is None else 100 * method.start,
             "tuned": None if method.best is None else 100 * method.best,
             "winning settings": _settings_text(method),
             "what mattered most": _importances_text(method),
+            "trials": len(method.trials.trials),
+            "seconds": method.trials.seconds,
         }
         for method in result.methods
     )
+    return table if table["what mattered most"].any() else table.drop(columns="what mattered most")
 
 
 def _settings_text(method: MethodResult) -> str:
@@ -178,7 +208,7 @@ def _settings_text(method: MethodResult) -> str:
     if best is None:
         return ""
     if not best.settings:
-        return "its own"
+        return "the ones it began with"
     text = ", ".join(f"{_short_label(name)} {_value_text(value)}" for name, value in best.settings.items())
     return f"{text}, epochs {best.epochs}" if method.method in LOSS_LABELS else text
 

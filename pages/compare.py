@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import (
+    backtest_view,
     compare_tabs,
     compare_view,
     decision_view,
@@ -22,6 +23,7 @@ if agreed:
     review = judging_form.apply(agreed)
     with top:
         state.context_line(selection, verdict=compare_view.copied_sentence(review, agreed))
+    backtest_view.show_windows(selection, review.record, "compare")
     compare_view.show_headline(review, selection.k or review.record.config.deciding_k)
     if len(review.runs) == 1:
         recheck_view.show_link_to_older(selection, review.runs[0])

@@ -2,7 +2,16 @@
 
 import streamlit as st
 
-from dashboard import check_view, comparison_table, dataset_table, decision_view, overview_view, run_table, state
+from dashboard import (
+    backtest_table,
+    check_view,
+    comparison_table,
+    dataset_table,
+    decision_view,
+    overview_view,
+    run_table,
+    state,
+)
 
 selection = state.current()
 st.title("Which model predicts the next item best?")
@@ -16,6 +25,7 @@ elif not selection.damages:
     overview_view.show_first_visit()
 if record is not None or selection.damages:
     comparison_table.show(selection)
+    backtest_table.show(selection)
     decision_view.show_decisions()
     run_table.show(selection)
     check_view.show()

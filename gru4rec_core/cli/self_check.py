@@ -1,4 +1,4 @@
-"""How is the instrument checked on a comparison's test from the command line?"""
+"""How is it checked from the command line whether a comparison's test can be trusted?"""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ def self_check(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Check the instrument on a comparison's test: equal models must look equal, a spoilt one must be found.
+    """Check whether a comparison's test can be trusted: equal models must look equal, a worse one must be noticed.
 
     Exit status 1 where one of the two comes out wrong.
     """

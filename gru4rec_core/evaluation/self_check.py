@@ -1,4 +1,4 @@
-"""Does the instrument work on this test: does it call equal models equal, and does it find one that was spoilt?
+"""Can a comparison's test be trusted: do equal models look equal on it, and is one that was made worse noticed?
 
 Two experiments with a known answer, on the very events that decide. In the first, a model meets itself: in each session
 its seeds are dealt into two halves, so training's luck is the same on both sides and nothing is to be found. In the
@@ -71,7 +71,7 @@ class Sabotage:
 
 @dataclass(frozen=True)
 class SelfCheck:
-    """What the instrument made of two experiments with a known answer.
+    """What came of two experiments with a known answer.
 
     Attributes:
         model: label of the model that was used.
@@ -118,13 +118,13 @@ class SelfCheck:
     @property
     def _answer(self) -> str:
         if not self.works:
-            return "The instrument is wrong on this test: do not rely on the verdict."
+            return "This test failed a check: do not rely on the verdict."
         if self.is_whole:
-            return "The instrument works on this test."
+            return "This test passed both checks."
         if self.n_same:
-            return "Equal models look equal. Whether a difference is found could not be checked."
+            return "Equal models look equal. Whether a worse model is noticed could not be checked."
         if self.sabotage is not None:
-            return "The spoilt model was found. Whether equal models look equal could not be checked."
+            return "A worse model is noticed. Whether equal models look equal could not be checked."
         return "Nothing could be checked on this test."
 
     @property
@@ -134,19 +134,20 @@ class SelfCheck:
         called = self.n_called_different or "none"
         verb = "was" if self.n_called_different < 2 else "were"
         return (
-            f"{self.model} met itself {self.n_same} times, its {self.n_seeds} seeds dealt into two halves:"
-            f" {called} of these pairs {verb} called different (up to {MOST_CALLED_DIFFERENT} by chance)."
+            f"{self.model} was compared with itself {self.n_same} times, its {self.n_seeds} seeds dealt into two"
+            f" halves: {called} of these pairs {verb} called different (up to {MOST_CALLED_DIFFERENT} may be, by"
+            " chance)."
         )
 
     @property
     def _sabotage_sentences(self) -> tuple[str, ...]:
-        matters = f"what matters to you begins at {percent_number(self.margin)} %"
+        matters = f"differences of {percent_number(self.margin)} % or more matter (the margin)"
         if self.sabotage is None or self.smallest is None:
             return (f"This test is too small to see any difference, and {matters}.",)
         spoilt, size = self.sabotage, percent_number(self.smallest)
         return (
-            f"{self.model} was spoilt with noise, from {per_100(spoilt.before)} to {per_100(spoilt.after)} hits per"
-            f" 100: the verdict {'finds it worse' if spoilt.found else 'does not find it worse'}.",
+            f"{self.model} was made worse with noise, from {per_100(spoilt.before)} to {per_100(spoilt.after)} hits per"
+            f" 100: the verdict {'notices it' if spoilt.found else 'does not notice it'}.",
             f"The smallest difference that this test can see is about {size} %; {matters}."
             + (" Smaller ones that matter may go unseen." if self.smallest > self.margin else ""),
         )
@@ -163,7 +164,7 @@ class SelfCheck:
         return cls(**fields, sabotage=sabotage)
 
 
-def check_instrument(
+def carry_out_checks(
     model: ModelResults, seeds: EventHits, blend: HitsOfBlend, smallest: float, config: ComparisonConfig
 ) -> SelfCheck:
     """Carries out both experiments.

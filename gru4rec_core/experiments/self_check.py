@@ -7,7 +7,7 @@ from gru4rec_core.workspace.store import Workspace
 
 
 def execute_self_check_job(workspace: Workspace, comparison_id: str) -> None:
-    """Checks the instrument on a comparison's test; the answer is stored beside the comparison.
+    """Checks whether a comparison's test can be trusted; the answer is stored beside the comparison.
 
     Raises:
         WorkbenchError: why it failed, or Cancelled; recorded in the job's state too.
@@ -16,4 +16,6 @@ def execute_self_check_job(workspace: Workspace, comparison_id: str) -> None:
     with JobReporter(self_check_folder(workspace, record.id), root=workspace.root) as job:
         job.begin_phase("reading the results")
         result = build_comparison_result(workspace, record.id)
-        make_self_check(workspace, result, lambda tested: job.begin_phase(f"testing spoilt models: {tested}"))
+        make_self_check(
+            workspace, result, lambda tested: job.begin_phase(f"testing models that were made worse: {tested}")
+        )

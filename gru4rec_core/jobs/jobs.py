@@ -188,6 +188,16 @@ def cancel(workspace: Workspace, kind: Kind, job_id: str) -> JobState:
     return state
 
 
+def cancel_tuning(workspace: Workspace, tuning: TuningRecord) -> None:
+    """Asks every method of a tuning that is active to stop; finished trials are kept (see `cancel`).
+
+    The last one first: a worker that becomes free takes none that is to be cancelled.
+    """
+    require(workspace.root, Action.CANCEL, "tuning", tuning.id)
+    for method in reversed(tuning.methods):
+        cancel(workspace, "tuning", tuning_job_id(tuning, method))
+
+
 def engine_status(workspace: Workspace) -> EngineStatus:
     """Whether there is an engine or cluster, and where. Starts none."""
     cluster = client.cluster_address()

@@ -20,7 +20,7 @@ from gru4rec_core.experiments.tuning import execute_tuning
 from gru4rec_core.jobs.job_list import Kind, job_folder, read_tuning_job
 from gru4rec_core.jobs.planning import default_plan
 from gru4rec_core.jobs.winners import plan_winners
-from gru4rec_core.results.backtest import precompute_backtests
+from gru4rec_core.results.backtest_summary import precompute_backtests
 from gru4rec_core.results.summary import precompute_summaries
 from gru4rec_core.storage import append_text
 from gru4rec_core.workspace.job_state import cancel_requested, change_state, read_state

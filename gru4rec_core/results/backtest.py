@@ -21,7 +21,6 @@ from gru4rec_core.words import counted
 from gru4rec_core.workspace.backtests import (
     BacktestRecord,
     backtest_folder,
-    list_backtests,
     list_backtests_of,
     read_backtest,
 )
@@ -108,21 +107,6 @@ def find_backtest_result(workspace: Workspace, comparison_id: str) -> BacktestRe
         if result.verdict is not None:
             return result
     return None
-
-
-def precompute_backtests(workspace: Workspace, dataset_id: str) -> None:
-    """Computes the statistics of the backtests on a dataset whose windows are complete, before a reader asks."""
-    for record in list_backtests(workspace, dataset_id):
-        is_computed = (backtest_folder(workspace, record.id) / "statistics.json").exists()
-        if not is_computed and all(_is_complete(workspace, one) for one in record.comparison_ids):
-            build_backtest_result(workspace, record.id)
-
-
-def _is_complete(workspace: Workspace, comparison_id: str) -> bool:
-    try:
-        return find_missing(workspace, workspace.comparison(comparison_id)).is_complete
-    except RunError:  # damaged
-        return False
 
 
 def _open_window(workspace: Workspace, comparison_id: str) -> ComparisonResult | str:

@@ -1,4 +1,4 @@
-"""How is the instrument checked on a comparison's own test, once for the same content?
+"""How is it checked whether a comparison's test can be trusted, once for the same content?
 
 Only test events, stored predictions and stored weights are needed; the spoilt models are tested with NumPy.
 """
@@ -14,7 +14,7 @@ from gru4rec_core.evaluation.comparability import ModelResults
 from gru4rec_core.evaluation.metrics import hits
 from gru4rec_core.evaluation.scoring import evaluate
 from gru4rec_core.evaluation.seed_outcomes import shown_seed
-from gru4rec_core.evaluation.self_check import EventHits, HitsOfBlend, SelfCheck, check_instrument, visible_size
+from gru4rec_core.evaluation.self_check import EventHits, HitsOfBlend, SelfCheck, carry_out_checks, visible_size
 from gru4rec_core.model.inference import WEIGHTS_FILE, NumpyGru4Rec
 from gru4rec_core.results.comparison import ComparisonResult
 from gru4rec_core.results.stored_json import read_if_current
@@ -42,7 +42,7 @@ def read_self_check(workspace: Workspace, result: ComparisonResult) -> SelfCheck
 def make_self_check(
     workspace: Workspace, result: ComparisonResult, on_step: Callable[[int], None] | None = None
 ) -> SelfCheck:
-    """Checks the instrument on a comparison's best model; stored, and read where it was made before.
+    """Checks a comparison's test with its best model; stored, and read where it was made before.
 
     Args:
         workspace: where the comparison is.
@@ -54,7 +54,7 @@ def make_self_check(
     """
     if result.verdict is None or result.verdict.best is None:
         raise RunError(
-            "The instrument is checked where it gives a verdict on two models.",
+            "A test is checked where it gives a verdict on two models.",
             found="no verdict",
             where=result.record.name,
             remedy="Compare two models on the same test events.",
@@ -68,7 +68,7 @@ def make_self_check(
         model.evaluations[0].session, np.stack([hits(evaluation.ranks(), k) for evaluation in model.evaluations])
     )
     smallest = float("inf") if None in (half_width, centre) else visible_size(half_width, centre, config)
-    found = check_instrument(model, seeds, _blend(workspace, result, on_step), smallest, config)
+    found = carry_out_checks(model, seeds, _blend(workspace, result, on_step), smallest, config)
     cache_json(
         self_check_file(workspace, result.record), {"inputs": _hash_inputs(workspace, result), "found": found.to_json()}
     )

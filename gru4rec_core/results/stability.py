@@ -115,7 +115,7 @@ def build_rows(
         ),
         _by_rule(
             "By what is left out",
-            "with other items or sessions left out",
+            "that leaves out other items or sessions",
             pair,
             [(describe_filters(one.record.split), one) for one in others["filters"]],
         ),
@@ -205,7 +205,7 @@ def _by_list_length(pair: PairedComparison, config: ComparisonConfig) -> Row:
 
 def _by_rule(title: str, how: str, pair: PairedComparison, others: Sequence[tuple[str, ComparisonResult]]) -> Row:
     cells = [cell for label, other in others if (cell := _cell_of_result(label, pair, other)) is not None]
-    note = "" if cells else f"No finished comparison of these two {how} on this log."
+    note = "" if cells else f"On this log there is no finished comparison of these two {how}."
     return Row(title, tuple(cells), note)
 
 

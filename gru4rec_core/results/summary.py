@@ -3,11 +3,13 @@
 The figures are those of the comparison's result. They are stored beside it, so that a list reads one small file each.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from gru4rec_core.evaluation.verdict import BaselineVerdict, compare_with_baselines
+from gru4rec_core.evaluation.comparison import Comparison
+from gru4rec_core.evaluation.verdict import BaselineVerdict, Verdict, compare_with_baselines
 from gru4rec_core.evaluation.verdict_text import BaselineOutcome, method_name
 from gru4rec_core.results import statistics_cache
 from gru4rec_core.results.comparison import ComparisonResult, build_comparison_result, find_missing, list_read_files
@@ -86,15 +88,19 @@ class ComparisonSummary:
 
 def summarise(result: ComparisonResult) -> ComparisonSummary:
     """The line of a comparison: the figures of its verdict, where there is one."""
-    comparison = result.comparison
-    baselines = _against_baselines(result)
-    best = _rate(result, baselines.model, baselines.model_value) if baselines else None
-    strongest = _rate(result, baselines.strongest, baselines.strongest_value) if baselines else None
+    return summarise_verdict(result.comparison, result.verdict, result.sentences)
+
+
+def summarise_verdict(comparison: Comparison, verdict: Verdict | None, sentences: Sequence[str]) -> ComparisonSummary:
+    """The line of models that were compared, of a verdict on them where there is one, and of what it says."""
+    baselines = _against_baselines(comparison, verdict)
+    best = _rate(comparison, baselines.model, baselines.model_value) if baselines else None
+    strongest = _rate(comparison, baselines.strongest, baselines.strongest_value) if baselines else None
     figures = comparison.pair(strongest.name, best.name).deciding if best and strongest else None
     return ComparisonSummary(
         k=comparison.config.deciding_k,
-        verdict=result.verdict.label if result.verdict else "",
-        sentence=next(iter(result.sentences), ""),
+        verdict=verdict.label if verdict else "",
+        sentence=next(iter(sentences), ""),
         best=best,
         strongest=strongest,
         margin=figures.difference if figures else None,
@@ -104,18 +110,18 @@ def summarise(result: ComparisonResult) -> ComparisonSummary:
     )
 
 
-def _against_baselines(result: ComparisonResult) -> BaselineVerdict | None:
-    if result.verdict is not None:
-        return result.verdict.baselines
+def _against_baselines(comparison: Comparison, verdict: Verdict | None) -> BaselineVerdict | None:
+    if verdict is not None:
+        return verdict.baselines
     # A single model without baselines meets nobody.
-    is_compared = result.comparison.obstacle is None and result.comparison.pairs
-    return compare_with_baselines(result.comparison) if is_compared else None
+    is_compared = comparison.obstacle is None and comparison.pairs
+    return compare_with_baselines(comparison) if is_compared else None
 
 
-def _rate(result: ComparisonResult, name: str | None, value: float | None) -> MethodRate | None:
+def _rate(comparison: Comparison, name: str | None, value: float | None) -> MethodRate | None:
     if name is None or value is None:
         return None
-    return MethodRate(name, next(model.label for model in result.comparison.models if model.name == name), value)
+    return MethodRate(name, next(model.label for model in comparison.models if model.name == name), value)
 
 
 def load_summary(workspace: Workspace, record: ComparisonRecord) -> ComparisonSummary | None:
@@ -127,14 +133,14 @@ def load_summary(workspace: Workspace, record: ComparisonRecord) -> ComparisonSu
     if not find_missing(workspace, record).has_result:
         return None
     # Before the result is made: a baseline that joins meanwhile changes them.
-    inputs = _list_inputs(workspace, record)
-    known = read_if_current(_path(workspace, record), "a comparison", inputs, _decode)
+    inputs = list_inputs(workspace, record)
+    known = read_if_current(_path(workspace, record), "a comparison", inputs, decode_summary)
     return known or _store(workspace, build_comparison_result(workspace, record.id), inputs)
 
 
 def store_summary(workspace: Workspace, result: ComparisonResult) -> None:
     """Stores the summary of a complete comparison, whose result is at hand, for the lists that will ask for it."""
-    _store(workspace, result, _list_inputs(workspace, result.record))
+    _store(workspace, result, list_inputs(workspace, result.record))
 
 
 def precompute_summaries(workspace: Workspace, dataset_id: str) -> None:
@@ -154,11 +160,12 @@ def _path(workspace: Workspace, record: ComparisonRecord) -> Path:
     return workspace.comparison_folder(record.id) / "summary.json"
 
 
-def _decode(stored: Any) -> ComparisonSummary:
+def decode_summary(stored: Any) -> ComparisonSummary:
+    """The summary in a file. Raises KeyError or TypeError where it holds something else."""
     return ComparisonSummary.from_json(stored["summary"])
 
 
-def _list_inputs(workspace: Workspace, record: ComparisonRecord) -> list[Any]:
+def list_inputs(workspace: Workspace, record: ComparisonRecord) -> list[Any]:
     """All that a summary depends on: settings, what is ignored about the log, and the files of the results."""
     files = list_read_files(workspace, record)
     times = [file.stat().st_mtime_ns if file.exists() else 0 for file in files]

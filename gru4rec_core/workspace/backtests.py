@@ -2,6 +2,7 @@
 
 backtests/<id>/backtest.json     which comparisons, one per window
 backtests/<id>/statistics.json   what they say together, computed once
+backtests/<id>/summary.json      the same in a line, for lists
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from gru4rec_core.access.guard import require
 from gru4rec_core.access.rights import Action
 from gru4rec_core.config import WindowConfig
 from gru4rec_core.errors import RunError
-from gru4rec_core.storage import delete_folder, new_folder, safe_child
+from gru4rec_core.storage import new_folder, safe_child
 from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
 from gru4rec_core.workspace.records import Record, now
@@ -86,10 +87,3 @@ def read_backtest(workspace: DatasetStore, backtest_id: str) -> BacktestRecord:
             remedy="Make one with compare --windows.",
         )
     return BacktestRecord.read(folder / FILE)
-
-
-def delete_backtest(workspace: DatasetStore, backtest_id: str) -> None:
-    """Removes a backtest; its comparisons and runs stay. Raises RunError for an id that is malformed."""
-    folder = backtest_folder(workspace, backtest_id)
-    require(workspace.root, Action.DELETE, "backtest", backtest_id)
-    delete_folder(folder)

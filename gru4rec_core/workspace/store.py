@@ -44,6 +44,7 @@ from gru4rec_core.workspace.backtests import (
     find_backtest_problems,
     list_backtests,
     list_backtests_of,
+    read_backtest,
 )
 from gru4rec_core.workspace.checksums import write_checksums
 from gru4rec_core.workspace.dataset_store import DatasetStore, list_names
@@ -160,6 +161,19 @@ class Workspace(DatasetStore):
         decisions = [one for one in list_decisions(self) if one.comparison_id == comparison_id]
         paths = (*(backtest_folder(self, one.id) for one in backtests), self.comparison_folder(comparison_id))
         return Dependents((), (), paths, describe_deleted_comparison(decisions), backtests)
+
+    def backtest_dependents(self, backtest_id: str) -> Dependents:
+        """The comparisons of its windows, which are deleted together with a backtest unless another tests on them too.
+
+        Their runs stay; decisions lose the way to them.
+        """
+        others = {one for each in list_backtests(self) if each.id != backtest_id for one in each.comparison_ids}
+        ids = [one for one in read_backtest(self, backtest_id).comparison_ids if one not in others]
+        comparisons = tuple(one for one in self.comparisons() if one.id in ids)
+        decisions = [one for one in list_decisions(self) if one.comparison_id in ids]
+        paths = (backtest_folder(self, backtest_id), *(self.comparison_folder(one) for one in ids))
+        found = tuple(path for path in paths if path.exists())
+        return Dependents((), comparisons, found, describe_deleted_comparison(decisions))
 
     def _own_upload(self, record: DatasetRecord) -> list[Path]:
         """The file that a dataset came from, where it is kept and no other dataset came from it; at most one."""
@@ -472,6 +486,16 @@ class Workspace(DatasetStore):
         record = self.comparison(comparison_id)
         require(self.root, Action.DELETE, "comparison", record.id, record.name)
         self.remove(self.comparison_dependents(record.id))
+
+    def delete_backtest(self, backtest_id: str) -> None:
+        """Removes a backtest with the comparisons of its windows (see `backtest_dependents`); their runs stay.
+
+        Raises:
+            RunError: there is no such backtest, or its record is damaged.
+        """
+        record = read_backtest(self, backtest_id)
+        require(self.root, Action.DELETE, "backtest", record.id, record.name)
+        self.remove(self.backtest_dependents(record.id))
 
     def refuse_active(self, runs: Iterable[RunRecord]) -> None:
         """Raises RunError when one of these runs is still at work."""

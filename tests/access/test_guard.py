@@ -20,7 +20,7 @@ from gru4rec_core.jobs.follow_up import set_aside
 from gru4rec_core.jobs.repairs import repair, train_again
 from gru4rec_core.results.gate import GatePlan, run_gate
 from gru4rec_core.results.recheck import RecheckPlan, recheck_run
-from gru4rec_core.workspace.backtests import BacktestRecord, delete_backtest, store_backtest
+from gru4rec_core.workspace.backtests import BacktestRecord, store_backtest
 from gru4rec_core.workspace.damage import Damage
 from gru4rec_core.workspace.decisions import DecisionRecord, delete_decision, store_decision
 from gru4rec_core.workspace.derived_datasets import derive_dataset
@@ -130,6 +130,7 @@ CALLS: dict[str, tuple[Action, Callable]] = {
     ),
     "create_tuning": (Action.TRAIN, lambda w: create_tuning(w.workspace, tuning_on(w.dataset, "second"))),
     "submit_tuning": (Action.TRAIN, lambda w: jobs.submit_tuning(w.workspace, tuning_on(w.dataset))),
+    "cancel_tuning": (Action.CANCEL, lambda w: jobs.cancel_tuning(w.workspace, tuning_on(w.dataset))),
     "set_tuning_aside": (Action.CANCEL, lambda w: set_aside(w.workspace, tuning_on(w.dataset))),
     "start_engine": (Action.TRAIN, lambda w: jobs.start_engine(w.workspace)),
     "retry": (Action.RETRY, retry_it),
@@ -159,7 +160,7 @@ CALLS: dict[str, tuple[Action, Callable]] = {
     "delete_run": (Action.DELETE, lambda w: w.workspace.delete_run(w.run.id, with_comparisons=True)),
     "delete_comparison": (Action.DELETE, lambda w: w.workspace.delete_comparison(w.comparison.id)),
     "store_backtest": (Action.COMPARE, lambda w: store_backtest(w.workspace, backtest_on(w, "second"))),
-    "delete_backtest": (Action.DELETE, lambda w: delete_backtest(w.workspace, "tested")),
+    "delete_backtest": (Action.DELETE, lambda w: w.workspace.delete_backtest("tested")),
     "delete_decision": (Action.DELETE, lambda w: delete_decision(w.workspace, "decided")),
     "stop_engine": (Action.STOP_ENGINE, lambda w: jobs.stop_engine(w.workspace)),
 }

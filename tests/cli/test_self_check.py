@@ -1,4 +1,4 @@
-"""Facts about the command that checks the instrument."""
+"""Facts about the command that checks a comparison's test."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def answer(found: bool) -> SelfCheck:
 
 
 @pytest.mark.parametrize(("found", "status"), [(True, 0), (False, 1)])
-def test_a_wrong_instrument_ends_with_1(trained, run, monkeypatch, found, status):
+def test_a_failed_check_ends_with_1(trained, run, monkeypatch, found, status):
     monkeypatch.setattr(self_check, "make_self_check", lambda *_: answer(found))
     told = run("self-check", trained[1].id, "--json")
     assert told.status == status

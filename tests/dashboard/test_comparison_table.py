@@ -2,9 +2,10 @@
 
 import pytest
 
-from dashboard.comparison_table import describe_duration, describe_states, say_verdict
+from dashboard.comparison_table import describe_duration, describe_states, describe_test, say_verdict
 from gru4rec_core.results.summary import ComparisonSummary, MethodRate
 from gru4rec_core.workspace.job_state import JobState
+from gru4rec_core.workspace.records import TunedWith
 
 
 def states(*names: str) -> list[JobState]:
@@ -16,6 +17,13 @@ def test_runs_are_counted_by_their_state():
     assert describe_states(states("done")) == "1 run, done"
     assert describe_states(states("done", "running", "queued")) == ("3 runs: 1 done, 1 running, 1 waiting for a worker")
     assert describe_states(states("done", "cancelled", "done")) == "3 runs: 2 done, 1 cancelled"
+
+
+def test_a_tuned_comparison_is_told_from_one_that_was_not(home):
+    (record,) = home.comparisons()
+    assert describe_test(record) == "last item"
+    tuned = record.model_copy(update={"tuned": TunedWith(tuning_id="t", n_trials=2)})
+    assert describe_test(tuned) == "last item, tuned"
 
 
 def test_the_duration_is_that_of_the_runs_that_have_ended():

@@ -37,6 +37,14 @@ def test_each_pair_of_the_verdict_has_its_sentence_and_a_sure_one_offers_nothing
     assert len(said) == 4
 
 
+def test_that_one_run_cannot_tell_is_said_once(said, monkeypatch):
+    monkeypatch.setattr(more_seeds_form, "_offer", lambda agreed, found: None)
+    markov = model_of("markov", ranks(100), kind="baseline", label="Lookup table (Markov)")
+    more_seeds_form.show_repeats(review_of(model_of("top1", ranks(300)), model_of("bpr", ranks(500)), markov))
+    assert said[1] == "If you trained again: one run of each cannot tell whether BPR would win again."
+    assert len(said) == 3
+
+
 def test_models_that_cannot_be_compared_have_no_such_section(said):
     more_seeds_form.show_repeats(review_of(model_of("a", [1, 1, 1]), model_of("b", [1, 1])))
     assert said == []

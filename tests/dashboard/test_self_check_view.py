@@ -7,7 +7,7 @@ from gru4rec_core.evaluation.self_check import Sabotage, SelfCheck
 
 
 @pytest.mark.parametrize(("found", "tone"), [(True, "good"), (False, "error")])
-def test_a_wrong_instrument_is_an_error_box(monkeypatch, found, tone):
+def test_a_failed_check_is_an_error_box(monkeypatch, found, tone):
     boxes, sentences = [], []
     monkeypatch.setattr(self_check_view.messages, "show_message", lambda text, severity: boxes.append((text, severity)))
     monkeypatch.setattr(self_check_view.widgets, "sentence", sentences.append)
@@ -15,9 +15,10 @@ def test_a_wrong_instrument_is_an_error_box(monkeypatch, found, tone):
     self_check_view.show_answer(answer)
     assert boxes == [(answer.sentences[0], tone)]
     assert sentences == [
-        "BPR met itself 20 times, its 3 seeds dealt into two halves: 1 of these pairs was called different (up to 3 by"
-        " chance).",
-        "BPR was spoilt with noise, from 40.0 to 38.8 hits per 100: the verdict"
-        f" {'finds' if found else 'does not find'} it worse.",
-        "The smallest difference that this test can see is about 3.1 %; what matters to you begins at 5 %.",
+        "BPR was compared with itself 20 times, its 3 seeds dealt into two halves: 1 of these pairs was called"
+        " different (up to 3 may be, by chance).",
+        "BPR was made worse with noise, from 40.0 to 38.8 hits per 100: the verdict"
+        f" {'notices it' if found else 'does not notice it'}.",
+        "The smallest difference that this test can see is about 3.1 %; differences of 5 % or more matter (the"
+        " margin).",
     ]

@@ -34,12 +34,14 @@ def test_the_winning_settings_stand_beside_what_they_gave() -> None:
     assert table["method"].tolist() == ["TOP1", "BPR", "STAN", "SLIST", "Item kNN"]
     assert table["winning settings"].tolist() == [
         "units per layer 96, learning rate 0.00687, epochs 7",
-        "its own",
+        "the ones it began with",
         "age 12.5",
         "Too many items.",
         "",
     ]
     assert table["what mattered most"].tolist() == ["", "", "age 61 %, place 39 %", "", ""]
+    only = TuningResult(tuning, (MethodResult("top1", found[0], True, {}),))
+    assert "what mattered most" not in winners_table(only)
     assert table["before"].tolist()[:3] == [50.0, 50.0, 30.0]
     assert table["tuned"].tolist()[:3] == [60.0, 50.0, 35.0]
     assert table["trials"].tolist() == [2, 2, 2, 0, 0]

@@ -1,4 +1,4 @@
-"""The instrument finds nothing between equals, and finds what was spoilt; where it is broken, the check says so."""
+"""A sound test finds nothing between equals, and notices what was spoilt; where it is broken, the check says so."""
 
 import json
 from dataclasses import replace
@@ -11,7 +11,7 @@ from gru4rec_core.evaluation.self_check import (
     EventHits,
     Sabotage,
     SelfCheck,
-    check_instrument,
+    carry_out_checks,
     meet_itself,
     visible_size,
 )
@@ -36,17 +36,17 @@ def seeds_of(*rates: float) -> EventHits:
 
 
 def check(seeds: EventHits, smallest: float = 0.02, of=blend) -> SelfCheck:
-    return check_instrument(model_of("bpr", *[ranks(10)] * len(seeds.hits)), seeds, of, smallest, CONFIG)
+    return carry_out_checks(model_of("bpr", *[ranks(10)] * len(seeds.hits)), seeds, of, smallest, CONFIG)
 
 
-def test_a_sound_instrument_passes_both_experiments():
+def test_a_sound_test_passes_both_experiments():
     found = check(seeds_of(0.4, 0.4, 0.4))
     assert found.works
     assert found.n_same == 20
     assert found.n_called_different <= 3
     assert found.sabotage.found
     assert found.sabotage.after == pytest.approx(0.4 / (1 + found.smallest), rel=0.02)
-    assert found.sentences[0] == "The instrument works on this test."
+    assert found.sentences[0] == "This test passed both checks."
 
 
 def test_training_luck_is_dealt_to_both_sides():
@@ -75,15 +75,15 @@ def test_an_unknown_size_is_no_size():
     assert check(seeds_of(0.4, 0.4), smallest=float("inf")).smallest is None
 
 
-def test_an_instrument_that_finds_nothing_is_wrong(monkeypatch):
+def test_a_test_that_finds_nothing_fails(monkeypatch):
     monkeypatch.setattr(self_check, "finds_lead", lambda verdict: False)
     found = check(seeds_of(0.4, 0.4))
     assert not found.works
-    assert found.sentences[0] == "The instrument is wrong on this test: do not rely on the verdict."
-    assert "does not find it worse" in found.sentences[2]
+    assert found.sentences[0] == "This test failed a check: do not rely on the verdict."
+    assert "does not notice it" in found.sentences[2]
 
 
-def test_an_instrument_that_calls_equals_different_is_wrong(monkeypatch):
+def test_a_test_that_calls_equals_different_fails(monkeypatch):
     flipped = self_check.flipped_sums
     monkeypatch.setattr(self_check, "flipped_sums", lambda sums, n, rng: flipped(sums, n, rng) * 1e-6)
     drawn = self_check.bootstrap_sums
@@ -109,14 +109,14 @@ def test_it_survives_json():
 
 def test_what_could_not_be_checked_is_not_called_sound() -> None:
     whole = SelfCheck("BPR", 3, 20, 1, 0.03, 0.05, Sabotage(0.2, 0.4, 0.38, True))
-    assert (whole.is_whole, whole.sentences[0]) == (True, "The instrument works on this test.")
+    assert (whole.is_whole, whole.sentences[0]) == (True, "This test passed both checks.")
     answers = {
         replace(whole, n_same=0, n_seeds=1).sentences[0],
         replace(whole, smallest=None, sabotage=None).sentences[0],
         replace(whole, n_same=0, n_seeds=1, smallest=None, sabotage=None).sentences[0],
     }
     assert answers == {
-        "The spoilt model was found. Whether equal models look equal could not be checked.",
-        "Equal models look equal. Whether a difference is found could not be checked.",
+        "A worse model is noticed. Whether equal models look equal could not be checked.",
+        "Equal models look equal. Whether a worse model is noticed could not be checked.",
         "Nothing could be checked on this test.",
     }

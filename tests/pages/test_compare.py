@@ -336,7 +336,7 @@ def test_with_several_seeds_the_verdict_says_how_often_its_winner_would_win_agai
     assert re.search(r"If you trained both again, \w+ would win in .* of 100 repeats", said)
 
 
-def test_the_instrument_is_checked_by_a_job_and_its_answer_stands_on_the_page(finished, open_page, monkeypatch):
+def test_its_test_is_checked_by_a_job_and_its_answer_stands_on_the_page(finished, open_page, monkeypatch):
     record, asked = finished.comparisons()[0], []
     monkeypatch.setattr(jobs, "submit", lambda workspace, kind, job_id, **_: asked.append((kind, job_id)))
     app = open_page("compare", tab="How sure")

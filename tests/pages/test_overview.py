@@ -14,6 +14,7 @@ from dashboard import run_table, widgets
 from gru4rec_core.config import ComparisonConfig, SplitConfig
 from gru4rec_core.evaluation.verdict_text import next_steps
 from gru4rec_core.jobs import jobs
+from gru4rec_core.workspace.backtests import list_backtests
 from gru4rec_core.workspace.importing import import_sample
 from gru4rec_core.workspace.job_state import JobState, read_state, write_state
 
@@ -178,6 +179,26 @@ def test_deleting_a_dataset_takes_its_runs_along(finished, open_page):
     app.button(key="delete-now").click().run()
     assert finished.datasets() == []
     assert finished.runs() == []
+    assert "The link names" not in written(app)
+
+
+def test_a_backtest_is_one_row_that_leads_to_its_windows_and_takes_them_along(weekly, open_page):
+    (record,) = list_backtests(weekly)
+    app = open_page("overview")
+    headers = [header.value for header in app.header]
+    assert "Tests on several weeks" in headers
+    assert "Comparisons" not in headers
+    assert "2 windows, " in written(app)
+    links = [one.proto.label for one in open_page("compare", comparison=record.comparison_ids[1]).get("page_link")]
+    assert [f"{record.periods[0]}: done", f"**{record.periods[1]}: done, shown here**"] == [
+        label for label in links if ": done" in label
+    ]
+    choose(app, record.id, "delete")
+    assert "with 2 comparisons from this workspace" in written(app)
+    app.button(key="delete-now").click().run()
+    assert not app.exception
+    assert (list_backtests(weekly), weekly.comparisons()) == ([], [])
+    assert len(weekly.runs()) == 4
     assert "The link names" not in written(app)
 
 

@@ -6,11 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from dashboard import tuning_view
 from gru4rec_core.jobs import client, follow_up, jobs
 from gru4rec_core.jobs.follow_up import queue_planned, unfinished_tuning
 from gru4rec_core.jobs.winners import plan_winners
 from gru4rec_core.workspace.importing import import_sample
-from gru4rec_core.workspace.job_state import change_state
+from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.records import TunedWith
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import (
@@ -83,6 +84,27 @@ def test_it_is_followed_until_its_comparison_is_queued(
     assert unfinished_tuning(workspace, record.id) is None
     page.run()
     assert page.query_params["comparison"] == comparison.id
+
+
+def test_all_methods_are_cancelled_at_once_and_continued(tuning, workspace, open_page, monkeypatch: pytest.MonkeyPatch):
+    carry_out(workspace, tuning, tuning.methods[:1], "done")
+    carry_out(workspace, tuning, tuning.methods[1:], "queued")
+    monkeypatch.setattr(tuning_view, "reconcile_jobs", lambda workspace: None)  # no engine holds them
+    monkeypatch.setattr(client, "forget", lambda workspace, job: None)
+    page = open_page("train")
+    assert [one.value for one in page.header] == ["Tuning now"]
+    assert "Cancel *BPR*" in labels(page)
+    page.button(key="cancel-tuning").click().run()
+    page.button(key="cancel-tuning-now").click().run()
+    assert not page.exception
+    states = [read_state(method_folder(workspace, tuning, method)).state for method in tuning.methods]
+    assert states == ["done", *["cancelled"] * 8]
+    assert [one.value for one in page.header] == ["Tuning, not finished"]
+    continued = []
+    monkeypatch.setattr(jobs, "submit_tuning", lambda workspace, tuning: continued.append(tuning))
+    page.button(key="continue-tuning").click().run()
+    assert not page.exception
+    assert continued == [tuning]
 
 
 def test_one_that_failed_can_be_set_aside(tuning, workspace, record, open_page):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gru4rec_core.evaluation.backtest import OTHER_WEEKS
-from gru4rec_core.results.backtest import build_backtest_result, find_backtest_result, precompute_backtests
+from gru4rec_core.results.backtest import build_backtest_result, find_backtest_result
 from gru4rec_core.results.comparison import build_comparison_result
 from gru4rec_core.workspace.backtests import backtest_folder, list_backtests
 from gru4rec_core.workspace.job_state import change_state
@@ -40,19 +40,6 @@ def test_statistics_are_computed_once(backtested: Workspace, monkeypatch: pytest
     (backtest_folder(backtested, record.id) / "statistics.json").write_text("{", encoding="utf-8")
     monkeypatch.undo()
     assert build_backtest_result(backtested, record.id).verdict == first.verdict
-
-
-def test_statistics_are_there_before_a_reader_asks(backtested: Workspace) -> None:
-    (record,) = list_backtests(backtested)
-    path = backtest_folder(backtested, record.id) / "statistics.json"
-    path.unlink(missing_ok=True)
-    folder = backtested.run_folder(backtested.comparison(record.comparison_ids[0]).run_ids[0])
-    change_state(folder, state="running")
-    precompute_backtests(backtested, record.dataset_id)
-    assert not path.exists()
-    change_state(folder, state="done")
-    precompute_backtests(backtested, record.dataset_id)
-    assert path.exists()
 
 
 def test_a_window_without_results_is_named_and_left_out(backtested: Workspace) -> None:

@@ -21,7 +21,7 @@ def test_it_is_made_once_and_then_read(trained, result, monkeypatch):
     found = make_self_check(trained[0], result, steps.append)
     assert found.works
     assert steps == list(range(len(steps)))
-    monkeypatch.setattr(self_check, "check_instrument", lambda *_: pytest.fail("made again"))
+    monkeypatch.setattr(self_check, "carry_out_checks", lambda *_: pytest.fail("made again"))
     assert make_self_check(trained[0], result) == read_self_check(trained[0], result) == found
 
 

@@ -8,7 +8,6 @@ from gru4rec_core.experiments.repair import repair_now
 from gru4rec_core.workspace.backtests import (
     BacktestRecord,
     backtest_folder,
-    delete_backtest,
     list_backtests,
     list_backtests_of,
     read_backtest,
@@ -50,10 +49,30 @@ def test_an_unknown_one_is_told_which_there_are(workspace: Workspace, backtest: 
         read_backtest(workspace, "nope")
 
 
-def test_it_is_deleted_and_its_comparisons_stay(workspace: Workspace, backtest: BacktestRecord) -> None:
-    delete_backtest(workspace, backtest.id)
-    assert list_backtests(workspace) == []
-    assert len(workspace.comparisons()) == 1
+def test_it_is_deleted_with_the_comparisons_of_its_windows_and_their_runs_stay(
+    workspace: Workspace, run: RunRecord, backtest: BacktestRecord
+) -> None:
+    found = workspace.backtest_dependents(backtest.id)
+    assert (found.describe(), len(found.paths)) == ("1 comparison", 2)
+    workspace.delete_backtest(backtest.id)
+    assert (list_backtests(workspace), workspace.comparisons()) == ([], [])
+    assert workspace.runs() == [run]
+
+
+def test_a_comparison_that_another_backtest_has_too_stays(
+    workspace: Workspace, dataset: DatasetRecord, backtest: BacktestRecord
+) -> None:
+    store_backtest(workspace, record_of(dataset, *backtest.comparison_ids).model_copy(update={"id": "backtest-2"}))
+    workspace.delete_backtest(backtest.id)
+    assert [one.id for one in list_backtests(workspace)] == ["backtest-2"]
+    assert [one.id for one in workspace.comparisons()] == list(backtest.comparison_ids)
+
+
+def test_a_window_whose_comparison_is_damaged_goes_too(workspace: Workspace, backtest: BacktestRecord) -> None:
+    folder = workspace.comparison_folder(backtest.comparison_ids[0])
+    (folder / "comparison.json").write_text("", encoding="utf-8")
+    workspace.delete_backtest(backtest.id)
+    assert not folder.exists()
 
 
 def test_it_goes_with_its_comparison_its_run_and_its_dataset(

@@ -32,7 +32,9 @@ def tuning_curve(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
         "minutes:Q",
         title="minutes spent on the method",
         scale=alt.Scale(domain=[0, last * (1 + _ROOM)], nice=False),
-        axis=alt.Axis(tickCount=5),
+        axis=alt.Axis(
+            tickCount=5, labelExpr=f"datum.value <= {last} ? datum.label : ''"
+        ),  # no minutes below the labels
     )
     y = alt.Y("best:Q", title=f"best hits in the top {k} per 100", scale=y_scale, axis=alt.Axis(tickCount=5))
     tooltip = [
@@ -72,7 +74,7 @@ def tuning_curve(frame: pd.DataFrame, k: int, dark: bool = False) -> alt.LayerCh
         .encode(x=x, y=alt.Y("place:Q", scale=y_scale), text="label:N")
     )
     said = [
-        f"On validation data; band: middle {BAND[1] - BAND[0]} % of searches redrawn from the same trials",
-        "Each mark is a trial that was better than all before it",
+        "On validation data; a mark beat all trials before it",
+        f"Band: middle {BAND[1] - BAND[0]} % of other orders of the same trials",
     ]
     return titled(band + lines + points + labels, "Best result so far of each method", said, Size(_PLOT), dark)
