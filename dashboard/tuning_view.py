@@ -49,20 +49,25 @@ def show_progress(record: DatasetRecord) -> None:
     if tuning is None:
         return
     with st.container(border=True, key="tuning"):
-        st.header("Tuning now" if _is_active(workspace, tuning) else "Tuning, not finished")
+        active = _is_active(workspace, tuning)
+        st.header("Tuning now" if active else "Tuning, not finished")
         st.text(
             f"Each method gets {tuning.budget}, on training and validation data only. The winners are then trained and"
             " compared automatically."
         )
-        sign_in.draw_again(progress_view.POLL_SECONDS, _show_progress, workspace, tuning)
+        sign_in.draw_again(progress_view.POLL_SECONDS, _show_progress, workspace, tuning, active)
 
 
-def _show_progress(workspace: Workspace, tuning: TuningRecord) -> None:
+def _show_progress(workspace: Workspace, tuning: TuningRecord, was_active: bool) -> None:
+    """The tuning as it is now; the whole page where it has ended or began again, for the heading."""
     if unfinished_tuning(workspace, tuning.dataset_id) != tuning:
         comparison = planned_comparison(workspace, tuning)
         if comparison is not None:
             state.select(comparison=comparison.id, k=comparison.config.shown_k)
             focus.tell_action("Tuned. The winners are being trained.", place="progress")
+        st.rerun()
+    is_active = _is_active(workspace, tuning)
+    if is_active != was_active:
         st.rerun()
     listed = _list_jobs(workspace, tuning)
     if all(job.state.state == "done" for job in listed) and is_allowed(Action.TRAIN):
@@ -79,17 +84,20 @@ def _show_progress(workspace: Workspace, tuning: TuningRecord) -> None:
     _show_curve(result)
     for job in listed:
         progress_view.show_job(workspace, job)
-    _show_buttons(workspace, tuning, any(job.state.is_active for job in listed))
+    if any(job.state.is_active for job in listed):
+        _offer_to_cancel(workspace, tuning)
+    elif not is_active:  # else its jobs, or those of its comparison, are being queued
+        _offer_to_go_on(workspace, tuning)
 
 
-def _show_buttons(workspace: Workspace, tuning: TuningRecord, is_active: bool) -> None:
-    """What can be done with all methods at once."""
+def _offer_to_cancel(workspace: Workspace, tuning: TuningRecord) -> None:
+    if is_allowed(Action.CANCEL):
+        draw = partial(_ask_to_cancel, workspace, tuning)
+        dialogs.show_button("Cancel the whole tuning", draw, key="cancel-tuning", type="tertiary")
+
+
+def _offer_to_go_on(workspace: Workspace, tuning: TuningRecord) -> None:
     with st.container(horizontal=True):
-        if is_active:
-            if is_allowed(Action.CANCEL):
-                draw = partial(_ask_to_cancel, workspace, tuning)
-                dialogs.show_button("Cancel the whole tuning", draw, key="cancel-tuning", type="tertiary")
-            return
         if is_allowed(Action.TRAIN) and st.button("Continue this tuning", key="continue-tuning"):
             messages.attempt(lambda: _continue(workspace, tuning))
         if is_allowed(Action.CANCEL):

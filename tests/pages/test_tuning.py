@@ -107,6 +107,13 @@ def test_all_methods_are_cancelled_at_once_and_continued(tuning, workspace, open
     assert continued == [tuning]
 
 
+def test_while_the_engine_starts_there_is_nothing_to_continue(tuning, open_page, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tuning_view.actions, "is_starting", lambda name: True)
+    page = open_page("train")
+    assert [one.value for one in page.header] == ["Tuning now"]
+    assert not {"Continue this tuning", "Set this tuning aside", "Cancel the whole tuning"} & set(labels(page))
+
+
 def test_one_that_failed_can_be_set_aside(tuning, workspace, record, open_page):
     carry_out(workspace, tuning, tuning.methods, "cancelled")
     page = open_page("train")
