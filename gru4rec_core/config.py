@@ -66,6 +66,9 @@ PROTOCOL_LABELS: dict[str, str] = {
 LIST_LENGTHS = (1, 3, 5, 10, 20)
 """Lengths k of recommendation lists that every table of results shows."""
 
+DEFAULT_SEEDS = 3
+"""Runs of each model where nothing else is chosen: one run cannot tell skill from luck."""
+
 MAX_LIST_LENGTH = 20
 """The longest list that is kept of every prediction, and that charts and pages show."""
 

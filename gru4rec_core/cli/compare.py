@@ -8,6 +8,7 @@ import typer
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.cli.data import find_or_import
 from gru4rec_core.cli.options import (
+    USUAL_SEEDS,
     AsJson,
     Dataset,
     build_training_config,
@@ -66,9 +67,7 @@ def compare(
     losses: Annotated[str, typer.Option(help="Losses, separated by commas.")] = _LOSSES,
     seeds: Annotated[
         int | None,
-        typer.Option(
-            help="Runs per loss, each with its own random start.", min=1, show_default="3; 1 for a generated sample"
-        ),
+        typer.Option(help="Runs per loss, each with its own random start.", min=1, show_default=USUAL_SEEDS),
     ] = None,
     preset: Annotated[
         str | None,

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import typer
 
 from gru4rec_core.config import (
+    DEFAULT_SEEDS,
     PRESETS,
     ComparisonConfig,
     SplitConfig,
@@ -35,6 +36,9 @@ Dataset = Annotated[
 ]
 Preset = Annotated[str | None, typer.Option(help="Starting point: " + ", ".join(PRESETS) + ".", show_default="quick")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id.")]
+
+USUAL_SEEDS = f"{DEFAULT_SEEDS}; 1 for a generated sample"
+"""What `--help` says of the number of seeds that `default_plan` chooses."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -7,6 +7,7 @@ import typer
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.cli.data import find_or_import
 from gru4rec_core.cli.options import (
+    USUAL_SEEDS,
     AsJson,
     Dataset,
     build_training_config,
@@ -67,7 +68,7 @@ def tune(
     ] = ",".join(DEFAULT_BASELINES),
     seeds: Annotated[
         int | None,
-        typer.Option(help="Runs of each winner in the comparison.", min=1, show_default="3; 1 for a generated sample"),
+        typer.Option(help="Runs of each winner in the comparison.", min=1, show_default=USUAL_SEEDS),
     ] = None,
     preset: Annotated[
         str | None,

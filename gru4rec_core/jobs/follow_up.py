@@ -12,12 +12,11 @@ from gru4rec_core.access.guard import require
 from gru4rec_core.access.rights import Action
 from gru4rec_core.errors import RunError, WorkbenchError
 from gru4rec_core.jobs.engine import find_engine
-from gru4rec_core.jobs.job_list import baselines_id, job_folder, tuning_job_id
-from gru4rec_core.jobs.queueing import Destination, queue_job
+from gru4rec_core.jobs.job_list import job_folder, tuning_job_id
+from gru4rec_core.jobs.queueing import Destination, MissingParts, queue_job
 from gru4rec_core.storage import write_json
 from gru4rec_core.workspace.job_state import JobState, read_state
 from gru4rec_core.workspace.records import ComparisonRecord
-from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import QUEUED, TuningRecord, list_tunings, planned_comparison, tuning_folder
 
@@ -68,12 +67,8 @@ def _waiting(workspace: Workspace, tuning: TuningRecord) -> ComparisonRecord | N
 def _queue(workspace: Workspace, tuning: TuningRecord, comparison: ComparisonRecord) -> None:
     to = _destination(workspace, tuning)
     with acting_as(SYSTEM):  # the person who started the tuning was allowed to
-        for run_id in comparison.run_ids:
-            if workspace.state(run_id).state == "new":
-                queue_job(workspace, "run", run_id, lambda: to)
-        if workspace.missing_baselines(comparison.dataset_id, comparison.split, comparison.baselines):
-            store_test_rule(workspace.split_folder(comparison.dataset_id, comparison.split), comparison.split)
-            queue_job(workspace, "baselines", baselines_id(comparison.dataset_id, comparison.split), lambda: to)
+        missing = MissingParts.of(workspace, comparison)
+        missing.queue(workspace, lambda kind, job_id: queue_job(workspace, kind, job_id, lambda: to))
     mark_queued(workspace, tuning, comparison)
 
 

@@ -15,12 +15,11 @@ from gru4rec_core.experiments.space import require_room_for
 from gru4rec_core.jobs import client, engine, launcher
 from gru4rec_core.jobs.cluster_check import check_cluster
 from gru4rec_core.jobs.follow_up import mark_queued
-from gru4rec_core.jobs.job_list import Job, Kind, baselines_id, job_folder, read_job_state, tuning_job_id
+from gru4rec_core.jobs.job_list import Job, Kind, job_folder, read_job_state, tuning_job_id
 from gru4rec_core.jobs.lost_jobs import reconcile_jobs, record_end
-from gru4rec_core.jobs.queueing import Destination, queue_job, unreachable
+from gru4rec_core.jobs.queueing import Destination, MissingParts, queue_job, unreachable
 from gru4rec_core.jobs.winners import plan_winners
 from gru4rec_core.workspace.job_state import JobState, read_state, request_cancel
-from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import TuningRecord, planned_comparison
 
@@ -105,20 +104,14 @@ def submit_comparison(workspace: Workspace, comparison_id: str) -> None:
         DiskFull: there is no room for them; or see `submit`.
     """
     comparison = workspace.comparison(comparison_id)
-    waiting = [run_id for run_id in comparison.run_ids if workspace.state(run_id).state in ("new", "lost")]
-    baselines = workspace.missing_baselines(comparison.dataset_id, comparison.split, comparison.baselines)
-    if not waiting and not baselines:
+    missing = MissingParts.of(workspace, comparison)
+    if not missing.run_ids and not missing.baselines:
         return
     check(workspace.root, Action.TRAIN, "comparison", comparison.id, comparison.name)
-    runs = [workspace.run(run_id) for run_id in waiting]
-    require_room_for(workspace, comparison.dataset_id, comparison.split, runs, baselines)
+    runs = [workspace.run(run_id) for run_id in missing.run_ids]
+    require_room_for(workspace, comparison.dataset_id, comparison.split, runs, missing.baselines)
     destination = find_destination(workspace)
-    for run_id in waiting:
-        submit(workspace, "run", run_id, destination=destination)
-    if baselines:
-        store_test_rule(workspace.split_folder(comparison.dataset_id, comparison.split), comparison.split)
-        job_id = baselines_id(comparison.dataset_id, comparison.split)
-        submit(workspace, "baselines", job_id, destination=destination)
+    missing.queue(workspace, lambda kind, job_id: submit(workspace, kind, job_id, destination=destination))
 
 
 def submit_tuning(workspace: Workspace, tuning: TuningRecord) -> None:

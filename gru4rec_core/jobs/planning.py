@@ -6,7 +6,7 @@ from math import ceil
 import numpy as np
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
-from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
+from gru4rec_core.config import DEFAULT_SEEDS, ComparisonConfig, SplitConfig, TrainingConfig, default_deciding_k
 from gru4rec_core.data.protocols import find_given_cut
 from gru4rec_core.data.times import UNITS, day_length
 from gru4rec_core.errors import DataError, RunError
@@ -62,14 +62,17 @@ class DefaultPlan:
 def default_plan(workspace: Workspace, record: DatasetRecord) -> DefaultPlan:
     """The test rule, the number of seeds and the deciding k of a dataset for which nothing was chosen.
 
-    The time rule where real dates span 14 days or more, else the last-item rule; three runs per loss, one for a
-    generated sample.
+    The time rule where real dates span 14 days or more, else the last-item rule; `DEFAULT_SEEDS` runs per loss, one
+    for a generated sample.
     """
     test_rule, test_rule_reason = _default_test_rule(workspace, record)
     if record.generated:
         n_seeds, n_seeds_reason = 1, "1 run per loss, quick to see on a generated sample"
     else:
-        n_seeds, n_seeds_reason = 3, "3 runs per loss, because one run cannot tell skill from luck"
+        n_seeds, n_seeds_reason = (
+            DEFAULT_SEEDS,
+            f"{DEFAULT_SEEDS} runs per loss, because one run cannot tell skill from luck",
+        )
     return DefaultPlan(test_rule, n_seeds, default_deciding_k(record.n_items), test_rule_reason, n_seeds_reason)
 
 

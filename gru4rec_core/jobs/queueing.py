@@ -1,4 +1,4 @@
-"""How is a job queued: written down in its folder, and handed to its scheduler?"""
+"""How is a job queued: written down in its folder, and handed to its scheduler; and which does a comparison need?"""
 
 import time
 from collections.abc import Callable
@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import client
 from gru4rec_core.jobs.cluster_check import ClusterCheck
-from gru4rec_core.jobs.job_list import Job, Kind, job_folder, read_tuning_job
+from gru4rec_core.jobs.job_list import Job, Kind, baselines_id, job_folder, read_tuning_job
 from gru4rec_core.results.order import find_result
 from gru4rec_core.storage import append_text, exclusive_lock, make_folder
 from gru4rec_core.workspace.job_state import ClusterTicket, JobState, clear_cancel, read_state, write_state
+from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.refused_baselines import is_settled
+from gru4rec_core.workspace.split_store import store_test_rule
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import read_trials
 
@@ -79,6 +81,36 @@ def queue_job(
             write_state(folder, before)
             raise
         return state
+
+
+@dataclass(frozen=True)
+class MissingParts:
+    """What a comparison still needs.
+
+    Attributes:
+        comparison: the comparison.
+        run_ids: its runs that were never submitted or got lost.
+        baselines: those that are still to be computed.
+    """
+
+    comparison: ComparisonRecord
+    run_ids: tuple[str, ...]
+    baselines: tuple[str, ...]
+
+    @classmethod
+    def of(cls, workspace: Workspace, comparison: ComparisonRecord) -> "MissingParts":
+        run_ids = (run_id for run_id in comparison.run_ids if workspace.state(run_id).state in ("new", "lost"))
+        baselines = workspace.missing_baselines(comparison.dataset_id, comparison.split, comparison.baselines)
+        return cls(comparison, tuple(run_ids), tuple(baselines))
+
+    def queue(self, workspace: Workspace, queue_one: Callable[[Kind, str], object]) -> None:
+        """Queues the runs, then the job of the baselines, each by `queue_one` with its kind and id."""
+        for run_id in self.run_ids:
+            queue_one("run", run_id)
+        if self.baselines:
+            dataset_id, rule = self.comparison.dataset_id, self.comparison.split
+            store_test_rule(workspace.split_folder(dataset_id, rule), rule)
+            queue_one("baselines", baselines_id(dataset_id, rule))
 
 
 def unreachable(address: str, error: Exception) -> RunError:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import ceil, inf
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES, without_retired
-from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.config import DEFAULT_SEEDS, ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import ConfigError, DataError
 from gru4rec_core.experiments.search_space import tunable_methods
 from gru4rec_core.storage import new_id
@@ -50,7 +50,7 @@ class TuningPlan:
     judging: ComparisonConfig
     budget: TuningBudget = TuningBudget()
     baselines: tuple[str, ...] = DEFAULT_BASELINES
-    n_seeds: int = 3
+    n_seeds: int = DEFAULT_SEEDS
     by_job: bool = False
 
     @property

@@ -16,19 +16,17 @@ from gru4rec_core.evaluation.comparison import Comparison
 from gru4rec_core.evaluation.diagnostic_warning import DiagnosticWarning
 from gru4rec_core.evaluation.many_pairs import adjust_many_pairs
 from gru4rec_core.evaluation.verdict import Verdict, build_verdict, compare_with_baselines
+from gru4rec_core.results.care import describe_care
 from gru4rec_core.results.model_table import row_to_json
 from gru4rec_core.results.statistics_cache import load_statistics
 from gru4rec_core.results.whole_models import is_unfinished, load_whole
 from gru4rec_core.workspace import dataset_files
 from gru4rec_core.workspace.damage import Damage, describe_left_out
 from gru4rec_core.workspace.job_state import read_state
-from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord, TunedWith
+from gru4rec_core.workspace.records import ComparisonRecord, DatasetRecord, RunRecord
 from gru4rec_core.workspace.run_folder import list_files
 from gru4rec_core.workspace.split_store import StoredSplit, open_split
 from gru4rec_core.workspace.store import Workspace
-from gru4rec_core.workspace.tunings import describe_budget
-
-NOT_TUNED = "Settings were not tuned."
 
 DECIDED_LATE = "The results were already known when this comparison was set up: exploratory."
 
@@ -263,18 +261,11 @@ def build_comparison_result(workspace: Workspace, comparison_id: str) -> Compari
         damages=damages,
     )
     late = () if record.decided_before_results else (DECIDED_LATE,)
-    care = describe_care(record.tuned)
-    limits = (*late, *(() if care else (NOT_TUNED,)), *filter(None, (result.left_out,)))
-    verdict = limited_verdict(statistics.comparison, limits, care) if len(loaded.groups) > 1 else None
-    return replace(result, verdict=verdict, limits=limits, care=care)
-
-
-def describe_care(tuned: TunedWith | None) -> str:
-    """With which budget the models were tuned, as a sentence; "" where they were not."""
-    if tuned is None:
-        return ""
-    budget = describe_budget(tuned.n_trials, tuned.seconds)
-    return f"Every method with settings to tune was tuned first, on validation data, each with {budget}."
+    by_label = {model.label: result.run_ids[model.name] for model in result.contenders}
+    care = describe_care(record, by_label, workspace.comparisons(record.dataset_id))
+    limits = (*late, *filter(None, (care.limit, result.left_out)))
+    verdict = limited_verdict(statistics.comparison, limits, care.sentence) if len(loaded.groups) > 1 else None
+    return replace(result, verdict=verdict, limits=limits, care=care.sentence)
 
 
 def limited_verdict(comparison: Comparison, limits: tuple[str, ...], care: str = "") -> Verdict:

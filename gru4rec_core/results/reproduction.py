@@ -1,11 +1,12 @@
 """Which command gives a comparison again, with all that the defaults would choose written out?"""
 
 import shlex
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
-from gru4rec_core.config import PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, WindowConfig
+from gru4rec_core.config import LOSS_LABELS, PRESETS, ComparisonConfig, SplitConfig, TrainingConfig, WindowConfig
 from gru4rec_core.workspace.records import ComparisonRecord
 
 Settings = type[TrainingConfig] | type[SplitConfig] | type[ComparisonConfig] | type[WindowConfig]
@@ -30,16 +31,19 @@ def reproduce_command(record: ComparisonRecord, configs: Sequence[TrainingConfig
 
     Where the models' settings differ by more than loss and seed, no single `compare` gives them: then it is one line of
     `train` per run, and their comparison is made on the page Train. The winners of a tuning are found by its id, in the
-    workspace that has it.
+    workspace that has it; where some have fewer runs than others, the command trains as many of each, and a comment
+    above it says so.
 
     Args:
         record: the comparison.
         configs: of its runs, in order.
     """
     if record.tuned is not None:
-        n_seeds = len(configs) // len({config.loss for config in configs})
+        seeds = [config.seed for config in configs]
+        n_seeds = max(seeds) - min(seeds) + 1  # winners have seeds one after another, all from the same on
         words = ["compare", record.dataset_id, "--tuned", record.tuned.tuning_id, "--seeds", str(n_seeds)]
-        return _as_line([*words, *_options(ComparisonConfig, record.config, keep=tuple(ComparisonConfig.model_fields))])
+        words += _options(ComparisonConfig, record.config, keep=tuple(ComparisonConfig.model_fields))
+        return "\n".join(filter(None, (_describe_surplus(configs, n_seeds), _as_line(words))))
     shared = _shared_settings(configs)
     rule = _options(SplitConfig, record.split, keep=("protocol",))
     if shared is None:
@@ -52,6 +56,15 @@ def reproduce_command(record: ComparisonRecord, configs: Sequence[TrainingConfig
     if record.baselines != DEFAULT_BASELINES:
         words += ["--baselines", ",".join(record.baselines) or "none"]
     return _as_line([*words, *rule, *_options(ComparisonConfig, record.config, keep=("deciding_k",))])
+
+
+def _describe_surplus(configs: Sequence[TrainingConfig], n_seeds: int) -> str:
+    """A comment where so many runs of each loss are more than these; "" where they are the same."""
+    counts = Counter(config.loss for config in configs)
+    if all(count == n_seeds for count in counts.values()):
+        return ""
+    had = " and ".join(f"{count} of {LOSS_LABELS[loss]}" for loss, count in counts.items())
+    return f"# Trains {n_seeds} runs of each model. This comparison has {had}, so its figures will differ somewhat."
 
 
 def _as_line(words: Sequence[str]) -> str:

@@ -156,4 +156,4 @@ def describe_comparisons_left(workspace: Workspace, tuning_id: str) -> str:
     if not users:
         return ""
     stay = "stays, with its results" if len(users) == 1 else "stay, with their results"
-    return f"{counted(len(users), 'comparison')} of its winners {stay}, but without the search and its settings."
+    return f"{counted(len(users), 'comparison')} of its winners {stay}; the search, and the way to repeat it, are gone."

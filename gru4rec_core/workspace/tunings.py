@@ -23,7 +23,7 @@ from pydantic import Field
 from gru4rec_core.access.guard import require
 from gru4rec_core.access.rights import Action
 from gru4rec_core.baselines.names import label_of
-from gru4rec_core.config import LOSS_LABELS, ComparisonConfig, SplitConfig, TrainingConfig
+from gru4rec_core.config import DEFAULT_SEEDS, LOSS_LABELS, ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.disk import plain_errors
 from gru4rec_core.errors import RunError
 from gru4rec_core.storage import append_line, new_folder, read_json, safe_child, write_json, write_text
@@ -70,7 +70,7 @@ class TuningRecord(Record):
     n_trials: int | None = None
     seconds: float | None = None
     seed: int = 0
-    n_seeds: int = 3
+    n_seeds: int = DEFAULT_SEEDS
     by_job: bool = False
     created: datetime = Field(default_factory=now)
 

@@ -2,9 +2,11 @@
 
 import pytest
 
+from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
 from gru4rec_core.errors import RunError
 from gru4rec_core.jobs import client
-from gru4rec_core.jobs.queueing import Destination, queue_job
+from gru4rec_core.jobs.job_list import baselines_id
+from gru4rec_core.jobs.queueing import Destination, MissingParts, queue_job
 from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.store import Workspace
 
@@ -31,3 +33,24 @@ def test_where_nobody_takes_it_nothing_changes(workspace: Workspace, run, monkey
     with pytest.raises(RunError, match="cannot be reached"):
         queue_job(workspace, "run", run.id, lambda: TO)
     assert read_state(workspace.run_folder(run.id)).state == "new"
+
+
+def test_a_comparison_needs_its_new_and_lost_runs_and_its_missing_baselines(workspace: Workspace, dataset) -> None:
+    runs = [workspace.create_run(dataset.id, TrainingConfig(seed=seed), SplitConfig()) for seed in range(4)]
+    for run, state in zip(runs, ("new", "lost", "done", "running"), strict=True):
+        change_state(workspace.run_folder(run.id), state=state)
+    comparison = workspace.create_comparison(
+        dataset.id, SplitConfig(), ComparisonConfig(), [run.id for run in runs], baselines=("popularity",)
+    )
+    missing = MissingParts.of(workspace, comparison)
+    assert (missing.run_ids, missing.baselines) == ((runs[0].id, runs[1].id), ("popularity",))
+    queued = []
+    missing.queue(workspace, lambda kind, job_id: queued.append((kind, job_id)))
+    assert queued == [
+        ("run", runs[0].id),
+        ("run", runs[1].id),
+        ("baselines", baselines_id(dataset.id, comparison.split)),
+    ]
+    assert (
+        workspace.split_folder(dataset.id, comparison.split) / "split.json"
+    ).exists()  # the job reads its rule there

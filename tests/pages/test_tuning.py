@@ -180,7 +180,9 @@ def test_compare_shows_how_the_settings_were_found(finished, open_page):
     next(button for button in page.button if button.label == "Remove").click().run()
     said = " ".join(element.value for element in page.text)
     assert f"Removes the tuning of shop log ({tuning.id}) from this workspace. This frees " in said
-    assert "1 comparison of its winners stays, with its results, but without the search and its settings." in said
+    assert (
+        "1 comparison of its winners stays, with its results; the search, and the way to repeat it, are gone." in said
+    )
     page.button(key="damaged-remove-now").click().run()
     assert not page.exception
     assert "The search was removed." in written(page)

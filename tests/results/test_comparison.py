@@ -9,7 +9,8 @@ import pytest
 from gru4rec_core.baselines.names import DEFAULT_BASELINES
 from gru4rec_core.config import ComparisonConfig, TrainingConfig
 from gru4rec_core.errors import RunError
-from gru4rec_core.results.comparison import NOT_TUNED, build_comparison_result, find_missing, list_result_files
+from gru4rec_core.results.care import NOT_TUNED
+from gru4rec_core.results.comparison import build_comparison_result, find_missing, list_result_files
 from gru4rec_core.workspace.split_store import open_split
 
 

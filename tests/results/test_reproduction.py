@@ -76,3 +76,27 @@ def test_winners_of_a_tuning_are_compared_again_as_they_were_judged():
     assert command.startswith(
         "python -m gru4rec_core compare letters-1 --tuned tuning-a --seeds 2 --k 3 --margin 0.05 "
     )
+
+
+@pytest.mark.parametrize(
+    ("seeds", "n_seeds"), [({"top1": (1, 2, 3, 4, 5), "bpr": (1, 2, 3)}, 5), ({"top1": (1, 3), "bpr": (1, 2)}, 3)]
+)
+def test_where_winners_have_fewer_runs_than_others_the_command_has_them_all_and_says_so(
+    seeds: dict[str, tuple[int, ...]], n_seeds: int
+):
+    """Further seeds of one model, or a run that failed and was left out."""
+    configs = [TrainingConfig(loss=loss, seed=seed) for loss, of_loss in seeds.items() for seed in of_loss]
+    comment, command = reproduce_command(a_record(tuned=TunedWith(tuning_id="tuning-a")), configs).splitlines()
+    assert comment == (
+        f"# Trains {n_seeds} runs of each model. This comparison has {len(seeds['top1'])} of TOP1 and"
+        f" {len(seeds['bpr'])} of BPR, so its figures will differ somewhat."
+    )
+    words = shlex.split(command)
+    assert words[words.index("--seeds") + 1] == str(n_seeds)
+    trained = runs_of(*(TrainingConfig(loss=loss, seed=1) for loss in seeds), seeds=n_seeds)
+    assert set(configs) < set(trained)
+
+
+def test_models_with_uneven_numbers_of_runs_are_trained_one_by_one():
+    configs = [TrainingConfig(loss="top1", seed=seed) for seed in (0, 1, 2)] + [TrainingConfig(loss="bpr")]
+    assert len(reproduce_command(a_record(), configs).splitlines()) == 4
