@@ -36,7 +36,7 @@ settings.register_profile("fuzz", deadline=None, max_examples=500)
 settings.load_profile("workbench")
 
 ROOT = Path(__file__).resolve().parents[1]
-TOGETHER = ("tests/browser/", "tests/jobs/", "tests/model/", "tests/report/html/")
+TOGETHER = ("tests/browser/", "tests/cli/", "tests/jobs/", "tests/model/", "tests/report/html/")
 """Folders whose tests run in one process: a job engine and its workers are started once, a step is compiled once, and
 one browser at a time drives one dashboard, in which the sample is trained once; a report's pictures are drawn once."""
 
@@ -146,12 +146,22 @@ def real_log() -> Path:
 def quick_app_tests() -> Iterator[None]:
     """AppTest reads about every installed package, for Streamlit components, at each run of a script: here once.
 
-    It took a third of the time of the tests of pages.
+    It took a third of the time of the tests of pages. And it looks every millisecond whether the script has ended, for
+    which the script has to stop; here it sleeps until then.
     """
     from streamlit.components.v2 import manifest_scanner
+    from streamlit.testing.v1 import local_script_runner
+
+    def wait(runner: local_script_runner.LocalScriptRunner, timeout: float) -> None:
+        runner._script_thread.join(timeout)
+        if not runner.script_stopped():
+            runner.request_stop()
+            runner.join()
+            raise RuntimeError(f"the script ran for more than {timeout:g} s")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
         yield
 
 

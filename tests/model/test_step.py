@@ -156,27 +156,8 @@ def test_a_reset_forgets_the_session_before(sampled_loop: TrainingLoop) -> None:
     assert losses[0] == losses[1]
 
 
-def test_dropout_is_the_share_that_is_dropped_and_depends_on_the_step() -> None:
-    config = TrainingConfig(negatives="all", n_hidden=200, batch_size=B, dropout_hidden=0.1, dropout_input=0.3)
-    loop = TrainingLoop(Gru4RecNetwork(V, config), config)
-    on = np.ones((1, B), bool)
-    inputs = np.arange(B, dtype=np.int32)[None]
-    batches = BatchBuilder(config, np.ones(V, int), 4).build(
-        Schedule(inputs, inputs + 1, on, on), np.random.default_rng(0)
-    )
-    dropped = []
-    for step in (0, 1, 1):
-        loop.network.initialise()
-        loop.run(batches, 1, step)
-        dropped.append(loop.hidden[0].numpy() == 0)
-    # With biases at 0 a unit whose input is dropped stays at 0 as well.
-    assert dropped[0].mean() == pytest.approx(1 - 0.9 * 0.7, abs=0.04)
-    assert (dropped[0] != dropped[1]).any()
-    np.testing.assert_array_equal(dropped[1], dropped[2])
-
-
 def test_hits_count_lanes_whose_item_no_other_beats() -> None:
-    config = TrainingConfig(negatives="all", n_hidden=4, batch_size=B)
+    config = CASES["all items, one-hot, Adam, relu"]  # and as many steps per chunk: it is compiled already
     network = Gru4RecNetwork(V, config)
     arrays = {name: np.zeros_like(value) for name, value in network.arrays().items()}
     arrays["By"][:, 0] = -np.arange(V)  # item 0 scores highest, item 1 next …
@@ -184,7 +165,7 @@ def test_hits_count_lanes_whose_item_no_other_beats() -> None:
     targets = np.array([[0, 1, 2, 3, 0]], np.int32)
     valid = np.array([[True, True, True, True, False]])
     loop = TrainingLoop(network, config)
-    batches = BatchBuilder(config, np.ones(V, int), 4).build(
+    batches = BatchBuilder(config, np.ones(V, int), T + 2).build(
         Schedule(np.zeros_like(targets), targets, valid, valid), np.random.default_rng(0)
     )
     assert loop.run(batches, 1, 0).hits.tolist() == [1, 3]
@@ -193,15 +174,18 @@ def test_hits_count_lanes_whose_item_no_other_beats() -> None:
     assert loop.run(batches, 1, 0).hits.tolist() == [0, 0]
 
 
+DROPOUT = TrainingConfig(
+    loss="bpr", negatives="in-batch", n_hidden=200, batch_size=B, dropout_hidden=0.1, dropout_input=0.3
+)
+"""Two tests share it, so that it is compiled for both."""
+
+
 def test_a_run_that_finds_its_step_compiled_equals_one_that_does_not() -> None:
-    base = TrainingConfig(
-        loss="bpr", negatives="in-batch", n_hidden=6, batch_size=B, dropout_hidden=0.3, dropout_input=0.2
-    )
     steps, negatives = random_steps(np.random.default_rng(8))
-    start = Gru4RecNetwork(V, base).arrays()
+    start = Gru4RecNetwork(V, DROPOUT).arrays()
 
     def weights_after(seed: int) -> dict[str, np.ndarray]:
-        config = base.replace(seed=seed, epochs=1 + seed)
+        config = DROPOUT.replace(seed=seed, epochs=1 + seed)
         network = Gru4RecNetwork(V, config)
         network.set_arrays(start)  # the seed decides the dropout alone
         batches = BatchBuilder(config, np.ones(V, int), T + 2).build(steps, np.random.default_rng(0), negatives[:, :0])
@@ -212,8 +196,26 @@ def test_a_run_that_finds_its_step_compiled_equals_one_that_does_not() -> None:
     weights_after(1)
     second = weights_after(2)
     assert compiled_chunk.cache_info().misses == 1
-    assert compiled_chunk(base.replace(epochs=1), V).experimental_get_tracing_count() == 1
+    assert compiled_chunk(DROPOUT.replace(epochs=1), V).experimental_get_tracing_count() == 1
     compiled_chunk.cache_clear()
     for name, value in weights_after(2).items():
         np.testing.assert_array_equal(second[name], value, err_msg=name)
     assert any((second[name] != value).any() for name, value in weights_after(3).items())
+
+
+def test_dropout_is_the_share_that_is_dropped_and_depends_on_the_step() -> None:
+    loop = TrainingLoop(Gru4RecNetwork(V, DROPOUT), DROPOUT)
+    on = np.ones((1, B), bool)
+    inputs = np.arange(B, dtype=np.int32)[None]
+    batches = BatchBuilder(DROPOUT, np.ones(V, int), T + 2).build(
+        Schedule(inputs, inputs + 1, on, on), np.random.default_rng(0), np.zeros((1, 0), np.int32)
+    )
+    dropped = []
+    for step in (0, 1, 1):
+        loop.network.initialise()
+        loop.run(batches, 1, step)
+        dropped.append(loop.hidden[0].numpy() == 0)
+    # With biases at 0 a unit whose input is dropped stays at 0 as well.
+    assert dropped[0].mean() == pytest.approx(1 - 0.9 * 0.7, abs=0.04)
+    assert (dropped[0] != dropped[1]).any()
+    np.testing.assert_array_equal(dropped[1], dropped[2])
