@@ -18,8 +18,8 @@ from gru4rec_core.workspace.records import ComparisonRecord
 
 
 def show_form(comparison: ComparisonRecord) -> None:
-    """The button *Train more epochs*, with which models and how many."""
-    if not is_allowed(Action.TRAIN):
+    """The button *Train more epochs*, with which models and how many; none for tuned models, whose epochs were found."""
+    if not is_allowed(Action.TRAIN) or comparison.tuned is not None:
         return
     draw = partial(_ask, comparison)
     dialogs.show_button("Train more epochs", draw, key="more-epochs", width="medium", icon=":material/fast_forward:")

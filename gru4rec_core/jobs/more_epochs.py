@@ -33,12 +33,20 @@ def plan_more_epochs(
         run_ids: those of its runs that are to be continued.
 
     Raises:
-        RunError: a run is not done, or early stopping ended it.
+        RunError: a run is not done, early stopping ended it, or it is the winner of a tuning, whose number of epochs is
+            one of the settings that were found.
         ConfigError: two runs would have the same settings.
     """
     check(workspace.root, Action.TRAIN, "comparison", comparison.id, comparison.name)
     if not run_ids:
         raise RunError("Training goes on with one run at least.", found="none chosen", remedy="Choose a model.")
+    if comparison.tuned is not None:
+        raise RunError(
+            "The number of epochs of tuned models was found on validation data: with more they would be others.",
+            found="a comparison of tuned models",
+            where=comparison.name,
+            remedy="Use these settings (Compare, Details), and choose the epochs in the form.",
+        )
     runs = [workspace.run(run_id) for run_id in comparison.run_ids]
     for run in runs:
         if run.id in run_ids:

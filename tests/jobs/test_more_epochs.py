@@ -7,6 +7,7 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.jobs.more_epochs import plan_more_epochs, stopped_early
 from gru4rec_core.workspace import run_folder
 from gru4rec_core.workspace.job_state import JobState, write_state
+from gru4rec_core.workspace.records import TunedWith
 
 TOP1, BPR = TrainingConfig(loss="top1", epochs=5), TrainingConfig(loss="bpr", epochs=5)
 
@@ -40,6 +41,15 @@ def test_each_run_is_continued_and_says_by_which(workspace, comparison) -> None:
     )
     assert record.name == "TOP1 against BPR, 8 epochs"
     assert record.decided_before_results
+
+
+def test_tuned_models_keep_the_epochs_that_were_found(workspace, dataset, comparison) -> None:
+    tuned = TunedWith(tuning_id="tuning-1", n_trials=20, seconds=None, baseline_settings={})
+    record = workspace.create_comparison(
+        dataset.id, SplitConfig(), comparison.config, comparison.run_ids, baselines=(), tuned=tuned
+    )
+    with pytest.raises(RunError, match="The number of epochs of tuned models was found on validation data"):
+        plan_more_epochs(workspace, record, 3, record.run_ids)
 
 
 def test_one_model_alone_may_go_on(workspace, comparison) -> None:
