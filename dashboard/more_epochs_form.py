@@ -18,7 +18,7 @@ from gru4rec_core.workspace.records import ComparisonRecord
 
 
 def show_form(comparison: ComparisonRecord) -> None:
-    """The button *Train more epochs*, with which models and how many; none for tuned models, whose epochs were found."""
+    """The button *Train more epochs*, with which models and how many; none for tuned models: theirs were found."""
     if not is_allowed(Action.TRAIN) or comparison.tuned is not None:
         return
     draw = partial(_ask, comparison)
