@@ -61,7 +61,7 @@ def test_on_a_terminal_several_jobs_share_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setattr(output.shutil, "get_terminal_size", lambda: os.terminal_size((60, 24)))
+    monkeypatch.setattr(output.shutil, "get_terminal_size", lambda **_: os.terminal_size((60, 24)))
     tell = output.parts_printer(7)
     tell("a", JobState(state="done"))
     tell("b", JobState(state="running", phase="training", epochs=2, done=1, total=4, seconds_left=7.0))
