@@ -84,9 +84,11 @@ def _show_progress(workspace: Workspace, tuning: TuningRecord, was_active: bool)
     _show_curve(result)
     for job in listed:
         progress_view.show_job(workspace, job)
+    if actions.is_starting(tuning.id):  # what is cancelled before it is queued would be queued all the same
+        return
     if any(job.state.is_active for job in listed):
         _offer_to_cancel(workspace, tuning)
-    elif not is_active:  # else its jobs, or those of its comparison, are being queued
+    elif not is_active:  # else its comparison is being queued
         _offer_to_go_on(workspace, tuning)
 
 

@@ -107,7 +107,11 @@ def test_all_methods_are_cancelled_at_once_and_continued(tuning, workspace, open
     assert continued == [tuning]
 
 
-def test_while_the_engine_starts_there_is_nothing_to_continue(tuning, open_page, monkeypatch: pytest.MonkeyPatch):
+def test_until_all_is_queued_there_is_nothing_to_cancel_or_continue(
+    tuning, workspace, open_page, monkeypatch: pytest.MonkeyPatch
+):
+    carry_out(workspace, tuning, tuning.methods[:1], "queued")
+    monkeypatch.setattr(tuning_view, "reconcile_jobs", lambda workspace: None)  # no engine holds it
     monkeypatch.setattr(tuning_view.actions, "is_starting", lambda name: True)
     page = open_page("train")
     assert [one.value for one in page.header] == ["Tuning now"]
