@@ -23,7 +23,7 @@ from gru4rec_core.jobs.job_list import job_folder, tuning_job_id
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.jobs.tuning_plan import TuningPlan, plan_tuning
 from gru4rec_core.storage import make_folder
-from gru4rec_core.workspace.job_state import change_state, read_state
+from gru4rec_core.workspace.job_state import State, change_state, read_state
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import TuningRecord
@@ -122,7 +122,8 @@ def continue_tuning(workspace: Workspace, tuning: TuningRecord) -> None:
 
     def fail(reason: str) -> None:
         for method in tuning.methods:
-            _fail_if_new(job_folder(workspace, "tuning", tuning_job_id(tuning, method)), reason)
+            folder = job_folder(workspace, "tuning", tuning_job_id(tuning, method))
+            _fail_if(folder, reason, "new", "failed", "cancelled", "lost")
 
     _submit([tuning.id], lambda: jobs.submit_tuning(workspace, tuning), fail)
 
@@ -138,7 +139,7 @@ def submit(workspace: Workspace, *comparisons: ComparisonRecord) -> None:
 
     def fail(reason: str) -> None:
         for run_id in (run_id for comparison in comparisons for run_id in comparison.run_ids):
-            _fail_if_new(workspace.run_folder(run_id), reason)
+            _fail_if(workspace.run_folder(run_id), reason, "new")
 
     _submit([comparison.id for comparison in comparisons], hand_over, fail)
 
@@ -152,8 +153,9 @@ def _submit(names: Sequence[str], hand_over: Callable[[], object], fail: Callabl
         raise submission.error
 
 
-def _fail_if_new(folder: Path, reason: str) -> None:
-    if read_state(folder).state == "new":
+def _fail_if(folder: Path, reason: str, *states: State) -> None:
+    """Says why a job failed that is in one of these states: it was to be handed over."""
+    if read_state(folder).state in states:
         make_folder(folder)
         change_state(folder, state="failed", reason=reason)
 

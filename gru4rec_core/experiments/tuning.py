@@ -96,6 +96,7 @@ def execute_tuning(
             try:
                 search(prepared, tuning, known, Hooks(trial_clock.begin, on_trial, job.stop_if_asked))
             except Refused as refused:
+                trial_clock.end()  # else it would go on noting beside the checksums
                 job.log(f"{method} does not take this log: {refused}")
                 refused_baselines.write(folder, method, refused)
             finally:

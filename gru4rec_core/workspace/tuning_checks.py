@@ -8,10 +8,10 @@ from gru4rec_core.errors import RunError
 from gru4rec_core.storage import is_id, read_json
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.checksums import kept_text
-from gru4rec_core.workspace.damage import Cure, Damage, DamagedFile
+from gru4rec_core.workspace.damage import Cure, Damage, DamagedFile, last_change
 from gru4rec_core.workspace.file_checks import Read, open_folder, read_name
 from gru4rec_core.workspace.interrupted import INTERRUPTED
-from gru4rec_core.workspace.job_state import JobState, read_state
+from gru4rec_core.workspace.job_state import ACTIVE, JobState, read_state
 from gru4rec_core.workspace.refused_baselines import is_refusal
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import (
@@ -23,6 +23,7 @@ from gru4rec_core.workspace.tunings import (
     TuningRecord,
     list_tunings,
     read_trial_lines,
+    read_trials,
     tuning_folder,
     tunings_folder,
 )
@@ -93,7 +94,11 @@ def check_tuning(workspace: Workspace, tuning_id: str, *, thorough: bool = False
     names = [RECORD, *(name for name in (COMPARISON, QUEUED) if (folder / name).exists())]
     files = open_folder(folder, thorough, _READERS).check(names)
     for method in list_method_folders(folder):
-        found = [] if read_state(method).is_active else _check_method(method, thorough)
+        state = read_state(method).state  # first: one that ends meanwhile has all its trials
+        found = [] if state in ACTIVE else _check_method(method, thorough)
+        if state == "done" and not found and not _has_all_trials(workspace, folder, method.name):
+            what = "lacks trials" if (method / TRIALS).exists() else "is missing"
+            found = [DamagedFile(TRIALS, what, last_change(method / TRIALS))]
         files += [DamagedFile(f"{method.name}/{file.name}", file.what, file.since) for file in found]
     if not files:
         return None
@@ -114,9 +119,16 @@ def _check_method(folder: Path, thorough: bool) -> list[DamagedFile]:
     opened = open_folder(folder, thorough, _READERS)
     known = {name for name in ("state.json", TRIALS, IMPORTANCES, INTERRUPTED) if (folder / name).exists()}
     names = known | opened.sums.keys() | {path.name for path in folder.glob("*.json") if is_refusal(path)}
-    if read_state(folder).state == "done" and not any(is_refusal(folder / name) for name in names):
-        names.add(TRIALS)
     return opened.check(sorted(names))
+
+
+def _has_all_trials(workspace: Workspace, folder: Path, method: str) -> bool:
+    """Whether a method's budget is used up; True where that cannot be told, because the record is damaged."""
+    try:
+        tuning = TuningRecord.read(folder / RECORD)
+    except RunError:
+        return True
+    return method not in tuning.methods or read_trials(workspace, tuning, method).is_complete(tuning)
 
 
 def _lost(folder: Path, files: Sequence[DamagedFile]) -> str:

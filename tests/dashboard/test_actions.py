@@ -20,7 +20,7 @@ from gru4rec_core.jobs import jobs
 from gru4rec_core.jobs.planning import ComparisonPlan, plan_comparison
 from gru4rec_core.jobs.tuning_plan import TuningPlan
 from gru4rec_core.workspace.backtests import list_backtests
-from gru4rec_core.workspace.job_state import read_state
+from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import list_tunings, method_folder
 
@@ -163,3 +163,26 @@ def test_an_engine_that_takes_no_tuning_is_the_reason_why_its_methods_failed(
     (tuning,) = list_tunings(workspace, record.id)
     states = {read_state(method_folder(workspace, tuning, method)).state for method in tuning.methods}
     assert states == {"failed"}
+
+
+def test_why_a_tuning_could_not_be_continued_is_said_of_the_methods_that_wait(
+    tmp_path: Path, make_dataset, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(jobs, "submit_tuning", lambda workspace, tuning: None)
+    workspace = Workspace(tmp_path)
+    record = workspace.add_dataset(make_dataset("abcabc", "bcabca", "cabc", "abca"), "log")
+    plan = TuningPlan((TrainingConfig(),), SplitConfig(validation_fraction=0.5), ComparisonConfig(deciding_k=2))
+    tuning = actions.start_tuning(workspace, record.id, plan)
+    folders = [method_folder(workspace, tuning, method) for method in tuning.methods[:4]]
+    for folder, before in zip(folders, ("cancelled", "lost", "done", "running"), strict=True):
+        change_state(folder, state=before)
+
+    def refuse(*_: object) -> None:
+        raise RunError("The job engine starts.")
+
+    monkeypatch.setattr(jobs, "submit_tuning", refuse)
+    with pytest.raises(RunError, match="job engine"):
+        actions.continue_tuning(workspace, tuning)
+    states = [read_state(folder) for folder in folders]
+    assert [state.state for state in states] == ["failed", "failed", "done", "running"]
+    assert [state.reason for state in states[:2]] == ["The job engine starts."] * 2

@@ -19,7 +19,9 @@ from gru4rec_core.errors import Cancelled, Refused
 from gru4rec_core.experiments import tuning as module
 from gru4rec_core.experiments.search import Method, TrialStopped, Watch
 from gru4rec_core.experiments.tuning import execute_methods, execute_tuning, missing_methods, prepare_method
-from gru4rec_core.workspace.interrupted import read_interrupted
+from gru4rec_core.storage import make_folder
+from gru4rec_core.workspace.integrity import find_damage
+from gru4rec_core.workspace.interrupted import TrialClock, read_interrupted
 from gru4rec_core.workspace.records import DatasetRecord
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tunings import (
@@ -102,9 +104,27 @@ def test_a_method_that_refuses_the_log_is_complete(workspace: Workspace, monkeyp
 
     prepare = module.prepare_method
     monkeypatch.setattr(module, "prepare_method", lambda *parts: replace(prepare(*parts), run=refuse))
-    found = execute_tuning(workspace, tuning, "slist")
+    clocks: list[TrialClock] = []
+
+    def make_clock(folder: Path, before: float) -> TrialClock:
+        clocks.append(TrialClock(folder, before))
+        return clocks[0]
+
+    monkeypatch.setattr(module, "TrialClock", make_clock)
+    # What comes at the end may take longer than the job takes from one sign of life to the next.
+    found = execute_tuning(workspace, tuning, "slist", at_end=lambda: clocks[0].note())
     assert "at most 5 items" in found.refused
     assert found.is_complete(tuning)
+    assert find_damage(workspace) == []
+
+
+def test_a_budget_that_interruptions_used_up_alone_leaves_nothing_damaged(workspace: Workspace) -> None:
+    tuning = make_tuning(workspace, add(workspace), configs=(), n_trials=None, seconds=1.0)
+    folder = method_folder(workspace, tuning, "stan")
+    make_folder(folder)
+    TrialClock(folder, 1.2)
+    assert execute_tuning(workspace, tuning, "stan").trials == ()
+    assert find_damage(workspace) == []
 
 
 def kill_after(root: Path, n_trials: int) -> None:

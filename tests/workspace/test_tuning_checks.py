@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from gru4rec_core.errors import RunError
+from gru4rec_core.experiments.repair import repair_now
+from gru4rec_core.results.tuning import load_tuning
 from gru4rec_core.workspace.checksums import FILE
 from gru4rec_core.workspace.integrity import check_again, find_damage
-from gru4rec_core.workspace.job_state import change_state
+from gru4rec_core.workspace.job_state import change_state, read_state
 from gru4rec_core.workspace.removal import find_dependents, remove_damaged
 from gru4rec_core.workspace.store import Workspace
 from gru4rec_core.workspace.tuning_checks import check_tuning, find_tuning_problems, find_unreadable_tunings
@@ -60,6 +62,20 @@ def test_a_changed_figure_is_found_by_its_checksum_alone(workspace: Workspace, d
     assert check_tuning(workspace, f"{dataset.id}/{folder.name}") is None
     (found,) = find_damage(workspace)
     assert found.names() == {"stan/trials.jsonl"}
+
+
+@pytest.mark.parametrize("with_sums", [True, False])
+def test_a_method_that_has_ended_lacks_no_trial(workspace: Workspace, dataset, folder: Path, with_sums: bool) -> None:
+    """What is left are whole lines, each as it was."""
+    path = folder / "stan" / "trials.jsonl"
+    if not with_sums:
+        (folder / "stan" / FILE).unlink()
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    (found,) = load_tuning(workspace, list_tunings(workspace, dataset.id)[0]).damages
+    assert [(file.name, file.what) for file in found.files] == [("stan/trials.jsonl", "lacks trials")]
+    repair_now(workspace, found)
+    assert find_damage(workspace) == []
+    assert read_state(folder / "stan").state == ("done" if with_sums else "lost")  # a lost one can be continued
 
 
 def test_a_method_at_work_is_not_looked_at_and_half_a_last_line_of_a_killed_one_is_no_damage(
