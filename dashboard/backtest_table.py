@@ -7,9 +7,8 @@ import streamlit as st
 from dashboard import comparison_table, damage_card, row_actions, row_table, state, summary_cells
 from dashboard.row_table import Column, Row, RowTable
 from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.results.backtest_summary import load_backtest_summary, readable_windows
+from gru4rec_core.results.backtest_summary import BacktestSummary, load_backtest_summary, readable_windows
 from gru4rec_core.results.comparison import find_missing
-from gru4rec_core.results.summary import ComparisonSummary
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.backtests import BacktestRecord, list_backtests
 from gru4rec_core.workspace.store import Workspace
@@ -58,8 +57,8 @@ def _build(workspace: Workspace, record: BacktestRecord, datasets: dict[str, str
         title=record.name,
         cells=(
             dataset + summary_cells.muted(describe_windows(record)),
-            summary_cells.name(comparison_table.say_verdict(summary)) if summary else "",
-            summary_cells.best_model(summary) if summary else "",
+            _verdict_cell(summary) if summary else "",
+            summary_cells.best_model(summary.line) if summary else "",
             summary_cells.name(comparison_table.describe_states(states), 200)
             + summary_cells.muted(comparison_table.describe_duration(states)),
             summary_cells.moment(record.created),
@@ -69,6 +68,11 @@ def _build(workspace: Workspace, record: BacktestRecord, datasets: dict[str, str
         menu=row_actions.allowed_of({"delete": "Delete"}),
         is_selected=selection.comparison is not None and selection.comparison.id in record.comparison_ids,
     )
+
+
+def _verdict_cell(summary: BacktestSummary) -> str:
+    verdict = summary_cells.name(comparison_table.say_verdict(summary.line))
+    return verdict if summary.is_whole else verdict + summary_cells.muted(summary.scope)
 
 
 def describe_windows(record: BacktestRecord) -> str:
@@ -93,7 +97,7 @@ def describe_deleting(workspace: Workspace, record: BacktestRecord) -> str:
     return f"{removal} The runs of its windows stay. {dependents.kept}".rstrip()
 
 
-def _summary(workspace: Workspace, record: BacktestRecord) -> ComparisonSummary | None:
+def _summary(workspace: Workspace, record: BacktestRecord) -> BacktestSummary | None:
     try:
         return load_backtest_summary(workspace, record)
     except WorkbenchError:  # a damaged file; the window's own page says so

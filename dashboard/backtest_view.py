@@ -53,12 +53,12 @@ def show_windows(selection: state.Selection, comparison: ComparisonRecord, page:
 
 
 def _say_all_windows(workspace: Workspace, backtest: BacktestRecord) -> str:
-    """ "Over all windows: BPR is better. …"; "" without a verdict on them."""
+    """ "Over all windows: BPR is better. …", or "Over 2 of 3 windows so far: …"; "" without a verdict on them."""
     try:
         summary = load_backtest_summary(workspace, backtest)
     except WorkbenchError:  # a damaged file; the window's own page says so
         return ""
-    return f"Over all windows: {summary.sentence}" if summary else ""
+    return f"{summary.scope.capitalize()}: {summary.line.sentence}" if summary else ""
 
 
 def describe_place(backtest: BacktestRecord, comparison_id: str) -> str:

@@ -3,7 +3,8 @@
 The figures are those of the backtest's result. They are stored beside it, so that a list opens no predictions.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from gru4rec_core.errors import RunError
@@ -17,7 +18,32 @@ from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import Workspace
 
 
-def load_backtest_summary(workspace: Workspace, record: BacktestRecord) -> ComparisonSummary | None:
+@dataclass(frozen=True)
+class BacktestSummary:
+    """What a list says of a backtest.
+
+    Attributes:
+        line: as that of a comparison, of all windows that can be judged together.
+        n_judged: how many these are.
+        n_windows: how many the backtest has.
+    """
+
+    line: ComparisonSummary
+    n_judged: int
+    n_windows: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every window has its part in the verdict."""
+        return self.n_judged == self.n_windows
+
+    @property
+    def scope(self) -> str:
+        """ "over all windows", or "over 2 of 3 windows so far"."""
+        return "over all windows" if self.is_whole else f"over {self.n_judged} of {self.n_windows} windows so far"
+
+
+def load_backtest_summary(workspace: Workspace, record: BacktestRecord) -> BacktestSummary | None:
     """The line of a backtest as stored, made and stored first where it is not.
 
     Returns:
@@ -31,14 +57,15 @@ def load_backtest_summary(workspace: Workspace, record: BacktestRecord) -> Compa
         return None
     inputs = [[one.id, *list_inputs(workspace, one)] for one in with_results]
     path = backtest_folder(workspace, record.id) / "summary.json"
-    known = read_if_current(path, "a backtest", inputs, _decode)
+    known = read_if_current(path, "a backtest", inputs, partial(_decode, record))
     if known is not None:
         return known[0]
     result = build_backtest_result(workspace, record.id)
     summary = None
     if result.comparison is not None and result.verdict is not None:
-        summary = summarise_verdict(result.comparison, result.verdict.verdict, result.sentences)
-    cache_json(path, {"inputs": inputs, "summary": summary and asdict(summary)})
+        line = summarise_verdict(result.comparison, result.verdict.verdict, result.sentences)
+        summary = BacktestSummary(line, len(result.windows), len(record.comparison_ids))
+    cache_json(path, {"inputs": inputs, "summary": summary and asdict(summary.line), "judged": len(result.windows)})
     return summary
 
 
@@ -62,6 +89,8 @@ def readable_windows(workspace: Workspace, record: BacktestRecord) -> list[Compa
     return found
 
 
-def _decode(stored: Any) -> tuple[ComparisonSummary | None]:
+def _decode(record: BacktestRecord, stored: Any) -> tuple[BacktestSummary | None]:
     """In a tuple: that there is no verdict is known, too."""
-    return (None if stored["summary"] is None else decode_summary(stored),)
+    if stored["summary"] is None:
+        return (None,)
+    return (BacktestSummary(decode_summary(stored), int(stored["judged"]), len(record.comparison_ids)),)

@@ -5,7 +5,7 @@ import pytest
 from gru4rec_core.results import backtest_summary
 from gru4rec_core.results.backtest import build_backtest_result
 from gru4rec_core.results.backtest_summary import load_backtest_summary, precompute_backtests, readable_windows
-from gru4rec_core.workspace.backtests import BacktestRecord, backtest_folder, list_backtests
+from gru4rec_core.workspace.backtests import FILE, BacktestRecord, backtest_folder, list_backtests
 from gru4rec_core.workspace.job_state import change_state
 from gru4rec_core.workspace.store import Workspace
 
@@ -20,8 +20,9 @@ def run_of_a_window(workspace: Workspace, record: BacktestRecord, window: int):
 
 
 def test_the_figures_are_those_of_the_verdict_over_all_windows(backtested: Workspace, record: BacktestRecord) -> None:
-    line, result = load_backtest_summary(backtested, record), build_backtest_result(backtested, record.id)
-    verdict = result.verdict.verdict
+    summary, result = load_backtest_summary(backtested, record), build_backtest_result(backtested, record.id)
+    line, verdict = summary.line, result.verdict.verdict
+    assert summary.scope == "over all windows"
     assert (line.k, line.verdict, line.sentence) == (3, verdict.label, verdict.sentences[0])
     assert (line.best.name, line.best.value) == (verdict.baselines.model, verdict.baselines.model_value)
 
@@ -38,6 +39,15 @@ def test_there_is_none_until_two_windows_have_results(backtested: Workspace, rec
     for run_id in backtested.comparison(record.comparison_ids[0]).run_ids:
         change_state(backtested.run_folder(run_id), state="running")
     assert load_backtest_summary(backtested, record) is None
+
+
+def test_a_verdict_over_some_windows_says_so(backtested: Workspace, record: BacktestRecord) -> None:
+    """Made, and read back."""
+    more = {"periods": (*record.periods, "later"), "comparison_ids": (*record.comparison_ids, "bpr-00000000")}
+    longer = record.model_copy(update=more)
+    longer.write(backtest_folder(backtested, record.id) / FILE)
+    for _ in range(2):
+        assert load_backtest_summary(backtested, longer).scope == "over 2 of 3 windows so far"
 
 
 def test_a_damaged_window_is_left_out(backtested: Workspace, record: BacktestRecord) -> None:
