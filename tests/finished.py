@@ -129,7 +129,7 @@ def store_tuning(workspace: Workspace, dataset_id: str) -> TuningRecord:
             trials = [Trial(n, values[n], values[n], 0.1 * n, 1, (0.1 * n,), 2.5, "done") for n in range(4)]
             store_trials(folder, trials)
             store_importances(folder, {"x": 1.0})
-            TrialClock(folder, 1.5)
+            TrialClock(folder, 1.5).begin(4)
         write_state(folder, JobState(state="done"))
         write_checksums(folder)
     folder = tuning_folder(workspace, dataset_id, tuning.id)

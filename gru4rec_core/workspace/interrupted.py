@@ -47,12 +47,14 @@ class TrialClock:
         self._clock = clock
         self._at_work: tuple[int, float] | None = None  # number and begin
         self._lock = threading.Lock()  # so that a note is whole before the trial that it is about has ended
-        if before:  # else the next trial of the same number would take the place of the one that was interrupted
-            write_json(self._path, {"before": before})
+        self._is_kept = not before
 
     def begin(self, number: int) -> None:
         """A trial begins."""
         with self._lock:
+            if not self._is_kept:  # else a trial of the same number would take the place of one that was interrupted
+                write_json(self._path, {"before": self._before})
+                self._is_kept = True
             self._at_work = number, self._clock()
 
     def end(self) -> None:

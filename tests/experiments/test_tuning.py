@@ -122,8 +122,35 @@ def test_a_budget_that_interruptions_used_up_alone_leaves_nothing_damaged(worksp
     tuning = make_tuning(workspace, add(workspace), configs=(), n_trials=None, seconds=1.0)
     folder = method_folder(workspace, tuning, "stan")
     make_folder(folder)
-    TrialClock(folder, 1.2)
+    TrialClock(folder, 1.2).begin(0)
     assert execute_tuning(workspace, tuning, "stan").trials == ()
+    assert find_damage(workspace) == []
+
+
+def test_a_finished_method_that_is_tried_again_in_vain_is_not_damaged(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tuning = make_tuning(workspace, add(workspace), configs=(), n_trials=2)
+    folder = method_folder(workspace, tuning, "stan")
+    make_folder(folder)
+    TrialClock(folder, 1.2).begin(0)
+
+    class Noting(TrialClock):
+        """As of trials that take longer than the job from one sign of life to the next."""
+
+        def begin(self, number: int) -> None:
+            super().begin(number)
+            self.note()
+
+    monkeypatch.setattr(module, "TrialClock", Noting)
+    execute_tuning(workspace, tuning, "stan")
+
+    def fail(*_: object) -> None:
+        raise Cancelled("Cancelled.")
+
+    monkeypatch.setattr(module, "load_split", fail)
+    with pytest.raises(Cancelled):
+        execute_tuning(workspace, tuning, "stan")
     assert find_damage(workspace) == []
 
 
