@@ -54,7 +54,7 @@ def _rows(review: Review, pair: PairedComparison) -> tuple[Row, ...]:
     shown = (pair.a, pair.b)
     backtests = list_backtests_of(workspace, [record.id])
     backtest = cached.backtest_result(backtests[0]) if backtests else None
-    found = find_others(workspace, record, [one for each in backtests for one in each.comparison_ids])
+    found = find_others(workspace, record)
     others = {
         name: [result for one in records if (result := cached.comparison_result(one)) is not None]
         for name, records in (("cuts", found.cuts), ("filters", found.filters))

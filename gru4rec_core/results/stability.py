@@ -16,6 +16,7 @@ from gru4rec_core.results.backtest import BacktestResult
 from gru4rec_core.results.comparison import ComparisonResult, find_missing
 from gru4rec_core.results.model_choice import describe_test
 from gru4rec_core.words import signed
+from gru4rec_core.workspace.backtests import list_backtests
 from gru4rec_core.workspace.records import ComparisonRecord
 from gru4rec_core.workspace.store import Workspace
 
@@ -64,14 +65,14 @@ class OtherComparisons:
     filters: tuple[ComparisonRecord, ...]
 
 
-def find_others(workspace: Workspace, record: ComparisonRecord, ignored: Sequence[str] = ()) -> OtherComparisons:
+def find_others(workspace: Workspace, record: ComparisonRecord) -> OtherComparisons:
     """The newest comparisons of each other test rule that compare the same losses on the same log.
 
-    Args:
-        workspace: where they are.
-        record: the comparison that is looked at.
-        ignored: ids of comparisons that are shown elsewhere, such as the windows of its backtest.
+    Of a backtest there is one window, the newest that has a result; of its own backtests none, since they are shown
+    window by window.
     """
+    backtests = [set(one.comparison_ids) for one in list_backtests(workspace, record.dataset_id)]
+    told: set[str] = set().union(*(windows for windows in backtests if record.id in windows))
     losses = {run.config.loss for run in workspace.readable_runs(record.run_ids)}
     # Winners of a tuning are trained on the validation part too, and tested on the same.
     seen = {record.split.without_validation()}
@@ -79,10 +80,11 @@ def find_others(workspace: Workspace, record: ComparisonRecord, ignored: Sequenc
     filters: list[ComparisonRecord] = []
     for other in workspace.comparisons(record.dataset_id):
         rule = other.split.without_validation()
-        if rule in seen or other.id in ignored or not find_missing(workspace, other).has_result:
+        if rule in seen or other.id in told or not find_missing(workspace, other).has_result:
             continue
         if {run.config.loss for run in workspace.readable_runs(other.run_ids)} == losses:
             seen.add(rule)
+            told.update(*(windows for windows in backtests if other.id in windows))
             (filters if _cut(other.split) == _cut(record.split) else cuts).append(other)
     return OtherComparisons(tuple(cuts[:MOST_OTHERS]), tuple(filters[:MOST_OTHERS]))
 
