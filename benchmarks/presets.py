@@ -121,7 +121,8 @@ def main() -> None:
 def _next(arguments: argparse.Namespace, lines: list[dict[str, Any]]) -> tuple[Values | None, Settings] | None:
     if not arguments.again:
         return next_candidate(arguments.preset, lines, arguments.trials)
-    chosen = [line for line in _read(arguments.again) if line["number"] in arguments.only]
+    # The preset comes along: gains are in relation to it.
+    chosen = [line for line in _read(arguments.again) if line["number"] in (0, *arguments.only)]
     return (None, chosen[len(lines)]["settings"]) if len(lines) < len(chosen) else None
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.linalg import LinAlgError
 
-from gru4rec_core.errors import Cancelled, DiskError, Refused, WorkbenchError
+from gru4rec_core.errors import Cancelled, DiskError, Refused, RunError, WorkbenchError
 from gru4rec_core.experiments.reporter import is_of_memory
 from gru4rec_core.experiments.search_space import SearchSpace
 from gru4rec_core.workspace.tunings import MethodTrials, Outcome, Trial, TuningRecord
@@ -141,7 +141,9 @@ def search(
     Raises:
         Refused: the method does not take the log.
         Cancelled: it was asked to stop; the trial at work is lost, those before it are kept.
+        RunError: known trials have settings that are not searched, so that no further one can be proposed.
     """
+    _require_searched(method, known)
     study = _Study(method.space, tuning.seed)
     began = clock()
     while not known.is_complete(tuning):
@@ -191,6 +193,17 @@ def find_importances(space: SearchSpace, known: MethodTrials) -> dict[str, float
     for name, share in found.items():
         shares[names[name]] = shares.get(names[name], 0.0) + float(share)
     return dict(sorted(shares.items(), key=lambda item: -item[1]))
+
+
+def _require_searched(method: Method, known: MethodTrials) -> None:
+    for trial in known.trials:
+        if trial.values is not None and not method.space.holds(trial.values):
+            raise RunError(
+                "A tuning goes on only while the settings that are searched are those it began with.",
+                found=f"{', '.join(f'{name} {value}' for name, value in trial.values.items())}",
+                where=f"{method.name}, trial {trial.number}",
+                remedy="Set this tuning aside, and begin it again.",
+            )
 
 
 def _try(method: Method, settings: dict[str, Any], watch: Watch) -> tuple[Outcome, str]:

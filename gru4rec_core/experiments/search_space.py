@@ -108,6 +108,11 @@ class SearchSpace:
         by_name = {setting.name: setting for setting in self.settings}
         return {by_name[name].sets: by_name[name].tidy(value) for name, value in values.items()}
 
+    def holds(self, values: Values) -> bool:
+        """Whether these are values that the space could have given a trial."""
+        by_name = {setting.name: setting for setting in self.settings}
+        return all(name in by_name and by_name[name].holds(value) for name, value in values.items())
+
     def locate(self, settings: Mapping[str, Any]) -> Values | None:
         """The values that stand for given settings of the method; None where one of them is outside the space."""
         values: Values = {}

@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from gru4rec_core.config import ComparisonConfig, SplitConfig, TrainingConfig
-from gru4rec_core.errors import Cancelled, DataError, Refused
+from gru4rec_core.errors import Cancelled, DataError, Refused, RunError
 from gru4rec_core.experiments.network_settings import flatten
 from gru4rec_core.experiments.search import Hooks, Method, Watch, find_importances, search
 from gru4rec_core.experiments.search_space import SearchSpace, Setting, search_space
@@ -169,6 +169,15 @@ def test_interrupted_trials_leave_less_time() -> None:
     found = carry_out(tuning(seconds=10.0), method(clock), clock, MethodTrials("top1", interrupted_seconds=7.5))
     assert found.seconds == pytest.approx(10.0, abs=0.11)
     assert clock.now == pytest.approx(102.5, abs=0.11)
+
+
+def test_trials_outside_of_what_is_searched_are_told_and_not_left_out() -> None:
+    clock = Clock()
+    known = carry_out(tuning(n_trials=4), method(clock), clock)
+    narrower = SearchSpace((Setting("x", "float", "a slope", "x", low=0.0, high=0.01),))
+    tried = Method("top1", narrower, {"x": 0.0}, method(clock).run)
+    with pytest.raises(RunError, match=r"those it began with\. Found: x 0\.1\. Where: top1, trial 0"):
+        carry_out(tuning(n_trials=9), tried, clock, known)
 
 
 def test_what_matters_is_found() -> None:
