@@ -1,4 +1,4 @@
-"""Can it be trusted? Further seeds and the self-check, each by its button and by a real engine."""
+"""Can it be trusted? The order test, further seeds and the self-check, each by its button and by a real engine."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ def visitor(page: Page, workbench: Workbench) -> Page:
     if not workbench.workspace.comparisons():
         train_the_sample(page, workbench)
     return page
+
+
+def test_whether_order_matters_is_tested_and_told(visitor: Page, workbench: Workbench):
+    visitor.goto(f"{workbench.url}/data?dataset={workbench.workspace.comparisons()[-1].dataset_id}")
+    settle(visitor)
+    block = visitor.locator(".st-key-order-test")
+    block.get_by_role("button", name="Test it").click()
+    expect(block.get_by_text("Used: ")).to_be_visible(timeout=TRAINING_TIMEOUT)
+    expect(block.get_by_test_id("stVegaLiteChart")).to_be_visible(timeout=WAIT)
+    settle(visitor)
+    assert not faults(visitor)
 
 
 def test_further_seeds_are_trained_and_the_test_is_checked(visitor: Page, workbench: Workbench):
