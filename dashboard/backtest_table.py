@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import comparison_table, damage_card, row_actions, row_table, state, summary_cells
+from dashboard import backtest_view, comparison_table, damage_card, row_actions, row_table, state, summary_cells
 from dashboard.row_table import Column, Row, RowTable
-from gru4rec_core.errors import WorkbenchError
-from gru4rec_core.results.backtest_summary import BacktestSummary, load_backtest_summary, readable_windows
+from gru4rec_core.results.backtest_summary import BacktestSummary, readable_windows
 from gru4rec_core.results.comparison import find_missing
 from gru4rec_core.words import counted
 from gru4rec_core.workspace.backtests import BacktestRecord, list_backtests
@@ -51,7 +50,7 @@ def show(selection: state.Selection) -> None:
 
 def _build(workspace: Workspace, record: BacktestRecord, datasets: dict[str, str], selection: state.Selection) -> Row:
     states = [workspace.state(run_id) for window in readable_windows(workspace, record) for run_id in window.run_ids]
-    summary = _summary(workspace, record)
+    summary = backtest_view.find_summary(workspace, record)
     dataset = summary_cells.name(datasets.get(record.dataset_id, record.dataset_id))
     return Row(
         title=record.name,
@@ -95,10 +94,3 @@ def describe_deleting(workspace: Workspace, record: BacktestRecord) -> str:
     dependents = workspace.backtest_dependents(record.id)
     removal = dependents.describe_removal("Deletes", f"the test on several weeks {record.name}")
     return f"{removal} The runs of its windows stay. {dependents.kept}".rstrip()
-
-
-def _summary(workspace: Workspace, record: BacktestRecord) -> BacktestSummary | None:
-    try:
-        return load_backtest_summary(workspace, record)
-    except WorkbenchError:  # a damaged file; the window's own page says so
-        return None

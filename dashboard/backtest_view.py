@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import messages, navigation, progress_view, state, widgets
 from gru4rec_core.errors import RunError, WorkbenchError
-from gru4rec_core.results.backtest_summary import load_backtest_summary
+from gru4rec_core.results.backtest_summary import BacktestSummary, load_backtest_summary
 from gru4rec_core.results.comparison import find_missing
 from gru4rec_core.workspace.backtests import BacktestRecord, list_backtests_of
 from gru4rec_core.workspace.records import ComparisonRecord
@@ -36,9 +36,9 @@ def show_windows(selection: state.Selection, comparison: ComparisonRecord, page:
     with st.container(gap="xsmall", key="windows"):
         st.html(_STYLE)
         messages.show_aside(describe_place(backtest, comparison.id))
-        said = _say_all_windows(workspace, backtest)
-        if said:
-            widgets.sentence(said)
+        summary = find_summary(workspace, backtest)
+        if summary:
+            widgets.sentence(f"{summary.scope.capitalize()}: {summary.line.sentence}")
         with st.container(horizontal=True, gap="small"):
             for period, comparison_id in zip(backtest.periods, backtest.comparison_ids, strict=True):
                 label = describe_window(workspace, period, comparison_id)
@@ -52,13 +52,12 @@ def show_windows(selection: state.Selection, comparison: ComparisonRecord, page:
                 )
 
 
-def _say_all_windows(workspace: Workspace, backtest: BacktestRecord) -> str:
-    """ "Over all windows: BPR is better. …", or "Over 2 of 3 windows so far: …"; "" without a verdict on them."""
+def find_summary(workspace: Workspace, backtest: BacktestRecord) -> BacktestSummary | None:
+    """What is said of its windows together; None without a verdict on them, or where a file of them is damaged."""
     try:
-        summary = load_backtest_summary(workspace, backtest)
-    except WorkbenchError:  # a damaged file; the window's own page says so
-        return ""
-    return f"{summary.scope.capitalize()}: {summary.line.sentence}" if summary else ""
+        return load_backtest_summary(workspace, backtest)
+    except WorkbenchError:  # the window's own page says so
+        return None
 
 
 def describe_place(backtest: BacktestRecord, comparison_id: str) -> str:

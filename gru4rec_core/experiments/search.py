@@ -200,7 +200,7 @@ def _require_searched(method: Method, known: MethodTrials) -> None:
         if trial.values is not None and not method.space.holds(trial.values):
             raise RunError(
                 "A tuning goes on only while the settings that are searched are those it began with.",
-                found=f"{', '.join(f'{name} {value}' for name, value in trial.values.items())}",
+                found=", ".join(f"{name} {value}" for name, value in trial.values.items()),
                 where=f"{method.name}, trial {trial.number}",
                 remedy="Set this tuning aside, and begin it again.",
             )

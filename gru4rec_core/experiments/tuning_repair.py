@@ -21,6 +21,7 @@ from gru4rec_core.workspace.tunings import (
     RECORD,
     TRIALS,
     TuningRecord,
+    method_folder,
     planned_comparison,
     read_trial_lines,
     read_trials,
@@ -72,7 +73,7 @@ def _repair_method(folder: Path, names: set[str]) -> None:
 
 def _settle(workspace: Workspace, tuning: TuningRecord, method: str, *, rebuild: bool) -> None:
     """Whether its budget is used up with what there is now: a method of which something is left can be tried again."""
-    folder = workspace.dataset_folder(tuning.dataset_id) / "tunings" / tuning.id / method
+    folder = method_folder(workspace, tuning, method)
     if read_trials(workspace, tuning, method).is_complete(tuning):
         if read_checksums(folder):
             write_checksums(folder)

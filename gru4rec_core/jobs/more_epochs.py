@@ -56,7 +56,7 @@ def plan_more_epochs(
     name = f"{_EPOCHS_IN_NAME.sub('', comparison.name)}, {' and '.join(f'{n:,}' for n in epochs)} epochs"
     ids = [run.id for run in new]
     known = workspace.find_comparison(
-        comparison.dataset_id, comparison.split, comparison.config, ids, comparison.baselines, comparison.tuned
+        comparison.dataset_id, comparison.split, comparison.config, ids, comparison.baselines
     )
     return known or workspace.succeed_comparison(comparison.id, ids, name)
 

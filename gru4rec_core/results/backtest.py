@@ -58,6 +58,11 @@ class BacktestResult:
         return (*said.sentences, *said.limits, *self.left_out, *(step.sentence for step in said.next_steps))
 
     @property
+    def scope(self) -> str:
+        """Which windows the verdict is over (see `name_scope`)."""
+        return name_scope(len(self.windows), len(self.record.comparison_ids))
+
+    @property
     def table(self) -> pd.DataFrame | None:
         """Window by window (`frames.backtest.window_table`); None without a verdict."""
         if self.verdict is None or self.comparison is None:
@@ -75,6 +80,11 @@ class BacktestResult:
             **(nothing if self.verdict is None else self.verdict.to_json()),
             "left_out": list(self.left_out),
         }
+
+
+def name_scope(n_judged: int, n_windows: int) -> str:
+    """Which windows a verdict is over: "over all windows", or "over 2 of 3 windows so far"."""
+    return "over all windows" if n_judged == n_windows else f"over {n_judged} of {n_windows} windows so far"
 
 
 def build_backtest_result(workspace: Workspace, backtest_id: str) -> BacktestResult:

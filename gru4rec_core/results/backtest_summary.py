@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from gru4rec_core.errors import RunError
-from gru4rec_core.results.backtest import FEWEST_WINDOWS, build_backtest_result
+from gru4rec_core.results.backtest import FEWEST_WINDOWS, build_backtest_result, name_scope
 from gru4rec_core.results.comparison import find_missing
 from gru4rec_core.results.stored_json import read_if_current
 from gru4rec_core.results.summary import ComparisonSummary, decode_summary, list_inputs, summarise_verdict
@@ -39,8 +39,8 @@ class BacktestSummary:
 
     @property
     def scope(self) -> str:
-        """ "over all windows", or "over 2 of 3 windows so far"."""
-        return "over all windows" if self.is_whole else f"over {self.n_judged} of {self.n_windows} windows so far"
+        """Which windows the verdict is over (see `name_scope`)."""
+        return name_scope(self.n_judged, self.n_windows)
 
 
 def load_backtest_summary(workspace: Workspace, record: BacktestRecord) -> BacktestSummary | None:

@@ -156,11 +156,11 @@ def _by_window(pair: PairedComparison, backtest: BacktestResult | None) -> Row:
 
 
 def _say_all_windows(backtest: BacktestResult) -> tuple[str, ...]:
-    """The verdict over all windows, and in how many its model is ahead."""
+    """The verdict over all windows that are judged, and in how many its model is ahead."""
     if backtest.verdict is None:
         return ()
     said = backtest.verdict.verdict
-    return (f"Over all windows: {said.sentences[0]}", *said.limits[:1])
+    return (f"{backtest.scope.capitalize()}: {said.sentences[0]}", *said.limits[:1])
 
 
 def _cell_of_all_windows(pair: PairedComparison, backtest: BacktestResult) -> Cell | None:

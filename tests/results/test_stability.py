@@ -74,6 +74,10 @@ def test_windows_are_read_against_the_same_model(backtested: Workspace) -> None:
     row = rows_of(pair, backtest=backtest)["By window"]
     assert [cell.label for cell in row.cells] == [*record.periods, "all windows"]
     assert row.note.startswith(f"Over all windows: {backtest.verdict.verdict.sentences[0]} ")
+    n_windows = len(backtest.record.comparison_ids)
+    fewer = replace(backtest, windows=dict(list(backtest.windows.items())[1:]))
+    note = rows_of(pair, backtest=fewer)["By window"].note
+    assert note.startswith(f"Over {n_windows - 1} of {n_windows} windows so far: ")
     for cell, window in zip(row.cells[:-1], backtest.windows.values(), strict=True):
         difference = window.comparison.pair(pair.a.name, pair.b.name).deciding.difference
         assert cell.side in ("even", "leader" if difference > 0 else "other")
